@@ -1,0 +1,60 @@
+//! What callers on the bus may ask of the controller. The answer travels back in the call's own channel, so that nobody
+//! holds state but the controller. Plain types; who may call is decided in `bus`.
+
+use tokio::sync::oneshot;
+
+use crate::model::Fault;
+
+/// Where the answer goes. A caller that has gone away is no error.
+pub type Reply<T> = oneshot::Sender<Result<T, Fault>>;
+
+/// The answer to `Start`.
+#[derive(Debug)]
+pub struct Started {
+    pub run: u64,
+    /// To be used (or dropped) when the reply has left, since no signal of the run may overtake it.
+    pub replied: oneshot::Sender<()>,
+}
+
+#[derive(Debug)]
+pub enum Call {
+    /// An empty `disk` means the first known disk present, in config order.
+    Start {
+        disk: String,
+        reply: Reply<Started>,
+    },
+    Cancel {
+        reply: Reply<()>,
+    },
+    /// Answers whether the lock is held (true) or waits for the copy (false).
+    VeeamLock {
+        job: String,
+        reply: Reply<bool>,
+    },
+    VeeamUnlock {
+        job: String,
+        reply: Reply<()>,
+    },
+    Reload {
+        reply: Reply<()>,
+    },
+}
+
+/// What is told on the bus besides the properties.
+#[derive(Debug)]
+pub enum Signal {
+    RunStarted {
+        run: u64,
+        disk: String,
+        trigger: &'static str,
+        /// Resolves when the reply to `Start` has left; none for a run that nobody called for.
+        after: Option<oneshot::Receiver<()>>,
+    },
+    RunFinished {
+        run: u64,
+        disk: String,
+        result: &'static str,
+        /// Name and message of the fault; both empty on success.
+        error: (String, String),
+    },
+}

@@ -1,0 +1,3 @@
+//! Decides.
+mod call;
+pub use call::{Call, Reply, Signal, Started};

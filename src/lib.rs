@@ -1,0 +1,5 @@
+//! asbackup.
+#![forbid(unsafe_code)]
+pub mod controller;
+pub mod model;
+pub mod texts;

@@ -1,0 +1,225 @@
+//! Every reason for which a run ends early or a call is refused, as typed values.
+//! Owns the names on the bus (`Fault::name`); the words for people are in `locales/*/faults.ftl`, one message a variant
+//! under the variant's kebab-case name, with the fields as placeholders. A field named `cause` holds the text of the
+//! error beneath.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Fault {
+    // The call can't be taken.
+    Busy {
+        disk: String,
+    },
+    NotRunning,
+    NotLocked {
+        job: String,
+    },
+    InvalidJob {
+        job: String,
+    },
+    Stopping,
+    Unconfigured {
+        keys: String,
+    },
+    ConfigRefused {
+        problems: String,
+    },
+    VeeamWaits {
+        jobs: String,
+    },
+
+    // Step 1: know the disk.
+    UnknownDisk {
+        disk: String,
+    },
+    DiskAbsent {
+        disk: String,
+    },
+    NoDiskPresent {
+        known: String,
+    },
+    DuplicateDisk {
+        disk: String,
+        devices: String,
+    },
+    DiskIgnored {
+        disk: String,
+    },
+    UnsupportedFileSystem {
+        disk: String,
+        file_system: String,
+    },
+    DiskServiceFailed {
+        cause: String,
+    },
+
+    // Step 2: wait for Veeam.
+    VeeamBusy {
+        jobs: String,
+        minutes: u64,
+    },
+    VeeamDirectoryUnreadable {
+        path: String,
+        cause: String,
+    },
+
+    // Step 3: mount.
+    AlreadyMounted {
+        mount_point: String,
+    },
+    MountFailed {
+        device: String,
+        cause: String,
+    },
+    WriteProtected {
+        device: String,
+    },
+    UnsafeMount {
+        mount_point: String,
+        missing: String,
+    },
+
+    // Step 4: lock.
+    LockHeld {
+        path: String,
+        holder: String,
+    },
+    LockFailed {
+        path: String,
+        cause: String,
+    },
+    StillCopying {
+        path: String,
+    },
+
+    // Step 5: check.
+    SourceUnavailable {
+        path: String,
+        cause: String,
+    },
+    SourceEmpty {
+        path: String,
+    },
+    SourceHidden {
+        path: String,
+    },
+    SourceContainsTarget {
+        path: String,
+    },
+    TargetRefused {
+        path: String,
+        cause: String,
+    },
+    NoSpace {
+        needed: u64,
+        free: u64,
+        missing: u64,
+    },
+    TooManyDeletions {
+        files: u64,
+        existing: u64,
+        percent: u64,
+    },
+    LossyFileSystem {
+        file_system: String,
+        what: String,
+    },
+    UnstorableFiles {
+        file_system: String,
+        count: u64,
+        examples: String,
+    },
+    CheckFailed {
+        code: i32,
+        meaning: String,
+        cause: String,
+    },
+
+    // Step 6: copy.
+    CopyFailed {
+        code: i32,
+        meaning: String,
+        cause: String,
+    },
+    DiskFull {
+        free: u64,
+        cause: String,
+    },
+    WriteFailed {
+        cause: String,
+    },
+
+    // Steps 7 to 9.
+    UnlockFailed {
+        path: String,
+        cause: String,
+    },
+    UnmountFailed {
+        mount_point: String,
+        holders: String,
+        synced: bool,
+        cause: String,
+    },
+    NotReleased {
+        device: String,
+        cause: String,
+    },
+
+    // At any moment.
+    DiskRemoved,
+    ServiceStopped,
+    Interrupted,
+    Internal {
+        cause: String,
+    },
+}
+
+impl Fault {
+    /// The error's name on the bus, in the journal and in the history, without the prefix `de.example.Backup.Error.`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Busy { .. } => "Busy",
+            Self::NotRunning => "NotRunning",
+            Self::NotLocked { .. } => "NotLocked",
+            Self::InvalidJob { .. } => "InvalidJob",
+            Self::Stopping => "Stopping",
+            Self::Unconfigured { .. } | Self::ConfigRefused { .. } => "ConfigRefused",
+            Self::UnknownDisk { .. } => "UnknownDisk",
+            Self::DiskAbsent { .. } | Self::NoDiskPresent { .. } => "DiskAbsent",
+            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } => "WrongDisk",
+            Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
+            Self::DiskServiceFailed { .. } => "DiskServiceFailed",
+            Self::VeeamWaits { .. }
+            | Self::VeeamBusy { .. }
+            | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
+            Self::AlreadyMounted { .. }
+            | Self::MountFailed { .. }
+            | Self::WriteProtected { .. }
+            | Self::UnsafeMount { .. } => "MountFailed",
+            Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => {
+                "LockFailed"
+            }
+            Self::SourceUnavailable { .. }
+            | Self::SourceEmpty { .. }
+            | Self::SourceHidden { .. } => "SourceUnavailable",
+            Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
+            Self::NoSpace { .. } | Self::DiskFull { .. } => "NoSpace",
+            Self::TooManyDeletions { .. } => "TooManyDeletions",
+            Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } => "LossyFileSystem",
+            Self::CheckFailed { .. } | Self::CopyFailed { .. } => "CopyFailed",
+            Self::WriteFailed { .. } => "WriteFailed",
+            Self::UnlockFailed { .. } => "UnlockFailed",
+            Self::UnmountFailed { .. } | Self::NotReleased { .. } => "UnmountFailed",
+            Self::DiskRemoved => "DiskRemoved",
+            Self::ServiceStopped | Self::Interrupted => "Interrupted",
+            Self::Internal { .. } => "Internal",
+        }
+    }
+
+    /// Whether the run was cut off from outside, so that the same plug-in is to be copied to again.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::ServiceStopped | Self::Interrupted)
+    }
+}

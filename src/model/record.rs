@@ -1,0 +1,52 @@
+//! What stays of a run when it is over: one line of the history.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DiskId, Fault, Micros, Outcome, Step, Trigger, Warning};
+
+/// One plug-in of one disk: the kernel gives each medium that appears a number that is never used again until reboot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plug {
+    /// `/proc/sys/kernel/random/boot_id`; the numbers below start anew at each boot.
+    pub boot_id: String,
+    /// `/sys/block/*/diskseq`; absent on kernels before 5.15.
+    pub diskseq: Option<u64>,
+}
+
+/// What the copy amounted to. Sizes in bytes, 0 = unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Totals {
+    pub bytes_total: u64,
+    pub bytes_done: u64,
+    pub files: u64,
+    pub deletions: u64,
+    /// Seconds that rsync took, without check and unmount.
+    pub copy_seconds: u64,
+    pub free_bytes: u64,
+    pub size_bytes: u64,
+}
+
+/// One finished run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    pub run: u64,
+    pub disk: DiskId,
+    pub label: String,
+    pub trigger: Trigger,
+    pub plug: Plug,
+    pub started_at: Micros,
+    pub finished_at: Micros,
+    pub outcome: Outcome,
+    /// The step that the run had reached when it ended.
+    pub step: Step,
+    #[serde(default)]
+    pub fault: Option<Fault>,
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    #[serde(default)]
+    pub totals: Totals,
+    /// Proven unmounted, flushed and free of holders at the end.
+    #[serde(default)]
+    pub safe_to_remove: bool,
+}

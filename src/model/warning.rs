@@ -1,0 +1,60 @@
+//! What went on although something was not as it should be, as typed values.
+//! Texts: `locales/*/warnings.ftl`, one message a variant.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Warning {
+    /// A lock file without a lock on it: the run before did not end well.
+    StaleLock {
+        path: String,
+        holder: String,
+    },
+    /// A lock file with nothing in it.
+    EmptyLock {
+        path: String,
+    },
+    /// Our lock file had gone when it was to be removed.
+    LockVanished {
+        path: String,
+    },
+    /// A Veeam lock file with nothing in it; it counts all the same.
+    EmptyVeeamLock {
+        path: String,
+    },
+    /// The config names two directories for Veeam's locks; both are watched.
+    TwoVeeamDirectories {
+        first: String,
+        second: String,
+    },
+    LowSpace {
+        free: u64,
+        threshold: u64,
+    },
+    /// Files went away in the source while they were being copied (rsync's code 24).
+    VanishedFiles {
+        examples: String,
+    },
+    /// The disk's file system can't hold owners, links or special files.
+    LossyFileSystem {
+        file_system: String,
+        what: String,
+    },
+    /// rsync's own security fixes are missing.
+    OldRsync {
+        version: String,
+    },
+    /// Nothing was written for a long time.
+    Stalled {
+        minutes: u64,
+    },
+    /// The file system was still mounted from an earlier run of ours and has been unmounted.
+    LeftoverMount {
+        mount_point: String,
+    },
+    /// The deletions are done before the copy because only they make room for it.
+    DeletedFirst {
+        freed: u64,
+    },
+}

@@ -1,0 +1,74 @@
+//! How numbers look in a text: functions that the `.ftl` files call.
+//! `SIZE($bytes)` 12,3 GB · `RATE($bytes_per_second)` · `SPAN($seconds)` 1 h 5 min. Owns no words of its own.
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+
+use humansize::{DECIMAL, FormatSizeOptions, format_size_i};
+
+use super::Language;
+
+pub fn add_functions(bundle: &mut FluentBundle<FluentResource>, language: Language) {
+    type Show = fn(f64, Language) -> String;
+    let named: [(&str, Show); 3] = [
+        ("SIZE", size),
+        ("RATE", |number, language| {
+            format!("{}/s", size(number, language))
+        }),
+        ("SPAN", |number, _| span(number)),
+    ];
+    for (name, show) in named {
+        // A name that is taken twice is the only error, and these three differ.
+        let _ = bundle.add_function(name, move |positional: &[FluentValue], _: &FluentArgs| {
+            match positional.first() {
+                Some(FluentValue::Number(number)) => {
+                    FluentValue::from(show(number.value, language))
+                }
+                _ => FluentValue::Error,
+            }
+        });
+    }
+}
+
+/// Powers of ten, as disk makers, `df -H` and the config key `free-space-threshold-gb` count.
+fn size(bytes: f64, language: Language) -> String {
+    let options = FormatSizeOptions::from(DECIMAL)
+        .decimal_places(1)
+        .decimal_zeroes(0);
+    let text = format_size_i(bytes, options);
+    match language {
+        Language::German => text.replace('.', ","),
+        Language::English => text,
+    }
+}
+
+fn span(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min"),
+        (_, 0) => format!("{hours} h"),
+        _ => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short_and_in_the_readers_notation() {
+        assert_eq!(size(0.0, Language::English), "0 B");
+        assert_eq!(size(1_500_000_000.0, Language::English), "1.5 GB");
+        assert_eq!(size(1_500_000_000.0, Language::German), "1,5 GB");
+        assert_eq!(size(250_000_000_000.0, Language::German), "250 GB");
+    }
+
+    #[test]
+    fn spans_name_at_most_two_units() {
+        assert_eq!(span(42.0), "42 s");
+        assert_eq!(span(3600.0 + 300.0), "1 h 5 min");
+        assert_eq!(span(7200.0), "2 h");
+    }
+}

@@ -1,0 +1,234 @@
+//! Every text that a person reads, in German and English, from `locales/*/*.ftl`.
+//! Owns the choice of language, the look of numbers and sizes, and that nothing foreign in a text can do harm: control
+//! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
+//! Knows nothing of what the texts are for.
+
+mod format;
+
+use std::fmt;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde::Serialize;
+use serde_json::Value;
+use unic_langid::LanguageIdentifier;
+
+use crate::model::{Fault, Notice, Warning};
+
+/// The languages that the daemon speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    German,
+    English,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::German, Self::English];
+
+    fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::German => "de".parse().unwrap_or_default(),
+            Self::English => "en".parse().unwrap_or_default(),
+        }
+    }
+
+    fn sources(self) -> [&'static str; 5] {
+        match self {
+            Self::German => [
+                include_str!("../../locales/de/faults.ftl"),
+                include_str!("../../locales/de/warnings.ftl"),
+                include_str!("../../locales/de/notices.ftl"),
+                include_str!("../../locales/de/status.ftl"),
+                include_str!("../../locales/de/config.ftl"),
+            ],
+            Self::English => [
+                include_str!("../../locales/en/faults.ftl"),
+                include_str!("../../locales/en/warnings.ftl"),
+                include_str!("../../locales/en/notices.ftl"),
+                include_str!("../../locales/en/status.ftl"),
+                include_str!("../../locales/en/config.ftl"),
+            ],
+        }
+    }
+}
+
+/// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
+/// Notices have the first part only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    pub what: String,
+    pub meaning: String,
+    pub action: String,
+}
+
+impl fmt::Display for Message {
+    /// One line that makes sense alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for part in [&self.meaning, &self.action] {
+            if !part.is_empty() {
+                write!(f, " {part}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A typed value with a text of its own: an enum serialised with its variant in `kind`.
+pub trait Spoken: Serialize {
+    /// First part of the message id; the variant's kebab-case name is the second.
+    const FAMILY: &'static str;
+}
+
+impl Spoken for Fault {
+    const FAMILY: &'static str = "fault";
+}
+
+impl Spoken for Warning {
+    const FAMILY: &'static str = "warning";
+}
+
+impl Spoken for Notice {
+    const FAMILY: &'static str = "notice";
+}
+
+/// `fault-no-space`: the message id of a typed value, also the seed of its journal MESSAGE_ID.
+pub fn text_id<T: Spoken>(value: &T) -> String {
+    split(value).0
+}
+
+/// One argument of a text.
+pub enum Arg {
+    Text(String),
+    Number(u64),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u64> for Arg {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// All texts of one language.
+pub struct Texts {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Texts({:?})", self.language)
+    }
+}
+
+impl Texts {
+    pub fn new(language: Language) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+        // Isolation marks are for right-to-left scripts and show up as boxes in terminals and logs.
+        bundle.set_use_isolating(false);
+        format::add_functions(&mut bundle, language);
+        for source in language.sources() {
+            // The files are compiled in; a test parses each of them without a fault.
+            let resource =
+                FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            bundle.add_resource_overriding(resource);
+        }
+        Self { language, bundle }
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The text of a typed value.
+    pub fn say<T: Spoken>(&self, value: &T) -> Message {
+        let (id, fields) = split(value);
+        let args = arguments(&fields);
+        let part = |attribute| self.lookup(&id, attribute, &args).unwrap_or_default();
+        Message {
+            what: self.lookup(&id, None, &args).unwrap_or_else(|| id.clone()),
+            meaning: part(Some("meaning")),
+            action: part(Some("action")),
+        }
+    }
+
+    /// A text that belongs to no typed value. An unknown id is shown as it is: a wrong word beats no message.
+    pub fn text(&self, id: &str, pairs: &[(&str, Arg)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, arg) in pairs {
+            match arg {
+                Arg::Text(text) => args.set(*name, harmless(text)),
+                Arg::Number(number) => args.set(*name, *number as f64),
+            }
+        }
+        self.lookup(id, None, &args)
+            .unwrap_or_else(|| id.to_owned())
+    }
+
+    fn lookup(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<String> {
+        let message = self.bundle.get_message(id)?;
+        let pattern = match attribute {
+            None => message.value()?,
+            Some(name) => message.get_attribute(name)?.value(),
+        };
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
+        Some(text.into_owned())
+    }
+}
+
+/// The message id of a typed value, and its fields.
+fn split<T: Spoken>(value: &T) -> (String, serde_json::Map<String, Value>) {
+    let Ok(Value::Object(mut fields)) = serde_json::to_value(value) else {
+        return (T::FAMILY.to_owned(), serde_json::Map::new());
+    };
+    let kind = fields.remove("kind");
+    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
+    (format!("{}-{kind}", T::FAMILY), fields)
+}
+
+fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
+    let mut args = FluentArgs::new();
+    for (name, value) in fields {
+        let value = match value {
+            Value::String(text) => FluentValue::from(harmless(text)),
+            Value::Number(number) => FluentValue::from(number.as_f64().unwrap_or_default()),
+            Value::Bool(flag) => FluentValue::from(if *flag { "yes" } else { "no" }),
+            _ => FluentValue::None,
+        };
+        args.set(name.replace('_', "-"), value);
+    }
+    args
+}
+
+/// Shows control characters and line separators as escapes, and leaves everything else as it is.
+pub fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control()
+            || ('\u{2028}'..='\u{202e}').contains(&character)
+            || ('\u{2066}'..='\u{2069}').contains(&character)
+        {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests;
