@@ -1,5 +1,6 @@
 //! asbackup.
 #![forbid(unsafe_code)]
 pub mod controller;
+pub mod disks;
 pub mod model;
 pub mod texts;

@@ -1,0 +1,264 @@
+//! UDisks2's objects → the volumes that could be copied to. Pure: one answer of `GetManagedObjects` in, a list out.
+//! Keys nothing on object paths or device names, which are used again for other disks.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use zbus::fdo::ManagedObjects;
+use zbus::names::OwnedInterfaceName;
+use zbus::{OwnedObjectPath, OwnedVariant};
+
+use super::kernel;
+use crate::model::DiskId;
+
+const BLOCK: &str = "org.freedesktop.UDisks2.Block";
+const FILESYSTEM: &str = "org.freedesktop.UDisks2.Filesystem";
+const DRIVE: &str = "org.freedesktop.UDisks2.Drive";
+
+/// How whole a copy can be on a file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileSystem {
+    /// Owners, ACLs, extended attributes, links, nanoseconds.
+    Full,
+    /// Contents and names only. `max_file` in bytes.
+    Plain { max_file: u64 },
+    /// Not for backups (optical media, network images, unknown).
+    Unsupported,
+}
+
+impl FileSystem {
+    /// From UDisks2's `IdType`.
+    pub fn of(id_type: &str) -> Self {
+        match id_type {
+            "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" => Self::Full,
+            "vfat" => Self::Plain {
+                max_file: u64::from(u32::MAX),
+            },
+            "exfat" | "ntfs" => Self::Plain { max_file: u64::MAX },
+            _ => Self::Unsupported,
+        }
+    }
+}
+
+/// A file system on a block device that is plugged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    pub id: DiskId,
+    pub label: String,
+    /// `ext4`, `ntfs`, … as UDisks2 names it.
+    pub id_type: String,
+    /// Bytes.
+    pub size: u64,
+    pub device: PathBuf,
+    pub device_number: u64,
+    pub object: OwnedObjectPath,
+    pub mount_points: Vec<PathBuf>,
+    pub read_only: bool,
+    /// The administrator's udev rule `UDISKS_IGNORE` says hands off.
+    pub ignored: bool,
+    pub diskseq: Option<u64>,
+    pub serial: String,
+    pub vendor: String,
+    pub model: String,
+}
+
+impl Volume {
+    pub fn file_system(&self) -> FileSystem {
+        FileSystem::of(&self.id_type)
+    }
+
+    /// The label, or the UUID of a disk without one: what people call the disk.
+    pub fn name(&self) -> String {
+        if self.label.is_empty() {
+            self.id.to_string()
+        } else {
+            self.label.clone()
+        }
+    }
+
+    /// Whether `other` is the same medium in the same plug-in.
+    pub fn is_same_plug(&self, other: &Self) -> bool {
+        self.id == other.id && self.object == other.object && self.diskseq == other.diskseq
+    }
+
+    /// Whether the kernel still has this very medium, whatever UDisks2 says at the moment (it may be restarting).
+    pub fn is_still_there(&self) -> bool {
+        self.diskseq.is_some() && kernel::diskseq(self.device_number) == self.diskseq
+    }
+}
+
+type Interfaces = HashMap<OwnedInterfaceName, HashMap<String, OwnedVariant>>;
+
+/// All volumes with a file system, in a stable order.
+pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
+    let mut found: Vec<Volume> = objects
+        .iter()
+        .filter_map(|(path, interfaces)| volume(path, interfaces, objects))
+        .collect();
+    found.sort_by(|a, b| a.object.as_str().cmp(b.object.as_str()));
+    found
+}
+
+fn volume(
+    path: &OwnedObjectPath,
+    interfaces: &Interfaces,
+    objects: &ManagedObjects,
+) -> Option<Volume> {
+    let block = Properties(interfaces.get(BLOCK)?);
+    // A whole disk whose first sector looks like FAT has the UUID too; only what has `Filesystem` can be mounted.
+    let file_system = Properties(interfaces.get(FILESYSTEM)?);
+    let id = block.text("IdUUID");
+    let size = block.number("Size");
+    // UDisks2 adds devices before it has probed them, and keeps empty drives.
+    if block.text("IdUsage") != "filesystem" || id.is_empty() || size == 0 {
+        return None;
+    }
+    let device_number = block.number("DeviceNumber");
+    let no_properties = HashMap::new();
+    let drive = Properties(drive_of(&block, objects).unwrap_or(&no_properties));
+    Some(Volume {
+        id: DiskId::new(&id),
+        label: block.text("IdLabel"),
+        id_type: block.text("IdType"),
+        size,
+        device: block
+            .path("PreferredDevice")
+            .filter(|path| path.starts_with("/dev"))
+            .or_else(|| block.path("Device"))?,
+        device_number,
+        object: path.clone(),
+        mount_points: file_system.paths("MountPoints"),
+        read_only: block.flag("ReadOnly"),
+        ignored: block.flag("HintIgnore"),
+        diskseq: kernel::diskseq(device_number),
+        serial: drive.text("Serial"),
+        vendor: drive.text("Vendor"),
+        model: drive.text("Model"),
+    })
+}
+
+fn drive_of<'a>(
+    block: &Properties<'_>,
+    objects: &'a ManagedObjects,
+) -> Option<&'a HashMap<String, OwnedVariant>> {
+    let path: OwnedObjectPath = block.0.get("Drive")?.try_clone().ok()?.try_into().ok()?;
+    objects.get(&path)?.get(DRIVE)
+}
+
+/// One interface's properties; what is absent or of another type is empty, as for a device that is not probed yet.
+struct Properties<'a>(&'a HashMap<String, OwnedVariant>);
+
+impl Properties<'_> {
+    fn value<T: TryFrom<OwnedVariant>>(&self, name: &str) -> Option<T> {
+        self.0.get(name)?.try_clone().ok()?.try_into().ok()
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.value(name).unwrap_or_default()
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        self.value(name).unwrap_or_default()
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.value(name).unwrap_or_default()
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.value::<Vec<u8>>(name).and_then(from_bytes)
+    }
+
+    fn paths(&self, name: &str) -> Vec<PathBuf> {
+        self.value::<Vec<Vec<u8>>>(name)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(from_bytes)
+            .collect()
+    }
+}
+
+/// Paths come as NUL-terminated bytes that need not be UTF-8.
+fn from_bytes(mut bytes: Vec<u8>) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    while bytes.last() == Some(&0) {
+        bytes.pop();
+    }
+    (!bytes.is_empty()).then(|| PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zbus::Variant;
+
+    fn variant<'a>(value: impl Into<Variant<'a>>) -> OwnedVariant {
+        value.into().try_into_owned().unwrap()
+    }
+
+    fn block(uuid: &str, usage: &str, size: u64) -> HashMap<String, OwnedVariant> {
+        HashMap::from([
+            ("IdUUID".into(), variant(uuid)),
+            ("IdUsage".into(), variant(usage)),
+            ("IdType".into(), variant("ext4")),
+            ("IdLabel".into(), variant("OFFSITE1")),
+            ("Size".into(), variant(size)),
+            ("Device".into(), variant(b"/dev/sdz1\0".to_vec())),
+            (
+                "Drive".into(),
+                variant(OwnedObjectPath::try_from("/drive").unwrap()),
+            ),
+        ])
+    }
+
+    fn objects(block: HashMap<String, OwnedVariant>, with_file_system: bool) -> ManagedObjects {
+        let name = |name: &str| OwnedInterfaceName::try_from(name).unwrap();
+        let mut interfaces = HashMap::from([(name(BLOCK), block)]);
+        if with_file_system {
+            let points = variant(vec![b"/media/root/a\nb\0".to_vec()]);
+            interfaces.insert(
+                name(FILESYSTEM),
+                HashMap::from([("MountPoints".into(), points)]),
+            );
+        }
+        let drive = HashMap::from([(
+            name(DRIVE),
+            HashMap::from([("Serial".into(), variant("S1"))]),
+        )]);
+        HashMap::from([
+            (OwnedObjectPath::try_from("/block").unwrap(), interfaces),
+            (OwnedObjectPath::try_from("/drive").unwrap(), drive),
+        ])
+    }
+
+    #[test]
+    fn a_probed_file_system_is_a_volume_with_its_drive() {
+        let found = volumes(&objects(block("b78e-6cc4", "filesystem", 10), true));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].id.as_str(), "B78E-6CC4");
+        assert_eq!(found[0].device, PathBuf::from("/dev/sdz1"));
+        assert_eq!(found[0].mount_points, [PathBuf::from("/media/root/a\nb")]);
+        assert_eq!(found[0].serial, "S1");
+    }
+
+    #[test]
+    fn an_empty_or_unprobed_device_is_none() {
+        assert!(volumes(&objects(block("b78e-6cc4", "filesystem", 0), true)).is_empty());
+        assert!(volumes(&objects(block("", "", 10), true)).is_empty());
+        assert!(volumes(&objects(block("b78e-6cc4", "crypto", 10), true)).is_empty());
+        assert!(volumes(&objects(block("b78e-6cc4", "filesystem", 10), false)).is_empty());
+        assert!(volumes(&objects(HashMap::new(), true)).is_empty());
+    }
+
+    #[test]
+    fn file_systems_are_sorted_by_what_they_can_hold() {
+        assert_eq!(FileSystem::of("xfs"), FileSystem::Full);
+        assert_eq!(
+            FileSystem::of("vfat"),
+            FileSystem::Plain {
+                max_file: 4_294_967_295
+            }
+        );
+        assert_eq!(FileSystem::of("iso9660"), FileSystem::Unsupported);
+    }
+}

@@ -1,0 +1,16 @@
+//! All that is said to UDisks2, and what the kernel says of the same disks.
+//! `inventory` turns UDisks2's objects into volumes, `watch` tells when they change, `volume` mounts and unmounts,
+//! `mounted` proves where a mount really leads, `released` proves that nothing holds a disk any more, `holders` names who
+//! does. Decides nothing: which volume is wanted, and when, is the controller's.
+
+pub mod holders;
+pub mod inventory;
+mod kernel;
+pub mod mounted;
+pub mod released;
+pub mod volume;
+pub mod watch;
+
+pub use inventory::{FileSystem, Volume};
+pub use kernel::boot_id;
+pub use watch::Sighting;

@@ -1,0 +1,129 @@
+//! Mounts and unmounts through UDisks2, and sorts its errors into those that need different acts.
+//! Never forces: a forced unmount of UDisks2 is a lazy one, which says yes while writers go on.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::time::timeout;
+use udisks2::block::BlockProxy;
+use udisks2::filesystem::FilesystemProxy;
+use zbus::proxy::CacheProperties;
+use zbus::{Connection, Variant};
+
+use super::Volume;
+use crate::model::DiskId;
+
+/// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
+/// UDisks2 adds `nosuid,nodev` itself; all are checked in the mount table afterwards, since an fstab line overrides them.
+const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
+/// A file system check before the mount was seen to take five minutes.
+const MOUNT_PATIENCE: Duration = Duration::from_secs(30 * 60);
+/// Unmounting writes back what is still in memory.
+const UNMOUNT_PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
+const LOOK_PATIENCE: Duration = Duration::from_secs(25);
+
+#[derive(Debug, Error)]
+pub enum VolumeError {
+    #[error("the file system is mounted already")]
+    AlreadyMounted,
+    #[error("the file system is not mounted")]
+    NotMounted,
+    #[error("the disk is write-protected")]
+    WriteProtected,
+    #[error("the file system is in use")]
+    Busy(#[source] zbus::Error),
+    #[error("the disk is not there any more")]
+    Gone,
+    #[error("UDisks2 has not answered within {} min", .0.as_secs() / 60)]
+    TimedOut(Duration),
+    /// UDisks2's own words, which name the reason best.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl VolumeError {
+    fn of(error: zbus::Error) -> Self {
+        let zbus::Error::MethodError(name, text, _) = &error else {
+            return Self::Refused(error.to_string());
+        };
+        let text = text.clone().unwrap_or_default();
+        match name.as_str().rsplit('.').next().unwrap_or_default() {
+            "AlreadyMounted" => Self::AlreadyMounted,
+            "NotMounted" => Self::NotMounted,
+            "DeviceBusy" => Self::Busy(error),
+            "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
+            // libmount's text in English; in other languages it stays `Refused`, with the same words for people.
+            _ if text.contains("write-protected") => Self::WriteProtected,
+            _ if text.contains("target is busy") => Self::Busy(error),
+            _ if text.ends_with(": not mounted.") => Self::NotMounted,
+            other if text.is_empty() => Self::Refused(other.to_owned()),
+            _ => Self::Refused(text.trim().to_owned()),
+        }
+    }
+}
+
+/// The UUID that UDisks2 sees at the volume's object now; object paths are used again for other disks.
+///
+/// # Errors
+/// `Gone` when there is no such object any more.
+pub async fn current_id(connection: &Connection, volume: &Volume) -> Result<DiskId, VolumeError> {
+    let build = BlockProxy::builder(connection)
+        .path(volume.object.clone())
+        .cache_properties(CacheProperties::No)
+        .build();
+    let proxy = build.await.map_err(VolumeError::of)?;
+    let inner = proxy.inner();
+    let read = timeout(LOOK_PATIENCE, inner.get_property::<String>("IdUUID"));
+    let text = read
+        .await
+        .map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?
+        .map_err(VolumeError::of)?;
+    Ok(DiskId::new(&text))
+}
+
+/// Mounts the volume and gives the mount point that UDisks2 chose.
+///
+/// # Errors
+/// `TimedOut` leaves open whether the mount succeeds later.
+pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+    let mut options = quiet();
+    options.insert("options", OPTIONS.into());
+    let reply = call(connection, volume, "Mount", &options, MOUNT_PATIENCE).await?;
+    let path: String = reply.body().deserialize().map_err(VolumeError::of)?;
+    Ok(PathBuf::from(path))
+}
+
+/// Unmounts the volume.
+///
+/// # Errors
+/// `Busy` is worth another try; `NotMounted` means that somebody was faster.
+pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
+    call(connection, volume, "Unmount", &quiet(), UNMOUNT_PATIENCE).await?;
+    Ok(())
+}
+
+/// Goes below the crate's typed call, which replaces UDisks2's explanation by a fixed sentence.
+async fn call(
+    connection: &Connection,
+    volume: &Volume,
+    method: &str,
+    options: &HashMap<&str, Variant<'_>>,
+    patience: Duration,
+) -> Result<zbus::Message, VolumeError> {
+    let build = FilesystemProxy::builder(connection)
+        .path(volume.object.clone())
+        .cache_properties(CacheProperties::No)
+        .build();
+    let proxy = build.await.map_err(VolumeError::of)?;
+    let answer = timeout(patience, proxy.inner().call_method(method, &(options,))).await;
+    answer
+        .map_err(|_| VolumeError::TimedOut(patience))?
+        .map_err(VolumeError::of)
+}
+
+/// Nobody sits in front of the server to answer a password dialogue.
+fn quiet() -> HashMap<&'static str, Variant<'static>> {
+    udisks2::standard_options(true)
+}
