@@ -1,6 +1,8 @@
 //! asbackup.
 #![forbid(unsafe_code)]
 pub mod controller;
+pub mod copy;
 pub mod disks;
 pub mod model;
 pub mod texts;
+pub mod veeam;

@@ -13,26 +13,18 @@ pub fn holders(mount_point: &Path, limit: usize) -> Vec<String> {
     processes
         .flatten()
         .filter(|process| holds(process, mount_point))
-        .filter_map(|process| {
-            process
-                .stat()
-                .ok()
-                .map(|stat| format!("{} ({})", stat.comm, stat.pid))
-        })
+        .filter_map(|process| process.stat().ok().map(|stat| format!("{} ({})", stat.comm, stat.pid)))
         .take(limit)
         .collect()
 }
 
 fn holds(process: &Process, mount_point: &Path) -> bool {
     let on_it = |path: &Path| path.starts_with(mount_point);
-    if process.cwd().is_ok_and(|path| on_it(&path)) || process.root().is_ok_and(|path| on_it(&path))
-    {
+    if process.cwd().is_ok_and(|path| on_it(&path)) || process.root().is_ok_and(|path| on_it(&path)) {
         return true;
     }
     let Ok(descriptors) = process.fd() else {
         return false;
     };
-    descriptors
-        .flatten()
-        .any(|descriptor| matches!(&descriptor.target, FDTarget::Path(path) if on_it(path)))
+    descriptors.flatten().any(|descriptor| matches!(&descriptor.target, FDTarget::Path(path) if on_it(path)))
 }

@@ -31,9 +31,7 @@ impl FileSystem {
     pub fn of(id_type: &str) -> Self {
         match id_type {
             "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" => Self::Full,
-            "vfat" => Self::Plain {
-                max_file: u64::from(u32::MAX),
-            },
+            "vfat" => Self::Plain { max_file: u64::from(u32::MAX) },
             "exfat" | "ntfs" => Self::Plain { max_file: u64::MAX },
             _ => Self::Unsupported,
         }
@@ -69,11 +67,7 @@ impl Volume {
 
     /// The label, or the UUID of a disk without one: what people call the disk.
     pub fn name(&self) -> String {
-        if self.label.is_empty() {
-            self.id.to_string()
-        } else {
-            self.label.clone()
-        }
+        if self.label.is_empty() { self.id.to_string() } else { self.label.clone() }
     }
 
     /// Whether `other` is the same medium in the same plug-in.
@@ -91,19 +85,13 @@ type Interfaces = HashMap<OwnedInterfaceName, HashMap<String, OwnedVariant>>;
 
 /// All volumes with a file system, in a stable order.
 pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
-    let mut found: Vec<Volume> = objects
-        .iter()
-        .filter_map(|(path, interfaces)| volume(path, interfaces, objects))
-        .collect();
+    let mut found: Vec<Volume> =
+        objects.iter().filter_map(|(path, interfaces)| volume(path, interfaces, objects)).collect();
     found.sort_by(|a, b| a.object.as_str().cmp(b.object.as_str()));
     found
 }
 
-fn volume(
-    path: &OwnedObjectPath,
-    interfaces: &Interfaces,
-    objects: &ManagedObjects,
-) -> Option<Volume> {
+fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObjects) -> Option<Volume> {
     let block = Properties(interfaces.get(BLOCK)?);
     // A whole disk whose first sector looks like FAT has the UUID too; only what has `Filesystem` can be mounted.
     let file_system = Properties(interfaces.get(FILESYSTEM)?);
@@ -137,10 +125,7 @@ fn volume(
     })
 }
 
-fn drive_of<'a>(
-    block: &Properties<'_>,
-    objects: &'a ManagedObjects,
-) -> Option<&'a HashMap<String, OwnedVariant>> {
+fn drive_of<'a>(block: &Properties<'_>, objects: &'a ManagedObjects) -> Option<&'a HashMap<String, OwnedVariant>> {
     let path: OwnedObjectPath = block.0.get("Drive")?.try_clone().ok()?.try_into().ok()?;
     objects.get(&path)?.get(DRIVE)
 }
@@ -170,11 +155,7 @@ impl Properties<'_> {
     }
 
     fn paths(&self, name: &str) -> Vec<PathBuf> {
-        self.value::<Vec<Vec<u8>>>(name)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(from_bytes)
-            .collect()
+        self.value::<Vec<Vec<u8>>>(name).unwrap_or_default().into_iter().filter_map(from_bytes).collect()
     }
 }
 
@@ -204,10 +185,7 @@ mod tests {
             ("IdLabel".into(), variant("OFFSITE1")),
             ("Size".into(), variant(size)),
             ("Device".into(), variant(b"/dev/sdz1\0".to_vec())),
-            (
-                "Drive".into(),
-                variant(OwnedObjectPath::try_from("/drive").unwrap()),
-            ),
+            ("Drive".into(), variant(OwnedObjectPath::try_from("/drive").unwrap())),
         ])
     }
 
@@ -216,15 +194,9 @@ mod tests {
         let mut interfaces = HashMap::from([(name(BLOCK), block)]);
         if with_file_system {
             let points = variant(vec![b"/media/root/a\nb\0".to_vec()]);
-            interfaces.insert(
-                name(FILESYSTEM),
-                HashMap::from([("MountPoints".into(), points)]),
-            );
+            interfaces.insert(name(FILESYSTEM), HashMap::from([("MountPoints".into(), points)]));
         }
-        let drive = HashMap::from([(
-            name(DRIVE),
-            HashMap::from([("Serial".into(), variant("S1"))]),
-        )]);
+        let drive = HashMap::from([(name(DRIVE), HashMap::from([("Serial".into(), variant("S1"))]))]);
         HashMap::from([
             (OwnedObjectPath::try_from("/block").unwrap(), interfaces),
             (OwnedObjectPath::try_from("/drive").unwrap(), drive),
@@ -253,12 +225,7 @@ mod tests {
     #[test]
     fn file_systems_are_sorted_by_what_they_can_hold() {
         assert_eq!(FileSystem::of("xfs"), FileSystem::Full);
-        assert_eq!(
-            FileSystem::of("vfat"),
-            FileSystem::Plain {
-                max_file: 4_294_967_295
-            }
-        );
+        assert_eq!(FileSystem::of("vfat"), FileSystem::Plain { max_file: 4_294_967_295 });
         assert_eq!(FileSystem::of("iso9660"), FileSystem::Unsupported);
     }
 }

@@ -19,10 +19,7 @@ pub enum MountedError {
     #[error("{} is not in the mount table", .0.display())]
     NotMounted(PathBuf),
     #[error("another disk is mounted at {}: {source_device}", path.display())]
-    OtherDevice {
-        path: PathBuf,
-        source_device: String,
-    },
+    OtherDevice { path: PathBuf, source_device: String },
     #[error("mounted without {0}")]
     Unsafe(String),
 }
@@ -41,29 +38,19 @@ impl Mounted {
     /// `Unsafe` names the missing mount options, as after an fstab line for this disk.
     pub fn open(mount_point: &Path, volume: &Volume) -> Result<Self, MountedError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let failed = |source: io::Error| MountedError::Open {
-            path: mount_point.to_owned(),
-            source,
-        };
-        let top = rustix::fs::open(mount_point, flags, Mode::empty())
-            .map_err(|error| failed(error.into()))?;
+        let failed = |source: io::Error| MountedError::Open { path: mount_point.to_owned(), source };
+        let top = rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
         let entry = entry_of(top.as_fd()).map_err(failed)?;
         let entry = entry.ok_or_else(|| MountedError::NotMounted(mount_point.to_owned()))?;
         if !leads_to(&entry, volume) {
             let source_device = entry.mount_source.unwrap_or_default();
-            return Err(MountedError::OtherDevice {
-                path: mount_point.to_owned(),
-                source_device,
-            });
+            return Err(MountedError::OtherDevice { path: mount_point.to_owned(), source_device });
         }
         let missing = missing_options(&entry, volume.file_system());
         if !missing.is_empty() {
             return Err(MountedError::Unsafe(missing.join(", ")));
         }
-        Ok(Self {
-            top: File::from(top),
-            mount_point: mount_point.to_owned(),
-        })
+        Ok(Self { top: File::from(top), mount_point: mount_point.to_owned() })
     }
 
     pub fn top(&self) -> BorrowedFd<'_> {
@@ -93,11 +80,7 @@ pub struct Space {
 impl Space {
     fn of(stat: &StatVfs) -> Self {
         let block = stat.f_frsize.max(1);
-        Self {
-            free: stat.f_bavail * block,
-            size: stat.f_blocks * block,
-            block,
-        }
+        Self { free: stat.f_bavail * block, size: stat.f_blocks * block, block }
     }
 }
 
@@ -114,11 +97,7 @@ fn entry_of(top: BorrowedFd<'_>) -> io::Result<Option<MountInfo>> {
 /// btrfs gives its files an anonymous device number, so the source counts as well as the number.
 fn leads_to(entry: &MountInfo, volume: &Volume) -> bool {
     let number = volume.device_number;
-    let shown = format!(
-        "{}:{}",
-        rustix::fs::major(number),
-        rustix::fs::minor(number)
-    );
+    let shown = format!("{}:{}", rustix::fs::major(number), rustix::fs::minor(number));
     if entry.majmin == shown {
         return true;
     }

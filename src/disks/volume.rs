@@ -69,17 +69,12 @@ impl VolumeError {
 /// # Errors
 /// `Gone` when there is no such object any more.
 pub async fn current_id(connection: &Connection, volume: &Volume) -> Result<DiskId, VolumeError> {
-    let build = BlockProxy::builder(connection)
-        .path(volume.object.clone())
-        .cache_properties(CacheProperties::No)
-        .build();
+    let build =
+        BlockProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
     let proxy = build.await.map_err(VolumeError::of)?;
     let inner = proxy.inner();
     let read = timeout(LOOK_PATIENCE, inner.get_property::<String>("IdUUID"));
-    let text = read
-        .await
-        .map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?
-        .map_err(VolumeError::of)?;
+    let text = read.await.map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?.map_err(VolumeError::of)?;
     Ok(DiskId::new(&text))
 }
 
@@ -112,15 +107,11 @@ async fn call(
     options: &HashMap<&str, Variant<'_>>,
     patience: Duration,
 ) -> Result<zbus::Message, VolumeError> {
-    let build = FilesystemProxy::builder(connection)
-        .path(volume.object.clone())
-        .cache_properties(CacheProperties::No)
-        .build();
+    let build =
+        FilesystemProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
     let proxy = build.await.map_err(VolumeError::of)?;
     let answer = timeout(patience, proxy.inner().call_method(method, &(options,))).await;
-    answer
-        .map_err(|_| VolumeError::TimedOut(patience))?
-        .map_err(VolumeError::of)
+    answer.map_err(|_| VolumeError::TimedOut(patience))?.map_err(VolumeError::of)
 }
 
 /// Nobody sits in front of the server to answer a password dialogue.

@@ -39,10 +39,7 @@ pub enum Sighting {
 ///
 /// # Errors
 /// The bus connection failed; UDisks2's own failures are sightings.
-pub async fn watch(
-    connection: Connection,
-    sightings: UnboundedSender<Sighting>,
-) -> zbus::Result<()> {
+pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>) -> zbus::Result<()> {
     let mut pokes = Box::pin(pokes(&connection).await?);
     let mut known: Option<Vec<Volume>> = None;
     loop {
@@ -67,19 +64,15 @@ async fn ask_until_answered(
     known: &mut Option<Vec<Volume>>,
 ) -> Vec<Volume> {
     let mut told = false;
-    let backoff = ExponentialBuilder::default()
-        .with_min_delay(RETRY_FROM)
-        .with_max_delay(RETRY_UP_TO)
-        .without_max_times();
+    let backoff =
+        ExponentialBuilder::default().with_min_delay(RETRY_FROM).with_max_delay(RETRY_UP_TO).without_max_times();
     let answer = (|| ask(connection))
         .retry(backoff)
         .when(|_| !sightings.is_closed())
         .notify(|cause, _| {
             if !std::mem::replace(&mut told, true) {
                 // The receiver only goes away when the daemon ends.
-                let _ = sightings.send(Sighting::ServiceLost {
-                    cause: cause.to_string(),
-                });
+                let _ = sightings.send(Sighting::ServiceLost { cause: cause.to_string() });
             }
         })
         .await;
@@ -91,31 +84,19 @@ async fn ask_until_answered(
 }
 
 async fn ask(connection: &Connection) -> zbus::Result<Vec<Volume>> {
-    let proxy = ObjectManagerProxy::builder(connection)
-        .destination(SERVICE)
-        .path(ROOT)
-        .build()
-        .await?;
+    let proxy = ObjectManagerProxy::builder(connection).destination(SERVICE).path(ROOT).build().await?;
     let objects = timeout(PATIENCE, proxy.get_managed_objects())
         .await
-        .map_err(|_| {
-            zbus::Error::Failure(format!("no answer within {} s", PATIENCE.as_secs()))
-        })??;
+        .map_err(|_| zbus::Error::Failure(format!("no answer within {} s", PATIENCE.as_secs())))??;
     Ok(inventory::volumes(&objects))
 }
 
 /// One item for everything after which the picture may be another.
 async fn pokes(connection: &Connection) -> zbus::Result<impl Stream<Item = ()> + use<>> {
-    let rule = MatchRule::builder()
-        .msg_type(Type::Signal)
-        .sender(SERVICE)
-        .path_namespace(ROOT)
-        .build()?;
+    let rule = MatchRule::builder().msg_type(Type::Signal).sender(SERVICE).path_namespace(ROOT).build()?;
     let signals = MessageStream::for_match_rule(rule, connection, None)
         .await?
-        .filter_map(|message| async move {
-            message.is_ok_and(|message| matters(&message)).then_some(())
-        });
+        .filter_map(|message| async move { message.is_ok_and(|message| matters(&message)).then_some(()) });
     let owners = DBusProxy::new(connection)
         .await?
         .receive_name_owner_changed_with_args(&[(0, SERVICE)])
@@ -131,22 +112,15 @@ fn matters(message: &Message) -> bool {
         Some("InterfacesAdded" | "InterfacesRemoved") => {
             let body = message.body();
             let first = body.deserialize::<Structure<'_>>().ok();
-            let path = first
-                .as_ref()
-                .and_then(|body| body.fields().first()?.downcast_ref::<ObjectPath<'_>>().ok());
+            let path = first.as_ref().and_then(|body| body.fields().first()?.downcast_ref::<ObjectPath<'_>>().ok());
             !path.is_some_and(|path| path.as_str().starts_with(JOBS))
         }
         Some("PropertiesChanged") => {
-            type Changed = (
-                String,
-                std::collections::HashMap<String, zbus::OwnedVariant>,
-                Vec<String>,
-            );
+            type Changed = (String, std::collections::HashMap<String, zbus::OwnedVariant>, Vec<String>);
             let Ok((interface, changed, _)) = message.body().deserialize::<Changed>() else {
                 return true;
             };
-            !changed.is_empty()
-                && (interface.ends_with(".Block") || interface.ends_with(".Filesystem"))
+            !changed.is_empty() && (interface.ends_with(".Block") || interface.ends_with(".Filesystem"))
         }
         _ => false,
     }

@@ -12,29 +12,21 @@ pub fn add_functions(bundle: &mut FluentBundle<FluentResource>, language: Langua
     type Show = fn(f64, Language) -> String;
     let named: [(&str, Show); 3] = [
         ("SIZE", size),
-        ("RATE", |number, language| {
-            format!("{}/s", size(number, language))
-        }),
+        ("RATE", |number, language| format!("{}/s", size(number, language))),
         ("SPAN", |number, _| span(number)),
     ];
     for (name, show) in named {
         // A name that is taken twice is the only error, and these three differ.
-        let _ = bundle.add_function(name, move |positional: &[FluentValue], _: &FluentArgs| {
-            match positional.first() {
-                Some(FluentValue::Number(number)) => {
-                    FluentValue::from(show(number.value, language))
-                }
-                _ => FluentValue::Error,
-            }
+        let _ = bundle.add_function(name, move |positional: &[FluentValue], _: &FluentArgs| match positional.first() {
+            Some(FluentValue::Number(number)) => FluentValue::from(show(number.value, language)),
+            _ => FluentValue::Error,
         });
     }
 }
 
 /// Powers of ten, as disk makers, `df -H` and the config key `free-space-threshold-gb` count.
 fn size(bytes: f64, language: Language) -> String {
-    let options = FormatSizeOptions::from(DECIMAL)
-        .decimal_places(1)
-        .decimal_zeroes(0);
+    let options = FormatSizeOptions::from(DECIMAL).decimal_places(1).decimal_zeroes(0);
     let text = format_size_i(bytes, options);
     match language {
         Language::German => text.replace('.', ","),

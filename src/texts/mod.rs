@@ -142,8 +142,7 @@ impl Texts {
         format::add_functions(&mut bundle, language);
         for source in language.sources() {
             // The files are compiled in; a test parses each of them without a fault.
-            let resource =
-                FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         Self { language, bundle }
@@ -174,8 +173,7 @@ impl Texts {
                 Arg::Number(number) => args.set(*name, *number as f64),
             }
         }
-        self.lookup(id, None, &args)
-            .unwrap_or_else(|| id.to_owned())
+        self.lookup(id, None, &args).unwrap_or_else(|| id.to_owned())
     }
 
     fn lookup(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<String> {

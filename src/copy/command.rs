@@ -1,0 +1,156 @@
+//! Runs rsync as a child: clean environment, own process group, the target as working directory, bounded in every wait.
+//! Knows processes and pipes, and nothing of what rsync says.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use log::debug;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// rsync removes its temporary file and ends within half a second, unless the disk hangs.
+const TERM_PATIENCE: Duration = Duration::from_secs(20);
+const KILL_PATIENCE: Duration = Duration::from_secs(5);
+/// The end of rsync's complaints that goes into a message; the whole is in its own log.
+const COMPLAINTS: usize = 12;
+const CHUNK: usize = 64 * 1024;
+
+/// One run of a program.
+#[derive(Debug)]
+pub struct Invocation<'a> {
+    /// Absolute.
+    pub program: PathBuf,
+    pub arguments: Vec<OsString>,
+    pub directory: BorrowedFd<'a>,
+}
+
+/// A running child whose output is being read.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    group: Option<Pid>,
+    output: tokio::process::ChildStdout,
+    buffer: Vec<u8>,
+    complaints: JoinHandle<VecDeque<String>>,
+}
+
+/// How a child ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    /// The last lines on standard error.
+    pub complaints: Vec<String>,
+}
+
+impl Invocation<'_> {
+    /// Starts the child.
+    ///
+    /// # Errors
+    /// The program can't be started.
+    pub fn start(self) -> io::Result<Running> {
+        debug!("running {} {:?}", self.program.display(), self.arguments);
+        let mut command = Command::new(&self.program);
+        command
+            .args(self.arguments)
+            .env_clear()
+            // rsync reads options from RSYNC_* and from ~/.popt; numbers and messages depend on the locale.
+            .env("LC_ALL", "C")
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("HOME", "/nonexistent")
+            // Resolved by the child in its own descriptor table, so no path leads anywhere else meanwhile.
+            .current_dir(format!("/proc/self/fd/{}", self.directory.as_raw_fd()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        let mut child = command.spawn()?;
+        let (Some(output), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(io::Error::other("the child has no pipes"));
+        };
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // A full pipe would stop the child, so complaints are read all the time.
+        let complaints = tokio::spawn(last_lines(errors));
+        Ok(Running { child, group, output, buffer: Vec::with_capacity(CHUNK), complaints })
+    }
+}
+
+impl Running {
+    /// Reads what there is and gives each whole line (ended by `\n` or `\r`) away; false at the end of the output.
+    /// May be dropped and called again.
+    ///
+    /// # Errors
+    /// The pipe can't be read.
+    pub async fn read_lines(&mut self, mut line: impl FnMut(&[u8])) -> io::Result<bool> {
+        if self.output.read_buf(&mut self.buffer).await? == 0 {
+            line(&self.buffer);
+            self.buffer.clear();
+            return Ok(false);
+        }
+        let mut start = 0;
+        while let Some(length) = self.buffer[start..].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            line(&self.buffer[start..start + length]);
+            start += length + 1;
+        }
+        self.buffer.drain(..start);
+        Ok(true)
+    }
+
+    /// Waits for the end, after all output has been read.
+    ///
+    /// # Errors
+    /// The child can't be waited for.
+    pub async fn ended(mut self) -> io::Result<Ended> {
+        let status = self.child.wait().await?;
+        let complaints = self.complaints.await.unwrap_or_default();
+        Ok(Ended { status, complaints: complaints.into() })
+    }
+
+    /// Ends the child: asks the leader, then kills it, then the whole group. A child that hangs in the kernel is left behind
+    /// rather than waited for.
+    pub async fn terminate(mut self) {
+        let Some(group) = self.group else { return };
+        // Its output must be read on, or it can't finish its last words.
+        let drain = tokio::spawn(drain(self.output));
+        let _ = kill_process(group, Signal::TERM);
+        if timeout(TERM_PATIENCE, self.child.wait()).await.is_err() {
+            let _ = kill_process(group, Signal::KILL);
+            let _ = timeout(KILL_PATIENCE, self.child.wait()).await;
+        }
+        // The leader's helpers end by themselves when it is gone; whoever does not is killed.
+        let _ = kill_process_group(group, Signal::KILL);
+        drain.abort();
+        self.complaints.abort();
+    }
+}
+
+async fn drain(mut output: impl AsyncRead + Unpin) {
+    let mut chunk = [0; 4096];
+    while output.read(&mut chunk).await.is_ok_and(|length| length > 0) {}
+}
+
+async fn last_lines(errors: impl AsyncRead + Unpin) -> VecDeque<String> {
+    let mut kept = VecDeque::with_capacity(COMPLAINTS);
+    let mut reader = BufReader::new(errors);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).await.is_ok_and(|length| length > 0) {
+        let text = String::from_utf8_lossy(&line).trim().to_owned();
+        line.clear();
+        debug!("rsync: {text}");
+        if text.is_empty() {
+            continue;
+        }
+        if kept.len() == COMPLAINTS {
+            kept.pop_front();
+        }
+        kept.push_back(text);
+    }
+    kept
+}

@@ -1,0 +1,238 @@
+//! rsync's output → values: one line an entry (`%i|%l|%n`), progress (`progress2`), totals (`stats2`).
+//! Control characters and bytes that are not ASCII come as `\#ooo`, so a name can't forge a line.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+/// Width of rsync's `%i`.
+const ITEMIZE_WIDTH: usize = 11;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    Item(Item),
+    /// Bytes of contents that have been copied so far.
+    Progress(u64),
+    Total(Total, u64),
+    Other,
+}
+
+/// What rsync does, or would do, with one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub change: Change,
+    pub kind: Kind,
+    /// Bytes, of regular files.
+    pub length: u64,
+    pub path: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Deleted,
+    /// Contents are copied to a file that is not there yet.
+    New,
+    /// Contents replace a file that is there.
+    Updated,
+    /// Made without contents: directories, links, special files.
+    Made,
+    /// A further name of a file.
+    HardLink,
+    /// Owner, mode or time only.
+    Attributes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Directory,
+    Symlink,
+    Device,
+    Special,
+}
+
+/// The totals that are read; rsync prints more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    RegularFiles,
+    CreatedRegularFiles,
+    TransferredBytes,
+    TransferredFiles,
+}
+
+impl Line {
+    /// Reads one line, without its end (`\n` or `\r`).
+    pub fn parse(line: &[u8]) -> Self {
+        if let Some(item) = item(line) {
+            return Self::Item(item);
+        }
+        let Ok(text) = std::str::from_utf8(line) else { return Self::Other };
+        progress(text).map(Self::Progress).or_else(|| total(text)).unwrap_or(Self::Other)
+    }
+}
+
+fn item(line: &[u8]) -> Option<Item> {
+    let (itemized, rest) = line.split_at_checked(ITEMIZE_WIDTH)?;
+    let rest = rest.strip_prefix(b"|")?;
+    let bar = rest.iter().position(|&byte| byte == b'|')?;
+    let length = std::str::from_utf8(&rest[..bar]).ok()?.parse().ok()?;
+    let name = unescape(&rest[bar + 1..]);
+    let path = PathBuf::from(OsString::from_vec(name.clone()));
+    if itemized.starts_with(b"*deleting") {
+        let kind = if name.ends_with(b"/") { Kind::Directory } else { Kind::File };
+        return Some(Item { change: Change::Deleted, kind, length, path });
+    }
+    let kind = match itemized[1] {
+        b'f' => Kind::File,
+        b'd' => Kind::Directory,
+        b'L' => Kind::Symlink,
+        b'D' => Kind::Device,
+        b'S' => Kind::Special,
+        _ => return None,
+    };
+    let is_new = itemized[2..].iter().all(|&byte| byte == b'+');
+    let change = match itemized[0] {
+        b'>' | b'<' if is_new => Change::New,
+        b'>' | b'<' => Change::Updated,
+        b'c' => Change::Made,
+        b'h' => Change::HardLink,
+        b'.' => Change::Attributes,
+        _ => return None,
+    };
+    Some(Item { change, kind, length, path })
+}
+
+/// `        3000000  99%  707.44MB/s    0:00:00 (xfr#1, to-chk=4/7)`; the percentage is of the whole tree and of no use.
+fn progress(text: &str) -> Option<u64> {
+    let mut words = text.split_ascii_whitespace();
+    let bytes = words.next()?.parse().ok()?;
+    words.next()?.strip_suffix('%')?.parse::<u8>().ok()?;
+    Some(bytes)
+}
+
+fn total(text: &str) -> Option<Line> {
+    let (label, value) = text.split_once(": ")?;
+    let first = || value.split_ascii_whitespace().next()?.parse().ok();
+    let (total, number) = match label {
+        "Number of files" => (Total::RegularFiles, regular(value)),
+        "Number of created files" => (Total::CreatedRegularFiles, regular(value)),
+        "Total transferred file size" => (Total::TransferredBytes, first()?),
+        "Number of regular files transferred" => (Total::TransferredFiles, first()?),
+        _ => return None,
+    };
+    Some(Line::Total(total, number))
+}
+
+/// `7 (reg: 4, dir: 2, link: 1)`; kinds with nothing in them are left out.
+fn regular(value: &str) -> u64 {
+    let Some((_, rest)) = value.split_once("reg: ") else { return 0 };
+    let digits = rest.split(|character: char| !character.is_ascii_digit()).next();
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}
+
+/// `\#012` → the byte; rsync escapes a literal `\#ddd` too, so this is unambiguous.
+fn unescape(name: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((&byte, tail)) = rest.split_first() {
+        match escaped(rest) {
+            Some(value) => {
+                bytes.push(value);
+                rest = &rest[5..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    bytes
+}
+
+fn escaped(text: &[u8]) -> Option<u8> {
+    let digits = text.strip_prefix(b"\\#")?.get(..3)?;
+    if !digits.iter().all(|digit| (b'0'..=b'7').contains(digit)) {
+        return None;
+    }
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(line: &str) -> Item {
+        match Line::parse(line.as_bytes()) {
+            Line::Item(item) => item,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn entries_are_told_apart() {
+        for (line, change, kind, length, path) in [
+            (">f+++++++++|3000000|a b|c", Change::New, Kind::File, 3_000_000, "a b|c"),
+            (">f..t......|12|big", Change::Updated, Kind::File, 12, "big"),
+            ("hf+++++++++|3|a", Change::HardLink, Kind::File, 3, "a"),
+            ("cL+++++++++|1|sym", Change::Made, Kind::Symlink, 1, "sym"),
+            ("cd+++++++++|4096|sub/", Change::Made, Kind::Directory, 4096, "sub/"),
+            ("cS+++++++++|0|fifo", Change::Made, Kind::Special, 0, "fifo"),
+            (".d..t......|4096|./", Change::Attributes, Kind::Directory, 4096, "./"),
+            ("*deleting  |0|old/x y", Change::Deleted, Kind::File, 0, "old/x y"),
+            ("*deleting  |0|old/", Change::Deleted, Kind::Directory, 0, "old/"),
+        ] {
+            assert_eq!(parsed(line), Item { change, kind, length, path: path.into() }, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_come_back_byte_by_byte() {
+        let item = parsed(r">f+++++++++|0|new\#012\#303\#274|->\#134#012\x");
+        assert_eq!(item.path.into_os_string().into_vec(), b"new\n\xc3\xbc|->\\#012\\x");
+    }
+
+    #[test]
+    fn progress_is_the_bytes_alone() {
+        let line = "        3000003  99%  707.44MB/s    0:00:00 (xfr#2, to-chk=3/7)";
+        assert_eq!(Line::parse(line.as_bytes()), Line::Progress(3_000_003));
+        assert_eq!(Line::parse(b"          32768   1%    0.00kB/s   ??:??:??  "), Line::Progress(32_768));
+    }
+
+    #[test]
+    fn totals_are_found_by_label() {
+        for (line, expected) in [
+            ("Number of files: 7 (reg: 4, dir: 2, link: 1)", Line::Total(Total::RegularFiles, 4)),
+            ("Number of files: 2 (dir: 2)", Line::Total(Total::RegularFiles, 0)),
+            ("Number of created files: 5 (reg: 3, dir: 1)", Line::Total(Total::CreatedRegularFiles, 3)),
+            ("Total transferred file size: 3000003 bytes", Line::Total(Total::TransferredBytes, 3_000_003)),
+            ("Number of regular files transferred: 3", Line::Total(Total::TransferredFiles, 3)),
+            ("Total file size: 3000007 bytes", Line::Other),
+            ("", Line::Other),
+        ] {
+            assert_eq!(Line::parse(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_makes_the_reader_stumble(line: Vec<u8>) {
+            Line::parse(&line);
+        }
+
+        #[test]
+        fn every_name_survives(name in prop::collection::vec(1u8.., 1..40)) {
+            let mut line = b">f+++++++++|5|".to_vec();
+            for (place, &byte) in name.iter().enumerate() {
+                let ambiguous = byte == b'\\' && name[place..].get(1) == Some(&b'#');
+                if byte.is_ascii_graphic() && !ambiguous || byte == b' ' {
+                    line.push(byte);
+                } else {
+                    line.extend(format!("\\#{byte:03o}").bytes());
+                }
+            }
+            let Line::Item(item) = Line::parse(&line) else { panic!("no item") };
+            prop_assert_eq!(item.path.into_os_string().into_vec(), name);
+        }
+    }
+}

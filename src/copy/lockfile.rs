@@ -1,0 +1,206 @@
+//! A lock file: a visible note that a copy runs, with a lock of the kernel on it that dies with its holder.
+//! Knows nothing of steps; says what it found and leaves the judgement to the caller.
+
+use std::fs::{File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
+use thiserror::Error;
+
+use super::beneath;
+
+/// Enough for the note; a longer file is not ours and is not read whole.
+const LONGEST_NOTE: u64 = 1024;
+
+#[derive(Debug, Error)]
+pub enum LockError {
+    #[error("held by: {holder}")]
+    Held { holder: String },
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// What was there before we locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Nothing,
+    /// A file without a note.
+    Empty,
+    /// The note of somebody who is gone.
+    Stale(String),
+}
+
+/// How releasing went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Released {
+    Removed,
+    /// Our file had gone, or another stood in its place.
+    Vanished,
+}
+
+#[derive(Debug)]
+pub struct LockFile {
+    file: File,
+    directory: OwnedFd,
+    name: PathBuf,
+}
+
+impl LockFile {
+    /// Locks `path` beneath `top` and writes `note` into it.
+    ///
+    /// # Errors
+    /// `Held` when a living process has the lock; the rest are errors of the file system.
+    pub fn acquire(top: BorrowedFd<'_>, path: &Path, note: &str) -> Result<(Self, Found), LockError> {
+        let name = PathBuf::from(path.file_name().ok_or(io::ErrorKind::InvalidInput).map_err(io::Error::from)?);
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let directory = beneath::open_directory(top, parent)?;
+        let (mut file, existed) = open(directory.as_fd(), &name)?;
+        let old = read_note(&mut file)?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(LockError::Held { holder: one_line(&old) }),
+            result => result.map_err(io::Error::from)?,
+        }
+        let mut lock = Self { file, directory, name };
+        if !lock.is_in_place()? {
+            // Its holder removed the file between our opening and our locking; the next one is a new file.
+            return Self::acquire(top, path, note);
+        }
+        write_note(&mut lock.file, note)?;
+        let found = match (existed, one_line(&old)) {
+            (false, _) => Found::Nothing,
+            (true, holder) if holder.is_empty() => Found::Empty,
+            (true, holder) => Found::Stale(holder),
+        };
+        Ok((lock, found))
+    }
+
+    /// Whether times with fractions of a second survive on this file system (not on FAT, not with ext's small inodes).
+    pub fn has_fine_times(&self) -> io::Result<bool> {
+        let odd = std::time::UNIX_EPOCH + std::time::Duration::new(1_000_000_000, 123_456_789);
+        self.file.set_modified(odd)?;
+        Ok(self.file.metadata()?.modified()? == odd)
+    }
+
+    /// Removes the file and gives the lock up. A file that is not ours any more is left alone.
+    ///
+    /// # Errors
+    /// The file is there and can't be removed.
+    pub fn release(self) -> io::Result<Released> {
+        if !self.is_in_place()? {
+            return Ok(Released::Vanished);
+        }
+        rustix::fs::unlinkat(&self.directory, &self.name, AtFlags::empty())?;
+        Ok(Released::Removed)
+    }
+
+    fn is_in_place(&self) -> io::Result<bool> {
+        let ours = rustix::fs::fstat(&self.file)?;
+        match rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(there) => Ok((there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)),
+            Err(rustix::io::Errno::NOENT) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The file, and whether it was there before.
+fn open(directory: BorrowedFd<'_>, name: &Path) -> io::Result<(File, bool)> {
+    let mode = Mode::RUSR | Mode::WUSR;
+    match beneath::open(directory, name, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL, mode) {
+        Ok(file) => return Ok((File::from(file), false)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    let file = File::from(beneath::open(directory, name, OFlags::RDWR | OFlags::NONBLOCK, Mode::empty())?);
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    Ok((file, true))
+}
+
+fn read_note(file: &mut File) -> io::Result<String> {
+    let mut note = Vec::new();
+    file.take(LONGEST_NOTE).read_to_end(&mut note)?;
+    Ok(String::from_utf8_lossy(&note).into_owned())
+}
+
+fn write_note(file: &mut File, note: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    io::Seek::rewind(file)?;
+    file.write_all(note.as_bytes())?;
+    // FAT and the like have no modes to set, and the lock holds without.
+    let _ = file.set_permissions(Permissions::from_mode(0o600));
+    file.sync_all()
+}
+
+fn one_line(note: &str) -> String {
+    note.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn place() -> (tempfile::TempDir, File) {
+        let place = tempfile::tempdir().unwrap();
+        let top = File::open(place.path()).unwrap();
+        (place, top)
+    }
+
+    const PATH: &str = "locks/copy.lock";
+
+    #[test]
+    fn a_lock_leaves_nothing_behind() {
+        let (place, top) = place();
+        let (lock, found) = LockFile::acquire(top.as_fd(), Path::new(PATH), "pid=1\n").unwrap();
+        assert_eq!(found, Found::Nothing);
+        assert_eq!(fs::read_to_string(place.path().join(PATH)).unwrap(), "pid=1\n");
+        assert_eq!(lock.release().unwrap(), Released::Removed);
+        assert!(!place.path().join(PATH).exists());
+    }
+
+    #[test]
+    fn a_held_lock_names_its_holder() {
+        let (_place, top) = place();
+        let _first = LockFile::acquire(top.as_fd(), Path::new(PATH), "pid=1\nhost=a\n").unwrap();
+        let error = LockFile::acquire(top.as_fd(), Path::new(PATH), "pid=2\n").unwrap_err();
+        assert!(matches!(error, LockError::Held { holder } if holder == "pid=1 host=a"));
+    }
+
+    #[test]
+    fn stale_and_empty_files_are_taken_over_and_told() {
+        let (place, top) = place();
+        for (content, expected) in [("", Found::Empty), ("pid=7\n", Found::Stale("pid=7".into()))] {
+            fs::create_dir_all(place.path().join("locks")).unwrap();
+            fs::write(place.path().join(PATH), content).unwrap();
+            let (lock, found) = LockFile::acquire(top.as_fd(), Path::new(PATH), "x").unwrap();
+            assert_eq!(found, expected);
+            lock.release().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_file_that_somebody_removed_is_told() {
+        let (place, top) = place();
+        let (lock, _) = LockFile::acquire(top.as_fd(), Path::new(PATH), "x").unwrap();
+        fs::remove_file(place.path().join(PATH)).unwrap();
+        fs::write(place.path().join(PATH), "another's").unwrap();
+        assert_eq!(lock.release().unwrap(), Released::Vanished);
+        assert!(place.path().join(PATH).exists());
+    }
+
+    #[test]
+    fn a_link_in_the_locks_place_is_refused() {
+        let (place, top) = place();
+        let victim = place.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        symlink(&victim, place.path().join("lock")).unwrap();
+        assert!(LockFile::acquire(top.as_fd(), Path::new("lock"), "x").is_err());
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    }
+}

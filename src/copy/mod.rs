@@ -1,0 +1,7 @@
+//! The copy.
+mod beneath;
+pub mod command;
+pub mod items;
+pub mod lockfile;
+pub mod progress;
+pub mod rsync;
