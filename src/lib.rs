@@ -1,5 +1,6 @@
 //! asbackup.
 #![forbid(unsafe_code)]
+pub mod config;
 pub mod controller;
 pub mod copy;
 pub mod disks;

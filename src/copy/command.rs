@@ -23,6 +23,14 @@ const KILL_PATIENCE: Duration = Duration::from_secs(5);
 const COMPLAINTS: usize = 12;
 const CHUNK: usize = 64 * 1024;
 
+/// The program's absolute path, from the daemon's own PATH.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|directory| directory.join(program))
+        .find(|path| path.is_absolute() && path.is_file())
+}
+
 /// One run of a program.
 #[derive(Debug)]
 pub struct Invocation<'a> {
@@ -39,6 +47,8 @@ pub struct Running {
     group: Option<Pid>,
     output: tokio::process::ChildStdout,
     buffer: Vec<u8>,
+    /// The output has ended.
+    finished: bool,
     complaints: JoinHandle<VecDeque<String>>,
 }
 
@@ -78,21 +88,31 @@ impl Invocation<'_> {
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         // A full pipe would stop the child, so complaints are read all the time.
         let complaints = tokio::spawn(last_lines(errors));
-        Ok(Running { child, group, output, buffer: Vec::with_capacity(CHUNK), complaints })
+        Ok(Running { child, group, output, buffer: Vec::with_capacity(CHUNK), finished: false, complaints })
     }
 }
 
 impl Running {
-    /// Reads what there is and gives each whole line (ended by `\n` or `\r`) away; false at the end of the output.
-    /// May be dropped and called again.
+    /// Reads what there is and gives each whole line (ended by `\n` or `\r`) away; after the last one, waits for the end
+    /// and gives it. May be dropped and called again.
     ///
     /// # Errors
-    /// The pipe can't be read.
-    pub async fn read_lines(&mut self, mut line: impl FnMut(&[u8])) -> io::Result<bool> {
+    /// The pipe can't be read, or the child not be waited for.
+    pub async fn proceed(&mut self, line: impl FnMut(&[u8])) -> io::Result<Option<Ended>> {
+        if !self.finished {
+            self.read(line).await?;
+            return Ok(None);
+        }
+        let status = self.child.wait().await?;
+        let complaints = (&mut self.complaints).await.unwrap_or_default();
+        Ok(Some(Ended { status, complaints: complaints.into() }))
+    }
+
+    async fn read(&mut self, mut line: impl FnMut(&[u8])) -> io::Result<()> {
         if self.output.read_buf(&mut self.buffer).await? == 0 {
+            self.finished = true;
             line(&self.buffer);
-            self.buffer.clear();
-            return Ok(false);
+            return Ok(());
         }
         let mut start = 0;
         while let Some(length) = self.buffer[start..].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -100,17 +120,7 @@ impl Running {
             start += length + 1;
         }
         self.buffer.drain(..start);
-        Ok(true)
-    }
-
-    /// Waits for the end, after all output has been read.
-    ///
-    /// # Errors
-    /// The child can't be waited for.
-    pub async fn ended(mut self) -> io::Result<Ended> {
-        let status = self.child.wait().await?;
-        let complaints = self.complaints.await.unwrap_or_default();
-        Ok(Ended { status, complaints: complaints.into() })
+        Ok(())
     }
 
     /// Ends the child: asks the leader, then kills it, then the whole group. A child that hangs in the kernel is left behind

@@ -27,6 +27,13 @@ pub struct Item {
     pub path: PathBuf,
 }
 
+impl Item {
+    /// Whether contents are copied.
+    pub fn is_transfer(&self) -> bool {
+        matches!(self.change, Change::New | Change::Updated)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     Deleted,

@@ -1,7 +1,35 @@
-//! The copy.
+//! The copy: nine steps from a known disk to one that may be taken away.
+//!
+//! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` (5),
+//! `copying` (6). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output), `command` (its
+//! process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means), `progress`;
+//! `source`, `target`, `beneath` (the two trees), `lockfile`, `runlock`; `stop`, `news`, `blocking`.
+//! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
+
 mod beneath;
-pub mod command;
-pub mod items;
-pub mod lockfile;
-pub mod progress;
-pub mod rsync;
+mod blocking;
+mod check;
+mod command;
+mod copying;
+mod drive;
+mod exit;
+mod gate;
+mod items;
+pub mod know;
+mod lockfile;
+mod locks;
+mod mount;
+pub mod news;
+mod plan;
+mod progress;
+mod rsync;
+mod runlock;
+mod source;
+pub mod steps;
+pub mod stop;
+mod survey;
+mod target;
+
+pub use news::{Ending, News, Teller};
+pub use steps::{Order, Ports, run};
+pub use stop::{Stop, StopReason};

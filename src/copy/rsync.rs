@@ -37,7 +37,7 @@ pub struct Rsync<'a> {
     /// Times on the target have fractions of a second.
     pub fine_times: bool,
     /// Lock files, relative to source and target alike.
-    pub hidden: &'a [&'a Path],
+    pub hidden: Vec<&'a Path>,
     /// The target is the top of its file system.
     pub at_top: bool,
     pub excludes: Option<&'a Path>,
@@ -76,7 +76,7 @@ impl Rsync<'_> {
 
     fn filters(&self) -> Vec<OsString> {
         let mut filters = Vec::new();
-        for path in self.hidden {
+        for path in &self.hidden {
             filters.push(option("--exclude=", Path::new(&pattern(path))));
             // A directory that only holds the lock file on the disk is not in the source; deleting it would fail.
             filters.extend(parents(path).map(|parent| {
@@ -157,7 +157,7 @@ mod tests {
             source: Path::new("/srv/veeam"),
             file_system: FileSystem::Full,
             fine_times: true,
-            hidden: &[],
+            hidden: vec![],
             at_top: false,
             excludes: None,
             log_file: Some(Path::new("/var/log/asbackup/rsync.log")),
@@ -234,10 +234,10 @@ mod tests {
 
     #[test]
     fn lock_files_system_entries_and_excludes_are_filtered_in_dry_run_and_copy_alike() {
-        let hidden = [Path::new(".asbackup.lock"), Path::new("lo*cks/a[b]/copy.lock")];
+        let hidden = vec![Path::new(".asbackup.lock"), Path::new("lo*cks/a[b]/copy.lock")];
         let rsync = Rsync {
             source: Path::new("/"),
-            hidden: &hidden,
+            hidden,
             at_top: true,
             excludes: Some(Path::new("/etc/asbackup/rsync_excludes")),
             log_file: None,

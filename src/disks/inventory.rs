@@ -160,7 +160,7 @@ impl Properties<'_> {
 }
 
 /// Paths come as NUL-terminated bytes that need not be UTF-8.
-fn from_bytes(mut bytes: Vec<u8>) -> Option<PathBuf> {
+pub(super) fn from_bytes(mut bytes: Vec<u8>) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
     while bytes.last() == Some(&0) {
         bytes.pop();

@@ -1,12 +1,13 @@
 //! All that is said to UDisks2, and what the kernel says of the same disks.
 //! `inventory` turns UDisks2's objects into volumes, `watch` tells when they change, `volume` mounts and unmounts,
-//! `mounted` proves where a mount really leads, `released` proves that nothing holds a disk any more, `holders` names who
+//! `ours` remembers which mounts we made, `mounted` proves where a mount really leads, `released` proves that nothing holds a disk any more, `holders` names who
 //! does. Decides nothing: which volume is wanted, and when, is the controller's.
 
 pub mod holders;
 pub mod inventory;
 mod kernel;
 pub mod mounted;
+pub mod ours;
 pub mod released;
 pub mod volume;
 pub mod watch;

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use procfs::process::MountInfo;
-use rustix::fs::{AtFlags, Mode, OFlags, StatVfs, StatxFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, StatxFlags};
 use thiserror::Error;
 
 use super::{FileSystem, Volume};
@@ -62,9 +62,12 @@ impl Mounted {
         self.top.try_clone()
     }
 
-    /// Free bytes for data and size of the file system.
-    pub fn space(&self) -> io::Result<Space> {
-        Ok(Space::of(&rustix::fs::fstatvfs(&self.top)?))
+    /// The same mount for another thread.
+    ///
+    /// # Errors
+    /// The process has too many descriptors.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { top: self.top.try_clone()?, mount_point: self.mount_point.clone() })
     }
 }
 
@@ -78,9 +81,12 @@ pub struct Space {
 }
 
 impl Space {
-    fn of(stat: &StatVfs) -> Self {
+    /// # Errors
+    /// The file system does not answer.
+    pub fn of(file: &File) -> io::Result<Self> {
+        let stat = rustix::fs::fstatvfs(file)?;
         let block = stat.f_frsize.max(1);
-        Self { free: stat.f_bavail * block, size: stat.f_blocks * block, block }
+        Ok(Self { free: stat.f_bavail * block, size: stat.f_blocks * block, block })
     }
 }
 

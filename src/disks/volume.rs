@@ -13,6 +13,7 @@ use zbus::proxy::CacheProperties;
 use zbus::{Connection, Variant};
 
 use super::Volume;
+use super::inventory::from_bytes;
 use crate::model::DiskId;
 
 /// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
@@ -90,6 +91,18 @@ pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, 
     Ok(PathBuf::from(path))
 }
 
+/// Where UDisks2 says that the volume is mounted now.
+///
+/// # Errors
+/// `Gone` when there is no such object any more.
+pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Vec<PathBuf>, VolumeError> {
+    let proxy = filesystem(connection, volume).await?;
+    let inner = proxy.inner();
+    let read = timeout(LOOK_PATIENCE, inner.get_property::<Vec<Vec<u8>>>("MountPoints"));
+    let points = read.await.map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?.map_err(VolumeError::of)?;
+    Ok(points.into_iter().filter_map(from_bytes).collect())
+}
+
 /// Unmounts the volume.
 ///
 /// # Errors
@@ -107,11 +120,15 @@ async fn call(
     options: &HashMap<&str, Variant<'_>>,
     patience: Duration,
 ) -> Result<zbus::Message, VolumeError> {
-    let build =
-        FilesystemProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
-    let proxy = build.await.map_err(VolumeError::of)?;
+    let proxy = filesystem(connection, volume).await?;
     let answer = timeout(patience, proxy.inner().call_method(method, &(options,))).await;
     answer.map_err(|_| VolumeError::TimedOut(patience))?.map_err(VolumeError::of)
+}
+
+async fn filesystem<'a>(connection: &Connection, volume: &Volume) -> Result<FilesystemProxy<'a>, VolumeError> {
+    let build =
+        FilesystemProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
+    build.await.map_err(VolumeError::of)
 }
 
 /// Nobody sits in front of the server to answer a password dialogue.

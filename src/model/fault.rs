@@ -9,66 +9,172 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fault {
     // The call can't be taken.
-    Busy { disk: String },
+    Busy {
+        disk: String,
+    },
     NotRunning,
-    NotLocked { job: String },
-    InvalidJob { job: String },
+    NotLocked {
+        job: String,
+    },
+    InvalidJob {
+        job: String,
+    },
     Stopping,
-    Unconfigured { keys: String },
-    ConfigRefused { problems: String },
-    VeeamWaits { jobs: String },
+    Unconfigured {
+        keys: String,
+    },
+    ConfigRefused {
+        problems: String,
+    },
+    VeeamWaits {
+        jobs: String,
+    },
 
     // Step 1: know the disk.
-    UnknownDisk { disk: String },
-    DiskAbsent { disk: String },
-    NoDiskPresent { known: String },
-    DuplicateDisk { disk: String, devices: String },
-    DiskIgnored { disk: String },
-    UnsupportedFileSystem { disk: String, file_system: String },
-    DiskServiceFailed { cause: String },
+    UnknownDisk {
+        disk: String,
+    },
+    DiskAbsent {
+        disk: String,
+    },
+    NoDiskPresent {
+        known: String,
+    },
+    DuplicateDisk {
+        disk: String,
+        devices: String,
+    },
+    DiskIgnored {
+        disk: String,
+    },
+    UnsupportedFileSystem {
+        disk: String,
+        file_system: String,
+    },
+    DiskServiceFailed {
+        cause: String,
+    },
 
     // Step 2: wait for Veeam.
-    VeeamBusy { jobs: String, minutes: u64 },
-    VeeamDirectoryUnreadable { path: String, cause: String },
+    VeeamBusy {
+        jobs: String,
+        minutes: u64,
+    },
+    VeeamDirectoryUnreadable {
+        path: String,
+        cause: String,
+    },
 
     // Step 3: mount.
-    AlreadyMounted { mount_point: String },
-    MountFailed { device: String, cause: String },
-    WriteProtected { device: String },
-    UnsafeMount { mount_point: String, missing: String },
+    AlreadyMounted {
+        mount_point: String,
+    },
+    MountFailed {
+        device: String,
+        cause: String,
+    },
+    WriteProtected {
+        device: String,
+    },
+    UnsafeMount {
+        mount_point: String,
+        missing: String,
+    },
 
     // Step 4: lock.
-    LockHeld { path: String, holder: String },
-    LockFailed { path: String, cause: String },
-    StillCopying { path: String },
+    LockHeld {
+        path: String,
+        holder: String,
+    },
+    LockFailed {
+        path: String,
+        cause: String,
+    },
+    StillCopying {
+        path: String,
+    },
 
     // Step 5: check.
-    SourceUnavailable { path: String, cause: String },
-    SourceEmpty { path: String },
-    SourceHidden { path: String },
-    SourceContainsTarget { path: String },
-    TargetRefused { path: String, cause: String },
-    NoSpace { needed: u64, free: u64, missing: u64 },
-    TooManyDeletions { files: u64, existing: u64, percent: u64 },
-    LossyFileSystem { file_system: String, what: String },
-    UnstorableFiles { file_system: String, count: u64, examples: String },
-    CheckFailed { code: i32, meaning: String, cause: String },
+    SourceUnavailable {
+        path: String,
+        cause: String,
+    },
+    SourceEmpty {
+        path: String,
+    },
+    SourceHidden {
+        path: String,
+    },
+    SourceContainsTarget {
+        path: String,
+    },
+    TargetRefused {
+        path: String,
+        cause: String,
+    },
+    NoSpace {
+        needed: u64,
+        free: u64,
+        missing: u64,
+    },
+    TooManyDeletions {
+        files: u64,
+        existing: u64,
+        percent: u64,
+    },
+    LossyFileSystem {
+        file_system: String,
+        links: u64,
+        hard_links: u64,
+        specials: u64,
+    },
+    UnstorableFiles {
+        file_system: String,
+        count: u64,
+        examples: String,
+    },
+    /// `code`: rsync's exit code, or a signal's number with a minus.
+    CheckFailed {
+        code: i32,
+        cause: String,
+    },
 
     // Step 6: copy.
-    CopyFailed { code: i32, meaning: String, cause: String },
-    DiskFull { free: u64, cause: String },
-    WriteFailed { cause: String },
+    CopyFailed {
+        code: i32,
+        cause: String,
+    },
+    DiskFull {
+        free: u64,
+        cause: String,
+    },
+    WriteFailed {
+        cause: String,
+    },
 
     // Steps 7 to 9.
-    UnlockFailed { path: String, cause: String },
-    UnmountFailed { mount_point: String, holders: String, synced: bool, cause: String },
-    NotReleased { device: String, cause: String },
+    UnlockFailed {
+        path: String,
+        cause: String,
+    },
+    UnmountFailed {
+        mount_point: String,
+        holders: String,
+        synced: bool,
+        cause: String,
+    },
+    NotReleased {
+        device: String,
+        cause: String,
+    },
 
     // At any moment.
     DiskRemoved,
     ServiceStopped,
     Interrupted,
-    Internal { cause: String },
+    Internal {
+        cause: String,
+    },
 }
 
 impl Fault {

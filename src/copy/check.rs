@@ -1,0 +1,157 @@
+//! Step 5: everything that can be known before the first byte changes. Source, dry run, room, deletions, names.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::blocking::{GLANCE, blocking};
+use super::command::{self, Ended, Invocation};
+use super::drive;
+use super::exit;
+use super::locks::Locks;
+use super::plan::{Plan, Trees};
+use super::rsync::{Purpose, Rsync};
+use super::source;
+use super::steps::{Checked, Run};
+use super::stop::Halt;
+use super::survey::Survey;
+use super::target::Target;
+use crate::config::LossyPolicy;
+use crate::disks::FileSystem;
+use crate::disks::mounted::Space;
+use crate::model::{Fault, Notice, Step, Warning};
+
+impl Run {
+    pub(super) async fn check(&mut self) -> Result<Checked, Halt> {
+        self.begin(Step::Check);
+        let shown = self.order.config.source.display().to_string();
+        self.ports.teller.notice(Notice::StepCheck { source: shown });
+        let source = self.open_source().await?;
+        self.check_version().await;
+        self.check_names().await?;
+        let space = self.space().await.map_err(|error| self.target_refused(&error))?;
+        self.remember_space(space);
+        let plan = self.dry_run(source, space).await?;
+        plan.within_budget(self.order.config.max_deletions_percent)?;
+        let deleting = plan.fit(space)?;
+        if deleting.first {
+            self.warn(Warning::DeletedFirst { freed: plan.freed });
+        }
+        self.totals.bytes_total = plan.bytes;
+        self.ports.teller.notice(Notice::StepChecked {
+            files: plan.files,
+            bytes: plan.bytes,
+            deletions: plan.deletions,
+            free: space.free,
+        });
+        self.ports.stop.check()?;
+        Ok(Checked { plan, deleting })
+    }
+
+    async fn open_source(&self) -> Result<File, Halt> {
+        let config = self.order.config.clone();
+        let Some(mounted) = &self.mounted else { return Err(self.target_refused(&"not mounted").into()) };
+        let mounted = mounted.try_clone().map_err(|error| self.target_refused(&error))?;
+        let opened =
+            blocking(GLANCE, move || source::open(&config.source, &config.source_lockfile, &mounted).map_err(Refused));
+        Ok(opened.await.map_err(|refused| refused.0)?)
+    }
+
+    fn target_refused(&self, cause: &dyn std::fmt::Display) -> Fault {
+        let path = self.mount_point.clone().unwrap_or_default().display().to_string();
+        Fault::TargetRefused { path, cause: cause.to_string() }
+    }
+
+    async fn check_version(&mut self) {
+        let found = blocking::<_, io::Error>(GLANCE, exit::version).await;
+        if let Ok(Some(version)) = found
+            && exit::is_old(&version)
+        {
+            self.warn(Warning::OldRsync { version });
+        }
+    }
+
+    /// On file systems without owners and links: what they can't hold.
+    async fn check_names(&mut self) -> Result<(), Halt> {
+        let volume = self.chosen()?;
+        let FileSystem::Plain { max_file } = volume.file_system() else { return Ok(()) };
+        let empty = self.empty_directory()?;
+        let arguments = self.rsync()?.arguments(Purpose::Survey);
+        let invocation = Invocation { program: program()?, arguments, directory: std::os::fd::AsFd::as_fd(&empty) };
+        let (ended, survey) = drive::survey(invocation, &mut self.ports.stop, max_file).await?;
+        check_end(&ended)?;
+        self.judge_survey(volume.id_type, survey)
+    }
+
+    fn judge_survey(&mut self, file_system: String, survey: Survey) -> Result<(), Halt> {
+        if survey.unstorable > 0 {
+            let examples = survey.examples.join(", ");
+            return Err(Fault::UnstorableFiles { file_system, count: survey.unstorable, examples }.into());
+        }
+        let Survey { links, hard_links, specials, .. } = survey;
+        if self.order.config.lossy == LossyPolicy::Refuse {
+            return Err(Fault::LossyFileSystem { file_system, links, hard_links, specials }.into());
+        }
+        self.warn(Warning::LossyFileSystem { file_system, links, hard_links, specials });
+        Ok(())
+    }
+
+    /// Against an empty directory rsync lists everything.
+    fn empty_directory(&self) -> Result<File, Fault> {
+        let path = self.order.runtime.join("empty");
+        let made = std::fs::create_dir_all(&path).and_then(|()| File::open(&path));
+        made.map_err(|error| Fault::Internal { cause: format!("{}: {error}", path.display()) })
+    }
+
+    async fn dry_run(&mut self, source: File, space: Space) -> Result<Plan, Halt> {
+        let arguments = self.rsync()?.arguments(Purpose::DryRun);
+        let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
+        let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
+        let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let trees = Trees { source, target: directory, block: space.block, keeps_holes };
+        let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
+        let (ended, plan) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
+        check_end(&ended)?;
+        Ok(plan)
+    }
+
+    /// What dry run and copy have in common: everything.
+    pub(super) fn rsync(&self) -> Result<Rsync<'_>, Fault> {
+        let config = &self.order.config;
+        Ok(Rsync {
+            source: &config.source,
+            file_system: self.chosen()?.file_system(),
+            fine_times: self.locks.as_ref().is_some_and(|locks: &Locks| locks.fine_times),
+            hidden: vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()],
+            at_top: self.target.as_ref().is_some_and(Target::is_top),
+            excludes: existing(&config.rsync_excludes),
+            log_file: Some(&config.rsync_log_file),
+        })
+    }
+}
+
+/// The excludes file is optional; one that is there and can't be read makes rsync complain by name.
+fn existing(path: &Path) -> Option<&Path> {
+    path.exists().then_some(path)
+}
+
+pub(super) fn program() -> Result<PathBuf, Fault> {
+    command::find("rsync").ok_or_else(|| Fault::Internal { cause: "rsync: command not found".into() })
+}
+
+/// A dry run that could not see everything is no base for a copy.
+fn check_end(ended: &Ended) -> Result<(), Fault> {
+    let code = exit::code(ended.status);
+    if exit::is_good(code) {
+        return Ok(());
+    }
+    Err(Fault::CheckFailed { code, cause: exit::cause(ended) })
+}
+
+struct Refused(Fault);
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self(Fault::SourceUnavailable { path: String::new(), cause: error.to_string() })
+    }
+}

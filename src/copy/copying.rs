@@ -1,0 +1,88 @@
+//! Step 6: the copy itself, and its writing back to the disk.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::blocking::{FLUSH, blocking};
+use super::check::program;
+use super::command::{Ended, Invocation};
+use super::drive::{Watcher, drive};
+use super::exit;
+use super::rsync::Purpose;
+use super::steps::{Checked, Run, seconds_since};
+use super::stop::Halt;
+use crate::model::{Fault, Notice, Step, Warning};
+
+impl Run {
+    pub(super) async fn copy(&mut self, checked: Checked) -> Result<(), Halt> {
+        self.begin(Step::Copy);
+        let config = self.order.config.clone();
+        self.ports.teller.notice(Notice::StepCopy {
+            source: config.source.display().to_string(),
+            target: self.mount_point.clone().unwrap_or_default().display().to_string(),
+        });
+        let start = Instant::now();
+        let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);
+        let ended = self.run_rsync(&checked, &mut watcher).await;
+        self.totals.bytes_done = watcher.bytes();
+        self.totals.files = watcher.files;
+        self.totals.copy_seconds = seconds_since(start);
+        self.judge_end(&ended?).await?;
+        self.totals.deletions = checked.plan.deletions;
+        self.write_back().await?;
+        let (bytes, seconds) = (self.totals.bytes_done, seconds_since(start));
+        let (files, rate) = (self.totals.files, bytes / seconds);
+        self.ports.teller.notice(Notice::StepCopied { files, bytes, seconds, rate });
+        self.ports.stop.check()
+    }
+
+    async fn run_rsync(&mut self, checked: &Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
+        let deletions = checked.plan.deletions;
+        let purpose = Purpose::Copy { delete_first: checked.deleting.first, deletions };
+        let arguments = self.rsync()?.arguments(purpose);
+        let Some(target) = &self.target else {
+            return Err(Fault::Internal { cause: "the target is not open".into() }.into());
+        };
+        make_room_for_log(&self.order.config.rsync_log_file);
+        let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
+        drive(invocation, &mut self.ports.stop, watcher).await
+    }
+
+    async fn judge_end(&mut self, ended: &Ended) -> Result<(), Fault> {
+        let code = exit::code(ended.status);
+        if code == exit::VANISHED {
+            self.warn(Warning::VanishedFiles { examples: exit::cause(ended) });
+        }
+        if exit::is_good(code) {
+            return Ok(());
+        }
+        let cause = exit::cause(ended);
+        if exit::is_full(ended) {
+            let free = self.space().await.map(|space| space.free).unwrap_or_default();
+            return Err(Fault::DiskFull { free, cause });
+        }
+        Err(Fault::CopyFailed { code, cause })
+    }
+
+    /// rsync is done when everything is in memory. An error in writing back is told only here, and only to a descriptor that
+    /// was opened before the copy.
+    async fn write_back(&mut self) -> Result<(), Halt> {
+        self.ports.teller.notice(Notice::Flushing);
+        let failed = |error: std::io::Error| Fault::WriteFailed { cause: error.to_string() };
+        let Some(mounted) = &self.mounted else { return Ok(()) };
+        let top = mounted.try_clone_top().map_err(failed)?;
+        let flushed = blocking(FLUSH, move || Ok::<_, std::io::Error>(rustix::fs::syncfs(top)?));
+        let mut stop = self.ports.stop.clone();
+        tokio::select! {
+            flushed = flushed => Ok(flushed.map_err(failed)?),
+            reason = stop.requested() => Err(Halt::Stopped(reason)),
+        }
+    }
+}
+
+/// rsync does not make its log's directory; without it the copy runs all the same, and rsync says so.
+fn make_room_for_log(path: &Path) {
+    if let Some(parent) = path.parent() {
+        let _ = std::fs::create_dir_all(parent);
+    }
+}

@@ -1,0 +1,185 @@
+//! Runs rsync to its end or to the run's end, whichever comes first, and hands its lines to whoever asked for them.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::task::spawn_blocking;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::command::{Ended, Invocation};
+use super::items::Line;
+use super::news::{News, Teller};
+use super::plan::{Plan, Sizes};
+use super::progress::Meter;
+use super::stop::{Halt, Stop};
+use super::survey::Survey;
+use crate::model::{Fault, Notice, Warning};
+
+/// Progress is published this often at most.
+const TICK: Duration = Duration::from_secs(1);
+/// A disk that takes nothing for this long is worth a warning; rsync's own time-out does not see it.
+const STALL: Duration = Duration::from_secs(10 * 60);
+
+/// Something that follows rsync's output.
+pub trait Follow {
+    fn line(&mut self, line: &[u8]);
+    /// Called about once a second.
+    fn tick(&mut self) {}
+}
+
+/// Runs rsync under `follow`'s eyes.
+///
+/// # Errors
+/// The run is to end (rsync is gone by then), or rsync can't be run.
+pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut impl Follow) -> Result<Ended, Halt> {
+    let broken = |error: std::io::Error| Fault::Internal { cause: format!("rsync: {error}") };
+    let mut running = invocation.start().map_err(broken)?;
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            biased;
+            reason = stop.requested() => {
+                running.terminate().await;
+                return Err(Halt::Stopped(reason));
+            }
+            _ = ticks.tick() => follow.tick(),
+            ended = running.proceed(|line| follow.line(line)) => {
+                if let Some(ended) = ended.map_err(broken)? {
+                    return Ok(ended);
+                }
+            }
+        }
+    }
+}
+
+/// Lines to a thread that may ask the disk about each of them.
+struct Forward(UnboundedSender<Line>);
+
+impl Follow for Forward {
+    fn line(&mut self, line: &[u8]) {
+        // The thread ends only after this end does.
+        let _ = self.0.send(Line::parse(line));
+    }
+}
+
+/// The dry run: rsync's end, and what the copy would do.
+///
+/// # Errors
+/// As `drive`.
+pub async fn dry_run(
+    invocation: Invocation<'_>,
+    stop: &mut Stop,
+    sizes: impl Sizes + Send + 'static,
+) -> Result<(Ended, Plan), Halt> {
+    let add = move |plan: &mut Plan, line: Line| plan.add(line, &sizes);
+    gather(invocation, stop, add).await
+}
+
+/// The survey: rsync's end, and what of the source a plain file system can't hold.
+///
+/// # Errors
+/// As `drive`.
+pub async fn survey(invocation: Invocation<'_>, stop: &mut Stop, max_file: u64) -> Result<(Ended, Survey), Halt> {
+    let add = move |survey: &mut Survey, line: Line| {
+        if let Line::Item(item) = line {
+            survey.add(&item, max_file);
+        }
+    };
+    gather(invocation, stop, add).await
+}
+
+async fn gather<T: Default + Send + 'static>(
+    invocation: Invocation<'_>,
+    stop: &mut Stop,
+    add: impl Fn(&mut T, Line) + Send + 'static,
+) -> Result<(Ended, T), Halt> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let sum = spawn_blocking(move || fold(receiver, add));
+    let ended = {
+        let mut forward = Forward(sender);
+        drive(invocation, stop, &mut forward).await?
+    };
+    tokio::select! {
+        reason = stop.requested() => Err(Halt::Stopped(reason)),
+        sum = sum => Ok((ended, sum.map_err(|panic| Fault::Internal { cause: panic.to_string() })?)),
+    }
+}
+
+fn fold<T: Default>(mut lines: UnboundedReceiver<Line>, add: impl Fn(&mut T, Line)) -> T {
+    let mut sum = T::default();
+    while let Some(line) = lines.blocking_recv() {
+        add(&mut sum, line);
+    }
+    sum
+}
+
+/// Follows the copy itself and tells how far it is.
+#[derive(Debug)]
+pub struct Watcher {
+    meter: Meter,
+    teller: Teller,
+    /// How often progress is worth a line in the logs.
+    sample_every: Duration,
+    sampled: Instant,
+    stalled: bool,
+    pub files: u64,
+}
+
+impl Watcher {
+    /// `total`: bytes that the dry run announced.
+    pub fn new(total: u64, teller: Teller, sample_every: Duration) -> Self {
+        let now = Instant::now();
+        Self { meter: Meter::new(total, now), teller, sample_every, sampled: now, stalled: false, files: 0 }
+    }
+
+    /// Bytes of contents that have been copied.
+    pub fn bytes(&mut self) -> u64 {
+        self.meter.read(Instant::now()).bytes_done
+    }
+
+    fn sample(&mut self, now: Instant) {
+        self.sampled = now;
+        let progress = self.meter.read(now);
+        self.teller.notice(Notice::CopyProgress {
+            percent: (progress.ratio(true) * 100.0) as u64,
+            done: progress.bytes_done,
+            total: progress.bytes_total,
+            rate: progress.rate,
+            seconds_left: progress.seconds_left,
+            file: progress.file,
+        });
+    }
+
+    fn note_stall(&mut self, now: Instant) {
+        let idle = self.meter.idle(now);
+        if idle < STALL {
+            self.stalled = false;
+        } else if !std::mem::replace(&mut self.stalled, true) {
+            self.teller.warning(Warning::Stalled { minutes: idle.as_secs() / 60 });
+        }
+    }
+}
+
+impl Follow for Watcher {
+    fn line(&mut self, line: &[u8]) {
+        let now = Instant::now();
+        match Line::parse(line) {
+            Line::Progress(bytes) => self.meter.bytes(bytes, now),
+            Line::Item(item) => {
+                self.files += u64::from(item.is_transfer());
+                self.meter.file(&item.path.to_string_lossy(), now);
+            }
+            Line::Total(..) | Line::Other => {}
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        self.teller.tell(News::Progress(self.meter.read(now)));
+        if now.duration_since(self.sampled) >= self.sample_every {
+            self.sample(now);
+        }
+        self.note_stall(now);
+    }
+}

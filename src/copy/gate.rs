@@ -1,0 +1,98 @@
+//! Step 2: waits until no job of Veeam writes. The controller is the referee and opens the gate; this step brings it what the
+//! lock directories hold, and gives up in time.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::blocking::{GLANCE, blocking};
+use super::news::News;
+use super::steps::Run;
+use super::stop::Halt;
+use crate::model::{Fault, Notice, Step, Warning};
+use crate::veeam::{JobLock, LockDirError, locks};
+
+/// The kernel tells of local changes at once; a lock directory on a share has to be looked at.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+impl Run {
+    pub(super) async fn wait_for_veeam(&mut self) -> Result<(), Halt> {
+        self.begin(Step::WaitForVeeam);
+        self.warn_of_two_directories();
+        let found = self.scan().await?;
+        for lock in found.iter().filter(|lock| lock.empty) {
+            self.warn(Warning::EmptyVeeamLock { path: lock.path.display().to_string() });
+        }
+        if !found.is_empty() {
+            let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
+            self.ports.teller.notice(Notice::StepWaitForVeeam { jobs: jobs(&found), minutes });
+        }
+        let (opener, gate) = oneshot::channel();
+        self.ports.teller.tell(News::AskGate { locks: found, gate: opener });
+        self.pass(gate).await?;
+        self.ports.teller.notice(Notice::StepVeeamClear);
+        Ok(())
+    }
+
+    async fn pass(&mut self, mut gate: oneshot::Receiver<()>) -> Result<(), Halt> {
+        let give_up = sleep(self.order.config.wait_for_veeam);
+        tokio::pin!(give_up);
+        let mut look = interval(LOOK_AGAIN);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        look.tick().await;
+        loop {
+            let mut stop = self.ports.stop.clone();
+            tokio::select! {
+                biased;
+                reason = stop.requested() => return Err(Halt::Stopped(reason)),
+                opened = &mut gate => return opened.map_err(|_| Fault::ServiceStopped.into()),
+                () = &mut give_up => return Err(self.gave_up().await?.into()),
+                _ = look.tick() => {
+                    let found = self.scan().await?;
+                    self.ports.teller.tell(News::Locks(found));
+                }
+            }
+        }
+    }
+
+    async fn gave_up(&self) -> Result<Fault, Fault> {
+        let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
+        Ok(Fault::VeeamBusy { jobs: jobs(&self.scan().await?), minutes })
+    }
+
+    async fn scan(&self) -> Result<Vec<JobLock>, Fault> {
+        let directories = self.order.config.veeam_directories.clone();
+        let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
+        result.map_err(|ScanError { path, cause }| Fault::VeeamDirectoryUnreadable { path, cause })
+    }
+
+    fn warn_of_two_directories(&mut self) {
+        if let [first, second, ..] = &self.order.config.veeam_directories[..] {
+            let (first, second) = (first.display().to_string(), second.display().to_string());
+            self.warn(Warning::TwoVeeamDirectories { first, second });
+        }
+    }
+}
+
+struct ScanError {
+    path: String,
+    cause: String,
+}
+
+impl From<LockDirError> for ScanError {
+    fn from(error: LockDirError) -> Self {
+        Self { path: error.path.display().to_string(), cause: error.source.to_string() }
+    }
+}
+
+impl From<std::io::Error> for ScanError {
+    fn from(error: std::io::Error) -> Self {
+        Self { path: String::new(), cause: error.to_string() }
+    }
+}
+
+fn jobs(locks: &[JobLock]) -> String {
+    let names: Vec<&str> = locks.iter().map(|lock| lock.job.as_str()).collect();
+    names.join(", ")
+}

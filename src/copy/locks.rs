@@ -1,0 +1,155 @@
+//! Steps 4 and 7: the lock files on the disk and in the source, and the lock against a second rsync.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rustix::fs::{Mode, OFlags};
+
+use super::blocking::{GLANCE, blocking};
+use super::lockfile::{Found, LockError, LockFile, Released};
+use super::runlock::{self, RunLock};
+use super::steps::Run;
+use super::stop::Halt;
+use super::target::Target;
+use crate::model::{Fault, Notice, Step, Warning};
+
+/// All that is held from step 4 to step 7.
+#[derive(Debug)]
+pub struct Locks {
+    disk: Option<(LockFile, PathBuf)>,
+    source: Option<(LockFile, PathBuf)>,
+    /// Whether times with fractions of a second survive on the disk.
+    pub fine_times: bool,
+    _run: RunLock,
+}
+
+impl Run {
+    /// Step 4.
+    pub(super) async fn lock(&mut self) -> Result<(), Halt> {
+        self.begin(Step::Lock);
+        let runtime = self.order.runtime.clone();
+        let held = runlock::path(&runtime).display().to_string();
+        let run = blocking(GLANCE, move || RunLock::acquire(&runtime)).await.map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => Fault::StillCopying { path: held },
+            _ => Fault::LockFailed { path: held, cause: error.to_string() },
+        })?;
+        self.locks = Some(Locks { disk: None, source: None, fine_times: false, _run: run });
+        self.open_target().await?;
+        let disk = self.lock_disk().await?;
+        let source = self.lock_source().await?;
+        self.ports.teller.notice(Notice::StepLock { disk_lock: disk, source_lock: source });
+        self.ports.stop.check()
+    }
+
+    async fn open_target(&mut self) -> Result<(), Fault> {
+        let destination = self.order.config.destination.clone();
+        let path = destination.display().to_string();
+        let refused = |error: io::Error| Fault::TargetRefused { path, cause: error.to_string() };
+        let Some(mounted) = &self.mounted else { return Err(refused(io::ErrorKind::NotFound.into())) };
+        let top = match mounted.try_clone_top() {
+            Ok(top) => top,
+            Err(error) => return Err(refused(error)),
+        };
+        let mount_point = mounted.mount_point.clone();
+        let target = blocking(GLANCE, move || Target::open(top.as_fd(), &mount_point, &destination)).await;
+        self.target = Some(target.map_err(refused)?);
+        Ok(())
+    }
+
+    async fn lock_disk(&mut self) -> Result<String, Fault> {
+        let name = self.order.config.disk_lockfile.clone();
+        let shown = self.on_disk(&name);
+        let top = self.target.as_ref().ok_or(io::ErrorKind::NotFound.into()).and_then(Target::try_clone);
+        let (lock, found) = self.acquire(top, &name, &shown).await?;
+        self.warn_of(found, &shown);
+        if let Some(locks) = &mut self.locks {
+            locks.fine_times = lock.has_fine_times().unwrap_or(false);
+            locks.disk = Some((lock, shown.clone()));
+        }
+        Ok(shown.display().to_string())
+    }
+
+    async fn lock_source(&mut self) -> Result<String, Fault> {
+        let source = self.order.config.source.clone();
+        let name = self.order.config.source_lockfile.clone();
+        let shown = source.join(&name);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let top = blocking(GLANCE, {
+            let source = source.clone();
+            move || Ok::<_, io::Error>(File::from(rustix::fs::open(&source, flags, Mode::empty())?))
+        });
+        // A source that is not there is step 5's to judge, in words that say so.
+        let top = top.await.map_err(|error| Fault::SourceUnavailable {
+            path: source.display().to_string(),
+            cause: error.to_string(),
+        })?;
+        let (lock, found) = self.acquire(Ok(top), &name, &shown).await?;
+        self.warn_of(found, &shown);
+        if let Some(locks) = &mut self.locks {
+            locks.source = Some((lock, shown.clone()));
+        }
+        Ok(shown.display().to_string())
+    }
+
+    fn on_disk(&self, name: &Path) -> PathBuf {
+        let top = self.mount_point.clone().unwrap_or_default();
+        let target = self.target.as_ref().map(|target| target.path.clone()).unwrap_or_default();
+        top.join(target).join(name)
+    }
+
+    async fn acquire(&self, top: io::Result<File>, name: &Path, shown: &Path) -> Result<(LockFile, Found), Fault> {
+        let path = shown.display().to_string();
+        let (note, name) = (self.note(), name.to_owned());
+        let acquired = match top {
+            Ok(top) => blocking(GLANCE, move || LockFile::acquire(top.as_fd(), &name, &note)).await,
+            Err(error) => Err(error.into()),
+        };
+        acquired.map_err(|error| match error {
+            LockError::Held { holder } => Fault::LockHeld { path, holder },
+            LockError::Io(error) => Fault::LockFailed { path, cause: error.to_string() },
+        })
+    }
+
+    /// For people; nothing reads it back but messages.
+    fn note(&self) -> String {
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let (pid, run, now) = (std::process::id(), self.order.run, Timestamp::now());
+        format!("pid={pid}\nhost={host}\nrun={run}\nstarted={now:.0}\n")
+    }
+
+    fn warn_of(&mut self, found: Found, path: &Path) {
+        let path = path.display().to_string();
+        match found {
+            Found::Nothing => {}
+            Found::Empty => self.warn(Warning::EmptyLock { path }),
+            Found::Stale(holder) => self.warn(Warning::StaleLock { path, holder }),
+        }
+    }
+
+    /// Step 7. A lock on a disk that has gone has gone with it.
+    pub(super) async fn unlock(&mut self) -> Result<(), Fault> {
+        self.begin(Step::Unlock);
+        let Some(locks) = self.locks.take() else { return Ok(()) };
+        let on_disk = if self.removed { Ok(()) } else { self.release(locks.disk).await };
+        let in_source = self.release(locks.source).await;
+        on_disk.and(in_source)?;
+        self.ports.teller.notice(Notice::StepUnlock);
+        Ok(())
+    }
+
+    async fn release(&mut self, lock: Option<(LockFile, PathBuf)>) -> Result<(), Fault> {
+        let Some((lock, shown)) = lock else { return Ok(()) };
+        let path = shown.display().to_string();
+        match blocking(GLANCE, move || lock.release()).await {
+            Ok(Released::Removed) => Ok(()),
+            Ok(Released::Vanished) => {
+                self.warn(Warning::LockVanished { path });
+                Ok(())
+            }
+            Err(error) => Err(Fault::UnlockFailed { path, cause: error.to_string() }),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Steps 3, 8 and 9: mounts the disk, looks at its free space at the end, unmounts it and proves that it may be pulled.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use backon::{ConstantBuilder, Retryable};
+use tokio::time::timeout;
+
+use super::blocking::{FLUSH, GLANCE, blocking};
+use super::news::News;
+use super::steps::Run;
+use super::stop::Halt;
+use crate::disks::mounted::{Mounted, MountedError, Space};
+use crate::disks::volume::{self, VolumeError};
+use crate::disks::{Volume, holders, released};
+use crate::model::{Fault, Notice, Step, Warning};
+
+/// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
+const BUSY_PAUSE: Duration = Duration::from_secs(2);
+const BUSY_PAUSES: usize = 60;
+/// udev looks into each device that was written to.
+const PROBE_PAUSE: Duration = Duration::from_millis(500);
+const PROBE_PAUSES: usize = 20;
+/// A disk that has been pulled is unmounted by UDisks2 itself.
+const CLEANUP: Duration = Duration::from_secs(30);
+const SYNC: Duration = Duration::from_secs(10 * 60);
+const HOLDERS: usize = 5;
+
+impl Run {
+    /// Step 3.
+    pub(super) async fn mount(&mut self) -> Result<(), Halt> {
+        self.begin(Step::Mount);
+        let chosen = self.chosen()?;
+        self.is_this_disk(&chosen).await?;
+        let left_over = self.ours.has(&chosen.id);
+        self.ours.claim(&chosen.id).map_err(|error| mount_failed(&chosen, &error))?;
+        let mount_point = match self.ask_to_mount(&chosen).await? {
+            Ok(mount_point) => mount_point,
+            Err(VolumeError::AlreadyMounted) => self.own_mount(&chosen, left_over).await?,
+            Err(error) => {
+                self.forget_unless_late(&chosen, &error);
+                return Err(refused(&chosen, &error).into());
+            }
+        };
+        self.mount_point = Some(mount_point.clone());
+        let mounted = blocking(GLANCE, {
+            let mount_point = mount_point.clone();
+            move || Mounted::open(&mount_point, &chosen).map_err(Unproven::from)
+        });
+        self.mounted = Some(mounted.await.map_err(|error| error.into_fault(&mount_point))?);
+        self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
+        self.ports.stop.check()
+    }
+
+    /// A mount that comes after we went away is found by its marker and undone then.
+    async fn ask_to_mount(&mut self, chosen: &Volume) -> Result<Result<PathBuf, VolumeError>, Halt> {
+        let connection = self.ports.connection.clone();
+        let mut stop = self.ports.stop.clone();
+        tokio::select! {
+            biased;
+            answer = volume::mount(&connection, chosen) => Ok(answer),
+            reason = stop.requested() => Err(Halt::Stopped(reason)),
+        }
+    }
+
+    /// A mount from a run of ours that was killed is used; any other is somebody else's business.
+    async fn own_mount(&mut self, chosen: &Volume, left_over: bool) -> Result<PathBuf, Fault> {
+        let points = volume::mount_points(&self.ports.connection, chosen).await.unwrap_or_default();
+        let point = points.into_iter().next().unwrap_or_default();
+        let shown = point.display().to_string();
+        if !left_over {
+            self.ours.disclaim(&chosen.id);
+            return Err(Fault::AlreadyMounted { mount_point: shown });
+        }
+        self.warn(Warning::LeftoverMount { mount_point: shown });
+        Ok(point)
+    }
+
+    fn forget_unless_late(&self, chosen: &Volume, error: &VolumeError) {
+        if !matches!(error, VolumeError::TimedOut(_)) {
+            self.ours.disclaim(&chosen.id);
+        }
+    }
+
+    /// Step 8. A number that can't be read is no reason to abort a good copy.
+    pub(super) async fn free_space(&mut self) {
+        self.begin(Step::FreeSpace);
+        let Ok(space) = self.space().await else { return };
+        self.remember_space(space);
+        self.ports.teller.notice(Notice::StepFreeSpace { free: space.free, size: space.size });
+        let threshold = self.order.config.free_space_threshold;
+        if space.free < threshold {
+            self.warn(Warning::LowSpace { free: space.free, threshold });
+        }
+    }
+
+    pub(super) fn remember_space(&mut self, space: Space) {
+        self.totals.free_bytes = space.free;
+        self.totals.size_bytes = space.size;
+        self.ports.teller.tell(News::FreeBytes(space.free));
+    }
+
+    pub(super) async fn space(&self) -> io::Result<Space> {
+        let Some(mounted) = &self.mounted else { return Err(io::ErrorKind::NotFound.into()) };
+        let top = mounted.try_clone_top()?;
+        blocking(GLANCE, move || Space::of(&top)).await
+    }
+
+    /// Step 9. Gives up every descriptor on the disk first.
+    pub(super) async fn unmount(&mut self) -> Result<(), Fault> {
+        self.begin(Step::Unmount);
+        self.target = None;
+        self.mounted = None;
+        let chosen = self.chosen()?;
+        if self.removed {
+            let _ = timeout(CLEANUP, volume::unmount(&self.ports.connection, &chosen)).await;
+            self.ours.disclaim(&chosen.id);
+            return Ok(());
+        }
+        match self.ask_to_unmount(&chosen).await {
+            Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
+            Err(error) => return Err(self.unmount_failed(&error).await),
+        }
+        self.ours.disclaim(&chosen.id);
+        prove_released(&chosen).await?;
+        self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
+        Ok(())
+    }
+
+    async fn ask_to_unmount(&self, chosen: &Volume) -> Result<(), VolumeError> {
+        let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
+        (|| volume::unmount(&self.ports.connection, chosen))
+            .retry(pauses)
+            .when(|error| matches!(error, VolumeError::Busy(_)))
+            .await
+    }
+
+    /// The requirement's remedy: what can't be unmounted is at least written to the disk.
+    async fn unmount_failed(&self, error: &VolumeError) -> Fault {
+        let mount_point = self.mount_point.clone().unwrap_or_default();
+        let found = blocking::<_, io::Error>(GLANCE, {
+            let mount_point = mount_point.clone();
+            move || Ok(holders::holders(&mount_point, HOLDERS))
+        });
+        let holders = found.await.unwrap_or_default().join(", ");
+        let synced = blocking::<_, io::Error>(SYNC, || {
+            rustix::fs::sync();
+            Ok(())
+        });
+        let synced = synced.await.is_ok();
+        let mount_point = mount_point.display().to_string();
+        Fault::UnmountFailed { mount_point, holders, synced, cause: error.to_string() }
+    }
+}
+
+async fn prove_released(chosen: &Volume) -> Result<(), Fault> {
+    let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
+    let prove = || {
+        let chosen = chosen.clone();
+        blocking(FLUSH, move || released::prove(&chosen))
+    };
+    let proven = prove.retry(pauses).when(|error| error.kind() == io::ErrorKind::ResourceBusy).await;
+    let device = || chosen.device.display().to_string();
+    proven.map_err(|error| Fault::NotReleased { device: device(), cause: error.to_string() })
+}
+
+fn mount_failed(chosen: &Volume, cause: &dyn std::fmt::Display) -> Fault {
+    Fault::MountFailed { device: chosen.device.display().to_string(), cause: cause.to_string() }
+}
+
+fn refused(chosen: &Volume, error: &VolumeError) -> Fault {
+    match error {
+        VolumeError::WriteProtected => Fault::WriteProtected { device: chosen.device.display().to_string() },
+        VolumeError::Gone => Fault::DiskAbsent { disk: chosen.id.to_string() },
+        other => mount_failed(chosen, other),
+    }
+}
+
+/// Why a mount is not what it should be.
+enum Unproven {
+    Mount(MountedError),
+    Io(io::Error),
+}
+
+impl From<MountedError> for Unproven {
+    fn from(error: MountedError) -> Self {
+        Self::Mount(error)
+    }
+}
+
+impl From<io::Error> for Unproven {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Unproven {
+    fn into_fault(self, mount_point: &std::path::Path) -> Fault {
+        let mount_point = mount_point.display().to_string();
+        match self {
+            Self::Mount(MountedError::Unsafe(missing)) => Fault::UnsafeMount { mount_point, missing },
+            Self::Mount(error) => Fault::TargetRefused { path: mount_point, cause: error.to_string() },
+            Self::Io(error) => Fault::TargetRefused { path: mount_point, cause: error.to_string() },
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What a run tells while it is on, in order, to whoever listens. It asks for one thing only: the way past Veeam.
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use super::stop::StopReason;
+use crate::model::{Fault, Notice, Progress, Step, Totals, Warning};
+use crate::veeam::JobLock;
+
+#[derive(Debug)]
+pub enum News {
+    /// A step begins.
+    Step(Step),
+    Notice(Notice),
+    Warning(Warning),
+    Progress(Progress),
+    FreeBytes(u64),
+    /// The lock directory as it is now; `gate` is answered when no job of Veeam writes or waits any more, and from then on
+    /// Veeam waits.
+    AskGate {
+        locks: Vec<JobLock>,
+        gate: oneshot::Sender<()>,
+    },
+    /// The lock directory as it is now, for those who wait at the gate.
+    Locks(Vec<JobLock>),
+    /// The run is over.
+    Ended(Box<Ending>),
+}
+
+/// How a run ended, and what it came to.
+#[derive(Debug)]
+pub struct Ending {
+    pub step: Step,
+    pub fault: Option<Fault>,
+    pub stopped: Option<StopReason>,
+    pub warnings: Vec<Warning>,
+    pub totals: Totals,
+    pub safe_to_remove: bool,
+}
+
+/// A run's mouth.
+#[derive(Debug, Clone)]
+pub struct Teller {
+    pub run: u64,
+    pub listener: UnboundedSender<(u64, News)>,
+}
+
+impl Teller {
+    /// A listener that has gone away ends with the daemon; the run ends on its own terms.
+    pub fn tell(&self, news: News) {
+        let _ = self.listener.send((self.run, news));
+    }
+
+    pub fn notice(&self, notice: Notice) {
+        self.tell(News::Notice(notice));
+    }
+
+    pub fn warning(&self, warning: Warning) {
+        self.tell(News::Warning(warning));
+    }
+}

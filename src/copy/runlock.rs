@@ -1,0 +1,77 @@
+//! The lock against a second rsync: one file under the runtime directory, never unlinked, whose descriptor rsync inherits.
+//! While an rsync of ours lives, the lock is held, even when the daemon was killed.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use backon::{BlockingRetryable, ConstantBuilder};
+use log::debug;
+use procfs::process::{FDTarget, Process, all_processes};
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::process::{Pid, Signal, kill_process};
+
+const PAUSE: Duration = Duration::from_millis(250);
+/// rsync ends within half a second of being asked, unless the disk hangs.
+const PAUSES: usize = 80;
+
+/// Held from before rsync starts until it is dropped.
+#[derive(Debug)]
+pub struct RunLock {
+    _file: File,
+}
+
+/// Where the lock file is, for messages.
+pub fn path(runtime: &Path) -> PathBuf {
+    runtime.join("rsync.lock")
+}
+
+impl RunLock {
+    /// Takes the lock. An rsync that outlived a killed daemon is ended first, for nobody watches over it any more.
+    /// Blocks for up to 20 s.
+    ///
+    /// # Errors
+    /// `WouldBlock` when somebody holds it all the same.
+    pub fn acquire(runtime: &Path) -> io::Result<Self> {
+        fs::create_dir_all(runtime)?;
+        // No CLOEXEC: each rsync is to inherit it, and rsync is the only child.
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
+        let file = File::from(rustix::fs::open(path(runtime), flags, Mode::RUSR | Mode::WUSR)?);
+        let lock = || Ok(rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?);
+        if lock().is_err() {
+            end_orphans(&file)?;
+            let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(PAUSES);
+            lock.retry(pauses).when(|error: &io::Error| error.kind() == io::ErrorKind::WouldBlock).call()?;
+        }
+        Ok(Self { _file: file })
+    }
+}
+
+/// Only a process that has this very file open is an rsync that we started.
+fn end_orphans(lock: &File) -> io::Result<()> {
+    let inode = lock.metadata()?.ino();
+    for process in all_processes().map_err(io::Error::other)?.flatten() {
+        if !is_rsync_with(&process, inode) {
+            continue;
+        }
+        debug!("ending rsync {}, left over from a killed daemon", process.pid);
+        if let Some(pid) = Pid::from_raw(process.pid) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+    }
+    Ok(())
+}
+
+fn is_rsync_with(process: &Process, inode: u64) -> bool {
+    let named = process.stat().is_ok_and(|stat| stat.comm == "rsync");
+    named
+        && process.fd().is_ok_and(|mut descriptors| {
+            descriptors.any(|descriptor| descriptor.is_ok_and(|descriptor| leads_to(&descriptor.target, inode)))
+        })
+}
+
+fn leads_to(target: &FDTarget, inode: u64) -> bool {
+    matches!(target, FDTarget::Path(path) if fs::metadata(path).is_ok_and(|stat| stat.ino() == inode))
+}

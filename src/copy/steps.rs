@@ -1,0 +1,202 @@
+//! The nine steps of a run, in the requirement's order, and the undoing that always follows.
+//! Forward steps may halt; the backward ones (7 to 9) run for everything that was done, whatever happened.
+//! Tells what it does and is told when to stop; knows neither bus nor logs nor mail.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use zbus::Connection;
+
+use super::know;
+use super::locks::Locks;
+use super::news::{Ending, News, Teller};
+use super::plan::{Deleting, Plan};
+use super::stop::{Halt, Stop, StopReason};
+use super::target::Target;
+use crate::config::Config;
+use crate::disks::mounted::Mounted;
+use crate::disks::ours::OurMounts;
+use crate::disks::{Volume, volume};
+use crate::model::{DiskId, Fault, Notice, Step, Totals, Warning};
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Order {
+    pub run: u64,
+    pub disk: DiskId,
+    /// What is plugged in at the moment.
+    pub volumes: Vec<Volume>,
+    pub config: Arc<Config>,
+    /// The daemon's runtime directory.
+    pub runtime: PathBuf,
+}
+
+/// With whom a run speaks.
+#[derive(Debug)]
+pub struct Ports {
+    pub connection: Connection,
+    pub stop: Stop,
+    pub teller: Teller,
+}
+
+/// One run from its first step to its last. The fields hold what has to be undone.
+pub(super) struct Run {
+    pub(super) order: Order,
+    pub(super) ports: Ports,
+    pub(super) step: Step,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) totals: Totals,
+    pub(super) ours: OurMounts,
+    pub(super) volume: Option<Volume>,
+    pub(super) mount_point: Option<PathBuf>,
+    pub(super) mounted: Option<Mounted>,
+    pub(super) target: Option<Target>,
+    pub(super) locks: Option<Locks>,
+    pub(super) removed: bool,
+    safe_to_remove: bool,
+}
+
+/// What step 5 found out for step 6.
+pub(super) struct Checked {
+    pub(super) plan: Plan,
+    pub(super) deleting: Deleting,
+}
+
+/// Does the run and tells its end as the last news.
+pub async fn run(order: Order, ports: Ports) {
+    let teller = ports.teller.clone();
+    let ending = Run::new(order, ports).go().await;
+    teller.tell(News::Ended(Box::new(ending)));
+}
+
+impl Run {
+    fn new(order: Order, ports: Ports) -> Self {
+        Self {
+            ours: OurMounts::new(&order.runtime),
+            order,
+            ports,
+            step: Step::KnowDisk,
+            warnings: Vec::new(),
+            totals: Totals::default(),
+            volume: None,
+            mount_point: None,
+            mounted: None,
+            target: None,
+            locks: None,
+            removed: false,
+            safe_to_remove: false,
+        }
+    }
+
+    async fn go(mut self) -> Ending {
+        let (mut fault, stopped) = match self.forward().await {
+            Ok(()) => (None, None),
+            Err(halt) => self.judge(halt),
+        };
+        self.removed = stopped == Some(StopReason::DiskRemoved);
+        let reached = self.step;
+        let undoing = self.backward().await;
+        let step = if fault.is_some() || stopped.is_some() { reached } else { self.step };
+        if fault.is_none() {
+            fault = undoing;
+        }
+        Ending {
+            step,
+            fault,
+            stopped,
+            warnings: self.warnings,
+            totals: self.totals,
+            safe_to_remove: self.safe_to_remove,
+        }
+    }
+
+    async fn forward(&mut self) -> Result<(), Halt> {
+        self.know_disk().await?;
+        self.wait_for_veeam().await?;
+        self.mount().await?;
+        self.lock().await?;
+        let checked = self.check().await?;
+        self.copy(checked).await
+    }
+
+    /// Undoes what was done, each part whatever became of the others; gives the first fault.
+    async fn backward(&mut self) -> Option<Fault> {
+        let mut faults = Vec::new();
+        if self.locks.is_some() {
+            faults.extend(self.unlock().await.err());
+        }
+        if self.mounted.is_some() && !self.removed {
+            self.free_space().await;
+        }
+        if self.mount_point.is_some() {
+            let unmounted = self.unmount().await;
+            self.safe_to_remove = unmounted.is_ok() && !self.removed;
+            faults.extend(unmounted.err());
+        }
+        faults.into_iter().next()
+    }
+
+    /// A disk that has gone explains every error that came of it.
+    fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
+        let stopped = match halt {
+            Halt::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
+            Halt::Fault(fault) => return (Some(fault), None),
+            Halt::Stopped(reason) => reason,
+        };
+        let fault = match stopped {
+            StopReason::Cancelled => None,
+            StopReason::ServiceStopped => Some(Fault::ServiceStopped),
+            StopReason::DiskRemoved => Some(Fault::DiskRemoved),
+        };
+        (fault, Some(stopped))
+    }
+
+    fn has_lost_disk(&self) -> bool {
+        self.volume.as_ref().is_some_and(|volume| volume.diskseq.is_some() && !volume.is_still_there())
+    }
+
+    pub(super) fn begin(&mut self, step: Step) {
+        self.step = step;
+        self.ports.teller.tell(News::Step(step));
+    }
+
+    pub(super) fn warn(&mut self, warning: Warning) {
+        self.ports.teller.warning(warning.clone());
+        self.warnings.push(warning);
+    }
+
+    /// Step 1.
+    async fn know_disk(&mut self) -> Result<(), Halt> {
+        self.begin(Step::KnowDisk);
+        let chosen = know::choose(&self.order.disk, &self.order.volumes)?.clone();
+        self.is_this_disk(&chosen).await?;
+        self.ports.teller.notice(Notice::StepKnowDisk {
+            device: chosen.device.display().to_string(),
+            label: chosen.name(),
+            file_system: chosen.id_type.clone(),
+        });
+        self.volume = Some(chosen);
+        Ok(())
+    }
+
+    /// Object paths and device names are used again for other disks, so UDisks2 is asked at the last moment.
+    pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
+        let absent = || Fault::DiskAbsent { disk: self.order.disk.to_string() };
+        match volume::current_id(&self.ports.connection, chosen).await {
+            Ok(id) if id == self.order.disk => Ok(()),
+            Ok(_) | Err(volume::VolumeError::Gone) => Err(absent().into()),
+            Err(error) => Err(Fault::DiskServiceFailed { cause: error.to_string() }.into()),
+        }
+    }
+
+    /// The volume that step 1 chose.
+    pub(super) fn chosen(&self) -> Result<Volume, Fault> {
+        self.volume.clone().ok_or_else(|| Fault::Internal { cause: "no disk was chosen".into() })
+    }
+}
+
+/// Whole seconds since `start`, at least one, for rates.
+pub(super) fn seconds_since(start: Instant) -> u64 {
+    start.elapsed().as_secs().max(1)
+}
