@@ -1,5 +1,6 @@
 //! asbackup.
 #![forbid(unsafe_code)]
+pub mod config;
 pub mod controller;
 pub mod model;
 pub mod texts;
