@@ -165,8 +165,8 @@ pub enum ConfigProblem {
         key: String,
     },
     TwoVeeamDirectories {
-        first: String,
-        second: String,
+        path: String,
+        other: String,
     },
 }
 

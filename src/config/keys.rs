@@ -41,107 +41,41 @@ macro_rules! key {
 
 pub const DISK_LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 pub const SOURCE: &str = "backup-source";
-const DISK_LOCK: &str = "backup-lockfile-path";
 
 /// In the order of the template.
-pub const KEYS: [Key; 27] = [
-    key!("General", "language", "de", LANGUAGE, language),
-    key!("Backup", DISK_LIST, "", DISKS, disks),
-    key!("Backup", SOURCE, "", DIRECTORY, source),
-    key!("Backup", "backup-destination", "", ON_DISK, destination),
-    key!(
-        "Backup",
-        DISK_LOCK,
-        ".asbackup.lock",
-        FILE_WITHIN,
-        disk_lockfile
-    ),
+#[rustfmt::skip]
+pub static KEYS: [Key; 27] = [
+    key!("General",   "language",                   "de",                            LANGUAGE,    language),
+    key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
+    key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
+    key!("Backup",    "backup-destination",         "",                              ON_DISK,     destination),
+    key!("Backup",    "backup-lockfile-path",       ".asbackup.lock",                FILE_WITHIN, disk_lockfile),
     VEEAM_IN_BACKUP,
-    key!(
-        "Backup",
-        "log-file-path",
-        "/var/log/asbackup/asbackup.log",
-        FILE,
-        log_file
-    ),
-    key!(
-        "Backup",
-        "rsync-log-file-path",
-        "/var/log/asbackup/rsync.log",
-        FILE,
-        rsync_log_file
-    ),
-    key!(
-        "Backup",
-        "wait-for-veeam-minutes",
-        "480",
-        MINUTES,
-        wait_for_veeam
-    ),
-    key!(
-        "Backup",
-        "rsync-update-ratio-seconds",
-        "30",
-        SECONDS,
-        sample_every
-    ),
-    key!(
-        "Backup",
-        "free-space-threshold-gb",
-        "50",
-        GIGABYTES,
-        free_space_threshold
-    ),
-    key!(
-        "Backup",
-        "source-lockfile-path",
-        ".asbackup.lock",
-        FILE_WITHIN,
-        source_lockfile
-    ),
-    key!(
-        "Backup",
-        "rsync-excludes-path",
-        "/etc/asbackup/rsync_excludes",
-        FILE,
-        rsync_excludes
-    ),
-    key!(
-        "Mail",
-        "to-mail-addresses-sysop",
-        "",
-        ADDRESSES,
-        mail.sysops
-    ),
-    key!("Mail", "from-mail-address", "", SENDER, mail.from),
-    key!("Mail", "cc", "", ADDRESSES, mail.cc),
-    key!("Mail", "server", "", HOST, mail.server),
-    key!("Mail", "port", "465", PORT, mail.port),
-    key!("Mail", "username", "", TEXT, mail.username),
-    key!("Mail", "password", "", SECRET, mail.password),
-    key!("Webserver", "webhost", "127.0.0.1", HOST, web.host),
-    key!("Webserver", "webport", "8080", PORT, web.port),
+    key!("Backup",    "log-file-path",              "/var/log/asbackup/asbackup.log", FILE,       log_file),
+    key!("Backup",    "rsync-log-file-path",        "/var/log/asbackup/rsync.log",   FILE,        rsync_log_file),
+    key!("Backup",    "wait-for-veeam-minutes",     "480",                           MINUTES,     wait_for_veeam),
+    key!("Backup",    "rsync-update-ratio-seconds", "30",                            SECONDS,     sample_every),
+    key!("Backup",    "free-space-threshold-gb",    "50",                            GIGABYTES,   free_space_threshold),
+    key!("Backup",    "source-lockfile-path",       ".asbackup.lock",                FILE_WITHIN, source_lockfile),
+    key!("Backup",    "rsync-excludes-path",        "/etc/asbackup/rsync_excludes",  FILE,        rsync_excludes),
+    key!("Mail",      "to-mail-addresses-sysop",    "",                              ADDRESSES,   mail.sysops),
+    key!("Mail",      "from-mail-address",          "",                              SENDER,      mail.from),
+    key!("Mail",      "cc",                         "",                              ADDRESSES,   mail.cc),
+    key!("Mail",      "server",                     "",                              HOST,        mail.server),
+    key!("Mail",      "port",                       "465",                           PORT,        mail.port),
+    key!("Mail",      "username",                   "",                              TEXT,        mail.username),
+    key!("Mail",      "password",                   "",                              SECRET,      mail.password),
+    key!("Webserver", "webhost",                    "127.0.0.1",                     HOST,        web.host),
+    key!("Webserver", "webport",                    "8080",                          PORT,        web.port),
     VEEAM_IN_VEEAM,
-    key!(
-        "VEEAM",
-        "wait-for-backup-minutes",
-        "480",
-        MINUTES,
-        wait_for_backup
-    ),
-    key!("Safety", "lossy-file-systems", "warn", LOSSY, lossy),
-    key!(
-        "Safety",
-        "max-deletions-percent",
-        "50",
-        PERCENT,
-        max_deletions_percent
-    ),
-    key!("Debug", "debug", "false", SWITCH, debug),
+    key!("VEEAM",     "wait-for-backup-minutes",    "480",                           MINUTES,     wait_for_backup),
+    key!("Safety",    "lossy-file-systems",         "warn",                          LOSSY,       lossy),
+    key!("Safety",    "max-deletions-percent",      "50",                            PERCENT,     max_deletions_percent),
+    key!("Debug",     "debug",                      "false",                         SWITCH,      debug),
 ];
 
-/// These two name the same directory (the Python script's two halves had a key each), so either may be left out. Given
-/// and empty, nobody waits for Veeam.
+/// These two name the same directory (the Python script's two halves had a key each), so either may be left out or
+/// empty. Only when this one is given and empty, and the other does not say where, nobody waits for Veeam.
 pub const VEEAM_IN_BACKUP: Key = Key {
     section: "Backup",
     name: "veeam-lockfile-path",
@@ -155,7 +89,7 @@ pub const VEEAM_IN_VEEAM: Key = Key {
     section: "VEEAM",
     name: "veeam-lockfiles",
     default: "",
-    traits: DIRECTORY.keeps_empty().traits,
+    traits: DIRECTORY.traits,
     set: add_veeam_directory,
     show: |config| show_veeam_directory(config, 1),
 };
@@ -181,9 +115,9 @@ impl Key {
         self.section == section && self.name == name
     }
 
-    /// Whether this key is left out because the other one for the same directory is there.
-    pub fn yields_to_its_twin(&self, is_given: impl Fn(&Key) -> bool) -> bool {
-        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name) && is_given(&VEEAM_IN_VEEAM)
+    /// Whether this key's default does not count because the other key for the same directory says where it is.
+    pub fn yields_to_its_twin(&self, says_something: impl Fn(&Key) -> bool) -> bool {
+        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name) && says_something(&VEEAM_IN_VEEAM)
     }
 }
 

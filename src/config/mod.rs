@@ -83,7 +83,8 @@ impl Config {
         disks.into_iter().chain(source).collect()
     }
 
-    /// Every key as (section, key, value) with what is in force, as it would be written in a file; secrets masked.
+    /// Every key as (section, key, value) with what is in force, in the notation of the file but for percent signs, which
+    /// are not doubled; secrets masked.
     pub fn effective(&self) -> Vec<(&'static str, &'static str, String)> {
         KEYS.iter()
             .map(|key| (key.section, key.name, (key.show)(self)))
@@ -94,7 +95,7 @@ impl Config {
 /// Puts one key of the file, or its default, into the config.
 fn take(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
     let given = match ini.get(key.section, key.name) {
-        None if key.yields_to_its_twin(|twin| ini.raw(twin.section, twin.name).is_some()) => {
+        None if key.yields_to_its_twin(|twin| says_something(ini, twin)) => {
             return Ok(());
         }
         None => None,
@@ -110,6 +111,11 @@ fn take(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
     value.secret |= holds_a_secret(ini, key, text);
     check_characters(key, &value)?;
     (key.set)(config, &value)
+}
+
+fn says_something(ini: &Ini, key: &Key) -> bool {
+    let raw = ini.raw(key.section, key.name);
+    raw.is_some_and(|raw| !strip(&raw.text).is_empty())
 }
 
 fn value_of<'a>(key: &'a Key, text: &'a str) -> Value<'a> {

@@ -101,8 +101,8 @@ fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
 fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {
     match config.veeam_directories.as_slice() {
         [first, second] => Some(ConfigProblem::TwoVeeamDirectories {
-            first: first.display().to_string(),
-            second: second.display().to_string(),
+            path: first.display().to_string(),
+            other: second.display().to_string(),
         }),
         _ => None,
     }
