@@ -266,7 +266,8 @@ impl Reader {
     }
 }
 
-/// Python's `\[(.+)\]`, matched at the start and greedy: up to the last `]`, whatever follows it.
+/// Python's `\[(.+)\]`, matched at the start and greedy: up to the last `]`, whatever follows it (before 3.10 it was the
+/// first one).
 fn header(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('[')?;
     let (name, _) = inside.rsplit_once(']')?;
