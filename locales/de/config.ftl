@@ -1,1 +1,77 @@
-# config
+# Was in config.ini falsch oder auffällig ist. Wert: was nicht stimmt; .action: was richtig wäre.
+
+## Die Datei
+
+config-file-missing = Die Konfigurationsdatei { $path } gibt es nicht.
+    .action = Bitte die Vorlage config.ini.template dorthin kopieren und ausfüllen.
+config-file-unreadable = Die Konfigurationsdatei { $path } kann nicht gelesen werden: { $cause }.
+    .action = Bitte Rechte und Eigentümer der Datei prüfen; sie gehört root und hat die Rechte 0600.
+config-not-utf8 = Zeile { $line } enthält Zeichen, die nicht in UTF-8 gespeichert sind (meist ein Umlaut).
+    .action = Bitte die Datei im Editor mit der Zeichenkodierung UTF-8 speichern.
+config-byte-order-mark = Die Datei beginnt mit einer unsichtbaren Byte-Reihenfolge-Marke (BOM).
+    .action = Bitte die Datei im Editor als „UTF-8 ohne BOM“ speichern.
+
+## Die Schreibweise
+
+config-missing-section = Zeile { $line } steht vor dem ersten Abschnitt.
+    .action = Bitte darüber eine Zeile mit dem Namen des Abschnitts einfügen, zum Beispiel [Backup].
+config-missing-delimiter = Zeile { $line } im Abschnitt [{ $section }] ist weder „Name = Wert“ noch Abschnitt noch Kommentar.
+    .action = Bitte das Gleichheitszeichen ergänzen, die Zeile mit # zum Kommentar machen oder sie einrücken, wenn sie zum Wert darüber gehört.
+config-missing-key = In Zeile { $line } im Abschnitt [{ $section }] fehlt der Name vor dem Gleichheitszeichen.
+    .action = Bitte den Namen ergänzen oder die Zeile löschen.
+config-duplicate-section = Der Abschnitt [{ $section }] in Zeile { $line } steht schon in Zeile { $first }.
+    .action = Bitte beide zu einem Abschnitt zusammenfassen.
+config-duplicate-key = „{ $key }“ im Abschnitt [{ $section }] in Zeile { $line } steht schon in Zeile { $first }.
+    .action = Bitte eine der beiden Zeilen löschen.
+config-percent-sign = In [{ $section }] { $key } = { $value } steht ein Prozentzeichen, das nichts bedeutet.
+    .action = Ein Prozentzeichen im Wert wird doppelt geschrieben: %%.
+config-unknown-reference = [{ $section }] { $key } verweist mit einem Prozentzeichen auf „{ $reference }“, das es im Abschnitt nicht gibt.
+    .action = Bitte den Namen berichtigen. Ist kein Verweis gemeint, wird das Prozentzeichen doppelt geschrieben: %%.
+config-reference-loop = In [{ $section }] { $key } verweisen Werte im Kreis oder zu tief aufeinander.
+    .action = Bitte den Wert ohne Verweise ausschreiben.
+config-several-lines = Der Wert von [{ $section }] { $key } geht über mehrere Zeilen, darf es aber nicht.
+    .action = Eine eingerückte Zeile gehört zum Wert darüber: Bitte die Leerzeichen am Anfang der nächsten Zeilen löschen.
+config-control-character = In [{ $section }] { $key } = { $value } steht ein unsichtbares Steuerzeichen.
+    .action = Bitte den Wert von Hand neu eintippen.
+
+## Die Werte
+
+config-not-a-number = [{ $section }] { $key } = { $value } ist keine erlaubte Zahl.
+    .action = Richtig ist eine ganze Zahl von { $minimum } bis { $maximum }; ein Kommentar braucht eine eigene Zeile.
+config-not-a-size = [{ $section }] { $key } = { $value } ist keine erlaubte Größe.
+    .action = Richtig ist eine Zahl in GB von 0 bis { $maximum }, mit Punkt statt Komma, zum Beispiel 50 oder 2.5.
+config-not-a-switch = [{ $section }] { $key } = { $value } ist weder ein Ja noch ein Nein.
+    .action = Richtig ist true oder false (auch yes/no, on/off, 1/0).
+config-not-a-choice = [{ $section }] { $key } = { $value } gibt es nicht zur Auswahl.
+    .action = Richtig ist eines von: { $choices }.
+config-not-a-host = [{ $section }] { $key } = { $value } ist kein Rechnername.
+    .action = Richtig ist ein Name oder eine IP-Adresse ohne Port, zum Beispiel mail.example.com oder 127.0.0.1.
+config-not-an-address = In [{ $section }] { $key } ist „{ $value }“ keine Mailadresse.
+    .action = Richtig ist zum Beispiel name@example.com; mehrere werden durch Kommas getrennt.
+config-not-a-disk = In [{ $section }] { $key } ist „{ $value }“ weder die UUID einer Festplatte noch eine Mailadresse.
+    .action = Die UUID zeigt der Befehl „lsblk -f“, zum Beispiel 0f3a2c1e-1111-2222-3333-444455556666, B78E-6CC4 oder 2D53D78A071916A0.
+config-address-before-disk = In [{ $section }] { $key } steht die Mailadresse „{ $value }“ vor der ersten Festplatte.
+    .action = Mailadressen stehen hinter der UUID der Festplatte, zu der sie gehören: UUID,name@example.com.
+config-disk-twice = In [{ $section }] { $key } steht die Festplatte { $value } zweimal.
+    .action = Bitte alle Mailadressen hinter die erste schreiben und die zweite löschen.
+config-path-not-absolute = [{ $section }] { $key } = { $value } ist kein vollständiger Pfad.
+    .action = Richtig ist ein Pfad, der mit / beginnt.
+config-path-not-relative = [{ $section }] { $key } = { $value } ist ein vollständiger Pfad und darf keiner sein.
+    .action = Richtig ist ein Name wie .asbackup.lock, ohne / am Anfang.
+config-path-climbs = [{ $section }] { $key } = { $value } enthält „..“.
+    .action = Bitte den Pfad ohne „..“ schreiben; er muss innerhalb des Verzeichnisses bleiben.
+config-path-without-file = [{ $section }] { $key } = { $value } nennt keine Datei.
+    .action = Bitte den Namen der Datei ans Ende setzen, ohne / dahinter.
+
+## Auffälligkeiten: die Datei gilt trotzdem
+
+config-unknown-section = Den Abschnitt [{ $section }] kennt das Programm nicht; was darin steht, bleibt ohne Wirkung.
+    .action = Am ähnlichsten ist [{ $nearest }]; Groß- und Kleinschreibung zählt.
+config-unknown-key = „{ $key }“ im Abschnitt [{ $section }] kennt das Programm nicht; die Zeile bleibt ohne Wirkung.
+    .action = Am ähnlichsten ist „{ $nearest }“ im Abschnitt [{ $nearest-section }].
+config-misplaced-key = „{ $key }“ steht im Abschnitt [{ $section }] und bleibt dort ohne Wirkung.
+    .action = Bitte die Zeile in den Abschnitt [{ $belongs }] verschieben.
+config-comment-in-value = Hinter dem Wert von [{ $section }] { $key } steht wohl ein Kommentar; er zählt zum Wert.
+    .action = Bitte den Kommentar in eine eigene Zeile schreiben.
+config-two-veeam-directories = Für die Sperrdateien von Veeam sind zwei verschiedene Verzeichnisse eingetragen: { $path } und { $other }. Beide werden beachtet.
+    .action = Bitte in [Backup] veeam-lockfile-path und [VEEAM] veeam-lockfiles dasselbe eintragen oder eines leer lassen.

@@ -1,1 +1,77 @@
-# config
+# What is wrong or odd in config.ini. Value: what is wrong; .action: what would be right.
+
+## The file
+
+config-file-missing = The configuration file { $path } does not exist.
+    .action = Please copy the template config.ini.template there and fill it in.
+config-file-unreadable = The configuration file { $path } can't be read: { $cause }.
+    .action = Please check the file's owner and rights; it belongs to root and has the mode 0600.
+config-not-utf8 = Line { $line } has characters that are not stored as UTF-8 (mostly an umlaut).
+    .action = Please save the file with the encoding UTF-8 in your editor.
+config-byte-order-mark = The file begins with an invisible byte order mark (BOM).
+    .action = Please save the file as "UTF-8 without BOM" in your editor.
+
+## The notation
+
+config-missing-section = Line { $line } comes before the first section.
+    .action = Please put a line with the section's name above it, for example [Backup].
+config-missing-delimiter = Line { $line } in section [{ $section }] is neither "name = value" nor a section nor a comment.
+    .action = Please add the equals sign, make the line a comment with #, or indent it if it belongs to the value above.
+config-missing-key = In line { $line } in section [{ $section }] the name before the equals sign is missing.
+    .action = Please add the name or delete the line.
+config-duplicate-section = Section [{ $section }] in line { $line } is already in line { $first }.
+    .action = Please make one section of the two.
+config-duplicate-key = "{ $key }" in section [{ $section }] in line { $line } is already in line { $first }.
+    .action = Please delete one of the two lines.
+config-percent-sign = In [{ $section }] { $key } = { $value } there is a percent sign without a meaning.
+    .action = A percent sign in a value is written twice: %%.
+config-unknown-reference = [{ $section }] { $key } refers with a percent sign to "{ $reference }", which is not in the section.
+    .action = Please correct the name. If no reference is meant, the percent sign is written twice: %%.
+config-reference-loop = In [{ $section }] { $key } values refer to each other in a circle or too deeply.
+    .action = Please write the value without references.
+config-several-lines = The value of [{ $section }] { $key } goes over several lines, which it must not.
+    .action = An indented line belongs to the value above it: please delete the blanks at the start of the next lines.
+config-control-character = In [{ $section }] { $key } = { $value } there is an invisible control character.
+    .action = Please type the value anew by hand.
+
+## The values
+
+config-not-a-number = [{ $section }] { $key } = { $value } is not a number that is allowed here.
+    .action = Right is a whole number from { $minimum } to { $maximum }; a comment needs a line of its own.
+config-not-a-size = [{ $section }] { $key } = { $value } is not a size that is allowed here.
+    .action = Right is a number of GB from 0 to { $maximum }, with a point and no comma, for example 50 or 2.5.
+config-not-a-switch = [{ $section }] { $key } = { $value } is neither yes nor no.
+    .action = Right is true or false (also yes/no, on/off, 1/0).
+config-not-a-choice = [{ $section }] { $key } = { $value } is not among the choices.
+    .action = Right is one of: { $choices }.
+config-not-a-host = [{ $section }] { $key } = { $value } is not the name of a computer.
+    .action = Right is a name or an IP address without a port, for example mail.example.com or 127.0.0.1.
+config-not-an-address = In [{ $section }] { $key } "{ $value }" is not a mail address.
+    .action = Right is for example name@example.com; several are separated by commas.
+config-not-a-disk = In [{ $section }] { $key } "{ $value }" is neither the UUID of a disk nor a mail address.
+    .action = The command "lsblk -f" shows the UUID, for example 0f3a2c1e-1111-2222-3333-444455556666, B78E-6CC4 or 2D53D78A071916A0.
+config-address-before-disk = In [{ $section }] { $key } the mail address "{ $value }" comes before the first disk.
+    .action = Mail addresses come after the UUID of the disk that they belong to: UUID,name@example.com.
+config-disk-twice = In [{ $section }] { $key } the disk { $value } is there twice.
+    .action = Please put all mail addresses after the first one and delete the second.
+config-path-not-absolute = [{ $section }] { $key } = { $value } is not a full path.
+    .action = Right is a path that begins with /.
+config-path-not-relative = [{ $section }] { $key } = { $value } is a full path and must not be one.
+    .action = Right is a name such as .asbackup.lock, without / at its start.
+config-path-climbs = [{ $section }] { $key } = { $value } contains "..".
+    .action = Please write the path without ".."; it must stay within its directory.
+config-path-without-file = [{ $section }] { $key } = { $value } names no file.
+    .action = Please put the file's name at the end, without / after it.
+
+## Oddities: the file counts all the same
+
+config-unknown-section = The program does not know the section [{ $section }]; what is in it has no effect.
+    .action = Most like it is [{ $nearest }]; upper and lower case matter.
+config-unknown-key = The program does not know "{ $key }" in section [{ $section }]; the line has no effect.
+    .action = Most like it is "{ $nearest }" in section [{ $nearest-section }].
+config-misplaced-key = "{ $key }" is in section [{ $section }] and has no effect there.
+    .action = Please move the line to section [{ $belongs }].
+config-comment-in-value = Behind the value of [{ $section }] { $key } there seems to be a comment; it counts as part of the value.
+    .action = Please put the comment on a line of its own.
+config-two-veeam-directories = Two different directories are given for Veeam's lock files: { $path } and { $other }. Both are watched.
+    .action = Please put the same into [Backup] veeam-lockfile-path and [VEEAM] veeam-lockfiles, or leave one empty.

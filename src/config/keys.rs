@@ -1,0 +1,129 @@
+//! The one table of all keys. Reading, the check for unknown keys, `Config::effective` and the test of the template all
+//! go by it, so a new key is one entry here and one in `config.ini.template`.
+
+use super::addresses::{ADDRESSES, SENDER};
+use super::disks::DISKS;
+use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, directory, show};
+use super::types::Config;
+use super::value::{
+    GIGABYTES, HOST, LANGUAGE, LOSSY, MINUTES, PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH,
+    TEXT, Traits, Value,
+};
+
+/// One key of the file.
+pub struct Key {
+    pub section: &'static str,
+    pub name: &'static str,
+    /// As it would be written in the file.
+    pub default: &'static str,
+    pub traits: Traits,
+    /// Puts a text of the file into its field.
+    pub set: fn(&mut Config, &Value) -> Result<(), Problems>,
+    /// Writes the field as in the file; secrets masked.
+    pub show: fn(&Config) -> String,
+}
+
+macro_rules! key {
+    ($section:literal, $name:expr, $default:literal, $kind:ident, $($field:ident).+) => {
+        Key {
+            section: $section,
+            name: $name,
+            default: $default,
+            traits: $kind.traits,
+            set: |config, value| {
+                config.$($field).+ = ($kind.read)(value)?;
+                Ok(())
+            },
+            show: |config| ($kind.show)(&config.$($field).+),
+        }
+    };
+}
+
+pub const DISK_LIST: &str = "filesystem-ids-and-notification-mail-addresses";
+pub const SOURCE: &str = "backup-source";
+
+/// In the order of the template.
+#[rustfmt::skip]
+pub static KEYS: [Key; 27] = [
+    key!("General",   "language",                   "de",                            LANGUAGE,    language),
+    key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
+    key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
+    key!("Backup",    "backup-destination",         "",                              ON_DISK,     destination),
+    key!("Backup",    "backup-lockfile-path",       ".asbackup.lock",                FILE_WITHIN, disk_lockfile),
+    VEEAM_IN_BACKUP,
+    key!("Backup",    "log-file-path",              "/var/log/asbackup/asbackup.log", FILE,       log_file),
+    key!("Backup",    "rsync-log-file-path",        "/var/log/asbackup/rsync.log",   FILE,        rsync_log_file),
+    key!("Backup",    "wait-for-veeam-minutes",     "480",                           MINUTES,     wait_for_veeam),
+    key!("Backup",    "rsync-update-ratio-seconds", "30",                            SECONDS,     sample_every),
+    key!("Backup",    "free-space-threshold-gb",    "50",                            GIGABYTES,   free_space_threshold),
+    key!("Backup",    "source-lockfile-path",       ".asbackup.lock",                FILE_WITHIN, source_lockfile),
+    key!("Backup",    "rsync-excludes-path",        "/etc/asbackup/rsync_excludes",  FILE,        rsync_excludes),
+    key!("Mail",      "to-mail-addresses-sysop",    "",                              ADDRESSES,   mail.sysops),
+    key!("Mail",      "from-mail-address",          "",                              SENDER,      mail.from),
+    key!("Mail",      "cc",                         "",                              ADDRESSES,   mail.cc),
+    key!("Mail",      "server",                     "",                              HOST,        mail.server),
+    key!("Mail",      "port",                       "465",                           PORT,        mail.port),
+    key!("Mail",      "username",                   "",                              TEXT,        mail.username),
+    key!("Mail",      "password",                   "",                              SECRET,      mail.password),
+    key!("Webserver", "webhost",                    "127.0.0.1",                     HOST,        web.host),
+    key!("Webserver", "webport",                    "8080",                          PORT,        web.port),
+    VEEAM_IN_VEEAM,
+    key!("VEEAM",     "wait-for-backup-minutes",    "480",                           MINUTES,     wait_for_backup),
+    key!("Safety",    "lossy-file-systems",         "warn",                          LOSSY,       lossy),
+    key!("Safety",    "max-deletions-percent",      "50",                            PERCENT,     max_deletions_percent),
+    key!("Debug",     "debug",                      "false",                         SWITCH,      debug),
+];
+
+/// These two name the same directory (the Python script's two halves had a key each), so either may be left out or
+/// empty. Only when this one is given and empty, and the other does not say where, nobody waits for Veeam.
+pub const VEEAM_IN_BACKUP: Key = Key {
+    section: "Backup",
+    name: "veeam-lockfile-path",
+    default: "/var/lib/asbackup/veeam",
+    traits: DIRECTORY.keeps_empty().traits,
+    set: add_veeam_directory,
+    show: |config| show_veeam_directory(config, 0),
+};
+
+pub const VEEAM_IN_VEEAM: Key = Key {
+    section: "VEEAM",
+    name: "veeam-lockfiles",
+    default: "",
+    traits: DIRECTORY.traits,
+    set: add_veeam_directory,
+    show: |config| show_veeam_directory(config, 1),
+};
+
+fn add_veeam_directory(config: &mut Config, value: &Value) -> Result<(), Problems> {
+    let path = directory(value)?;
+    // Compares by components, so that a slash at the end makes no second directory.
+    let known = config.veeam_directories.contains(&path);
+    if !value.text.is_empty() && !known {
+        config.veeam_directories.push(path);
+    }
+    Ok(())
+}
+
+fn show_veeam_directory(config: &Config, index: usize) -> String {
+    let directory = config.veeam_directories.get(index);
+    directory.map(|path| show(path)).unwrap_or_default()
+}
+
+impl Key {
+    /// Whether the section and the name are those of this key.
+    pub fn is(&self, section: &str, name: &str) -> bool {
+        self.section == section && self.name == name
+    }
+
+    /// Whether this key's default does not count because the other key for the same directory says where it is.
+    pub fn yields_to_its_twin(&self, says_something: impl Fn(&Key) -> bool) -> bool {
+        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name) && says_something(&VEEAM_IN_VEEAM)
+    }
+}
+
+/// The names of all sections, each once, in the table's order.
+pub fn sections() -> Vec<&'static str> {
+    let mut names: Vec<&str> = KEYS.iter().map(|key| key.section).collect();
+    names.dedup();
+    names
+}

@@ -1,0 +1,109 @@
+//! What is odd in a file that can be used all the same: keys that nobody reads, and the nearest ones that were perhaps
+//! meant. Python's parser took them in silence, so they are warnings and no faults.
+
+use strsim::jaro_winkler;
+
+use super::ConfigProblem;
+use super::ini::{DEFAULT_SECTION, Ini, is_space};
+use super::keys::{KEYS, Key, sections};
+use super::types::Config;
+
+/// All oddities of a file, in its order.
+pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
+    let variables = ini.references();
+    let mut found = Vec::new();
+    for section in [DEFAULT_SECTION].into_iter().chain(ini.sections()) {
+        if section != DEFAULT_SECTION && !sections().contains(&section) {
+            found.push(unknown_section(section));
+            continue;
+        }
+        let unused = |key: &&str| !variables.iter().any(|name| name == key);
+        let keys = ini.own_keys(section);
+        found.extend(
+            keys.into_iter()
+                .filter(unused)
+                .filter_map(|key| odd_key(section, key)),
+        );
+    }
+    found.extend(KEYS.iter().filter_map(|key| comment_in_value(ini, key)));
+    found.extend(two_veeam_directories(config));
+    found
+}
+
+fn unknown_section(section: &str) -> ConfigProblem {
+    let near = |name: &&str| likeness(section, name);
+    let nearest = sections()
+        .into_iter()
+        .max_by(|a, b| near(a).total_cmp(&near(b)));
+    ConfigProblem::UnknownSection {
+        section: section.to_owned(),
+        nearest: nearest.unwrap_or_default().to_owned(),
+    }
+}
+
+fn odd_key(section: &str, name: &str) -> Option<ConfigProblem> {
+    let namesake = KEYS.iter().find(|key| key.name == name);
+    if section == DEFAULT_SECTION && namesake.is_some() {
+        return None;
+    }
+    if KEYS.iter().any(|key| key.is(section, name)) {
+        return None;
+    }
+    let (section_name, key) = (section.to_owned(), name.to_owned());
+    if let Some(namesake) = namesake {
+        return Some(ConfigProblem::MisplacedKey {
+            section: section_name,
+            key,
+            belongs: namesake.section.to_owned(),
+        });
+    }
+    let nearest = nearest_key(section, name)?;
+    Some(ConfigProblem::UnknownKey {
+        section: section_name,
+        key,
+        nearest_section: nearest.section.to_owned(),
+        nearest: nearest.name.to_owned(),
+    })
+}
+
+/// Of equally like keys the one in the same section.
+fn nearest_key(section: &str, name: &str) -> Option<&'static Key> {
+    const SAME_SECTION: f64 = 0.05;
+    let near = |key: &Key| {
+        let bonus = if key.section == section {
+            SAME_SECTION
+        } else {
+            0.0
+        };
+        likeness(name, key.name) + bonus
+    };
+    KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b)))
+}
+
+fn likeness(written: &str, known: &str) -> f64 {
+    jaro_winkler(&written.to_lowercase(), &known.to_lowercase())
+}
+
+/// Python knows no comments behind a value, so that this one has become part of it.
+fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
+    if key.traits.secret {
+        return None;
+    }
+    let text = &ini.raw(key.section, key.name)?.text;
+    let starts = text.split(is_space).skip(1);
+    let comment = starts.filter(|word| word.starts_with(['#', ';'])).count() > 0;
+    comment.then(|| ConfigProblem::CommentInValue {
+        section: key.section.to_owned(),
+        key: key.name.to_owned(),
+    })
+}
+
+fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {
+    match config.veeam_directories.as_slice() {
+        [first, second] => Some(ConfigProblem::TwoVeeamDirectories {
+            path: first.display().to_string(),
+            other: second.display().to_string(),
+        }),
+        _ => None,
+    }
+}

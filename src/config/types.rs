@@ -1,0 +1,120 @@
+//! What config.ini says, in typed values: what every other room reads.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::model::DiskId;
+use crate::texts::Language;
+
+/// All settings. `Config::default()` is what an empty file gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// In the file's order, which is also the order in which a disk is chosen.
+    pub disks: Vec<KnownDisk>,
+    /// Absolute; empty until somebody has filled it in.
+    pub source: PathBuf,
+    /// On the disk, as written: empty, `/`, relative, or absolute with or without the mount point; never with `..`.
+    pub destination: PathBuf,
+    /// Relative to the destination on the disk.
+    pub disk_lockfile: PathBuf,
+    /// Relative to the source directory.
+    pub source_lockfile: PathBuf,
+    /// Where Veeam's lock files are: none (nobody waits for Veeam), one, or two that the file names differently.
+    pub veeam_directories: Vec<PathBuf>,
+    pub log_file: PathBuf,
+    pub rsync_log_file: PathBuf,
+    pub rsync_excludes: PathBuf,
+    /// How long a copy waits for Veeam before it is given up.
+    pub wait_for_veeam: Duration,
+    /// How often a running copy writes its progress to log and status file.
+    pub sample_every: Duration,
+    /// Bytes; less than that free after a copy is a warning.
+    pub free_space_threshold: u64,
+    /// How long Veeam waits for a copy before it is given up.
+    pub wait_for_backup: Duration,
+    pub language: Language,
+    pub lossy: LossyPolicy,
+    /// 0 to 100: a run that would delete more of the files on the disk is refused before anything changes.
+    pub max_deletions_percent: u8,
+    pub mail: Mail,
+    pub web: Web,
+    pub debug: bool,
+}
+
+/// A disk of the list, and who is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDisk {
+    pub id: DiskId,
+    pub recipients: Vec<String>,
+}
+
+/// What happens on a file system that can't hold owners, links or special files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LossyPolicy {
+    #[default]
+    Warn,
+    Refuse,
+}
+
+/// How mails are sent; an empty server means that none are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mail {
+    /// Bare addresses, also names without a domain such as `root`.
+    pub sysops: Vec<String>,
+    /// As written, also `Name <address>`; may be empty.
+    pub from: String,
+    pub cc: Vec<String>,
+    pub server: String,
+    pub port: u16,
+    pub username: String,
+    pub password: Secret,
+}
+
+/// Where the status page listens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Web {
+    pub host: String,
+    pub port: u16,
+}
+
+/// What stands in the place of a secret wherever one is shown.
+pub const MASK: &str = "********";
+
+/// A password. Nothing but `expose` gives it away: shown, debugged or serialised it is masked.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "" } else { MASK })
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({self})")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

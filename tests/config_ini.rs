@@ -1,0 +1,341 @@
+//! Holds our reading of INI files against Python's own `configparser`, on hand-picked and on generated files.
+//! Needs `python3`, 3.10 or newer; one process answers all questions of a test, a line of JSON each.
+
+use std::cell::Cell;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use asbackup::config::InterpolationError;
+use asbackup::config::ini::{DEFAULT_SECTION, Ini};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use serde_json::{Map, Value, json};
+
+/// Reads as the Python script did: from a file, so that line ends are translated.
+const PEER: &str = r#"
+import configparser, io, json, sys
+NAMES = {"InterpolationSyntaxError": "syntax", "InterpolationMissingOptionError": "unknown name",
+         "InterpolationDepthError": "too deep"}
+def value(parser, section, key):
+    try:
+        return {"value": parser.get(section, key)}
+    except configparser.InterpolationError as error:
+        return {"error": NAMES[type(error).__name__]}
+for line in sys.stdin:
+    text = json.loads(line)
+    parser = configparser.ConfigParser()
+    try:
+        parser.read_file(io.TextIOWrapper(io.BytesIO(text.encode("utf-8")), encoding="utf-8"))
+        answer = {section: {key: value(parser, section, key) for key in parser[section]} for section in parser}
+    except configparser.Error:
+        answer = None
+    print(json.dumps(answer), flush=True)
+"#;
+
+struct Python {
+    process: Child,
+    questions: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Python {
+    fn start() -> Self {
+        let mut process = Command::new("python3")
+            .args(["-X", "utf8", "-c", PEER])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("these tests compare with Python: install python3");
+        let questions = process.stdin.take();
+        let answers = BufReader::new(process.stdout.take().unwrap());
+        Self {
+            process,
+            questions,
+            answers,
+        }
+    }
+
+    /// What Python makes of a text; `null` when it refuses it.
+    fn read(&mut self, text: &str) -> Value {
+        let questions = self.questions.as_mut().unwrap();
+        writeln!(questions, "{}", json!(text)).unwrap();
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+}
+
+impl Drop for Python {
+    fn drop(&mut self) {
+        // The end of its input ends it.
+        self.questions = None;
+        let _ = self.process.wait();
+    }
+}
+
+/// What we make of a text, in the same form.
+fn ours(text: &str) -> Value {
+    let (ini, errors) = Ini::read(text);
+    if !errors.is_empty() {
+        return Value::Null;
+    }
+    let names = [DEFAULT_SECTION].into_iter().chain(ini.sections());
+    let sections: Map<String, Value> = names
+        .map(|name| (name.to_owned(), section(&ini, name)))
+        .collect();
+    Value::Object(sections)
+}
+
+fn section(ini: &Ini, name: &str) -> Value {
+    let inherited = ini.own_keys(DEFAULT_SECTION);
+    let keys = ini.own_keys(name).into_iter().chain(inherited);
+    let values: Map<String, Value> = keys
+        .map(|key| (key.to_owned(), value(ini, name, key)))
+        .collect();
+    Value::Object(values)
+}
+
+fn value(ini: &Ini, section: &str, key: &str) -> Value {
+    match ini.get(section, key).unwrap() {
+        Ok(text) => json!({ "value": text }),
+        Err(InterpolationError::Syntax) => json!({ "error": "syntax" }),
+        Err(InterpolationError::UnknownName { .. }) => json!({ "error": "unknown name" }),
+        Err(InterpolationError::TooDeep) => json!({ "error": "too deep" }),
+    }
+}
+
+/// Both read the text alike, and this is what they read.
+fn agreed(text: &str) -> Value {
+    let python = Python::start().read(text);
+    assert_eq!(ours(text), python, "{text:?}");
+    python
+}
+
+fn agreed_value(text: &str, section: &str, key: &str) -> String {
+    let read = agreed(text);
+    match read[section][key]["value"].as_str() {
+        Some(value) => value.to_owned(),
+        None => panic!("no value of [{section}] {key} in {read}"),
+    }
+}
+
+#[test]
+fn a_key_ends_at_the_first_equals_sign_or_colon() {
+    assert_eq!(agreed_value("[a]\nk = x:y=z\n", "a", "k"), "x:y=z");
+    assert_eq!(agreed_value("[a]\nk : x=y\n", "a", "k"), "x=y");
+    assert_eq!(agreed_value("[a]\nk=", "a", "k"), "");
+}
+
+#[test]
+fn keys_ignore_case_and_sections_do_not() {
+    assert_eq!(agreed_value("[a]\nBig Key = x\n[A]\n", "a", "big key"), "x");
+    assert_eq!(agreed_value("[a]\nÄÖÜ = x\n", "a", "äöü"), "x");
+}
+
+#[test]
+fn section_names_keep_their_blanks_and_reach_to_the_last_bracket() {
+    assert_eq!(agreed_value("[ a ]\nk=x", " a ", "k"), "x");
+    assert_eq!(agreed_value("[a] ; [b] behind\nk=x", "a] ; [b", "k"), "x");
+    assert_eq!(agreed_value("  [a]\nk=x", "a", "k"), "x");
+}
+
+#[test]
+fn an_indented_line_continues_the_value() {
+    let text = "[a]\nk = one\n  [two]\n\tthree = 3\nnext = x\n";
+    assert_eq!(agreed_value(text, "a", "k"), "one\n[two]\nthree = 3");
+    assert_eq!(agreed_value(text, "a", "next"), "x");
+    assert_eq!(agreed_value("[a]\nk =\n  one\n", "a", "k"), "\none");
+}
+
+#[test]
+fn only_deeper_lines_continue_a_value() {
+    let text = "[a]\n    k = one\n  l = two\n    three\n";
+    assert_eq!(agreed_value(text, "a", "k"), "one");
+    assert_eq!(agreed_value(text, "a", "l"), "two\nthree");
+}
+
+#[test]
+fn empty_lines_belong_to_the_value_and_comments_do_not() {
+    let text = "[a]\nk = one\n\n  # no\n; no\n  two\n\n\nl = x\n";
+    assert_eq!(agreed_value(text, "a", "k"), "one\n\ntwo");
+}
+
+#[test]
+fn there_are_no_comments_behind_a_value() {
+    assert_eq!(agreed_value("[a]\nk = x # y ; z", "a", "k"), "x # y ; z");
+}
+
+#[test]
+fn all_line_ends_are_the_same() {
+    assert_eq!(
+        agreed_value("[a]\r\nk = x\r\n y\rl = z\n", "a", "k"),
+        "x\ny"
+    );
+}
+
+#[test]
+fn blanks_are_what_python_takes_for_blanks() {
+    let text = "\u{1c}[a]\u{a0}\nk\u{1f}=\u{85}x\u{2003}\n\u{1d}y\u{1e}\n";
+    assert_eq!(agreed_value(text, "a", "k"), "x\ny");
+}
+
+#[test]
+fn default_is_inherited_and_may_come_twice() {
+    let text = "[DEFAULT]\nk = x\nl = d\n[a]\nl = y\n[DEFAULT]\nm = late\n";
+    assert_eq!(agreed_value(text, "a", "k"), "x");
+    assert_eq!(agreed_value(text, "a", "l"), "y");
+    assert_eq!(agreed_value(text, "a", "m"), "late");
+}
+
+#[test]
+fn percent_signs_are_interpolated() {
+    let text = "[DEFAULT]\nbase = /srv\n[a]\nk = %(BASE)s/%(sub)s/100%%\nsub = v%%%(base)s\n";
+    assert_eq!(agreed_value(text, "a", "k"), "/srv/v%/srv/100%");
+}
+
+#[test]
+fn bad_percent_signs_make_the_value_faulty() {
+    let text = "[a]\nk = 50%\nl = %(k\nm = %(none)s\nn = %(n)s\no = %()s\np = % (k)s\nq = %(k)d\n";
+    let read = agreed(text);
+    for key in ["k", "l", "o", "p", "q"] {
+        assert_eq!(read["a"][key]["error"], "syntax", "{key}");
+    }
+    assert_eq!(read["a"]["m"]["error"], "unknown name");
+    assert_eq!(read["a"]["n"]["error"], "too deep");
+}
+
+#[test]
+fn ten_levels_of_references_are_the_most() {
+    let chain = |levels: usize| {
+        let links = (1..levels).map(|level| format!("k{level} = %(k{})s\n", level + 1));
+        format!("[a]\n{}k{levels} = %%\n", links.collect::<String>())
+    };
+    assert_eq!(agreed(&chain(10))["a"]["k1"]["value"], "%");
+    assert_eq!(agreed(&chain(11))["a"]["k1"]["error"], "too deep");
+}
+
+#[test]
+fn both_refuse_what_is_no_ini_file() {
+    for text in [
+        "k = x\n[a]\n",
+        "\u{feff}[a]\nk = x\n",
+        "\u{feff}",
+        "[a]\n[a]\n",
+        "[a]\nk = x\nK: y\n",
+        "[DEFAULT]\nk = x\n[DEFAULT]\nk = y\n",
+        "[a]\nno delimiter\n",
+        "[a]\n= x\n",
+        "[a]\n[]\n",
+        "[a]\n[open\n",
+    ] {
+        assert_eq!(agreed(text), Value::Null, "{text:?}");
+    }
+}
+
+#[test]
+fn nothing_is_a_file_without_sections() {
+    for text in ["", "\n\n", "# only a comment", "  ; and another"] {
+        assert_eq!(agreed(text), json!({ "DEFAULT": {} }));
+    }
+}
+
+/// Between two words, before and after a line: mostly few blanks, sometimes odd ones.
+fn blank() -> impl Strategy<Value = String> {
+    let odd =
+        "[ \t\u{b}\u{c}\u{1c}\u{1d}\u{1e}\u{1f}\u{85}\u{a0}\u{1680}\u{2003}\u{2028}\u{3000}]{1,3}";
+    prop_oneof![6 => Just(String::new()), 3 => " {1,4}", 1 => odd]
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-dA-D]{1,2}",
+        1 => "[a-zäöüßÄÖÜİΣK0-9 ._\\-/@,;#\u{200b}\u{feff}]{1,12}",
+        1 => "[\\[\\]=:%()s#;a \u{a0}]{1,8}",
+    ]
+}
+
+/// Few references in a value, because each level multiplies the work.
+fn text() -> impl Strategy<Value = String> {
+    let reference = prop_oneof![
+        4 => "[a-dA-D]{1}".prop_map(|name| format!("%({name})s")),
+        4 => Just("%%".to_owned()),
+        1 => prop::sample::select(vec!["%", "%(", "%(a", "%()s", "%(a)", "%(a)d", "%(a b)s", "%x"]).prop_map(str::to_owned),
+    ];
+    let end = prop_oneof![3 => Just(String::new()), 1 => reference];
+    (word(), end.clone(), word(), end).prop_map(|(a, b, c, d)| format!("{a}{b}{c}{d}"))
+}
+
+/// Keys that can be told apart, so that most files have no duplicates.
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![8 => "[a-dA-D]{1}[0-9]{0,3}", 1 => word()]
+}
+
+fn option() -> impl Strategy<Value = String> {
+    (key(), blank(), "[=:]", blank(), text()).prop_map(|(key, before, delimiter, after, text)| {
+        format!("{key}{before}{delimiter}{after}{text}")
+    })
+}
+
+fn line() -> impl Strategy<Value = String> {
+    let name = prop_oneof![2 => Just("DEFAULT".to_owned()), 6 => "[ab]{1}[0-9]{1,3}", 1 => word()];
+    let header = (blank(), name, blank(), "[x\\]]{0,1}")
+        .prop_map(|(before, name, after, rest)| format!("{before}[{name}]{after}{rest}"));
+    let indented = (blank(), option()).prop_map(|(indent, option)| format!("{indent}{option}"));
+    let continuation = (blank(), text(), blank())
+        .prop_map(|(indent, text, end)| format!("   {indent}{text}{end}"));
+    let comment =
+        (blank(), "[#;]", word()).prop_map(|(indent, sign, word)| format!("{indent}{sign}{word}"));
+    prop_oneof![
+        20 => header,
+        30 => option(),
+        10 => indented,
+        15 => continuation,
+        8 => blank(),
+        8 => comment,
+        1 => word(),
+    ]
+}
+
+fn file() -> impl Strategy<Value = String> {
+    let end = prop_oneof![8 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\r"), 1 => Just("\n\n")];
+    let lines = prop::collection::vec((line(), end), 0..14);
+    let start = prop_oneof![20 => Just("[a]\n"), 5 => Just("[DEFAULT]\n"), 1 => Just(""), 1 => Just("\u{feff}[a]\n")];
+    (start, lines).prop_map(|(start, lines)| {
+        let lines = lines.iter().map(|(line, end)| format!("{line}{end}"));
+        format!("{start}{}", lines.collect::<String>())
+    })
+}
+
+const CASES: u32 = 4000;
+
+#[test]
+fn generated_files_are_read_as_python_reads_them() {
+    let python = std::cell::RefCell::new(Python::start());
+    let (accepted, refused) = (Cell::new(0), Cell::new(0));
+    let mut runner = TestRunner::new(Config {
+        cases: CASES,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let outcome = runner.run(&file(), |text| {
+        let expected = python.borrow_mut().read(&text);
+        let count = if expected.is_null() {
+            &refused
+        } else {
+            &accepted
+        };
+        count.set(count.get() + 1);
+        if ours(&text) == expected {
+            return Ok(());
+        }
+        let message = format!("Python: {expected}\nours: {}", ours(&text));
+        Err(TestCaseError::fail(message))
+    });
+    if let Err(difference) = outcome {
+        panic!("{difference}");
+    }
+    println!("{} accepted, {} refused", accepted.get(), refused.get());
+    // The comparison is worth little when the generator makes one sort only.
+    assert!(accepted.get() > CASES / 4, "{} accepted", accepted.get());
+    assert!(refused.get() > CASES / 20, "{} refused", refused.get());
+}
