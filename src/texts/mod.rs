@@ -79,10 +79,19 @@ impl fmt::Display for Message {
 pub trait Spoken: Serialize {
     /// First part of the message id; the variant's kebab-case name is the second.
     const FAMILY: &'static str;
+
+    /// The name on the bus, for what is an error there.
+    fn error_name(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl Spoken for Fault {
     const FAMILY: &'static str = "fault";
+
+    fn error_name(&self) -> Option<&'static str> {
+        Some(self.name())
+    }
 }
 
 impl Spoken for Warning {
@@ -96,6 +105,19 @@ impl Spoken for Notice {
 /// `fault-no-space`: the message id of a typed value, also the seed of its journal MESSAGE_ID.
 pub fn text_id<T: Spoken>(value: &T) -> String {
     split(value).0
+}
+
+/// The fields of a typed value as text, by the name that they have in the code, without control characters.
+pub fn fields<T: Spoken>(value: &T) -> Vec<(String, String)> {
+    let (_, fields) = split(value);
+    let shown = |value: Value| match value {
+        Value::String(text) => presentable(&text),
+        other => other.to_string(),
+    };
+    fields
+        .into_iter()
+        .map(|(name, value)| (name, shown(value)))
+        .collect()
 }
 
 /// One argument of a text.
@@ -165,7 +187,8 @@ impl Texts {
         }
     }
 
-    /// A text that belongs to no typed value. An unknown id is shown as it is: a wrong word beats no message.
+    /// A text that belongs to no typed value; `id.name` is an attribute of a message.
+    /// An unknown id is shown as it is: a wrong word beats no message.
     pub fn text(&self, id: &str, pairs: &[(&str, Arg)]) -> String {
         let mut args = FluentArgs::new();
         for (name, arg) in pairs {
@@ -174,7 +197,11 @@ impl Texts {
                 Arg::Number(number) => args.set(*name, *number as f64),
             }
         }
-        self.lookup(id, None, &args)
+        let (message, attribute) = match id.split_once('.') {
+            Some((message, attribute)) => (message, Some(attribute)),
+            None => (id, None),
+        };
+        self.lookup(message, attribute, &args)
             .unwrap_or_else(|| id.to_owned())
     }
 
@@ -204,7 +231,7 @@ fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
     for (name, value) in fields {
         let value = match value {
-            Value::String(text) => FluentValue::from(harmless(text)),
+            Value::String(text) => FluentValue::from(presentable(text)),
             Value::Number(number) => FluentValue::from(number.as_f64().unwrap_or_default()),
             Value::Bool(flag) => FluentValue::from(if *flag { "yes" } else { "no" }),
             _ => FluentValue::None,
@@ -212,6 +239,14 @@ fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
         args.set(name.replace('_', "-"), value);
     }
     args
+}
+
+/// A sentence with a hole in it reads like a mistake, so what is empty or unknown is shown as a dash.
+fn presentable(text: &str) -> String {
+    if text.trim().is_empty() {
+        return "–".to_owned();
+    }
+    harmless(text)
 }
 
 /// Shows control characters and line separators as escapes, and leaves everything else as it is.
@@ -230,5 +265,7 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
