@@ -1,6 +1,7 @@
 ### Warum ein Lauf vorzeitig endet oder ein Aufruf abgelehnt wird.
 ### Wert: was geschehen ist · .meaning: was das für die Sicherung heißt · .action: was jetzt zu tun ist.
-### Die technische Ursache steht in Klammern am Satzende. Wo nach einem Ja oder Nein gewählt wird, ist *[other] die Fassung
+### Die technische Ursache steht in Klammern am Satzende. $meaning steht dort, wo es $code gibt: der Text dieses Codes.
+### Wo nach einem Ja oder Nein gewählt wird, ist *[other] die Fassung
 ### für den Journalkatalog, der den Wert nicht kennt.
 
 -wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
@@ -142,11 +143,11 @@ fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($
     .meaning = Das wurde schon vor dem Kopieren festgestellt. { -still-old }
     .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
 
-fault-too-many-deletions = Diese Kopie würde ungewöhnlich viele Dateien auf der Platte löschen: { $files } von { $existing } ({ $percent } %).
+fault-too-many-deletions = Diese Kopie würde ungewöhnlich viele Dateien auf der Platte löschen: { $files } von { $existing }, erlaubt sind { $percent } %.
     .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, kann sie die Grenze in config.ini anheben. { -wait-for-release }
 
-fault-lossy-file-system = Die Platte kann nicht alles festhalten, was gesichert werden soll (Dateisystem { $file-system }: { $what }).
+fault-lossy-file-system = Die Platte kann nicht alles festhalten, was gesichert werden soll (Dateisystem { $file-system }: ohne Besitzer und Rechte, { $links } symbolische Links, { $hard-links } harte Links, { $specials } Sonderdateien).
     .meaning = Eine Kopie wäre nicht vollständig; laut Konfiguration wird sie dann nicht gemacht. { -still-old }
     .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. Die Einstellung heißt „lossy-file-systems“. { -wait-for-release }
 
@@ -234,5 +235,5 @@ rsync-exit-24 = einige Dateien verschwanden aus der Quelle, bevor sie kopiert wa
 rsync-exit-25 = es wären mehr Dateien gelöscht worden als angekündigt; die übrigen blieben erhalten
 rsync-exit-30 = zu lange wurden keine Daten mehr übertragen
 rsync-exit-35 = das Gegenüber des Kopierprogramms hat zu lange nicht geantwortet
-rsync-exit-signal = das Kopierprogramm wurde vom System gewaltsam beendet (Signal { $signal })
-rsync-exit-other = das Kopierprogramm endete mit einem unbekannten Code ({ $code })
+rsync-exit-signal = das Kopierprogramm wurde vom System mit Signal { $signal } gewaltsam beendet
+rsync-exit-other = das Kopierprogramm endete mit dem unbekannten Code { $code }

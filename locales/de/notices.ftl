@@ -42,7 +42,7 @@ notice-step-copied = Schritt 6 (Kopieren): { $files ->
     } mit { SIZE($bytes) } in { SPAN($seconds) } kopiert ({ RATE($rate) }).
 notice-step-unlock = Schritt 7 (Entsperren): Die Sperrdateien sind entfernt.
 notice-step-free-space = Schritt 8 (freier Platz): { SIZE($free) } von { SIZE($size) } sind frei.
-notice-step-unmount = Schritt 9 (Aushängen): Die Platte ({ $device }) wird abgemeldet.
+notice-step-unmount = Schritt 9 (Aushängen): Die Platte ({ $device }) ist abgemeldet.
 notice-copy-progress = Kopie: { $percent } %, { SIZE($done) } von { SIZE($total) }, { RATE($rate) }, { $seconds-left ->
         [0] Restzeit unbekannt
        *[other] noch etwa { SPAN($seconds-left) }

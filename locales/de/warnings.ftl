@@ -29,8 +29,8 @@ warning-vanished-files = Einige Dateien verschwanden aus der Quelle, während ko
     .meaning = Alle übrigen Dateien sind kopiert; die verschwundenen gab es am Ende nicht mehr. Vermutlich hat ein anderes Programm währenddessen aufgeräumt.
     .action = Sie brauchen nichts zu tun. Kommt das öfter vor, sollte die Systembetreuung prüfen, ob Veeam während der Kopie schreibt.
 
-warning-lossy-file-system = Diese Platte kann nicht alles festhalten (Dateisystem { $file-system }: { $what }).
-    .meaning = Der Inhalt der Dateien wird vollständig kopiert; die genannten Eigenschaften gehen in der Kopie verloren.
+warning-lossy-file-system = Diese Platte kann nicht alles festhalten (Dateisystem { $file-system }).
+    .meaning = Der Inhalt der Dateien wird vollständig kopiert, aber ohne Besitzer und Rechte. Es fehlen Verweise auf andere Dateien ({ $links } symbolische Links) und Sonderdateien ({ $specials }); mehrfach benannte Dateien ({ $hard-links } harte Links) liegen mehrfach da.
     .action = Soll die Kopie ganz genau sein, lassen Sie die Platte von der Systembetreuung mit ext4, xfs oder btrfs formatieren.
 
 warning-old-rsync = Das Kopierprogramm rsync ist veraltet (Version { $version }).
@@ -44,7 +44,7 @@ warning-stalled = Seit { $minutes ->
     .meaning = Sie ist nicht abgebrochen, aber die Platte ist vielleicht überlastet oder defekt.
     .action = Lassen Sie die Platte stecken. Geht es in der nächsten Stunde nicht weiter, verständigen Sie die Systembetreuung.
 
-warning-leftover-mount = Die Platte war von einem früheren Lauf noch eingehängt (unter { $mount-point }) und wurde ausgehängt.
+warning-leftover-mount = Die Platte war von einem früheren Lauf noch eingehängt (unter { $mount-point }).
     .meaning = Der frühere Lauf ist nicht ordentlich zu Ende gegangen; die Kopie wird jetzt nachgeholt und vervollständigt.
     .action = Sie brauchen nichts zu tun. Kommt das öfter vor, verständigen Sie die Systembetreuung.
 

@@ -1,6 +1,7 @@
 ### Why a run ends early or a call is refused.
 ### Value: what happened · .meaning: what it means for the backup · .action: what to do now.
-### The technical cause stands in brackets at the end of the sentence. Where a yes or no decides, *[other] is the version
+### The technical cause stands in brackets at the end of the sentence. $meaning is there where $code is: its text.
+### Where a yes or no decides, *[other] is the version
 ### for the journal catalog, which does not know the value.
 
 -wait-for-release = Unplug the disk only when the status says that you may.
@@ -142,11 +143,11 @@ fault-no-space = There is not enough room on the disk: { SIZE($needed) } are nee
     .meaning = This was found out before anything was copied. { -still-old }
     .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
 
-fault-too-many-deletions = This copy would delete unusually many files on the disk: { $files } of { $existing } ({ $percent } %).
+fault-too-many-deletions = This copy would delete unusually many files on the disk: { $files } of { $existing }, allowed are { $percent } %.
     .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
     .action = Call the administrator before any other disk is plugged in. If the deletions are intended, the limit in config.ini can be raised. { -wait-for-release }
 
-fault-lossy-file-system = The disk cannot hold everything that is to be backed up (file system { $file-system }: { $what }).
+fault-lossy-file-system = The disk cannot hold everything that is to be backed up (file system { $file-system }: no owners and permissions, { $links } symbolic links, { $hard-links } hard links, { $specials } special files).
     .meaning = A copy would not be complete; the configuration says that it is not to be made then. { -still-old }
     .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. The setting is called “lossy-file-systems”. { -wait-for-release }
 
@@ -234,5 +235,5 @@ rsync-exit-24 = some files vanished from the source before they were copied
 rsync-exit-25 = more files would have been deleted than announced; the others were kept
 rsync-exit-30 = no data was transferred for too long
 rsync-exit-35 = the other side of the copy program did not answer for too long
-rsync-exit-signal = the copy program was killed by the system (signal { $signal })
-rsync-exit-other = the copy program ended with an unknown code ({ $code })
+rsync-exit-signal = the copy program was killed by the system with signal { $signal }
+rsync-exit-other = the copy program ended with the unknown code { $code }

@@ -39,7 +39,7 @@ notice-step-copied = Step 6 (copy): { $files ->
     } of { SIZE($bytes) } copied in { SPAN($seconds) } ({ RATE($rate) }).
 notice-step-unlock = Step 7 (unlock): the lock files are removed.
 notice-step-free-space = Step 8 (free space): { SIZE($free) } of { SIZE($size) } are free.
-notice-step-unmount = Step 9 (unmount): the disk ({ $device }) is being unmounted.
+notice-step-unmount = Step 9 (unmount): the disk ({ $device }) is unmounted.
 notice-copy-progress = Copy: { $percent } %, { SIZE($done) } of { SIZE($total) }, { RATE($rate) }, { $seconds-left ->
         [0] time left unknown
        *[other] about { SPAN($seconds-left) } left

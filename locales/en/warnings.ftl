@@ -29,8 +29,8 @@ warning-vanished-files = Some files vanished from the source during the copy (fo
     .meaning = All other files are copied; those that vanished no longer existed in the end. Probably another program was tidying up meanwhile.
     .action = You need not do anything. If this happens often, the administrator should check whether Veeam writes during the copy.
 
-warning-lossy-file-system = This disk cannot hold everything (file system { $file-system }: { $what }).
-    .meaning = The contents of the files are copied completely; the properties named are lost in the copy.
+warning-lossy-file-system = This disk cannot hold everything (file system { $file-system }).
+    .meaning = The contents of the files are copied completely, but without owners and permissions. References to other files ({ $links } symbolic links) and special files ({ $specials }) are missing; files with several names ({ $hard-links } hard links) are there several times.
     .action = If the copy is to be exact, have the disk formatted by the administrator with ext4, xfs or btrfs.
 
 warning-old-rsync = The copy program rsync is out of date (version { $version }).
@@ -44,7 +44,7 @@ warning-stalled = The copy has made no progress for { $minutes ->
     .meaning = It has not been broken off, but the disk may be overloaded or broken.
     .action = Leave the disk plugged in. If nothing moves within the next hour, call the administrator.
 
-warning-leftover-mount = The disk was still mounted from an earlier run (at { $mount-point }) and has been unmounted.
+warning-leftover-mount = The disk was still mounted from an earlier run (at { $mount-point }).
     .meaning = The earlier run did not end properly; the copy is now being made up for and completed.
     .action = You need not do anything. If this happens often, call the administrator.
 

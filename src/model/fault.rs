@@ -124,23 +124,24 @@ pub enum Fault {
     },
     LossyFileSystem {
         file_system: String,
-        what: String,
+        links: u64,
+        hard_links: u64,
+        specials: u64,
     },
     UnstorableFiles {
         file_system: String,
         count: u64,
         examples: String,
     },
+    /// `code`: rsync's exit code, or a signal's number with a minus.
     CheckFailed {
         code: i32,
-        meaning: String,
         cause: String,
     },
 
     // Step 6: copy.
     CopyFailed {
         code: i32,
-        meaning: String,
         cause: String,
     },
     DiskFull {
@@ -191,19 +192,15 @@ impl Fault {
             Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } => "WrongDisk",
             Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
             Self::DiskServiceFailed { .. } => "DiskServiceFailed",
-            Self::VeeamWaits { .. }
-            | Self::VeeamBusy { .. }
-            | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
+            Self::VeeamWaits { .. } | Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
             Self::AlreadyMounted { .. }
             | Self::MountFailed { .. }
             | Self::WriteProtected { .. }
             | Self::UnsafeMount { .. } => "MountFailed",
-            Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => {
-                "LockFailed"
+            Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => "LockFailed",
+            Self::SourceUnavailable { .. } | Self::SourceEmpty { .. } | Self::SourceHidden { .. } => {
+                "SourceUnavailable"
             }
-            Self::SourceUnavailable { .. }
-            | Self::SourceEmpty { .. }
-            | Self::SourceHidden { .. } => "SourceUnavailable",
             Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
             Self::NoSpace { .. } | Self::DiskFull { .. } => "NoSpace",
             Self::TooManyDeletions { .. } => "TooManyDeletions",

@@ -39,7 +39,9 @@ pub enum Warning {
     /// The disk's file system can't hold owners, links or special files.
     LossyFileSystem {
         file_system: String,
-        what: String,
+        links: u64,
+        hard_links: u64,
+        specials: u64,
     },
     /// rsync's own security fixes are missing.
     OldRsync {

@@ -16,10 +16,7 @@ pub struct Clock {
 impl Clock {
     /// The system's own.
     pub fn system() -> Self {
-        Self {
-            now: Timestamp::now(),
-            zone: TimeZone::system(),
-        }
+        Self { now: Timestamp::now(), zone: TimeZone::system() }
     }
 
     /// Day and time.
@@ -32,11 +29,7 @@ impl Clock {
         let span = jiff::SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
         let then = self.now.saturating_add(span).unwrap_or(Timestamp::MAX);
         let day = |at: Timestamp| at.to_zoned(self.zone.clone()).date();
-        let id = if day(then) == day(self.now) {
-            "clock"
-        } else {
-            "moment"
-        };
+        let id = if day(then) == day(self.now) { "clock" } else { "moment" };
         self.show(then, &texts.text(id, &[]))
     }
 
@@ -58,10 +51,7 @@ mod tests {
     use crate::texts::Language;
 
     fn noon() -> Clock {
-        Clock {
-            now: "2026-11-23T12:00:00Z".parse().unwrap(),
-            zone: TimeZone::UTC,
-        }
+        Clock { now: "2026-11-23T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC }
     }
 
     #[test]

@@ -5,16 +5,7 @@ use std::ffi::OsString;
 use crate::texts::harmless;
 
 /// A variable whose name has one of these in it is shown without its value.
-const SECRET_NAMES: [&str; 8] = [
-    "PASS",
-    "PWD",
-    "SECRET",
-    "TOKEN",
-    "KEY",
-    "CREDENTIAL",
-    "AUTH",
-    "PRIVATE",
-];
+const SECRET_NAMES: [&str; 8] = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE"];
 
 /// The shell's directories, which end like a password.
 const HARMLESS_NAMES: [&str; 2] = ["PWD", "OLDPWD"];
@@ -22,25 +13,18 @@ const HARMLESS_NAMES: [&str; 2] = ["PWD", "OLDPWD"];
 const MASK: &str = "***";
 
 /// Logs everything at debug level. `effective` has section, key and value, with secrets masked already.
-pub fn dump(
-    env: impl Iterator<Item = (OsString, OsString)>,
-    effective: &[(String, String, String)],
-) {
+pub fn dump(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(String, String, String)]) {
     for line in lines(env, effective) {
         log::debug!("{line}");
     }
 }
 
-fn lines(
-    env: impl Iterator<Item = (OsString, OsString)>,
-    effective: &[(String, String, String)],
-) -> Vec<String> {
+fn lines(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(String, String, String)]) -> Vec<String> {
     let mut env: Vec<_> = env.collect();
     env.sort();
     let variables = env.into_iter().map(|(name, value)| variable(name, value));
-    let settings = effective
-        .iter()
-        .map(|(section, key, value)| harmless(&format!("config [{section}] {key} = {value}")));
+    let settings =
+        effective.iter().map(|(section, key, value)| harmless(&format!("config [{section}] {key} = {value}")));
     variables.chain(settings).collect()
 }
 
@@ -83,14 +67,7 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_whatever_their_case() {
-        for name in [
-            "MAIL_PASSWORD",
-            "smtp_pass",
-            "ApiToken",
-            "AWS_SECRET",
-            "GPG_KEY",
-            "MYSQL_PWD",
-        ] {
+        for name in ["MAIL_PASSWORD", "smtp_pass", "ApiToken", "AWS_SECRET", "GPG_KEY", "MYSQL_PWD"] {
             assert_eq!(shown(name, "hunter2"), format!("environment {name}=***"));
         }
     }
@@ -99,22 +76,13 @@ mod tests {
     fn what_is_no_secret_is_shown() {
         assert_eq!(shown("PWD", "/root"), "environment PWD=/root");
         assert_eq!(shown("LANG", "de_DE.UTF-8"), "environment LANG=de_DE.UTF-8");
-        assert_eq!(
-            shown("BUS", "unix:path=/run/x"),
-            "environment BUS=unix:path=/run/x"
-        );
+        assert_eq!(shown("BUS", "unix:path=/run/x"), "environment BUS=unix:path=/run/x");
     }
 
     #[test]
     fn a_login_in_an_address_is_masked() {
-        assert_eq!(
-            shown("PROXY", "http://u:p@ss@host:1/x@y"),
-            "environment PROXY=http://***@host:1/x@y"
-        );
-        assert_eq!(
-            shown("PROXY", "http://host/x@y"),
-            "environment PROXY=http://host/x@y"
-        );
+        assert_eq!(shown("PROXY", "http://u:p@ss@host:1/x@y"), "environment PROXY=http://***@host:1/x@y");
+        assert_eq!(shown("PROXY", "http://host/x@y"), "environment PROXY=http://host/x@y");
     }
 
     #[test]
@@ -127,11 +95,7 @@ mod tests {
     fn variables_come_sorted_and_then_the_configuration() {
         let env = [("B", "2"), ("A", "1")].map(|(name, value)| (name.into(), value.into()));
         let effective = [("Mail", "server", "mx")].map(|(s, k, v)| (s.into(), k.into(), v.into()));
-        let expected = [
-            "environment A=1",
-            "environment B=2",
-            "config [Mail] server = mx",
-        ];
+        let expected = ["environment A=1", "environment B=2", "config [Mail] server = mx"];
         assert_eq!(lines(env.into_iter(), &effective), expected);
     }
 }

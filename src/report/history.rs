@@ -65,14 +65,8 @@ pub struct History {
 impl History {
     /// Reads what is in `dir`; directory and file are made when missing.
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
-        let past = Past {
-            path: dir.join(FILE_NAME),
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o750)
-            .create(dir)
-            .map_err(|source| past.unwritable(source))?;
+        let past = Past { path: dir.join(FILE_NAME) };
+        DirBuilder::new().recursive(true).mode(0o750).create(dir).map_err(|source| past.unwritable(source))?;
         past.append(&[])?;
         let mut last_run = 0;
         let damaged = past.scan(|line| {
@@ -82,11 +76,7 @@ impl History {
             };
             last_run = last_run.max(run);
         })?;
-        Ok(Self {
-            past,
-            last_run,
-            damaged,
-        })
+        Ok(Self { past, last_run, damaged })
     }
 
     /// Highest number that any run ever had, 0 = none yet. The next run takes the next number, so that none comes twice.
@@ -96,10 +86,8 @@ impl History {
 
     /// What to tell once if lines had to be skipped when the history was opened.
     pub fn damage(&self) -> Option<Warning> {
-        (self.damaged > 0).then(|| Warning::DamagedHistory {
-            path: self.past.path.display().to_string(),
-            lines: self.damaged,
-        })
+        (self.damaged > 0)
+            .then(|| Warning::DamagedHistory { path: self.past.path.display().to_string(), lines: self.damaged })
     }
 
     /// What can be asked; a copy of it may be used elsewhere while this one writes.
@@ -124,10 +112,7 @@ impl History {
         let mut bytes = encoded.map_err(|source| HistoryError::Encode { run, source })?;
         bytes.push(b'\n');
         if bytes.len() > LONGEST {
-            return Err(HistoryError::TooLong {
-                run,
-                bytes: bytes.len(),
-            });
+            return Err(HistoryError::TooLong { run, bytes: bytes.len() });
         }
         self.past.append(&bytes)
     }
@@ -182,10 +167,7 @@ impl Past {
         Ok(found)
     }
 
-    fn last_where(
-        &self,
-        wanted: impl Fn(&RunRecord) -> bool,
-    ) -> Result<Option<RunRecord>, HistoryError> {
+    fn last_where(&self, wanted: impl Fn(&RunRecord) -> bool) -> Result<Option<RunRecord>, HistoryError> {
         let mut last = None;
         self.each_ended(|record| {
             if wanted(&record) {
@@ -206,10 +188,7 @@ impl Past {
 
     /// Visits every whole line in file order; answers how many others there were.
     fn scan(&self, mut visit: impl FnMut(Line)) -> Result<u64, HistoryError> {
-        let unreadable = |source| HistoryError::Read {
-            path: self.path.clone(),
-            source,
-        };
+        let unreadable = |source| HistoryError::Read { path: self.path.clone(), source };
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             opened => opened.map_err(unreadable)?,
@@ -227,17 +206,11 @@ impl Past {
 
     /// Appends `bytes`, after a newline if the last line has none, and waits until they are on the disk.
     fn append(&self, bytes: &[u8]) -> Result<(), HistoryError> {
-        self.try_append(bytes)
-            .map_err(|source| self.unwritable(source))
+        self.try_append(bytes).map_err(|source| self.unwritable(source))
     }
 
     fn try_append(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .mode(0o640)
-            .open(&self.path)?;
+        let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o640).open(&self.path)?;
         let length = file.metadata()?.len();
         if length == 0 {
             self.sync_directory()?;
@@ -261,10 +234,7 @@ impl Past {
     }
 
     fn unwritable(&self, source: io::Error) -> HistoryError {
-        HistoryError::Write {
-            path: self.path.clone(),
-            source,
-        }
+        HistoryError::Write { path: self.path.clone(), source }
     }
 }
 

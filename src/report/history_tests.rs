@@ -13,10 +13,7 @@ fn disk(name: &str) -> DiskId {
 }
 
 fn plug(diskseq: u64) -> Plug {
-    Plug {
-        boot_id: "boot".to_owned(),
-        diskseq: Some(diskseq),
-    }
+    Plug { boot_id: "boot".to_owned(), diskseq: Some(diskseq) }
 }
 
 fn begun(run: u64) -> RunBegun {
@@ -93,10 +90,7 @@ fn what_was_written_is_read_back_after_a_restart() {
     drop(history);
     let history = room.open();
     let newest = history.past().newest(10).unwrap();
-    assert_eq!(
-        newest,
-        [record(3, Outcome::Aborted), record(1, Outcome::Success)]
-    );
+    assert_eq!(newest, [record(3, Outcome::Aborted), record(1, Outcome::Success)]);
     assert_eq!(history.last_run(), 3);
     assert_eq!(history.damage(), None);
 }
@@ -168,10 +162,7 @@ fn a_torn_line_is_told_of_and_stays_harmless() {
     let room = Room::with(b"{\"begun\":{\"run\":4,");
     let mut history = room.open();
     let path = room.file().display().to_string();
-    assert_eq!(
-        history.damage(),
-        Some(Warning::DamagedHistory { path, lines: 1 })
-    );
+    assert_eq!(history.damage(), Some(Warning::DamagedHistory { path, lines: 1 }));
     history.begin(&begun(5)).unwrap();
     assert_eq!(history.past().unfinished().unwrap(), [begun(5)]);
 }
@@ -196,10 +187,7 @@ fn a_number_that_could_not_be_written_does_not_come_again() {
     fs::remove_file(room.file()).unwrap();
     fs::create_dir(room.file()).unwrap();
     let refused = history.begin(&begun(4));
-    assert!(
-        matches!(refused, Err(HistoryError::Write { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(HistoryError::Write { .. })), "{refused:?}");
     assert_eq!(history.last_run(), 4);
 }
 

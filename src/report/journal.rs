@@ -47,11 +47,7 @@ pub fn set_text_log(path: Option<&Path>) {
 /// Whether lines of level debug go to the journal.
 pub fn set_debug(debug: bool) {
     LOG.debug.store(debug, Ordering::Relaxed);
-    log::set_max_level(if debug {
-        LevelFilter::Debug
-    } else {
-        LevelFilter::Info
-    });
+    log::set_max_level(if debug { LevelFilter::Debug } else { LevelFilter::Info });
 }
 
 /// The language of what the logger has to say itself: that the text log can't be written.
@@ -92,23 +88,16 @@ struct Line<'a> {
 }
 
 fn tell_to<T: Spoken>(logger: &dyn Log, level: Level, value: &T, line: &Line) {
-    let fields = journal_fields(value, line.scope);
-    let pairs: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
+    let fields = journal_fields(value, line);
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let message = line.texts.say(value);
     logger.log(
-        &Record::builder()
-            .args(format_args!("{message}"))
-            .level(level)
-            .target(OWN_TARGETS)
-            .key_values(&pairs)
-            .build(),
+        &Record::builder().args(format_args!("{message}")).level(level).target(OWN_TARGETS).key_values(&pairs).build(),
     );
 }
 
-fn journal_fields<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> {
+fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
+    let scope = line.scope;
     let mut fields = vec![("MESSAGE_ID".to_owned(), message_id(&texts::text_id(value)))];
     let mut put = |name: &str, text: String| fields.push((journal_field(name), text));
     let (in_run, on_disk) = (scope.run != 0, !scope.disk.is_empty());
@@ -124,7 +113,7 @@ fn journal_fields<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> 
     if let Some(error) = value.error_name() {
         put("error", error.to_owned());
     }
-    for (name, text) in texts::fields(value) {
+    for (name, text) in line.texts.fields(value) {
         // A field that is there twice confuses those who query.
         let told = (in_run && name == "run") || (on_disk && name == "disk");
         if !told {
@@ -163,10 +152,7 @@ impl DaemonLog {
         let mut text_log = lock(&self.text_log);
         let text_log = text_log.as_mut()?;
         let error = text_log.write(&text_line(record, &Clock::system()))?;
-        Some(Warning::LogUnwritable {
-            path: text_log.path().display().to_string(),
-            cause: error.to_string(),
-        })
+        Some(Warning::LogUnwritable { path: text_log.path().display().to_string(), cause: error.to_string() })
     }
 }
 
@@ -185,18 +171,14 @@ impl Log for DaemonLog {
             return;
         };
         sink.log(record);
-        let for_text_log =
-            record.level() <= Level::Info && record.target().starts_with(OWN_TARGETS);
+        let for_text_log = record.level() <= Level::Info && record.target().starts_with(OWN_TARGETS);
         if !for_text_log {
             return;
         }
         if let Some(warning) = self.write_text(record) {
             let texts = Texts::new(*lock(&self.language));
             let scope = Scope::default();
-            let line = Line {
-                texts: &texts,
-                scope: &scope,
-            };
+            let line = Line { texts: &texts, scope: &scope };
             tell_to(sink.as_ref(), Level::Warn, &warning, &line);
         }
     }

@@ -24,10 +24,7 @@ impl Log for Keeper {
         let mut pairs = Pairs::default();
         record.key_values().visit(&mut pairs).unwrap();
         let message = record.args().to_string();
-        self.0
-            .lock()
-            .unwrap()
-            .push((record.level(), message, pairs.0));
+        self.0.lock().unwrap().push((record.level(), message, pairs.0));
     }
 
     fn flush(&self) {}
@@ -60,24 +57,15 @@ fn put(log: &DaemonLog, level: Level, target: &str, text: &str) {
 fn told<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> {
     let (log, kept) = kept_log(None);
     let texts = Texts::new(Language::English);
-    let line = Line {
-        texts: &texts,
-        scope,
-    };
+    let line = Line { texts: &texts, scope };
     tell_to(&log, Level::Error, value, &line);
     kept.lock().unwrap().remove(0).2
 }
 
 #[test]
 fn a_fault_carries_its_id_its_name_and_its_fields() {
-    let fault = Fault::WriteProtected {
-        device: "/dev/sdb1".to_owned(),
-    };
-    let scope = Scope {
-        run: 17,
-        disk: "B78E-6CC4".to_owned(),
-        step: Some(Step::Mount),
-    };
+    let fault = Fault::WriteProtected { device: "/dev/sdb1".to_owned() };
+    let scope = Scope { run: 17, disk: "B78E-6CC4".to_owned(), step: Some(Step::Mount) };
     let expected = [
         ("MESSAGE_ID", "37e32e4fefa15310abdcec745262382a"),
         ("ASBACKUP_RUN", "17"),
@@ -98,11 +86,7 @@ fn no_field_is_there_twice() {
         label: "a\nb".to_owned(),
         trigger: "called".to_owned(),
     };
-    let scope = Scope {
-        run: 17,
-        disk: "B78E-6CC4".to_owned(),
-        step: None,
-    };
+    let scope = Scope { run: 17, disk: "B78E-6CC4".to_owned(), step: None };
     let fields = told(&notice, &scope);
     let names: BTreeSet<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names.len(), fields.len(), "{fields:?}");
@@ -127,12 +111,7 @@ fn other_crates_may_only_warn() {
     put(&log, Level::Info, "zbus::connection", "noise");
     put(&log, Level::Warn, "zbus::connection", "worth it");
     put(&log, Level::Debug, "asbackup::disks", "own");
-    let messages: Vec<String> = kept
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|kept| kept.1.clone())
-        .collect();
+    let messages: Vec<String> = kept.lock().unwrap().iter().map(|kept| kept.1.clone()).collect();
     assert_eq!(messages, ["worth it", "own"]);
 }
 
@@ -160,14 +139,9 @@ fn the_text_log_has_the_daemons_own_lines_one_each() {
 
 #[test]
 fn a_line_of_the_text_log_begins_with_local_time() {
-    let clock = Clock {
-        now: "2026-11-23T13:05:01Z".parse().unwrap(),
-        zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(1)),
-    };
-    let record = Record::builder()
-        .level(Level::Info)
-        .args(format_args!("text"))
-        .build();
+    let clock =
+        Clock { now: "2026-11-23T13:05:01Z".parse().unwrap(), zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(1)) };
+    let record = Record::builder().level(Level::Info).args(format_args!("text")).build();
     assert_eq!(text_line(&record, &clock), "2026-11-23 14:05:01 info  text");
 }
 
@@ -177,11 +151,7 @@ fn a_text_log_that_takes_nothing_is_told_to_the_journal_once() {
     put(&log, Level::Info, "asbackup", "one");
     put(&log, Level::Info, "asbackup", "two");
     let kept = kept.lock().unwrap();
-    let warnings: Vec<&String> = kept
-        .iter()
-        .filter(|kept| kept.0 == Level::Warn)
-        .map(|kept| &kept.1)
-        .collect();
+    let warnings: Vec<&String> = kept.iter().filter(|kept| kept.0 == Level::Warn).map(|kept| &kept.1).collect();
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].contains("/dev/full"), "{warnings:?}");
 }

@@ -12,10 +12,7 @@ pub struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     pub fn new(reader: R) -> Self {
-        Self {
-            reader,
-            line: Vec::new(),
-        }
+        Self { reader, line: Vec::new() }
     }
 
     /// The next line without its newline, `None` at the end. One that is too long comes out cut off; empty ones do not count.

@@ -115,10 +115,7 @@ fn plug(status: &Status, disk: &str) -> &'static str {
     if status.safe_to_remove.iter().any(|uuid| same(uuid)) {
         return "safe";
     }
-    let present = status
-        .disks
-        .iter()
-        .any(|row| row.present && same(&row.uuid));
+    let present = status.disks.iter().any(|row| row.present && same(&row.uuid));
     if present { "plugged" } else { "gone" }
 }
 
@@ -133,10 +130,7 @@ mod tests {
     const DISK: &str = "B78E-6CC4";
 
     fn said(status: &Status, language: Language) -> String {
-        let clock = Clock {
-            now: "2026-11-23T14:05:00Z".parse().unwrap(),
-            zone: TimeZone::UTC,
-        };
+        let clock = Clock { now: "2026-11-23T14:05:00Z".parse().unwrap(), zone: TimeZone::UTC };
         sentence_at(status, &Texts::new(language), &clock)
     }
 
@@ -147,11 +141,7 @@ mod tests {
             disk: DISK.to_owned(),
             label: "Gold".to_owned(),
             ratio: 0.429,
-            progress: Progress {
-                rate: 110_000_000,
-                seconds_left: 3900,
-                ..Progress::default()
-            },
+            progress: Progress { rate: 110_000_000, seconds_left: 3900, ..Progress::default() },
             ..Status::default()
         }
     }
@@ -182,10 +172,7 @@ mod tests {
     fn while_a_run_is_on_the_disk_is_asked_to_stay() {
         for step in crate::model::Step::ALL {
             let status = during(State::from(step));
-            let (german, english) = (
-                said(&status, Language::German),
-                said(&status, Language::English),
-            );
+            let (german, english) = (said(&status, Language::German), said(&status, Language::English));
             assert!(german.contains("bitte stecken lassen"), "{german}");
             assert!(english.contains("please leave it plugged in"), "{english}");
             assert!(german.contains("Gold") && english.contains("Gold"));
@@ -223,11 +210,7 @@ mod tests {
     #[test]
     fn waiting_names_the_jobs_that_write() {
         let mut status = during(State::WaitingForVeeam);
-        let job = |job: &str, held| VeeamLock {
-            job: job.to_owned(),
-            held,
-            since: 0,
-        };
+        let job = |job: &str, held| VeeamLock { job: job.to_owned(), held, since: 0 };
         status.veeam_locks = vec![job("Mail", true), job("Later", false)];
         let english = said(&status, Language::English);
         assert!(english.contains("(jobs: Mail)"), "{english}");
@@ -245,10 +228,7 @@ mod tests {
             status.safe_to_remove.clear();
             status.disks.clear();
             let german = said(&status, Language::German);
-            assert!(
-                !german.contains("abgezogen") && !german.contains("stecken"),
-                "{german}"
-            );
+            assert!(!german.contains("abgezogen") && !german.contains("stecken"), "{german}");
         }
     }
 
@@ -269,15 +249,9 @@ mod tests {
 
     #[test]
     fn a_faulty_configuration_is_told_with_the_rest() {
-        let mut status = Status {
-            config_error: "backup-source".to_owned(),
-            ..Status::default()
-        };
+        let mut status = Status { config_error: "backup-source".to_owned(), ..Status::default() };
         let english = said(&status, Language::English);
-        assert_eq!(
-            english,
-            "The configuration file config.ini must be completed or corrected (backup-source)."
-        );
+        assert_eq!(english, "The configuration file config.ini must be completed or corrected (backup-source).");
         status.safe_to_remove = vec![DISK.to_owned()];
         assert!(said(&status, Language::English).ends_with("“B78E-6CC4” may be unplugged now."));
     }

@@ -26,22 +26,14 @@ pub fn write(path: &Path, status: &Status, texts: &Texts) -> io::Result<()> {
 }
 
 fn fill(path: &Path, page: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(MODE)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
     // The mode above is narrowed by the umask.
     file.set_permissions(fs::Permissions::from_mode(MODE))?;
     file.write_all(page.as_bytes())
 }
 
 fn page(status: &Status, texts: &Texts, clock: &Clock) -> String {
-    let mut rows = Rows {
-        texts,
-        rows: Vec::new(),
-    };
+    let mut rows = Rows { texts, rows: Vec::new() };
     if status.run != 0 {
         run_rows(&mut rows, status, clock);
     }
@@ -54,19 +46,12 @@ fn page(status: &Status, texts: &Texts, clock: &Clock) -> String {
     }
     let now = clock.now.as_microsecond().unsigned_abs();
     rows.add("written", &[("when", clock.moment(now, texts).into())]);
-    format!(
-        "{}\n\n{}",
-        sentence_at(status, texts, clock),
-        rows.aligned()
-    )
+    format!("{}\n\n{}", sentence_at(status, texts, clock), rows.aligned())
 }
 
 fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
     let label = Arg::from(status.label.as_str());
-    rows.add(
-        "disk",
-        &[("label", label), ("disk", status.disk.as_str().into())],
-    );
+    rows.add("disk", &[("label", label), ("disk", status.disk.as_str().into())]);
     let when = clock.moment(status.started_at, rows.texts);
     rows.add("run", &[("run", status.run.into()), ("when", when.into())]);
     rows.add("state", &[("state", status.state.name().into())]);
@@ -94,11 +79,7 @@ fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
 }
 
 fn waiting_rows(rows: &mut Rows, status: &Status) {
-    let shown = if status.run == 0 {
-        &status.last_warnings
-    } else {
-        &status.warnings
-    };
+    let shown = if status.run == 0 { &status.last_warnings } else { &status.warnings };
     for warning in shown {
         rows.add("warning", &[("message", warning.as_str().into())]);
     }
@@ -157,10 +138,7 @@ mod tests {
     const NOON: u64 = 1_795_435_200_000_000;
 
     fn at_noon() -> Clock {
-        Clock {
-            now: "2026-11-23T12:00:00Z".parse().unwrap(),
-            zone: TimeZone::UTC,
-        }
+        Clock { now: "2026-11-23T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC }
     }
 
     fn copying() -> Status {
@@ -196,11 +174,7 @@ mod tests {
                 finished_at: NOON,
             }),
             safe_to_remove: vec!["B78E-6CC4".to_owned()],
-            disks: vec![DiskRow {
-                uuid: "B78E-6CC4".to_owned(),
-                label: "Gold".to_owned(),
-                ..DiskRow::default()
-            }],
+            disks: vec![DiskRow { uuid: "B78E-6CC4".to_owned(), label: "Gold".to_owned(), ..DiskRow::default() }],
             ..Status::default()
         }
     }
@@ -259,10 +233,7 @@ As of:     2026-11-23 at 12:00
         let before = fs::File::open(&path).unwrap();
         write(&path, &done(), &texts).unwrap();
         let old = io::read_to_string(before).unwrap();
-        assert!(
-            old.starts_with("The copy to the disk “Gold” is running"),
-            "{old}"
-        );
+        assert!(old.starts_with("The copy to the disk “Gold” is running"), "{old}");
         assert!(fs::read_to_string(&path).unwrap().contains("succeeded"));
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o644);
         assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);

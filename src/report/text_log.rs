@@ -20,12 +20,7 @@ pub struct TextLog {
 impl TextLog {
     /// Opens nothing yet.
     pub fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            file: None,
-            torn: false,
-            failing: false,
-        }
+        Self { path: path.to_owned(), file: None, torn: false, failing: false }
     }
 
     pub fn path(&self) -> &Path {
@@ -76,19 +71,11 @@ impl TextLog {
 
 fn open(path: &Path) -> io::Result<File> {
     if let Some(parent) = path.parent() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o750)
-            .create(parent)?;
+        DirBuilder::new().recursive(true).mode(0o750).create(parent)?;
     }
     // A pipe at this path would block the daemon for ever otherwise.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o640)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
+    OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
 #[cfg(test)]

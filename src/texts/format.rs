@@ -13,30 +13,22 @@ pub fn add_functions(bundle: &mut FluentBundle<FluentResource>, language: Langua
     type Show = fn(f64, Language) -> String;
     let named: [(&str, &str, Show); 3] = [
         ("SIZE", "B", size),
-        ("RATE", "B/s", |number, language| {
-            format!("{}/s", size(number, language))
-        }),
+        ("RATE", "B/s", |number, language| format!("{}/s", size(number, language))),
         ("SPAN", "s", |number, _| span(number)),
     ];
     for (name, unit, show) in named {
         // A name that is taken twice is the only error, and these three differ.
-        let _ = bundle.add_function(name, move |positional: &[FluentValue], _: &FluentArgs| {
-            match positional.first() {
-                Some(FluentValue::Number(number)) => {
-                    FluentValue::from(show(number.value, language))
-                }
-                Some(FluentValue::String(text)) => FluentValue::from(format!("{text} {unit}")),
-                _ => FluentValue::Error,
-            }
+        let _ = bundle.add_function(name, move |positional: &[FluentValue], _: &FluentArgs| match positional.first() {
+            Some(FluentValue::Number(number)) => FluentValue::from(show(number.value, language)),
+            Some(FluentValue::String(text)) => FluentValue::from(format!("{text} {unit}")),
+            _ => FluentValue::Error,
         });
     }
 }
 
 /// Powers of ten, as disk makers, `df -H` and the config key `free-space-threshold-gb` count.
 fn size(bytes: f64, language: Language) -> String {
-    let options = FormatSizeOptions::from(DECIMAL)
-        .decimal_places(1)
-        .decimal_zeroes(0);
+    let options = FormatSizeOptions::from(DECIMAL).decimal_places(1).decimal_zeroes(0);
     let text = format_size_i(bytes, options);
     match language {
         Language::German => text.replace('.', ","),

@@ -107,19 +107,6 @@ pub fn text_id<T: Spoken>(value: &T) -> String {
     split(value).0
 }
 
-/// The fields of a typed value as text, by the name that they have in the code, without control characters.
-pub fn fields<T: Spoken>(value: &T) -> Vec<(String, String)> {
-    let (_, fields) = split(value);
-    let shown = |value: Value| match value {
-        Value::String(text) => presentable(&text),
-        other => other.to_string(),
-    };
-    fields
-        .into_iter()
-        .map(|(name, value)| (name, shown(value)))
-        .collect()
-}
-
 /// One argument of a text.
 pub enum Arg {
     Text(String),
@@ -164,8 +151,7 @@ impl Texts {
         format::add_functions(&mut bundle, language);
         for source in language.sources() {
             // The files are compiled in; a test parses each of them without a fault.
-            let resource =
-                FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         Self { language, bundle }
@@ -175,9 +161,20 @@ impl Texts {
         self.language
     }
 
+    /// The fields of a typed value as text, by the name that they have in the code, without control characters; with a
+    /// `code` of rsync comes its `meaning`.
+    pub fn fields<T: Spoken>(&self, value: &T) -> Vec<(String, String)> {
+        let shown = |value: Value| match value {
+            Value::String(text) => presentable(&text),
+            other => other.to_string(),
+        };
+        let (_, fields) = self.told(value);
+        fields.into_iter().map(|(name, value)| (name, shown(value))).collect()
+    }
+
     /// The text of a typed value.
     pub fn say<T: Spoken>(&self, value: &T) -> Message {
-        let (id, fields) = split(value);
+        let (id, fields) = self.told(value);
         let args = arguments(&fields);
         let part = |attribute| self.lookup(&id, attribute, &args).unwrap_or_default();
         Message {
@@ -201,8 +198,30 @@ impl Texts {
             Some((message, attribute)) => (message, Some(attribute)),
             None => (id, None),
         };
-        self.lookup(message, attribute, &args)
-            .unwrap_or_else(|| id.to_owned())
+        self.lookup(message, attribute, &args).unwrap_or_else(|| id.to_owned())
+    }
+
+    fn told<T: Spoken>(&self, value: &T) -> (String, serde_json::Map<String, Value>) {
+        let (id, mut fields) = split(value);
+        if let Some(code) = fields.get("code").and_then(Value::as_i64) {
+            let meaning = self.exit_meaning(code);
+            fields.entry("meaning").or_insert(meaning.into());
+        }
+        (id, fields)
+    }
+
+    /// What an exit code of rsync means, as a clause; a negative one is the signal that ended it.
+    fn exit_meaning(&self, code: i64) -> String {
+        let number = Arg::Number(code.unsigned_abs());
+        if code < 0 {
+            return self.text("rsync-exit-signal", &[("signal", number)]);
+        }
+        let id = format!("rsync-exit-{code}");
+        if self.bundle.has_message(&id) {
+            self.text(&id, &[])
+        } else {
+            self.text("rsync-exit-other", &[("code", number)])
+        }
     }
 
     fn lookup(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<String> {

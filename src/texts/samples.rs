@@ -77,10 +77,10 @@ samples! { faults, Fault:
     TargetRefused { path, cause }
     NoSpace { needed, free, missing }
     TooManyDeletions { files, existing, percent }
-    LossyFileSystem { file_system, what }
+    LossyFileSystem { file_system, links, hard_links, specials }
     UnstorableFiles { file_system, count, examples }
-    CheckFailed { code, meaning, cause }
-    CopyFailed { code, meaning, cause }
+    CheckFailed { code, cause }
+    CopyFailed { code, cause }
     DiskFull { free, cause }
     WriteFailed { cause }
     UnlockFailed { path, cause }
@@ -100,7 +100,7 @@ samples! { warnings, Warning:
     TwoVeeamDirectories { first, second }
     LowSpace { free, threshold }
     VanishedFiles { examples }
-    LossyFileSystem { file_system, what }
+    LossyFileSystem { file_system, links, hard_links, specials }
     OldRsync { version }
     Stalled { minutes }
     LeftoverMount { mount_point }

@@ -15,10 +15,7 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         if let Some(id) = head.filter(|id| !id.starts_with([' ', '#', '}'])) {
             current = id.to_owned();
             let twice = found.insert(current.clone(), BTreeSet::new());
-            assert!(
-                twice.is_none(),
-                "{current} is defined twice in {language:?}"
-            );
+            assert!(twice.is_none(), "{current} is defined twice in {language:?}");
         }
         if line.starts_with('#') || current.is_empty() {
             continue;
@@ -68,9 +65,7 @@ fn assert_all_said<T: Spoken + DeserializeOwned>(samples: fn(u32) -> Vec<T>, par
                 let (id, said) = (text_id(value), texts.say(value));
                 assert_ne!(said.what, id, "{id} has no text in {texts:?}");
                 let told = [&said.what, &said.meaning, &said.action];
-                told.iter()
-                    .take(parts)
-                    .for_each(|part| assert_sentence(part, &id));
+                told.iter().take(parts).for_each(|part| assert_sentence(part, &id));
                 assert!(told.iter().skip(parts).all(|part| part.is_empty()), "{id}");
             }
             assert_fields_are_told(value, other, &texts);
@@ -122,9 +117,7 @@ fn no_text_belongs_to_a_value_that_does_not_exist() {
 
 #[test]
 fn every_exit_code_of_rsync_has_a_meaning() {
-    let codes = [
-        1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 19, 20, 21, 22, 23, 24, 25, 30, 35,
-    ];
+    let codes = [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 19, 20, 21, 22, 23, 24, 25, 30, 35];
     for texts in Language::ALL.map(Texts::new) {
         for id in codes.map(|code| format!("rsync-exit-{code}")) {
             let meaning = texts.text(&id, &[]);
@@ -133,11 +126,20 @@ fn every_exit_code_of_rsync_has_a_meaning() {
         }
         let signal = texts.text("rsync-exit-signal", &[("signal", Arg::Number(9))]);
         let other = texts.text("rsync-exit-other", &[("code", Arg::Number(99))]);
-        assert!(
-            signal.contains('9') && other.contains("99"),
-            "{signal} {other}"
-        );
+        assert!(signal.contains('9') && other.contains("99"), "{signal} {other}");
     }
+}
+
+#[test]
+fn a_failed_copy_says_what_rsyncs_code_means() {
+    let texts = Texts::new(Language::English);
+    let failed = |code| texts.say(&Fault::CopyFailed { code, cause: "x".to_owned() }).what;
+    assert_eq!(failed(23), "The copy failed: some of the files could not be copied (rsync code 23: x).");
+    assert_eq!(
+        failed(-9),
+        "The copy failed: the copy program was killed by the system with signal 9 (rsync code -9: x)."
+    );
+    assert_eq!(failed(99), "The copy failed: the copy program ended with the unknown code 99 (rsync code 99: x).");
 }
 
 #[test]
@@ -152,11 +154,7 @@ fn every_step_has_a_name_in_words() {
 
 #[test]
 fn a_message_for_the_bus_is_one_line() {
-    let fault = Fault::NoSpace {
-        needed: 1_500_000_000,
-        free: 500_000_000,
-        missing: 1_000_000_000,
-    };
+    let fault = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000 };
     let german = Texts::new(Language::German).say(&fault).to_string();
     assert_eq!(
         german,
@@ -171,39 +169,25 @@ fn a_message_for_the_bus_is_one_line() {
 fn one_is_not_spoken_of_as_many() {
     let texts = Texts::new(Language::German);
     let stalled = texts.say(&Warning::Stalled { minutes: 1 });
-    assert_eq!(
-        stalled.what,
-        "Seit einer Minute ist die Kopie nicht vorangekommen."
-    );
+    assert_eq!(stalled.what, "Seit einer Minute ist die Kopie nicht vorangekommen.");
 }
 
 #[test]
 fn foreign_text_forges_no_second_line() {
     let texts = Texts::new(Language::English);
-    let gone = Notice::DiskGone {
-        disk: "1".to_owned(),
-        label: "a\nerror all is lost\u{1b}[2J\u{202e}".to_owned(),
-    };
+    let gone = Notice::DiskGone { disk: "1".to_owned(), label: "a\nerror all is lost\u{1b}[2J\u{202e}".to_owned() };
     let line = texts.say(&gone).what;
-    assert!(
-        line.contains(r"a\nerror all is lost\u{1b}[2J\u{202e}"),
-        "{line}"
-    );
+    assert!(line.contains(r"a\nerror all is lost\u{1b}[2J\u{202e}"), "{line}");
 }
 
 #[test]
 fn what_is_empty_is_shown_as_a_dash() {
     let texts = Texts::new(Language::English);
-    let nameless = Fault::DiskAbsent {
-        disk: String::new(),
-    };
+    let nameless = Fault::DiskAbsent { disk: String::new() };
     assert_eq!(texts.say(&nameless).what, "The disk “–” is not plugged in.");
 }
 
 #[test]
 fn an_unknown_text_is_shown_by_its_name() {
-    assert_eq!(
-        Texts::new(Language::English).text("no-such.thing", &[]),
-        "no-such.thing"
-    );
+    assert_eq!(Texts::new(Language::English).text("no-such.thing", &[]), "no-such.thing");
 }
