@@ -1,1 +1,239 @@
-# faults
+### Warum ein Lauf vorzeitig endet oder ein Aufruf abgelehnt wird.
+### Wert: was geschehen ist · .meaning: was das für die Sicherung heißt · .action: was jetzt zu tun ist.
+### Die technische Ursache steht in Klammern am Satzende. $meaning steht dort, wo es $code gibt: der Text dieses Codes.
+### Wo nach einem Ja oder Nein gewählt wird, ist *[other] die Fassung
+### für den Journalkatalog, der den Wert nicht kennt.
+
+-wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
+-still-old = Die neue Kopie fehlt; was vorher auf der Platte war, ist unverändert.
+-half-done = Die Kopie auf der Platte ist unvollständig und darf nicht als Sicherung gelten.
+
+## Der Aufruf kann nicht angenommen werden.
+
+fault-busy = Es läuft bereits eine Kopie auf die Platte „{ $disk }“.
+    .meaning = Eine zweite Kopie kann nicht gleichzeitig beginnen; die laufende ist davon nicht betroffen.
+    .action = Lassen Sie die Platte stecken, warten Sie das Ende der Kopie ab und versuchen Sie es dann noch einmal.
+
+fault-not-running = Zurzeit läuft keine Kopie.
+    .meaning = Es gibt nichts abzubrechen; an den Sicherungen hat sich nichts geändert.
+    .action = Sie brauchen nichts zu tun.
+
+fault-not-locked = Für den Veeam-Auftrag „{ $job }“ besteht keine Sperre.
+    .meaning = Es gab nichts aufzuheben; an den Sicherungen hat sich nichts geändert.
+    .action = Wenn die Sperre schon aufgehoben war, brauchen Sie nichts zu tun. Andernfalls achten Sie darauf, dass der Auftrag beim Sperren und beim Entsperren gleich geschrieben ist.
+
+fault-invalid-job = Der Auftragsname „{ $job }“ kann nicht verwendet werden.
+    .meaning = Es wurde keine Sperre gesetzt; eine Kopie könnte also beginnen, während Veeam schreibt.
+    .action = Verwenden Sie einen kurzen Namen aus gewöhnlichen Zeichen ohne Schrägstrich, der auch als Dateiname taugt.
+
+fault-stopping = Der Sicherungsdienst wird gerade beendet.
+    .meaning = Er nimmt keine neuen Aufträge mehr an; eine laufende Kopie wird geordnet abgebrochen.
+    .action = Versuchen Sie es in einigen Minuten noch einmal. { -wait-for-release }
+
+fault-unconfigured = In der Konfigurationsdatei config.ini fehlen noch Angaben ({ $keys }).
+    .meaning = Solange sie fehlen, wird keine Platte bespielt.
+    .action = Bitten Sie die Systembetreuung, die Angaben einzutragen und die Konfiguration neu zu laden (systemctl reload asbackupd).
+
+fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $problems }).
+    .meaning = Sie wird nicht verwendet; eine zuvor gültige Konfiguration bleibt in Kraft.
+    .action = Bitten Sie die Systembetreuung, die genannten Stellen zu berichtigen und die Konfiguration neu zu laden (systemctl reload asbackupd).
+
+fault-veeam-waits = Veeam wartet darauf, neue Sicherungen zu schreiben (Aufträge: { $jobs }).
+    .meaning = Veeam hat Vorrang; deshalb beginnt jetzt keine neue Kopie.
+    .action = Starten Sie die Kopie erneut, sobald Veeam fertig ist.
+
+## Schritt 1: die Platte kennen.
+
+fault-unknown-disk = Die Platte mit der Kennung „{ $disk }“ ist nicht bekannt.
+    .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
+    .action = Prüfen Sie, ob es die richtige Platte ist. Soll sie künftig bespielt werden, trägt die Systembetreuung die Kennung in config.ini unter „filesystem-ids-and-notification-mail-addresses“ ein.
+
+fault-disk-absent = Die Platte „{ $disk }“ ist nicht eingesteckt.
+    .meaning = Es wurde nichts kopiert.
+    .action = Stecken Sie die Platte ein; die Kopie beginnt dann von selbst. Steckt sie bereits, prüfen Sie Kabel und Stromversorgung.
+
+fault-no-disk-present = Keine der bekannten Platten ist eingesteckt (bekannt: { $known }).
+    .meaning = Es wurde nichts kopiert.
+    .action = Stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst. Steckt bereits eine, prüfen Sie Kabel und Stromversorgung, und ob es die richtige ist.
+
+fault-duplicate-disk = Zwei Platten tragen dieselbe Kennung „{ $disk }“ ({ $devices }).
+    .meaning = Es ist nicht zu erkennen, welche die richtige ist; deshalb wurde auf keine von beiden kopiert. Vermutlich wurde eine Platte im Ganzen auf eine andere übertragen.
+    .action = Ziehen Sie eine der beiden Platten ab, und stecken Sie die richtige neu ein. Die Systembetreuung sollte der anderen eine neue Kennung geben.
+
+fault-disk-ignored = Für die Platte „{ $disk }“ ist auf diesem Rechner festgelegt, dass niemand sie anrühren soll.
+    .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
+    .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls die Platte bespielt werden soll (udev-Regel mit UDISKS_IGNORE).
+
+fault-unsupported-file-system = Die Platte „{ $disk }“ ist in einer Weise formatiert, die nicht unterstützt wird (Dateisystem: { $file-system }).
+    .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
+    .action = Verwenden Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung neu formatieren (möglichst ext4, xfs oder btrfs). Dabei geht ihr Inhalt verloren.
+
+fault-disk-service-failed = Die Plattenverwaltung des Rechners antwortet nicht oder meldet einen Fehler (UDisks2: { $cause }).
+    .meaning = Ohne sie kann keine Platte bespielt werden; die Kopie ist unterblieben oder abgebrochen.
+    .action = Verständigen Sie die Systembetreuung (systemctl status udisks2). { -wait-for-release }
+
+## Schritt 2: auf Veeam warten.
+
+fault-veeam-busy = Veeam war nach { $minutes ->
+        [one] einer Minute
+       *[other] { $minutes } Minuten
+    } Wartezeit noch nicht fertig (Aufträge: { $jobs }).
+    .meaning = Während Veeam schreibt, wird nicht kopiert. { -still-old }
+    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut oder stecken die Platte neu ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { -wait-for-release }
+
+fault-veeam-directory-unreadable = Es ließ sich nicht feststellen, ob Veeam gerade schreibt: Das Verzeichnis { $path } ist nicht lesbar ({ $cause }).
+    .meaning = Damit nicht während des Schreibens kopiert wird, ist die Kopie unterblieben. { -still-old }
+    .action = Bitten Sie die Systembetreuung, das Verzeichnis anzulegen oder seine Rechte zu berichtigen. Stecken Sie die Platte danach neu ein.
+
+## Schritt 3: einhängen.
+
+fault-already-mounted = Die Platte wird auf diesem Rechner bereits von jemand anderem benutzt (eingehängt unter { $mount-point }).
+    .meaning = Damit niemandem etwas verloren geht, wurde nicht kopiert. { -still-old }
+    .action = Ziehen Sie die Platte jetzt nicht ab. Bitten Sie die Systembetreuung, sie auszuhängen (udisksctl unmount); danach können Sie die Kopie erneut starten.
+
+fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehängt) werden ({ $cause }).
+    .meaning = Es konnte nicht kopiert werden; an der Platte wurde nichts geändert. Möglicherweise ist sie beschädigt.
+    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, nehmen Sie eine andere Platte und lassen Sie diese von der Systembetreuung prüfen.
+
+fault-write-protected = Die Platte ({ $device }) ist schreibgeschützt.
+    .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
+    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann neu ein. Hat sie keinen Schieber, ist sie vermutlich defekt.
+
+fault-unsafe-mount = Die Platte wurde ohne die nötigen Schutzeinstellungen eingehängt (unter { $mount-point } fehlt: { $missing }).
+    .meaning = Damit nichts von der Platte dem Rechner schaden kann, wurde nicht kopiert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, den Eintrag dieser Platte in /etc/fstab oder in /etc/udisks2/mount_options.conf zu entfernen. { -wait-for-release }
+
+## Schritt 4: sperren.
+
+fault-lock-held = Auf dieser Platte oder in diesem Verzeichnis arbeitet bereits eine andere Kopie (Sperrdatei { $path }, gehalten von: { $holder }).
+    .meaning = Zwei Kopien zugleich würden einander stören; deshalb wurde diese nicht begonnen. Wahrscheinlich wurde das Programm zweimal gestartet.
+    .action = Warten Sie, bis die andere Kopie fertig ist, und starten Sie diese dann erneut. Läuft keine andere, verständigen Sie die Systembetreuung. { -wait-for-release }
+
+fault-lock-failed = Die Sperrdatei { $path } konnte nicht angelegt werden ({ $cause }).
+    .meaning = Ohne sie könnten zwei Kopien einander stören; deshalb wurde nicht kopiert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { -wait-for-release }
+
+fault-still-copying = Ein Kopiervorgang aus einem früheren Lauf arbeitet noch (Sperre { $path }).
+    .meaning = Solange er läuft, beginnt keine neue Kopie.
+    .action = Lassen Sie die Platte stecken, warten Sie einige Minuten, und starten Sie die Kopie dann erneut. Bleibt es dabei, verständigen Sie die Systembetreuung: Ein rsync ist hängen geblieben.
+
+## Schritt 5: prüfen.
+
+fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } ({ $cause }).
+    .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -wait-for-release }
+
+fault-source-empty = Das Verzeichnis, das gesichert werden soll, ist leer: { $path }.
+    .meaning = Eine Kopie davon hätte alle Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -wait-for-release }
+
+fault-source-hidden = Der Sicherungsdienst sieht an der Stelle { $path } nicht die wirklichen Daten.
+    .meaning = Eine Kopie hätte die Sicherungen auf der Platte womöglich gelöscht; deshalb wurde nichts geändert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, die Einstellungen des Dienstes zu prüfen: Eine Abschottung wie ProtectHome= oder PrivateTmp= verdeckt das Verzeichnis. { -wait-for-release }
+
+fault-source-contains-target = Das Ziel der Kopie liegt in dem Verzeichnis, das gesichert werden soll: { $path }.
+    .meaning = Die Kopie würde sich selbst mitkopieren und immer größer werden; deshalb wurde nichts geändert.
+    .action = Bitten Sie die Systembetreuung, „backup-source“ oder „backup-destination“ in config.ini zu berichtigen. { -wait-for-release }
+
+fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht verwendet werden ({ $cause }).
+    .meaning = Damit nichts an eine falsche Stelle geschrieben wird, wurde nicht kopiert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, „backup-destination“ in config.ini und das Verzeichnis auf der Platte zu prüfen; Verknüpfungen (symbolische Links) sind dort nicht erlaubt. { -wait-for-release }
+
+fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($needed) }, frei sind { SIZE($free) }, es fehlen { SIZE($missing) }.
+    .meaning = Das wurde schon vor dem Kopieren festgestellt. { -still-old }
+    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
+
+fault-too-many-deletions = Diese Kopie würde ungewöhnlich viele Dateien auf der Platte löschen: { $files } von { $existing }, erlaubt sind { $percent } %.
+    .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, kann sie die Grenze in config.ini anheben. { -wait-for-release }
+
+fault-lossy-file-system = Die Platte kann nicht alles festhalten, was gesichert werden soll (Dateisystem { $file-system }: ohne Besitzer und Rechte, { $links } symbolische Links, { $hard-links } harte Links, { $specials } Sonderdateien).
+    .meaning = Eine Kopie wäre nicht vollständig; laut Konfiguration wird sie dann nicht gemacht. { -still-old }
+    .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. Die Einstellung heißt „lossy-file-systems“. { -wait-for-release }
+
+fault-unstorable-files = { $count ->
+        [one] Eine Datei lässt
+       *[other] { $count } Dateien lassen
+    } sich auf dieser Platte nicht speichern (Dateisystem { $file-system }, zum Beispiel: { $examples }).
+    .meaning = Die Namen oder die Größe passen nicht zur Formatierung der Platte; ein Teil der Sicherung würde fehlen. Deshalb wurde nichts geändert. { -still-old }
+    .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. { -wait-for-release }
+
+fault-check-failed = Vor dem Kopieren ließ sich nicht feststellen, was zu kopieren ist: { $meaning } (rsync-Code { $code }: { $cause }).
+    .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { -wait-for-release }
+
+## Schritt 6: kopieren.
+
+fault-copy-failed = Das Kopieren ist fehlgeschlagen: { $meaning } (rsync-Code { $code }: { $cause }).
+    .meaning = { -half-done }
+    .action = Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { -wait-for-release }
+
+fault-disk-full = Die Platte ist während des Kopierens voll geworden (noch frei: { SIZE($free) }; { $cause }).
+    .meaning = { -half-done }
+    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
+
+fault-write-failed = Die Platte hat nicht alle Daten angenommen ({ $cause }).
+    .meaning = Teile der Kopie können fehlen oder beschädigt sein, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
+    .action = Nehmen Sie eine andere Platte. Diese ist vermutlich defekt; lassen Sie die Systembetreuung sie prüfen. { -wait-for-release }
+
+## Schritte 7 bis 9: entsperren, freier Platz, aushängen.
+
+fault-unlock-failed = Die Sperrdatei { $path } ließ sich nicht löschen ({ $cause }).
+    .meaning = Die Daten sind kopiert, doch der Lauf gilt als abgebrochen, weil an der Platte oder am Verzeichnis etwas nicht stimmt.
+    .action = Bitten Sie die Systembetreuung, Schreibrechte und Zustand der Platte zu prüfen und die Datei zu löschen. { -wait-for-release }
+
+fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
+    .meaning = { $synced ->
+        [yes] Alle Daten sind auf die Platte geschrieben, aber sie ist noch in Gebrauch. Wird sie jetzt abgezogen, kann ihr Inhalt Schaden nehmen.
+        [no] Es ist nicht sicher, dass alle Daten auf der Platte sind. Wird sie jetzt abgezogen, kann die Kopie unbrauchbar werden.
+       *[other] Die Platte ist noch in Gebrauch. Wird sie jetzt abgezogen, kann ihr Inhalt Schaden nehmen.
+    }
+    .action = Bitte nicht abziehen! Verständigen Sie die Systembetreuung: Das genannte Programm beenden, dann die Platte aushängen (udisksctl unmount).
+
+fault-not-released = Die Platte ({ $device }) ist abgemeldet, wird aber noch von etwas festgehalten ({ $cause }).
+    .meaning = Es ist nicht erwiesen, dass sie gefahrlos abgezogen werden kann.
+    .action = Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
+
+## Jederzeit.
+
+fault-disk-removed = Die Platte wurde zu früh abgezogen.
+    .meaning = { -half-done }
+    .action = Stecken Sie sie wieder ein; die Kopie beginnt von selbst und holt nach, was fehlt. { -wait-for-release }
+
+fault-service-stopped = Der Sicherungsdienst wurde während der Kopie beendet, zum Beispiel weil der Rechner herunterfährt.
+    .meaning = { -half-done }
+    .action = Lassen Sie die Platte stecken; die Kopie wird fortgesetzt, sobald der Dienst wieder läuft. { -wait-for-release }
+
+fault-interrupted = Die Kopie wurde unerwartet unterbrochen, zum Beispiel durch einen Stromausfall oder einen Absturz.
+    .meaning = { -half-done }
+    .action = Lassen Sie die Platte stecken oder stecken Sie sie wieder ein; die Kopie wird fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung. { -wait-for-release }
+
+fault-internal = Im Sicherungsdienst ist ein unerwarteter Fehler aufgetreten ({ $cause }).
+    .meaning = Die Kopie ist unterblieben oder unvollständig und darf nicht als Sicherung gelten.
+    .action = Verständigen Sie die Systembetreuung; Näheres steht im Journal (journalctl -u asbackupd). { -wait-for-release }
+
+## Was die Endecodes von rsync heißen: ein Satzteil, der nach einem Doppelpunkt steht.
+
+rsync-exit-1 = das Kopierprogramm wurde falsch aufgerufen
+rsync-exit-2 = die beteiligten Kopierprogramme passen in ihren Versionen nicht zusammen
+rsync-exit-3 = Quelle oder Ziel ließen sich nicht öffnen
+rsync-exit-4 = das Kopierprogramm beherrscht eine verlangte Funktion nicht
+rsync-exit-5 = das Kopierprogramm konnte nicht richtig beginnen
+rsync-exit-10 = die Verbindung zwischen den Teilen des Kopierprogramms ist gestört
+rsync-exit-11 = beim Lesen oder Schreiben einer Datei ist ein Fehler aufgetreten
+rsync-exit-12 = ein Teil des Kopierprogramms ist unerwartet ausgefallen
+rsync-exit-13 = das Kopierprogramm konnte seine Meldungen nicht ausgeben
+rsync-exit-14 = das Kopierprogramm konnte keine Hilfsprozesse starten
+rsync-exit-15 = ein Teil des Kopierprogramms ist abgestürzt
+rsync-exit-16 = ein Teil des Kopierprogramms wurde von außen beendet
+rsync-exit-19 = das Kopierprogramm wurde auf ein Signal hin beendet
+rsync-exit-20 = das Kopierprogramm wurde von außen abgebrochen
+rsync-exit-21 = das Kopierprogramm hat einen seiner Hilfsprozesse verloren
+rsync-exit-22 = der Arbeitsspeicher des Rechners reicht nicht aus
+rsync-exit-23 = ein Teil der Dateien konnte nicht kopiert werden
+rsync-exit-24 = einige Dateien verschwanden aus der Quelle, bevor sie kopiert waren
+rsync-exit-25 = es wären mehr Dateien gelöscht worden als angekündigt; die übrigen blieben erhalten
+rsync-exit-30 = zu lange wurden keine Daten mehr übertragen
+rsync-exit-35 = das Gegenüber des Kopierprogramms hat zu lange nicht geantwortet
+rsync-exit-signal = das Kopierprogramm wurde vom System mit Signal { $signal } gewaltsam beendet
+rsync-exit-other = das Kopierprogramm endete mit dem unbekannten Code { $code }

@@ -1,1 +1,57 @@
-# notices
+### Zeilen im Journal und im Textprotokoll, solange alles gut geht.
+
+notice-daemon-started = Der Sicherungsdienst asbackup { $version } ist bereit; { $disks ->
+        [0] keine Platte ist
+        [one] eine Platte ist
+       *[other] { $disks } Platten sind
+    } eingetragen.
+notice-daemon-stopping = Der Sicherungsdienst wird beendet.
+notice-config-reloaded = Die Konfiguration wurde neu gelesen und gilt ab jetzt.
+notice-config-incomplete = In config.ini fehlen noch Angaben, es wird nichts kopiert: { $keys }.
+notice-disk-appeared = Die Platte „{ $label }“ ({ $disk }, { $device }) wurde eingesteckt.
+notice-disk-gone = Die Platte „{ $label }“ ({ $disk }) wurde abgezogen.
+notice-disk-done = Die Platte „{ $label }“ ({ $disk }) wurde, seit sie steckt, bereits bespielt; es gibt nichts zu tun.
+notice-disk-service-lost = Die Plattenverwaltung des Rechners (UDisks2) ist nicht erreichbar; es wird auf sie gewartet.
+notice-disk-service-back = Die Plattenverwaltung des Rechners (UDisks2) ist wieder da.
+notice-run-started = Lauf { $run } auf die Platte „{ $label }“ ({ $disk }) beginnt, { $trigger ->
+        [plugged] weil sie eingesteckt wurde
+        [called] weil jemand ihn gestartet hat
+        [resumed] weil der vorige unterbrochen wurde
+       *[other] Anlass: { $trigger }
+    }.
+notice-step-know-disk = Schritt 1 (Platte erkennen): „{ $label }“, Gerät { $device }, Dateisystem { $file-system }.
+notice-step-wait-for-veeam = Schritt 2 (auf Veeam warten): Veeam schreibt noch (Aufträge: { $jobs }); gewartet wird höchstens { $minutes ->
+        [one] eine Minute
+       *[other] { $minutes } Minuten
+    }.
+notice-step-veeam-clear = Schritt 2 (auf Veeam warten): Veeam schreibt nicht.
+notice-step-mount = Schritt 3 (Einhängen): Die Platte ist unter { $mount-point } eingehängt.
+notice-step-lock = Schritt 4 (Sperren): Sperrdateien { $disk-lock } auf der Platte und { $source-lock } in der Quelle.
+notice-step-check = Schritt 5 (Prüfen): Was ist aus { $source } zu kopieren, und passt es auf die Platte?
+notice-step-checked = Schritt 5 (Prüfen): Zu kopieren { $files ->
+        [one] ist eine Datei
+       *[other] sind { $files } Dateien
+    } mit { SIZE($bytes) }, zu löschen { $deletions ->
+        [one] ist eine
+       *[other] sind { $deletions }
+    }; frei sind { SIZE($free) }.
+notice-step-copy = Schritt 6 (Kopieren): von { $source } nach { $target }.
+notice-step-copied = Schritt 6 (Kopieren): { $files ->
+        [one] eine Datei
+       *[other] { $files } Dateien
+    } mit { SIZE($bytes) } in { SPAN($seconds) } kopiert ({ RATE($rate) }).
+notice-step-unlock = Schritt 7 (Entsperren): Die Sperrdateien sind entfernt.
+notice-step-free-space = Schritt 8 (freier Platz): { SIZE($free) } von { SIZE($size) } sind frei.
+notice-step-unmount = Schritt 9 (Aushängen): Die Platte ({ $device }) ist abgemeldet.
+notice-copy-progress = Kopie: { $percent } %, { SIZE($done) } von { SIZE($total) }, { RATE($rate) }, { $seconds-left ->
+        [0] Restzeit unbekannt
+       *[other] noch etwa { SPAN($seconds-left) }
+    }, Datei { $file }.
+notice-flushing = Alles ist kopiert; die letzten Daten werden auf die Platte geschrieben.
+notice-run-succeeded = Lauf { $run } auf die Platte „{ $label }“ ist gelungen.
+notice-run-cancelled = Lauf { $run } auf die Platte „{ $label }“ wurde auf Wunsch abgebrochen; die Kopie ist unvollständig.
+notice-run-aborted = Lauf { $run } auf die Platte „{ $label }“ ist fehlgeschlagen.
+notice-safe-to-remove = Die Platte „{ $label }“ ({ $disk }) darf jetzt abgezogen werden.
+notice-veeam-locked = Der Veeam-Auftrag „{ $job }“ darf schreiben; solange wird nicht kopiert.
+notice-veeam-waiting = Der Veeam-Auftrag „{ $job }“ wartet auf das Ende der Kopie.
+notice-veeam-unlocked = Der Veeam-Auftrag „{ $job }“ ist fertig.

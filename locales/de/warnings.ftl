@@ -1,1 +1,64 @@
-# warnings
+### Was nicht so war, wie es sein soll, und woran die Kopie doch nicht scheiterte.
+### Wert: was geschehen ist · .meaning: was das für die Sicherung heißt · .action: was jetzt zu tun ist.
+
+warning-stale-lock = Eine Sperrdatei aus einem früheren Lauf lag noch da: { $path } (von: { $holder }).
+    .meaning = Der Lauf davor ist nicht ordentlich zu Ende gegangen; die Kopie wird jetzt nachgeholt und vervollständigt.
+    .action = Sie brauchen nichts zu tun. Kommt das öfter vor, wird die Platte vermutlich zu früh abgezogen.
+
+warning-empty-lock = Eine leere Sperrdatei lag noch da: { $path }.
+    .meaning = Wahrscheinlich ist der vorige Lauf nicht ordentlich zu Ende gegangen; die Kopie wird jetzt nachgeholt und vervollständigt.
+    .action = Sie brauchen nichts zu tun. Kommt das öfter vor, wird die Platte vermutlich zu früh abgezogen.
+
+warning-lock-vanished = Die Sperrdatei war schon fort, als sie gelöscht werden sollte: { $path }.
+    .meaning = Jemand anderes hat sie während der Kopie gelöscht; vielleicht wurde die Quelle währenddessen verändert.
+    .action = Bitten Sie die Systembetreuung zu klären, welches Programm oder wer die Datei gelöscht hat.
+
+warning-empty-veeam-lock = Eine Veeam-Sperrdatei ist leer: { $path }.
+    .meaning = Sie wird trotzdem beachtet: Solange sie da ist, wird nicht kopiert.
+    .action = Läuft in Veeam kein Auftrag mehr, kann die Systembetreuung die Datei löschen.
+
+warning-two-veeam-directories = In config.ini stehen zwei verschiedene Verzeichnisse für die Veeam-Sperrdateien: { $first } und { $second }.
+    .meaning = Beide werden beachtet; auf die Kopie hat das keinen Einfluss.
+    .action = Die Systembetreuung sollte eines davon streichen („veeam-lockfile-path“ in [Backup], „veeam-lockfiles“ in [VEEAM]).
+
+warning-low-space = Auf der Platte wird der Platz knapp: Frei sind { SIZE($free) }, gewarnt wird unter { SIZE($threshold) }.
+    .meaning = Diese Kopie hat noch Platz gefunden; eine der nächsten könnte daran scheitern.
+    .action = Besorgen Sie bald eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen.
+
+warning-vanished-files = Einige Dateien verschwanden aus der Quelle, während kopiert wurde (zum Beispiel: { $examples }).
+    .meaning = Alle übrigen Dateien sind kopiert; die verschwundenen gab es am Ende nicht mehr. Vermutlich hat ein anderes Programm währenddessen aufgeräumt.
+    .action = Sie brauchen nichts zu tun. Kommt das öfter vor, sollte die Systembetreuung prüfen, ob Veeam während der Kopie schreibt.
+
+warning-lossy-file-system = Diese Platte kann nicht alles festhalten (Dateisystem { $file-system }).
+    .meaning = Der Inhalt der Dateien wird vollständig kopiert, aber ohne Besitzer und Rechte. Es fehlen Verweise auf andere Dateien ({ $links } symbolische Links) und Sonderdateien ({ $specials }); mehrfach benannte Dateien ({ $hard-links } harte Links) liegen mehrfach da.
+    .action = Soll die Kopie ganz genau sein, lassen Sie die Platte von der Systembetreuung mit ext4, xfs oder btrfs formatieren.
+
+warning-old-rsync = Das Kopierprogramm rsync ist veraltet (Version { $version }).
+    .meaning = Es wird trotzdem kopiert. Bekannte Sicherheitslücken sind in dieser Version nicht geschlossen; eine böswillig veränderte Platte könnte sie ausnutzen.
+    .action = Bitten Sie die Systembetreuung, rsync auf Version 3.4.1 oder neuer zu bringen.
+
+warning-stalled = Seit { $minutes ->
+        [one] einer Minute
+       *[other] { $minutes } Minuten
+    } ist die Kopie nicht vorangekommen.
+    .meaning = Sie ist nicht abgebrochen, aber die Platte ist vielleicht überlastet oder defekt.
+    .action = Lassen Sie die Platte stecken. Geht es in der nächsten Stunde nicht weiter, verständigen Sie die Systembetreuung.
+
+warning-leftover-mount = Die Platte war von einem früheren Lauf noch eingehängt (unter { $mount-point }).
+    .meaning = Der frühere Lauf ist nicht ordentlich zu Ende gegangen; die Kopie wird jetzt nachgeholt und vervollständigt.
+    .action = Sie brauchen nichts zu tun. Kommt das öfter vor, verständigen Sie die Systembetreuung.
+
+warning-deleted-first = Damit die neue Kopie Platz hat, wird zuerst gelöscht, was es in der Quelle nicht mehr gibt ({ SIZE($freed) }).
+    .meaning = Bis die Kopie fertig ist, ist der alte Stand auf der Platte nicht mehr vollständig und der neue noch nicht.
+    .action = Lassen Sie die Platte stecken, bis die Kopie fertig ist, und besorgen Sie bald eine größere.
+
+warning-log-unwritable = Das Textprotokoll { $path } lässt sich nicht schreiben ({ $cause }).
+    .meaning = Auf die Kopie hat das keinen Einfluss; ihr Verlauf steht nur im Journal des Systems.
+    .action = Bitten Sie die Systembetreuung, freien Platz, Pfad und Rechte des Protokolls zu prüfen („log-file-path“ in config.ini).
+
+warning-damaged-history = In der Liste der bisherigen Läufe ({ $path }) { $lines ->
+        [one] ist eine Zeile
+       *[other] sind { $lines } Zeilen
+    } nicht lesbar.
+    .meaning = Diese Einträge werden übergangen; auf den Platten fehlt dadurch nichts. Meist ist ein Stromausfall die Ursache.
+    .action = Sie brauchen nichts zu tun.

@@ -1,1 +1,239 @@
-# faults
+### Why a run ends early or a call is refused.
+### Value: what happened · .meaning: what it means for the backup · .action: what to do now.
+### The technical cause stands in brackets at the end of the sentence. $meaning is there where $code is: its text.
+### Where a yes or no decides, *[other] is the version
+### for the journal catalog, which does not know the value.
+
+-wait-for-release = Unplug the disk only when the status says that you may.
+-still-old = There is no new copy; what was on the disk before is unchanged.
+-half-done = The copy on the disk is incomplete and does not count as a backup.
+
+## The call can't be taken.
+
+fault-busy = A copy to the disk “{ $disk }” is already running.
+    .meaning = A second copy cannot begin at the same time; the one that is running is not affected.
+    .action = Leave the disk plugged in, wait until the copy has ended, then try again.
+
+fault-not-running = No copy is running at the moment.
+    .meaning = There is nothing to cancel; nothing has changed in the backups.
+    .action = You need not do anything.
+
+fault-not-locked = There is no lock for the Veeam job “{ $job }”.
+    .meaning = There was nothing to release; nothing has changed in the backups.
+    .action = If the lock had been released already, you need not do anything. Otherwise make sure that the job is spelled the same way when locking and when unlocking.
+
+fault-invalid-job = The job name “{ $job }” cannot be used.
+    .meaning = No lock has been set, so a copy could begin while Veeam is writing.
+    .action = Use a short name of ordinary characters without a slash, one that could also be a file name.
+
+fault-stopping = The backup service is shutting down.
+    .meaning = It takes no more orders; a copy that is running is being ended in good order.
+    .action = Try again in a few minutes. { -wait-for-release }
+
+fault-unconfigured = Settings are still missing in the configuration file config.ini ({ $keys }).
+    .meaning = Until they are there, nothing is copied to any disk.
+    .action = Ask the administrator to fill in the settings and to load the configuration again (systemctl reload asbackupd).
+
+fault-config-refused = There are mistakes in the configuration file config.ini ({ $problems }).
+    .meaning = The file is not used; a configuration that was valid before stays in force.
+    .action = Ask the administrator to correct the places named and to load the configuration again (systemctl reload asbackupd).
+
+fault-veeam-waits = Veeam is waiting to write new backups (jobs: { $jobs }).
+    .meaning = Veeam goes first, so no new copy begins now.
+    .action = Start the copy again when Veeam has finished.
+
+## Step 1: know the disk.
+
+fault-unknown-disk = The disk with the identifier “{ $disk }” is not known.
+    .meaning = Nothing is copied to it; nothing on it has been changed.
+    .action = Check that it is the right disk. If it is to be used from now on, the administrator adds the identifier to “filesystem-ids-and-notification-mail-addresses” in config.ini.
+
+fault-disk-absent = The disk “{ $disk }” is not plugged in.
+    .meaning = Nothing has been copied.
+    .action = Plug the disk in; the copy then begins by itself. If it is plugged in already, check its cable and power supply.
+
+fault-no-disk-present = None of the known disks is plugged in (known: { $known }).
+    .meaning = Nothing has been copied.
+    .action = Plug in one of the backup disks; the copy then begins by itself. If one is plugged in already, check its cable and power supply, and whether it is the right one.
+
+fault-duplicate-disk = Two disks carry the same identifier “{ $disk }” ({ $devices }).
+    .meaning = There is no telling which is the right one, so nothing was copied to either. Probably one disk was cloned onto the other.
+    .action = Unplug one of the two disks, and plug the right one in anew. The administrator should give the other one a new identifier.
+
+fault-disk-ignored = This computer has been told that nobody is to touch the disk “{ $disk }”.
+    .meaning = Nothing is copied to it; nothing on it has been changed.
+    .action = If the disk is to be used, ask the administrator to remove the rule (a udev rule with UDISKS_IGNORE).
+
+fault-unsupported-file-system = The disk “{ $disk }” is formatted in a way that is not supported (file system: { $file-system }).
+    .meaning = Nothing can be copied to it; nothing on it has been changed.
+    .action = Use another disk, or have this one formatted by the administrator (preferably ext4, xfs or btrfs). That erases what is on it.
+
+fault-disk-service-failed = The computer's disk service does not answer or reports an error (UDisks2: { $cause }).
+    .meaning = Without it no disk can be used; the copy was not made or was broken off.
+    .action = Call the administrator (systemctl status udisks2). { -wait-for-release }
+
+## Step 2: wait for Veeam.
+
+fault-veeam-busy = Veeam had still not finished after { $minutes ->
+        [one] one minute
+       *[other] { $minutes } minutes
+    } of waiting (jobs: { $jobs }).
+    .meaning = Nothing is copied while Veeam is writing. { -still-old }
+    .action = See in Veeam whether the job is still running. If it is, start the copy again after it has ended, or plug the disk in anew. If none is running, a lock file has been left behind, which the administrator can remove. { -wait-for-release }
+
+fault-veeam-directory-unreadable = It could not be found out whether Veeam is writing: the directory { $path } cannot be read ({ $cause }).
+    .meaning = So as not to copy while it is writing, no copy was made. { -still-old }
+    .action = Ask the administrator to create the directory or to correct its permissions. Then plug the disk in anew.
+
+## Step 3: mount.
+
+fault-already-mounted = Somebody else is already using the disk on this computer (mounted at { $mount-point }).
+    .meaning = So that nobody loses anything, nothing was copied. { -still-old }
+    .action = Do not unplug the disk now. Ask the administrator to unmount it (udisksctl unmount); then you can start the copy again.
+
+fault-mount-failed = The disk ({ $device }) could not be opened (mounted) ({ $cause }).
+    .meaning = Nothing could be copied; nothing on the disk has been changed. It may be damaged.
+    .action = Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, take another disk, and have this one checked by the administrator.
+
+fault-write-protected = The disk ({ $device }) is write-protected.
+    .meaning = Nothing can be copied to it; nothing on it has been changed.
+    .action = Unplug the disk as soon as the status says that you may, and turn its write protection off, usually a small slider on the case or cartridge. Then plug it in again. If it has no slider, it is probably broken.
+
+fault-unsafe-mount = The disk was mounted without the protection it needs (missing at { $mount-point }: { $missing }).
+    .meaning = So that nothing on the disk can harm the computer, nothing was copied. { -still-old }
+    .action = Ask the administrator to remove this disk's entry in /etc/fstab or in /etc/udisks2/mount_options.conf. { -wait-for-release }
+
+## Step 4: lock.
+
+fault-lock-held = Another copy is already at work on this disk or in this directory (lock file { $path }, held by: { $holder }).
+    .meaning = Two copies at once would disturb each other, so this one was not begun. Probably the program was started twice.
+    .action = Wait until the other copy has finished, then start this one again. If there is no other, call the administrator. { -wait-for-release }
+
+fault-lock-failed = The lock file { $path } could not be created ({ $cause }).
+    .meaning = Without it two copies could disturb each other, so nothing was copied. { -still-old }
+    .action = Ask the administrator to check permissions and free space at that place. { -wait-for-release }
+
+fault-still-copying = A copy from an earlier run is still at work (lock { $path }).
+    .meaning = As long as it is running, no new copy begins.
+    .action = Leave the disk plugged in, wait a few minutes, then start the copy again. If that does not help, call the administrator: an rsync is stuck.
+
+## Step 5: check.
+
+fault-source-unavailable = The directory that is to be backed up cannot be reached: { $path } ({ $cause }).
+    .meaning = Nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -wait-for-release }
+
+fault-source-empty = The directory that is to be backed up is empty: { $path }.
+    .meaning = A copy of it would have deleted all backups on the disk, so nothing was changed. { -still-old }
+    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -wait-for-release }
+
+fault-source-hidden = The backup service does not see the real data at { $path }.
+    .meaning = A copy might have deleted the backups on the disk, so nothing was changed. { -still-old }
+    .action = Ask the administrator to check the service's settings: a sandbox option such as ProtectHome= or PrivateTmp= hides the directory. { -wait-for-release }
+
+fault-source-contains-target = The target of the copy lies inside the directory that is to be backed up: { $path }.
+    .meaning = The copy would copy itself and grow without end, so nothing was changed.
+    .action = Ask the administrator to correct “backup-source” or “backup-destination” in config.ini. { -wait-for-release }
+
+fault-target-refused = The target directory { $path } on the disk cannot be used ({ $cause }).
+    .meaning = So that nothing is written to a wrong place, nothing was copied. { -still-old }
+    .action = Ask the administrator to check “backup-destination” in config.ini and the directory on the disk; symbolic links are not allowed there. { -wait-for-release }
+
+fault-no-space = There is not enough room on the disk: { SIZE($needed) } are needed, { SIZE($free) } are free, { SIZE($missing) } are missing.
+    .meaning = This was found out before anything was copied. { -still-old }
+    .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
+
+fault-too-many-deletions = This copy would delete unusually many files on the disk: { $files } of { $existing }, allowed are { $percent } %.
+    .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator before any other disk is plugged in. If the deletions are intended, the limit in config.ini can be raised. { -wait-for-release }
+
+fault-lossy-file-system = The disk cannot hold everything that is to be backed up (file system { $file-system }: no owners and permissions, { $links } symbolic links, { $hard-links } hard links, { $specials } special files).
+    .meaning = A copy would not be complete; the configuration says that it is not to be made then. { -still-old }
+    .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. The setting is called “lossy-file-systems”. { -wait-for-release }
+
+fault-unstorable-files = { $count ->
+        [one] One file
+       *[other] { $count } files
+    } cannot be stored on this disk (file system { $file-system }, for example: { $examples }).
+    .meaning = Their names or sizes do not fit the way the disk is formatted; part of the backup would be missing, so nothing was changed. { -still-old }
+    .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. { -wait-for-release }
+
+fault-check-failed = It could not be found out before the copy what has to be copied: { $meaning } (rsync code { $code }: { $cause }).
+    .meaning = Nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator; the rsync log says more. { -wait-for-release }
+
+## Step 6: copy.
+
+fault-copy-failed = The copy failed: { $meaning } (rsync code { $code }: { $cause }).
+    .meaning = { -half-done }
+    .action = Start the copy once more; what has been copied is not copied again. If it fails again, call the administrator; the rsync log says more. { -wait-for-release }
+
+fault-disk-full = The disk became full while copying (still free: { SIZE($free) }; { $cause }).
+    .meaning = { -half-done }
+    .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
+
+fault-write-failed = The disk did not take all data ({ $cause }).
+    .meaning = Parts of the copy may be missing or damaged even if it looks complete. It does not count as a backup.
+    .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
+
+## Steps 7 to 9: unlock, free space, unmount.
+
+fault-unlock-failed = The lock file { $path } could not be deleted ({ $cause }).
+    .meaning = The data is copied, but the run counts as aborted because something is wrong with the disk or the directory.
+    .action = Ask the administrator to check permissions and the state of the disk, and to delete the file. { -wait-for-release }
+
+fault-unmount-failed = The disk could not be unmounted (at { $mount-point }; still in use by: { $holders }; cause: { $cause }).
+    .meaning = { $synced ->
+        [yes] All data is written to the disk, but it is still in use. If it is unplugged now, what is on it may be damaged.
+        [no] It is not certain that all data is on the disk. If it is unplugged now, the copy may become useless.
+       *[other] The disk is still in use. If it is unplugged now, what is on it may be damaged.
+    }
+    .action = Please do not unplug it! Call the administrator: end the program named, then unmount the disk (udisksctl unmount).
+
+fault-not-released = The disk ({ $device }) is unmounted, but something still holds on to it ({ $cause }).
+    .meaning = It is not proven that it can be unplugged without harm.
+    .action = Please do not unplug it! Call the administrator, who can find out with lsblk and lsof what is using the device.
+
+## At any moment.
+
+fault-disk-removed = The disk was unplugged too early.
+    .meaning = { -half-done }
+    .action = Plug it in again; the copy begins by itself and adds what is missing. { -wait-for-release }
+
+fault-service-stopped = The backup service was stopped during the copy, for example because the computer is shutting down.
+    .meaning = { -half-done }
+    .action = Leave the disk plugged in; the copy goes on as soon as the service is running again. { -wait-for-release }
+
+fault-interrupted = The copy was interrupted unexpectedly, for example by a power failure or a crash.
+    .meaning = { -half-done }
+    .action = Leave the disk plugged in, or plug it in again; the copy goes on. If it happens again, call the administrator. { -wait-for-release }
+
+fault-internal = An unexpected error occurred in the backup service ({ $cause }).
+    .meaning = The copy was not made or is incomplete; it does not count as a backup.
+    .action = Call the administrator; the journal says more (journalctl -u asbackupd). { -wait-for-release }
+
+## What rsync's exit codes mean: a clause that follows a colon.
+
+rsync-exit-1 = the copy program was called in a wrong way
+rsync-exit-2 = the versions of the copy programs involved do not fit together
+rsync-exit-3 = source or target could not be opened
+rsync-exit-4 = the copy program lacks a function that was asked for
+rsync-exit-5 = the copy program could not begin properly
+rsync-exit-10 = the connection between the parts of the copy program is disturbed
+rsync-exit-11 = an error occurred while reading or writing a file
+rsync-exit-12 = a part of the copy program failed unexpectedly
+rsync-exit-13 = the copy program could not write its messages
+rsync-exit-14 = the copy program could not start its helper processes
+rsync-exit-15 = a part of the copy program crashed
+rsync-exit-16 = a part of the copy program was killed from outside
+rsync-exit-19 = the copy program was ended by a signal
+rsync-exit-20 = the copy program was stopped from outside
+rsync-exit-21 = the copy program lost one of its helper processes
+rsync-exit-22 = the computer does not have enough memory
+rsync-exit-23 = some of the files could not be copied
+rsync-exit-24 = some files vanished from the source before they were copied
+rsync-exit-25 = more files would have been deleted than announced; the others were kept
+rsync-exit-30 = no data was transferred for too long
+rsync-exit-35 = the other side of the copy program did not answer for too long
+rsync-exit-signal = the copy program was killed by the system with signal { $signal }
+rsync-exit-other = the copy program ended with the unknown code { $code }

@@ -1,1 +1,54 @@
-# notices
+### Lines in the journal and in the text log while all goes well.
+
+notice-daemon-started = The backup service asbackup { $version } is ready; { $disks ->
+        [0] no disk is
+        [one] one disk is
+       *[other] { $disks } disks are
+    } configured.
+notice-daemon-stopping = The backup service is shutting down.
+notice-config-reloaded = The configuration was read again and is now in force.
+notice-config-incomplete = Settings are still missing in config.ini, nothing is copied: { $keys }.
+notice-disk-appeared = The disk “{ $label }” ({ $disk }, { $device }) was plugged in.
+notice-disk-gone = The disk “{ $label }” ({ $disk }) was unplugged.
+notice-disk-done = The disk “{ $label }” ({ $disk }) has already been copied to since it was plugged in; there is nothing to do.
+notice-disk-service-lost = The computer's disk service (UDisks2) cannot be reached; waiting for it.
+notice-disk-service-back = The computer's disk service (UDisks2) is back.
+notice-run-started = Run { $run } to the disk “{ $label }” ({ $disk }) begins, { $trigger ->
+        [plugged] because it was plugged in
+        [called] because somebody started it
+        [resumed] because the one before was interrupted
+       *[other] reason: { $trigger }
+    }.
+notice-step-know-disk = Step 1 (know the disk): “{ $label }”, device { $device }, file system { $file-system }.
+notice-step-wait-for-veeam = Step 2 (wait for Veeam): Veeam is still writing (jobs: { $jobs }); waiting at most { $minutes ->
+        [one] one minute
+       *[other] { $minutes } minutes
+    }.
+notice-step-veeam-clear = Step 2 (wait for Veeam): Veeam is not writing.
+notice-step-mount = Step 3 (mount): the disk is mounted at { $mount-point }.
+notice-step-lock = Step 4 (lock): lock files { $disk-lock } on the disk and { $source-lock } in the source.
+notice-step-check = Step 5 (check): what is to be copied from { $source }, and does it fit on the disk?
+notice-step-checked = Step 5 (check): { $files ->
+        [one] one file
+       *[other] { $files } files
+    } of { SIZE($bytes) } to copy, { $deletions } to delete; { SIZE($free) } are free.
+notice-step-copy = Step 6 (copy): from { $source } to { $target }.
+notice-step-copied = Step 6 (copy): { $files ->
+        [one] one file
+       *[other] { $files } files
+    } of { SIZE($bytes) } copied in { SPAN($seconds) } ({ RATE($rate) }).
+notice-step-unlock = Step 7 (unlock): the lock files are removed.
+notice-step-free-space = Step 8 (free space): { SIZE($free) } of { SIZE($size) } are free.
+notice-step-unmount = Step 9 (unmount): the disk ({ $device }) is unmounted.
+notice-copy-progress = Copy: { $percent } %, { SIZE($done) } of { SIZE($total) }, { RATE($rate) }, { $seconds-left ->
+        [0] time left unknown
+       *[other] about { SPAN($seconds-left) } left
+    }, file { $file }.
+notice-flushing = Everything is copied; the last data is being written to the disk.
+notice-run-succeeded = Run { $run } to the disk “{ $label }” has succeeded.
+notice-run-cancelled = Run { $run } to the disk “{ $label }” was cancelled on request; the copy is incomplete.
+notice-run-aborted = Run { $run } to the disk “{ $label }” has failed.
+notice-safe-to-remove = The disk “{ $label }” ({ $disk }) may be unplugged now.
+notice-veeam-locked = The Veeam job “{ $job }” may write; nothing is copied meanwhile.
+notice-veeam-waiting = The Veeam job “{ $job }” is waiting for the end of the copy.
+notice-veeam-unlocked = The Veeam job “{ $job }” has finished.

@@ -1,1 +1,105 @@
-# status
+### What is on: one sentence for the status, and the lines of the file status.txt.
+### While a run is on, every sentence says that the disk must stay plugged in.
+
+-stay = please leave it plugged in
+
+## Moments, in the notation of strftime.
+
+moment = %Y-%m-%d at %H:%M
+clock = %H:%M
+
+## No run. $plug: safe = may be unplugged, plugged = is plugged in but not released, gone = is not plugged in.
+
+status-idle-nothing-yet = Ready: plug in one of the backup disks, and the copy begins by itself.
+status-idle-success = The copy to the disk “{ $label }” succeeded on { $when }{ $plug ->
+        [safe] {"; it may be unplugged now"}
+        [plugged] {"; "}{ -stay }, the disk is not released yet
+       *[gone] {""}
+    }.
+status-idle-cancelled = The copy to the disk “{ $label }” was cancelled on request on { $when } and is incomplete{ $plug ->
+        [safe] {"; the disk may be unplugged now"}
+        [plugged] {"; "}{ -stay }, the disk is not released yet
+       *[gone] {""}
+    }.
+status-idle-aborted = The copy to the disk “{ $label }” failed on { $when }{ $plug ->
+        [safe] {"; the disk may be unplugged now"}
+        [plugged] {"; "}{ -stay }, the disk is not released yet
+       *[gone] {""}
+    }. Reason: { $message }
+status-safe = The disk “{ $label }” may be unplugged now.
+status-unconfigured = The configuration file config.ini must be completed or corrected ({ $keys }).
+
+## A run is on.
+
+status-preparing = The disk “{ $label }” was recognised, the copy is being prepared; { -stay }.
+status-waiting-for-veeam = The copy to the disk “{ $label }” waits until Veeam has finished (jobs: { $jobs }); { -stay }.
+status-mounting = The disk “{ $label }” is being opened; { -stay }.
+status-locking = The disk “{ $label }” is being locked for the copy; { -stay }.
+status-checking = For the disk “{ $label }”, it is being checked what is to be copied and whether it fits; { -stay }.
+status-copying = The copy to the disk “{ $label }” is running: { $percent } %{ $seconds-left ->
+        [0] {""}
+       *[other] , about { SPAN($seconds-left) } left
+    }{ $rate ->
+        [0] {""}
+       *[other] {" "}({ RATE($rate) })
+    }; { -stay }.
+status-flushing = The copy to the disk “{ $label }” has nearly finished, the last data is being written; { -stay }.
+status-unlocking = The copy to the disk “{ $label }” is being completed; { -stay }.
+status-unmounting = The disk “{ $label }” is being unmounted; { -stay } until it is released.
+status-stopping = The copy to the disk “{ $label }” is being ended in good order; { -stay }.
+status-stopping-idle = The backup service is shutting down.
+
+## The steps of a run.
+
+step-1 = know the disk
+step-2 = wait for Veeam
+step-3 = mount
+step-4 = lock
+step-5 = check
+step-6 = copy
+step-7 = unlock
+step-8 = free space
+step-9 = unmount
+
+## status.txt: label and contents of its lines.
+
+status-line-disk = Disk
+    .value = { $label } ({ $disk })
+status-line-run = Run
+    .value = { $run }, begun on { $when }
+status-line-state = State
+    .value = { $state ->
+        [idle] idle
+        [waiting-for-veeam] waiting for Veeam
+        [mounting] mounting
+        [locking] locking
+        [checking] checking
+        [copying] copying
+        [unlocking] unlocking
+        [unmounting] unmounting
+        [stopping] stopping
+       *[other] { $state }
+    }
+status-line-progress = Progress
+    .value = { $percent } % ({ SIZE($done) } of { SIZE($total) })
+status-line-rate = Rate
+    .value = { RATE($rate) }
+status-line-ready-at = Ready at about
+    .value = { $when } (in { SPAN($seconds-left) })
+status-line-file = File
+    .value = { $file }
+status-line-warning = Warning
+    .value = { $message }
+status-line-queue = Waiting
+    .value = { $label }
+status-line-safe = Released
+    .value = { $label }
+status-line-last = Last run
+    .value = { $result ->
+        [success] succeeded
+        [aborted] failed
+        [cancelled] cancelled on request
+       *[other] { $result }
+    } on { $when }, disk “{ $label }”
+status-line-written = As of
+    .value = { $when }

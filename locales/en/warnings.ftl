@@ -1,1 +1,64 @@
-# warnings
+### What was not as it should be, though the copy did not fail for it.
+### Value: what happened · .meaning: what it means for the backup · .action: what to do now.
+
+warning-stale-lock = A lock file from an earlier run was still there: { $path } (of: { $holder }).
+    .meaning = The run before did not end properly; the copy is now being made up for and completed.
+    .action = You need not do anything. If this happens often, the disk is probably unplugged too early.
+
+warning-empty-lock = An empty lock file was still there: { $path }.
+    .meaning = Probably the run before did not end properly; the copy is now being made up for and completed.
+    .action = You need not do anything. If this happens often, the disk is probably unplugged too early.
+
+warning-lock-vanished = The lock file had already gone when it was to be deleted: { $path }.
+    .meaning = Somebody else deleted it during the copy; perhaps the source was changed meanwhile.
+    .action = Ask the administrator to find out which program or who deleted the file.
+
+warning-empty-veeam-lock = A lock file of Veeam is empty: { $path }.
+    .meaning = It counts all the same: as long as it is there, nothing is copied.
+    .action = If no job is running in Veeam any more, the administrator can delete the file.
+
+warning-two-veeam-directories = config.ini names two different directories for the lock files of Veeam: { $first } and { $second }.
+    .meaning = Both are watched; this has no effect on the copy.
+    .action = The administrator should remove one of them (“veeam-lockfile-path” in [Backup], “veeam-lockfiles” in [VEEAM]).
+
+warning-low-space = The disk is getting full: { SIZE($free) } are free, the warning comes below { SIZE($threshold) }.
+    .meaning = This copy still found room; one of the next may fail for lack of it.
+    .action = Get a larger disk soon, or ask the administrator to make room.
+
+warning-vanished-files = Some files vanished from the source during the copy (for example: { $examples }).
+    .meaning = All other files are copied; those that vanished no longer existed in the end. Probably another program was tidying up meanwhile.
+    .action = You need not do anything. If this happens often, the administrator should check whether Veeam writes during the copy.
+
+warning-lossy-file-system = This disk cannot hold everything (file system { $file-system }).
+    .meaning = The contents of the files are copied completely, but without owners and permissions. References to other files ({ $links } symbolic links) and special files ({ $specials }) are missing; files with several names ({ $hard-links } hard links) are there several times.
+    .action = If the copy is to be exact, have the disk formatted by the administrator with ext4, xfs or btrfs.
+
+warning-old-rsync = The copy program rsync is out of date (version { $version }).
+    .meaning = The copy is made all the same. Known security holes are open in this version; a disk that was tampered with could exploit them.
+    .action = Ask the administrator to bring rsync to version 3.4.1 or newer.
+
+warning-stalled = The copy has made no progress for { $minutes ->
+        [one] one minute
+       *[other] { $minutes } minutes
+    }.
+    .meaning = It has not been broken off, but the disk may be overloaded or broken.
+    .action = Leave the disk plugged in. If nothing moves within the next hour, call the administrator.
+
+warning-leftover-mount = The disk was still mounted from an earlier run (at { $mount-point }).
+    .meaning = The earlier run did not end properly; the copy is now being made up for and completed.
+    .action = You need not do anything. If this happens often, call the administrator.
+
+warning-deleted-first = To make room for the new copy, what no longer exists in the source is deleted first ({ SIZE($freed) }).
+    .meaning = Until the copy has finished, the old state on the disk is no longer complete and the new one not yet.
+    .action = Leave the disk plugged in until the copy has finished, and get a larger one soon.
+
+warning-log-unwritable = The text log { $path } cannot be written ({ $cause }).
+    .meaning = This has no effect on the copy; what it does is told in the system's journal only.
+    .action = Ask the administrator to check free space, path and permissions of the log (“log-file-path” in config.ini).
+
+warning-damaged-history = In the list of past runs ({ $path }) { $lines ->
+        [one] one line
+       *[other] { $lines } lines
+    } cannot be read.
+    .meaning = These entries are skipped; nothing is missing on the disks because of it. The cause is usually a power failure.
+    .action = You need not do anything.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fault::Fault;
 pub use notice::Notice;
-pub use record::{Plug, RunRecord, Totals};
+pub use record::{Plug, RunBegun, RunRecord, Totals};
 pub use status::{DiskRow, Finished, Progress, State, Status, VeeamLock};
 pub use warning::Warning;
 

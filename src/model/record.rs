@@ -27,6 +27,17 @@ pub struct Totals {
     pub size_bytes: u64,
 }
 
+/// What is written down of a run when it begins, so that one that never ended is noticed after a crash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunBegun {
+    pub run: u64,
+    pub disk: DiskId,
+    pub label: String,
+    pub trigger: Trigger,
+    pub plug: Plug,
+    pub started_at: Micros,
+}
+
 /// One finished run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {

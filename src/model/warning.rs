@@ -59,4 +59,14 @@ pub enum Warning {
     DeletedFirst {
         freed: u64,
     },
+    /// The general log at `log-file-path` takes no lines.
+    LogUnwritable {
+        path: String,
+        cause: String,
+    },
+    /// Lines of the history that are no runs: torn by a power loss, or foreign.
+    DamagedHistory {
+        path: String,
+        lines: u64,
+    },
 }

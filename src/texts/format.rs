@@ -1,5 +1,6 @@
 //! How numbers look in a text: functions that the `.ftl` files call.
 //! `SIZE($bytes)` 12,3 GB · `RATE($bytes_per_second)` · `SPAN($seconds)` 1 h 5 min. Owns no words of its own.
+//! Text instead of a number gets the unit only: the journal catalog has `@FIELDS@` there, which journalctl fills in raw.
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -10,15 +11,16 @@ use super::Language;
 
 pub fn add_functions(bundle: &mut FluentBundle<FluentResource>, language: Language) {
     type Show = fn(f64, Language) -> String;
-    let named: [(&str, Show); 3] = [
-        ("SIZE", size),
-        ("RATE", |number, language| format!("{}/s", size(number, language))),
-        ("SPAN", |number, _| span(number)),
+    let named: [(&str, &str, Show); 3] = [
+        ("SIZE", "B", size),
+        ("RATE", "B/s", |number, language| format!("{}/s", size(number, language))),
+        ("SPAN", "s", |number, _| span(number)),
     ];
-    for (name, show) in named {
+    for (name, unit, show) in named {
         // A name that is taken twice is the only error, and these three differ.
         let _ = bundle.add_function(name, move |positional: &[FluentValue], _: &FluentArgs| match positional.first() {
             Some(FluentValue::Number(number)) => FluentValue::from(show(number.value, language)),
+            Some(FluentValue::String(text)) => FluentValue::from(format!("{text} {unit}")),
             _ => FluentValue::Error,
         });
     }

@@ -79,10 +79,19 @@ impl fmt::Display for Message {
 pub trait Spoken: Serialize {
     /// First part of the message id; the variant's kebab-case name is the second.
     const FAMILY: &'static str;
+
+    /// The name on the bus, for what is an error there.
+    fn error_name(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl Spoken for Fault {
     const FAMILY: &'static str = "fault";
+
+    fn error_name(&self) -> Option<&'static str> {
+        Some(self.name())
+    }
 }
 
 impl Spoken for Warning {
@@ -152,9 +161,20 @@ impl Texts {
         self.language
     }
 
+    /// The fields of a typed value as text, by the name that they have in the code, without control characters; with a
+    /// `code` of rsync comes its `meaning`.
+    pub fn fields<T: Spoken>(&self, value: &T) -> Vec<(String, String)> {
+        let shown = |value: Value| match value {
+            Value::String(text) => presentable(&text),
+            other => other.to_string(),
+        };
+        let (_, fields) = self.told(value);
+        fields.into_iter().map(|(name, value)| (name, shown(value))).collect()
+    }
+
     /// The text of a typed value.
     pub fn say<T: Spoken>(&self, value: &T) -> Message {
-        let (id, fields) = split(value);
+        let (id, fields) = self.told(value);
         let args = arguments(&fields);
         let part = |attribute| self.lookup(&id, attribute, &args).unwrap_or_default();
         Message {
@@ -164,7 +184,8 @@ impl Texts {
         }
     }
 
-    /// A text that belongs to no typed value. An unknown id is shown as it is: a wrong word beats no message.
+    /// A text that belongs to no typed value; `id.name` is an attribute of a message.
+    /// An unknown id is shown as it is: a wrong word beats no message.
     pub fn text(&self, id: &str, pairs: &[(&str, Arg)]) -> String {
         let mut args = FluentArgs::new();
         for (name, arg) in pairs {
@@ -173,7 +194,34 @@ impl Texts {
                 Arg::Number(number) => args.set(*name, *number as f64),
             }
         }
-        self.lookup(id, None, &args).unwrap_or_else(|| id.to_owned())
+        let (message, attribute) = match id.split_once('.') {
+            Some((message, attribute)) => (message, Some(attribute)),
+            None => (id, None),
+        };
+        self.lookup(message, attribute, &args).unwrap_or_else(|| id.to_owned())
+    }
+
+    fn told<T: Spoken>(&self, value: &T) -> (String, serde_json::Map<String, Value>) {
+        let (id, mut fields) = split(value);
+        if let Some(code) = fields.get("code").and_then(Value::as_i64) {
+            let meaning = self.exit_meaning(code);
+            fields.entry("meaning").or_insert(meaning.into());
+        }
+        (id, fields)
+    }
+
+    /// What an exit code of rsync means, as a clause; a negative one is the signal that ended it.
+    fn exit_meaning(&self, code: i64) -> String {
+        let number = Arg::Number(code.unsigned_abs());
+        if code < 0 {
+            return self.text("rsync-exit-signal", &[("signal", number)]);
+        }
+        let id = format!("rsync-exit-{code}");
+        if self.bundle.has_message(&id) {
+            self.text(&id, &[])
+        } else {
+            self.text("rsync-exit-other", &[("code", number)])
+        }
     }
 
     fn lookup(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<String> {
@@ -202,7 +250,7 @@ fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
     for (name, value) in fields {
         let value = match value {
-            Value::String(text) => FluentValue::from(harmless(text)),
+            Value::String(text) => FluentValue::from(presentable(text)),
             Value::Number(number) => FluentValue::from(number.as_f64().unwrap_or_default()),
             Value::Bool(flag) => FluentValue::from(if *flag { "yes" } else { "no" }),
             _ => FluentValue::None,
@@ -210,6 +258,14 @@ fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
         args.set(name.replace('_', "-"), value);
     }
     args
+}
+
+/// A sentence with a hole in it reads like a mistake, so what is empty or unknown is shown as a dash.
+fn presentable(text: &str) -> String {
+    if text.trim().is_empty() {
+        return "–".to_owned();
+    }
+    harmless(text)
 }
 
 /// Shows control characters and line separators as escapes, and leaves everything else as it is.
@@ -228,5 +284,7 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;

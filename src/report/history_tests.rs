@@ -1,0 +1,235 @@
+//! The history against crashes, full disks, foreign bytes.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Fault, Step, Totals, Trigger};
+
+fn disk(name: &str) -> DiskId {
+    DiskId::new(name)
+}
+
+fn plug(diskseq: u64) -> Plug {
+    Plug { boot_id: "boot".to_owned(), diskseq: Some(diskseq) }
+}
+
+fn begun(run: u64) -> RunBegun {
+    RunBegun {
+        run,
+        disk: disk("B78E-6CC4"),
+        label: "Gold\n„ß“".to_owned(),
+        trigger: Trigger::Plugged,
+        plug: plug(run),
+        started_at: run,
+    }
+}
+
+fn record(run: u64, outcome: Outcome) -> RunRecord {
+    let begun = begun(run);
+    RunRecord {
+        run,
+        disk: begun.disk,
+        label: begun.label,
+        trigger: begun.trigger,
+        plug: begun.plug,
+        started_at: run,
+        finished_at: run + 1,
+        outcome,
+        step: Step::Copy,
+        fault: Some(Fault::DiskRemoved).filter(|_| outcome == Outcome::Aborted),
+        warnings: vec![Warning::Stalled { minutes: 5 }],
+        totals: Totals::default(),
+        safe_to_remove: true,
+    }
+}
+
+fn runs(records: &[RunRecord]) -> Vec<u64> {
+    records.iter().map(|record| record.run).collect()
+}
+
+struct Room(tempfile::TempDir);
+
+impl Room {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn with(bytes: &[u8]) -> Self {
+        let room = Self::new();
+        fs::write(room.file(), bytes).unwrap();
+        room
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.path().join(FILE_NAME)
+    }
+
+    fn open(&self) -> History {
+        History::open(self.0.path()).unwrap()
+    }
+}
+
+/// Three runs; the second was cut off.
+fn three_runs() -> (Room, History) {
+    let room = Room::new();
+    let mut history = room.open();
+    history.begin(&begun(1)).unwrap();
+    history.end(&record(1, Outcome::Success)).unwrap();
+    history.begin(&begun(2)).unwrap();
+    history.begin(&begun(3)).unwrap();
+    history.end(&record(3, Outcome::Aborted)).unwrap();
+    (room, history)
+}
+
+#[test]
+fn what_was_written_is_read_back_after_a_restart() {
+    let (room, history) = three_runs();
+    drop(history);
+    let history = room.open();
+    let newest = history.past().newest(10).unwrap();
+    assert_eq!(newest, [record(3, Outcome::Aborted), record(1, Outcome::Success)]);
+    assert_eq!(history.last_run(), 3);
+    assert_eq!(history.damage(), None);
+}
+
+#[test]
+fn no_more_runs_are_read_than_asked_for() {
+    let (_room, history) = three_runs();
+    assert_eq!(runs(&history.past().newest(1).unwrap()), [3]);
+    assert!(history.past().newest(0).unwrap().is_empty());
+}
+
+#[test]
+fn a_run_that_never_ended_is_found() {
+    let (_room, history) = three_runs();
+    assert_eq!(history.past().unfinished().unwrap(), [begun(2)]);
+}
+
+#[test]
+fn a_disk_is_asked_for_its_last_run_and_its_last_success() {
+    let (_room, history) = three_runs();
+    let (past, known) = (history.past(), disk("b78e-6cc4"));
+    assert_eq!(past.last_of(&known).unwrap().unwrap().run, 3);
+    assert_eq!(past.last_success(&known).unwrap().unwrap().run, 1);
+    assert_eq!(past.last_of(&disk("other")).unwrap(), None);
+}
+
+#[test]
+fn a_plug_in_that_was_served_is_known() {
+    let (_room, history) = three_runs();
+    let past = history.past();
+    let known = disk("B78E-6CC4");
+    assert_eq!(runs(&past.of_plug(&plug(3), &known).unwrap()), [3]);
+    assert!(past.of_plug(&plug(2), &known).unwrap().is_empty());
+    assert!(past.of_plug(&plug(3), &disk("other")).unwrap().is_empty());
+}
+
+#[test]
+fn the_file_is_made_for_few_eyes() {
+    let room = Room::new();
+    let history = room.open();
+    assert_eq!(history.last_run(), 0);
+    assert_eq!(room.file().metadata().unwrap().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn a_file_cut_off_anywhere_loses_no_whole_line_and_no_later_one() {
+    let (room, _) = three_runs();
+    let whole = fs::read(room.file()).unwrap();
+    for length in 0..=whole.len() {
+        let room = Room::with(&whole[..length]);
+        room.open().end(&record(9, Outcome::Success)).unwrap();
+        let bytes = fs::read(room.file()).unwrap();
+        assert!(bytes.starts_with(&whole[..length]), "nothing is taken back");
+
+        let history = room.open();
+        let kept = &whole[..length];
+        let ended = |line: &&[u8]| line.starts_with(br#"{"ended""#) && line.ends_with(b"}}");
+        // A line that lacks only its newline is whole: no shorter piece of it is an object.
+        let expected = kept.split(|byte| *byte == b'\n').filter(ended);
+        let expected = expected.filter(|line| serde_json::from_slice::<Line>(line).is_ok());
+        let newest = history.past().newest(10).unwrap();
+        assert_eq!(newest.len(), expected.count() + 1, "cut at {length}");
+        assert_eq!(newest[0].run, 9);
+    }
+}
+
+#[test]
+fn a_torn_line_is_told_of_and_stays_harmless() {
+    let room = Room::with(b"{\"begun\":{\"run\":4,");
+    let mut history = room.open();
+    let path = room.file().display().to_string();
+    assert_eq!(history.damage(), Some(Warning::DamagedHistory { path, lines: 1 }));
+    history.begin(&begun(5)).unwrap();
+    assert_eq!(history.past().unfinished().unwrap(), [begun(5)]);
+}
+
+#[test]
+fn foreign_lines_are_skipped() {
+    let (room, mut history) = three_runs();
+    let mut bytes = fs::read(room.file()).unwrap();
+    bytes.extend(b"hello\n\xff\xfe\n{\"later\":{}}\n{\"ended\":{\"run\":8}}\n\n");
+    fs::write(room.file(), &bytes).unwrap();
+    history.end(&record(9, Outcome::Cancelled)).unwrap();
+    assert_eq!(runs(&history.past().newest(10).unwrap()), [9, 3, 1]);
+    let Some(Warning::DamagedHistory { lines, .. }) = room.open().damage() else {
+        panic!("nothing was told");
+    };
+    assert_eq!(lines, 4);
+}
+
+#[test]
+fn a_number_that_could_not_be_written_does_not_come_again() {
+    let (room, mut history) = three_runs();
+    fs::remove_file(room.file()).unwrap();
+    fs::create_dir(room.file()).unwrap();
+    let refused = history.begin(&begun(4));
+    assert!(matches!(refused, Err(HistoryError::Write { .. })), "{refused:?}");
+    assert_eq!(history.last_run(), 4);
+}
+
+#[test]
+fn a_run_too_long_to_be_read_back_is_refused() {
+    let (_room, mut history) = three_runs();
+    let mut endless = record(4, Outcome::Success);
+    endless.label = "x".repeat(LONGEST);
+    let refused = history.end(&endless);
+    assert!(matches!(refused, Err(HistoryError::TooLong { run: 4, .. })));
+    assert_eq!(runs(&history.past().newest(10).unwrap()), [3, 1]);
+}
+
+#[test]
+fn what_is_asked_elsewhere_sees_what_was_written_since() {
+    let (_room, mut history) = three_runs();
+    let past = history.past().clone();
+    history.end(&record(4, Outcome::Success)).unwrap();
+    assert_eq!(past.newest(1).unwrap()[0].run, 4);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_bytes_are_survived_and_written_after(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        let room = Room::with(&bytes);
+        let mut history = room.open();
+        history.end(&record(7, Outcome::Success)).unwrap();
+        let newest = history.past().newest(1).unwrap();
+        prop_assert_eq!(&newest, &[record(7, Outcome::Success)]);
+        prop_assert!(fs::read(room.file()).unwrap().starts_with(&bytes));
+    }
+
+    #[test]
+    fn any_damage_costs_only_the_lines_it_hits(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let (room, _) = three_runs();
+        let mut bytes = fs::read(room.file()).unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        fs::write(room.file(), &bytes).unwrap();
+        let newest = room.open().past().newest(10).unwrap();
+        prop_assert!((1..=2).contains(&newest.len()), "{} left", newest.len());
+    }
+}

@@ -1,0 +1,219 @@
+//! Where log lines go: to journald with its fields (or to stderr where there is none) and to the text log.
+//! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use log::{Level, LevelFilter, Log, Metadata, Record, SetLoggerError};
+use systemd_journal_logger::{JournalLog, connected_to_journal};
+use uuid::{Uuid, uuid};
+
+use super::clock::Clock;
+use super::text_log::TextLog;
+use crate::model::{Step, Warning};
+use crate::texts::{self, Language, Spoken, Texts, harmless};
+
+/// Never to be changed: all MESSAGE_IDs derive from it.
+const NAMESPACE: Uuid = uuid!("6e2f3f0e-7c53-4b5e-9d0a-3b1c8f4d2a71");
+
+/// Crates of the daemon log under names that begin so; all others may only warn.
+const OWN_TARGETS: &str = "asbackup";
+
+static LOG: DaemonLog = DaemonLog::new();
+
+/// Makes all of `log`'s macros write to the journal, or to stderr when the process does not run under journald, and to
+/// `text_log`. Fails if a logger is set already.
+pub fn install(text_log: Option<&Path>) -> Result<(), SetLoggerError> {
+    let sink = connected_to_journal().then(JournalLog::new);
+    let sink: Box<dyn Log> = match sink {
+        Some(Ok(journal)) => Box::new(journal),
+        _ => Box::new(Stderr),
+    };
+    // Only a second call finds it set, and that one fails below.
+    let _ = LOG.sink.set(sink);
+    LOG.write_to(text_log);
+    log::set_logger(&LOG)?;
+    set_debug(false);
+    Ok(())
+}
+
+/// Moves the text log; `None` ends it.
+pub fn set_text_log(path: Option<&Path>) {
+    LOG.write_to(path);
+}
+
+/// Whether lines of level debug go to the journal.
+pub fn set_debug(debug: bool) {
+    LOG.debug.store(debug, Ordering::Relaxed);
+    log::set_max_level(if debug { LevelFilter::Debug } else { LevelFilter::Info });
+}
+
+/// The language of what the logger has to say itself: that the text log can't be written.
+pub fn set_language(language: Language) {
+    *lock(&LOG.language) = language;
+}
+
+/// What a line belongs to.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// 0 = none.
+    pub run: u64,
+    /// UUID, empty = none.
+    pub disk: String,
+    pub step: Option<Step>,
+}
+
+/// Logs a typed value with its text, its MESSAGE_ID, the fields `ASBACKUP_RUN`, `ASBACKUP_DISK` and `ASBACKUP_STEP`, for a
+/// fault its name as `ASBACKUP_ERROR`, and each of its own fields (`ASBACKUP_MOUNT_POINT`), which the catalog shows.
+pub fn tell<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
+    tell_to(log::logger(), level, value, &Line { texts, scope });
+}
+
+/// The MESSAGE_ID of a text: 32 hexadecimal digits that stay the same as long as the text's name does.
+pub fn message_id(text_id: &str) -> String {
+    let id = Uuid::new_v5(&NAMESPACE, text_id.as_bytes());
+    id.simple().to_string()
+}
+
+/// The journal field that holds the field `name` of a typed value.
+pub(super) fn journal_field(name: &str) -> String {
+    format!("ASBACKUP_{}", name.to_ascii_uppercase())
+}
+
+struct Line<'a> {
+    texts: &'a Texts,
+    scope: &'a Scope,
+}
+
+fn tell_to<T: Spoken>(logger: &dyn Log, level: Level, value: &T, line: &Line) {
+    let fields = journal_fields(value, line);
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let message = line.texts.say(value);
+    logger.log(
+        &Record::builder().args(format_args!("{message}")).level(level).target(OWN_TARGETS).key_values(&pairs).build(),
+    );
+}
+
+fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
+    let scope = line.scope;
+    let mut fields = vec![("MESSAGE_ID".to_owned(), message_id(&texts::text_id(value)))];
+    let mut put = |name: &str, text: String| fields.push((journal_field(name), text));
+    let (in_run, on_disk) = (scope.run != 0, !scope.disk.is_empty());
+    if in_run {
+        put("run", scope.run.to_string());
+    }
+    if on_disk {
+        put("disk", harmless(&scope.disk));
+    }
+    if let Some(step) = scope.step {
+        put("step", step.name().to_owned());
+    }
+    if let Some(error) = value.error_name() {
+        put("error", error.to_owned());
+    }
+    for (name, text) in line.texts.fields(value) {
+        // A field that is there twice confuses those who query.
+        let told = (in_run && name == "run") || (on_disk && name == "disk");
+        if !told {
+            put(&name, text);
+        }
+    }
+    fields
+}
+
+struct DaemonLog {
+    sink: OnceLock<Box<dyn Log>>,
+    text_log: Mutex<Option<TextLog>>,
+    language: Mutex<Language>,
+    debug: AtomicBool,
+}
+
+impl DaemonLog {
+    const fn new() -> Self {
+        Self {
+            sink: OnceLock::new(),
+            text_log: Mutex::new(None),
+            language: Mutex::new(Language::German),
+            debug: AtomicBool::new(false),
+        }
+    }
+
+    fn write_to(&self, path: Option<&Path>) {
+        let mut text_log = lock(&self.text_log);
+        let same = text_log.as_ref().map(TextLog::path) == path;
+        if !same {
+            *text_log = path.map(TextLog::new);
+        }
+    }
+
+    fn write_text(&self, record: &Record) -> Option<Warning> {
+        let mut text_log = lock(&self.text_log);
+        let text_log = text_log.as_mut()?;
+        let error = text_log.write(&text_line(record, &Clock::system()))?;
+        Some(Warning::LogUnwritable { path: text_log.path().display().to_string(), cause: error.to_string() })
+    }
+}
+
+impl Log for DaemonLog {
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        let most = match metadata.target().starts_with(OWN_TARGETS) {
+            false => Level::Warn,
+            true if self.debug.load(Ordering::Relaxed) => Level::Debug,
+            true => Level::Info,
+        };
+        metadata.level() <= most
+    }
+
+    fn log(&self, record: &Record) {
+        let Some(sink) = self.sink.get().filter(|_| self.enabled(record.metadata())) else {
+            return;
+        };
+        sink.log(record);
+        let for_text_log = record.level() <= Level::Info && record.target().starts_with(OWN_TARGETS);
+        if !for_text_log {
+            return;
+        }
+        if let Some(warning) = self.write_text(record) {
+            let texts = Texts::new(*lock(&self.language));
+            let scope = Scope::default();
+            let line = Line { texts: &texts, scope: &scope };
+            tell_to(sink.as_ref(), Level::Warn, &warning, &line);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// `2026-11-23 14:05:01 info  text`
+fn text_line(record: &Record, clock: &Clock) -> String {
+    let at = clock.show(clock.now, "%Y-%m-%d %H:%M:%S");
+    let level = record.level().as_str().to_ascii_lowercase();
+    format!("{at} {level:<5} {}", harmless(&record.args().to_string()))
+}
+
+/// For a daemon that was started by hand or by a test.
+struct Stderr;
+
+impl Log for Stderr {
+    fn enabled(&self, _: &Metadata) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record) {
+        // Nobody is left to be told that stderr is closed.
+        let _ = writeln!(std::io::stderr(), "{}", text_line(record, &Clock::system()));
+    }
+
+    fn flush(&self) {}
+}
+
+/// A thread that panicked while it held the lock leaves the data whole: each is replaced in one go.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

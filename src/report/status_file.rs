@@ -1,0 +1,251 @@
+//! `/run/asbackup/status.txt`: how things stand, for those who look with `cat` or have it shown on a screen.
+//! The sentence first, then a few aligned lines. Replaced in one go, so that no reader ever sees half of it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use super::clock::Clock;
+use super::sentence::{label_of, named, percent, sentence_at};
+use crate::model::{State, Status};
+use crate::texts::{Arg, Texts};
+
+const MODE: u32 = 0o644;
+
+/// Writes `status` to `path` in the language of `texts`, readable by everyone. The directory must be there.
+pub fn write(path: &Path, status: &Status, texts: &Texts) -> io::Result<()> {
+    let page = page(status, texts, &Clock::system());
+    let fresh = path.with_extension("new");
+    let written = fill(&fresh, &page).and_then(|()| fs::rename(&fresh, path));
+    if written.is_err() {
+        // What is left of it is of no use; that it can't be removed either says nothing new.
+        let _ = fs::remove_file(&fresh);
+    }
+    written
+}
+
+fn fill(path: &Path, page: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
+    // The mode above is narrowed by the umask.
+    file.set_permissions(fs::Permissions::from_mode(MODE))?;
+    file.write_all(page.as_bytes())
+}
+
+fn page(status: &Status, texts: &Texts, clock: &Clock) -> String {
+    let mut rows = Rows { texts, rows: Vec::new() };
+    if status.run != 0 {
+        run_rows(&mut rows, status, clock);
+    }
+    if status.state == State::Copying {
+        copy_rows(&mut rows, status, clock);
+    }
+    waiting_rows(&mut rows, status);
+    if status.run == 0 {
+        last_rows(&mut rows, status, clock);
+    }
+    let now = clock.now.as_microsecond().unsigned_abs();
+    rows.add("written", &[("when", clock.moment(now, texts).into())]);
+    format!("{}\n\n{}", sentence_at(status, texts, clock), rows.aligned())
+}
+
+fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
+    let label = Arg::from(status.label.as_str());
+    rows.add("disk", &[("label", label), ("disk", status.disk.as_str().into())]);
+    let when = clock.moment(status.started_at, rows.texts);
+    rows.add("run", &[("run", status.run.into()), ("when", when.into())]);
+    rows.add("state", &[("state", status.state.name().into())]);
+}
+
+fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
+    let progress = &status.progress;
+    let how_far = [
+        ("percent", percent(status.ratio).into()),
+        ("done", progress.bytes_done.into()),
+        ("total", progress.bytes_total.into()),
+    ];
+    rows.add("progress", &how_far);
+    if progress.rate > 0 {
+        rows.add("rate", &[("rate", progress.rate.into())]);
+    }
+    if progress.seconds_left > 0 {
+        let when = clock.in_seconds(progress.seconds_left, rows.texts);
+        let left = progress.seconds_left.into();
+        rows.add("ready-at", &[("when", when.into()), ("seconds-left", left)]);
+    }
+    if !progress.file.is_empty() {
+        rows.add("file", &[("file", progress.file.as_str().into())]);
+    }
+}
+
+fn waiting_rows(rows: &mut Rows, status: &Status) {
+    let shown = if status.run == 0 { &status.last_warnings } else { &status.warnings };
+    for warning in shown {
+        rows.add("warning", &[("message", warning.as_str().into())]);
+    }
+    for disk in &status.queue {
+        rows.add("queue", &[("label", label_of(status, disk).into())]);
+    }
+    for disk in &status.safe_to_remove {
+        rows.add("safe", &[("label", label_of(status, disk).into())]);
+    }
+}
+
+fn last_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
+    let Some(last) = &status.last else {
+        return;
+    };
+    let told = [
+        ("result", last.outcome.name().into()),
+        ("when", clock.moment(last.finished_at, rows.texts).into()),
+        ("label", named(&last.label, last.disk.as_str()).into()),
+    ];
+    rows.add("last", &told);
+}
+
+struct Rows<'a> {
+    texts: &'a Texts,
+    rows: Vec<(String, String)>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, name: &str, args: &[(&str, Arg)]) {
+        let id = format!("status-line-{name}");
+        let value = self.texts.text(&format!("{id}.value"), args);
+        self.rows.push((self.texts.text(&id, &[]), value));
+    }
+
+    fn aligned(&self) -> String {
+        let width = |label: &str| label.chars().count();
+        let widest = self.rows.iter().map(|(label, _)| width(label)).max();
+        let column = widest.unwrap_or_default() + 2;
+        let line = |(label, value): &(String, String)| {
+            let blanks = column - width(label);
+            format!("{label}:{:blanks$}{value}\n", "")
+        };
+        self.rows.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::model::{DiskId, DiskRow, Finished, Outcome, Progress};
+    use crate::texts::Language;
+
+    const NOON: u64 = 1_795_435_200_000_000;
+
+    fn at_noon() -> Clock {
+        Clock { now: "2026-11-23T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC }
+    }
+
+    fn copying() -> Status {
+        Status {
+            state: State::Copying,
+            disk: "B78E-6CC4".to_owned(),
+            label: "Gold".to_owned(),
+            run: 17,
+            started_at: NOON - 600_000_000,
+            ratio: 0.5,
+            progress: Progress {
+                bytes_done: 15_000_000_000,
+                bytes_total: 30_000_000_000,
+                rate: 110_000_000,
+                seconds_left: 3900,
+                file: "jobs/a\nb.vbk".to_owned(),
+            },
+            queue: vec!["2D53D78A071916A0".to_owned()],
+            warnings: vec!["Knapp.".to_owned()],
+            ..Status::default()
+        }
+    }
+
+    fn done() -> Status {
+        Status {
+            last: Some(Finished {
+                run: 17,
+                disk: DiskId::new("B78E-6CC4"),
+                label: "Gold".to_owned(),
+                outcome: Outcome::Success,
+                fault: None,
+                warnings: Vec::new(),
+                finished_at: NOON,
+            }),
+            safe_to_remove: vec!["B78E-6CC4".to_owned()],
+            disks: vec![DiskRow { uuid: "B78E-6CC4".to_owned(), label: "Gold".to_owned(), ..DiskRow::default() }],
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn a_copy_is_told_line_by_line() {
+        let expected = "\
+Die Kopie auf die Platte „Gold“ läuft: 50 %, noch etwa 1 h 5 min (110 MB/s); bitte stecken lassen.
+
+Platte:       Gold (B78E-6CC4)
+Lauf:         17, begonnen am 23.11.2026 um 11:50 Uhr
+Zustand:      Kopieren
+Fortschritt:  50 % (15 GB von 30 GB)
+Tempo:        110 MB/s
+Fertig etwa:  13:05 Uhr (in 1 h 5 min)
+Datei:        jobs/a\\nb.vbk
+Warnung:      Knapp.
+Es wartet:    2D53D78A071916A0
+Stand:        23.11.2026 um 12:00 Uhr
+";
+        let texts = Texts::new(Language::German);
+        assert_eq!(page(&copying(), &texts, &at_noon()), expected);
+    }
+
+    #[test]
+    fn between_runs_the_last_one_is_told() {
+        let expected = "\
+The copy to the disk “Gold” succeeded on 2026-11-23 at 12:00; it may be unplugged now.
+
+Released:  Gold
+Last run:  succeeded on 2026-11-23 at 12:00, disk “Gold”
+As of:     2026-11-23 at 12:00
+";
+        let texts = Texts::new(Language::English);
+        assert_eq!(page(&done(), &texts, &at_noon()), expected);
+    }
+
+    #[test]
+    fn every_state_has_a_word_in_both_languages() {
+        let states = crate::model::Step::ALL.map(State::from);
+        for texts in Language::ALL.map(Texts::new) {
+            for state in states.into_iter().chain([State::Idle, State::Stopping]) {
+                let id = "status-line-state.value";
+                let word = texts.text(id, &[("state", state.name().into())]);
+                assert!(!word.is_empty() && !word.contains('-'), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_file_is_replaced_as_a_whole_and_readable_by_all() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("status.txt");
+        let texts = Texts::new(Language::English);
+        write(&path, &copying(), &texts).unwrap();
+        let before = fs::File::open(&path).unwrap();
+        write(&path, &done(), &texts).unwrap();
+        let old = io::read_to_string(before).unwrap();
+        assert!(old.starts_with("The copy to the disk “Gold” is running"), "{old}");
+        assert!(fs::read_to_string(&path).unwrap().contains("succeeded"));
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_place_that_can_not_be_written_is_an_error_and_leaves_nothing() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("status.txt");
+        fs::create_dir_all(path.join("occupied")).unwrap();
+        let texts = Texts::new(Language::English);
+        assert!(write(&path, &done(), &texts).is_err());
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,144 @@
+//! The general log at `log-file-path`: one line a message, for those who read files rather than the journal.
+//! Owns the open file and notices that it was rotated away. Its trouble is handed back, never raised: a full log disk must
+//! not stop a copy.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+pub struct TextLog {
+    path: PathBuf,
+    file: Option<File>,
+    /// The last line got only a part of itself into the file.
+    torn: bool,
+    failing: bool,
+}
+
+impl TextLog {
+    /// Opens nothing yet.
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), file: None, torn: false, failing: false }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends `line` and a newline. The first error of an outage is answered, those that follow are kept quiet.
+    pub fn write(&mut self, line: &str) -> Option<io::Error> {
+        let outcome = self.try_write(line);
+        let first = !std::mem::replace(&mut self.failing, outcome.is_err());
+        outcome.err().filter(|_| first)
+    }
+
+    fn try_write(&mut self, line: &str) -> io::Result<()> {
+        let bytes = match self.torn {
+            true => format!("\n{line}\n"),
+            false => format!("{line}\n"),
+        };
+        let written = self.current()?.write(bytes.as_bytes())?;
+        if written < bytes.len() {
+            self.torn = true;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.torn = false;
+        Ok(())
+    }
+
+    /// The file at the path as it is now: logrotate puts a new one there.
+    fn current(&mut self) -> io::Result<&mut File> {
+        let kept = self.file.take().filter(|file| self.is_at_path(file));
+        let file = match kept {
+            Some(file) => file,
+            None => {
+                self.torn = false;
+                open(&self.path)?
+            }
+        };
+        Ok(self.file.insert(file))
+    }
+
+    fn is_at_path(&self, file: &File) -> bool {
+        let (Ok(open), Ok(there)) = (file.metadata(), self.path.metadata()) else {
+            return false;
+        };
+        (open.dev(), open.ino()) == (there.dev(), there.ino())
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(parent) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o750).create(parent)?;
+    }
+    // A pipe at this path would block the daemon for ever otherwise.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn room() -> (tempfile::TempDir, PathBuf) {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("log/asbackup.log");
+        (room, path)
+    }
+
+    #[test]
+    fn lines_are_appended_to_what_is_there() {
+        let (_room, path) = room();
+        assert!(TextLog::new(&path).write("one").is_none());
+        assert!(TextLog::new(&path).write("two").is_none());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_rotated_log_is_left_for_the_new_one() {
+        let (_room, path) = room();
+        let mut log = TextLog::new(&path);
+        log.write("old");
+        let rotated = path.with_extension("log.1");
+        fs::rename(&path, &rotated).unwrap();
+        log.write("new");
+        assert_eq!(fs::read_to_string(&rotated).unwrap(), "old\n");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new\n");
+    }
+
+    #[test]
+    fn an_outage_is_told_once_and_ends_by_itself() {
+        let (_room, path) = room();
+        fs::create_dir_all(&path).unwrap();
+        let mut log = TextLog::new(&path);
+        assert!(log.write("one").is_some());
+        assert!(log.write("two").is_none());
+        fs::remove_dir(&path).unwrap();
+        assert!(log.write("three").is_none());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "three\n");
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(log.write("four").is_some());
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_survived() {
+        let mut log = TextLog::new(Path::new("/dev/full"));
+        let error = log.write("lost").unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn a_pipe_without_a_reader_does_not_block() {
+        let (_room, path) = room();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).unwrap();
+        assert!(TextLog::new(&path).write("lost").is_some());
+    }
+}

@@ -1,0 +1,144 @@
+//! For tests: one made-up value of every variant, filled by field type. The matches below are exhaustive, so a variant that
+//! is missing in the list does not compile.
+
+use crate::model::{Fault, Notice, Warning};
+
+/// A value for a field. Two rounds give two different values.
+trait Filler {
+    fn filler(field: &str, round: u32) -> Self;
+}
+
+impl Filler for String {
+    fn filler(field: &str, round: u32) -> Self {
+        format!("‹{field}-{round}›")
+    }
+}
+
+impl Filler for u64 {
+    fn filler(_: &str, round: u32) -> Self {
+        u64::from(round + 1) * 7_100_000_000
+    }
+}
+
+impl Filler for i32 {
+    fn filler(_: &str, round: u32) -> Self {
+        if round == 0 { 23 } else { 24 }
+    }
+}
+
+impl Filler for bool {
+    fn filler(_: &str, round: u32) -> Self {
+        round == 0
+    }
+}
+
+macro_rules! samples {
+    ($all:ident, $family:ident: $($variant:ident { $($field:ident),* })*) => {
+        pub fn $all(round: u32) -> Vec<$family> {
+            fn listed(value: &$family) {
+                match value { $($family::$variant { .. } => (),)* }
+            }
+            let all = vec![$($family::$variant { $($field: Filler::filler(stringify!($field), round)),* }),*];
+            all.iter().for_each(listed);
+            all
+        }
+    };
+}
+
+samples! { faults, Fault:
+    Busy { disk }
+    NotRunning {}
+    NotLocked { job }
+    InvalidJob { job }
+    Stopping {}
+    Unconfigured { keys }
+    ConfigRefused { problems }
+    VeeamWaits { jobs }
+    UnknownDisk { disk }
+    DiskAbsent { disk }
+    NoDiskPresent { known }
+    DuplicateDisk { disk, devices }
+    DiskIgnored { disk }
+    UnsupportedFileSystem { disk, file_system }
+    DiskServiceFailed { cause }
+    VeeamBusy { jobs, minutes }
+    VeeamDirectoryUnreadable { path, cause }
+    AlreadyMounted { mount_point }
+    MountFailed { device, cause }
+    WriteProtected { device }
+    UnsafeMount { mount_point, missing }
+    LockHeld { path, holder }
+    LockFailed { path, cause }
+    StillCopying { path }
+    SourceUnavailable { path, cause }
+    SourceEmpty { path }
+    SourceHidden { path }
+    SourceContainsTarget { path }
+    TargetRefused { path, cause }
+    NoSpace { needed, free, missing }
+    TooManyDeletions { files, existing, percent }
+    LossyFileSystem { file_system, links, hard_links, specials }
+    UnstorableFiles { file_system, count, examples }
+    CheckFailed { code, cause }
+    CopyFailed { code, cause }
+    DiskFull { free, cause }
+    WriteFailed { cause }
+    UnlockFailed { path, cause }
+    UnmountFailed { mount_point, holders, synced, cause }
+    NotReleased { device, cause }
+    DiskRemoved {}
+    ServiceStopped {}
+    Interrupted {}
+    Internal { cause }
+}
+
+samples! { warnings, Warning:
+    StaleLock { path, holder }
+    EmptyLock { path }
+    LockVanished { path }
+    EmptyVeeamLock { path }
+    TwoVeeamDirectories { first, second }
+    LowSpace { free, threshold }
+    VanishedFiles { examples }
+    LossyFileSystem { file_system, links, hard_links, specials }
+    OldRsync { version }
+    Stalled { minutes }
+    LeftoverMount { mount_point }
+    DeletedFirst { freed }
+    LogUnwritable { path, cause }
+    DamagedHistory { path, lines }
+}
+
+samples! { notices, Notice:
+    DaemonStarted { version, disks }
+    DaemonStopping {}
+    ConfigReloaded {}
+    ConfigIncomplete { keys }
+    DiskAppeared { disk, label, device }
+    DiskGone { disk, label }
+    DiskDone { disk, label }
+    DiskServiceLost {}
+    DiskServiceBack {}
+    RunStarted { run, disk, label, trigger }
+    StepKnowDisk { device, label, file_system }
+    StepWaitForVeeam { jobs, minutes }
+    StepVeeamClear {}
+    StepMount { mount_point }
+    StepLock { disk_lock, source_lock }
+    StepCheck { source }
+    StepChecked { files, bytes, deletions, free }
+    StepCopy { source, target }
+    StepCopied { files, bytes, seconds, rate }
+    StepUnlock {}
+    StepFreeSpace { free, size }
+    StepUnmount { device }
+    CopyProgress { percent, done, total, rate, seconds_left, file }
+    Flushing {}
+    RunSucceeded { run, label }
+    RunCancelled { run, label }
+    RunAborted { run, label }
+    SafeToRemove { disk, label }
+    VeeamLocked { job }
+    VeeamWaiting { job }
+    VeeamUnlocked { job }
+}
