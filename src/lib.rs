@@ -1,10 +1,27 @@
-//! asbackup.
+//! asbackup copies a Veeam repository onto a rotated set of external disks: a known disk appears, everything else happens by
+//! itself, and nothing is ever lost.
+//!
+//! Data flows one way, observe → decide → do → tell:
+//!
+//! ```text
+//! disks (UDisks2)   ─┐
+//! bus   (calls)     ─┼─▶ controller ─▶ copy: the nine steps ─▶ RunRecord ─▶ report: journal, history
+//! systemd (signals) ─┘        └─ watch<Status> ─▶ bus: PropertiesChanged · STATUS= · status file
+//! ```
+//!
+//! In reading order: `model` (the data), `config`, `texts`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
+//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `blocking` and `systemd` serve them all.
+//! A room uses only rooms before it; a test keeps that true.
+
 #![forbid(unsafe_code)]
+
+pub mod blocking;
 pub mod config;
 pub mod controller;
 pub mod copy;
 pub mod disks;
 pub mod model;
 pub mod report;
+pub mod systemd;
 pub mod texts;
 pub mod veeam;

@@ -48,11 +48,7 @@ impl Python {
             .expect("these tests compare with Python: install python3");
         let questions = process.stdin.take();
         let answers = BufReader::new(process.stdout.take().unwrap());
-        Self {
-            process,
-            questions,
-            answers,
-        }
+        Self { process, questions, answers }
     }
 
     /// What Python makes of a text; `null` when it refuses it.
@@ -80,18 +76,14 @@ fn ours(text: &str) -> Value {
         return Value::Null;
     }
     let names = [DEFAULT_SECTION].into_iter().chain(ini.sections());
-    let sections: Map<String, Value> = names
-        .map(|name| (name.to_owned(), section(&ini, name)))
-        .collect();
+    let sections: Map<String, Value> = names.map(|name| (name.to_owned(), section(&ini, name))).collect();
     Value::Object(sections)
 }
 
 fn section(ini: &Ini, name: &str) -> Value {
     let inherited = ini.own_keys(DEFAULT_SECTION);
     let keys = ini.own_keys(name).into_iter().chain(inherited);
-    let values: Map<String, Value> = keys
-        .map(|key| (key.to_owned(), value(ini, name, key)))
-        .collect();
+    let values: Map<String, Value> = keys.map(|key| (key.to_owned(), value(ini, name, key))).collect();
     Value::Object(values)
 }
 
@@ -167,10 +159,7 @@ fn there_are_no_comments_behind_a_value() {
 
 #[test]
 fn all_line_ends_are_the_same() {
-    assert_eq!(
-        agreed_value("[a]\r\nk = x\r\n y\rl = z\n", "a", "k"),
-        "x\ny"
-    );
+    assert_eq!(agreed_value("[a]\r\nk = x\r\n y\rl = z\n", "a", "k"), "x\ny");
 }
 
 #[test]
@@ -241,8 +230,7 @@ fn nothing_is_a_file_without_sections() {
 
 /// Between two words, before and after a line: mostly few blanks, sometimes odd ones.
 fn blank() -> impl Strategy<Value = String> {
-    let odd =
-        "[ \t\u{b}\u{c}\u{1c}\u{1d}\u{1e}\u{1f}\u{85}\u{a0}\u{1680}\u{2003}\u{2028}\u{3000}]{1,3}";
+    let odd = "[ \t\u{b}\u{c}\u{1c}\u{1d}\u{1e}\u{1f}\u{85}\u{a0}\u{1680}\u{2003}\u{2028}\u{3000}]{1,3}";
     prop_oneof![6 => Just(String::new()), 3 => " {1,4}", 1 => odd]
 }
 
@@ -271,9 +259,8 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 fn option() -> impl Strategy<Value = String> {
-    (key(), blank(), "[=:]", blank(), text()).prop_map(|(key, before, delimiter, after, text)| {
-        format!("{key}{before}{delimiter}{after}{text}")
-    })
+    (key(), blank(), "[=:]", blank(), text())
+        .prop_map(|(key, before, delimiter, after, text)| format!("{key}{before}{delimiter}{after}{text}"))
 }
 
 fn line() -> impl Strategy<Value = String> {
@@ -281,10 +268,8 @@ fn line() -> impl Strategy<Value = String> {
     let header = (blank(), name, blank(), "[x\\]]{0,1}")
         .prop_map(|(before, name, after, rest)| format!("{before}[{name}]{after}{rest}"));
     let indented = (blank(), option()).prop_map(|(indent, option)| format!("{indent}{option}"));
-    let continuation = (blank(), text(), blank())
-        .prop_map(|(indent, text, end)| format!("   {indent}{text}{end}"));
-    let comment =
-        (blank(), "[#;]", word()).prop_map(|(indent, sign, word)| format!("{indent}{sign}{word}"));
+    let continuation = (blank(), text(), blank()).prop_map(|(indent, text, end)| format!("   {indent}{text}{end}"));
+    let comment = (blank(), "[#;]", word()).prop_map(|(indent, sign, word)| format!("{indent}{sign}{word}"));
     prop_oneof![
         20 => header,
         30 => option(),
@@ -312,18 +297,10 @@ const CASES: u32 = 4000;
 fn generated_files_are_read_as_python_reads_them() {
     let python = std::cell::RefCell::new(Python::start());
     let (accepted, refused) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config {
-        cases: CASES,
-        failure_persistence: None,
-        ..Config::default()
-    });
+    let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&file(), |text| {
         let expected = python.borrow_mut().read(&text);
-        let count = if expected.is_null() {
-            &refused
-        } else {
-            &accepted
-        };
+        let count = if expected.is_null() { &refused } else { &accepted };
         count.set(count.get() + 1);
         if ours(&text) == expected {
             return Ok(());

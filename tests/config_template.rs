@@ -9,10 +9,7 @@ const TEMPLATE: &str = include_str!("../config.ini.template");
 const EXCLUDES: &str = include_str!("../packaging/rsync_excludes");
 
 fn places(entries: Vec<(String, String, String)>) -> BTreeMap<(String, String), String> {
-    entries
-        .into_iter()
-        .map(|(section, key, value)| ((section, key), value))
-        .collect()
+    entries.into_iter().map(|(section, key, value)| ((section, key), value)).collect()
 }
 
 #[test]
@@ -20,10 +17,7 @@ fn the_untouched_template_has_no_faults_and_says_what_is_required() {
     let loaded = parse(TEMPLATE).unwrap();
     assert_eq!(loaded.warnings, []);
     assert_eq!(loaded.config, Config::default());
-    let required = [
-        "filesystem-ids-and-notification-mail-addresses",
-        "backup-source",
-    ];
+    let required = ["filesystem-ids-and-notification-mail-addresses", "backup-source"];
     assert_eq!(loaded.config.missing(), required);
 }
 
@@ -39,9 +33,7 @@ fn template_and_code_have_the_same_keys_with_the_same_defaults() {
         }
     }
     let defaults = Config::default().effective();
-    let known = defaults
-        .into_iter()
-        .map(|(section, key, value)| (section.to_owned(), key.to_owned(), value));
+    let known = defaults.into_iter().map(|(section, key, value)| (section.to_owned(), key.to_owned(), value));
     assert_eq!(places(written), places(known.collect()));
 }
 

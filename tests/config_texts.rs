@@ -11,10 +11,7 @@ fn kinds() -> Vec<String> {
     let error = serde_json::from_value::<ConfigProblem>(json!({ "kind": "?" })).unwrap_err();
     let message = error.to_string();
     let names = message.split('`').skip(1).step_by(2);
-    names
-        .filter(|name| *name != "?")
-        .map(str::to_owned)
-        .collect()
+    names.filter(|name| *name != "?").map(str::to_owned).collect()
 }
 
 /// A problem of that kind, with a value of its own in each field.
@@ -33,13 +30,7 @@ fn fields(problem: &ConfigProblem) -> Vec<String> {
         panic!("{problem:?}");
     };
     let named = fields.into_iter().filter(|(name, _)| name != "kind");
-    named
-        .map(|(_, value)| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        })
-        .collect()
+    named.map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
 }
 
 #[test]
@@ -64,10 +55,7 @@ fn every_field_of_a_problem_is_told() {
             let problem = problem(&kind);
             let text = texts.say(&problem).to_string();
             for field in fields(&problem) {
-                assert!(
-                    text.contains(&field),
-                    "{language:?} {kind}: no {field} in {text:?}"
-                );
+                assert!(text.contains(&field), "{language:?} {kind}: no {field} in {text:?}");
             }
         }
     }
@@ -75,18 +63,10 @@ fn every_field_of_a_problem_is_told() {
 
 #[test]
 fn no_text_is_left_over() {
-    let expected: BTreeSet<String> = kinds()
-        .iter()
-        .map(|kind| format!("config-{kind}"))
-        .collect();
-    for source in [
-        include_str!("../locales/de/config.ftl"),
-        include_str!("../locales/en/config.ftl"),
-    ] {
+    let expected: BTreeSet<String> = kinds().iter().map(|kind| format!("config-{kind}")).collect();
+    for source in [include_str!("../locales/de/config.ftl"), include_str!("../locales/en/config.ftl")] {
         let ids = source.lines().filter(|line| line.starts_with("config-"));
-        let ids = ids
-            .filter_map(|line| line.split(' ').next())
-            .map(str::to_owned);
+        let ids = ids.filter_map(|line| line.split(' ').next()).map(str::to_owned);
         assert_eq!(ids.collect::<BTreeSet<_>>(), expected);
     }
 }

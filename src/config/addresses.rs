@@ -7,8 +7,7 @@ use super::ini::strip;
 use super::value::{Kind, Problems, Value, items};
 
 /// Addresses between commas, semicolons, blanks or line breaks; of `Name <address>` the address is kept.
-pub const ADDRESSES: Kind<Vec<String>> =
-    Kind::new(addresses, |list: &Vec<String>| list.join(", ")).list();
+pub const ADDRESSES: Kind<Vec<String>> = Kind::new(addresses, |list: &Vec<String>| list.join(", ")).list();
 
 /// The address that mails come from, kept as written, also `Name <address>`; may be empty.
 pub const SENDER: Kind<String> = Kind::new(sender, Clone::clone);
@@ -16,19 +15,14 @@ pub const SENDER: Kind<String> = Kind::new(sender, Clone::clone);
 /// Whether mail can be sent to `text`: an address, or the name of a local mailbox.
 pub fn is_address(text: &str) -> bool {
     if text.contains('@') {
-        return EmailAddress::parse_with_options(text, Options::default().without_display_text())
-            .is_ok();
+        return EmailAddress::parse_with_options(text, Options::default().without_display_text()).is_ok();
     }
     EmailAddress::is_valid_local_part(text)
 }
 
 pub fn not_an_address(value: &Value, item: &str) -> ConfigProblem {
     let (section, key) = value.place();
-    ConfigProblem::NotAnAddress {
-        section,
-        key,
-        value: value.shown_item(item),
-    }
+    ConfigProblem::NotAnAddress { section, key, value: value.shown_item(item) }
 }
 
 fn addresses(value: &Value) -> Result<Vec<String>, Problems> {
@@ -49,17 +43,14 @@ fn addresses(value: &Value) -> Result<Vec<String>, Problems> {
 
 /// An entry with `<…>` may hold blanks, any other is cut at them.
 fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', '\n'])
-        .flat_map(|entry| match in_angle_brackets(strip(entry)) {
-            Some(address) => vec![address],
-            None => items(entry).collect(),
-        })
+    text.split([',', ';', '\n']).flat_map(|entry| match in_angle_brackets(strip(entry)) {
+        Some(address) => vec![address],
+        None => items(entry).collect(),
+    })
 }
 
 fn in_angle_brackets(text: &str) -> Option<&str> {
-    text.strip_suffix('>')?
-        .rsplit_once('<')
-        .map(|(_, address)| address)
+    text.strip_suffix('>')?.rsplit_once('<').map(|(_, address)| address)
 }
 
 fn sender(value: &Value) -> Result<String, Problems> {
@@ -75,12 +66,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> Value<'_> {
-        Value {
-            section: "Mail",
-            key: "cc",
-            text,
-            secret: false,
-        }
+        Value { section: "Mail", key: "cc", text, secret: false }
     }
 
     fn bad_items(text: &str) -> Vec<String> {

@@ -13,11 +13,8 @@ fn disks(value: &Value) -> Result<Vec<KnownDisk>, Problems> {
     let mut found: Vec<KnownDisk> = Vec::new();
     let mut problems = Problems::new();
     for item in items(value.text) {
-        let taken = if item.contains('@') {
-            take_address(&mut found, item, value)
-        } else {
-            take_disk(&mut found, item, value)
-        };
+        let taken =
+            if item.contains('@') { take_address(&mut found, item, value) } else { take_disk(&mut found, item, value) };
         problems.extend(taken.err());
     }
     if problems.is_empty() {
@@ -32,24 +29,13 @@ fn take_disk(found: &mut Vec<KnownDisk>, item: &str, value: &Value) -> Result<()
     let plausible = is_plausible(item);
     let twice = found.iter().any(|disk| disk.id == id);
     // Kept even when it is wrong, so that the addresses behind it are not called wrong too.
-    found.push(KnownDisk {
-        id,
-        recipients: Vec::new(),
-    });
+    found.push(KnownDisk { id, recipients: Vec::new() });
     let value = value.shown_item(item);
     if !plausible {
-        return Err(ConfigProblem::NotADisk {
-            section,
-            key,
-            value,
-        });
+        return Err(ConfigProblem::NotADisk { section, key, value });
     }
     if twice {
-        return Err(ConfigProblem::DiskTwice {
-            section,
-            key,
-            value,
-        });
+        return Err(ConfigProblem::DiskTwice { section, key, value });
     }
     Ok(())
 }
@@ -60,11 +46,7 @@ fn take_address(found: &mut [KnownDisk], item: &str, value: &Value) -> Result<()
     }
     let Some(disk) = found.last_mut() else {
         let (section, key) = value.place();
-        return Err(ConfigProblem::AddressBeforeDisk {
-            section,
-            key,
-            value: value.shown_item(item),
-        });
+        return Err(ConfigProblem::AddressBeforeDisk { section, key, value: value.shown_item(item) });
     };
     if !disk.recipients.iter().any(|known| known == item) {
         disk.recipients.push(item.to_owned());
@@ -97,20 +79,12 @@ mod tests {
     const EXT4: &str = "0f3a2c1e-1111-2222-3333-444455556666";
 
     fn value(text: &str) -> Value<'_> {
-        Value {
-            section: "Backup",
-            key: "disks",
-            text,
-            secret: false,
-        }
+        Value { section: "Backup", key: "disks", text, secret: false }
     }
 
     fn read(text: &str) -> Vec<(String, Vec<String>)> {
         let disks = (DISKS.read)(&value(text)).expect(text);
-        disks
-            .into_iter()
-            .map(|disk| (disk.id.to_string(), disk.recipients))
-            .collect()
+        disks.into_iter().map(|disk| (disk.id.to_string(), disk.recipients)).collect()
     }
 
     fn refused(text: &str) -> Problems {
@@ -139,22 +113,15 @@ mod tests {
     #[test]
     fn mails_belong_to_the_disk_before_them() {
         let text = format!("{EXT4},a@x.de,b@x.de,B78E-6CC4,2D53D78A071916A0,c@x.de");
-        let expected = [
-            disk(EXT4, &["a@x.de", "b@x.de"]),
-            disk("B78E-6CC4", &[]),
-            disk("2D53D78A071916A0", &["c@x.de"]),
-        ];
+        let expected =
+            [disk(EXT4, &["a@x.de", "b@x.de"]), disk("B78E-6CC4", &[]), disk("2D53D78A071916A0", &["c@x.de"])];
         assert_eq!(read(&text), expected);
     }
 
     #[test]
     fn blanks_line_breaks_and_trailing_commas_do_not_count() {
         let text = format!("\n{EXT4} , a@x.de ,\n\tB78E-6CC4\u{a0},\nb@x.de\n2D53D78A071916A0,");
-        let expected = [
-            disk(EXT4, &["a@x.de"]),
-            disk("B78E-6CC4", &["b@x.de"]),
-            disk("2D53D78A071916A0", &[]),
-        ];
+        let expected = [disk(EXT4, &["a@x.de"]), disk("B78E-6CC4", &["b@x.de"]), disk("2D53D78A071916A0", &[])];
         assert_eq!(read(&text), expected);
     }
 
@@ -178,28 +145,20 @@ mod tests {
             "ä78E-6CC4",
         ] {
             let problems = refused(text);
-            assert!(
-                matches!(problems[..], [ConfigProblem::NotADisk { .. }]),
-                "{text}"
-            );
+            assert!(matches!(problems[..], [ConfigProblem::NotADisk { .. }]), "{text}");
         }
     }
 
     #[test]
     fn a_mail_before_any_disk_is_refused() {
         let problems = refused("a@x.de,B78E-6CC4");
-        assert!(matches!(
-            problems[..],
-            [ConfigProblem::AddressBeforeDisk { .. }]
-        ));
+        assert!(matches!(problems[..], [ConfigProblem::AddressBeforeDisk { .. }]));
     }
 
     #[test]
     fn a_disk_given_twice_is_refused_whatever_its_case() {
         let problems = refused("B78E-6CC4,a@x,b78e-6cc4,b@x");
-        assert!(
-            matches!(&problems[..], [ConfigProblem::DiskTwice { value, .. }] if value == "b78e-6cc4")
-        );
+        assert!(matches!(&problems[..], [ConfigProblem::DiskTwice { value, .. }] if value == "b78e-6cc4"));
     }
 
     #[test]

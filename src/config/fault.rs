@@ -14,160 +14,44 @@ use crate::texts::{Message, Spoken, Texts};
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ConfigProblem {
     // Faults of the file.
-    FileMissing {
-        path: String,
-    },
-    FileUnreadable {
-        path: String,
-        cause: String,
-    },
-    NotUtf8 {
-        line: u64,
-    },
+    FileMissing { path: String },
+    FileUnreadable { path: String, cause: String },
+    NotUtf8 { line: u64 },
     ByteOrderMark,
 
     // Faults of the notation. Lines count from 1.
-    MissingSection {
-        line: u64,
-    },
-    MissingDelimiter {
-        section: String,
-        line: u64,
-    },
-    MissingKey {
-        section: String,
-        line: u64,
-    },
-    DuplicateSection {
-        section: String,
-        line: u64,
-        first: u64,
-    },
-    DuplicateKey {
-        section: String,
-        key: String,
-        line: u64,
-        first: u64,
-    },
-    PercentSign {
-        section: String,
-        key: String,
-        value: String,
-    },
-    UnknownReference {
-        section: String,
-        key: String,
-        reference: String,
-    },
-    ReferenceLoop {
-        section: String,
-        key: String,
-    },
-    SeveralLines {
-        section: String,
-        key: String,
-    },
-    ControlCharacter {
-        section: String,
-        key: String,
-        value: String,
-    },
+    MissingSection { line: u64 },
+    MissingDelimiter { section: String, line: u64 },
+    MissingKey { section: String, line: u64 },
+    DuplicateSection { section: String, line: u64, first: u64 },
+    DuplicateKey { section: String, key: String, line: u64, first: u64 },
+    PercentSign { section: String, key: String, value: String },
+    UnknownReference { section: String, key: String, reference: String },
+    ReferenceLoop { section: String, key: String },
+    SeveralLines { section: String, key: String },
+    ControlCharacter { section: String, key: String, value: String },
 
     // Faults of a value.
-    NotANumber {
-        section: String,
-        key: String,
-        value: String,
-        minimum: u64,
-        maximum: u64,
-    },
-    NotASize {
-        section: String,
-        key: String,
-        value: String,
-        maximum: u64,
-    },
-    NotASwitch {
-        section: String,
-        key: String,
-        value: String,
-    },
-    NotAChoice {
-        section: String,
-        key: String,
-        value: String,
-        choices: String,
-    },
-    NotAHost {
-        section: String,
-        key: String,
-        value: String,
-    },
-    NotAnAddress {
-        section: String,
-        key: String,
-        value: String,
-    },
-    NotADisk {
-        section: String,
-        key: String,
-        value: String,
-    },
-    AddressBeforeDisk {
-        section: String,
-        key: String,
-        value: String,
-    },
-    DiskTwice {
-        section: String,
-        key: String,
-        value: String,
-    },
-    PathNotAbsolute {
-        section: String,
-        key: String,
-        value: String,
-    },
-    PathNotRelative {
-        section: String,
-        key: String,
-        value: String,
-    },
-    PathClimbs {
-        section: String,
-        key: String,
-        value: String,
-    },
-    PathWithoutFile {
-        section: String,
-        key: String,
-        value: String,
-    },
+    NotANumber { section: String, key: String, value: String, minimum: u64, maximum: u64 },
+    NotASize { section: String, key: String, value: String, maximum: u64 },
+    NotASwitch { section: String, key: String, value: String },
+    NotAChoice { section: String, key: String, value: String, choices: String },
+    NotAHost { section: String, key: String, value: String },
+    NotAnAddress { section: String, key: String, value: String },
+    NotADisk { section: String, key: String, value: String },
+    AddressBeforeDisk { section: String, key: String, value: String },
+    DiskTwice { section: String, key: String, value: String },
+    PathNotAbsolute { section: String, key: String, value: String },
+    PathNotRelative { section: String, key: String, value: String },
+    PathClimbs { section: String, key: String, value: String },
+    PathWithoutFile { section: String, key: String, value: String },
 
     // Warnings.
-    UnknownSection {
-        section: String,
-        nearest: String,
-    },
-    UnknownKey {
-        section: String,
-        key: String,
-        nearest_section: String,
-        nearest: String,
-    },
-    MisplacedKey {
-        section: String,
-        key: String,
-        belongs: String,
-    },
-    CommentInValue {
-        section: String,
-        key: String,
-    },
-    TwoVeeamDirectories {
-        path: String,
-        other: String,
-    },
+    UnknownSection { section: String, nearest: String },
+    UnknownKey { section: String, key: String, nearest_section: String, nearest: String },
+    MisplacedKey { section: String, key: String, belongs: String },
+    CommentInValue { section: String, key: String },
+    TwoVeeamDirectories { path: String, other: String },
 }
 
 impl Spoken for ConfigProblem {
@@ -179,30 +63,10 @@ impl From<SyntaxError> for ConfigProblem {
         match error {
             SyntaxError::ByteOrderMark => Self::ByteOrderMark,
             SyntaxError::MissingSection { line } => Self::MissingSection { line },
-            SyntaxError::MissingDelimiter { section, line } => {
-                Self::MissingDelimiter { section, line }
-            }
+            SyntaxError::MissingDelimiter { section, line } => Self::MissingDelimiter { section, line },
             SyntaxError::MissingKey { section, line } => Self::MissingKey { section, line },
-            SyntaxError::DuplicateSection {
-                section,
-                line,
-                first,
-            } => Self::DuplicateSection {
-                section,
-                line,
-                first,
-            },
-            SyntaxError::DuplicateKey {
-                section,
-                key,
-                line,
-                first,
-            } => Self::DuplicateKey {
-                section,
-                key,
-                line,
-                first,
-            },
+            SyntaxError::DuplicateSection { section, line, first } => Self::DuplicateSection { section, line, first },
+            SyntaxError::DuplicateKey { section, key, line, first } => Self::DuplicateKey { section, key, line, first },
         }
     }
 }

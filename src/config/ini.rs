@@ -29,18 +29,9 @@ pub enum SyntaxError {
     #[error("line {line} in [{section}] has no key")]
     MissingKey { section: String, line: u64 },
     #[error("section [{section}] of line {line} was there in line {first}")]
-    DuplicateSection {
-        section: String,
-        line: u64,
-        first: u64,
-    },
+    DuplicateSection { section: String, line: u64, first: u64 },
     #[error("key {key} in [{section}] of line {line} was there in line {first}")]
-    DuplicateKey {
-        section: String,
-        key: String,
-        line: u64,
-        first: u64,
-    },
+    DuplicateKey { section: String, key: String, line: u64, first: u64 },
 }
 
 /// One key as the file has it, continuation lines joined with `\n`, before interpolation.
@@ -108,9 +99,7 @@ impl Ini {
     /// A key's value after interpolation; none when the section or the key is not in the file.
     pub fn get(&self, section: &str, key: &str) -> Option<Result<String, InterpolationError>> {
         let raw = self.raw(section, key)?;
-        Some(interpolation::expand(&raw.text, |name| {
-            self.raw(section, name).map(|raw| raw.text.as_str())
-        }))
+        Some(interpolation::expand(&raw.text, |name| self.raw(section, name).map(|raw| raw.text.as_str())))
     }
 
     /// Names that some value refers to by `%(name)s`: variables of the file's author.
@@ -195,10 +184,7 @@ impl Reader {
         }
         match self.ini.sections.entry(name.to_owned()) {
             Entry::Vacant(free) => {
-                free.insert(Section {
-                    line,
-                    keys: Keys::new(),
-                });
+                free.insert(Section { line, keys: Keys::new() });
             }
             Entry::Occupied(taken) => {
                 self.in_duplicate = true;
@@ -230,25 +216,14 @@ impl Reader {
             self.errors.push(SyntaxError::MissingKey { section, line });
             return;
         }
-        self.value = Some(OpenValue {
-            key,
-            line,
-            pieces: vec![strip(value).to_owned()],
-        });
+        self.value = Some(OpenValue { key, line, pieces: vec![strip(value).to_owned()] });
     }
 
     fn end_value(&mut self) {
         let (Some(value), Some(section)) = (self.value.take(), self.section.clone()) else {
             return;
         };
-        let raw = Raw {
-            text: value
-                .pieces
-                .join("\n")
-                .trim_end_matches(is_space)
-                .to_owned(),
-            line: value.line,
-        };
+        let raw = Raw { text: value.pieces.join("\n").trim_end_matches(is_space).to_owned(), line: value.line };
         match self.ini.keys_of_mut(&section).entry(value.key) {
             Entry::Vacant(free) => {
                 free.insert(raw);

@@ -20,15 +20,8 @@ pub enum InterpolationError {
 }
 
 /// Replaces every reference in `text`; `lookup` gives the raw text that a lower-case name stands for.
-pub fn expand<'a>(
-    text: &'a str,
-    lookup: impl Fn(&str) -> Option<&'a str>,
-) -> Result<String, InterpolationError> {
-    let mut expansion = Expansion {
-        lookup,
-        text: String::new(),
-        replacements: 0,
-    };
+pub fn expand<'a>(text: &'a str, lookup: impl Fn(&str) -> Option<&'a str>) -> Result<String, InterpolationError> {
+    let mut expansion = Expansion { lookup, text: String::new(), replacements: 0 };
     expansion.add(text, 1)?;
     Ok(expansion.text)
 }

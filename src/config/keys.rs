@@ -6,8 +6,7 @@ use super::disks::DISKS;
 use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, directory, show};
 use super::types::Config;
 use super::value::{
-    GIGABYTES, HOST, LANGUAGE, LOSSY, MINUTES, PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH,
-    TEXT, Traits, Value,
+    GIGABYTES, HOST, LANGUAGE, LOSSY, MINUTES, PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH, TEXT, Traits, Value,
 };
 
 /// One key of the file.

@@ -86,9 +86,7 @@ impl Config {
     /// Every key as (section, key, value) with what is in force, in the notation of the file but for percent signs, which
     /// are not doubled; secrets masked.
     pub fn effective(&self) -> Vec<(&'static str, &'static str, String)> {
-        KEYS.iter()
-            .map(|key| (key.section, key.name, (key.show)(self)))
-            .collect()
+        KEYS.iter().map(|key| (key.section, key.name, (key.show)(self))).collect()
     }
 }
 
@@ -119,19 +117,12 @@ fn says_something(ini: &Ini, key: &Key) -> bool {
 }
 
 fn value_of<'a>(key: &'a Key, text: &'a str) -> Value<'a> {
-    Value {
-        section: key.section,
-        key: key.name,
-        text,
-        secret: key.traits.secret,
-    }
+    Value { section: key.section, key: key.name, text, secret: key.traits.secret }
 }
 
 /// Whether a secret has come into another key's value by `%(password)s`.
 fn holds_a_secret(ini: &Ini, key: &Key, text: &str) -> bool {
-    let refers = ini
-        .raw(key.section, key.name)
-        .is_some_and(|raw| raw.text.contains("%("));
+    let refers = ini.raw(key.section, key.name).is_some_and(|raw| raw.text.contains("%("));
     let secrets = KEYS.iter().filter(|key| key.traits.secret);
     refers
         && secrets
@@ -145,11 +136,7 @@ fn misreferred(key: &Key, ini: &Ini, error: InterpolationError) -> ConfigProblem
     let value = value_of(key, text);
     let (section, key) = value.place();
     match error {
-        InterpolationError::Syntax => ConfigProblem::PercentSign {
-            section,
-            key,
-            value: value.shown(),
-        },
+        InterpolationError::Syntax => ConfigProblem::PercentSign { section, key, value: value.shown() },
         InterpolationError::UnknownName { name } => ConfigProblem::UnknownReference {
             section,
             key,
@@ -173,11 +160,7 @@ fn check_characters(key: &Key, value: &Value) -> Result<(), Problems> {
     }
     let harmful = |c: char| c.is_control() && !(key.traits.list && ini::is_space(c));
     if value.text.contains(harmful) {
-        return Err(vec![ConfigProblem::ControlCharacter {
-            section,
-            key: name,
-            value: value.shown(),
-        }]);
+        return Err(vec![ConfigProblem::ControlCharacter { section, key: name, value: value.shown() }]);
     }
     Ok(())
 }

@@ -19,11 +19,7 @@ pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
         }
         let unused = |key: &&str| !variables.iter().any(|name| name == key);
         let keys = ini.own_keys(section);
-        found.extend(
-            keys.into_iter()
-                .filter(unused)
-                .filter_map(|key| odd_key(section, key)),
-        );
+        found.extend(keys.into_iter().filter(unused).filter_map(|key| odd_key(section, key)));
     }
     found.extend(KEYS.iter().filter_map(|key| comment_in_value(ini, key)));
     found.extend(two_veeam_directories(config));
@@ -32,13 +28,8 @@ pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
 
 fn unknown_section(section: &str) -> ConfigProblem {
     let near = |name: &&str| likeness(section, name);
-    let nearest = sections()
-        .into_iter()
-        .max_by(|a, b| near(a).total_cmp(&near(b)));
-    ConfigProblem::UnknownSection {
-        section: section.to_owned(),
-        nearest: nearest.unwrap_or_default().to_owned(),
-    }
+    let nearest = sections().into_iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+    ConfigProblem::UnknownSection { section: section.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
 }
 
 fn odd_key(section: &str, name: &str) -> Option<ConfigProblem> {
@@ -51,11 +42,7 @@ fn odd_key(section: &str, name: &str) -> Option<ConfigProblem> {
     }
     let (section_name, key) = (section.to_owned(), name.to_owned());
     if let Some(namesake) = namesake {
-        return Some(ConfigProblem::MisplacedKey {
-            section: section_name,
-            key,
-            belongs: namesake.section.to_owned(),
-        });
+        return Some(ConfigProblem::MisplacedKey { section: section_name, key, belongs: namesake.section.to_owned() });
     }
     let nearest = nearest_key(section, name)?;
     Some(ConfigProblem::UnknownKey {
@@ -70,11 +57,7 @@ fn odd_key(section: &str, name: &str) -> Option<ConfigProblem> {
 fn nearest_key(section: &str, name: &str) -> Option<&'static Key> {
     const SAME_SECTION: f64 = 0.05;
     let near = |key: &Key| {
-        let bonus = if key.section == section {
-            SAME_SECTION
-        } else {
-            0.0
-        };
+        let bonus = if key.section == section { SAME_SECTION } else { 0.0 };
         likeness(name, key.name) + bonus
     };
     KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b)))
@@ -92,10 +75,7 @@ fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
     let text = &ini.raw(key.section, key.name)?.text;
     let starts = text.split(is_space).skip(1);
     let comment = starts.filter(|word| word.starts_with(['#', ';'])).count() > 0;
-    comment.then(|| ConfigProblem::CommentInValue {
-        section: key.section.to_owned(),
-        key: key.name.to_owned(),
-    })
+    comment.then(|| ConfigProblem::CommentInValue { section: key.section.to_owned(), key: key.name.to_owned() })
 }
 
 fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {

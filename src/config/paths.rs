@@ -28,11 +28,7 @@ pub fn directory(value: &Value) -> Result<PathBuf, Problems> {
     }
     let (section, key) = value.place();
     let value = value.shown();
-    Err(vec![ConfigProblem::PathNotAbsolute {
-        section,
-        key,
-        value,
-    }])
+    Err(vec![ConfigProblem::PathNotAbsolute { section, key, value }])
 }
 
 fn file(value: &Value) -> Result<PathBuf, Problems> {
@@ -50,11 +46,7 @@ fn file_within(value: &Value) -> Result<PathBuf, Problems> {
     if Path::new(value.text).is_absolute() {
         let (section, key) = value.place();
         let value = value.shown();
-        return Err(vec![ConfigProblem::PathNotRelative {
-            section,
-            key,
-            value,
-        }]);
+        return Err(vec![ConfigProblem::PathNotRelative { section, key, value }]);
     }
     stays_below(value)?;
     names_a_file(value)?;
@@ -69,11 +61,7 @@ fn names_a_file(value: &Value) -> Result<(), Problems> {
     }
     let (section, key) = value.place();
     let value = value.shown();
-    Err(vec![ConfigProblem::PathWithoutFile {
-        section,
-        key,
-        value,
-    }])
+    Err(vec![ConfigProblem::PathWithoutFile { section, key, value }])
 }
 
 fn stays_below(value: &Value) -> Result<(), Problems> {
@@ -83,11 +71,7 @@ fn stays_below(value: &Value) -> Result<(), Problems> {
     }
     let (section, key) = value.place();
     let value = value.shown();
-    Err(vec![ConfigProblem::PathClimbs {
-        section,
-        key,
-        value,
-    }])
+    Err(vec![ConfigProblem::PathClimbs { section, key, value }])
 }
 
 #[cfg(test)]
@@ -95,12 +79,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> Value<'_> {
-        Value {
-            section: "Backup",
-            key: "some-path",
-            text,
-            secret: false,
-        }
+        Value { section: "Backup", key: "some-path", text, secret: false }
     }
 
     fn refused<T>(kind: &Kind<T>, text: &str) -> ConfigProblem {
@@ -133,14 +112,7 @@ mod tests {
 
     #[test]
     fn the_destination_may_be_anything_that_stays_on_the_disk() {
-        for text in [
-            "",
-            "/",
-            "veeam",
-            "veeam/copy",
-            "/media/root/DISK1/veeam",
-            "a..b",
-        ] {
+        for text in ["", "/", "veeam", "veeam/copy", "/media/root/DISK1/veeam", "a..b"] {
             assert_eq!((ON_DISK.read)(&value(text)).unwrap(), PathBuf::from(text));
         }
         for text in ["..", "../x", "/media/../etc", "a/.."] {

@@ -46,9 +46,7 @@ fn good(text: &str) -> Config {
 }
 
 fn warnings(text: &str) -> Vec<ConfigProblem> {
-    parse(text)
-        .unwrap_or_else(|faults| panic!("{faults}"))
-        .warnings
+    parse(text).unwrap_or_else(|faults| panic!("{faults}")).warnings
 }
 
 fn faults(text: &str) -> Vec<ConfigProblem> {
@@ -70,14 +68,8 @@ fn a_file_of_the_python_script_works_unchanged() {
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     let expected = Config {
         disks: vec![
-            KnownDisk {
-                id: DiskId::new("0f3a2c1e-1111-2222-3333-444455556666"),
-                recipients: vec!["a@x.de".into()],
-            },
-            KnownDisk {
-                id: DiskId::new("B78E-6CC4"),
-                recipients: vec![],
-            },
+            KnownDisk { id: DiskId::new("0f3a2c1e-1111-2222-3333-444455556666"), recipients: vec!["a@x.de".into()] },
+            KnownDisk { id: DiskId::new("B78E-6CC4"), recipients: vec![] },
         ],
         source: "/srv/veeam".into(),
         destination: "/mnt/backup".into(),
@@ -98,10 +90,7 @@ fn a_file_of_the_python_script_works_unchanged() {
             username: "backup".into(),
             password: Secret::new("100% ;geheim#"),
         },
-        web: Web {
-            host: "0.0.0.0".into(),
-            port: 80,
-        },
+        web: Web { host: "0.0.0.0".into(), port: 80 },
         debug: true,
         ..Config::default()
     };
@@ -114,19 +103,13 @@ fn an_empty_file_gives_the_defaults() {
     assert_eq!(config, Config::default());
     assert_eq!(config.disk_lockfile, PathBuf::from(".asbackup.lock"));
     assert_eq!(config.source_lockfile, PathBuf::from(".asbackup.lock"));
-    assert_eq!(
-        config.veeam_directories,
-        [PathBuf::from("/var/lib/asbackup/veeam")]
-    );
+    assert_eq!(config.veeam_directories, [PathBuf::from("/var/lib/asbackup/veeam")]);
     assert_eq!(config.sample_every, Duration::from_secs(30));
     assert_eq!(config.wait_for_backup, Duration::from_secs(8 * 3600));
     assert_eq!(config.language, Language::German);
     assert_eq!(config.lossy, LossyPolicy::Warn);
     assert_eq!(config.max_deletions_percent, 50);
-    assert_eq!(
-        (config.web.host.as_str(), config.web.port),
-        ("127.0.0.1", 8080)
-    );
+    assert_eq!((config.web.host.as_str(), config.web.port), ("127.0.0.1", 8080));
     assert!(!config.debug);
 }
 
@@ -154,10 +137,7 @@ fn an_empty_lock_file_is_refused() {
 fn what_must_be_filled_in_is_named() {
     let both = [DISK_LIST, SOURCE];
     assert_eq!(Config::default().missing(), both);
-    assert_eq!(
-        good("[Backup]\nbackup-source = /srv\n").missing(),
-        [DISK_LIST]
-    );
+    assert_eq!(good("[Backup]\nbackup-source = /srv\n").missing(), [DISK_LIST]);
     assert!(good(OLD_FILE).missing().is_empty());
 }
 
@@ -198,21 +178,9 @@ fn faults_of_notation_name_their_lines() {
     let text = "\n[Mail]\r\ncc = a@x\r= b\nCC = b@x\n[Mail]\ncc = c@x\n";
     let (section, key) = ("Mail".to_owned(), "cc".to_owned());
     let expected = [
-        ConfigProblem::MissingKey {
-            section: section.clone(),
-            line: 4,
-        },
-        ConfigProblem::DuplicateKey {
-            section: section.clone(),
-            key,
-            line: 5,
-            first: 3,
-        },
-        ConfigProblem::DuplicateSection {
-            section,
-            line: 6,
-            first: 2,
-        },
+        ConfigProblem::MissingKey { section: section.clone(), line: 4 },
+        ConfigProblem::DuplicateKey { section: section.clone(), key, line: 5, first: 3 },
+        ConfigProblem::DuplicateSection { section, line: 6, first: 2 },
     ];
     assert_eq!(faults(text), expected);
 }
@@ -220,17 +188,9 @@ fn faults_of_notation_name_their_lines() {
 #[test]
 fn numbers_have_bounds() {
     for (section, key, bad) in [
-        (
-            "Backup",
-            "wait-for-veeam-minutes",
-            vec!["-1", "1.5", "1h", "999999999999999999999"],
-        ),
+        ("Backup", "wait-for-veeam-minutes", vec!["-1", "1.5", "1h", "999999999999999999999"]),
         ("Backup", "rsync-update-ratio-seconds", vec!["0", "3601"]),
-        (
-            "Safety",
-            "max-deletions-percent",
-            vec!["101", "-1", "x", "50%%"],
-        ),
+        ("Safety", "max-deletions-percent", vec!["101", "-1", "x", "50%%"]),
         ("Mail", "port", vec!["0", "65536"]),
     ] {
         for value in bad {
@@ -287,26 +247,10 @@ fn choices_are_held() {
 #[test]
 fn hosts_are_names_or_addresses_without_a_port() {
     let host = |name: &str| parse(&format!("[Mail]\nserver = {name}\n"));
-    for name in [
-        "localhost",
-        "mail.x-y.de",
-        "mail.x.de.",
-        "127.0.0.1",
-        "::1",
-        "my_host",
-    ] {
+    for name in ["localhost", "mail.x-y.de", "mail.x.de.", "127.0.0.1", "::1", "my_host"] {
         assert_eq!(host(name).unwrap().config.mail.server, name);
     }
-    for name in [
-        "mail.x.de:465",
-        "smtps://mail",
-        "a b",
-        "u@mail",
-        "[::1]",
-        "*",
-        "a..b",
-        ".",
-    ] {
+    for name in ["mail.x.de:465", "smtps://mail", "a b", "u@mail", "[::1]", "*", "a..b", "."] {
         let problems = host(name).expect_err(name).0;
         assert_eq!(kinds(&problems), ["not-a-host"], "{name}");
     }
@@ -317,10 +261,7 @@ fn veeams_directory_may_be_given_in_either_section() {
     let read = |backup: &str, veeam: &str| {
         let text = format!("[Backup]\n{backup}\n[VEEAM]\n{veeam}\n");
         let directories = good(&text).veeam_directories;
-        directories
-            .into_iter()
-            .map(|path| path.display().to_string())
-            .collect::<Vec<_>>()
+        directories.into_iter().map(|path| path.display().to_string()).collect::<Vec<_>>()
     };
     let (in_backup, in_veeam) = ("veeam-lockfile-path = /a/b", "veeam-lockfiles = /a/b");
     assert_eq!(read(in_backup, ""), ["/a/b"]);
@@ -337,10 +278,7 @@ fn veeams_directory_may_be_given_in_either_section() {
 fn two_different_directories_of_veeam_are_both_watched_with_a_warning() {
     let text = "[Backup]\nveeam-lockfile-path = /a\n[VEEAM]\nveeam-lockfiles = /b\n";
     let loaded = parse(text).unwrap();
-    assert_eq!(
-        loaded.config.veeam_directories,
-        [PathBuf::from("/a"), PathBuf::from("/b")]
-    );
+    assert_eq!(loaded.config.veeam_directories, [PathBuf::from("/a"), PathBuf::from("/b")]);
     assert_eq!(kinds(&loaded.warnings), ["two-veeam-directories"]);
 }
 
@@ -348,7 +286,8 @@ fn two_different_directories_of_veeam_are_both_watched_with_a_warning() {
 fn a_value_on_several_lines_is_refused_unless_it_is_a_list() {
     let problems = faults("[Backup]\nbackup-source = /srv\n  log-file-path = /x\n");
     assert_eq!(kinds(&problems), ["several-lines"]);
-    let text = "[Backup]\nfilesystem-ids-and-notification-mail-addresses =\n  B78E-6CC4\n\n  a@x\nbackup-source =\n  /srv\n";
+    let text =
+        "[Backup]\nfilesystem-ids-and-notification-mail-addresses =\n  B78E-6CC4\n\n  a@x\nbackup-source =\n  /srv\n";
     assert_eq!(good(text).disks[0].recipients, ["a@x"]);
     assert_eq!(good(text).source, PathBuf::from("/srv"));
 }
@@ -356,10 +295,7 @@ fn a_value_on_several_lines_is_refused_unless_it_is_a_list() {
 #[test]
 fn control_characters_are_refused() {
     for (text, kind) in [
-        (
-            "[Backup]\nbackup-source = /srv\u{0}x\n",
-            "control-character",
-        ),
+        ("[Backup]\nbackup-source = /srv\u{0}x\n", "control-character"),
         ("[Mail]\nusername = a\u{1b}b\n", "control-character"),
         ("[Mail]\ncc = a@x\u{7}\n", "control-character"),
     ] {
@@ -371,10 +307,7 @@ fn control_characters_are_refused() {
 fn percent_signs_that_mean_nothing_are_refused() {
     let text = "[Mail]\nusername = 50%\ncc = %(nobody)s\nserver = %(server)s\n";
     let problems = faults(text);
-    assert_eq!(
-        kinds(&problems),
-        ["unknown-reference", "reference-loop", "percent-sign"]
-    );
+    assert_eq!(kinds(&problems), ["unknown-reference", "reference-loop", "percent-sign"]);
 }
 
 #[test]
@@ -390,26 +323,16 @@ fn an_unknown_key_is_a_warning_that_names_the_nearest() {
 
 #[test]
 fn an_unknown_section_is_a_warning_that_names_the_nearest() {
-    for (written, nearest) in [
-        ("backup", "Backup"),
-        ("E-Mail", "Mail"),
-        ("Web", "Webserver"),
-    ] {
-        let expected = ConfigProblem::UnknownSection {
-            section: written.into(),
-            nearest: nearest.into(),
-        };
+    for (written, nearest) in [("backup", "Backup"), ("E-Mail", "Mail"), ("Web", "Webserver")] {
+        let expected = ConfigProblem::UnknownSection { section: written.into(), nearest: nearest.into() };
         assert_eq!(warnings(&format!("[{written}]\nx = 1\n")), [expected]);
     }
 }
 
 #[test]
 fn a_key_in_the_wrong_section_is_a_warning_that_names_the_right_one() {
-    let expected = ConfigProblem::MisplacedKey {
-        section: "Backup".into(),
-        key: "webport".into(),
-        belongs: "Webserver".into(),
-    };
+    let expected =
+        ConfigProblem::MisplacedKey { section: "Backup".into(), key: "webport".into(), belongs: "Webserver".into() };
     assert_eq!(warnings("[Backup]\nwebport = 80\n"), [expected]);
 }
 
@@ -447,10 +370,7 @@ fn the_password_is_shown_nowhere() {
     let config = good(OLD_FILE);
     let secret = config.mail.password.expose();
     assert_eq!(secret, "100% ;geheim#");
-    let password = config
-        .effective()
-        .into_iter()
-        .find(|(_, key, _)| *key == "password");
+    let password = config.effective().into_iter().find(|(_, key, _)| *key == "password");
     assert_eq!(password.unwrap().2, MASK);
     let shown = [
         format!("{config:?}"),
@@ -478,10 +398,7 @@ fn no_fault_gives_the_password_away() {
         "geheim\n",
     ] {
         let faults = parse(text).expect_err(text);
-        assert!(
-            !format!("{faults:?} {faults}").contains("geheim"),
-            "{faults}"
-        );
+        assert!(!format!("{faults:?} {faults}").contains("geheim"), "{faults}");
     }
     let unknown = warnings("[Mail]\npasswort = geheim\n[Post]\npassword = geheim\n");
     assert!(!format!("{unknown:?}").contains("geheim"), "{unknown:?}");
@@ -497,10 +414,7 @@ fn a_long_value_is_cut_in_messages() {
 fn a_missing_file_is_told_from_an_unreadable_one() {
     let directory = tempfile::tempdir().unwrap();
     let read = |path: &Path| load(path).unwrap_err().0;
-    assert_eq!(
-        kinds(&read(&directory.path().join("config.ini"))),
-        ["file-missing"]
-    );
+    assert_eq!(kinds(&read(&directory.path().join("config.ini"))), ["file-missing"]);
     assert_eq!(kinds(&read(directory.path())), ["file-unreadable"]);
 }
 
@@ -508,15 +422,8 @@ fn a_missing_file_is_told_from_an_unreadable_one() {
 fn a_file_in_another_encoding_is_refused_with_its_line() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("config.ini");
-    fs::write(
-        &path,
-        b"[Mail]\r\n\r\nfrom-mail-address = J\xf6rg <j@x>\r\n",
-    )
-    .unwrap();
-    assert_eq!(
-        load(&path).unwrap_err().0,
-        [ConfigProblem::NotUtf8 { line: 3 }]
-    );
+    fs::write(&path, b"[Mail]\r\n\r\nfrom-mail-address = J\xf6rg <j@x>\r\n").unwrap();
+    assert_eq!(load(&path).unwrap_err().0, [ConfigProblem::NotUtf8 { line: 3 }]);
     fs::write(&path, "\u{feff}[Mail]\nport = 25\n").unwrap();
     assert_eq!(load(&path).unwrap_err().0, [ConfigProblem::ByteOrderMark]);
     fs::write(&path, "[Mail]\nport = 25\n").unwrap();

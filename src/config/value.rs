@@ -66,19 +66,11 @@ pub struct Traits {
     pub keeps_empty: bool,
 }
 
-const PLAIN: Traits = Traits {
-    secret: false,
-    list: false,
-    keeps_empty: false,
-};
+const PLAIN: Traits = Traits { secret: false, list: false, keeps_empty: false };
 
 impl<T> Kind<T> {
     pub const fn new(read: fn(&Value) -> Result<T, Problems>, show: fn(&T) -> String) -> Self {
-        Self {
-            read,
-            show,
-            traits: PLAIN,
-        }
+        Self { read, show, traits: PLAIN }
     }
 
     pub const fn list(mut self) -> Self {
@@ -105,8 +97,7 @@ const MOST_GIGABYTES: u64 = 1_000_000;
 
 pub const TEXT: Kind<String> = Kind::new(|value| Ok(value.text.to_owned()), Clone::clone);
 
-pub const SECRET: Kind<Secret> =
-    Kind::new(|value| Ok(Secret::new(value.text)), Secret::to_string).secret();
+pub const SECRET: Kind<Secret> = Kind::new(|value| Ok(Secret::new(value.text)), Secret::to_string).secret();
 
 pub const MINUTES: Kind<Duration> = Kind::new(
     |value| {
@@ -116,10 +107,8 @@ pub const MINUTES: Kind<Duration> = Kind::new(
     |span| (span.as_secs() / SECONDS_OF_A_MINUTE).to_string(),
 );
 
-pub const SECONDS: Kind<Duration> = Kind::new(
-    |value| Ok(Duration::from_secs(whole(value, 1, SECONDS_OF_AN_HOUR)?)),
-    |span| span.as_secs().to_string(),
-);
+pub const SECONDS: Kind<Duration> =
+    Kind::new(|value| Ok(Duration::from_secs(whole(value, 1, SECONDS_OF_AN_HOUR)?)), |span| span.as_secs().to_string());
 
 pub const PORT: Kind<u16> = Kind::new(|value| whole(value, 1, 65_535), u16::to_string);
 
@@ -134,12 +123,7 @@ pub const GIGABYTES: Kind<u64> = Kind::new(gigabytes, |bytes| {
 pub const SWITCH: Kind<bool> = Kind::new(switch, bool::to_string);
 
 pub const LANGUAGE: Kind<Language> = Kind::new(
-    |value| {
-        choose(
-            value,
-            &[("de", Language::German), ("en", Language::English)],
-        )
-    },
+    |value| choose(value, &[("de", Language::German), ("en", Language::English)]),
     |language| match language {
         Language::German => "de".to_owned(),
         Language::English => "en".to_owned(),
@@ -147,12 +131,7 @@ pub const LANGUAGE: Kind<Language> = Kind::new(
 );
 
 pub const LOSSY: Kind<LossyPolicy> = Kind::new(
-    |value| {
-        choose(
-            value,
-            &[("warn", LossyPolicy::Warn), ("refuse", LossyPolicy::Refuse)],
-        )
-    },
+    |value| choose(value, &[("warn", LossyPolicy::Warn), ("refuse", LossyPolicy::Refuse)]),
     |policy| match policy {
         LossyPolicy::Warn => "warn".to_owned(),
         LossyPolicy::Refuse => "refuse".to_owned(),
@@ -164,18 +143,10 @@ pub const HOST: Kind<String> = Kind::new(host, Clone::clone);
 fn whole<T: TryFrom<u64>>(value: &Value, minimum: u64, maximum: u64) -> Result<T, Problems> {
     let number = value.text.parse::<u64>().ok();
     let fitting = number.filter(|number| (minimum..=maximum).contains(number));
-    fitting
-        .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(|| {
-            let (section, key) = value.place();
-            vec![ConfigProblem::NotANumber {
-                section,
-                key,
-                value: value.shown(),
-                minimum,
-                maximum,
-            }]
-        })
+    fitting.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+        let (section, key) = value.place();
+        vec![ConfigProblem::NotANumber { section, key, value: value.shown(), minimum, maximum }]
+    })
 }
 
 fn gigabytes(value: &Value) -> Result<u64, Problems> {
@@ -186,12 +157,7 @@ fn gigabytes(value: &Value) -> Result<u64, Problems> {
         Some(number) => Ok((number * BYTES_OF_A_GIGABYTE as f64).round() as u64),
         None => {
             let (section, key) = value.place();
-            Err(vec![ConfigProblem::NotASize {
-                section,
-                key,
-                value: value.shown(),
-                maximum: MOST_GIGABYTES,
-            }])
+            Err(vec![ConfigProblem::NotASize { section, key, value: value.shown(), maximum: MOST_GIGABYTES }])
         }
     }
 }
@@ -204,56 +170,35 @@ fn switch(value: &Value) -> Result<bool, Problems> {
         _ => {
             let (section, key) = value.place();
             let value = value.shown();
-            Err(vec![ConfigProblem::NotASwitch {
-                section,
-                key,
-                value,
-            }])
+            Err(vec![ConfigProblem::NotASwitch { section, key, value }])
         }
     }
 }
 
 fn choose<T: Copy>(value: &Value, choices: &[(&str, T)]) -> Result<T, Problems> {
-    let chosen = choices
-        .iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(value.text));
+    let chosen = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(value.text));
     if let Some((_, choice)) = chosen {
         return Ok(*choice);
     }
     let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
     let (section, key) = value.place();
-    Err(vec![ConfigProblem::NotAChoice {
-        section,
-        key,
-        value: value.shown(),
-        choices: words.join(", "),
-    }])
+    Err(vec![ConfigProblem::NotAChoice { section, key, value: value.shown(), choices: words.join(", ") }])
 }
 
 /// A name or an address, without port and without brackets.
 fn host(value: &Value) -> Result<String, Problems> {
     let text = value.text;
     let name = text.strip_suffix('.').unwrap_or(text);
-    let plain = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    if text.is_empty()
-        || text.parse::<IpAddr>().is_ok()
-        || (plain && EmailAddress::is_valid_domain(name))
-    {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if text.is_empty() || text.parse::<IpAddr>().is_ok() || (plain && EmailAddress::is_valid_domain(name)) {
         return Ok(text.to_owned());
     }
     let (section, key) = value.place();
     let value = value.shown();
-    Err(vec![ConfigProblem::NotAHost {
-        section,
-        key,
-        value,
-    }])
+    Err(vec![ConfigProblem::NotAHost { section, key, value }])
 }
 
 /// Cuts a list at any of `separators` and at white space; empty items are dropped.
 pub fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c| c == ',' || c == ';' || is_space(c))
-        .filter(|item| !item.is_empty())
+    text.split(|c| c == ',' || c == ';' || is_space(c)).filter(|item| !item.is_empty())
 }

@@ -1,3 +1,222 @@
-//! Decides.
+//! Decides. One task owns all state; everything that happens comes in through `Inputs`, everything that is told goes out
+//! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
+//!
+//! `plugged` knows which disk is due, `active` how far the run is, `referee` who of Veeam and the copy goes first; `runs`
+//! begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `reload` takes a new config, `snapshot` sums up.
+
+mod active;
 mod call;
+mod calls;
+mod plugged;
+mod referee;
+mod reload;
+mod runs;
+mod snapshot;
+mod tidy;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use log::Level;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep_until};
+use zbus::Connection;
+
+use crate::config::Config;
+use crate::copy::News;
+use crate::disks::Sighting;
+use crate::model::{DiskId, Notice, RunRecord, Status};
+use crate::report::history::History;
+use crate::report::journal::{self, Scope};
+use crate::systemd;
+use crate::texts::{Spoken, Texts};
+use active::ActiveRun;
+use plugged::Plugged;
+use referee::Referee;
+use tidy::Tidied;
+
 pub use call::{Call, Reply, Signal, Started};
+
+/// Until systemd would lose patience with a stop, it is told every second that we are still at it.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+const EXTENSION: Duration = Duration::from_secs(10);
+/// With no watchdog set there is nothing to feed.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// A request of the service manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    Reload,
+    Stop,
+}
+
+/// Where things come from.
+#[derive(Debug)]
+pub struct Inputs {
+    pub calls: UnboundedReceiver<Call>,
+    pub sightings: UnboundedReceiver<Sighting>,
+    pub requests: UnboundedReceiver<Request>,
+}
+
+/// Where things go to.
+#[derive(Debug)]
+pub struct Outputs {
+    /// For runs and for UDisks2.
+    pub connection: Connection,
+    pub status: watch::Sender<Status>,
+    pub texts: watch::Sender<Arc<Texts>>,
+    pub signals: UnboundedSender<Signal>,
+}
+
+/// What the controller begins with.
+#[derive(Debug)]
+pub struct Start {
+    pub config: Config,
+    pub config_path: PathBuf,
+    /// `/run/asbackup`, or what systemd says.
+    pub runtime: PathBuf,
+    pub history: History,
+    pub boot_id: String,
+}
+
+pub struct Controller {
+    outputs: Outputs,
+    config: Arc<Config>,
+    config_path: PathBuf,
+    /// Why config.ini was refused at the last reload.
+    config_error: String,
+    texts: Arc<Texts>,
+    runtime: PathBuf,
+    history: History,
+    boot_id: String,
+    plugged: Plugged,
+    referee: Referee,
+    run: Option<ActiveRun>,
+    last: Option<RunRecord>,
+    last_success: HashMap<DiskId, RunRecord>,
+    next_run: u64,
+    ready: bool,
+    service_lost: bool,
+    stopping: bool,
+    news: UnboundedSender<(u64, News)>,
+    lock_changes: UnboundedSender<()>,
+    tidied: UnboundedSender<Tidied>,
+}
+
+/// What the controller's own helpers send back to it.
+struct Echoes {
+    news: UnboundedReceiver<(u64, News)>,
+    lock_changes: UnboundedReceiver<()>,
+    tidied: UnboundedReceiver<Tidied>,
+}
+
+/// Runs until it is asked to stop and the run that is on has been ended properly.
+pub async fn control(start: Start, inputs: Inputs, outputs: Outputs) {
+    let (mut controller, echoes) = Controller::new(start, outputs);
+    controller.take_up().await;
+    controller.serve(inputs, echoes).await;
+}
+
+impl Controller {
+    fn new(start: Start, outputs: Outputs) -> (Self, Echoes) {
+        let (news, news_receiver) = unbounded_channel();
+        let (lock_changes, lock_receiver) = unbounded_channel();
+        let (tidied, tidied_receiver) = unbounded_channel();
+        let texts = outputs.texts.borrow().clone();
+        let controller = Self {
+            outputs,
+            config: Arc::new(start.config),
+            config_path: start.config_path,
+            config_error: String::new(),
+            texts,
+            runtime: start.runtime,
+            next_run: start.history.last_run() + 1,
+            history: start.history,
+            boot_id: start.boot_id,
+            plugged: Plugged::default(),
+            referee: Referee::default(),
+            run: None,
+            last: None,
+            last_success: HashMap::new(),
+            ready: false,
+            service_lost: false,
+            stopping: false,
+            news,
+            lock_changes,
+            tidied,
+        };
+        let echoes = Echoes { news: news_receiver, lock_changes: lock_receiver, tidied: tidied_receiver };
+        (controller, echoes)
+    }
+
+    async fn serve(&mut self, mut inputs: Inputs, mut echoes: Echoes) {
+        let mut watchdog = ticks(systemd::watchdog_period().unwrap_or(NEVER));
+        let mut heartbeat = ticks(HEARTBEAT);
+        loop {
+            self.publish();
+            if self.stopping && self.run.is_none() {
+                return;
+            }
+            let settled = self.next_look();
+            tokio::select! {
+                Some(call) = inputs.calls.recv() => self.answer(call).await,
+                Some(sighting) = inputs.sightings.recv() => self.see(sighting).await,
+                Some(request) = inputs.requests.recv() => self.obey(request).await,
+                Some((run, news)) = echoes.news.recv() => self.hear(run, news).await,
+                Some(()) = echoes.lock_changes.recv() => self.look_at_locks().await,
+                Some(tidied) = echoes.tidied.recv() => self.note_tidied(tidied),
+                () = sleep_until(settled.unwrap_or_else(|| Instant::now() + NEVER).into()), if settled.is_some() => {}
+                _ = watchdog.tick() => systemd::feed_watchdog(),
+                _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),
+            }
+            self.begin_what_is_due().await;
+        }
+    }
+
+    async fn obey(&mut self, request: Request) {
+        match request {
+            Request::Reload => {
+                // The journal has the reason, and the old config stays in force.
+                let _ = self.reload().await;
+            }
+            Request::Stop => self.stop(),
+        }
+    }
+
+    fn stop(&mut self) {
+        if std::mem::replace(&mut self.stopping, true) {
+            return;
+        }
+        systemd::stopping();
+        self.note(Notice::DaemonStopping);
+        if let Some(run) = &self.run {
+            run.stop(crate::copy::StopReason::ServiceStopped);
+        }
+    }
+
+    /// One line of the logs, outside of runs or within the one that is on.
+    fn tell<T: Spoken>(&self, level: Level, value: &T) {
+        let scope = self.run.as_ref().map(ActiveRun::scope).unwrap_or_default();
+        journal::tell(level, &self.texts, value, &scope);
+    }
+
+    fn note(&self, notice: Notice) {
+        self.tell(Level::Info, &notice);
+    }
+
+    /// One line of the logs about a disk that no run is on.
+    fn note_disk(&self, disk: &DiskId, notice: &Notice) {
+        let scope = Scope { disk: disk.to_string(), ..Scope::default() };
+        journal::tell(Level::Info, &self.texts, notice, &scope);
+    }
+}
+
+/// A ticker that begins with a pause and does not make up for what it missed.
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

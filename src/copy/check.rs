@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::blocking::{GLANCE, blocking};
 use super::command::{self, Ended, Invocation};
 use super::drive;
 use super::exit;
@@ -16,6 +15,7 @@ use super::steps::{Checked, Run};
 use super::stop::Halt;
 use super::survey::Survey;
 use super::target::Target;
+use crate::blocking::{GLANCE, blocking};
 use crate::config::LossyPolicy;
 use crate::disks::FileSystem;
 use crate::disks::mounted::Space;

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::blocking::{FLUSH, blocking};
 use super::check::program;
 use super::command::{Ended, Invocation};
 use super::drive::{Watcher, drive};
@@ -11,6 +10,7 @@ use super::exit;
 use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
+use crate::blocking::{FLUSH, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
 
 impl Run {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::blocking::{GLANCE, blocking};
 use super::news::News;
 use super::steps::Run;
 use super::stop::Halt;
+use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
 use crate::veeam::{JobLock, LockDirError, locks};
 

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rustix::fs::{Mode, OFlags};
 
-use super::blocking::{GLANCE, blocking};
 use super::lockfile::{Found, LockError, LockFile, Released};
 use super::runlock::{self, RunLock};
 use super::steps::Run;
 use super::stop::Halt;
 use super::target::Target;
+use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
 
 /// All that is held from step 4 to step 7.

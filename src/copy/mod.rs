@@ -3,11 +3,10 @@
 //! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` (5),
 //! `copying` (6). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output), `command` (its
 //! process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means), `progress`;
-//! `source`, `target`, `beneath` (the two trees), `lockfile`, `runlock`; `stop`, `news`, `blocking`.
+//! `source`, `target`, `beneath` (the two trees), `lockfile`, `runlock`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beneath;
-mod blocking;
 mod check;
 mod command;
 mod copying;
@@ -23,7 +22,7 @@ pub mod news;
 mod plan;
 mod progress;
 mod rsync;
-mod runlock;
+pub mod runlock;
 mod source;
 pub mod steps;
 pub mod stop;

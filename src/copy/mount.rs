@@ -7,10 +7,10 @@ use std::time::Duration;
 use backon::{ConstantBuilder, Retryable};
 use tokio::time::timeout;
 
-use super::blocking::{FLUSH, GLANCE, blocking};
 use super::news::News;
 use super::steps::Run;
 use super::stop::Halt;
+use crate::blocking::{FLUSH, GLANCE, blocking};
 use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::disks::volume::{self, VolumeError};
 use crate::disks::{Volume, holders, released};

@@ -1,0 +1,58 @@
+//! The run that is on: how far it is, what it has warned of, and the strings to stop it and to let it past Veeam.
+
+use tokio::sync::{oneshot, watch};
+
+use crate::copy::StopReason;
+use crate::disks::Volume;
+use crate::model::{Progress, RunBegun, Step, Warning};
+use crate::report::journal::Scope;
+use crate::systemd::Inhibitor;
+
+#[derive(Debug)]
+pub struct ActiveRun {
+    pub begun: RunBegun,
+    /// Plugged in when the run began; a disk that was not there ends the run at its first step.
+    pub volume: Option<Volume>,
+    pub step: Step,
+    pub progress: Progress,
+    /// The dry run has ended, so the total is known.
+    pub counted: bool,
+    pub warnings: Vec<Warning>,
+    pub free_bytes: u64,
+    /// Waits for Veeam until this is used.
+    pub gate: Option<oneshot::Sender<()>>,
+    /// Veeam waits from here on.
+    pub past_gate: bool,
+    pub stop: watch::Sender<Option<StopReason>>,
+    /// Held, not read: it keeps the machine awake.
+    pub _inhibitor: Inhibitor,
+}
+
+impl ActiveRun {
+    pub fn scope(&self) -> Scope {
+        Scope { run: self.begun.run, disk: self.begun.disk.to_string(), step: Some(self.step) }
+    }
+
+    /// The first reason counts.
+    pub fn stop(&self, reason: StopReason) {
+        self.stop.send_if_modified(|stop| {
+            let first = stop.is_none();
+            stop.get_or_insert(reason);
+            first
+        });
+    }
+
+    pub fn enter(&mut self, step: Step) {
+        self.step = step;
+        self.counted |= step == Step::Copy;
+    }
+
+    pub fn advance(&mut self, progress: Progress) {
+        self.progress = progress;
+    }
+
+    /// 0 to 1, or -1 while the total is unknown.
+    pub fn ratio(&self) -> f64 {
+        self.progress.ratio(self.counted)
+    }
+}

@@ -1,0 +1,74 @@
+//! Answers calls. Each answer is known at once; nothing here waits for a run.
+
+use tokio::sync::oneshot;
+
+use super::Controller;
+use super::call::{Call, Started};
+use crate::copy::{StopReason, know};
+use crate::model::{DiskId, Fault, Trigger};
+
+impl Controller {
+    /// A caller that has gone away does not hear the answer; what was asked for is done all the same.
+    pub(super) async fn answer(&mut self, call: Call) {
+        match call {
+            Call::Start { disk, reply } => {
+                let _ = reply.send(self.start(&disk));
+            }
+            Call::Cancel { reply } => {
+                let _ = reply.send(self.cancel());
+            }
+            Call::VeeamLock { job, reply } => {
+                let _ = reply.send(self.lock_for_veeam(job).await);
+            }
+            Call::VeeamUnlock { job, reply } => {
+                let _ = reply.send(self.unlock_for_veeam(job).await);
+            }
+            Call::Reload { reply } => {
+                let _ = reply.send(self.reload().await);
+            }
+        }
+    }
+
+    fn start(&mut self, disk: &str) -> Result<Started, Fault> {
+        self.may_start()?;
+        let disk = self.wanted(disk)?;
+        know::choose(&disk, &self.plugged.volumes())?;
+        let (replied, after) = oneshot::channel();
+        let run = self.begin(&disk, Trigger::Called, Some(after));
+        Ok(Started { run, replied })
+    }
+
+    fn may_start(&self) -> Result<(), Fault> {
+        if self.stopping {
+            return Err(Fault::Stopping);
+        }
+        if let Some(run) = &self.run {
+            return Err(Fault::Busy { disk: run.begun.label.clone() });
+        }
+        let missing = self.config.missing();
+        if !missing.is_empty() {
+            return Err(Fault::Unconfigured { keys: missing.join(", ") });
+        }
+        Ok(())
+    }
+
+    /// The disk that a caller means; empty stands for the first known one that is plugged in.
+    fn wanted(&self, disk: &str) -> Result<DiskId, Fault> {
+        if disk.trim().is_empty() {
+            let known: Vec<&str> = self.config.disks.iter().map(|disk| disk.id.as_str()).collect();
+            let absent = || Fault::NoDiskPresent { known: known.join(", ") };
+            return self.plugged.first_present(&self.config).ok_or_else(absent);
+        }
+        let id = DiskId::new(disk);
+        if !self.is_known(&id) {
+            return Err(Fault::UnknownDisk { disk: disk.trim().to_owned() });
+        }
+        Ok(id)
+    }
+
+    fn cancel(&self) -> Result<(), Fault> {
+        let run = self.run.as_ref().ok_or(Fault::NotRunning)?;
+        run.stop(StopReason::Cancelled);
+        Ok(())
+    }
+}

@@ -1,0 +1,218 @@
+//! Which disks are plugged in, and which of them is due. Pure: pictures and times in, decisions out.
+
+use std::time::{Duration, Instant};
+
+use crate::config::{Config, KnownDisk};
+use crate::disks::Volume;
+use crate::model::DiskId;
+
+/// A new partition table makes its volumes come, go and come again within half a second.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// One medium in one plug-in.
+#[derive(Debug, Clone)]
+pub struct Plugin {
+    pub volume: Volume,
+    since: Instant,
+    /// Copied to already, or not to be tried again before it is plugged in anew.
+    pub served: bool,
+    /// The run before was cut off.
+    pub interrupted: bool,
+    /// Being cleared up behind a killed daemon.
+    pub tidying: bool,
+    /// Proven unmounted, flushed and free.
+    pub safe: bool,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct Plugged {
+    plugins: Vec<Plugin>,
+}
+
+/// What a new picture changed.
+#[derive(Debug, Default)]
+pub struct Difference {
+    pub appeared: Vec<Volume>,
+    pub gone: Vec<Volume>,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Due {
+    Nothing,
+    /// Ask again then.
+    At(Instant),
+    Now {
+        disk: DiskId,
+        interrupted: bool,
+    },
+}
+
+impl Plugged {
+    /// Takes a new picture. What is the same plug-in keeps its past.
+    pub fn update(&mut self, volumes: Vec<Volume>, now: Instant) -> Difference {
+        let mut difference = Difference::default();
+        let mut before = std::mem::take(&mut self.plugins);
+        for volume in volumes {
+            let known = before.iter().position(|plugin| plugin.volume.is_same_plug(&volume));
+            let mut plugin = match known {
+                Some(place) => before.swap_remove(place),
+                None => {
+                    difference.appeared.push(volume.clone());
+                    Plugin::new(volume.clone(), now)
+                }
+            };
+            plugin.safe &= volume.mount_points.is_empty();
+            plugin.volume = volume;
+            self.plugins.push(plugin);
+        }
+        difference.gone = before.into_iter().map(|plugin| plugin.volume).collect();
+        difference
+    }
+
+    pub fn volumes(&self) -> Vec<Volume> {
+        self.plugins.iter().map(|plugin| plugin.volume.clone()).collect()
+    }
+
+    pub fn plugins(&self) -> &[Plugin] {
+        &self.plugins
+    }
+
+    pub fn of(&mut self, disk: &DiskId) -> impl Iterator<Item = &mut Plugin> {
+        self.plugins.iter_mut().filter(move |plugin| plugin.volume.id == *disk)
+    }
+
+    /// The first known disk that is plugged in, in config order, copied to or not.
+    pub fn first_present(&self, config: &Config) -> Option<DiskId> {
+        let present = |disk: &&KnownDisk| self.plugins.iter().any(|plugin| plugin.volume.id == disk.id);
+        config.disks.iter().find(present).map(|disk| disk.id.clone())
+    }
+
+    /// Known disks that still wait for their copy, in config order.
+    pub fn waiting(&self, config: &Config) -> Vec<DiskId> {
+        let is_waiting = |id: &DiskId| self.plugins.iter().any(|plugin| plugin.volume.id == *id && !plugin.served);
+        config.disks.iter().map(|disk| disk.id.clone()).filter(is_waiting).collect()
+    }
+
+    pub fn safe(&self, config: &Config) -> Vec<String> {
+        let is_known = |plugin: &&Plugin| config.disks.iter().any(|disk| disk.id == plugin.volume.id);
+        let safe = self.plugins.iter().filter(|plugin| plugin.safe).filter(is_known);
+        safe.map(|plugin| plugin.volume.id.to_string()).collect()
+    }
+
+    /// The disk whose turn it is.
+    pub fn due(&self, config: &Config, now: Instant) -> Due {
+        let mut later = None;
+        for disk in self.waiting(config) {
+            let mut plugins = self.plugins.iter().filter(|plugin| plugin.volume.id == disk);
+            if plugins.clone().any(|plugin| plugin.tidying) {
+                continue;
+            }
+            let ready = plugins.clone().map(|plugin| plugin.since + SETTLE).max();
+            match ready {
+                Some(ready) if ready > now => later = later.into_iter().chain([ready]).min(),
+                _ => return Due::Now { interrupted: plugins.any(|plugin| plugin.interrupted), disk },
+            }
+        }
+        later.map_or(Due::Nothing, Due::At)
+    }
+}
+
+impl Plugin {
+    fn new(volume: Volume, now: Instant) -> Self {
+        Self { volume, since: now, served: false, interrupted: false, tidying: false, safe: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn volume(uuid: &str, diskseq: u64) -> Volume {
+        Volume {
+            id: DiskId::new(uuid),
+            label: String::new(),
+            id_type: "ext4".into(),
+            size: 1,
+            device: "/dev/sdz1".into(),
+            device_number: 0,
+            object: zbus::OwnedObjectPath::try_from("/a").unwrap(),
+            mount_points: vec![],
+            read_only: false,
+            ignored: false,
+            diskseq: Some(diskseq),
+            serial: String::new(),
+            vendor: String::new(),
+            model: String::new(),
+        }
+    }
+
+    fn config(disks: &[&str]) -> Config {
+        let disks = disks.iter().map(|id| KnownDisk { id: DiskId::new(id), recipients: vec![] }).collect();
+        Config { disks, ..Config::default() }
+    }
+
+    fn due_now(disk: &str) -> Due {
+        Due::Now { disk: DiskId::new(disk), interrupted: false }
+    }
+
+    #[test]
+    fn a_disk_is_due_once_it_has_settled() {
+        let (start, config) = (Instant::now(), config(&["A"]));
+        let mut plugged = Plugged::default();
+        let difference = plugged.update(vec![volume("A", 1)], start);
+        assert_eq!(difference.appeared.len(), 1);
+        assert_eq!(plugged.due(&config, start), Due::At(start + SETTLE));
+        assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+    }
+
+    #[test]
+    fn our_own_unmount_makes_nothing_due_again_but_a_new_plug_in_does() {
+        let (start, config) = (Instant::now(), config(&["A"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![volume("A", 1)], start);
+        plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.served = true);
+        let mut mounted = volume("A", 1);
+        mounted.mount_points.push("/mnt".into());
+        for picture in [mounted, volume("A", 1)] {
+            assert!(plugged.update(vec![picture], start).appeared.is_empty());
+            assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
+        }
+        let difference = plugged.update(vec![volume("A", 2)], start);
+        assert_eq!((difference.appeared.len(), difference.gone.len()), (1, 1));
+        assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+    }
+
+    #[test]
+    fn the_config_sets_the_order_and_unknown_disks_are_left_alone() {
+        let (start, config) = (Instant::now(), config(&["B", "A", "C"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![volume("X", 1), volume("A", 2), volume("B", 3)], start);
+        assert_eq!(plugged.first_present(&config), Some(DiskId::new("B")));
+        assert_eq!(plugged.waiting(&config), [DiskId::new("B"), DiskId::new("A")]);
+        assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
+    }
+
+    #[test]
+    fn what_is_mounted_again_is_not_safe_any_more() {
+        let (start, config) = (Instant::now(), config(&["A"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![volume("A", 1)], start);
+        plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.safe = true);
+        assert_eq!(plugged.safe(&config), ["A"]);
+        let mut mounted = volume("A", 1);
+        mounted.mount_points.push("/mnt".into());
+        plugged.update(vec![mounted], start);
+        assert!(plugged.safe(&config).is_empty());
+    }
+
+    #[test]
+    fn a_disk_that_is_being_tidied_lets_others_go_first() {
+        let (start, config) = (Instant::now(), config(&["A", "B"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![volume("A", 1), volume("B", 2)], start);
+        plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.tidying = true);
+        assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
+    }
+}

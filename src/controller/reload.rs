@@ -1,0 +1,101 @@
+//! Takes a new config, whole or not at all. A run that is on goes on with the config that it began with.
+
+use std::sync::Arc;
+
+use log::Level;
+
+use super::Controller;
+use crate::blocking::blocking;
+use crate::config::{self, Config, ConfigFaults, Loaded};
+use crate::model::{Fault, Notice};
+use crate::report::journal;
+use crate::systemd;
+use crate::texts::Texts;
+
+/// The answer to `Reload` is due within two seconds.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(1500);
+
+impl Controller {
+    /// # Errors
+    /// Every fault of the file; the former config stays in force.
+    pub(super) async fn reload(&mut self) -> Result<(), Fault> {
+        systemd::reloading();
+        let path = self.config_path.clone();
+        let read = blocking(PATIENCE, move || config::load(&path).map_err(Unread::Faults)).await;
+        let result = match read {
+            Ok(loaded) => {
+                self.take_config(loaded).await;
+                Ok(())
+            }
+            Err(unread) => Err(self.refuse(unread)),
+        };
+        systemd::ready();
+        result
+    }
+
+    async fn take_config(&mut self, loaded: Loaded) {
+        for warning in &loaded.warnings {
+            self.tell(Level::Warn, warning);
+        }
+        self.config = Arc::new(loaded.config);
+        self.config_error.clear();
+        self.apply_language();
+        journal::set_text_log(Some(&self.config.log_file));
+        journal::set_debug(self.config.debug);
+        self.note(Notice::ConfigReloaded);
+        self.note_missing();
+        self.watch_locks().await;
+        self.recall_all();
+    }
+
+    fn apply_language(&mut self) {
+        if self.texts.language() == self.config.language {
+            return;
+        }
+        self.texts = Arc::new(Texts::new(self.config.language));
+        journal::set_language(self.config.language);
+        self.outputs.texts.send_replace(self.texts.clone());
+    }
+
+    fn refuse(&mut self, unread: Unread) -> Fault {
+        let problems = match unread {
+            Unread::Faults(faults) => {
+                for problem in &faults.0 {
+                    self.tell(Level::Error, problem);
+                }
+                faults.say(&self.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            }
+            Unread::Io(error) => error.to_string(),
+        };
+        self.config_error.clone_from(&problems);
+        Fault::ConfigRefused { problems }
+    }
+
+    /// An untouched template is no fault, but nothing can be copied with it.
+    pub(super) fn note_missing(&self) {
+        let keys = self.config.missing().join(", ");
+        if !keys.is_empty() {
+            self.tell(Level::Warn, &Notice::ConfigIncomplete { keys });
+        }
+    }
+}
+
+/// Where the status page listens, for whoever asks the daemon instead of reading its config.
+pub(super) fn web_address(config: &Config) -> String {
+    let host = &config.web.host;
+    if host.contains(':') {
+        return format!("[{host}]:{}", config.web.port);
+    }
+    format!("{host}:{}", config.web.port)
+}
+
+enum Unread {
+    Faults(ConfigFaults),
+    Io(std::io::Error),
+}
+
+impl From<std::io::Error> for Unread {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}

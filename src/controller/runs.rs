@@ -1,0 +1,268 @@
+//! Begins runs, hears what they tell, and ends them.
+
+use std::time::{Instant, SystemTime};
+
+use log::Level;
+use tokio::sync::oneshot;
+
+use super::Controller;
+use super::active::ActiveRun;
+use super::call::Signal;
+use super::plugged::Due;
+use crate::copy::know;
+use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
+use crate::disks::{Sighting, Volume};
+use crate::model::{DiskId, Fault, Notice, Outcome, Plug, Progress, RunBegun, RunRecord, Step, Trigger, micros};
+use crate::report::journal;
+use crate::systemd::{self, Inhibitor};
+
+impl Controller {
+    /// A new picture of what is plugged in.
+    pub(super) async fn see(&mut self, sighting: Sighting) {
+        match sighting {
+            Sighting::Volumes(volumes) => {
+                if std::mem::take(&mut self.service_lost) {
+                    self.note(Notice::DiskServiceBack);
+                }
+                self.see_volumes(volumes);
+            }
+            Sighting::ServiceLost { cause } => {
+                self.service_lost = true;
+                log::debug!("UDisks2: {cause}");
+                self.tell(Level::Warn, &Notice::DiskServiceLost);
+            }
+        }
+        if !std::mem::replace(&mut self.ready, true) {
+            systemd::ready();
+        }
+    }
+
+    fn see_volumes(&mut self, volumes: Vec<Volume>) {
+        let difference = self.plugged.update(volumes, Instant::now());
+        for volume in difference.gone {
+            self.miss(&volume);
+        }
+        for volume in difference.appeared {
+            self.greet(&volume);
+        }
+        self.tidy_up();
+    }
+
+    fn miss(&mut self, volume: &Volume) {
+        if let Some(run) = &self.run {
+            let ours = run.volume.as_ref().is_some_and(|own| own.is_same_plug(volume));
+            // While UDisks2 restarts its picture may be empty; the kernel knows better.
+            if ours && !volume.is_still_there() {
+                run.stop(StopReason::DiskRemoved);
+            }
+        }
+        if self.is_known(&volume.id) {
+            let notice = Notice::DiskGone { disk: volume.id.to_string(), label: volume.name() };
+            self.note_disk(&volume.id, &notice);
+        }
+    }
+
+    fn greet(&mut self, volume: &Volume) {
+        if !self.is_known(&volume.id) {
+            return;
+        }
+        let (disk, label, device) = (volume.id.to_string(), volume.name(), volume.device.display().to_string());
+        self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
+        let past = self.past_of(volume);
+        if past.served {
+            self.note_disk(&volume.id, &Notice::DiskDone { disk, label });
+        }
+        for plugin in self.plugged.of(&volume.id).filter(|plugin| plugin.volume.is_same_plug(volume)) {
+            plugin.served = past.served;
+            plugin.interrupted = past.interrupted;
+        }
+    }
+
+    pub(super) fn is_known(&self, disk: &DiskId) -> bool {
+        self.config.disks.iter().any(|known| known.id == *disk)
+    }
+
+    pub(super) fn plug_of(&self, volume: Option<&Volume>) -> Plug {
+        Plug { boot_id: self.boot_id.clone(), diskseq: volume.and_then(|volume| volume.diskseq) }
+    }
+
+    /// When `begin_what_is_due` should look again.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        match self.plugged.due(&self.config, Instant::now()) {
+            Due::At(moment) if self.may_begin() => Some(moment),
+            _ => None,
+        }
+    }
+
+    fn may_begin(&self) -> bool {
+        self.run.is_none() && !self.stopping && self.config.missing().is_empty()
+    }
+
+    pub(super) async fn begin_what_is_due(&mut self) {
+        if !self.may_begin() {
+            return;
+        }
+        if let Due::Now { disk, interrupted } = self.plugged.due(&self.config, Instant::now()) {
+            let trigger = if interrupted { Trigger::Resumed } else { Trigger::Plugged };
+            self.begin(&disk, trigger, None);
+        }
+    }
+
+    /// Begins a run and gives its number. `after`: the signal waits for the reply to the call.
+    pub(super) fn begin(&mut self, disk: &DiskId, trigger: Trigger, after: Option<oneshot::Receiver<()>>) -> u64 {
+        let volumes = self.plugged.volumes();
+        let volume = know::choose(disk, &volumes).ok().cloned();
+        let begun = self.write_begin(disk, trigger, volume.as_ref());
+        let run = begun.run;
+        for plugin in self.plugged.of(disk) {
+            plugin.served = true;
+            plugin.safe = false;
+        }
+        let (stop, stopped) = Stop::new();
+        let order =
+            Order { run, disk: disk.clone(), volumes, config: self.config.clone(), runtime: self.runtime.clone() };
+        let teller = Teller { run, listener: self.news.clone() };
+        let ports = Ports { connection: self.outputs.connection.clone(), stop: stopped, teller };
+        let label = begun.label.clone();
+        self.run = Some(ActiveRun {
+            begun,
+            volume,
+            step: Step::KnowDisk,
+            progress: Progress::default(),
+            counted: false,
+            warnings: Vec::new(),
+            free_bytes: 0,
+            gate: None,
+            past_gate: false,
+            stop,
+            _inhibitor: Inhibitor::hold(self.outputs.connection.clone(), self.texts.text("inhibit-reason", &[])),
+        });
+        let (disk, trigger) = (disk.to_string(), trigger.name());
+        self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
+        // Receivers end only with the daemon.
+        let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
+        tokio::spawn(copy::run(order, ports));
+        run
+    }
+
+    fn write_begin(&mut self, disk: &DiskId, trigger: Trigger, volume: Option<&Volume>) -> RunBegun {
+        let begun = RunBegun {
+            run: self.next_run,
+            disk: disk.clone(),
+            label: volume.map_or_else(|| disk.to_string(), Volume::name),
+            trigger,
+            plug: self.plug_of(volume),
+            started_at: micros(SystemTime::now()),
+        };
+        self.next_run += 1;
+        if let Err(error) = self.history.begin(&begun) {
+            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+        }
+        begun
+    }
+
+    /// News of a run; what comes from one that is over is too late to matter.
+    pub(super) async fn hear(&mut self, run: u64, news: News) {
+        let Some(active) = self.run.as_mut().filter(|active| active.begun.run == run) else { return };
+        match news {
+            News::Step(step) => active.enter(step),
+            News::Progress(progress) => active.advance(progress),
+            News::FreeBytes(bytes) => active.free_bytes = bytes,
+            News::Notice(notice) => {
+                if let Notice::StepChecked { bytes, .. } = notice {
+                    active.progress.bytes_total = bytes;
+                }
+                self.note(notice);
+            }
+            News::Warning(warning) => {
+                active.warnings.push(warning.clone());
+                self.tell(Level::Warn, &warning);
+            }
+            News::AskGate { locks, gate } => {
+                active.ask(gate);
+                self.take_locks(locks);
+            }
+            News::Locks(locks) => self.take_locks(locks),
+            News::Ended(ending) => self.end(*ending).await,
+        }
+    }
+
+    async fn end(&mut self, ending: Ending) {
+        let Some(active) = self.run.take() else { return };
+        let record = record_of(&active.begun, ending);
+        self.tell_end(&record, &active);
+        if let Err(error) = self.history.end(&record) {
+            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+        }
+        self.mark_plugin(&record);
+        let message = record.fault.as_ref().map(|fault| self.texts.say(fault).to_string()).unwrap_or_default();
+        let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();
+        let signal = Signal::RunFinished {
+            run: record.run,
+            disk: record.disk.to_string(),
+            result: record.outcome.name(),
+            error: (name.to_owned(), message),
+        };
+        if record.outcome == Outcome::Success {
+            self.last_success.insert(record.disk.clone(), record.clone());
+        }
+        self.last = Some(record);
+        self.let_veeam_go().await;
+        self.publish();
+        let _ = self.outputs.signals.send(signal);
+    }
+
+    fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
+        let scope = active.scope();
+        if let Some(fault) = &record.fault {
+            journal::tell(Level::Error, &self.texts, fault, &scope);
+        }
+        let (run, label) = (record.run, record.label.clone());
+        let notice = match record.outcome {
+            Outcome::Success => Notice::RunSucceeded { run, label },
+            Outcome::Cancelled => Notice::RunCancelled { run, label },
+            Outcome::Aborted => Notice::RunAborted { run, label },
+        };
+        journal::tell(Level::Info, &self.texts, &notice, &scope);
+        if record.safe_to_remove {
+            let notice = Notice::SafeToRemove { disk: record.disk.to_string(), label: record.label.clone() };
+            journal::tell(Level::Info, &self.texts, &notice, &scope);
+        }
+    }
+
+    fn mark_plugin(&mut self, record: &RunRecord) {
+        let interrupted = record.fault.as_ref().is_some_and(Fault::is_interruption);
+        for plugin in self.plugged.of(&record.disk) {
+            let same = plugin.volume.diskseq == record.plug.diskseq;
+            plugin.served = !same || !interrupted;
+            plugin.safe = same && record.safe_to_remove && plugin.volume.mount_points.is_empty();
+            // A disk that was pulled and is back already is a new plug-in.
+            if !same && record.fault == Some(Fault::DiskRemoved) {
+                plugin.served = false;
+            }
+        }
+    }
+}
+
+fn record_of(begun: &RunBegun, ending: Ending) -> RunRecord {
+    let outcome = match (&ending.fault, ending.stopped) {
+        (_, Some(StopReason::Cancelled)) => Outcome::Cancelled,
+        (Some(_), _) => Outcome::Aborted,
+        (None, _) => Outcome::Success,
+    };
+    RunRecord {
+        run: begun.run,
+        disk: begun.disk.clone(),
+        label: begun.label.clone(),
+        trigger: begun.trigger,
+        plug: begun.plug.clone(),
+        started_at: begun.started_at,
+        finished_at: micros(SystemTime::now()),
+        outcome,
+        step: ending.step,
+        fault: ending.fault,
+        warnings: ending.warnings,
+        totals: ending.totals,
+        safe_to_remove: ending.safe_to_remove,
+    }
+}

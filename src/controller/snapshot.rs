@@ -1,0 +1,151 @@
+//! The controller's state → the snapshot that readers see, and the one sentence in it.
+
+use super::Controller;
+use super::active::ActiveRun;
+use super::reload::web_address;
+use crate::config::KnownDisk;
+use crate::disks::Volume;
+use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status};
+use crate::report::sentence;
+use crate::systemd;
+
+impl Controller {
+    /// Hands the snapshot to all readers if it says anything new.
+    pub(super) fn publish(&self) {
+        let status = self.snapshot();
+        let mut new_sentence = None;
+        self.outputs.status.send_if_modified(|published| {
+            if *published == status {
+                return false;
+            }
+            if published.sentence != status.sentence {
+                new_sentence = Some(status.sentence.clone());
+            }
+            *published = status;
+            true
+        });
+        if let Some(sentence) = new_sentence {
+            systemd::status(&sentence);
+        }
+    }
+
+    fn snapshot(&self) -> Status {
+        let mut status = Status {
+            state: self.state(),
+            ratio: -1.0,
+            queue: self.queue(),
+            safe_to_remove: self.plugged.safe(&self.config),
+            veeam_locks: self.referee.locks(),
+            config_error: self.config_error(),
+            web_address: web_address(&self.config),
+            disks: self.disk_rows(),
+            ..Status::default()
+        };
+        if let Some(run) = &self.run {
+            self.add_run(&mut status, run);
+        }
+        if let Some(last) = &self.last {
+            self.add_last(&mut status, last);
+        }
+        status.sentence = sentence(&status, &self.texts);
+        status
+    }
+
+    fn state(&self) -> State {
+        match &self.run {
+            _ if self.stopping => State::Stopping,
+            None => State::Idle,
+            Some(run) => run.step.into(),
+        }
+    }
+
+    fn queue(&self) -> Vec<String> {
+        let waiting = self.plugged.waiting(&self.config);
+        waiting.iter().map(ToString::to_string).collect()
+    }
+
+    /// Faults of a refused file, or what the one in force lacks.
+    fn config_error(&self) -> String {
+        if !self.config_error.is_empty() {
+            return self.config_error.clone();
+        }
+        let keys = self.config.missing().join(", ");
+        if keys.is_empty() {
+            return String::new();
+        }
+        self.texts.say(&Fault::Unconfigured { keys }).to_string()
+    }
+
+    fn add_run(&self, status: &mut Status, run: &ActiveRun) {
+        status.disk = run.begun.disk.to_string();
+        status.label.clone_from(&run.begun.label);
+        status.run = run.begun.run;
+        status.started_at = run.begun.started_at;
+        status.ratio = run.ratio();
+        status.progress = run.progress.clone();
+        status.free_bytes = run.free_bytes;
+        status.warnings = run.warnings.iter().map(|warning| self.texts.say(warning).to_string()).collect();
+    }
+
+    fn add_last(&self, status: &mut Status, last: &RunRecord) {
+        if let Some(fault) = &last.fault {
+            status.last_error = (fault.name().to_owned(), self.texts.say(fault).to_string());
+        }
+        status.last_warnings = last.warnings.iter().map(|warning| self.texts.say(warning).to_string()).collect();
+        if self.run.is_none() {
+            status.free_bytes = last.totals.free_bytes;
+        }
+        status.last = Some(Finished {
+            run: last.run,
+            disk: last.disk.clone(),
+            label: last.label.clone(),
+            outcome: last.outcome,
+            fault: last.fault.clone(),
+            warnings: last.warnings.clone(),
+            finished_at: last.finished_at,
+        });
+    }
+
+    fn disk_rows(&self) -> Vec<DiskRow> {
+        let plugins = self.plugged.plugins();
+        let known = self.config.disks.iter().map(|disk| {
+            let present = plugins.iter().find(|plugin| plugin.volume.id == disk.id);
+            self.known_row(disk, present.map(|plugin| &plugin.volume))
+        });
+        let unknown = plugins.iter().map(|plugin| &plugin.volume).filter(|volume| !self.is_known(&volume.id)).map(row);
+        known.chain(unknown).collect()
+    }
+
+    fn known_row(&self, disk: &KnownDisk, present: Option<&Volume>) -> DiskRow {
+        let mut known = present.map(row).unwrap_or_default();
+        known.uuid = disk.id.to_string();
+        known.known = true;
+        known.recipients.clone_from(&disk.recipients);
+        if let Some(success) = self.last_success.get(&disk.id) {
+            known.last_success = success.finished_at;
+            known.free = success.totals.free_bytes;
+            if present.is_none() {
+                known.label.clone_from(&success.label);
+                known.size = success.totals.size_bytes;
+            }
+        }
+        known
+    }
+}
+
+fn row(volume: &Volume) -> DiskRow {
+    DiskRow {
+        uuid: volume.id.to_string(),
+        present: true,
+        label: volume.label.clone(),
+        file_system: volume.id_type.clone(),
+        device: volume.device.display().to_string(),
+        serial: volume.serial.clone(),
+        vendor: volume.vendor.clone(),
+        model: volume.model.clone(),
+        mount_points: volume.mount_points.iter().map(|point| point.display().to_string()).collect(),
+        ignored: volume.ignored,
+        size: volume.size,
+        ..DiskRow::default()
+    }
+}

@@ -1,0 +1,192 @@
+//! What a killed daemon or a cut power line left behind: runs without an end in the history, mounts, orphaned rsyncs.
+//! And what a restart forgot: which disks may be pulled.
+
+use std::time::{Duration, SystemTime};
+
+use backon::{ConstantBuilder, Retryable};
+use log::{Level, debug};
+use zbus::Connection;
+
+use super::Controller;
+use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::copy::runlock::RunLock;
+use crate::disks::ours::OurMounts;
+use crate::disks::volume::{self, VolumeError};
+use crate::disks::{Volume, released};
+use crate::model::{DiskId, Fault, Outcome, RunBegun, RunRecord, Step, Totals, Warning, micros};
+
+/// After so many cuts on one plug-in something is wrong that another try will not mend.
+const MOST_INTERRUPTIONS: usize = 3;
+const BUSY_PAUSE: Duration = Duration::from_secs(1);
+const BUSY_PAUSES: usize = 30;
+
+/// A volume has been cleared up.
+#[derive(Debug)]
+pub struct Tidied {
+    volume: Volume,
+    /// It was mounted by us and is so no more.
+    unmounted: Option<String>,
+    safe: bool,
+}
+
+/// What the history says of one plug-in.
+#[derive(Debug, Default)]
+pub(super) struct PluginPast {
+    pub(super) served: bool,
+    pub(super) interrupted: bool,
+}
+
+impl Controller {
+    /// At start: reads the history, ends what has no end, and watches the lock directories.
+    pub(super) async fn take_up(&mut self) {
+        if let Some(damage) = self.history.damage() {
+            self.tell(Level::Warn, &damage);
+        }
+        match self.history.past().unfinished() {
+            Ok(runs) => runs.iter().for_each(|begun| self.end_interrupted(begun)),
+            Err(error) => self.tell(Level::Error, &Fault::Internal { cause: error.to_string() }),
+        }
+        self.last = self.history.past().newest(1).unwrap_or_default().into_iter().next();
+        self.recall_all();
+        self.note_missing();
+        self.watch_locks().await;
+    }
+
+    /// The last good copy of each known disk.
+    pub(super) fn recall_all(&mut self) {
+        self.last_success.clear();
+        for disk in &self.config.disks {
+            if let Ok(Some(record)) = self.history.past().last_success(&disk.id) {
+                self.last_success.insert(disk.id.clone(), record);
+            }
+        }
+    }
+
+    fn end_interrupted(&mut self, begun: &RunBegun) {
+        let record = interrupted(begun);
+        if let Err(error) = self.history.end(&record) {
+            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+        }
+        let scope = crate::report::journal::Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
+        crate::report::journal::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
+    }
+
+    /// Whether this very plug-in has had its copy, also before the daemon was restarted.
+    pub(super) fn past_of(&self, volume: &Volume) -> PluginPast {
+        // Without the kernel's number plug-ins can't be told apart, and copying once more does no harm.
+        if volume.diskseq.is_none() {
+            return PluginPast::default();
+        }
+        let plug = self.plug_of(Some(volume));
+        let runs = self.history.past().of_plug(&plug, &volume.id).unwrap_or_default();
+        let is_cut = |record: &RunRecord| record.fault.as_ref().is_some_and(Fault::is_interruption);
+        let cuts = runs.iter().rev().take_while(|record| is_cut(record)).count();
+        let last_was_cut = cuts > 0;
+        PluginPast {
+            served: !runs.is_empty() && (!last_was_cut || cuts >= MOST_INTERRUPTIONS),
+            interrupted: last_was_cut,
+        }
+    }
+
+    /// Clears up every volume that needs it and that no run is on.
+    pub(super) fn tidy_up(&mut self) {
+        if self.run.is_some() || self.stopping {
+            return;
+        }
+        let ours = OurMounts::new(&self.runtime);
+        let known: Vec<DiskId> = self.config.disks.iter().map(|disk| disk.id.clone()).collect();
+        for disk in known {
+            for plugin in self.plugged.of(&disk) {
+                let mounted = !plugin.volume.mount_points.is_empty();
+                let left_over = mounted && ours.has(&disk);
+                let unproven = plugin.served && !mounted && !plugin.safe;
+                if plugin.tidying || !(left_over || unproven) {
+                    continue;
+                }
+                plugin.tidying = true;
+                let tidy = Tidy {
+                    connection: self.outputs.connection.clone(),
+                    volume: plugin.volume.clone(),
+                    runtime: self.runtime.clone(),
+                    left_over,
+                };
+                let tidied = self.tidied.clone();
+                tokio::spawn(async move { tidied.send(tidy.run().await) });
+            }
+        }
+    }
+
+    pub(super) fn note_tidied(&mut self, tidied: Tidied) {
+        if let Some(mount_point) = tidied.unmounted {
+            self.tell(Level::Warn, &Warning::LeftoverMount { mount_point });
+        }
+        for plugin in self.plugged.of(&tidied.volume.id) {
+            if plugin.volume.is_same_plug(&tidied.volume) {
+                plugin.tidying = false;
+                plugin.safe = tidied.safe && plugin.served && plugin.volume.mount_points.is_empty();
+            }
+        }
+    }
+}
+
+struct Tidy {
+    connection: Connection,
+    volume: Volume,
+    runtime: std::path::PathBuf,
+    left_over: bool,
+}
+
+impl Tidy {
+    async fn run(self) -> Tidied {
+        let mut unmounted = None;
+        if self.left_over {
+            unmounted = self.unmount().await;
+        }
+        let volume = self.volume.clone();
+        let proven = blocking(FLUSH, move || released::prove(&volume)).await;
+        if let Err(error) = &proven {
+            debug!("{}: {error}", self.volume.device.display());
+        }
+        Tidied { volume: self.volume, unmounted, safe: proven.is_ok() }
+    }
+
+    /// An rsync that outlived its daemon is ended first; it would keep the disk busy.
+    async fn unmount(&self) -> Option<String> {
+        let runtime = self.runtime.clone();
+        let lock = blocking(GLANCE, move || RunLock::acquire(&runtime)).await;
+        let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
+        let result = (|| volume::unmount(&self.connection, &self.volume))
+            .retry(pauses)
+            .when(|error| matches!(error, VolumeError::Busy(_)))
+            .await;
+        drop(lock);
+        match result {
+            Ok(()) | Err(VolumeError::NotMounted) => {
+                OurMounts::new(&self.runtime).disclaim(&self.volume.id);
+                self.volume.mount_points.first().map(|point| point.display().to_string())
+            }
+            Err(error) => {
+                debug!("{} stays mounted: {error}", self.volume.device.display());
+                None
+            }
+        }
+    }
+}
+
+fn interrupted(begun: &RunBegun) -> RunRecord {
+    RunRecord {
+        run: begun.run,
+        disk: begun.disk.clone(),
+        label: begun.label.clone(),
+        trigger: begun.trigger,
+        plug: begun.plug.clone(),
+        started_at: begun.started_at,
+        finished_at: micros(SystemTime::now()),
+        outcome: Outcome::Aborted,
+        step: Step::KnowDisk,
+        fault: Some(Fault::Interrupted),
+        warnings: Vec::new(),
+        totals: Totals::default(),
+        safe_to_remove: false,
+    }
+}
