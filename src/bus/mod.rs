@@ -3,6 +3,7 @@
 //! [`Call`]s and relays [`Signal`]s.
 
 pub mod contract;
+mod gate;
 mod polkit;
 mod publish;
 mod service;
@@ -23,6 +24,7 @@ use crate::model::Status;
 use crate::texts::Texts;
 
 use contract::{BUS_NAME, OBJECT_PATH};
+use gate::Gate;
 use publish::Publisher;
 use service::Service;
 
@@ -76,9 +78,11 @@ pub async fn connect() -> Result<Connection, BusError> {
 /// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.
 pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
     let service = Service {
-        calls: sources.calls,
+        gate: Gate {
+            calls: sources.calls,
+            texts: sources.texts,
+        },
         status: sources.status.clone(),
-        texts: sources.texts,
         history: sources.history,
         reading: Arc::new(Semaphore::new(1)),
     };

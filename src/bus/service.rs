@@ -2,26 +2,21 @@
 //! read from the snapshot. Holds no state, decides nothing, and never waits in a getter.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use log::warn;
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 use zbus::message::Header;
 use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
-use zbus::{BoxDBusError, Connection, fdo, interface};
+use zbus::{BoxDBusError, Connection, interface};
 
-use crate::controller::{Call, Reply};
+use crate::controller::Call;
 use crate::model::{Fault, RunRecord, Status};
-use crate::texts::{Texts, harmless};
+use crate::texts::harmless;
 
-use super::contract::{Action, Error};
-use super::polkit::{self, Denial};
+use super::contract::Action;
+use super::gate::{ANSWER_LIMIT, Gate, internal};
 use super::view::{self, Row};
 
-/// Every call is answered by then, except while somebody types a password.
-const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// As long as a file name may be; a job becomes one.
 const MAX_ARGUMENT: usize = 255;
 const MAX_RUNS: u32 = 1000;
@@ -33,9 +28,8 @@ pub type History = Arc<dyn Fn(usize) -> Vec<RunRecord> + Send + Sync>;
 type Result<T> = std::result::Result<T, BoxDBusError>;
 
 pub struct Service {
-    pub calls: UnboundedSender<Call>,
+    pub gate: Gate,
     pub status: watch::Receiver<Status>,
-    pub texts: watch::Receiver<Arc<Texts>>,
     pub history: History,
     /// One reader of the history at a time: anybody may ask, and as often as he likes.
     pub reading: Arc<Semaphore>,
@@ -52,10 +46,11 @@ impl Service {
     ) -> Result<ResponseDispatchNotifier<u64>> {
         if !is_sane(&uuid) {
             let disk = shortened(&uuid);
-            return Err(self.refusal(&Fault::UnknownDisk { disk }));
+            return Err(self.gate.refusal(&Fault::UnknownDisk { disk }));
         }
-        let deadline = self.permit(connection, &header, Action::Start).await?;
+        let deadline = self.gate.permit(connection, &header, Action::Start).await?;
         let started = self
+            .gate
             .ask(deadline, |reply| Call::Start { disk: uuid, reply })
             .await?;
         let (response, sent) = ResponseDispatchNotifier::new(started.run);
@@ -72,8 +67,13 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        let deadline = self.permit(connection, &header, Action::Cancel).await?;
-        self.ask(deadline, |reply| Call::Cancel { reply }).await
+        let deadline = self
+            .gate
+            .permit(connection, &header, Action::Cancel)
+            .await?;
+        self.gate
+            .ask(deadline, |reply| Call::Cancel { reply })
+            .await
     }
 
     #[zbus(out_args("state"))]
@@ -84,8 +84,12 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<&'static str> {
         self.check_job(&job)?;
-        let deadline = self.permit(connection, &header, Action::VeeamLock).await?;
+        let deadline = self
+            .gate
+            .permit(connection, &header, Action::VeeamLock)
+            .await?;
         let held = self
+            .gate
             .ask(deadline, |reply| Call::VeeamLock { job, reply })
             .await?;
         Ok(if held { "held" } else { "waiting" })
@@ -99,9 +103,11 @@ impl Service {
     ) -> Result<()> {
         self.check_job(&job)?;
         let deadline = self
+            .gate
             .permit(connection, &header, Action::VeeamUnlock)
             .await?;
-        self.ask(deadline, |reply| Call::VeeamUnlock { job, reply })
+        self.gate
+            .ask(deadline, |reply| Call::VeeamUnlock { job, reply })
             .await
     }
 
@@ -110,8 +116,13 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        let deadline = self.permit(connection, &header, Action::Reload).await?;
-        self.ask(deadline, |reply| Call::Reload { reply }).await
+        let deadline = self
+            .gate
+            .permit(connection, &header, Action::Reload)
+            .await?;
+        self.gate
+            .ask(deadline, |reply| Call::Reload { reply })
+            .await
     }
 
     #[zbus(out_args("disks"))]
@@ -123,7 +134,7 @@ impl Service {
     async fn list_runs(&self, newest: u32) -> Result<Vec<Row>> {
         let newest = newest.min(MAX_RUNS) as usize;
         let history = Arc::clone(&self.history);
-        let texts = self.texts.borrow().clone();
+        let texts = self.gate.texts();
         let reading = Arc::clone(&self.reading);
         let read = async move {
             // Never closed; and the permit stays with the reader, who can't be stopped.
@@ -138,8 +149,8 @@ impl Service {
         };
         match timeout_at(Instant::now() + ANSWER_LIMIT, read).await {
             Ok(Ok(rows)) => Ok(rows),
-            Ok(Err(failed)) => Err(self.refusal(&internal(failed.to_string()))),
-            Err(_) => Err(self.late()),
+            Ok(Err(failed)) => Err(self.gate.refusal(&internal(failed.to_string()))),
+            Err(_) => Err(self.gate.late()),
         }
     }
 
@@ -283,73 +294,13 @@ impl Service {
 }
 
 impl Service {
-    /// Asks polkit, and says until when the call must be answered.
-    async fn permit(
-        &self,
-        connection: &Connection,
-        header: &Header<'_>,
-        action: Action,
-    ) -> Result<Instant> {
-        let called = Instant::now();
-        let verdict = polkit::authorise(connection, header, action).await;
-        verdict.map_err(|denial| self.denial(action, denial))?;
-        let since = match polkit::is_interactive(header) {
-            true => Instant::now(),
-            false => called,
-        };
-        Ok(since + ANSWER_LIMIT)
-    }
-
-    async fn ask<T>(&self, deadline: Instant, call: impl FnOnce(Reply<T>) -> Call) -> Result<T> {
-        let (reply, answer) = oneshot::channel();
-        if self.calls.send(call(reply)).is_err() {
-            return Err(self.refusal(&Fault::Stopping));
-        }
-        match timeout_at(deadline, answer).await {
-            Ok(Ok(Ok(value))) => Ok(value),
-            Ok(Ok(Err(fault))) => Err(self.refusal(&fault)),
-            Ok(Err(_)) if self.calls.is_closed() => Err(self.refusal(&Fault::Stopping)),
-            Ok(Err(dropped)) => Err(self.refusal(&internal(dropped.to_string()))),
-            Err(_) => Err(self.late()),
-        }
-    }
-
     fn check_job(&self, job: &str) -> Result<()> {
         if is_sane(job) && !job.is_empty() {
             return Ok(());
         }
         let job = shortened(job);
-        Err(self.refusal(&Fault::InvalidJob { job }))
+        Err(self.gate.refusal(&Fault::InvalidJob { job }))
     }
-
-    fn refusal(&self, fault: &Fault) -> BoxDBusError {
-        let message = self.texts.borrow().say(fault).to_string();
-        Error::new(fault.name(), message).into()
-    }
-
-    fn late(&self) -> BoxDBusError {
-        let cause = self.texts.borrow().text("bus-no-answer", &[]);
-        self.refusal(&internal(cause))
-    }
-
-    fn denial(&self, action: Action, denial: Denial) -> BoxDBusError {
-        let texts = self.texts.borrow();
-        let action = || ("action", action.id().into());
-        if let Denial::NoAnswer(cause) = &denial {
-            let cause = ("cause", cause.as_str().into());
-            warn!("{}", texts.text("bus-polkit-failed", &[action(), cause]));
-        }
-        if let Denial::NeedsAuthentication = denial {
-            let message = texts.text("bus-authentication-needed", &[action()]);
-            return Box::new(fdo::Error::InteractiveAuthorizationRequired(message));
-        }
-        let message = texts.text("bus-access-denied", &[action()]);
-        Box::new(fdo::Error::AccessDenied(message))
-    }
-}
-
-fn internal(cause: String) -> Fault {
-    Fault::Internal { cause }
 }
 
 fn is_sane(argument: &str) -> bool {
