@@ -16,9 +16,11 @@
 #![forbid(unsafe_code)]
 
 pub mod blocking;
+pub mod bus;
 pub mod config;
 pub mod controller;
 pub mod copy;
+pub mod daemon;
 pub mod disks;
 pub mod model;
 pub mod report;

@@ -1,1 +1,31 @@
-fn main() {}
+//! The daemon's process: logger, runtime, exit code. What it does is in `asbackup::daemon`.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use asbackup::daemon::{self, Places};
+use asbackup::report::journal;
+use tokio::runtime::Builder;
+
+/// A thread that hangs in the kernel on a dead disk is left behind.
+const LEAVE: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    if let Err(error) = journal::install(None) {
+        eprintln!("asbackupd: {error}");
+        return ExitCode::FAILURE;
+    }
+    let runtime = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log::error!("asbackupd: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(daemon::run(Places::from_environment()));
+    runtime.shutdown_timeout(LEAVE);
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ExitCode::from(error.exit_code()),
+    }
+}

@@ -39,6 +39,7 @@ impl Controller {
             config_error: self.config_error(),
             web_address: web_address(&self.config),
             disks: self.disk_rows(),
+            sample_every: self.config.sample_every,
             ..Status::default()
         };
         if let Some(run) = &self.run {

@@ -1,5 +1,7 @@
 //! The snapshot that every reader sees: bus properties, `STATUS=`, status file. Made by the controller alone.
 
+use std::time::Duration;
+
 use super::{DiskId, Fault, Micros, Outcome, Step, Warning};
 
 /// What the daemon is doing, in the words of the bus property `State`.
@@ -152,4 +154,6 @@ pub struct Status {
     pub config_error: String,
     pub web_address: String,
     pub disks: Vec<DiskRow>,
+    /// How often a copy's progress is worth a write to the status file.
+    pub sample_every: Duration,
 }

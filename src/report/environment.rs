@@ -13,13 +13,13 @@ const HARMLESS_NAMES: [&str; 2] = ["PWD", "OLDPWD"];
 const MASK: &str = "***";
 
 /// Logs everything at debug level. `effective` has section, key and value, with secrets masked already.
-pub fn dump(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(String, String, String)]) {
+pub fn dump(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(&str, &str, String)]) {
     for line in lines(env, effective) {
         log::debug!("{line}");
     }
 }
 
-fn lines(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(String, String, String)]) -> Vec<String> {
+fn lines(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(&str, &str, String)]) -> Vec<String> {
     let mut env: Vec<_> = env.collect();
     env.sort();
     let variables = env.into_iter().map(|(name, value)| variable(name, value));
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn variables_come_sorted_and_then_the_configuration() {
         let env = [("B", "2"), ("A", "1")].map(|(name, value)| (name.into(), value.into()));
-        let effective = [("Mail", "server", "mx")].map(|(s, k, v)| (s.into(), k.into(), v.into()));
+        let effective = [("Mail", "server", "mx".to_owned())];
         let expected = ["environment A=1", "environment B=2", "config [Mail] server = mx"];
         assert_eq!(lines(env.into_iter(), &effective), expected);
     }

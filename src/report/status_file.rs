@@ -4,7 +4,12 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use log::debug;
+use tokio::sync::watch;
 
 use super::clock::Clock;
 use super::sentence::{label_of, named, percent, sentence_at};
@@ -23,6 +28,31 @@ pub fn write(path: &Path, status: &Status, texts: &Texts) -> io::Result<()> {
         let _ = fs::remove_file(&fresh);
     }
     written
+}
+
+/// Keeps the file up to date until the status has no source any more. A copy's mere progress is written as often as the config
+/// says; everything else at once.
+pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: watch::Receiver<Arc<Texts>>) {
+    let mut written: Option<(Status, Instant)> = None;
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().clone();
+        if !is_due(&now, written.as_ref()) {
+            continue;
+        }
+        let texts = texts.borrow().clone();
+        if let Err(error) = write(&path, &now, &texts) {
+            debug!("{}: {error}", path.display());
+        }
+        written = Some((now, Instant::now()));
+    }
+}
+
+fn is_due(now: &Status, written: Option<&(Status, Instant)>) -> bool {
+    let Some((before, at)) = written else { return true };
+    let was = (before.run, before.state, &before.warnings, &before.queue, &before.safe_to_remove);
+    (now.run, now.state, &now.warnings, &now.queue, &now.safe_to_remove) != was
+        || now.state != State::Copying
+        || at.elapsed() >= now.sample_every
 }
 
 fn fill(path: &Path, page: &str) -> io::Result<()> {

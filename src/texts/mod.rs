@@ -33,7 +33,7 @@ impl Language {
         }
     }
 
-    fn sources(self) -> [&'static str; 5] {
+    fn sources(self) -> [&'static str; 6] {
         match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
@@ -41,6 +41,7 @@ impl Language {
                 include_str!("../../locales/de/notices.ftl"),
                 include_str!("../../locales/de/status.ftl"),
                 include_str!("../../locales/de/config.ftl"),
+                include_str!("../../locales/de/bus.ftl"),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
@@ -48,6 +49,7 @@ impl Language {
                 include_str!("../../locales/en/notices.ftl"),
                 include_str!("../../locales/en/status.ftl"),
                 include_str!("../../locales/en/config.ftl"),
+                include_str!("../../locales/en/bus.ftl"),
             ],
         }
     }

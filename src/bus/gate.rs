@@ -1,0 +1,93 @@
+//! The way of a call from the bus to the controller and back: may the caller, what does the controller answer, and in which
+//! words is that said. Keeps the time in which every call must be answered. Knows nothing of members and arguments.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::warn;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout_at};
+use zbus::message::Header;
+use zbus::{BoxDBusError, Connection, fdo};
+
+use crate::controller::{Call, Reply};
+use crate::model::Fault;
+use crate::texts::Texts;
+
+use super::contract::{Action, Error};
+use super::polkit::{self, Denial};
+
+/// Every call is answered by then, except while somebody types a password.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+
+type Result<T> = std::result::Result<T, BoxDBusError>;
+
+pub struct Gate {
+    pub calls: UnboundedSender<Call>,
+    pub texts: watch::Receiver<Arc<Texts>>,
+}
+
+impl Gate {
+    pub fn texts(&self) -> Arc<Texts> {
+        self.texts.borrow().clone()
+    }
+
+    /// Asks polkit, and says until when the call must be answered.
+    pub async fn permit(&self, connection: &Connection, header: &Header<'_>, action: Action) -> Result<Instant> {
+        let called = Instant::now();
+        let verdict = polkit::authorise(connection, header, action).await;
+        verdict.map_err(|denial| self.denial(action, denial))?;
+        let since = match polkit::is_interactive(header) {
+            true => Instant::now(),
+            false => called,
+        };
+        Ok(since + ANSWER_LIMIT)
+    }
+
+    /// Hands a call to the controller, and turns its answer, or that there is none, into ours.
+    pub async fn ask<T>(&self, deadline: Instant, call: impl FnOnce(Reply<T>) -> Call) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        if self.calls.send(call(reply)).is_err() {
+            return Err(self.refusal(&Fault::Stopping));
+        }
+        match timeout_at(deadline, answer).await {
+            Ok(Ok(Ok(value))) => Ok(value),
+            Ok(Ok(Err(fault))) => Err(self.refusal(&fault)),
+            Ok(Err(_)) if self.calls.is_closed() => Err(self.refusal(&Fault::Stopping)),
+            Ok(Err(dropped)) => Err(self.refusal(&internal(dropped.to_string()))),
+            Err(_) => Err(self.late()),
+        }
+    }
+
+    /// The error that the caller sees.
+    pub fn refusal(&self, fault: &Fault) -> BoxDBusError {
+        let message = self.texts.borrow().say(fault).to_string();
+        Error::new(fault.name(), message).into()
+    }
+
+    /// For when the time is up.
+    pub fn late(&self) -> BoxDBusError {
+        let cause = self.texts.borrow().text("bus-no-answer", &[]);
+        self.refusal(&internal(cause))
+    }
+
+    fn denial(&self, action: Action, denial: Denial) -> BoxDBusError {
+        let texts = self.texts.borrow();
+        let action = || ("action", action.id().into());
+        if let Denial::NoAnswer(cause) = &denial {
+            let cause = ("cause", cause.as_str().into());
+            warn!("{}", texts.text("bus-polkit-failed", &[action(), cause]));
+        }
+        if let Denial::NeedsAuthentication = denial {
+            let message = texts.text("bus-authentication-needed", &[action()]);
+            return Box::new(fdo::Error::InteractiveAuthorizationRequired(message));
+        }
+        let message = texts.text("bus-access-denied", &[action()]);
+        Box::new(fdo::Error::AccessDenied(message))
+    }
+}
+
+pub fn internal(cause: String) -> Fault {
+    Fault::Internal { cause }
+}

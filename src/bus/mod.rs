@@ -1,0 +1,120 @@
+//! The daemon on the system bus: one object, one name, and what changes is told.
+//! Owns all that is zbus on the serving side. Must not know disks, rsync or files: it sees the [`Status`], sends
+//! [`Call`]s and relays [`Signal`]s.
+
+pub mod contract;
+mod gate;
+mod polkit;
+mod publish;
+mod service;
+mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use zbus::fdo::RequestNameFlags;
+use zbus::{Connection, connection, fdo};
+
+use crate::controller::{Call, Signal};
+use crate::model::Status;
+use crate::texts::Texts;
+
+use contract::{BUS_NAME, OBJECT_PATH};
+use gate::Gate;
+use publish::Publisher;
+use service::Service;
+
+pub use service::History;
+
+/// Why the daemon is not on the bus.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    #[error("no connection to the system bus")]
+    Unreachable(#[source] zbus::Error),
+    #[error("another program owns {BUS_NAME}")]
+    NameTaken,
+    #[error("the bus does not let us own {BUS_NAME}")]
+    NameRefused(#[source] zbus::Error),
+    #[error("{OBJECT_PATH} can't be served")]
+    Failed(#[source] zbus::Error),
+}
+
+impl BusError {
+    /// The text for people.
+    pub fn say(&self, texts: &Texts) -> String {
+        let (id, cause) = match self {
+            Self::Unreachable(cause) => ("bus-unreachable", cause.to_string()),
+            Self::NameTaken => ("bus-name-taken", String::new()),
+            Self::NameRefused(cause) => ("bus-name-refused", cause.to_string()),
+            Self::Failed(cause) => ("bus-failed", cause.to_string()),
+        };
+        texts.text(id, &[("name", BUS_NAME.into()), ("cause", cause.into())])
+    }
+}
+
+/// Where the bus gets everything from and hands everything to.
+pub struct Sources {
+    pub calls: UnboundedSender<Call>,
+    /// To be sent after the [`Status`] that says the same.
+    pub signals: UnboundedReceiver<Signal>,
+    pub status: watch::Receiver<Status>,
+    /// The language can change with the config.
+    pub texts: watch::Receiver<Arc<Texts>>,
+    pub history: History,
+}
+
+/// Connects to the system bus; `DBUS_SYSTEM_BUS_ADDRESS` names another one.
+pub async fn connect() -> Result<Connection, BusError> {
+    connection::Builder::system().build().await.map_err(BusError::Unreachable)
+}
+
+/// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.
+pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
+    let service = Service {
+        gate: Gate { calls: sources.calls, texts: sources.texts },
+        status: sources.status.clone(),
+        history: sources.history,
+        reading: Arc::new(Semaphore::new(1)),
+    };
+    let publisher = Publisher::new(connection, sources.status).map_err(BusError::Failed)?;
+    let server = connection.object_server();
+    let served = server.at(OBJECT_PATH, service).await;
+    served.map_err(BusError::Failed)?;
+    take_name(connection).await?;
+    let publisher = tokio::spawn(publisher.run(sources.signals));
+    Ok(Bus { publisher })
+}
+
+/// That only one daemon runs is guaranteed by this name, so it is neither given away nor taken from anybody, as zbus'
+/// defaults would, nor waited for.
+async fn take_name(connection: &Connection) -> Result<(), BusError> {
+    let flags = RequestNameFlags::DO_NOT_QUEUE;
+    match connection.request_name_with_flags(BUS_NAME, flags).await {
+        Ok(_) => Ok(()),
+        Err(zbus::Error::NameTaken) => Err(BusError::NameTaken),
+        Err(zbus::Error::FDO(error)) if matches!(*error, fdo::Error::AccessDenied(_)) => {
+            Err(BusError::NameRefused(zbus::Error::FDO(error)))
+        }
+        Err(error) => Err(BusError::Unreachable(error)),
+    }
+}
+
+/// The daemon while it is on the bus.
+#[derive(Debug)]
+pub struct Bus {
+    publisher: JoinHandle<()>,
+}
+
+impl Bus {
+    /// Lets the last changes and signals out: waits until they are told after their senders were dropped, but no longer
+    /// than `limit`.
+    pub async fn finish(mut self, limit: Duration) {
+        if timeout(limit, &mut self.publisher).await.is_err() {
+            self.publisher.abort();
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The one object on the bus. Each call is checked, authorised, handed to the controller and answered; each property is
+//! read from the snapshot. Holds no state, decides nothing, and never waits in a getter.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, timeout_at};
+use zbus::message::Header;
+use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
+use zbus::{BoxDBusError, Connection, interface};
+
+use crate::controller::Call;
+use crate::model::{Fault, RunRecord, Status};
+use crate::texts::harmless;
+
+use super::contract::Action;
+use super::gate::{ANSWER_LIMIT, Gate, internal};
+use super::view::{self, Row};
+
+/// As long as a file name may be; a job becomes one.
+const MAX_ARGUMENT: usize = 255;
+const MAX_RUNS: u32 = 1000;
+
+/// The newest runs, newest first, at most so many. Called where it may block.
+pub type History = Arc<dyn Fn(usize) -> Vec<RunRecord> + Send + Sync>;
+
+// The macro knows a method that can fail by this very name.
+type Result<T> = std::result::Result<T, BoxDBusError>;
+
+pub struct Service {
+    pub gate: Gate,
+    pub status: watch::Receiver<Status>,
+    pub history: History,
+    /// One reader of the history at a time: anybody may ask, and as often as he likes.
+    pub reading: Arc<Semaphore>,
+}
+
+#[interface(name = "de.example.Backup", introspection_docs = false)]
+impl Service {
+    #[zbus(out_args("run"))]
+    async fn start(
+        &self,
+        uuid: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<ResponseDispatchNotifier<u64>> {
+        if !is_sane(&uuid) {
+            let disk = shortened(&uuid);
+            return Err(self.gate.refusal(&Fault::UnknownDisk { disk }));
+        }
+        let deadline = self.gate.permit(connection, &header, Action::Start).await?;
+        let started = self.gate.ask(deadline, |reply| Call::Start { disk: uuid, reply }).await?;
+        let (response, sent) = ResponseDispatchNotifier::new(started.run);
+        tokio::spawn(async move {
+            sent.await;
+            // Nobody listens any more when the run has been told already.
+            let _ = started.replied.send(());
+        });
+        Ok(response)
+    }
+
+    async fn cancel(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<()> {
+        let deadline = self.gate.permit(connection, &header, Action::Cancel).await?;
+        self.gate.ask(deadline, |reply| Call::Cancel { reply }).await
+    }
+
+    #[zbus(out_args("state"))]
+    async fn veeam_lock(
+        &self,
+        job: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<&'static str> {
+        self.check_job(&job)?;
+        let deadline = self.gate.permit(connection, &header, Action::VeeamLock).await?;
+        let held = self.gate.ask(deadline, |reply| Call::VeeamLock { job, reply }).await?;
+        Ok(if held { "held" } else { "waiting" })
+    }
+
+    async fn veeam_unlock(
+        &self,
+        job: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<()> {
+        self.check_job(&job)?;
+        let deadline = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
+        self.gate.ask(deadline, |reply| Call::VeeamUnlock { job, reply }).await
+    }
+
+    async fn reload(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<()> {
+        let deadline = self.gate.permit(connection, &header, Action::Reload).await?;
+        self.gate.ask(deadline, |reply| Call::Reload { reply }).await
+    }
+
+    #[zbus(out_args("disks"))]
+    fn list_disks(&self) -> Vec<Row> {
+        self.status.borrow().disks.iter().map(view::disk).collect()
+    }
+
+    #[zbus(out_args("runs"))]
+    async fn list_runs(&self, newest: u32) -> Result<Vec<Row>> {
+        let newest = newest.min(MAX_RUNS) as usize;
+        let history = Arc::clone(&self.history);
+        let texts = self.gate.texts();
+        let reading = Arc::clone(&self.reading);
+        let read = async move {
+            // Never closed; and the permit stays with the reader, who can't be stopped.
+            let permit = reading.acquire_owned().await.ok();
+            let rows = move || {
+                let _permit = permit;
+                let runs = history(newest);
+                let rows = runs.iter().take(newest);
+                rows.map(|run| view::run(run, &texts)).collect()
+            };
+            tokio::task::spawn_blocking(rows).await
+        };
+        match timeout_at(Instant::now() + ANSWER_LIMIT, read).await {
+            Ok(Ok(rows)) => Ok(rows),
+            Ok(Err(failed)) => Err(self.gate.refusal(&internal(failed.to_string()))),
+            Err(_) => Err(self.gate.late()),
+        }
+    }
+
+    #[zbus(property)]
+    fn status(&self) -> String {
+        harmless(&self.status.borrow().sentence)
+    }
+
+    #[zbus(property)]
+    fn state(&self) -> String {
+        self.status.borrow().state.name().to_owned()
+    }
+
+    #[zbus(property)]
+    fn disk(&self) -> String {
+        harmless(&self.status.borrow().disk)
+    }
+
+    #[zbus(property)]
+    fn run(&self) -> u64 {
+        self.status.borrow().run
+    }
+
+    #[zbus(property)]
+    fn started_at(&self) -> u64 {
+        self.status.borrow().started_at
+    }
+
+    #[zbus(property)]
+    fn progress(&self) -> f64 {
+        self.status.borrow().ratio
+    }
+
+    #[zbus(property)]
+    fn bytes_done(&self) -> u64 {
+        self.status.borrow().progress.bytes_done
+    }
+
+    #[zbus(property)]
+    fn bytes_total(&self) -> u64 {
+        self.status.borrow().progress.bytes_total
+    }
+
+    #[zbus(property)]
+    fn bytes_per_second(&self) -> u64 {
+        self.status.borrow().progress.rate
+    }
+
+    #[zbus(property)]
+    fn seconds_left(&self) -> u64 {
+        self.status.borrow().progress.seconds_left
+    }
+
+    #[zbus(property)]
+    fn current_file(&self) -> String {
+        harmless(&self.status.borrow().progress.file)
+    }
+
+    #[zbus(property)]
+    fn queue(&self) -> Vec<String> {
+        view::all(&self.status.borrow().queue)
+    }
+
+    #[zbus(property)]
+    fn warnings(&self) -> Vec<String> {
+        view::all(&self.status.borrow().warnings)
+    }
+
+    #[zbus(property)]
+    fn free_bytes(&self) -> u64 {
+        self.status.borrow().free_bytes
+    }
+
+    #[zbus(property)]
+    fn last_result(&self) -> String {
+        view::last_result(&self.status.borrow()).to_owned()
+    }
+
+    #[zbus(property)]
+    fn last_error(&self) -> (String, String) {
+        view::last_error(&self.status.borrow())
+    }
+
+    #[zbus(property)]
+    fn last_warnings(&self) -> Vec<String> {
+        view::all(&self.status.borrow().last_warnings)
+    }
+
+    #[zbus(property)]
+    fn last_disk(&self) -> String {
+        view::last_disk(&self.status.borrow())
+    }
+
+    #[zbus(property)]
+    fn last_finished_at(&self) -> u64 {
+        view::last_finished_at(&self.status.borrow())
+    }
+
+    #[zbus(property)]
+    fn safe_to_remove(&self) -> Vec<String> {
+        view::all(&self.status.borrow().safe_to_remove)
+    }
+
+    #[zbus(property)]
+    fn veeam_locks(&self) -> Vec<(String, String, u64)> {
+        view::veeam_locks(&self.status.borrow())
+    }
+
+    #[zbus(property)]
+    fn config_error(&self) -> String {
+        harmless(&self.status.borrow().config_error)
+    }
+
+    #[zbus(property)]
+    fn web_address(&self) -> String {
+        harmless(&self.status.borrow().web_address)
+    }
+
+    #[zbus(property(emits_changed_signal = "const"))]
+    fn version(&self) -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
+    #[zbus(signal)]
+    pub async fn run_started(emitter: &SignalEmitter<'_>, run: u64, disk: &str, trigger: &str) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn run_finished(
+        emitter: &SignalEmitter<'_>,
+        run: u64,
+        disk: &str,
+        result: &str,
+        error: &str,
+        message: &str,
+    ) -> zbus::Result<()>;
+}
+
+impl Service {
+    fn check_job(&self, job: &str) -> Result<()> {
+        if is_sane(job) && !job.is_empty() {
+            return Ok(());
+        }
+        let job = shortened(job);
+        Err(self.gate.refusal(&Fault::InvalidJob { job }))
+    }
+}
+
+fn is_sane(argument: &str) -> bool {
+    argument.len() <= MAX_ARGUMENT && !argument.chars().any(char::is_control)
+}
+
+/// Enough to recognise it in an error message.
+fn shortened(argument: &str) -> String {
+    const SHOWN: usize = 60;
+    match argument.char_indices().nth(SHOWN) {
+        None => argument.to_owned(),
+        Some((end, _)) => format!("{}…", &argument[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_that_no_disk_and_no_job_can_have_are_not_sane() {
+        assert!(is_sane("B78E-6CC4") && is_sane("") && is_sane("Nächtliche Sicherung"));
+        assert!(is_sane(&"a".repeat(255)));
+        assert!(!is_sane(&"a".repeat(256)));
+        assert!(!is_sane("a\nb") && !is_sane("\u{1b}[2J") && !is_sane("a\u{9b}b"));
+    }
+
+    #[test]
+    fn a_huge_argument_is_quoted_in_short() {
+        assert_eq!(shortened("short"), "short");
+        assert_eq!(shortened(&"ä".repeat(1000)), format!("{}…", "ä".repeat(60)));
+    }
+}

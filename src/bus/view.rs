@@ -1,0 +1,124 @@
+//! How the snapshot and the history look on the bus: keys, types and words of `dbus/de.example.Backup.xml`.
+//! Pure. Strings from outside (labels, file names, job names) are made harmless here, once.
+
+use std::collections::HashMap;
+
+use zbus::Variant;
+
+use crate::model::{DiskRow, RunRecord, Status};
+use crate::texts::{Texts, harmless};
+
+/// One `a{sv}`.
+pub type Row = HashMap<&'static str, Variant<'static>>;
+
+/// All properties that can change, by their names on the bus.
+pub fn properties(status: &Status) -> Row {
+    let progress = &status.progress;
+    HashMap::from([
+        ("Status", harmless(&status.sentence).into()),
+        ("State", status.state.name().into()),
+        ("Disk", harmless(&status.disk).into()),
+        ("Run", status.run.into()),
+        ("StartedAt", status.started_at.into()),
+        ("Progress", status.ratio.into()),
+        ("BytesDone", progress.bytes_done.into()),
+        ("BytesTotal", progress.bytes_total.into()),
+        ("BytesPerSecond", progress.rate.into()),
+        ("SecondsLeft", progress.seconds_left.into()),
+        ("CurrentFile", harmless(&progress.file).into()),
+        ("Queue", all(&status.queue).into()),
+        ("Warnings", all(&status.warnings).into()),
+        ("FreeBytes", status.free_bytes.into()),
+        ("LastResult", last_result(status).into()),
+        ("LastError", last_error(status).into()),
+        ("LastWarnings", all(&status.last_warnings).into()),
+        ("LastDisk", last_disk(status).into()),
+        ("LastFinishedAt", last_finished_at(status).into()),
+        ("SafeToRemove", all(&status.safe_to_remove).into()),
+        ("VeeamLocks", veeam_locks(status).into()),
+        ("ConfigError", harmless(&status.config_error).into()),
+        ("WebAddress", harmless(&status.web_address).into()),
+    ])
+}
+
+pub fn all(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| harmless(text)).collect()
+}
+
+pub fn last_result(status: &Status) -> &'static str {
+    let last = status.last.as_ref();
+    last.map_or("", |last| last.outcome.name())
+}
+
+pub fn last_error(status: &Status) -> (String, String) {
+    let (name, message) = &status.last_error;
+    (name.clone(), harmless(message))
+}
+
+pub fn last_disk(status: &Status) -> String {
+    let last = status.last.as_ref();
+    last.map_or_else(String::new, |last| harmless(last.disk.as_str()))
+}
+
+pub fn last_finished_at(status: &Status) -> u64 {
+    status.last.as_ref().map_or(0, |last| last.finished_at)
+}
+
+/// Job, state, since.
+pub fn veeam_locks(status: &Status) -> Vec<(String, String, u64)> {
+    let row = |lock: &crate::model::VeeamLock| (harmless(&lock.job), lock.state().to_owned(), lock.since);
+    status.veeam_locks.iter().map(row).collect()
+}
+
+/// One entry of `ListDisks`.
+pub fn disk(disk: &DiskRow) -> Row {
+    HashMap::from([
+        ("uuid", harmless(&disk.uuid).into()),
+        ("known", disk.known.into()),
+        ("present", disk.present.into()),
+        ("label", harmless(&disk.label).into()),
+        ("file-system", harmless(&disk.file_system).into()),
+        ("device", harmless(&disk.device).into()),
+        ("serial", harmless(&disk.serial).into()),
+        ("vendor", harmless(&disk.vendor).into()),
+        ("model", harmless(&disk.model).into()),
+        ("mount-points", all(&disk.mount_points).into()),
+        ("ignored", disk.ignored.into()),
+        ("size", disk.size.into()),
+        ("free", disk.free.into()),
+        ("last-success", disk.last_success.into()),
+        ("recipients", all(&disk.recipients).into()),
+    ])
+}
+
+/// One entry of `ListRuns`.
+pub fn run(record: &RunRecord, texts: &Texts) -> Row {
+    let totals = &record.totals;
+    let (error, message) = match &record.fault {
+        None => ("", String::new()),
+        Some(fault) => (fault.name(), texts.say(fault).to_string()),
+    };
+    let warnings = record.warnings.iter();
+    let warnings: Vec<String> = warnings.map(|w| texts.say(w).to_string()).collect();
+    HashMap::from([
+        ("run", record.run.into()),
+        ("disk", harmless(record.disk.as_str()).into()),
+        ("label", harmless(&record.label).into()),
+        ("trigger", record.trigger.name().into()),
+        ("started-at", record.started_at.into()),
+        ("finished-at", record.finished_at.into()),
+        ("result", record.outcome.name().into()),
+        ("error", error.into()),
+        ("message", message.into()),
+        ("warnings", warnings.into()),
+        ("step", record.step.name().into()),
+        ("bytes-total", totals.bytes_total.into()),
+        ("bytes-done", totals.bytes_done.into()),
+        ("files", totals.files.into()),
+        ("deletions", totals.deletions.into()),
+        ("copy-seconds", totals.copy_seconds.into()),
+        ("free", totals.free_bytes.into()),
+        ("size", totals.size_bytes.into()),
+        ("safe-to-remove", record.safe_to_remove.into()),
+    ])
+}

@@ -1,0 +1,217 @@
+//! Joins the rooms to a daemon: reads the config, takes the name on the bus, starts the watchers, and lets the controller
+//! decide until it is asked to stop. Owns the order of starting and stopping, and nothing else.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{Level, debug, error};
+use thiserror::Error;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use zbus::Connection;
+
+use crate::bus::{self, BusError, Sources};
+use crate::config::{self, Config, ConfigFaults, Loaded};
+use crate::controller::{self, Inputs, Outputs, Request, Start};
+use crate::disks::{self, Sighting};
+use crate::model::{Notice, Status};
+use crate::report::history::{History, HistoryError, Past};
+use crate::report::journal::{self, Scope};
+use crate::report::{environment, status_file};
+use crate::texts::{Language, Texts};
+
+/// The last changes on the bus are out within this time, or the bus has gone.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Why there is no daemon.
+#[derive(Debug, Error)]
+pub enum DaemonError {
+    #[error("config.ini is faulty")]
+    Config(ConfigFaults),
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    #[error("the bus connection was lost")]
+    BusLost,
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error("the runtime directory")]
+    Runtime(#[source] io::Error),
+    #[error("signals of the system")]
+    Signals(#[source] io::Error),
+}
+
+impl DaemonError {
+    /// As in sysexits.h; the unit does not restart after a faulty config, which no restart mends.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => 78,
+            Self::Bus(BusError::NameTaken) => 69,
+            Self::Bus(_) | Self::BusLost => 76,
+            Self::History(_) | Self::Runtime(_) => 73,
+            Self::Signals(_) => 71,
+        }
+    }
+}
+
+/// The directories that systemd gives to the unit.
+#[derive(Debug, Clone)]
+pub struct Places {
+    pub config: PathBuf,
+    /// `/var/lib/asbackup`
+    pub state: PathBuf,
+    /// `/run/asbackup`
+    pub runtime: PathBuf,
+}
+
+impl Places {
+    /// What systemd set for the unit, or the paths of the installed system.
+    pub fn from_environment() -> Self {
+        let named = |name: &str, default: &str| PathBuf::from(std::env::var_os(name).unwrap_or_else(|| default.into()));
+        Self {
+            config: named("ASBACKUP_CONFIG", "/etc/asbackup/config.ini"),
+            state: named("STATE_DIRECTORY", "/var/lib/asbackup"),
+            runtime: named("RUNTIME_DIRECTORY", "/run/asbackup"),
+        }
+    }
+}
+
+/// Runs the daemon until it is asked to stop. Every reason to end has been logged when this returns.
+///
+/// # Errors
+/// The daemon can't start, or lost the bus.
+pub async fn run(places: Places) -> Result<(), DaemonError> {
+    let loaded = load(&places.config)?;
+    let texts = Texts::new(loaded.config.language);
+    let result = serve(places, loaded).await;
+    if let Err(failure) = &result {
+        error!("{}", explain(failure, &texts));
+    }
+    result
+}
+
+fn load(path: &Path) -> Result<Loaded, DaemonError> {
+    match config::load(path) {
+        Ok(loaded) => Ok(loaded),
+        Err(faults) => {
+            // What the language would be is in the file that can't be read.
+            let texts = Texts::new(Language::default());
+            for problem in &faults.0 {
+                journal::tell(Level::Error, &texts, problem, &Scope::default());
+            }
+            Err(DaemonError::Config(faults))
+        }
+    }
+}
+
+fn explain(failure: &DaemonError, texts: &Texts) -> String {
+    match failure {
+        DaemonError::Bus(error) => error.say(texts),
+        DaemonError::BusLost => texts.text("daemon-bus-lost", &[]),
+        other => texts.text("daemon-failed", &[("cause", chain(other).into())]),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
+    let texts = Arc::new(Texts::new(loaded.config.language));
+    open_logs(&loaded, &texts);
+    let connection = bus::connect().await?;
+    let history = History::open(&places.state)?;
+    let (calls_in, calls) = unbounded_channel();
+    let (signals, signals_out) = unbounded_channel();
+    let (status, status_out) = watch::channel(Status::default());
+    let (texts_in, texts_out) = watch::channel(texts.clone());
+    let sources = Sources {
+        calls: calls_in,
+        signals: signals_out,
+        status: status_out.clone(),
+        texts: texts_out.clone(),
+        history: reader(history.past().clone()),
+    };
+    // Nobody may touch a disk before the name says that there is no other daemon.
+    std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
+    let bus = bus::serve(&connection, sources).await?;
+    note_start(&loaded.config, &texts);
+    let (sightings_in, sightings) = unbounded_channel();
+    let (requests_in, requests) = unbounded_channel();
+    listen_to_system(requests_in).map_err(DaemonError::Signals)?;
+    tokio::spawn(watch_disks(connection.clone(), sightings_in));
+    tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));
+    let start = Start {
+        config: loaded.config,
+        config_path: places.config,
+        runtime: places.runtime,
+        history,
+        boot_id: disks::boot_id(),
+    };
+    let outputs = Outputs { connection: connection.clone(), status, texts: texts_in, signals };
+    let inputs = Inputs { calls, sightings, requests };
+    tokio::select! {
+        () = controller::control(start, inputs, outputs) => {}
+        _ = connection.closed() => return Err(DaemonError::BusLost),
+    }
+    bus.finish(FAREWELL).await;
+    Ok(())
+}
+
+fn open_logs(loaded: &Loaded, texts: &Texts) {
+    let config = &loaded.config;
+    journal::set_language(config.language);
+    journal::set_text_log(Some(&config.log_file));
+    journal::set_debug(config.debug);
+    for warning in &loaded.warnings {
+        journal::tell(Level::Warn, texts, warning, &Scope::default());
+    }
+    if config.debug {
+        environment::dump(std::env::vars_os(), &config.effective());
+    }
+}
+
+fn note_start(config: &Config, texts: &Texts) {
+    let disks = config.disks.len() as u64;
+    let notice = Notice::DaemonStarted { version: env!("CARGO_PKG_VERSION").to_owned(), disks };
+    journal::tell(Level::Info, texts, &notice, &Scope::default());
+}
+
+fn reader(past: Past) -> bus::History {
+    Arc::new(move |count| {
+        past.newest(count).unwrap_or_else(|error| {
+            error!("{}", chain(&error));
+            Vec::new()
+        })
+    })
+}
+
+async fn watch_disks(connection: Connection, sightings: UnboundedSender<Sighting>) {
+    if let Err(error) = disks::watch::watch(connection, sightings.clone()).await {
+        // Without signals there is nothing to see; the bus itself is what failed, and the daemon ends with it.
+        debug!("watching UDisks2: {error}");
+        let _ = sightings.send(Sighting::ServiceLost { cause: error.to_string() });
+    }
+}
+
+fn listen_to_system(requests: UnboundedSender<Request>) -> io::Result<()> {
+    let wanted = [
+        (SignalKind::hangup(), Request::Reload),
+        (SignalKind::terminate(), Request::Stop),
+        (SignalKind::interrupt(), Request::Stop),
+    ];
+    for (kind, request) in wanted {
+        let mut stream = signal(kind)?;
+        let requests = requests.clone();
+        tokio::spawn(async move { while stream.recv().await.is_some() && requests.send(request).is_ok() {} });
+    }
+    Ok(())
+}

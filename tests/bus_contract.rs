@@ -1,0 +1,266 @@
+//! `dbus/de.example.Backup.xml` is the contract: the running object, the client's proxy, the error names, the bus policy, the
+//! polkit files and the units are held against it.
+
+#[path = "common/bus.rs"]
+mod bus;
+#[path = "common/rig.rs"]
+mod rig;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use asbackup::bus::contract::{Action, BUS_NAME, BackupProxy, ERROR_PREFIX, Error, INTERFACE, OBJECT_PATH};
+use zbus::DBusError;
+use zbus::fdo::IntrospectableProxy;
+use zbus_xml::{Annotation, Arg, ArgDirection, Interface, Node, Property};
+
+use rig::{Rig, UUID};
+
+const CHANGES: &str = "org.freedesktop.DBus.Property.EmitsChangedSignal";
+
+fn project(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    fs::read_to_string(path).unwrap()
+}
+
+fn contract() -> String {
+    project("dbus/de.example.Backup.xml")
+}
+
+/// What stands between each `before` and the `after` that follows it.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> BTreeSet<&'a str> {
+    let parts = text.split(before).skip(1);
+    parts.map(|part| part.split(after).next().unwrap()).collect()
+}
+
+/// One line a member: kind, name, and all that a caller depends on.
+fn members(interface: &Interface<'_>) -> BTreeSet<String> {
+    let arguments = |args: &[Arg<'_>], default| -> String {
+        let one = |arg: &Arg<'_>| {
+            let direction = arg.direction().unwrap_or(default);
+            let name = arg.name().unwrap_or("?").to_owned();
+            format!(" {direction:?} {} {name}", arg.ty())
+        };
+        args.iter().map(one).collect()
+    };
+    let methods = interface.methods();
+    let methods = methods.map(|m| format!("method {}{}", m.name(), arguments(m.args(), ArgDirection::In)));
+    let signals = interface.signals();
+    let signals = signals.map(|s| format!("signal {}{}", s.name(), arguments(s.args(), ArgDirection::Out)));
+    let properties = interface.properties().map(property);
+    methods.chain(signals).chain(properties).collect()
+}
+
+fn property(property: &Property<'_>) -> String {
+    let is_changes = |annotation: &&Annotation<'_>| annotation.name() == CHANGES;
+    let changes = property.annotations().iter().find(is_changes);
+    // The specification's default.
+    let changes = changes.map_or("true", |annotation| annotation.value());
+    let (name, access) = (property.name(), property.access());
+    format!("property {name} {} {access:?} changes={changes}", property.ty())
+}
+
+fn ours<'a>(node: &'a Node<'a>) -> &'a Interface<'a> {
+    let mut interfaces = node.interfaces().iter();
+    interfaces.find(|interface| interface.name().as_str() == INTERFACE).unwrap()
+}
+
+fn names(kind: &str) -> BTreeSet<String> {
+    let xml = contract();
+    let node = Node::from_reader(xml.as_bytes()).unwrap();
+    let members = members(ours(&node)).into_iter();
+    let of_kind = members.filter_map(|line| {
+        let mut words = line.split(' ').map(str::to_owned);
+        (words.next()? == kind).then(|| words.next())?
+    });
+    of_kind.collect()
+}
+
+#[tokio::test]
+async fn bus_the_running_object_is_what_the_contract_says() {
+    let rig = Rig::new().await;
+    let client = rig.bus.connect().await;
+    let builder = IntrospectableProxy::builder(&client).destination(BUS_NAME);
+    let object = builder.path(OBJECT_PATH).build().await.unwrap();
+    let live = object.introspect().await.unwrap();
+    let live = Node::from_reader(live.as_bytes()).unwrap();
+    let xml = contract();
+    let documented = Node::from_reader(xml.as_bytes()).unwrap();
+    assert_eq!(members(ours(&live)), members(ours(&documented)));
+    assert_eq!(documented.name(), Some(OBJECT_PATH));
+}
+
+#[test]
+fn bus_every_member_and_argument_is_documented() {
+    let xml = contract();
+    for kind in ["method", "signal"] {
+        for name in names(kind) {
+            assert!(xml.contains(&format!("\n      {name}:\n")), "{name}");
+        }
+    }
+    for name in names("property") {
+        let (short, long) = (format!("<!-- {name}: "), format!("\n      {name}: "));
+        assert!(xml.contains(&short) || xml.contains(&long), "{name}");
+    }
+    let documented = between(&xml, "\n      @", ":");
+    let there = between(&xml, "<arg name=\"", "\"");
+    assert_eq!(documented, there);
+}
+
+/// Reads each property through the proxy, and fails if one of the contract is missing here.
+macro_rules! read_all {
+    ($proxy:expr, $($getter:ident)*) => {{
+        $($proxy.$getter().await.unwrap();)*
+        let read = [$(camel(stringify!($getter))),*];
+        assert_eq!(BTreeSet::from(read), names("property"));
+    }};
+}
+
+fn camel(snake: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    snake.split('_').map(word).collect()
+}
+
+#[tokio::test]
+async fn bus_the_client_proxy_knows_every_member() {
+    let mut rig = Rig::new().await;
+    rig.play_controller();
+    let client: BackupProxy<'_> = rig.client().await;
+    read_all!(client,
+        status state disk run started_at progress bytes_done bytes_total bytes_per_second seconds_left current_file queue
+        warnings free_bytes last_result last_error last_warnings last_disk last_finished_at safe_to_remove veeam_locks
+        config_error web_address version);
+    assert_eq!(client.start(UUID).await, Ok(1));
+    assert_eq!(client.cancel().await, Ok(()));
+    assert_eq!(client.reload().await, Ok(()));
+    assert_eq!(client.veeam_lock("job").await.as_deref(), Ok("held"));
+    assert_eq!(client.veeam_unlock("job").await, Ok(()));
+    assert!(client.list_disks().await.unwrap().is_empty());
+    assert!(client.list_runs(1).await.unwrap().is_empty());
+    let called = "Start Cancel Reload VeeamLock VeeamUnlock ListDisks ListRuns";
+    let called: BTreeSet<String> = called.split(' ').map(str::to_owned).collect();
+    assert_eq!(called, names("method"));
+}
+
+#[test]
+fn bus_every_error_of_the_program_is_in_the_contract() {
+    let xml = contract();
+    let words: BTreeSet<&str> = xml.split(|c: char| !c.is_alphanumeric()).collect();
+    for name in Error::NAMES {
+        assert!(words.contains(name), "{name}");
+    }
+    let stopping = Error::new("Stopping", String::new());
+    assert!(xml.contains(stopping.name().as_str()));
+    assert!(xml.contains(ERROR_PREFIX));
+}
+
+#[test]
+fn bus_the_polkit_ids_are_the_same_everywhere() {
+    let actions: BTreeSet<&str> = Action::ALL.iter().map(|action| action.id()).collect();
+    let policy = project("polkit/de.example.Backup.policy");
+    assert_eq!(between(&policy, "<action id=\"", "\""), actions);
+    assert_eq!(between(&contract(), "polkit action: ", "\n"), actions);
+    let rules = project("polkit/de.example.Backup.rules");
+    let ruled = between(&rules, "action.id == \"", "\"");
+    assert_eq!(ruled.difference(&actions).count(), 0);
+    assert_eq!(ruled.len(), 4, "start, cancel, veeam-lock, veeam-unlock");
+}
+
+#[test]
+fn bus_every_polkit_question_is_in_both_languages() {
+    let policy = project("polkit/de.example.Backup.policy");
+    for action in policy.split("<action id=").skip(1) {
+        for part in ["<description>", "<description xml:lang=\"de\">", "<message>", "<message xml:lang=\"de\">"] {
+            assert_eq!(action.matches(part).count(), 1, "{part} in {action}");
+        }
+    }
+}
+
+#[test]
+fn bus_the_bus_policy_lets_everybody_ask_and_nobody_but_root_be_asked() {
+    let policy = project("dbus/de.example.Backup.conf");
+    let interfaces = between(&policy, "send_interface=\"", "\"");
+    let expected = [
+        INTERFACE,
+        "org.freedesktop.DBus.Introspectable",
+        "org.freedesktop.DBus.Peer",
+        "org.freedesktop.DBus.Properties",
+    ];
+    assert_eq!(interfaces, BTreeSet::from(expected));
+    let destinations = between(&policy, "send_destination=\"", "\"");
+    assert_eq!(destinations, BTreeSet::from([BUS_NAME]));
+    assert_eq!(policy.matches("<allow own=").count(), 1);
+}
+
+#[test]
+fn bus_the_name_starts_the_unit_through_its_alias() {
+    let activation = project("dbus/de.example.Backup.service");
+    assert_eq!(between(&activation, "\nName=", "\n"), BTreeSet::from([BUS_NAME]));
+    let unit = project("systemd/asbackupd.service");
+    let alias = between(&unit, "\nAlias=", "\n");
+    assert_eq!(alias, between(&activation, "\nSystemdService=", "\n"));
+}
+
+#[test]
+fn bus_systemd_finds_no_fault_in_the_units() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for name in ["asbackupd.service", "asbackup-copy.service", "asbackup-copy.timer"] {
+        // The program itself is not installed where this runs.
+        let unit = project(&format!("systemd/{name}"));
+        let unit = unit.replace("/usr/libexec/asbackup/asbackupd", "/bin/true");
+        let file = directory.path().join(name);
+        fs::write(&file, unit).unwrap();
+        files.push(file);
+    }
+    let verdict = Command::new("systemd-analyze").args(["--man=no", "verify"]).args(files).output().unwrap();
+    let said = String::from_utf8_lossy(&verdict.stderr);
+    assert!(verdict.status.success() && said.is_empty(), "{said}");
+}
+
+#[test]
+fn bus_no_unit_hides_disks_or_sources() {
+    let unit = project("systemd/asbackupd.service");
+    let set: Vec<&str> = unit
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('=').map(|(key, _)| key))
+        .collect();
+    for key in [
+        "MountFlags",
+        "PrivateMounts",
+        "PrivateUsers",
+        "PrivateTmp",
+        "PrivateDevices",
+        "TemporaryFileSystem",
+        "InaccessiblePaths",
+        "ProtectHome",
+    ] {
+        assert!(!set.contains(&key), "{key}");
+        assert!(unit.contains(&format!("#   {key}")) || unit.contains(&format!(", {key}")));
+    }
+    assert!(unit.contains("\nProtectSystem=full\n"));
+}
+
+#[test]
+fn bus_the_group_and_the_directory_are_made() {
+    let root = tempfile::tempdir().unwrap();
+    for (kind, tool) in [("sysusers", "systemd-sysusers"), ("tmpfiles", "systemd-tmpfiles")] {
+        let directory = root.path().join(format!("usr/lib/{kind}.d"));
+        fs::create_dir_all(&directory).unwrap();
+        let file = project(&format!("packaging/asbackup.{kind}"));
+        fs::write(directory.join("asbackup.conf"), file).unwrap();
+        fs::create_dir_all(root.path().join("etc")).unwrap();
+        let mut command = Command::new(tool);
+        command.arg(format!("--root={}", root.path().display()));
+        if kind == "tmpfiles" {
+            command.arg("--create");
+        }
+        assert!(command.status().unwrap().success(), "{tool}");
+    }
+    let groups = fs::read_to_string(root.path().join("etc/group")).unwrap();
+    assert!(groups.lines().any(|line| line.starts_with("asbackup:")));
+    assert!(root.path().join("etc/asbackup").is_dir());
+}

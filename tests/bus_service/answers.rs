@@ -1,0 +1,100 @@
+//! What comes back from a call, and when.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use asbackup::bus::contract::{Action, Error};
+use asbackup::controller::{Call, Started};
+use asbackup::model::Fault;
+use asbackup::texts::{Language, Texts};
+use tokio::sync::oneshot;
+
+use crate::rig::{Rig, UUID, soon};
+use crate::rights::call;
+
+#[tokio::test]
+async fn bus_readers_do_not_wait_for_a_controller_that_is_stuck() {
+    let rig = Rig::new().await;
+    let (caller, reader) = (rig.client().await, rig.client().await);
+    let begun = Instant::now();
+    let stuck = tokio::spawn(async move { caller.cancel().await });
+    let mut slowest = Duration::ZERO;
+    let mut reads = 0;
+    while !stuck.is_finished() {
+        let asked = Instant::now();
+        reader.state().await.unwrap();
+        slowest = slowest.max(asked.elapsed());
+        reads += 1;
+    }
+    // Generous: other tests share the processors.
+    assert!(slowest < Duration::from_millis(300), "{slowest:?}");
+    assert!(reads > 100, "{reads}");
+    let answer = stuck.await.unwrap();
+    assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
+    assert!(begun.elapsed() < Duration::from_millis(2500));
+}
+
+#[tokio::test]
+async fn bus_a_controller_that_has_gone_says_that_the_service_stops() {
+    let mut rig = Rig::new().await;
+    rig.calls.take();
+    let client = rig.client().await;
+    for action in Action::ALL {
+        let answer = call(&client, action).await;
+        assert!(matches!(answer, Err(Error::Stopping(_))), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn bus_a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now() {
+    let mut rig = Rig::new().await;
+    let mut calls = rig.calls.take().unwrap();
+    tokio::spawn(async move {
+        while let Some(Call::Start { disk, reply }) = calls.recv().await {
+            let _ = reply.send(Err(Fault::Busy { disk }));
+        }
+    });
+    let client = rig.client().await;
+    for language in Language::ALL {
+        let texts = Texts::new(language);
+        let disk = UUID.to_owned();
+        let expected = texts.say(&Fault::Busy { disk }).to_string();
+        rig.texts.send(Arc::new(texts)).unwrap();
+        assert_eq!(client.start(UUID).await, Err(Error::Busy(expected)));
+    }
+}
+
+#[tokio::test]
+async fn bus_hostile_arguments_do_not_reach_the_controller() {
+    let mut rig = Rig::new().await;
+    let client = rig.client().await;
+    let long = "x".repeat(256);
+    let huge = "x".repeat(1_000_000);
+    for bad in ["a\nb", "\u{1b}[2J", "a\u{9b}b", &long, &huge] {
+        let answer = client.start(bad).await;
+        let Err(Error::UnknownDisk(message)) = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(message.len() < 2000 && !message.contains(char::is_control));
+        for answer in [client.veeam_lock(bad).await.map(drop), client.veeam_unlock(bad).await] {
+            assert!(matches!(answer, Err(Error::InvalidJob(_))), "{answer:?}");
+        }
+    }
+    let answer = client.veeam_lock("").await;
+    assert!(matches!(answer, Err(Error::InvalidJob(_))), "{answer:?}");
+    assert!(rig.calls.as_mut().unwrap().try_recv().is_err());
+}
+
+#[tokio::test]
+async fn bus_an_answer_that_comes_too_late_harms_nobody() {
+    let mut rig = Rig::new().await;
+    let client = rig.client().await;
+    let answer = client.start(UUID).await;
+    assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
+    let Some(Call::Start { reply, .. }) = rig.calls.as_mut().unwrap().recv().await else {
+        panic!("Start was handed on");
+    };
+    let (replied, after) = oneshot::channel();
+    assert!(reply.send(Ok(Started { run: 1, replied })).is_err());
+    assert!(soon(after).await.is_err(), "whoever waits for the reply is set free");
+}

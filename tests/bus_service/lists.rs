@@ -1,0 +1,113 @@
+//! `ListDisks` and `ListRuns`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use asbackup::bus::contract::{Error, Row};
+use asbackup::model::{DiskId, DiskRow, Fault, Outcome, Plug, RunRecord, Status, Step, Totals, Trigger, Warning};
+
+use crate::bus::NOBODY;
+use crate::rig::{Rig, UUID};
+
+fn keys_in_contract(method: &str) -> BTreeSet<String> {
+    let xml = include_str!("../../dbus/de.example.Backup.xml");
+    let start = format!("\n      {method}:\n");
+    let comment = xml.split_once(&start).unwrap().1;
+    let comment = comment.split_once("-->").unwrap().0;
+    let keys = comment.split_once("always there:").unwrap().1;
+    let mut words = keys.split_whitespace().peekable();
+    let mut found = BTreeSet::new();
+    while let Some(word) = words.next() {
+        if matches!(words.peek(), Some(&("s" | "t" | "b" | "as"))) {
+            found.insert(word.to_owned());
+        }
+    }
+    found
+}
+
+fn keys(row: &Row) -> BTreeSet<String> {
+    row.keys().cloned().collect()
+}
+
+#[tokio::test]
+async fn bus_a_listed_disk_has_every_key_of_the_contract() {
+    let status = Status {
+        disks: vec![DiskRow {
+            uuid: UUID.to_owned(),
+            known: true,
+            label: "OFF\u{1b}SITE".to_owned(),
+            recipients: vec!["a@example.de".to_owned()],
+            size: 5,
+            ..DiskRow::default()
+        }],
+        ..Status::default()
+    };
+    let rig = Rig::with(status, Arc::new(|_| Vec::new())).await;
+    let disks = rig.client_as(NOBODY).await.list_disks().await.unwrap();
+    assert_eq!(disks.len(), 1);
+    assert_eq!(keys(&disks[0]), keys_in_contract("ListDisks"));
+    let text = |key: &str| disks[0][key].downcast_ref::<String>().unwrap();
+    assert_eq!(text("uuid"), UUID);
+    assert_eq!(text("label"), "OFF\\u{1b}SITE");
+    assert_eq!(disks[0]["size"].downcast_ref::<u64>().unwrap(), 5);
+}
+
+fn record(run: u64) -> RunRecord {
+    RunRecord {
+        run,
+        disk: DiskId::new(UUID),
+        label: "OFFSITE1".to_owned(),
+        trigger: Trigger::Plugged,
+        plug: Plug { boot_id: String::new(), diskseq: None },
+        started_at: 1,
+        finished_at: 2,
+        outcome: Outcome::Aborted,
+        step: Step::Copy,
+        fault: Some(Fault::DiskRemoved),
+        warnings: vec![Warning::EmptyLock { path: "/lock".to_owned() }],
+        totals: Totals::default(),
+        safe_to_remove: false,
+    }
+}
+
+#[tokio::test]
+async fn bus_listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousand() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&asked);
+    let history = move |newest: usize| {
+        seen.store(newest, Ordering::SeqCst);
+        (1..=newest as u64).rev().map(record).collect()
+    };
+    let rig = Rig::with(Status::default(), Arc::new(history)).await;
+    let client = rig.client_as(NOBODY).await;
+    let runs = client.list_runs(2).await.unwrap();
+    assert_eq!(runs.len(), 2);
+    assert_eq!(keys(&runs[0]), keys_in_contract("ListRuns"));
+    assert_eq!(runs[0]["run"].downcast_ref::<u64>().unwrap(), 2);
+    let text = |key: &str| runs[0][key].downcast_ref::<String>().unwrap();
+    assert_eq!(text("error"), "DiskRemoved");
+    assert_eq!(text("result"), "aborted");
+    assert_eq!(client.list_runs(u32::MAX).await.unwrap().len(), 1000);
+    assert_eq!(asked.load(Ordering::SeqCst), 1000);
+}
+
+#[tokio::test]
+async fn bus_a_history_that_can_not_be_read_keeps_nobody_waiting() {
+    let (_open, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
+    let history = move |_| {
+        let _ = gate.lock().unwrap().recv();
+        Vec::new()
+    };
+    let rig = Rig::with(Status::default(), Arc::new(history)).await;
+    let client = rig.client().await;
+    let begun = Instant::now();
+    let (first, second) = tokio::join!(client.list_runs(1), client.list_runs(1));
+    for answer in [first, second] {
+        assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
+    }
+    assert!(begun.elapsed() < Duration::from_millis(2500));
+    drop(_open);
+}

@@ -1,0 +1,159 @@
+//! Who may what.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use asbackup::bus::contract::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
+use asbackup::controller::Call;
+use asbackup::model::Fault;
+use asbackup::texts::{Language, Texts};
+use zbus::fdo;
+
+use crate::bus::NOBODY;
+use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::rig::{Rig, UUID, proxy, soon};
+
+pub async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {
+    match action {
+        Action::Start => client.start("").await.map(drop),
+        Action::Cancel => client.cancel().await,
+        Action::Reload => client.reload().await,
+        Action::VeeamLock => client.veeam_lock("job").await.map(drop),
+        Action::VeeamUnlock => client.veeam_unlock("job").await,
+    }
+}
+
+/// The message of an AccessDenied; anything else fails.
+fn denied<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+    match result {
+        Err(Error::ZBus(zbus::Error::FDO(error))) => match *error {
+            fdo::Error::AccessDenied(message) => message,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn bus_root_may_everything_without_polkit() {
+    let mut rig = Rig::new().await;
+    rig.play_controller();
+    let client = rig.client().await;
+    for action in Action::ALL {
+        assert_eq!(call(&client, action).await, Ok(()), "{action:?}");
+    }
+}
+
+#[tokio::test]
+async fn bus_without_polkit_nobody_else_may_anything_but_read() {
+    let mut rig = Rig::new().await;
+    let client = rig.client_as(NOBODY).await;
+    for action in Action::ALL {
+        let message = denied(call(&client, action).await);
+        assert!(message.contains(action.id()), "{message}");
+    }
+    assert_eq!(client.state().await.unwrap(), "idle");
+    assert!(client.list_disks().await.unwrap().is_empty());
+    assert!(client.list_runs(5).await.unwrap().is_empty());
+    let calls = rig.calls.as_mut().unwrap();
+    assert!(calls.try_recv().is_err(), "nothing reached the controller");
+}
+
+#[tokio::test]
+async fn bus_polkit_is_asked_about_the_caller_and_the_action() {
+    let mut rig = Rig::new().await;
+    rig.play_controller();
+    let polkit = FakePolkit::start(rig.bus.address(), Verdict::Yes).await;
+    let connection = rig.bus.connect_as(NOBODY).await;
+    let client = proxy(&connection).await;
+    for action in Action::ALL {
+        assert_eq!(call(&client, action).await, Ok(()), "{action:?}");
+        let asked = polkit.take_asked();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].kind, "system-bus-name");
+        assert_eq!(asked[0].subject, connection.unique_name().unwrap().as_str());
+        assert_eq!(asked[0].action, action.id());
+        // The scripts of Veeam run where nobody could type a password.
+        let unattended = matches!(action, Action::VeeamLock | Action::VeeamUnlock);
+        assert_eq!(asked[0].interactive, !unattended, "{action:?}");
+    }
+}
+
+#[tokio::test]
+async fn bus_a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
+    let rig = Rig::new().await;
+    let polkit = FakePolkit::start(rig.bus.address(), Verdict::No).await;
+    let client = rig.client_as(NOBODY).await;
+    denied(client.start("").await);
+    polkit.decide(Verdict::Broken);
+    denied(client.start("").await);
+    assert_eq!(polkit.take_asked().len(), 2);
+    polkit.stop().await;
+    denied(client.start("").await);
+}
+
+#[tokio::test]
+async fn bus_a_challenge_says_that_a_password_would_help() {
+    let rig = Rig::new().await;
+    let _polkit = FakePolkit::start(rig.bus.address(), Verdict::Challenge).await;
+    let client = rig.client_as(NOBODY).await;
+    let Err(Error::ZBus(zbus::Error::FDO(error))) = client.veeam_lock("job").await else {
+        panic!("a challenge is no permission");
+    };
+    assert!(matches!(*error, fdo::Error::InteractiveAuthorizationRequired(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn bus_a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
+    let rig = Rig::new().await;
+    let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
+    let client = rig.client_as(NOBODY).await;
+    let begun = Instant::now();
+    denied(client.veeam_lock("job").await);
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(!polkit.take_asked()[0].interactive);
+}
+
+#[tokio::test]
+async fn bus_a_password_dialogue_may_take_longer_than_two_seconds() {
+    let rig = Rig::new().await;
+    let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
+    let client = rig.client_as(NOBODY).await;
+    let patience = Duration::from_millis(2500);
+    let waited = tokio::time::timeout(patience, client.start("")).await;
+    assert!(waited.is_err(), "still asking: {waited:?}");
+    let asked = polkit.take_asked();
+    assert!(asked[0].interactive && !asked[0].cancellation.is_empty());
+}
+
+/// What `busctl` of an ordinary user prints when `Start` fails.
+async fn busctl_start(address: &str) -> String {
+    let mut busctl = Command::new("setpriv");
+    let uid = format!("--reuid={NOBODY}");
+    busctl.args([&uid, "--clear-groups", "busctl"]);
+    busctl.arg(format!("--address={address}"));
+    busctl.args(["call", BUS_NAME, OBJECT_PATH, INTERFACE, "Start", "s", ""]);
+    let output = tokio::task::spawn_blocking(move || busctl.output().unwrap());
+    let output = soon(output).await.unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn bus_busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
+    let mut rig = Rig::new().await;
+    let mut calls = rig.calls.take().unwrap();
+    let fault = || Fault::Busy { disk: UUID.to_owned() };
+    tokio::spawn(async move {
+        while let Some(Call::Start { reply, .. }) = calls.recv().await {
+            let _ = reply.send(Err(fault()));
+        }
+    });
+    // It has words of its own for this one error.
+    let said = busctl_start(rig.bus.address()).await;
+    assert_eq!(said, "Call failed: Access denied");
+    let _polkit = FakePolkit::start(rig.bus.address(), Verdict::Yes).await;
+    let said = busctl_start(rig.bus.address()).await;
+    let expected = Texts::new(Language::English).say(&fault());
+    assert_eq!(said, format!("Call failed: {expected}"));
+}

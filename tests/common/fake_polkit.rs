@@ -1,0 +1,117 @@
+//! polkit as a test wants it: answers what it is told to, and remembers what it was asked.
+// Each test program uses its part of this.
+#![allow(dead_code)]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use zbus::{Connection, OwnedVariant, connection, fdo, interface};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Yes,
+    No,
+    /// A password would help.
+    Challenge,
+    /// No answer, ever.
+    Hang,
+    /// An error instead of an answer.
+    Broken,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// `system-bus-name` if asked rightly.
+    pub kind: String,
+    /// The unique bus name of the one who is to be authorised.
+    pub subject: String,
+    pub action: String,
+    pub interactive: bool,
+    pub cancellation: String,
+}
+
+#[derive(Debug)]
+struct Memory {
+    verdict: Verdict,
+    asked: Vec<Asked>,
+    withdrawn: Vec<String>,
+}
+
+pub struct FakePolkit {
+    connection: Connection,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl FakePolkit {
+    pub async fn start(address: &str, verdict: Verdict) -> Self {
+        let memory = Arc::new(Mutex::new(Memory { verdict, asked: Vec::new(), withdrawn: Vec::new() }));
+        let authority = Authority(Arc::clone(&memory));
+        let connection = connection::Builder::address(address)
+            .serve_at("/org/freedesktop/PolicyKit1/Authority", authority)
+            .name("org.freedesktop.PolicyKit1")
+            .build()
+            .await
+            .unwrap();
+        Self { connection, memory }
+    }
+
+    /// From now on.
+    pub fn decide(&self, verdict: Verdict) {
+        self.memory.lock().unwrap().verdict = verdict;
+    }
+
+    /// All questions since the last call of this.
+    pub fn take_asked(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.memory.lock().unwrap().asked)
+    }
+
+    /// The questions that were withdrawn, by their cancellation ids.
+    pub fn withdrawn(&self) -> Vec<String> {
+        self.memory.lock().unwrap().withdrawn.clone()
+    }
+
+    /// Leaves the bus.
+    pub async fn stop(self) {
+        self.connection.close().await.unwrap();
+    }
+}
+
+struct Authority(Arc<Mutex<Memory>>);
+
+#[interface(name = "org.freedesktop.PolicyKit1.Authority")]
+impl Authority {
+    async fn check_authorization(
+        &self,
+        subject: (String, HashMap<String, OwnedVariant>),
+        action_id: String,
+        _details: HashMap<String, String>,
+        flags: u32,
+        cancellation_id: String,
+    ) -> fdo::Result<(bool, bool, HashMap<String, String>)> {
+        let (kind, details) = subject;
+        let name = details.get("name").and_then(|name| name.downcast_ref().ok());
+        let verdict = {
+            let mut memory = self.0.lock().unwrap();
+            memory.asked.push(Asked {
+                kind,
+                subject: name.unwrap_or_default(),
+                action: action_id,
+                interactive: flags & 1 == 1,
+                cancellation: cancellation_id,
+            });
+            memory.verdict
+        };
+        match verdict {
+            Verdict::Yes => Ok((true, false, HashMap::new())),
+            Verdict::No => Ok((false, false, HashMap::new())),
+            Verdict::Challenge => Ok((false, true, HashMap::new())),
+            Verdict::Hang => std::future::pending().await,
+            Verdict::Broken => Err(fdo::Error::Failed("polkit is broken".to_owned())),
+        }
+    }
+
+    fn cancel_check_authorization(&self, cancellation_id: String) {
+        self.0.lock().unwrap().withdrawn.push(cancellation_id);
+    }
+}

@@ -1,0 +1,148 @@
+//! The bus room alone, in this process, on a bus of its own; the controller is played by the test.
+// Each test program uses its part of this.
+#![allow(dead_code)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asbackup::bus::contract::BackupProxy;
+use asbackup::bus::{self, Bus, BusError, History, Sources};
+use asbackup::controller::{Call, Signal, Started};
+use asbackup::model::{DiskId, Finished, Outcome, State, Status};
+use asbackup::texts::{Language, Texts};
+use tokio::sync::{mpsc, oneshot, watch};
+use zbus::Connection;
+use zbus::proxy::CacheProperties;
+
+use super::bus::PrivateBus;
+
+pub const UUID: &str = "0f3a2c1e-1111-2222-3333-444455556666";
+
+/// What the test holds of a served bus.
+pub struct Rig {
+    pub bus: PrivateBus,
+    pub served: Bus,
+    pub status: watch::Sender<Status>,
+    pub signals: mpsc::UnboundedSender<Signal>,
+    pub texts: watch::Sender<Arc<Texts>>,
+    /// What callers want, until somebody plays the controller.
+    pub calls: Option<mpsc::UnboundedReceiver<Call>>,
+    server: Connection,
+}
+
+impl Rig {
+    pub async fn new() -> Self {
+        Self::with(Status::default(), Arc::new(|_| Vec::new())).await
+    }
+
+    pub async fn with(status: Status, history: History) -> Self {
+        let bus = PrivateBus::start();
+        let server = bus.connect().await;
+        let (calls_in, calls) = mpsc::unbounded_channel();
+        let (signals, signals_out) = mpsc::unbounded_channel();
+        let (status, status_out) = watch::channel(status);
+        let (texts, texts_out) = watch::channel(Arc::new(Texts::new(Language::English)));
+        let sources = Sources { calls: calls_in, signals: signals_out, status: status_out, texts: texts_out, history };
+        let served = bus::serve(&server, sources).await.unwrap();
+        Self { bus, served, status, signals, texts, calls: Some(calls), server }
+    }
+
+    /// Grants every wish. Each run is over at once, and all that is to be told is told before the call is answered.
+    pub fn play_controller(&mut self) {
+        let calls = self.calls.take().unwrap();
+        tokio::spawn(play(calls, self.status.clone(), self.signals.clone()));
+    }
+
+    /// The client's proxy, without a cache so that every read is a call.
+    pub async fn client(&self) -> BackupProxy<'static> {
+        proxy(&self.bus.connect().await).await
+    }
+
+    pub async fn client_as(&self, uid: u32) -> BackupProxy<'static> {
+        proxy(&self.bus.connect_as(uid).await).await
+    }
+}
+
+pub async fn proxy(connection: &Connection) -> BackupProxy<'static> {
+    BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await.unwrap()
+}
+
+/// A second daemon on `connection`.
+pub async fn serve_again(connection: &Connection) -> Result<Bus, BusError> {
+    let (calls, _) = mpsc::unbounded_channel();
+    let (_, signals) = mpsc::unbounded_channel();
+    let sources = Sources {
+        calls,
+        signals,
+        status: watch::channel(Status::default()).1,
+        texts: watch::channel(Arc::new(Texts::new(Language::English))).1,
+        history: Arc::new(|_| Vec::new()),
+    };
+    bus::serve(connection, sources).await
+}
+
+async fn play(
+    mut calls: mpsc::UnboundedReceiver<Call>,
+    status: watch::Sender<Status>,
+    signals: mpsc::UnboundedSender<Signal>,
+) {
+    let mut run = 0;
+    while let Some(call) = calls.recv().await {
+        match call {
+            Call::Start { disk, reply } => {
+                run += 1;
+                let (replied, after) = oneshot::channel();
+                whole_run(run, &disk, after, &status, &signals);
+                let _ = reply.send(Ok(Started { run, replied }));
+            }
+            Call::VeeamLock { reply, .. } => {
+                let _ = reply.send(Ok(true));
+            }
+            Call::Cancel { reply } | Call::Reload { reply } | Call::VeeamUnlock { reply, .. } => {
+                let _ = reply.send(Ok(()));
+            }
+        }
+    }
+}
+
+fn whole_run(
+    run: u64,
+    disk: &str,
+    after: oneshot::Receiver<()>,
+    status: &watch::Sender<Status>,
+    signals: &mpsc::UnboundedSender<Signal>,
+) {
+    status.send_modify(|status| {
+        status.run = run;
+        status.state = State::WaitingForVeeam;
+    });
+    let started = Signal::RunStarted { run, disk: disk.to_owned(), trigger: "called", after: Some(after) };
+    signals.send(started).unwrap();
+    status.send_modify(|status| finish(status, run));
+    signals.send(finished(run)).unwrap();
+}
+
+/// What the status says when run `run` is over.
+pub fn finish(status: &mut Status, run: u64) {
+    status.run = 0;
+    status.state = State::Idle;
+    status.last = Some(Finished {
+        run,
+        disk: DiskId::new(UUID),
+        label: "OFFSITE1".to_owned(),
+        outcome: Outcome::Success,
+        fault: None,
+        warnings: Vec::new(),
+        finished_at: 1_700_000_000_000_000 + run,
+    });
+}
+
+pub fn finished(run: u64) -> Signal {
+    Signal::RunFinished { run, disk: UUID.to_owned(), result: "success", error: (String::new(), String::new()) }
+}
+
+/// Fails instead of waiting for ever.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(10);
+    tokio::time::timeout(limit, what).await.expect("in time")
+}
