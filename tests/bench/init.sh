@@ -1,0 +1,46 @@
+#!/bin/sh
+# First process of a bench: its own /run, /media, /mnt, /var/lib, /var/log and /etc, its own system bus and its own udevd.
+# It runs in fresh mount, net and pid namespaces (see tests/common/bench.rs); when it dies, the kernel ends everything that
+# was started in here and drops every mount. It prints "ready" when UDisks2 may be started.
+#
+# usage: init.sh BENCH_DIRECTORY DBUS_POLICY_DIRECTORY
+set -eu
+bench=$1
+policies=$2
+
+for directory in /run /media /mnt /var/lib /var/log; do
+    mount -t tmpfs -o mode=0755 bench "$directory"
+done
+mkdir -p /run/bench/etc /run/bench/etc-work /run/bench/sbin /run/dbus /run/lock /run/udev /run/asbackup
+mkdir -p /var/lib/udisks2 /var/lib/asbackup /var/log/asbackup
+
+# What is written to /etc (fstab, udev rules, our own config) stays in here.
+mount -t overlay -o lowerdir=/etc,upperdir=/run/bench/etc,workdir=/run/bench/etc-work bench /etc
+mkdir -p /etc/asbackup /etc/dbus-1/system.d /etc/udev/rules.d
+: > /etc/fstab
+[ -s /etc/machine-id ] || dbus-uuidgen > /etc/machine-id
+
+# udevd makes links to the disks that it sees; they are not to appear on the machine outside.
+mkdir -p /dev/disk
+mount -t tmpfs -o mode=0755 bench /dev/disk
+
+# Debian's exfat-fuse gives way to the kernel's driver and ships its mount program under a name that mount(8) does not
+# look for. Where the kernel has no exfat, the program gets the expected name.
+if ! grep -qw exfat /proc/filesystems && [ -x /usr/sbin/mount.exfat-fuse ] && [ ! -e /usr/sbin/mount.exfat ]; then
+    ln -s /usr/sbin/mount.exfat-fuse /run/bench/sbin/mount.exfat
+    mount -t overlay -o lowerdir=/run/bench/sbin:/usr/sbin bench /usr/sbin
+fi
+
+ip link set lo up
+cp "$policies"/*.conf /etc/dbus-1/system.d/ 2> /dev/null || true
+dbus-daemon --config-file="$bench/bus.conf" --nofork --nopidfile --nosyslog &
+/lib/systemd/systemd-udevd &
+until udevadm control --ping 2> /dev/null; do :; done
+until [ -S /run/dbus/system_bus_socket ]; do :; done
+echo ready
+
+# Nothing is left to do but to bury what dies in here, until the test closes our standard input. A background job's
+# standard input would be /dev/null, hence the detour.
+exec 9<&0
+cat <&9 > /dev/null &
+wait $!

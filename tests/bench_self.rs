@@ -1,0 +1,294 @@
+//! The bench itself, without the daemon: if one of these fails, no failure of a disk test means anything.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use common::bench::Bench;
+use common::compare::{Fidelity, assert_same, differences};
+use common::disk::{Disk, FileSystem, Layout};
+use common::tree::Tree;
+use common::{PATIENCE, processes, run, wait_for};
+
+const SERVICE: &str = "org.freedesktop.UDisks2";
+
+fn ask(bench: &Bench, disk: &Disk, interface: &str, property: &str) -> Option<String> {
+    let mut busctl = bench.command("busctl");
+    busctl.args(["get-property", SERVICE, &disk.object()]);
+    busctl.arg(format!("{SERVICE}.{interface}")).arg(property);
+    let output = common::output(&mut busctl);
+    let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(answer)
+}
+
+fn wait_until_udisks_knows(bench: &Bench, disk: &Disk) {
+    wait_for("UDisks2 to know the disk", PATIENCE, || {
+        let uuid = ask(bench, disk, "Block", "IdUUID")?;
+        (uuid == format!("s \"{}\"", disk.uuid)).then_some(())
+    });
+    wait_for("the file system's interface", PATIENCE, || {
+        ask(bench, disk, "Filesystem", "MountPoints")
+    });
+}
+
+fn filesystem(bench: &Bench, disk: &Disk, words: &[&str]) -> String {
+    let mut busctl = bench.command("busctl");
+    busctl.args(["call", SERVICE, &disk.object()]);
+    busctl.arg(format!("{SERVICE}.Filesystem")).args(words);
+    run(&mut busctl)
+}
+
+fn mount(bench: &Bench, disk: &Disk, options: &str) -> PathBuf {
+    let words = ["Mount", "a{sv}", "1", "options", "s", options];
+    let answer = filesystem(bench, disk, &words);
+    PathBuf::from(answer.trim_start_matches("s \"").trim_end_matches('"'))
+}
+
+fn unmount(bench: &Bench, disk: &Disk) {
+    filesystem(bench, disk, &["Unmount", "a{sv}", "0"]);
+}
+
+fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
+    let bench = Bench::new();
+    let size = common::disk::USUAL_SIZE;
+    let mut disk = Disk::make_sized(&bench, file_system, layout, "OFFSITE", size);
+    let tree = Tree::new(bench.make_directory("source"));
+    tree.file("a file", "its contents");
+    disk.plug();
+    wait_until_udisks_knows(&bench, &disk);
+    if !file_system.is_mountable() {
+        eprintln!(
+            "this kernel has no {}: not mounted here",
+            file_system.name()
+        );
+        return;
+    }
+    let point = mount(&bench, &disk, "rw,nosymfollow,noexec");
+    assert_eq!(bench.mounts_of(&disk.device()).len(), 1);
+    assert!(!disk.is_free());
+    fs::copy(tree.path("a file"), bench.path(&point).join("a file")).expect("a copy");
+    unmount(&bench, &disk);
+    assert!(bench.mounts_of(&disk.device()).is_empty());
+    let look = disk.look(&bench);
+    assert_eq!(fs::read(look.path("a file")).expect("it"), b"its contents");
+    look.done();
+    disk.unplug();
+    disk.check();
+}
+
+#[test]
+fn ext4_comes_goes_and_mounts() {
+    comes_goes_and_mounts(FileSystem::Ext4, Layout::Whole);
+    comes_goes_and_mounts(FileSystem::Ext4, Layout::Partition);
+}
+
+#[test]
+fn xfs_comes_goes_and_mounts() {
+    comes_goes_and_mounts(FileSystem::Xfs, Layout::Whole);
+    comes_goes_and_mounts(FileSystem::Xfs, Layout::Partition);
+}
+
+#[test]
+fn btrfs_comes_goes_and_mounts() {
+    comes_goes_and_mounts(FileSystem::Btrfs, Layout::Whole);
+    comes_goes_and_mounts(FileSystem::Btrfs, Layout::Partition);
+}
+
+#[test]
+fn exfat_comes_goes_and_mounts() {
+    comes_goes_and_mounts(FileSystem::Exfat, Layout::Whole);
+    comes_goes_and_mounts(FileSystem::Exfat, Layout::Partition);
+}
+
+#[test]
+fn ntfs_comes_goes_and_mounts() {
+    comes_goes_and_mounts(FileSystem::Ntfs, Layout::Whole);
+    comes_goes_and_mounts(FileSystem::Ntfs, Layout::Partition);
+}
+
+#[test]
+fn vfat_comes_and_goes_and_mounts_where_the_kernel_has_it() {
+    comes_goes_and_mounts(FileSystem::Vfat, Layout::Whole);
+    comes_goes_and_mounts(FileSystem::Vfat, Layout::Partition);
+}
+
+#[test]
+fn a_disk_pulled_while_mounted_fails_and_its_mount_is_cleaned_up_by_udisks() {
+    let bench = Bench::new();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "PULLED");
+    disk.plug();
+    wait_until_udisks_knows(&bench, &disk);
+    let point = bench.path(mount(&bench, &disk, "rw"));
+    fs::write(point.join("flushed"), "on the disk").expect("a write");
+    bench.run(&["sync"]);
+    let open = fs::File::open(&point).expect("the top directory");
+    Tree::new(point.clone()).noise("not flushed", 1 << 20);
+    let device = disk.device();
+    disk.pull();
+    wait_for("UDisks2 to drop the mount", PATIENCE, || {
+        bench.mounts_of(&device).is_empty().then_some(())
+    });
+    rustix::fs::syncfs(&open).expect_err("nothing can be flushed");
+    drop(open);
+    disk.plug();
+    wait_until_udisks_knows(&bench, &disk);
+    let look = disk.look(&bench);
+    assert_eq!(fs::read(look.path("flushed")).expect("it"), b"on the disk");
+}
+
+#[test]
+fn a_failing_medium_takes_writes_and_loses_them_when_flushed() {
+    let bench = Bench::new();
+    let mut disk = Disk::make_failing(&bench, "FAILING", 24 << 20);
+    disk.plug();
+    wait_until_udisks_knows(&bench, &disk);
+    let point = bench.path(mount(&bench, &disk, "rw"));
+    let open = fs::File::open(&point).expect("the top directory");
+    Tree::new(point).noise("too much", 40 << 20);
+    rustix::fs::syncfs(&open).expect_err("the medium is worn out");
+    drop(open);
+    unmount(&bench, &disk);
+}
+
+#[test]
+fn udisks_can_be_killed_and_started_again() {
+    let mut bench = Bench::without_udisks();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    bench.start_udisks();
+    wait_until_udisks_knows(&bench, &disk);
+    bench.kill_udisks();
+    assert_eq!(ask(&bench, &disk, "Block", "IdUUID"), None);
+    bench.start_udisks();
+    wait_until_udisks_knows(&bench, &disk);
+}
+
+fn is_ours(mount: &str, bench: &Path) -> bool {
+    mount.contains(&*bench.to_string_lossy()) || mount.contains("/media/root/OFFSITE")
+}
+
+#[test]
+fn nothing_is_left_when_a_bench_goes_with_a_mounted_disk_and_a_busy_process() {
+    let begin = Instant::now();
+    let bench = Bench::new();
+    eprintln!("a bench starts in {:?}", begin.elapsed());
+    let directory = bench.directory().to_owned();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    wait_until_udisks_knows(&bench, &disk);
+    let point = mount(&bench, &disk, "rw");
+    let mut sleeper = bench.command("sleep");
+    let mut sleeper = sleeper
+        .arg("1000")
+        .current_dir(bench.path(&point))
+        .spawn()
+        .expect("a busy process");
+    let inside = processes::descendants(bench.init());
+    assert!(inside.len() >= 3, "bus, udevd and udisksd run: {inside:?}");
+    let device = disk.device();
+    drop(disk);
+    drop(bench);
+    sleeper.wait().expect("it died with the bench");
+    wait_for("the loop device to go", PATIENCE, || {
+        let listed = run(Command::new("/usr/sbin/losetup").args(["--list", "--noheadings"]));
+        (!listed.contains(&*directory.to_string_lossy())).then_some(())
+    });
+    for pid in inside {
+        let there = Path::new("/proc").join(pid.to_string()).exists();
+        assert!(!there, "process {pid} is left");
+    }
+    let mounts = fs::read_to_string("/proc/self/mountinfo").expect("/proc");
+    let left: Vec<_> = mounts
+        .lines()
+        .filter(|line| is_ours(line, &directory))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(!directory.exists());
+    assert!(
+        !fs::read_dir("/dev/disk").is_ok_and(|mut links| links.any(|_| true)) || device.exists()
+    );
+}
+
+/// Runs as a child of the next test, and is killed in the middle.
+#[test]
+fn a_bench_of_a_test_that_is_killed() {
+    let Ok(told) = std::env::var("ASBACKUP_TEST_TO_KILL") else {
+        return;
+    };
+    let bench = Bench::new();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "KILLED");
+    disk.plug();
+    wait_until_udisks_knows(&bench, &disk);
+    mount(&bench, &disk, "rw");
+    let words = format!("{} {}", bench.init(), disk.device().display());
+    fs::write(format!("{told}.new"), words).expect("a word to the other test");
+    fs::rename(format!("{told}.new"), told).expect("the same directory");
+    loop {
+        std::thread::park();
+    }
+}
+
+#[test]
+fn nothing_is_left_of_a_test_that_is_killed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let told = directory.path().join("told");
+    let mut other = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "a_bench_of_a_test_that_is_killed"])
+        .env("ASBACKUP_TEST_TO_KILL", &told)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the same test once more");
+    let words = wait_for("the other test's bench", PATIENCE, || {
+        fs::read_to_string(&told).ok()
+    });
+    let (init, device) = words.split_once(' ').expect("two words");
+    other.kill().expect("it runs");
+    other.wait().expect("it ends");
+    wait_for("the other bench to end", PATIENCE, || {
+        (!Path::new("/proc").join(init).exists()).then_some(())
+    });
+    wait_for("its loop device to go", PATIENCE, || {
+        let mut losetup = Command::new("/usr/sbin/losetup");
+        let listed = run(losetup.args(["--list", "--noheadings", "--output", "BACK-FILE"]));
+        (!listed.contains("KILLED.image")).then_some(device)
+    });
+}
+
+#[test]
+fn the_comparison_finds_every_kind_of_difference() {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let source = Tree::new(directory.path().join("source"));
+    source.everything();
+    source.evil_names();
+    let copy = Tree::new(directory.path().join("copy"));
+    run(Command::new("rsync")
+        .args(["-aHAXS", "--numeric-ids", "-@-1"])
+        .arg(format!("{}/", source.top.display()))
+        .arg(&copy.top));
+    assert_same(&source.top, &copy.top, Fidelity::Full);
+    assert_same(&source.top, &copy.top, Fidelity::Plain);
+
+    fs::remove_file(copy.path("empty.file")).expect("it");
+    fs::remove_file(copy.path("links/second")).expect("it");
+    fs::copy(copy.path("links/first"), copy.path("links/second")).expect("it");
+    copy.file("extra", "");
+    copy.file("config/job.vbm", "<jab/>\n");
+    common::tree::give_to(&copy.path("special/fifo"), 9);
+    let strip = ["--remove-all", "attributes/file"];
+    run(Command::new("setfacl").args(strip).current_dir(&copy.top));
+    let found = differences(&source.top, &copy.top, Fidelity::Full).join("\n");
+    for expected in [
+        "\"empty.file\" is missing",
+        "\"extra\" is in the copy only",
+        "\"config/job.vbm\": contents differ",
+        "\"config/job.vbm\": time",
+        "\"special/fifo\": owner",
+        "\"attributes/file\": attributes",
+        "hard links:",
+    ] {
+        assert!(found.contains(expected), "{expected} is not in:\n{found}");
+    }
+}

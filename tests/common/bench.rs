@@ -1,0 +1,239 @@
+//! A small machine for one test: own mounts, own processes, own network, own system bus, udevd and UDisks2.
+//!
+//! Everything in it dies with the test, also when that is killed: the kernel sends SIGKILL to `unshare` when the thread that
+//! started it ends, `unshare --kill-child` passes that on to the first process of the pid namespace, and with that one all
+//! others go. So a `Bench` has to live and die in the thread that made it. Loop devices are the machine's own: benches see
+//! each other's disks come and go, which is harmless, since each knows only its own UUIDs.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use tempfile::TempDir;
+
+use super::{PATIENCE, processes, run, wait_for};
+
+const UDISKSD: &str = "/usr/libexec/udisks2/udisksd";
+
+pub struct Bench {
+    outer: Child,
+    /// Closing it ends the bench; held for that alone.
+    _stdin: ChildStdin,
+    init: u32,
+    udisks: Option<Child>,
+    directory: TempDir,
+    said: Arc<Mutex<String>>,
+}
+
+impl Bench {
+    /// A bench in which UDisks2 runs.
+    pub fn new() -> Self {
+        let mut bench = Self::without_udisks();
+        bench.start_udisks();
+        bench
+    }
+
+    /// A bench in which nobody has started UDisks2 yet.
+    pub fn without_udisks() -> Self {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "the disk tests make loop devices and mounts in namespaces of their own: run them as root"
+        );
+        remove_leftovers();
+        let directory = tempfile::Builder::new()
+            .prefix(&format!("{PREFIX}{}-", std::process::id()))
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("a directory for the bench");
+        let mut outer = start();
+        let said = Arc::new(Mutex::new(String::new()));
+        collect(outer.stderr.take().expect("piped"), said.clone());
+        if let Err(why) = wait_until_ready(outer.stdout.take().expect("piped")) {
+            let _ = outer.kill();
+            panic!("the bench did not start: {why}: {}", said.lock().unwrap());
+        }
+        let init = processes::children(outer.id())[0];
+        let stdin = outer.stdin.take().expect("piped");
+        Self {
+            outer,
+            _stdin: stdin,
+            init,
+            udisks: None,
+            directory,
+            said,
+        }
+    }
+
+    /// Starts UDisks2 and waits until it answers.
+    pub fn start_udisks(&mut self) {
+        let mut command = self.command(UDISKSD);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("udisksd");
+        collect(child.stderr.take().expect("piped"), self.said.clone());
+        self.udisks = Some(child);
+        wait_for("UDisks2 on the bus", PATIENCE, || {
+            let mut ask = self.command("busctl");
+            ask.args(["--quiet", "get-property", "org.freedesktop.UDisks2"]);
+            ask.args(["/org/freedesktop/UDisks2/Manager"]);
+            ask.args(["org.freedesktop.UDisks2.Manager", "Version"]);
+            super::output(&mut ask).status.success().then_some(())
+        });
+    }
+
+    /// Ends UDisks2 the hard way, as a crash would.
+    pub fn kill_udisks(&mut self) {
+        let mut child = self.udisks.take().expect("UDisks2 was started");
+        for pid in processes::children(child.id()) {
+            processes::signal(pid, rustix::process::Signal::KILL);
+        }
+        child.wait().expect("udisksd ends");
+    }
+
+    /// A program that will run inside.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "nsenter", "--target"]);
+        command.arg(self.init.to_string());
+        command.args(["--mount", "--net", "--pid", "--ipc", "--uts", "--"]);
+        command.arg(program);
+        command
+    }
+
+    /// Runs a program inside to its end and returns what it printed.
+    pub fn run(&self, words: &[&str]) -> String {
+        run(self.command(words[0]).args(&words[1..]))
+    }
+
+    /// Where the test finds a path of the bench.
+    pub fn path(&self, inside: impl AsRef<Path>) -> PathBuf {
+        let inside = inside.as_ref();
+        let below = inside.strip_prefix("/").unwrap_or(inside);
+        PathBuf::from(format!("/proc/{}/root", self.init)).join(below)
+    }
+
+    /// A directory that has the same path inside and outside, on a real file system, removed at the end.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Makes a directory in `directory()`.
+    pub fn make_directory(&self, name: &str) -> PathBuf {
+        let path = self.directory().join(name);
+        fs::create_dir_all(&path).expect("a directory in the bench's own");
+        path
+    }
+
+    /// A connection of its own to the bench's system bus, as root.
+    pub async fn bus(&self) -> zbus::Connection {
+        let socket = self.path("/run/dbus/system_bus_socket");
+        zbus::connection::Builder::address(format!("unix:path={}", socket.display()).as_str())
+            .build()
+            .await
+            .expect("the bench's bus")
+    }
+
+    /// The lines of the mount table that name `device` as their source.
+    pub fn mounts_of(&self, device: &Path) -> Vec<String> {
+        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.init))
+            .expect("the bench's mount table");
+        let source = format!(" {} ", device.display());
+        let part = format!(" {}p", device.display());
+        table
+            .lines()
+            .filter(|line| line.contains(&source) || line.contains(&part))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Waits until udevd has worked off what happened so far.
+    pub fn settle(&self) {
+        self.run(&["udevadm", "settle"]);
+    }
+
+    /// The pid of the first process inside, as seen from outside.
+    pub fn init(&self) -> u32 {
+        self.init
+    }
+
+    /// What bus, udevd and UDisks2 wrote to their standard errors.
+    pub fn said(&self) -> String {
+        self.said.lock().expect("nobody panics with it").clone()
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("---- what the bench said ----\n{}", self.said());
+        }
+        let _ = self.outer.kill();
+        let _ = self.outer.wait();
+        if let Some(mut udisks) = self.udisks.take() {
+            let _ = udisks.wait();
+        }
+    }
+}
+
+const PREFIX: &str = "bench-";
+
+/// Directories of tests that were killed stay behind; their names tell whose they were.
+fn remove_leftovers() {
+    let Ok(entries) = fs::read_dir(env!("CARGO_TARGET_TMPDIR")) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let Some((pid, _)) = owner.and_then(|rest| rest.split_once('-')) else {
+            continue;
+        };
+        if !Path::new("/proc").join(pid).exists() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn start() -> Child {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "unshare"]);
+    command.args(["--mount", "--net", "--pid", "--ipc", "--uts"]);
+    command.args(["--fork", "--kill-child", "--mount-proc"]);
+    command.args(["--propagation", "private"]);
+    command.arg(here.join("tests/bench/init.sh"));
+    command.args([here.join("tests/bench"), here.join("dbus")]);
+    command.env_clear();
+    command.env(
+        "PATH",
+        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    );
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.stderr(Stdio::piped());
+    command.spawn().expect("setpriv and unshare of util-linux")
+}
+
+fn wait_until_ready(stdout: ChildStdout) -> Result<(), String> {
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let mut line = String::new();
+        let _ = BufReader::new(stdout).read_line(&mut line);
+        let _ = tell.send(line);
+    });
+    match told.recv_timeout(PATIENCE) {
+        Ok(line) if line.trim() == "ready" => Ok(()),
+        Ok(line) => Err(format!("it ended after saying {line:?}")),
+        Err(_) => Err(format!("no word of it within {PATIENCE:?}")),
+    }
+}
+
+fn collect(stderr: ChildStderr, said: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let mut said = said.lock().expect("nobody panics with it");
+            said.push_str(&line);
+            said.push('\n');
+        }
+    });
+}

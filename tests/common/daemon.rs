@@ -1,0 +1,317 @@
+//! The real `asbackupd` in a bench, started as systemd would start it, and everything that can be asked of it.
+
+use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use asbackup::model::RunRecord;
+use rustix::process::Signal;
+use tokio::net::UnixDatagram;
+use tokio::process::Child;
+use zbus::{Connection, Proxy};
+
+use super::bench::Bench;
+use super::config::ConfigText;
+use super::processes::{self, Held, Stage};
+use super::seen::{NAME, PATH, RunFinished, RunStarted, Seen, Story, bare_error};
+use super::{PATIENCE, wait_for};
+
+const CONFIG: &str = "/etc/asbackup/config.ini";
+const NOTIFY: &str = "/run/bench/notify";
+const HISTORY: &str = "/var/lib/asbackup/history.jsonl";
+const STATUS_FILE: &str = "/run/asbackup/status.txt";
+/// A run may first have to wait until the disk has settled, and flushes at the end.
+const RUN_PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Daemon {
+    outer: Child,
+    pid: u32,
+    bus: Connection,
+    seen: Seen,
+    log: PathBuf,
+    history: PathBuf,
+    status_file: PathBuf,
+    text_log: PathBuf,
+}
+
+/// A D-Bus error: its name without the prefix, and its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub name: String,
+    pub message: String,
+}
+
+impl Daemon {
+    /// Writes the config, starts the daemon and waits until it says READY.
+    pub async fn start(bench: &Bench, config: &ConfigText) -> Self {
+        let daemon = Self::launch(bench, config).await;
+        daemon.ready().await;
+        daemon
+    }
+
+    /// The same without waiting for READY.
+    pub async fn launch(bench: &Bench, config: &ConfigText) -> Self {
+        fs::write(bench.path(CONFIG), config.text()).expect("config.ini");
+        let bus = bench.bus().await;
+        let notify = bench.path(NOTIFY);
+        let _ = fs::remove_file(&notify);
+        let notify = UnixDatagram::bind(notify).expect("the notify socket");
+        let seen = Seen::listen(&bus, notify).await;
+        let log = bench.directory().join("asbackupd.stderr");
+        let outer = spawn(bench, &log);
+        let nsenter = outer.id().expect("it was just started");
+        let pid = wait_for("the daemon's process", PATIENCE, || {
+            processes::children(nsenter).first().copied()
+        });
+        Self {
+            outer,
+            pid,
+            bus,
+            seen,
+            log,
+            history: bench.path(HISTORY),
+            status_file: bench.path(STATUS_FILE),
+            text_log: bench.directory().join("asbackup.log"),
+        }
+    }
+
+    /// Waits for READY=1.
+    pub async fn ready(&self) {
+        let is_ready = |story: &Story| {
+            let ready = story.notified.iter().any(|line| line == "READY=1");
+            ready.then_some(())
+        };
+        self.wait("READY=1", PATIENCE, is_ready).await;
+    }
+
+    async fn wait<T>(
+        &self,
+        what: &str,
+        patience: Duration,
+        look: impl Fn(&Story) -> Option<T>,
+    ) -> T {
+        let found = self.seen.wait(patience, look).await;
+        found.unwrap_or_else(|| {
+            let state = self.seen.story().states;
+            panic!("waited {patience:?} in vain for {what}; states so far: {state:?}")
+        })
+    }
+
+    /// Waits for anything in what the daemon has told.
+    pub async fn tells<T>(&self, what: &str, look: impl Fn(&Story) -> Option<T>) -> T {
+        self.wait(what, RUN_PATIENCE, look).await
+    }
+
+    /// Waits for the end of the `count`th run since the daemon started, counted from 1.
+    pub async fn finished(&self, count: usize) -> RunFinished {
+        self.finished_within(count, RUN_PATIENCE).await
+    }
+
+    /// The same for long runs.
+    pub async fn finished_within(&self, count: usize, patience: Duration) -> RunFinished {
+        let what = format!("the end of run {count}");
+        let nth = |story: &Story| story.finished.get(count - 1).cloned();
+        let finished = self.wait(&what, patience, nth).await;
+        // The signal may come a moment before the last properties.
+        let is_idle = |story: &Story| (story.states.last()? == "idle").then_some(());
+        let more_waits = !self.queue().await.is_empty();
+        if !more_waits && self.seen.story().started.len() == count {
+            self.wait("the state idle", PATIENCE, is_idle).await;
+        }
+        finished
+    }
+
+    /// Waits for the beginning of the `count`th run since the daemon started, counted from 1.
+    pub async fn started(&self, count: usize) -> RunStarted {
+        let what = format!("the start of run {count}");
+        let nth = |story: &Story| story.started.get(count - 1).cloned();
+        self.wait(&what, RUN_PATIENCE, nth).await
+    }
+
+    /// Waits until the property `State` is as said now.
+    pub async fn in_state(&self, state: &str) {
+        let what = format!("the state {state}");
+        let is_it = |story: &Story| (story.states.last()? == state).then_some(());
+        self.wait(&what, RUN_PATIENCE, is_it).await;
+    }
+
+    /// Waits until rsync copies and holds it there.
+    pub async fn held_in_mid_copy(&self) -> Held {
+        self.held_in(Stage::Copy).await
+    }
+
+    /// Waits until rsync runs in `stage` and holds it there.
+    pub async fn held_in(&self, stage: Stage) -> Held {
+        let pid = self.pid;
+        // In its own thread, so that the bus is served meanwhile; the rsync that is looked for lives only a moment.
+        let caught = tokio::task::spawn_blocking(move || Held::catch(pid, stage));
+        let held = caught.await.expect("rsync is caught");
+        let state = match stage {
+            Stage::DryRun => "checking",
+            Stage::Copy => "copying",
+        };
+        self.in_state(state).await;
+        held
+    }
+
+    /// Everything told so far.
+    pub fn story(&self) -> Story {
+        self.seen.story()
+    }
+
+    async fn proxy(&self) -> Proxy<'static> {
+        let builder = zbus::proxy::Builder::<Proxy<'static>>::new(&self.bus);
+        let builder = builder.destination(NAME).path(PATH).interface(NAME);
+        let builder = builder.cache_properties(zbus::proxy::CacheProperties::No);
+        builder.build().await.expect("a proxy")
+    }
+
+    pub async fn property<T>(&self, name: &str) -> T
+    where
+        T: serde::de::DeserializeOwned + zbus::Type,
+    {
+        let proxy = self.proxy().await;
+        let value = tokio::time::timeout(PATIENCE, proxy.get_property::<T>(name)).await;
+        value
+            .unwrap_or_else(|_| panic!("no answer for the property {name}"))
+            .unwrap_or_else(|error| panic!("the property {name}: {error}"))
+    }
+
+    pub async fn state(&self) -> String {
+        self.property("State").await
+    }
+
+    pub async fn queue(&self) -> Vec<String> {
+        self.property("Queue").await
+    }
+
+    /// UUIDs that may be taken away, as the daemon says.
+    pub async fn safe_to_remove(&self) -> Vec<String> {
+        self.property("SafeToRemove").await
+    }
+
+    pub async fn call<B, R>(&self, method: &str, body: &B) -> Result<R, Refused>
+    where
+        B: serde::Serialize + zbus::DynamicType,
+        R: for<'d> zbus::wire::DynamicDeserialize<'d>,
+    {
+        let proxy = self.proxy().await;
+        let answer = tokio::time::timeout(PATIENCE, proxy.call::<_, _, R>(method, body)).await;
+        match answer.unwrap_or_else(|_| panic!("no answer to {method}")) {
+            Ok(answer) => Ok(answer),
+            Err(zbus::Error::MethodError(name, message, _)) => Err(Refused {
+                name: bare_error(&name),
+                message: message.unwrap_or_default(),
+            }),
+            Err(error) => panic!("{method}: {error}"),
+        }
+    }
+
+    /// `Start`; an empty UUID is the first known disk present.
+    pub async fn start_run(&self, uuid: &str) -> Result<u64, Refused> {
+        self.call("Start", &(uuid,)).await
+    }
+
+    pub async fn cancel(&self) -> Result<(), Refused> {
+        self.call("Cancel", &()).await
+    }
+
+    /// The daemon's process, as seen from outside.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        processes::signal(self.pid, signal);
+    }
+
+    /// Waits for the daemon's end; the status is the daemon's own.
+    pub async fn exit(&mut self) -> ExitStatus {
+        let end = tokio::time::timeout(RUN_PATIENCE, self.outer.wait()).await;
+        end.unwrap_or_else(|_| panic!("the daemon did not end within {RUN_PATIENCE:?}"))
+            .expect("its exit status")
+    }
+
+    /// SIGTERM, and a clean end.
+    pub async fn stop(&mut self) {
+        self.signal(Signal::TERM);
+        let status = self.exit().await;
+        assert!(status.success(), "SIGTERM ended the daemon with {status}");
+    }
+
+    /// SIGKILL, as a crash would.
+    pub async fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        let status = self.exit().await;
+        // nsenter dies of the signal that its child died of.
+        assert_eq!(status.signal(), Some(9), "{status}");
+    }
+
+    /// The history, oldest first.
+    pub fn history(&self) -> Vec<RunRecord> {
+        let Ok(text) = fs::read_to_string(&self.history) else {
+            return Vec::new();
+        };
+        let parse = |line| serde_json::from_str(line).expect("a line of the history");
+        text.lines().map(parse).collect()
+    }
+
+    /// The newest line of the history.
+    pub fn record(&self) -> RunRecord {
+        self.history().pop().expect("a finished run in the history")
+    }
+
+    /// What the daemon wrote to its standard error.
+    pub fn log(&self) -> String {
+        let bytes = fs::read(&self.log).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The text log for people.
+    pub fn text_log(&self) -> String {
+        fs::read_to_string(&self.text_log).unwrap_or_default()
+    }
+
+    pub fn status_file(&self) -> String {
+        fs::read_to_string(&self.status_file).unwrap_or_default()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("---- the daemon's log ----\n{}", self.log());
+            eprintln!("---- the text log ----\n{}", self.text_log());
+        }
+        if self.outer.id().is_some() {
+            self.signal(Signal::KILL);
+        }
+    }
+}
+
+/// As systemd starts it: no environment but what the unit gives. The watchdog time is long: what it does is counted, it is
+/// not enforced here.
+fn spawn(bench: &Bench, log: &Path) -> Child {
+    let log = File::options().create(true).append(true).open(log);
+    let log = log.expect("a file for the daemon's words");
+    let mut command = bench.command(env!("CARGO_BIN_EXE_asbackupd"));
+    command.env_clear();
+    command.env(
+        "PATH",
+        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    );
+    command.env("LANG", "C.UTF-8");
+    command.env("ASBACKUP_CONFIG", CONFIG);
+    command.env("NOTIFY_SOCKET", NOTIFY);
+    command.env("WATCHDOG_USEC", "20000000");
+    command.env("STATE_DIRECTORY", "/var/lib/asbackup");
+    command.env("RUNTIME_DIRECTORY", "/run/asbackup");
+    command.env("LOGS_DIRECTORY", "/var/log/asbackup");
+    command.stdin(Stdio::null());
+    command.stdout(log.try_clone().expect("a second descriptor"));
+    command.stderr(log);
+    let spawned = tokio::process::Command::from(command).spawn();
+    spawned.expect("the daemon in the bench")
+}

@@ -1,0 +1,409 @@
+//! Disks to plug in and pull: loop devices on image files of the bench's own directory, with real file systems.
+//!
+//! A plugged loop device is marked to detach by itself and is kept only by our open descriptor, so it goes away with the
+//! test, also when that is killed. `unplug` is closing that descriptor: the medium is taken out after use. `pull` is the
+//! brutal way: the device shrinks to nothing while it is mounted, so that every read and write fails and UDisks2 sees the
+//! medium gone (it detaches the mount by itself, as it does with a pulled USB stick).
+
+use std::fs::{self, File};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::bench::Bench;
+use super::look::Look;
+use super::{PATIENCE, run, wait_for};
+
+const MEBIBYTE: u64 = 1 << 20;
+/// Enough for the smallest xfs that mkfs makes.
+pub const USUAL_SIZE: u64 = 400 * MEBIBYTE;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileSystem {
+    Ext4,
+    Xfs,
+    Btrfs,
+    Exfat,
+    Ntfs,
+    Vfat,
+    /// Not among those that the daemon copies to.
+    Ext2,
+}
+
+impl FileSystem {
+    /// Those that hold owners, links and attributes.
+    pub const WHOLE: [Self; 3] = [Self::Ext4, Self::Xfs, Self::Btrfs];
+    /// Those that lose some of it.
+    pub const LOSSY: [Self; 3] = [Self::Exfat, Self::Ntfs, Self::Vfat];
+
+    /// The name that the kernel, blkid and UDisks2 give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ext4 => "ext4",
+            Self::Xfs => "xfs",
+            Self::Btrfs => "btrfs",
+            Self::Exfat => "exfat",
+            Self::Ntfs => "ntfs",
+            Self::Vfat => "vfat",
+            Self::Ext2 => "ext2",
+        }
+    }
+
+    /// Whether this machine can mount it. Only vfat may be missing: it has no driver outside of the kernel; the tests of the
+    /// virtual machine have it.
+    pub fn is_mountable(self) -> bool {
+        if self != Self::Vfat {
+            return true;
+        }
+        let _ = Command::new("modprobe").args(["-q", "vfat"]).status();
+        let known = fs::read_to_string("/proc/filesystems").expect("/proc");
+        known.lines().any(|line| line.trim() == "vfat")
+    }
+
+    fn make_on(self, device: &Path, label: &str) {
+        let words: &[&str] = match self {
+            Self::Ext4 => &[
+                "mkfs.ext4",
+                "-q",
+                "-E",
+                "lazy_itable_init=0,nodiscard",
+                "-L",
+            ],
+            Self::Ext2 => &["mkfs.ext2", "-q", "-L"],
+            Self::Xfs => &["mkfs.xfs", "-q", "-K", "-L"],
+            Self::Btrfs => &["mkfs.btrfs", "-q", "-K", "-L"],
+            Self::Exfat => &["mkfs.exfat", "-L"],
+            Self::Ntfs => &["mkfs.ntfs", "-q", "-Q", "-F", "-L"],
+            Self::Vfat => &["mkfs.vfat", "-n"],
+        };
+        let mut command = Command::new(words[0]);
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        run(command.args(&words[1..]).arg(label).arg(device));
+    }
+}
+
+/// Where on the disk the file system lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    Whole,
+    /// The one partition of a GPT.
+    Partition,
+}
+
+const PARTITION_START: u64 = MEBIBYTE;
+/// The second copy of the GPT lies at the end.
+const PARTITION_END_GAP: u64 = MEBIBYTE;
+
+pub struct Disk {
+    pub file_system: FileSystem,
+    pub layout: Layout,
+    pub label: String,
+    pub uuid: String,
+    image: PathBuf,
+    plugged: Option<Plugged>,
+}
+
+struct Plugged {
+    device: PathBuf,
+    /// The last descriptor: closing it detaches the device.
+    hold: File,
+}
+
+impl Disk {
+    /// A whole-disk file system of the usual size, not plugged in.
+    pub fn make(bench: &Bench, file_system: FileSystem, label: &str) -> Self {
+        Self::make_sized(bench, file_system, Layout::Whole, label, USUAL_SIZE)
+    }
+
+    pub fn make_partitioned(bench: &Bench, file_system: FileSystem, label: &str) -> Self {
+        Self::make_sized(bench, file_system, Layout::Partition, label, USUAL_SIZE)
+    }
+
+    /// The image file is sparse: `size` bytes cost only what is written.
+    pub fn make_sized(
+        bench: &Bench,
+        file_system: FileSystem,
+        layout: Layout,
+        label: &str,
+        size: u64,
+    ) -> Self {
+        let image = bench.directory().join(format!("{label}.image"));
+        Self::make_at(image, file_system, layout, label, size)
+    }
+
+    /// A disk whose medium fails: after `good` bytes no further block can be written to it, while everything written before
+    /// stays readable. The image lies in a memory file system that is full by then.
+    pub fn make_failing(bench: &Bench, label: &str, good: u64) -> Self {
+        let store = format!("/mnt/{label}");
+        bench.run(&["mkdir", &store]);
+        let size = format!("size={good}");
+        bench.run(&["mount", "-t", "tmpfs", "-o", &size, "bench", &store]);
+        let image = bench.path(&store).join("image");
+        Self::make_at(image, FileSystem::Ext4, Layout::Whole, label, USUAL_SIZE)
+    }
+
+    fn make_at(
+        image: PathBuf,
+        file_system: FileSystem,
+        layout: Layout,
+        label: &str,
+        size: u64,
+    ) -> Self {
+        let file = File::create(&image).expect("an image file");
+        file.set_len(size).expect("a sparse file");
+        let mut disk = Self {
+            file_system,
+            layout,
+            label: label.to_owned(),
+            uuid: String::new(),
+            image,
+            plugged: None,
+        };
+        disk.format();
+        disk
+    }
+
+    fn format(&mut self) {
+        match self.layout {
+            Layout::Whole => self.file_system.make_on(&self.image, &self.label),
+            Layout::Partition => {
+                self.write_partition_table();
+                let window = Attached::new(&self.image, &self.window());
+                self.file_system.make_on(&window.device, &self.label);
+            }
+        }
+        self.read_uuid();
+    }
+
+    fn write_partition_table(&self) {
+        let kind = match self.file_system {
+            FileSystem::Exfat | FileSystem::Ntfs | FileSystem::Vfat => {
+                "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"
+            }
+            _ => "0FC63DAF-8483-4772-8E79-3D69D8477DE4",
+        };
+        let (start, size) = (PARTITION_START / 512, self.partition_size() / 512);
+        let table = format!("label: gpt\nstart={start}, size={size}, type={kind}\n");
+        let script = self.image.with_extension("sfdisk");
+        fs::write(&script, table).expect("a script for sfdisk");
+        let input = File::open(&script).expect("just written");
+        run(Command::new("/usr/sbin/sfdisk")
+            .arg("--quiet")
+            .arg(&self.image)
+            .stdin(input));
+        fs::remove_file(script).expect("just written");
+    }
+
+    fn partition_size(&self) -> u64 {
+        let size = fs::metadata(&self.image).expect("the image").len();
+        size - PARTITION_START - PARTITION_END_GAP
+    }
+
+    /// Where the file system lies in the image, in losetup's words.
+    fn window(&self) -> Vec<String> {
+        match self.layout {
+            Layout::Whole => Vec::new(),
+            Layout::Partition => vec![
+                format!("--offset={PARTITION_START}"),
+                format!("--sizelimit={}", self.partition_size()),
+            ],
+        }
+    }
+
+    fn read_uuid(&mut self) {
+        let offset = match self.layout {
+            Layout::Whole => 0,
+            Layout::Partition => PARTITION_START,
+        };
+        let mut blkid = Command::new("/usr/sbin/blkid");
+        blkid.args(["--probe", "--match-tag", "UUID", "--output", "value"]);
+        blkid.args(["--offset", &offset.to_string()]);
+        self.uuid = run(blkid.arg(&self.image));
+    }
+
+    /// The image file, for those who want to damage it.
+    pub fn image(&self) -> &Path {
+        &self.image
+    }
+
+    /// A second disk with the same contents, the UUID included.
+    pub fn clone_as(&self, name: &str) -> Self {
+        let image = self.image.with_file_name(format!("{name}.image"));
+        copy_sparsely(&self.image, &image);
+        Self {
+            file_system: self.file_system,
+            layout: self.layout,
+            label: self.label.clone(),
+            uuid: self.uuid.clone(),
+            image,
+            plugged: None,
+        }
+    }
+
+    pub fn plug(&mut self) {
+        self.plug_with(&[]);
+    }
+
+    /// As a disk whose switch is on "write protected".
+    pub fn plug_write_protected(&mut self) {
+        self.plug_with(&["--read-only".to_owned()]);
+    }
+
+    fn plug_with(&mut self, options: &[String]) {
+        assert!(self.plugged.is_none(), "{} is plugged in", self.label);
+        let mut options = options.to_vec();
+        if self.layout == Layout::Partition {
+            options.push("--partscan".to_owned());
+        }
+        let Attached { device, hold } = Attached::new(&self.image, &options);
+        if self.layout == Layout::Partition {
+            // Kernels without a reader for GPT are told; the others already know.
+            run(Command::new("/usr/bin/partx").arg("--update").arg(&device));
+        }
+        self.plugged = Some(Plugged { device, hold });
+    }
+
+    /// Takes the disk out after use; it must not be mounted.
+    pub fn unplug(&mut self) {
+        let plugged = self.plugged.take().expect("the disk is plugged in");
+        wait_for("the disk to be free", PATIENCE, || {
+            is_free(&plugged.device).then_some(())
+        });
+        let device = plugged.device;
+        drop(plugged.hold);
+        wait_for("the disk to detach", PATIENCE, || {
+            let size = fs::read_to_string(size_file(&device)).ok()?;
+            (size.trim() == "0" || !self.backs(&device)).then_some(())
+        });
+    }
+
+    /// Tears the disk out, mounted or not. What had reached the medium stays on it and can be plugged in again. Whole disks
+    /// only: the kernel keeps the size of a mounted partition.
+    pub fn pull(&mut self) {
+        assert_eq!(self.layout, Layout::Whole, "only whole disks can be pulled");
+        let plugged = self.plugged.take().expect("the disk is plugged in");
+        let kept = self.image.with_extension("kept");
+        copy_sparsely(&self.image, &kept);
+        let file = File::options().write(true).open(&self.image);
+        file.expect("the image").set_len(0).expect("a truncation");
+        run(Command::new("/usr/sbin/losetup")
+            .arg("--set-capacity")
+            .arg(&plugged.device));
+        fs::rename(kept, &self.image).expect("the image kept aside");
+    }
+
+    fn backs(&self, device: &Path) -> bool {
+        let file = size_file(device)
+            .with_file_name("loop")
+            .join("backing_file");
+        let image = self.image.to_string_lossy().into_owned();
+        fs::read_to_string(file).is_ok_and(|name| name.trim_end() == image)
+    }
+
+    pub fn is_plugged(&self) -> bool {
+        self.plugged.is_some()
+    }
+
+    /// The block device of the whole disk, such as `/dev/loop0`.
+    pub fn disk_device(&self) -> &Path {
+        &self
+            .plugged
+            .as_ref()
+            .expect("the disk is plugged in")
+            .device
+    }
+
+    /// The block device that holds the file system.
+    pub fn device(&self) -> PathBuf {
+        let disk = self.disk_device();
+        match self.layout {
+            Layout::Whole => disk.to_owned(),
+            Layout::Partition => PathBuf::from(format!("{}p1", disk.display())),
+        }
+    }
+
+    /// The path of the disk's object in UDisks2.
+    pub fn object(&self) -> String {
+        let device = self.device();
+        let name = device.file_name().expect("a device").to_string_lossy();
+        format!("/org/freedesktop/UDisks2/block_devices/{name}")
+    }
+
+    /// Whether nobody, in no namespace, has the file system mounted or the device for himself.
+    pub fn is_free(&self) -> bool {
+        is_free(&self.device())
+    }
+
+    /// Mounts the file system where only the test sees it, to look at it. The daemon must be done with it, and where the disk
+    /// is not plugged in, it should have ended, for it would see it appear.
+    pub fn look(&self, bench: &Bench) -> Look {
+        self.mount_apart(bench, "ro")
+    }
+
+    /// The same for writing, to prepare what the daemon is to find.
+    pub fn prepare(&self, bench: &Bench) -> Look {
+        self.mount_apart(bench, "rw")
+    }
+
+    fn mount_apart(&self, bench: &Bench, mode: &str) -> Look {
+        if self.is_plugged() {
+            return Look::new(bench, &self.device(), None, mode);
+        }
+        let attached = Attached::new(&self.image, &self.window());
+        Look::new(bench, &attached.device.clone(), Some(attached.hold), mode)
+    }
+
+    /// Runs the file system's own checker on the unplugged disk; panics with its findings.
+    pub fn check(&self) {
+        assert!(!self.is_plugged(), "{} is plugged in", self.label);
+        let words: &[&str] = match self.file_system {
+            FileSystem::Ext4 | FileSystem::Ext2 => &["e2fsck", "-f", "-n"],
+            FileSystem::Xfs => &["xfs_repair", "-n"],
+            FileSystem::Btrfs => &["btrfs", "check", "--readonly"],
+            FileSystem::Exfat => &["fsck.exfat", "-n"],
+            FileSystem::Ntfs => &["ntfsfix", "--no-action"],
+            FileSystem::Vfat => &["fsck.vfat", "-n"],
+        };
+        let attached = Attached::new(&self.image, &self.window());
+        let mut command = Command::new(words[0]);
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        run(command.args(&words[1..]).arg(&attached.device));
+    }
+}
+
+/// A loop device that goes when `hold` is closed.
+struct Attached {
+    device: PathBuf,
+    hold: File,
+}
+
+impl Attached {
+    fn new(image: &Path, options: &[String]) -> Self {
+        let mut losetup = Command::new("/usr/sbin/losetup");
+        losetup.args(["--find", "--show"]).args(options).arg(image);
+        let device = PathBuf::from(run(&mut losetup));
+        let hold = File::open(&device).expect("the device just attached");
+        // Lazy while it is open: from here on the kernel detaches it at the last close.
+        run(Command::new("/usr/sbin/losetup")
+            .arg("--detach")
+            .arg(&device));
+        Self { device, hold }
+    }
+}
+
+/// The kernel grants an exclusive open only of a device that is mounted nowhere.
+pub fn is_free(device: &Path) -> bool {
+    let exclusive = rustix::fs::OFlags::EXCL.bits().cast_signed();
+    let mut options = File::options();
+    options.read(true).custom_flags(exclusive);
+    options.open(device).is_ok()
+}
+
+fn size_file(device: &Path) -> PathBuf {
+    let name = device.file_name().expect("a device");
+    Path::new("/sys/block").join(name).join("size")
+}
+
+fn copy_sparsely(from: &Path, to: &Path) {
+    run(Command::new("cp").arg("--sparse=always").args([from, to]));
+}

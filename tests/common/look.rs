@@ -1,0 +1,91 @@
+//! A disk mounted where neither the daemon nor UDisks2 sees it: in a mount and pid namespace of its own below the bench's.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::bench::Bench;
+use super::disk::is_free;
+use super::{PATIENCE, processes, wait_for};
+
+/// Mounts, says so, waits for the end of its input, unmounts. A pid namespace is there because the program behind a FUSE
+/// file system would keep the mount namespace, and with it the mount, alive.
+const SCRIPT: &str = r#"
+mkdir -p /run/bench/look
+mount -t tmpfs bench /run/bench/look
+mkdir /run/bench/look/disk
+mount -o "$2" "$1" /run/bench/look/disk || exit 1
+echo mounted
+read -r _
+umount /run/bench/look/disk
+"#;
+
+pub struct Look {
+    script: Child,
+    first: u32,
+    device: PathBuf,
+    /// The loop device of a disk that is not plugged in.
+    hold: Option<File>,
+}
+
+impl Look {
+    pub(super) fn new(bench: &Bench, device: &Path, hold: Option<File>, mode: &str) -> Self {
+        let mut command = bench.command("unshare");
+        command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
+        command.args(["--propagation", "private", "sh", "-c", SCRIPT, "look"]);
+        command.arg(device).arg(mode);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut script = command.spawn().expect("unshare of util-linux");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(script.stdout.take().expect("piped"));
+        stdout.read_line(&mut line).expect("the script's word");
+        assert_eq!(line.trim(), "mounted", "{} {mode}", device.display());
+        // nsenter, unshare, shell: the last one has the mount.
+        let first = *processes::descendants(script.id()).get(1).expect("a shell");
+        Self {
+            script,
+            first,
+            device: device.to_owned(),
+            hold,
+        }
+    }
+
+    /// The file system's top directory, as the test reaches it.
+    pub fn top(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root/run/bench/look/disk", self.first))
+    }
+
+    /// A path on the file system, as the test reaches it.
+    pub fn path(&self, below: impl AsRef<Path>) -> PathBuf {
+        self.top().join(below)
+    }
+
+    /// A program that sees the file system at `/run/bench/look/disk`.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.first.to_string(), "--mount", "--"]);
+        command.arg(program);
+        command
+    }
+
+    /// Unmounts, so that what was written is on the disk.
+    pub fn done(self) {}
+}
+
+/// Where `command` sees the file system.
+pub const INSIDE: &str = "/run/bench/look/disk";
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        drop(self.script.stdin.take());
+        let _ = self.script.wait();
+        if std::thread::panicking() {
+            return;
+        }
+        wait_for("the look at the disk to end", PATIENCE, || {
+            is_free(&self.device).then_some(())
+        });
+        self.hold.take();
+    }
+}

@@ -1,0 +1,144 @@
+//! The usual beginning of a disk test (a bench, a disk, a source, a daemon) and the usual look at its end.
+
+use std::path::PathBuf;
+
+use super::bench::Bench;
+use super::compare::{Fidelity, assert_same};
+use super::config::{ConfigText, DESTINATION, DISK_LOCK};
+use super::daemon::Daemon;
+use super::disk::{Disk, FileSystem};
+use super::look::{INSIDE, Look};
+use super::seen::RunFinished;
+use super::tree::Tree;
+
+pub struct Scene {
+    // The order is that of the end: the disk must not go before the bench that has it mounted.
+    pub bench: Bench,
+    pub disk: Disk,
+    pub config: ConfigText,
+    pub source: Tree,
+}
+
+impl Scene {
+    /// One unplugged ext4 disk, known to the config, and a small source.
+    pub fn new() -> Self {
+        Self::with(FileSystem::Ext4)
+    }
+
+    pub fn with(file_system: FileSystem) -> Self {
+        let bench = Bench::new();
+        let disk = Disk::make(&bench, file_system, "OFFSITE");
+        let scene = Self::of(bench, disk);
+        scene.source.simple(50);
+        scene
+    }
+
+    /// An empty source.
+    pub fn of(bench: Bench, disk: Disk) -> Self {
+        let config = ConfigText::new(&bench, &[&disk]);
+        let source = Tree::new(config.source.clone());
+        Self {
+            bench,
+            disk,
+            config,
+            source,
+        }
+    }
+
+    pub async fn daemon(&self) -> Daemon {
+        Daemon::start(&self.bench, &self.config).await
+    }
+
+    /// Starts the daemon, plugs the disk in and waits for the end of the run.
+    pub async fn run_once(&mut self) -> (Daemon, RunFinished) {
+        let daemon = self.daemon().await;
+        self.disk.plug();
+        let finished = daemon.finished(1).await;
+        (daemon, finished)
+    }
+
+    /// Where the copy lies, seen through `look`.
+    pub fn copy(&self, look: &Look) -> PathBuf {
+        look.path(DESTINATION)
+    }
+
+    /// Asserts that the copy on the disk is what the source is, with own eyes and with rsync's.
+    pub fn assert_copied(&self, fidelity: Fidelity) {
+        let look = self.disk.look(&self.bench);
+        assert_same(&self.source.top, &self.copy(&look), fidelity);
+        if fidelity == Fidelity::Full {
+            self.assert_rsync_finds_nothing(&look);
+        }
+    }
+
+    fn assert_rsync_finds_nothing(&self, look: &Look) {
+        let mut rsync = look.command("rsync");
+        rsync.args(["-naHAXi", "--numeric-ids", "--delete", "--checksum", "-@-1"]);
+        rsync.arg(format!("{}/", self.source.top.display()));
+        rsync.arg(format!("{INSIDE}/{DESTINATION}/"));
+        let found = super::run(&mut rsync);
+        // The times of the top directory alone: the lock files were in it.
+        let found: Vec<_> = found
+            .lines()
+            .filter(|line| *line != ".d..t...... ./")
+            .collect();
+        assert!(found.is_empty(), "rsync would still change {found:#?}");
+    }
+
+    /// Asserts what must hold after every run, however it ended: nothing mounted, nobody has the disk, no lock file left on
+    /// either side.
+    pub fn assert_left_clean(&self) {
+        self.assert_unmounted();
+        self.assert_no_lock_in_source();
+        let look = self.disk.look(&self.bench);
+        let lock = self.copy(&look).join(DISK_LOCK);
+        assert!(!lock.exists(), "{} is still on the disk", lock.display());
+    }
+
+    pub fn assert_no_lock_in_source(&self) {
+        let lock = self.config.source_lock();
+        assert!(!lock.exists(), "{} is still there", lock.display());
+    }
+
+    pub fn assert_unmounted(&self) {
+        let mounts = self.bench.mounts_of(self.disk.disk_device());
+        assert!(mounts.is_empty(), "still mounted: {mounts:?}");
+        assert!(self.disk.is_free(), "somebody still has the device");
+    }
+
+    /// Puts a file where the daemon's lock file on the disk will be looked for.
+    pub fn leave_lock_on_disk(&self, contents: &str) {
+        let look = self.disk.prepare(&self.bench);
+        std::fs::create_dir_all(self.copy(&look)).expect("the destination");
+        std::fs::write(self.copy(&look).join(DISK_LOCK), contents).expect("a lock file");
+    }
+
+    /// Where the daemon has the disk mounted now, as the test reaches it.
+    pub fn mounted_copy(&self) -> PathBuf {
+        let mounts = self.bench.mounts_of(self.disk.disk_device());
+        let line = mounts.first().expect("the disk is mounted");
+        let point = line.split(' ').nth(4).expect("the mount point");
+        self.bench.path(point).join(DESTINATION)
+    }
+}
+
+/// Asserts the outcome of a run that had to end early: its error's name, and words for a person.
+pub fn assert_aborted(finished: &RunFinished, error: &str) {
+    assert_eq!(finished.result, "aborted", "{finished:?}");
+    assert_eq!(finished.error, error, "{finished:?}");
+    assert_sentence(&finished.message);
+}
+
+pub fn assert_success(finished: &RunFinished) {
+    let told = (finished.result.as_str(), finished.error.as_str());
+    assert_eq!(told, ("success", ""), "{finished:?}");
+}
+
+/// Something that can be read: not empty, no placeholder left open, no name of a type.
+pub fn assert_sentence(text: &str) {
+    assert!(
+        text.len() > 20 && text.contains(' '),
+        "not a text: {text:?}"
+    );
+    assert!(!text.contains(['{', '}']), "an open placeholder: {text:?}");
+}

@@ -1,0 +1,191 @@
+//! What the daemon has told so far, on the bus and to the service manager, in order; and waiting for what it will tell.
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::net::UnixDatagram;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use zbus::{Connection, MatchRule, MessageStream, OwnedVariant, message};
+
+pub const NAME: &str = "de.example.Backup";
+pub const PATH: &str = "/de/example/Backup";
+const ERROR_PREFIX: &str = "de.example.Backup.Error.";
+
+/// The signal `RunFinished`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFinished {
+    pub run: u64,
+    pub disk: String,
+    pub result: String,
+    /// Without the prefix; empty on success.
+    pub error: String,
+    pub message: String,
+}
+
+/// The signal `RunStarted`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunStarted {
+    pub run: u64,
+    pub disk: String,
+    pub trigger: String,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Story {
+    pub started: Vec<RunStarted>,
+    pub finished: Vec<RunFinished>,
+    /// Values of the property `State`, as they changed.
+    pub states: Vec<String>,
+    /// Values of the property `Progress`, as they changed.
+    pub progress: Vec<f64>,
+    /// Values of the property `Status`, as they changed.
+    pub sentences: Vec<String>,
+    /// The newest value of each property that has changed.
+    pub properties: HashMap<String, OwnedVariant>,
+    /// What came over the notify socket, line by line.
+    pub notified: Vec<String>,
+}
+
+pub struct Seen {
+    story: Arc<Mutex<Story>>,
+    changed: watch::Receiver<u64>,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+impl Seen {
+    /// Listens from now on, before the daemon is there.
+    pub async fn listen(bus: &Connection, notify: UnixDatagram) -> Self {
+        let story = Arc::new(Mutex::new(Story::default()));
+        let (tell, changed) = watch::channel(0);
+        let rule = MatchRule::builder()
+            .msg_type(message::Type::Signal)
+            .path(PATH)
+            .build()
+            .expect("a match rule");
+        let signals = MessageStream::for_match_rule(rule, bus, NonZero::new(10_000));
+        let signals = signals.await.expect("a match on the bus");
+        let listeners = vec![
+            tokio::spawn(hear_signals(signals, story.clone(), tell.clone())),
+            tokio::spawn(hear_notifications(notify, story.clone(), tell)),
+        ];
+        Self {
+            story,
+            changed,
+            listeners,
+        }
+    }
+
+    pub fn story(&self) -> Story {
+        self.story.lock().expect("nobody panics with it").clone()
+    }
+
+    /// Waits until the story holds what is looked for; None when it does not by the deadline.
+    pub async fn wait<T>(
+        &self,
+        patience: Duration,
+        look: impl Fn(&Story) -> Option<T>,
+    ) -> Option<T> {
+        let mut changed = self.changed.clone();
+        let seen = async {
+            loop {
+                changed.borrow_and_update();
+                if let Some(found) = look(&self.story()) {
+                    return Some(found);
+                }
+                if changed.changed().await.is_err() {
+                    return None;
+                }
+            }
+        };
+        tokio::time::timeout(patience, seen).await.ok().flatten()
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        for listener in &self.listeners {
+            listener.abort();
+        }
+    }
+}
+
+async fn hear_signals(
+    mut signals: MessageStream,
+    story: Arc<Mutex<Story>>,
+    tell: watch::Sender<u64>,
+) {
+    while let Some(Ok(message)) = signals.next().await {
+        note_signal(&message, &mut story.lock().expect("nobody panics with it"));
+        tell.send_modify(|count| *count += 1);
+    }
+}
+
+fn note_signal(message: &zbus::Message, story: &mut Story) {
+    let header = message.header();
+    let member = header.member().map(|member| member.to_string());
+    let body = message.body();
+    match member.as_deref() {
+        Some("RunStarted") => {
+            let (run, disk, trigger) = body.deserialize().expect("RunStarted(tss)");
+            story.started.push(RunStarted { run, disk, trigger });
+        }
+        Some("RunFinished") => {
+            let (run, disk, result, error, message): (u64, String, String, String, String) =
+                body.deserialize().expect("RunFinished(tssss)");
+            story.finished.push(RunFinished {
+                run,
+                disk,
+                result,
+                error: bare_error(&error),
+                message,
+            });
+        }
+        Some("PropertiesChanged") => {
+            let (interface, changed, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
+                body.deserialize().expect("PropertiesChanged(sa{sv}as)");
+            if interface == NAME {
+                note_properties(changed, story);
+            }
+        }
+        _ => (),
+    }
+}
+
+fn note_properties(changed: HashMap<String, OwnedVariant>, story: &mut Story) {
+    for (name, value) in changed {
+        let text = || String::try_from(value.clone()).expect("a string");
+        match name.as_str() {
+            "State" => story.states.push(text()),
+            "Status" => story.sentences.push(text()),
+            "Progress" => story
+                .progress
+                .push(f64::try_from(value.clone()).expect("a double")),
+            _ => (),
+        }
+        story.properties.insert(name, value);
+    }
+}
+
+async fn hear_notifications(
+    socket: UnixDatagram,
+    story: Arc<Mutex<Story>>,
+    tell: watch::Sender<u64>,
+) {
+    let mut buffer = vec![0; 8192];
+    while let Ok(length) = socket.recv(&mut buffer).await {
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        let mut story = story.lock().expect("nobody panics with it");
+        story.notified.extend(text.lines().map(str::to_owned));
+        drop(story);
+        tell.send_modify(|count| *count += 1);
+    }
+}
+
+/// The names in signals and properties may come with or without the bus prefix.
+pub fn bare_error(name: &str) -> String {
+    name.strip_prefix(ERROR_PREFIX).unwrap_or(name).to_owned()
+}
