@@ -19,7 +19,7 @@ impl Run {
         let config = self.order.config.clone();
         self.ports.teller.notice(Notice::StepCopy {
             source: config.source.display().to_string(),
-            target: self.mount_point.clone().unwrap_or_default().display().to_string(),
+            target: self.on_disk(Path::new("")).display().to_string(),
         });
         let start = Instant::now();
         let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);

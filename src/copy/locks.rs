@@ -94,7 +94,8 @@ impl Run {
         Ok(shown.display().to_string())
     }
 
-    fn on_disk(&self, name: &Path) -> PathBuf {
+    /// Where a path below the target is at the moment, for people.
+    pub(super) fn on_disk(&self, name: &Path) -> PathBuf {
         let top = self.mount_point.clone().unwrap_or_default();
         let target = self.target.as_ref().map(|target| target.path.clone()).unwrap_or_default();
         top.join(target).join(name)

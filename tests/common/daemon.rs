@@ -62,9 +62,7 @@ impl Daemon {
         let log = bench.directory().join("asbackupd.stderr");
         let outer = spawn(bench, &log);
         let nsenter = outer.id().expect("it was just started");
-        let pid = wait_for("the daemon's process", PATIENCE, || {
-            processes::children(nsenter).first().copied()
-        });
+        let pid = wait_for("the daemon's process", PATIENCE, || processes::children(nsenter).first().copied());
         Self {
             outer,
             pid,
@@ -86,12 +84,7 @@ impl Daemon {
         self.wait("READY=1", PATIENCE, is_ready).await;
     }
 
-    async fn wait<T>(
-        &self,
-        what: &str,
-        patience: Duration,
-        look: impl Fn(&Story) -> Option<T>,
-    ) -> T {
+    async fn wait<T>(&self, what: &str, patience: Duration, look: impl Fn(&Story) -> Option<T>) -> T {
         let found = self.seen.wait(patience, look).await;
         found.unwrap_or_else(|| {
             let state = self.seen.story().states;
@@ -201,10 +194,9 @@ impl Daemon {
         let answer = tokio::time::timeout(PATIENCE, proxy.call::<_, _, R>(method, body)).await;
         match answer.unwrap_or_else(|_| panic!("no answer to {method}")) {
             Ok(answer) => Ok(answer),
-            Err(zbus::Error::MethodError(name, message, _)) => Err(Refused {
-                name: bare_error(&name),
-                message: message.unwrap_or_default(),
-            }),
+            Err(zbus::Error::MethodError(name, message, _)) => {
+                Err(Refused { name: bare_error(&name), message: message.unwrap_or_default() })
+            }
             Err(error) => panic!("{method}: {error}"),
         }
     }
@@ -230,8 +222,7 @@ impl Daemon {
     /// Waits for the daemon's end; the status is the daemon's own.
     pub async fn exit(&mut self) -> ExitStatus {
         let end = tokio::time::timeout(RUN_PATIENCE, self.outer.wait()).await;
-        end.unwrap_or_else(|_| panic!("the daemon did not end within {RUN_PATIENCE:?}"))
-            .expect("its exit status")
+        end.unwrap_or_else(|_| panic!("the daemon did not end within {RUN_PATIENCE:?}")).expect("its exit status")
     }
 
     /// SIGTERM, and a clean end.
@@ -298,10 +289,7 @@ fn spawn(bench: &Bench, log: &Path) -> Child {
     let log = log.expect("a file for the daemon's words");
     let mut command = bench.command(env!("CARGO_BIN_EXE_asbackupd"));
     command.env_clear();
-    command.env(
-        "PATH",
-        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    );
+    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.env("LANG", "C.UTF-8");
     command.env("ASBACKUP_CONFIG", CONFIG);
     command.env("NOTIFY_SOCKET", NOTIFY);

@@ -18,10 +18,7 @@ pub fn signal(pid: u32, signal: Signal) {
 
 /// The living children of a process.
 pub fn children(parent: u32) -> Vec<u32> {
-    living()
-        .filter(|(_, its_parent)| *its_parent == parent)
-        .map(|(process, _)| process.pid.cast_unsigned())
-        .collect()
+    living().filter(|(_, its_parent)| *its_parent == parent).map(|(process, _)| process.pid.cast_unsigned()).collect()
 }
 
 /// All living processes below one, children of children included.

@@ -37,12 +37,7 @@ impl Scene {
     pub fn of(bench: Bench, disk: Disk) -> Self {
         let config = ConfigText::new(&bench, &[&disk]);
         let source = Tree::new(config.source.clone());
-        Self {
-            bench,
-            disk,
-            config,
-            source,
-        }
+        Self { bench, disk, config, source }
     }
 
     pub async fn daemon(&self) -> Daemon {
@@ -78,10 +73,7 @@ impl Scene {
         rsync.arg(format!("{INSIDE}/{DESTINATION}/"));
         let found = super::run(&mut rsync);
         // The times of the top directory alone: the lock files were in it.
-        let found: Vec<_> = found
-            .lines()
-            .filter(|line| *line != ".d..t...... ./")
-            .collect();
+        let found: Vec<_> = found.lines().filter(|line| *line != ".d..t...... ./").collect();
         assert!(found.is_empty(), "rsync would still change {found:#?}");
     }
 
@@ -136,9 +128,6 @@ pub fn assert_success(finished: &RunFinished) {
 
 /// Something that can be read: not empty, no placeholder left open, no name of a type.
 pub fn assert_sentence(text: &str) {
-    assert!(
-        text.len() > 20 && text.contains(' '),
-        "not a text: {text:?}"
-    );
+    assert!(text.len() > 20 && text.contains(' '), "not a text: {text:?}");
     assert!(!text.contains(['{', '}']), "an open placeholder: {text:?}");
 }
