@@ -72,8 +72,10 @@ impl Controller {
         if past.served {
             self.note_disk(&volume.id, &Notice::DiskDone { disk, label });
         }
+        // While UDisks2 restarts, a disk can leave its picture and come back in mid-copy.
+        let is_on = self.run.as_ref().and_then(|run| run.volume.as_ref()).is_some_and(|own| own.is_same_plug(volume));
         for plugin in self.plugged.of(&volume.id).filter(|plugin| plugin.volume.is_same_plug(volume)) {
-            plugin.served = past.served;
+            plugin.served = past.served || is_on;
             plugin.interrupted = past.interrupted;
         }
     }
