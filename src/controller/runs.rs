@@ -236,11 +236,13 @@ impl Controller {
         let interrupted = record.fault.as_ref().is_some_and(Fault::is_interruption);
         for plugin in self.plugged.of(&record.disk) {
             let same = plugin.volume.diskseq == record.plug.diskseq;
-            plugin.served = !same || !interrupted;
-            plugin.safe = same && record.safe_to_remove && plugin.volume.mount_points.is_empty();
             // A disk that was pulled and is back already is a new plug-in.
-            if !same && record.fault == Some(Fault::DiskRemoved) {
-                plugin.served = false;
+            let replugged = !same && record.fault == Some(Fault::DiskRemoved);
+            plugin.served = !(replugged || same && interrupted);
+            plugin.safe = same && record.safe_to_remove;
+            if plugin.safe {
+                // UDisks2's next picture will say so too.
+                plugin.volume.mount_points.clear();
             }
         }
     }

@@ -24,7 +24,7 @@ impl Run {
         let start = Instant::now();
         let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);
         let ended = self.run_rsync(&checked, &mut watcher).await;
-        self.totals.bytes_done = watcher.bytes();
+        self.totals.bytes_done = watcher.finish();
         self.totals.files = watcher.files;
         self.totals.copy_seconds = seconds_since(start);
         self.judge_end(&ended?).await?;

@@ -133,9 +133,12 @@ impl Watcher {
         Self { meter: Meter::new(total, now), teller, sample_every, sampled: now, stalled: false, files: 0 }
     }
 
-    /// Bytes of contents that have been copied.
-    pub fn bytes(&mut self) -> u64 {
-        self.meter.read(Instant::now()).bytes_done
+    /// Tells how far it came, and gives the bytes of contents that have been copied.
+    pub fn finish(&mut self) -> u64 {
+        let progress = self.meter.read(Instant::now());
+        let bytes = progress.bytes_done;
+        self.teller.tell(News::Progress(progress));
+        bytes
     }
 
     fn sample(&mut self, now: Instant) {

@@ -30,7 +30,7 @@ impl FileSystem {
     /// From UDisks2's `IdType`.
     pub fn of(id_type: &str) -> Self {
         match id_type {
-            "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" => Self::Full,
+            "ext4" | "xfs" | "btrfs" => Self::Full,
             "vfat" => Self::Plain { max_file: u64::from(u32::MAX) },
             "exfat" | "ntfs" => Self::Plain { max_file: u64::MAX },
             _ => Self::Unsupported,

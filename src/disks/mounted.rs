@@ -10,7 +10,7 @@ use procfs::process::MountInfo;
 use rustix::fs::{AtFlags, Mode, OFlags, StatxFlags};
 use thiserror::Error;
 
-use super::{FileSystem, Volume};
+use super::Volume;
 
 #[derive(Debug, Error)]
 pub enum MountedError {
@@ -46,7 +46,7 @@ impl Mounted {
             let source_device = entry.mount_source.unwrap_or_default();
             return Err(MountedError::OtherDevice { path: mount_point.to_owned(), source_device });
         }
-        let missing = missing_options(&entry, volume.file_system());
+        let missing = missing_options(&entry);
         if !missing.is_empty() {
             return Err(MountedError::Unsafe(missing.join(", ")));
         }
@@ -111,11 +111,11 @@ fn leads_to(entry: &MountInfo, volume: &Volume) -> bool {
     rustix::fs::stat(source).is_ok_and(|stat| stat.st_rdev == number)
 }
 
-fn missing_options(entry: &MountInfo, file_system: FileSystem) -> Vec<&'static str> {
-    let mut wanted = vec!["rw", "nosuid", "nodev", "noexec"];
-    // FUSE helpers accept nosymfollow and drop it; their file systems are never copied to with links.
-    if file_system == FileSystem::Full {
-        wanted.push("nosymfollow");
+fn missing_options(entry: &MountInfo) -> Vec<&'static str> {
+    let mut wanted = vec!["rw", "nosuid", "nodev"];
+    // FUSE's mount programs accept these two and may drop them; links on their file systems are never followed by us anyway.
+    if !entry.fs_type.starts_with("fuse") {
+        wanted.extend(["noexec", "nosymfollow"]);
     }
     wanted.retain(|option| !entry.mount_options.contains_key(*option));
     if entry.super_options.contains_key("ro") {
