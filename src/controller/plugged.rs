@@ -89,9 +89,10 @@ impl Plugged {
         config.disks.iter().find(present).map(|disk| disk.id.clone())
     }
 
-    /// Known disks that still wait for their copy, in config order.
+    /// Known disks that still wait for their copy, in config order. Those that the administrator hides from UDisks2 do not.
     pub fn waiting(&self, config: &Config) -> Vec<DiskId> {
-        let is_waiting = |id: &DiskId| self.plugins.iter().any(|plugin| plugin.volume.id == *id && !plugin.served);
+        let waits = |plugin: &Plugin| !plugin.served && !plugin.volume.ignored;
+        let is_waiting = |id: &DiskId| self.plugins.iter().any(|plugin| plugin.volume.id == *id && waits(plugin));
         config.disks.iter().map(|disk| disk.id.clone()).filter(is_waiting).collect()
     }
 
@@ -205,6 +206,14 @@ mod tests {
         mounted.mount_points.push("/mnt".into());
         plugged.update(vec![mounted], start);
         assert!(plugged.safe(&config).is_empty());
+    }
+
+    #[test]
+    fn a_disk_that_the_administrator_hides_is_left_alone() {
+        let (start, config) = (Instant::now(), config(&["A"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![Volume { ignored: true, ..volume("A", 1) }], start);
+        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
     }
 
     #[test]

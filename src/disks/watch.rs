@@ -2,13 +2,16 @@
 //! Every signal of UDisks2 that could matter is only a reason to ask for the whole picture again, so no order of signals, no
 //! signal that is lost and no restart of UDisks2 can make us see something that is not there. Subscribes before it asks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use futures_util::{Stream, StreamExt, stream};
 use log::debug;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::timeout;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use zbus::fdo::{DBusProxy, ObjectManagerProxy};
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, ObjectPath, Structure};
@@ -40,7 +43,8 @@ pub enum Sighting {
 /// # Errors
 /// The bus connection failed; UDisks2's own failures are sightings.
 pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>) -> zbus::Result<()> {
-    let mut pokes = Box::pin(pokes(&connection).await?);
+    let poke = Arc::new(Notify::new());
+    let _forwarder = Forwarder::start(pokes(&connection).await?, poke.clone());
     let mut known: Option<Vec<Volume>> = None;
     loop {
         let volumes = ask_until_answered(&connection, &sightings, &mut known).await;
@@ -50,11 +54,28 @@ pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>)
             }
             known = Some(volumes);
         }
-        if pokes.next().await.is_none() {
-            return Ok(());
-        }
+        poke.notified().await;
         // All that comes meanwhile is answered by the one question that follows.
-        let _ = timeout(GATHER, async { while pokes.next().await.is_some() {} }).await;
+        sleep(GATHER).await;
+    }
+}
+
+/// Takes signals off the connection as they come. A stream that is left unread for 64 messages would hold up every reply on
+/// the connection, the one to our own question among them.
+struct Forwarder(JoinHandle<()>);
+
+impl Forwarder {
+    fn start(pokes: impl Stream<Item = ()> + Send + 'static, poke: Arc<Notify>) -> Self {
+        Self(tokio::spawn(pokes.for_each(move |()| {
+            poke.notify_one();
+            std::future::ready(())
+        })))
+    }
+}
+
+impl Drop for Forwarder {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
