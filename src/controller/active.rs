@@ -8,6 +8,8 @@ use crate::model::{Progress, RunBegun, Step, Warning};
 use crate::report::journal::Scope;
 use crate::systemd::Inhibitor;
 
+const ALMOST: f64 = 0.99;
+
 #[derive(Debug)]
 pub struct ActiveRun {
     pub begun: RunBegun,
@@ -17,6 +19,8 @@ pub struct ActiveRun {
     pub progress: Progress,
     /// The dry run has ended, so the total is known.
     pub counted: bool,
+    /// Everything is on the disk, not only in memory.
+    pub written: bool,
     pub warnings: Vec<Warning>,
     pub free_bytes: u64,
     /// Waits for Veeam until this is used.
@@ -51,8 +55,9 @@ impl ActiveRun {
         self.progress = progress;
     }
 
-    /// 0 to 1, or -1 while the total is unknown.
+    /// 0 to 1, or -1 while the total is unknown. Writing back can take as long as copying, so it is whole only after that.
     pub fn ratio(&self) -> f64 {
-        self.progress.ratio(self.counted)
+        let ratio = self.progress.ratio(self.counted);
+        if self.written { ratio } else { ratio.min(ALMOST) }
     }
 }

@@ -132,6 +132,7 @@ impl Controller {
             step: Step::KnowDisk,
             progress: Progress::default(),
             counted: false,
+            written: false,
             warnings: Vec::new(),
             free_bytes: 0,
             gate: None,
@@ -171,8 +172,10 @@ impl Controller {
             News::Progress(progress) => active.advance(progress),
             News::FreeBytes(bytes) => active.free_bytes = bytes,
             News::Notice(notice) => {
-                if let Notice::StepChecked { bytes, .. } = notice {
-                    active.progress.bytes_total = bytes;
+                match notice {
+                    Notice::StepChecked { bytes, .. } => active.progress.bytes_total = bytes,
+                    Notice::StepCopied { .. } => active.written = true,
+                    _ => {}
                 }
                 self.note(notice);
             }
