@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::command::{self, Ended, Invocation};
 use super::drive;
 use super::exit;
-use super::locks::Locks;
+use super::held::Locks;
 use super::plan::{Plan, Trees};
 use super::rsync::{Purpose, Rsync};
 use super::source;

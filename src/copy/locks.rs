@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rustix::fs::{Mode, OFlags};
 
+use super::held::Locks;
 use super::lockfile::{Found, LockError, LockFile, Released};
 use super::runlock::{self, RunLock};
 use super::steps::Run;
@@ -15,16 +16,6 @@ use super::stop::Halt;
 use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
-
-/// All that is held from step 4 to step 7.
-#[derive(Debug)]
-pub struct Locks {
-    disk: Option<(LockFile, PathBuf)>,
-    source: Option<(LockFile, PathBuf)>,
-    /// Whether times with fractions of a second survive on the disk.
-    pub fine_times: bool,
-    _run: RunLock,
-}
 
 impl Run {
     /// Step 4.
@@ -36,7 +27,7 @@ impl Run {
             io::ErrorKind::WouldBlock => Fault::StillCopying { path: held },
             _ => Fault::LockFailed { path: held, cause: error.to_string() },
         })?;
-        self.locks = Some(Locks { disk: None, source: None, fine_times: false, _run: run });
+        self.locks = Some(Locks::new(run));
         self.open_target().await?;
         let disk = self.lock_disk().await?;
         let source = self.lock_source().await?;

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use zbus::Connection;
 
+use super::held::Locks;
 use super::know;
-use super::locks::Locks;
 use super::news::{Ending, News, Teller};
 use super::plan::{Deleting, Plan};
 use super::stop::{Halt, Stop, StopReason};
