@@ -29,9 +29,7 @@ fn wait_until_udisks_knows(bench: &Bench, disk: &Disk) {
         let uuid = ask(bench, disk, "Block", "IdUUID")?;
         (uuid == format!("s \"{}\"", disk.uuid)).then_some(())
     });
-    wait_for("the file system's interface", PATIENCE, || {
-        ask(bench, disk, "Filesystem", "MountPoints")
-    });
+    wait_for("the file system's interface", PATIENCE, || ask(bench, disk, "Filesystem", "MountPoints"));
 }
 
 fn filesystem(bench: &Bench, disk: &Disk, words: &[&str]) -> String {
@@ -60,10 +58,7 @@ fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
     disk.plug();
     wait_until_udisks_knows(&bench, &disk);
     if !file_system.is_mountable() {
-        eprintln!(
-            "this kernel has no {}: not mounted here",
-            file_system.name()
-        );
+        eprintln!("this kernel has no {}: not mounted here", file_system.name());
         return;
     }
     let point = mount(&bench, &disk, "rw,nosymfollow,noexec");
@@ -128,9 +123,7 @@ fn a_disk_pulled_while_mounted_fails_and_its_mount_is_cleaned_up_by_udisks() {
     Tree::new(point.clone()).noise("not flushed", 1 << 20);
     let device = disk.device();
     disk.pull();
-    wait_for("UDisks2 to drop the mount", PATIENCE, || {
-        bench.mounts_of(&device).is_empty().then_some(())
-    });
+    wait_for("UDisks2 to drop the mount", PATIENCE, || bench.mounts_of(&device).is_empty().then_some(()));
     rustix::fs::syncfs(&open).expect_err("nothing can be flushed");
     drop(open);
     disk.plug();
@@ -181,11 +174,7 @@ fn nothing_is_left_when_a_bench_goes_with_a_mounted_disk_and_a_busy_process() {
     wait_until_udisks_knows(&bench, &disk);
     let point = mount(&bench, &disk, "rw");
     let mut sleeper = bench.command("sleep");
-    let mut sleeper = sleeper
-        .arg("1000")
-        .current_dir(bench.path(&point))
-        .spawn()
-        .expect("a busy process");
+    let mut sleeper = sleeper.arg("1000").current_dir(bench.path(&point)).spawn().expect("a busy process");
     let inside = processes::descendants(bench.init());
     assert!(inside.len() >= 3, "bus, udevd and udisksd run: {inside:?}");
     let device = disk.device();
@@ -201,15 +190,10 @@ fn nothing_is_left_when_a_bench_goes_with_a_mounted_disk_and_a_busy_process() {
         assert!(!there, "process {pid} is left");
     }
     let mounts = fs::read_to_string("/proc/self/mountinfo").expect("/proc");
-    let left: Vec<_> = mounts
-        .lines()
-        .filter(|line| is_ours(line, &directory))
-        .collect();
+    let left: Vec<_> = mounts.lines().filter(|line| is_ours(line, &directory)).collect();
     assert!(left.is_empty(), "{left:?}");
     assert!(!directory.exists());
-    assert!(
-        !fs::read_dir("/dev/disk").is_ok_and(|mut links| links.any(|_| true)) || device.exists()
-    );
+    assert!(!fs::read_dir("/dev/disk").is_ok_and(|mut links| links.any(|_| true)) || device.exists());
 }
 
 /// Runs as a child of the next test, and is killed in the middle.
@@ -241,15 +225,11 @@ fn nothing_is_left_of_a_test_that_is_killed() {
         .stdout(Stdio::null())
         .spawn()
         .expect("the same test once more");
-    let words = wait_for("the other test's bench", PATIENCE, || {
-        fs::read_to_string(&told).ok()
-    });
+    let words = wait_for("the other test's bench", PATIENCE, || fs::read_to_string(&told).ok());
     let (init, device) = words.split_once(' ').expect("two words");
     other.kill().expect("it runs");
     other.wait().expect("it ends");
-    wait_for("the other bench to end", PATIENCE, || {
-        (!Path::new("/proc").join(init).exists()).then_some(())
-    });
+    wait_for("the other bench to end", PATIENCE, || (!Path::new("/proc").join(init).exists()).then_some(()));
     wait_for("its loop device to go", PATIENCE, || {
         let mut losetup = Command::new("/usr/sbin/losetup");
         let listed = run(losetup.args(["--list", "--noheadings", "--output", "BACK-FILE"]));

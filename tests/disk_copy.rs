@@ -23,7 +23,7 @@ async fn is_copied_to(mut scene: Scene, fidelity: Fidelity) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(finished.disk, scene.disk.uuid);
-    assert_eq!(daemon.safe_to_remove().await, [scene.disk.uuid.clone()]);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
     scene.assert_left_clean();
     scene.assert_copied(fidelity);
     assert!(daemon.record().totals.bytes_total > 0);
@@ -55,10 +55,7 @@ fn assert_progress_was_right(story: &Story) {
     let unknown_again = |ratio: &&f64| **ratio < 0.0;
     let start = story.progress.iter().position(|ratio| is_known(&ratio));
     let start = start.expect("progress was told");
-    let run: Vec<_> = story.progress[start..]
-        .iter()
-        .take_while(|ratio| !unknown_again(ratio))
-        .collect();
+    let run: Vec<_> = story.progress[start..].iter().take_while(|ratio| !unknown_again(ratio)).collect();
     assert!(run.is_sorted_by(|one, next| one <= next), "{run:?}");
     assert!(run.last().is_some_and(|last| **last == 1.0), "{run:?}");
 }
@@ -107,10 +104,7 @@ async fn holds_plain_files(file_system: FileSystem, layout: Layout) {
     symlink("config", scene.source.path("link")).expect("a link");
     let daemon = is_copied_to(scene, Fidelity::Plain).await;
     let warned = warnings(&daemon);
-    assert!(
-        warned.contains(&"lossy-file-system".to_owned()),
-        "{warned:?}"
-    );
+    assert!(warned.contains(&"lossy-file-system".to_owned()), "{warned:?}");
 }
 
 #[tokio::test]
@@ -189,38 +183,14 @@ async fn every_step_is_told_in_log_status_and_states() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     let told = daemon.story();
-    let order = [
-        "mounting",
-        "locking",
-        "checking",
-        "copying",
-        "unlocking",
-        "unmounting",
-        "idle",
-    ];
+    let order = ["mounting", "locking", "checking", "copying", "unlocking", "unmounting", "idle"];
     let mut states = told.states.iter();
     for state in order {
-        assert!(
-            states.any(|told| told == state),
-            "{state}: {:?}",
-            told.states
-        );
+        assert!(states.any(|told| told == state), "{state}: {:?}", told.states);
     }
-    assert!(
-        daemon.text_log().lines().count() >= 9,
-        "{}",
-        daemon.text_log()
-    );
+    assert!(daemon.text_log().lines().count() >= 9, "{}", daemon.text_log());
     let sentence: String = daemon.property("Status").await;
-    assert!(
-        daemon.status_file().contains(&sentence),
-        "{}",
-        daemon.status_file()
-    );
+    assert!(daemon.status_file().contains(&sentence), "{}", daemon.status_file());
     let status = format!("STATUS={sentence}");
-    daemon
-        .tells("the sentence for systemd", |story| {
-            story.notified.contains(&status).then_some(())
-        })
-        .await;
+    daemon.tells("the sentence for systemd", |story| story.notified.contains(&status).then_some(())).await;
 }

@@ -14,9 +14,7 @@ use common::config::{DISK_LOCK, SOURCE_LOCK};
 use common::daemon::Daemon;
 use common::disk::{Disk, FileSystem};
 use common::run;
-use common::scene::{
-    Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings,
-};
+use common::scene::{Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings};
 use rustix::fs::FlockOperation;
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -30,11 +28,7 @@ async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     assert_eq!(message, finished.message);
     let fault = daemon.record().fault.expect("a fault in the history");
     assert_eq!(fault.name(), error);
-    assert!(
-        daemon.text_log().contains(&message),
-        "{}",
-        daemon.text_log()
-    );
+    assert!(daemon.text_log().contains(&message), "{}", daemon.text_log());
     scene.assert_unmounted();
     scene.assert_no_lock_in_source();
     daemon
@@ -50,10 +44,7 @@ async fn succeeds_with_warning(scene: &mut Scene, warning: &str) -> Daemon {
 
 async fn assert_warned(daemon: &Daemon, warning: &str) {
     let warned = warnings(daemon);
-    assert!(
-        warned.contains(&warning.to_owned()),
-        "{warning} is not in {warned:?}"
-    );
+    assert!(warned.contains(&warning.to_owned()), "{warning} is not in {warned:?}");
     let texts: Vec<String> = daemon.property("LastWarnings").await;
     assert_eq!(texts.len(), warned.len());
     texts.iter().for_each(|text| assert_sentence(text));
@@ -133,8 +124,7 @@ async fn a_damaged_disk_can_not_be_mounted() {
     // The group descriptors of an ext4 with blocks of 4 KiB or 1 KiB; the superblock, with the UUID, stays.
     let image = File::options().write(true).open(scene.disk.image());
     let junk = vec![0xff; 8192];
-    std::os::unix::fs::FileExt::write_all_at(&image.expect("the image"), &junk, 2048)
-        .expect("the damage");
+    std::os::unix::fs::FileExt::write_all_at(&image.expect("the image"), &junk, 2048).expect("the damage");
     aborts_with(&mut scene, "MountFailed").await;
 }
 
@@ -152,10 +142,7 @@ async fn a_write_protected_disk_is_refused() {
 async fn a_disk_whose_safe_mount_options_fstab_takes_away_is_refused() {
     let mut scene = Scene::new();
     scene.bench.run(&["mkdir", "/mnt/by-fstab"]);
-    let line = format!(
-        "UUID={} /mnt/by-fstab ext4 noauto,rw 0 0\n",
-        scene.disk.uuid
-    );
+    let line = format!("UUID={} /mnt/by-fstab ext4 noauto,rw 0 0\n", scene.disk.uuid);
     fs::write(scene.bench.path("/etc/fstab"), line).expect("fstab");
     aborts_with(&mut scene, "MountFailed").await;
     scene.assert_left_clean();
@@ -206,10 +193,7 @@ async fn a_lock_that_somebody_holds_in_the_source_aborts_and_stays() {
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "LockFailed");
     scene.assert_unmounted();
-    assert!(
-        scene.config.source_lock().exists(),
-        "it is not ours to remove"
-    );
+    assert!(scene.config.source_lock().exists(), "it is not ours to remove");
     drop(lock);
 }
 
@@ -388,10 +372,7 @@ async fn locks_that_have_vanished_are_warned_about() {
     assert_success(&daemon.finished(1).await);
     assert_warned(&daemon, "lock-vanished").await;
     let vanished = warnings(&daemon);
-    let count = vanished
-        .iter()
-        .filter(|kind| *kind == "lock-vanished")
-        .count();
+    let count = vanished.iter().filter(|kind| *kind == "lock-vanished").count();
     assert_eq!(count, 2);
     scene.assert_left_clean();
 }

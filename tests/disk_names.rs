@@ -58,27 +58,15 @@ async fn a_disk_with_an_evil_label_is_copied_to_and_logged_in_one_line() {
     let bench = Bench::new();
     let label = "\u{1b}[31m\n%s";
     let disk = Disk::make(&bench, FileSystem::Ext4, "PLAIN");
-    common::run(
-        std::process::Command::new("/usr/sbin/e2label")
-            .arg(disk.image())
-            .arg(label),
-    );
+    common::run(std::process::Command::new("/usr/sbin/e2label").arg(disk.image()).arg(label));
     let mut scene = Scene::of(bench, disk);
     scene.source.simple(1);
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     scene.assert_left_clean();
-    assert!(
-        !daemon.text_log().contains('\u{1b}'),
-        "{:?}",
-        daemon.text_log()
-    );
+    assert!(!daemon.text_log().contains('\u{1b}'), "{:?}", daemon.text_log());
     let sentences = daemon.story().sentences;
-    assert!(
-        sentences
-            .iter()
-            .all(|text| !text.contains(['\n', '\u{1b}']))
-    );
+    assert!(sentences.iter().all(|text| !text.contains(['\n', '\u{1b}'])));
 }
 
 #[tokio::test]
@@ -115,10 +103,7 @@ async fn a_sparse_file_of_twenty_gigabytes_is_copied_with_its_holes() {
     assert_success(&daemon.finished_within(1, LONG).await);
     assert_eq!(daemon.record().totals.bytes_done, 20_000_000_000);
     let ratios = daemon.story().progress;
-    assert!(
-        ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0),
-        "{ratios:?}"
-    );
+    assert!(ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0), "{ratios:?}");
     scene.assert_left_clean();
     let look = scene.disk.look(&scene.bench);
     let copy = fs::metadata(scene.copy(&look).join("sparse.vbk")).expect("the copy");

@@ -22,10 +22,7 @@ fn assert_no_unfinished_file(scene: &Scene) {
     let look = scene.disk.look(&scene.bench);
     let mut open = vec![scene.copy(&look)];
     while let Some(directory) = open.pop() {
-        for entry in std::fs::read_dir(&directory)
-            .expect("a directory")
-            .flatten()
-        {
+        for entry in std::fs::read_dir(&directory).expect("a directory").flatten() {
             let name = entry.file_name();
             assert!(!name.to_string_lossy().starts_with('.'), "{name:?} is left");
             if entry.file_type().expect("its type").is_dir() {
@@ -55,7 +52,7 @@ async fn a_cancelled_copy_is_left_clean_and_can_be_started_again() {
     assert_no_rsync(daemon.pid());
     scene.assert_left_clean();
     assert_no_unfinished_file(&scene);
-    assert_eq!(daemon.safe_to_remove().await, [scene.disk.uuid.clone()]);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
 
     daemon.start_run(&scene.disk.uuid).await.expect("a run");
     assert_success(&daemon.finished(2).await);
@@ -101,15 +98,7 @@ async fn a_stop_in_mid_copy_is_clean_and_the_copy_is_resumed_at_the_next_start()
     let mut daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     daemon.signal(Signal::TERM);
-    daemon
-        .tells("STOPPING=1", |story| {
-            story
-                .notified
-                .iter()
-                .find(|line| *line == "STOPPING=1")
-                .cloned()
-        })
-        .await;
+    daemon.tells("STOPPING=1", |story| story.notified.iter().find(|line| *line == "STOPPING=1").cloned()).await;
     held.release();
     let status = daemon.exit().await;
     assert!(status.success(), "{status}");
@@ -176,10 +165,7 @@ async fn a_medium_that_fails_is_no_success() {
     let (daemon, finished) = scene.run_once().await;
     // Whether rsync or the flush after it meets the bad blocks first is up to the kernel.
     let error = finished.error.as_str();
-    assert!(
-        ["WriteFailed", "CopyFailed"].contains(&error),
-        "{finished:?}"
-    );
+    assert!(["WriteFailed", "CopyFailed"].contains(&error), "{finished:?}");
     assert_aborted(&finished, error);
     assert_eq!(daemon.property::<String>("LastResult").await, "aborted");
     scene.assert_unmounted();

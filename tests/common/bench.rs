@@ -56,14 +56,7 @@ impl Bench {
         }
         let init = processes::children(outer.id())[0];
         let stdin = outer.stdin.take().expect("piped");
-        Self {
-            outer,
-            _stdin: stdin,
-            init,
-            udisks: None,
-            directory,
-            said,
-        }
+        Self { outer, _stdin: stdin, init, udisks: None, directory, said }
     }
 
     /// Starts UDisks2 and waits until it answers.
@@ -136,15 +129,10 @@ impl Bench {
 
     /// The lines of the mount table that name `device` as their source.
     pub fn mounts_of(&self, device: &Path) -> Vec<String> {
-        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.init))
-            .expect("the bench's mount table");
+        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.init)).expect("the bench's mount table");
         let source = format!(" {} ", device.display());
         let part = format!(" {}p", device.display());
-        table
-            .lines()
-            .filter(|line| line.contains(&source) || line.contains(&part))
-            .map(str::to_owned)
-            .collect()
+        table.lines().filter(|line| line.contains(&source) || line.contains(&part)).map(str::to_owned).collect()
     }
 
     /// Waits until udevd has worked off what happened so far.
@@ -205,10 +193,7 @@ fn start() -> Child {
     command.arg(here.join("tests/bench/init.sh"));
     command.args([here.join("tests/bench"), here.join("dbus")]);
     command.env_clear();
-    command.env(
-        "PATH",
-        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    );
+    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     command.stderr(Stdio::piped());
     command.spawn().expect("setpriv and unshare of util-linux")

@@ -25,30 +25,18 @@ impl ConfigText {
     pub fn new(bench: &Bench, disks: &[&Disk]) -> Self {
         let source = bench.make_directory("source");
         let veeam_directory = bench.make_directory("veeam");
-        let mut config = Self {
-            sections: BTreeMap::new(),
-            source: source.clone(),
-            veeam_directory: veeam_directory.clone(),
-        };
+        let mut config =
+            Self { sections: BTreeMap::new(), source: source.clone(), veeam_directory: veeam_directory.clone() };
         let uuids: Vec<_> = disks.iter().map(|disk| disk.uuid.as_str()).collect();
         config.set("General", "language", "en");
         for (key, value) in [
-            (
-                "filesystem-ids-and-notification-mail-addresses",
-                uuids.join(","),
-            ),
+            ("filesystem-ids-and-notification-mail-addresses", uuids.join(",")),
             ("backup-source", show(&source)),
             ("backup-destination", DESTINATION.to_owned()),
             ("backup-lockfile-path", DISK_LOCK.to_owned()),
             ("veeam-lockfile-path", show(&veeam_directory)),
-            (
-                "log-file-path",
-                show(&bench.directory().join("asbackup.log")),
-            ),
-            (
-                "rsync-log-file-path",
-                show(&bench.directory().join("rsync.log")),
-            ),
+            ("log-file-path", show(&bench.directory().join("asbackup.log"))),
+            ("rsync-log-file-path", show(&bench.directory().join("rsync.log"))),
             ("wait-for-veeam-minutes", "1".to_owned()),
             ("rsync-update-ratio-seconds", "1".to_owned()),
             ("free-space-threshold-gb", "0".to_owned()),

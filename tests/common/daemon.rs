@@ -62,9 +62,7 @@ impl Daemon {
         let log = bench.directory().join("asbackupd.stderr");
         let outer = spawn(bench, &log);
         let nsenter = outer.id().expect("it was just started");
-        let pid = wait_for("the daemon's process", PATIENCE, || {
-            processes::children(nsenter).first().copied()
-        });
+        let pid = wait_for("the daemon's process", PATIENCE, || processes::children(nsenter).first().copied());
         Self {
             outer,
             pid,
@@ -86,12 +84,7 @@ impl Daemon {
         self.wait("READY=1", PATIENCE, is_ready).await;
     }
 
-    async fn wait<T>(
-        &self,
-        what: &str,
-        patience: Duration,
-        look: impl Fn(&Story) -> Option<T>,
-    ) -> T {
+    async fn wait<T>(&self, what: &str, patience: Duration, look: impl Fn(&Story) -> Option<T>) -> T {
         let found = self.seen.wait(patience, look).await;
         found.unwrap_or_else(|| {
             let state = self.seen.story().states;
@@ -192,6 +185,20 @@ impl Daemon {
         self.property("SafeToRemove").await
     }
 
+    /// Waits until exactly these disks are said to be safe to remove; that may be a moment after the end of a run.
+    pub async fn calls_safe(&self, uuids: &[&str]) {
+        let what = format!("{uuids:?} to be called safe");
+        let is_so = |story: &Story| {
+            let safe = story.properties.get("SafeToRemove")?.clone();
+            let mut safe = Vec::<String>::try_from(safe).expect("strings");
+            let mut uuids = uuids.to_vec();
+            safe.sort();
+            uuids.sort_unstable();
+            (safe == uuids).then_some(())
+        };
+        self.wait(&what, PATIENCE, is_so).await;
+    }
+
     pub async fn call<B, R>(&self, method: &str, body: &B) -> Result<R, Refused>
     where
         B: serde::Serialize + zbus::DynamicType,
@@ -201,10 +208,9 @@ impl Daemon {
         let answer = tokio::time::timeout(PATIENCE, proxy.call::<_, _, R>(method, body)).await;
         match answer.unwrap_or_else(|_| panic!("no answer to {method}")) {
             Ok(answer) => Ok(answer),
-            Err(zbus::Error::MethodError(name, message, _)) => Err(Refused {
-                name: bare_error(&name),
-                message: message.unwrap_or_default(),
-            }),
+            Err(zbus::Error::MethodError(name, message, _)) => {
+                Err(Refused { name: bare_error(&name), message: message.unwrap_or_default() })
+            }
             Err(error) => panic!("{method}: {error}"),
         }
     }
@@ -230,8 +236,7 @@ impl Daemon {
     /// Waits for the daemon's end; the status is the daemon's own.
     pub async fn exit(&mut self) -> ExitStatus {
         let end = tokio::time::timeout(RUN_PATIENCE, self.outer.wait()).await;
-        end.unwrap_or_else(|_| panic!("the daemon did not end within {RUN_PATIENCE:?}"))
-            .expect("its exit status")
+        end.unwrap_or_else(|_| panic!("the daemon did not end within {RUN_PATIENCE:?}")).expect("its exit status")
     }
 
     /// SIGTERM, and a clean end.
@@ -249,16 +254,20 @@ impl Daemon {
         assert_eq!(status.signal(), Some(9), "{status}");
     }
 
-    /// The history, oldest first.
+    /// The finished runs of the history, oldest first.
     pub fn history(&self) -> Vec<RunRecord> {
         let Ok(text) = fs::read_to_string(&self.history) else {
             return Vec::new();
         };
-        let parse = |line| serde_json::from_str(line).expect("a line of the history");
-        text.lines().map(parse).collect()
+        let ended = |line| {
+            let mut line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let record = line.get_mut("ended")?.take();
+            Some(serde_json::from_value(record).expect("a finished run"))
+        };
+        text.lines().filter_map(ended).collect()
     }
 
-    /// The newest line of the history.
+    /// The newest finished run of the history.
     pub fn record(&self) -> RunRecord {
         self.history().pop().expect("a finished run in the history")
     }
@@ -298,10 +307,7 @@ fn spawn(bench: &Bench, log: &Path) -> Child {
     let log = log.expect("a file for the daemon's words");
     let mut command = bench.command(env!("CARGO_BIN_EXE_asbackupd"));
     command.env_clear();
-    command.env(
-        "PATH",
-        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    );
+    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.env("LANG", "C.UTF-8");
     command.env("ASBACKUP_CONFIG", CONFIG);
     command.env("NOTIFY_SOCKET", NOTIFY);

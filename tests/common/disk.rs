@@ -62,13 +62,7 @@ impl FileSystem {
 
     fn make_on(self, device: &Path, label: &str) {
         let words: &[&str] = match self {
-            Self::Ext4 => &[
-                "mkfs.ext4",
-                "-q",
-                "-E",
-                "lazy_itable_init=0,nodiscard",
-                "-L",
-            ],
+            Self::Ext4 => &["mkfs.ext4", "-q", "-E", "lazy_itable_init=0,nodiscard", "-L"],
             Self::Ext2 => &["mkfs.ext2", "-q", "-L"],
             Self::Xfs => &["mkfs.xfs", "-q", "-K", "-L"],
             Self::Btrfs => &["mkfs.btrfs", "-q", "-K", "-L"],
@@ -120,13 +114,7 @@ impl Disk {
     }
 
     /// The image file is sparse: `size` bytes cost only what is written.
-    pub fn make_sized(
-        bench: &Bench,
-        file_system: FileSystem,
-        layout: Layout,
-        label: &str,
-        size: u64,
-    ) -> Self {
+    pub fn make_sized(bench: &Bench, file_system: FileSystem, layout: Layout, label: &str, size: u64) -> Self {
         let image = bench.directory().join(format!("{label}.image"));
         Self::make_at(image, file_system, layout, label, size)
     }
@@ -142,23 +130,10 @@ impl Disk {
         Self::make_at(image, FileSystem::Ext4, Layout::Whole, label, USUAL_SIZE)
     }
 
-    fn make_at(
-        image: PathBuf,
-        file_system: FileSystem,
-        layout: Layout,
-        label: &str,
-        size: u64,
-    ) -> Self {
+    fn make_at(image: PathBuf, file_system: FileSystem, layout: Layout, label: &str, size: u64) -> Self {
         let file = File::create(&image).expect("an image file");
         file.set_len(size).expect("a sparse file");
-        let mut disk = Self {
-            file_system,
-            layout,
-            label: label.to_owned(),
-            uuid: String::new(),
-            image,
-            plugged: None,
-        };
+        let mut disk = Self { file_system, layout, label: label.to_owned(), uuid: String::new(), image, plugged: None };
         disk.format();
         disk
     }
@@ -177,9 +152,7 @@ impl Disk {
 
     fn write_partition_table(&self) {
         let kind = match self.file_system {
-            FileSystem::Exfat | FileSystem::Ntfs | FileSystem::Vfat => {
-                "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"
-            }
+            FileSystem::Exfat | FileSystem::Ntfs | FileSystem::Vfat => "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7",
             _ => "0FC63DAF-8483-4772-8E79-3D69D8477DE4",
         };
         let (start, size) = (PARTITION_START / 512, self.partition_size() / 512);
@@ -187,10 +160,7 @@ impl Disk {
         let script = self.image.with_extension("sfdisk");
         fs::write(&script, table).expect("a script for sfdisk");
         let input = File::open(&script).expect("just written");
-        run(Command::new("/usr/sbin/sfdisk")
-            .arg("--quiet")
-            .arg(&self.image)
-            .stdin(input));
+        run(Command::new("/usr/sbin/sfdisk").arg("--quiet").arg(&self.image).stdin(input));
         fs::remove_file(script).expect("just written");
     }
 
@@ -203,10 +173,9 @@ impl Disk {
     fn window(&self) -> Vec<String> {
         match self.layout {
             Layout::Whole => Vec::new(),
-            Layout::Partition => vec![
-                format!("--offset={PARTITION_START}"),
-                format!("--sizelimit={}", self.partition_size()),
-            ],
+            Layout::Partition => {
+                vec![format!("--offset={PARTITION_START}"), format!("--sizelimit={}", self.partition_size())]
+            }
         }
     }
 
@@ -266,9 +235,7 @@ impl Disk {
     /// Takes the disk out after use; it must not be mounted.
     pub fn unplug(&mut self) {
         let plugged = self.plugged.take().expect("the disk is plugged in");
-        wait_for("the disk to be free", PATIENCE, || {
-            is_free(&plugged.device).then_some(())
-        });
+        wait_for("the disk to be free", PATIENCE, || is_free(&plugged.device).then_some(()));
         let device = plugged.device;
         drop(plugged.hold);
         wait_for("the disk to detach", PATIENCE, || {
@@ -286,16 +253,12 @@ impl Disk {
         copy_sparsely(&self.image, &kept);
         let file = File::options().write(true).open(&self.image);
         file.expect("the image").set_len(0).expect("a truncation");
-        run(Command::new("/usr/sbin/losetup")
-            .arg("--set-capacity")
-            .arg(&plugged.device));
+        run(Command::new("/usr/sbin/losetup").arg("--set-capacity").arg(&plugged.device));
         fs::rename(kept, &self.image).expect("the image kept aside");
     }
 
     fn backs(&self, device: &Path) -> bool {
-        let file = size_file(device)
-            .with_file_name("loop")
-            .join("backing_file");
+        let file = size_file(device).with_file_name("loop").join("backing_file");
         let image = self.image.to_string_lossy().into_owned();
         fs::read_to_string(file).is_ok_and(|name| name.trim_end() == image)
     }
@@ -306,11 +269,7 @@ impl Disk {
 
     /// The block device of the whole disk, such as `/dev/loop0`.
     pub fn disk_device(&self) -> &Path {
-        &self
-            .plugged
-            .as_ref()
-            .expect("the disk is plugged in")
-            .device
+        &self.plugged.as_ref().expect("the disk is plugged in").device
     }
 
     /// The block device that holds the file system.
@@ -384,9 +343,7 @@ impl Attached {
         let device = PathBuf::from(run(&mut losetup));
         let hold = File::open(&device).expect("the device just attached");
         // Lazy while it is open: from here on the kernel detaches it at the last close.
-        run(Command::new("/usr/sbin/losetup")
-            .arg("--detach")
-            .arg(&device));
+        run(Command::new("/usr/sbin/losetup").arg("--detach").arg(&device));
         Self { device, hold }
     }
 }

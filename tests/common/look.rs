@@ -43,12 +43,7 @@ impl Look {
         assert_eq!(line.trim(), "mounted", "{} {mode}", device.display());
         // nsenter, unshare, shell: the last one has the mount.
         let first = *processes::descendants(script.id()).get(1).expect("a shell");
-        Self {
-            script,
-            first,
-            device: device.to_owned(),
-            hold,
-        }
+        Self { script, first, device: device.to_owned(), hold }
     }
 
     /// The file system's top directory, as the test reaches it.
@@ -83,9 +78,7 @@ impl Drop for Look {
         if std::thread::panicking() {
             return;
         }
-        wait_for("the look at the disk to end", PATIENCE, || {
-            is_free(&self.device).then_some(())
-        });
+        wait_for("the look at the disk to end", PATIENCE, || is_free(&self.device).then_some(()));
         self.hold.take();
     }
 }

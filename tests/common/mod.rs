@@ -31,16 +31,12 @@ pub fn run(command: &mut Command) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    String::from_utf8_lossy(&output.stdout)
-        .trim_end()
-        .to_owned()
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
 /// Runs a program to its end, whatever that is.
 pub fn output(command: &mut Command) -> Output {
-    command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?} did not start: {error}"))
+    command.output().unwrap_or_else(|error| panic!("{command:?} did not start: {error}"))
 }
 
 /// Looks every few milliseconds whether something has come true; for conditions of the machine that nobody signals.
@@ -50,10 +46,7 @@ pub fn wait_for<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Opt
         if let Some(found) = look() {
             return found;
         }
-        assert!(
-            Instant::now() < deadline,
-            "waited {patience:?} in vain for {what}"
-        );
+        assert!(Instant::now() < deadline, "waited {patience:?} in vain for {what}");
         sleep(Duration::from_millis(2));
     }
 }

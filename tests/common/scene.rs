@@ -41,12 +41,7 @@ impl Scene {
     pub fn of(bench: Bench, disk: Disk) -> Self {
         let config = ConfigText::new(&bench, &[&disk]);
         let source = Tree::new(config.source.clone());
-        Self {
-            bench,
-            disk,
-            config,
-            source,
-        }
+        Self { bench, disk, config, source }
     }
 
     pub async fn daemon(&self) -> Daemon {
@@ -82,10 +77,7 @@ impl Scene {
         rsync.arg(format!("{INSIDE}/{DESTINATION}/"));
         let found = super::run(&mut rsync);
         // The times of the top directory alone: the lock files were in it.
-        let found: Vec<_> = found
-            .lines()
-            .filter(|line| *line != ".d..t...... ./")
-            .collect();
+        let found: Vec<_> = found.lines().filter(|line| *line != ".d..t...... ./").collect();
         assert!(found.is_empty(), "rsync would still change {found:#?}");
     }
 
@@ -165,10 +157,7 @@ pub fn assert_success(finished: &RunFinished) {
 
 /// Something that can be read: not empty, no placeholder left open, no name of a type.
 pub fn assert_sentence(text: &str) {
-    assert!(
-        text.len() > 20 && text.contains(' '),
-        "not a text: {text:?}"
-    );
+    assert!(text.len() > 20 && text.contains(' '), "not a text: {text:?}");
     assert!(!text.contains(['{', '}']), "an open placeholder: {text:?}");
 }
 
@@ -188,12 +177,9 @@ pub async fn refusal(daemon: &Daemon, uuid: &str) -> String {
                 assert_sentence(&refused.message);
                 return refused.name;
             }
-            Err(refused) => assert!(
-                tokio::time::Instant::now() < deadline,
-                "still {}: {}",
-                refused.name,
-                refused.message
-            ),
+            Err(refused) => {
+                assert!(tokio::time::Instant::now() < deadline, "still {}: {}", refused.name, refused.message)
+            }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

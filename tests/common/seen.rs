@@ -61,22 +61,14 @@ impl Seen {
     pub async fn listen(bus: &Connection, notify: UnixDatagram) -> Self {
         let story = Arc::new(Mutex::new(Story::default()));
         let (tell, changed) = watch::channel(0);
-        let rule = MatchRule::builder()
-            .msg_type(message::Type::Signal)
-            .path(PATH)
-            .build()
-            .expect("a match rule");
+        let rule = MatchRule::builder().msg_type(message::Type::Signal).path(PATH).build().expect("a match rule");
         let signals = MessageStream::for_match_rule(rule, bus, NonZero::new(10_000));
         let signals = signals.await.expect("a match on the bus");
         let listeners = vec![
             tokio::spawn(hear_signals(signals, story.clone(), tell.clone())),
             tokio::spawn(hear_notifications(notify, story.clone(), tell)),
         ];
-        Self {
-            story,
-            changed,
-            listeners,
-        }
+        Self { story, changed, listeners }
     }
 
     pub fn story(&self) -> Story {
@@ -84,11 +76,7 @@ impl Seen {
     }
 
     /// Waits until the story holds what is looked for; None when it does not by the deadline.
-    pub async fn wait<T>(
-        &self,
-        patience: Duration,
-        look: impl Fn(&Story) -> Option<T>,
-    ) -> Option<T> {
+    pub async fn wait<T>(&self, patience: Duration, look: impl Fn(&Story) -> Option<T>) -> Option<T> {
         let mut changed = self.changed.clone();
         let seen = async {
             loop {
@@ -113,11 +101,7 @@ impl Drop for Seen {
     }
 }
 
-async fn hear_signals(
-    mut signals: MessageStream,
-    story: Arc<Mutex<Story>>,
-    tell: watch::Sender<u64>,
-) {
+async fn hear_signals(mut signals: MessageStream, story: Arc<Mutex<Story>>, tell: watch::Sender<u64>) {
     while let Some(Ok(message)) = signals.next().await {
         note_signal(&message, &mut story.lock().expect("nobody panics with it"));
         tell.send_modify(|count| *count += 1);
@@ -136,13 +120,7 @@ fn note_signal(message: &zbus::Message, story: &mut Story) {
         Some("RunFinished") => {
             let (run, disk, result, error, message): (u64, String, String, String, String) =
                 body.deserialize().expect("RunFinished(tssss)");
-            story.finished.push(RunFinished {
-                run,
-                disk,
-                result,
-                error: bare_error(&error),
-                message,
-            });
+            story.finished.push(RunFinished { run, disk, result, error: bare_error(&error), message });
         }
         Some("PropertiesChanged") => {
             let (interface, changed, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
@@ -161,20 +139,14 @@ fn note_properties(changed: HashMap<String, OwnedVariant>, story: &mut Story) {
         match name.as_str() {
             "State" => story.states.push(text()),
             "Status" => story.sentences.push(text()),
-            "Progress" => story
-                .progress
-                .push(f64::try_from(value.clone()).expect("a double")),
+            "Progress" => story.progress.push(f64::try_from(value.clone()).expect("a double")),
             _ => (),
         }
         story.properties.insert(name, value);
     }
 }
 
-async fn hear_notifications(
-    socket: UnixDatagram,
-    story: Arc<Mutex<Story>>,
-    tell: watch::Sender<u64>,
-) {
+async fn hear_notifications(socket: UnixDatagram, story: Arc<Mutex<Story>>, tell: watch::Sender<u64>) {
     let mut buffer = vec![0; 8192];
     while let Ok(length) = socket.recv(&mut buffer).await {
         let text = String::from_utf8_lossy(&buffer[..length]).into_owned();

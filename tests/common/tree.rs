@@ -129,17 +129,11 @@ impl Tree {
         rustix::fs::setxattr(&path, "user.veeam", b"\0\xffbinary", none).expect("user.");
         rustix::fs::setxattr(&path, "trusted.asbackup", b"kept", none).expect("trusted.");
         // cap_net_raw+ep, version 2 of the capability attribute.
-        let capability = [
-            1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        ];
+        let capability = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         rustix::fs::setxattr(&path, "security.capability", &capability, none).expect("security.");
-        run(Command::new("setfacl")
-            .args(["--modify", "u:1234:rw,g:77:r"])
-            .arg(&path));
+        run(Command::new("setfacl").args(["--modify", "u:1234:rw,g:77:r"]).arg(&path));
         let directory = self.directory("attributes/with defaults");
-        run(Command::new("setfacl")
-            .args(["--modify", "u:1234:rwx,d:u:99:rx"])
-            .arg(directory));
+        run(Command::new("setfacl").args(["--modify", "u:1234:rwx,d:u:99:rx"]).arg(directory));
     }
 
     fn special_files(&self) {
@@ -256,13 +250,7 @@ pub fn give_to(path: &Path, owner: u32) {
 
 /// Sets the time of the last change, of a symbolic link itself too.
 pub fn set_time(path: &Path, seconds: i64, nanoseconds: i64) {
-    let time = Timespec {
-        tv_sec: seconds,
-        tv_nsec: nanoseconds,
-    };
-    let times = Timestamps {
-        last_access: time,
-        last_modification: time,
-    };
+    let time = Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
+    let times = Timestamps { last_access: time, last_modification: time };
     rustix::fs::utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW).expect("utimensat");
 }
