@@ -24,10 +24,16 @@ mkdir -p /etc/asbackup /etc/dbus-1/system.d /etc/udev/rules.d
 mkdir -p /dev/disk
 mount -t tmpfs -o mode=0755 bench /dev/disk
 
-# Debian's exfat-fuse gives way to the kernel's driver and ships its mount program under a name that mount(8) does not
-# look for. Where the kernel has no exfat, the program gets the expected name.
-if ! grep -qw exfat /proc/filesystems && [ -x /usr/sbin/mount.exfat-fuse ] && [ ! -e /usr/sbin/mount.exfat ]; then
-    ln -s /usr/sbin/mount.exfat-fuse /run/bench/sbin/mount.exfat
+# A kernel without exfat gets exfat-fuse in its place, under the name that mount(8) looks for (Debian ships it under another
+# one, so that the kernel's driver goes first). What stands in for the driver must also heed noexec as that does; the FUSE
+# program drops the option.
+if ! modprobe -q exfat 2> /dev/null && ! grep -qw exfat /proc/filesystems && [ -x /usr/sbin/mount.exfat-fuse ]; then
+    cat > /run/bench/sbin/mount.exfat << 'END'
+#!/bin/sh
+/usr/sbin/mount.exfat-fuse "$@" || exit
+case "$*" in *noexec*) exec mount -o remount,bind,noexec "$2" ;; esac
+END
+    chmod +x /run/bench/sbin/mount.exfat
     mount -t overlay -o lowerdir=/run/bench/sbin:/usr/sbin bench /usr/sbin
 fi
 

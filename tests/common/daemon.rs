@@ -185,6 +185,20 @@ impl Daemon {
         self.property("SafeToRemove").await
     }
 
+    /// Waits until exactly these disks are said to be safe to remove; that may be a moment after the end of a run.
+    pub async fn calls_safe(&self, uuids: &[&str]) {
+        let what = format!("{uuids:?} to be called safe");
+        let is_so = |story: &Story| {
+            let safe = story.properties.get("SafeToRemove")?.clone();
+            let mut safe = Vec::<String>::try_from(safe).expect("strings");
+            let mut uuids = uuids.to_vec();
+            safe.sort();
+            uuids.sort_unstable();
+            (safe == uuids).then_some(())
+        };
+        self.wait(&what, PATIENCE, is_so).await;
+    }
+
     pub async fn call<B, R>(&self, method: &str, body: &B) -> Result<R, Refused>
     where
         B: serde::Serialize + zbus::DynamicType,
@@ -240,16 +254,20 @@ impl Daemon {
         assert_eq!(status.signal(), Some(9), "{status}");
     }
 
-    /// The history, oldest first.
+    /// The finished runs of the history, oldest first.
     pub fn history(&self) -> Vec<RunRecord> {
         let Ok(text) = fs::read_to_string(&self.history) else {
             return Vec::new();
         };
-        let parse = |line| serde_json::from_str(line).expect("a line of the history");
-        text.lines().map(parse).collect()
+        let ended = |line| {
+            let mut line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let record = line.get_mut("ended")?.take();
+            Some(serde_json::from_value(record).expect("a finished run"))
+        };
+        text.lines().filter_map(ended).collect()
     }
 
-    /// The newest line of the history.
+    /// The newest finished run of the history.
     pub fn record(&self) -> RunRecord {
         self.history().pop().expect("a finished run in the history")
     }

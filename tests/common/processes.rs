@@ -18,27 +18,34 @@ pub fn signal(pid: u32, signal: Signal) {
 
 /// The living children of a process.
 pub fn children(parent: u32) -> Vec<u32> {
-    living().filter(|(_, its_parent)| *its_parent == parent).map(|(process, _)| process.pid.cast_unsigned()).collect()
+    children_in(&living(), parent)
 }
 
 /// All living processes below one, children of children included.
 pub fn descendants(ancestor: u32) -> Vec<u32> {
-    let mut found = children(ancestor);
+    let living = living();
+    let mut found = children_in(&living, ancestor);
     let mut next = 0;
     while next < found.len() {
-        found.extend(children(found[next]));
+        found.extend(children_in(&living, found[next]));
         next += 1;
     }
     found
 }
 
-fn living() -> impl Iterator<Item = (Process, u32)> {
+fn children_in(living: &[(u32, u32)], parent: u32) -> Vec<u32> {
+    living.iter().filter(|(_, its_parent)| *its_parent == parent).map(|(pid, _)| *pid).collect()
+}
+
+/// Each process with its parent.
+fn living() -> Vec<(u32, u32)> {
     let all = procfs::process::all_processes().expect("/proc");
-    all.flatten().filter_map(|process| {
+    let pair = |process: Process| {
         let stat = process.stat().ok()?;
         let dead = matches!(stat.state(), Ok(ProcState::Zombie | ProcState::Dead));
-        (!dead).then_some((process, stat.ppid.cast_unsigned()))
-    })
+        (!dead).then_some((stat.pid.cast_unsigned(), stat.ppid.cast_unsigned()))
+    };
+    all.flatten().filter_map(pair).collect()
 }
 
 /// Which of its two calls rsync is in.
@@ -48,15 +55,16 @@ pub enum Stage {
     Copy,
 }
 
-/// The rsync processes below `daemon` that are in `stage`.
+/// The rsync processes below `daemon` that are in `stage`; one that is only asked for its version is in none.
 pub fn rsyncs(daemon: u32, stage: Stage) -> Vec<u32> {
     let is_wanted = |pid: &u32| {
         let process = Process::new(pid.cast_signed()).ok();
         let words = process.and_then(|process| process.cmdline().ok());
         let words = words.unwrap_or_default();
-        let dry = words.iter().any(|word| word == "--dry-run" || word == "-n");
+        let has = |wanted: &str| words.iter().any(|word| word == wanted);
         let rsync = words.first().is_some_and(|word| word.ends_with("rsync"));
-        rsync && dry == (stage == Stage::DryRun)
+        let dry = has("--dry-run") || has("-n");
+        rsync && has("./") && dry == (stage == Stage::DryRun)
     };
     descendants(daemon).into_iter().filter(is_wanted).collect()
 }

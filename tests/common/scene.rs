@@ -1,13 +1,17 @@
 //! The usual beginning of a disk test (a bench, a disk, a source, a daemon) and the usual look at its end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
+use super::PATIENCE;
 use super::bench::Bench;
 use super::compare::{Fidelity, assert_same};
 use super::config::{ConfigText, DESTINATION, DISK_LOCK};
 use super::daemon::Daemon;
-use super::disk::{Disk, FileSystem};
+use super::disk::{Disk, FileSystem, Layout};
 use super::look::{INSIDE, Look};
+use super::processes::Held;
 use super::seen::RunFinished;
 use super::tree::Tree;
 
@@ -98,6 +102,31 @@ impl Scene {
         assert!(self.disk.is_free(), "somebody still has the device");
     }
 
+    /// A disk of `size` bytes instead of the usual one.
+    pub fn with_size(size: u64) -> Self {
+        let bench = Bench::new();
+        let ext4 = FileSystem::Ext4;
+        let disk = Disk::make_sized(&bench, ext4, Layout::Whole, "OFFSITE", size);
+        Self::of(bench, disk)
+    }
+
+    /// A second disk that is put behind the first one in the config.
+    pub fn second_disk(&mut self) -> Disk {
+        let second = Disk::make(&self.bench, FileSystem::Ext4, "SECOND");
+        let both = format!("{},{}", self.disk.uuid, second.uuid);
+        let key = "filesystem-ids-and-notification-mail-addresses";
+        self.config.set("Backup", key, &both);
+        second
+    }
+
+    /// Plugs the disk in and holds rsync in the middle of copying to it.
+    pub async fn plug_and_hold(&mut self, daemon: &Daemon) -> Held {
+        self.disk.plug();
+        let held = daemon.held_in_mid_copy().await;
+        assert_eq!(daemon.state().await, "copying");
+        held
+    }
+
     /// Puts a file where the daemon's lock file on the disk will be looked for.
     pub fn leave_lock_on_disk(&self, contents: &str) {
         let look = self.disk.prepare(&self.bench);
@@ -130,4 +159,56 @@ pub fn assert_success(finished: &RunFinished) {
 pub fn assert_sentence(text: &str) {
     assert!(text.len() > 20 && text.contains(' '), "not a text: {text:?}");
     assert!(!text.contains(['{', '}']), "an open placeholder: {text:?}");
+}
+
+/// Asks for a run until the daemon says something else than that the disk has not appeared yet or that a run is on; what it
+/// says then must be a refusal, at once or as the run's outcome.
+pub async fn refusal(daemon: &Daemon, uuid: &str) -> String {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let finished_before = daemon.story().finished.len();
+        match daemon.start_run(uuid).await {
+            Ok(_) => {
+                let finished = daemon.finished(finished_before + 1).await;
+                assert_aborted(&finished, &finished.error);
+                return finished.error;
+            }
+            Err(refused) if !["DiskAbsent", "Busy"].contains(&refused.name.as_str()) => {
+                assert_sentence(&refused.message);
+                return refused.name;
+            }
+            Err(refused) => {
+                assert!(tokio::time::Instant::now() < deadline, "still {}: {}", refused.name, refused.message)
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The words in `kebab-case` by which warnings are known in the history.
+pub fn warnings(daemon: &Daemon) -> Vec<String> {
+    let kind = |warning| {
+        let value = serde_json::to_value(warning).expect("plain data");
+        value["kind"].as_str().expect("its kind").to_owned()
+    };
+    daemon.record().warnings.iter().map(kind).collect()
+}
+
+/// A file or directory that even root cannot change or remove, until this is dropped.
+pub struct Immutable {
+    path: PathBuf,
+}
+
+impl Immutable {
+    pub fn new(path: &Path) -> Self {
+        super::run(Command::new("chattr").arg("+i").arg(path));
+        let path = path.to_owned();
+        Self { path }
+    }
+}
+
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        let _ = Command::new("chattr").arg("-i").arg(&self.path).status();
+    }
 }

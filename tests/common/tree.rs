@@ -41,19 +41,17 @@ impl Tree {
         path
     }
 
-    /// A file of `size` bytes that no sparse copy and no compression can shorten.
+    /// A file of `size` bytes without holes, no two blocks of it alike.
     pub fn noise(&self, name: impl AsRef<Path>, size: usize) -> PathBuf {
-        let seed = u64::try_from(size).expect("64 bits") | 1;
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut words = Vec::with_capacity(size + 8);
-        while words.len() < size {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            words.extend_from_slice(&state.to_le_bytes());
+        let path = self.file(name, "");
+        let mut file = File::create(&path).expect("just made");
+        let mut block = noise_block(u64::try_from(size).expect("64 bits") | 1);
+        for start in (0..size).step_by(BLOCK) {
+            block[..8].copy_from_slice(&start.to_le_bytes());
+            let length = BLOCK.min(size - start);
+            file.write_all(&block[..length]).expect("a write");
         }
-        words.truncate(size);
-        self.file(name, words)
+        path
     }
 
     /// A file of `size` bytes of which only the first and the last few are written.
@@ -73,6 +71,14 @@ impl Tree {
         self.file("config/job.vbm", "<job/>\n");
         self.file("empty.file", "");
         self.directory("empty directory");
+    }
+
+    /// Enough that a copy can be caught in the middle of it: three files that take a while, and a last one.
+    pub fn heavy(&self) {
+        for name in ["a", "b", "c"] {
+            self.noise(Path::new("heavy").join(name), 64 << 20);
+        }
+        self.file("heavy/last", "the last one");
     }
 
     /// Everything that ext4, xfs and btrfs hold.
@@ -174,6 +180,20 @@ impl Tree {
             }
         }
     }
+}
+
+const BLOCK: usize = 1 << 20;
+
+fn noise_block(seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut block = Vec::with_capacity(BLOCK);
+    while block.len() < BLOCK {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        block.extend_from_slice(&state.to_le_bytes());
+    }
+    block
 }
 
 /// Every name to be copied as it is. 255 bytes are the longest that there are.

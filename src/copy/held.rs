@@ -1,0 +1,23 @@
+//! What a run holds between its steps of locking and unlocking. Plain ownership; `locks` takes and gives it up.
+
+use std::path::PathBuf;
+
+use super::lockfile::LockFile;
+use super::runlock::RunLock;
+
+/// All that is held from step 4 to step 7.
+#[derive(Debug)]
+pub struct Locks {
+    pub disk: Option<(LockFile, PathBuf)>,
+    pub source: Option<(LockFile, PathBuf)>,
+    /// Whether times with fractions of a second survive on the disk.
+    pub fine_times: bool,
+    _run: RunLock,
+}
+
+impl Locks {
+    /// The lock against a second rsync comes first, the two files follow.
+    pub fn new(run: RunLock) -> Self {
+        Self { disk: None, source: None, fine_times: false, _run: run }
+    }
+}

@@ -1,0 +1,196 @@
+//! What is copied, to every kind of disk. Tier `disk_`: as root, `cargo test --test 'disk_*'`, any number at a time.
+
+mod common;
+
+use common::bench::Bench;
+use common::compare::Fidelity;
+use common::config::DISK_LOCK;
+use common::daemon::Daemon;
+use common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use common::scene::{Scene, assert_aborted, assert_success, warnings};
+use common::seen::Story;
+use std::fs;
+use std::os::unix::fs::symlink;
+
+fn scene(file_system: FileSystem, layout: Layout) -> Scene {
+    let bench = Bench::new();
+    let disk = Disk::make_sized(&bench, file_system, layout, "OFFSITE", USUAL_SIZE);
+    Scene::of(bench, disk)
+}
+
+/// First copy, second run with nothing to do, a change and a deletion: each mirrored, each left clean.
+async fn is_copied_to(mut scene: Scene, fidelity: Fidelity) -> Daemon {
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert_eq!(finished.disk, scene.disk.uuid);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    scene.assert_left_clean();
+    scene.assert_copied(fidelity);
+    assert!(daemon.record().totals.bytes_total > 0);
+    assert_progress_was_right(&daemon.story());
+
+    daemon.start_run(&scene.disk.uuid).await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    let totals = daemon.record().totals;
+    assert_eq!((totals.bytes_total, totals.bytes_done), (0, 0));
+    assert_eq!(totals.deletions, 0, "nothing had changed");
+
+    fs::remove_file(scene.source.path("config/big.bco")).expect("a deletion");
+    let grown = scene.source.file("config/job.vbm", "<job>grown</job>\n");
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(3).await);
+    let totals = daemon.record().totals;
+    assert_eq!(totals.deletions, 1);
+    assert_eq!(totals.bytes_total, fs::metadata(grown).expect("it").len());
+    scene.assert_left_clean();
+    scene.assert_copied(fidelity);
+    scene.disk.unplug();
+    scene.disk.check();
+    daemon
+}
+
+/// Of the first run: known once it is known, never backwards, whole at the end.
+fn assert_progress_was_right(story: &Story) {
+    let is_known = |ratio: &&f64| **ratio >= 0.0;
+    let unknown_again = |ratio: &&f64| **ratio < 0.0;
+    let start = story.progress.iter().position(|ratio| is_known(&ratio));
+    let start = start.expect("progress was told");
+    let run: Vec<_> = story.progress[start..].iter().take_while(|ratio| !unknown_again(ratio)).collect();
+    assert!(run.is_sorted_by(|one, next| one <= next), "{run:?}");
+    assert!(run.last().is_some_and(|last| **last == 1.0), "{run:?}");
+}
+
+async fn holds_everything(file_system: FileSystem, layout: Layout) {
+    let scene = scene(file_system, layout);
+    scene.source.everything();
+    is_copied_to(scene, Fidelity::Full).await;
+}
+
+#[tokio::test]
+async fn an_ext4_disk_gets_a_whole_copy() {
+    holds_everything(FileSystem::Ext4, Layout::Whole).await;
+}
+
+#[tokio::test]
+async fn an_ext4_partition_gets_a_whole_copy() {
+    holds_everything(FileSystem::Ext4, Layout::Partition).await;
+}
+
+#[tokio::test]
+async fn an_xfs_disk_gets_a_whole_copy() {
+    holds_everything(FileSystem::Xfs, Layout::Whole).await;
+}
+
+#[tokio::test]
+async fn an_xfs_partition_gets_a_whole_copy() {
+    holds_everything(FileSystem::Xfs, Layout::Partition).await;
+}
+
+#[tokio::test]
+async fn a_btrfs_disk_gets_a_whole_copy() {
+    holds_everything(FileSystem::Btrfs, Layout::Whole).await;
+}
+
+#[tokio::test]
+async fn a_btrfs_partition_gets_a_whole_copy() {
+    holds_everything(FileSystem::Btrfs, Layout::Partition).await;
+}
+
+/// Names, contents and times arrive; that links and special files do not is said.
+async fn holds_plain_files(file_system: FileSystem, layout: Layout) {
+    let scene = scene(file_system, layout);
+    scene.source.simple(100);
+    scene.source.file("Ärger – 日本語.txt", "not ASCII");
+    symlink("config", scene.source.path("link")).expect("a link");
+    let daemon = is_copied_to(scene, Fidelity::Plain).await;
+    let warned = warnings(&daemon);
+    assert!(warned.contains(&"lossy-file-system".to_owned()), "{warned:?}");
+}
+
+#[tokio::test]
+async fn an_exfat_disk_gets_the_plain_files() {
+    holds_plain_files(FileSystem::Exfat, Layout::Whole).await;
+}
+
+#[tokio::test]
+async fn an_exfat_partition_gets_the_plain_files() {
+    holds_plain_files(FileSystem::Exfat, Layout::Partition).await;
+}
+
+#[tokio::test]
+async fn an_ntfs_disk_gets_the_plain_files() {
+    holds_plain_files(FileSystem::Ntfs, Layout::Whole).await;
+}
+
+#[tokio::test]
+async fn an_ntfs_partition_gets_the_plain_files() {
+    holds_plain_files(FileSystem::Ntfs, Layout::Partition).await;
+}
+
+/// vfat has no driver outside of the kernel. Where this one lacks it, the copy is shown in the virtual machine (tier `vm_`),
+/// and what is shown here is that the failing mount is told.
+#[tokio::test]
+async fn a_vfat_disk_gets_the_plain_files_or_is_refused_for_want_of_a_driver() {
+    if FileSystem::Vfat.is_mountable() {
+        return holds_plain_files(FileSystem::Vfat, Layout::Whole).await;
+    }
+    let mut scene = scene(FileSystem::Vfat, Layout::Whole);
+    scene.source.simple(1);
+    let (_daemon, finished) = scene.run_once().await;
+    assert_aborted(&finished, "MountFailed");
+    scene.assert_unmounted();
+    scene.assert_no_lock_in_source();
+}
+
+#[tokio::test]
+async fn the_top_of_the_disk_can_be_the_destination() {
+    let mut scene = Scene::new();
+    scene.config.set("Backup", "backup-destination", "/");
+    let (_daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    scene.assert_unmounted();
+    let look = scene.disk.look(&scene.bench);
+    assert!(look.path("config/job.vbm").exists());
+    assert!(!look.path(DISK_LOCK).exists());
+}
+
+#[tokio::test]
+async fn excluded_files_are_not_copied_and_those_on_the_disk_stay() {
+    let mut scene = Scene::new();
+    let excludes = scene.bench.directory().join("excludes");
+    fs::write(&excludes, "# temporary files\n*.tmp\n/config/\n").expect("a file");
+    let excludes = excludes.display().to_string();
+    scene.config.set("Backup", "rsync-excludes-path", &excludes);
+    scene.source.file("repository/x.tmp", "excluded");
+    let look = scene.disk.prepare(&scene.bench);
+    fs::create_dir_all(scene.copy(&look)).expect("the destination");
+    fs::write(scene.copy(&look).join("kept.tmp"), "kept").expect("a file");
+    look.done();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert_eq!(daemon.record().totals.deletions, 0);
+    let look = scene.disk.look(&scene.bench);
+    let copy = scene.copy(&look);
+    assert!(copy.join("repository/full.vbk").exists());
+    assert!(copy.join("kept.tmp").exists());
+    assert!(!copy.join("repository/x.tmp").exists());
+    assert!(!copy.join("config").exists());
+}
+
+#[tokio::test]
+async fn every_step_is_told_in_log_status_and_states() {
+    let mut scene = Scene::new();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    let told = daemon.story();
+    let order = ["mounting", "locking", "checking", "copying", "unlocking", "unmounting", "idle"];
+    let mut states = told.states.iter();
+    for state in order {
+        assert!(states.any(|told| told == state), "{state}: {:?}", told.states);
+    }
+    assert!(daemon.text_log().lines().count() >= 9, "{}", daemon.text_log());
+    let sentence: String = daemon.property("Status").await;
+    assert!(daemon.status_file().contains(&sentence), "{}", daemon.status_file());
+    let status = format!("STATUS={sentence}");
+    daemon.tells("the sentence for systemd", |story| story.notified.contains(&status).then_some(())).await;
+}

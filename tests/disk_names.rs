@@ -1,0 +1,113 @@
+//! Names, numbers and sizes that copies have failed on. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
+
+use common::bench::Bench;
+use common::compare::{Fidelity, assert_same};
+use common::disk::{Disk, FileSystem, Layout};
+use common::scene::{Scene, assert_success};
+
+const GIBIBYTE: u64 = 1 << 30;
+const LONG: Duration = Duration::from_secs(900);
+
+async fn copies_evil_names(file_system: FileSystem) {
+    let bench = Bench::new();
+    let disk = Disk::make(&bench, file_system, "NAMES");
+    let mut scene = Scene::of(bench, disk);
+    scene.source.evil_names();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    scene.assert_copied(Fidelity::Full);
+    assert_eq!(daemon.property::<f64>("Progress").await, -1.0);
+
+    // All of them deleted but a few, so that their names come by as deletions too. Ten files may always go.
+    scene.config.set("Safety", "max-deletions-percent", "100");
+    drop(daemon);
+    fs::remove_dir_all(scene.source.path("directories")).expect("a deletion");
+    let daemon = scene.daemon().await;
+    daemon.start_run(&scene.disk.uuid).await.expect("a run");
+    assert_success(&daemon.finished(1).await);
+    let names = u64::try_from(common::tree::evil_names().len()).expect("64 bits");
+    // A directory and the file in it for each, and the one directory around them.
+    assert_eq!(daemon.record().totals.deletions, 2 * names + 1);
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+}
+
+#[tokio::test]
+async fn evil_names_are_copied_to_ext4() {
+    copies_evil_names(FileSystem::Ext4).await;
+}
+
+#[tokio::test]
+async fn evil_names_are_copied_to_xfs() {
+    copies_evil_names(FileSystem::Xfs).await;
+}
+
+#[tokio::test]
+async fn evil_names_are_copied_to_btrfs() {
+    copies_evil_names(FileSystem::Btrfs).await;
+}
+
+#[tokio::test]
+async fn a_disk_with_an_evil_label_is_copied_to_and_logged_in_one_line() {
+    let bench = Bench::new();
+    let label = "\u{1b}[31m\n%s";
+    let disk = Disk::make(&bench, FileSystem::Ext4, "PLAIN");
+    common::run(std::process::Command::new("/usr/sbin/e2label").arg(disk.image()).arg(label));
+    let mut scene = Scene::of(bench, disk);
+    scene.source.simple(1);
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    scene.assert_left_clean();
+    assert!(!daemon.text_log().contains('\u{1b}'), "{:?}", daemon.text_log());
+    let sentences = daemon.story().sentences;
+    assert!(sentences.iter().all(|text| !text.contains(['\n', '\u{1b}'])));
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_small_files_are_copied() {
+    let bench = Bench::new();
+    let size = 4 * GIBIBYTE;
+    let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "MANY", size);
+    let mut scene = Scene::of(bench, disk);
+    scene.source.many(100_000);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    assert_success(&daemon.finished_within(1, LONG).await);
+    let totals = daemon.record().totals;
+    assert_eq!(totals.files, 100_000);
+    assert_eq!(totals.bytes_done, totals.bytes_total);
+    scene.assert_left_clean();
+    scene.assert_copied(Fidelity::Full);
+
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished_within(2, LONG).await);
+    assert_eq!(daemon.record().totals.bytes_total, 0);
+}
+
+/// Twenty gigabytes long, a few blocks full: on the disk it must be as small as in the source.
+#[tokio::test]
+async fn a_sparse_file_of_twenty_gigabytes_is_copied_with_its_holes() {
+    let bench = Bench::new();
+    let size = 32 * GIBIBYTE;
+    let disk = Disk::make_sized(&bench, FileSystem::Xfs, Layout::Whole, "SPARSE", size);
+    let mut scene = Scene::of(bench, disk);
+    let file = scene.source.sparse("sparse.vbk", 20_000_000_000);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    assert_success(&daemon.finished_within(1, LONG).await);
+    assert_eq!(daemon.record().totals.bytes_done, 20_000_000_000);
+    let ratios = daemon.story().progress;
+    assert!(ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0), "{ratios:?}");
+    scene.assert_left_clean();
+    let look = scene.disk.look(&scene.bench);
+    let copy = fs::metadata(scene.copy(&look).join("sparse.vbk")).expect("the copy");
+    assert_eq!(copy.len(), fs::metadata(file).expect("it").len());
+    assert!(copy.blocks() * 512 < 1 << 20, "{} blocks", copy.blocks());
+    assert_same(&scene.source.top, &scene.copy(&look), Fidelity::Full);
+}

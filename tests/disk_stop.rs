@@ -1,0 +1,212 @@
+//! Runs that are cut off: cancelled, stopped, pulled, killed. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::path::Path;
+
+use asbackup::model::Outcome;
+use common::compare::Fidelity;
+use common::processes::{self, Stage};
+use common::scene::{Scene, assert_aborted, assert_success, warnings};
+use common::{PATIENCE, wait_for};
+use rustix::process::Signal;
+
+fn heavy_scene() -> Scene {
+    let scene = Scene::new();
+    scene.source.heavy();
+    scene
+}
+
+/// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file.
+fn assert_no_unfinished_file(scene: &Scene) {
+    let look = scene.disk.look(&scene.bench);
+    let mut open = vec![scene.copy(&look)];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(&directory).expect("a directory").flatten() {
+            let name = entry.file_name();
+            assert!(!name.to_string_lossy().starts_with('.'), "{name:?} is left");
+            if entry.file_type().expect("its type").is_dir() {
+                open.push(entry.path());
+            }
+        }
+    }
+}
+
+fn assert_no_rsync(daemon: u32) {
+    for stage in [Stage::DryRun, Stage::Copy] {
+        assert!(processes::rsyncs(daemon, stage).is_empty(), "rsync runs on");
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_copy_is_left_clean_and_can_be_started_again() {
+    let mut scene = heavy_scene();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    daemon.cancel().await.expect("a run is on");
+    held.release();
+    let finished = daemon.finished(1).await;
+    assert_eq!(finished.result, "cancelled", "{finished:?}");
+    assert_eq!(daemon.property::<String>("LastResult").await, "cancelled");
+    assert_eq!(daemon.record().outcome, Outcome::Cancelled);
+    assert_no_rsync(daemon.pid());
+    scene.assert_left_clean();
+    assert_no_unfinished_file(&scene);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+
+    daemon.start_run(&scene.disk.uuid).await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    scene.assert_copied(Fidelity::Full);
+}
+
+#[tokio::test]
+async fn a_run_cancelled_in_its_check_is_left_clean() {
+    let mut scene = heavy_scene();
+    scene.source.many(20_000);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    let held = daemon.held_in(Stage::DryRun).await;
+    daemon.cancel().await.expect("a run is on");
+    held.release();
+    assert_eq!(daemon.finished(1).await.result, "cancelled");
+    assert_no_rsync(daemon.pid());
+    scene.assert_left_clean();
+}
+
+#[tokio::test]
+async fn nothing_to_cancel_is_said() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let refused = daemon.cancel().await.expect_err("no run is on");
+    assert_eq!(refused.name, "NotRunning");
+}
+
+#[tokio::test]
+async fn a_second_start_in_mid_copy_is_refused_as_busy() {
+    let mut scene = heavy_scene();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let refused = daemon.start_run("").await.expect_err("a run is on");
+    assert_eq!(refused.name, "Busy");
+    held.release();
+    assert_success(&daemon.finished(1).await);
+}
+
+#[tokio::test]
+async fn a_stop_in_mid_copy_is_clean_and_the_copy_is_resumed_at_the_next_start() {
+    let mut scene = heavy_scene();
+    let mut daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    daemon.signal(Signal::TERM);
+    daemon.tells("STOPPING=1", |story| story.notified.iter().find(|line| *line == "STOPPING=1").cloned()).await;
+    held.release();
+    let status = daemon.exit().await;
+    assert!(status.success(), "{status}");
+    let record = daemon.record();
+    assert_eq!(record.outcome, Outcome::Aborted);
+    let fault = record.fault.expect("the reason");
+    assert!(fault.is_interruption(), "{fault:?}");
+    scene.assert_left_clean();
+    assert_no_unfinished_file(&scene);
+
+    let daemon = scene.daemon().await;
+    assert_success(&daemon.finished(1).await);
+    assert_eq!(daemon.started(1).await.trigger, "resumed");
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+}
+
+#[tokio::test]
+async fn a_disk_pulled_in_mid_copy_ends_the_run_at_once_and_is_copied_to_when_it_is_back() {
+    let mut scene = heavy_scene();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let device = scene.disk.device();
+    scene.disk.pull();
+    held.release();
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "DiskRemoved");
+    assert_no_rsync(daemon.pid());
+    assert!(scene.bench.mounts_of(&device).is_empty());
+    scene.assert_no_lock_in_source();
+    assert!(daemon.safe_to_remove().await.is_empty());
+
+    scene.disk.plug();
+    assert_success(&daemon.finished(2).await);
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+}
+
+/// The way into a directory that has gone must not lead anywhere else.
+#[tokio::test]
+async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
+    let mut scene = heavy_scene();
+    scene.source.many(20_000);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    let held = daemon.held_in(Stage::DryRun).await;
+    scene.disk.pull();
+    held.release();
+    assert_aborted(&daemon.finished(1).await, "DiskRemoved");
+    scene.assert_no_lock_in_source();
+    let media = scene.bench.path("/media/root");
+    wait_for("the mount point to go", PATIENCE, || {
+        let left = std::fs::read_dir(&media).ok()?.count();
+        (left == 0).then_some(())
+    });
+}
+
+#[tokio::test]
+async fn a_medium_that_fails_is_no_success() {
+    let bench = common::bench::Bench::new();
+    let disk = common::disk::Disk::make_failing(&bench, "FAILING", 32 << 20);
+    let mut scene = Scene::of(bench, disk);
+    scene.source.noise("too much", 64 << 20);
+    let (daemon, finished) = scene.run_once().await;
+    // Whether rsync or the flush after it meets the bad blocks first is up to the kernel.
+    let error = finished.error.as_str();
+    assert!(["WriteFailed", "CopyFailed"].contains(&error), "{finished:?}");
+    assert_aborted(&finished, error);
+    assert_eq!(daemon.property::<String>("LastResult").await, "aborted");
+    scene.assert_unmounted();
+    scene.assert_no_lock_in_source();
+}
+
+#[tokio::test]
+async fn after_a_crash_in_mid_copy_the_next_start_cleans_up_and_copies_whole() {
+    let mut scene = heavy_scene();
+    let mut daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let rsyncs = processes::rsyncs(daemon.pid(), Stage::Copy);
+    daemon.kill().await;
+    for pid in &rsyncs {
+        processes::signal(*pid, Signal::KILL);
+    }
+    wait_for("rsync to be gone", PATIENCE, || {
+        let is_there = |pid: &u32| Path::new("/proc").join(pid.to_string()).exists();
+        (!rsyncs.iter().any(is_there)).then_some(())
+    });
+    held.release();
+    assert!(!scene.bench.mounts_of(&scene.disk.device()).is_empty());
+
+    let daemon = scene.daemon().await;
+    assert_success(&daemon.finished(1).await);
+    let warned = warnings(&daemon);
+    assert!(warned.contains(&"stale-lock".to_owned()), "{warned:?}");
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+    assert_no_unfinished_file(&scene);
+}
+
+#[tokio::test]
+async fn an_rsync_that_outlives_a_crash_keeps_a_second_one_away() {
+    let mut scene = heavy_scene();
+    let mut daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    daemon.kill().await;
+
+    let daemon = scene.daemon().await;
+    assert_aborted(&daemon.finished(1).await, "LockFailed");
+    assert_no_rsync(daemon.pid());
+    held.release();
+}
