@@ -14,6 +14,9 @@ const DELETION_SLACK: u64 = 10;
 /// What operating systems keep at the top of a file system; never part of a backup.
 const SYSTEM_ENTRIES: [&str; 4] = ["/lost+found", "/System Volume Information", "/$RECYCLE.BIN", "/.Trash-*"];
 
+/// XFS shows each ACL a second time as an attribute of its own; -A has copied it already.
+const XFS_SHADOWS: &str = "--filter=-x trusted.SGI_ACL_*";
+
 /// What rsync is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -62,7 +65,7 @@ impl Rsync<'_> {
         match (self.file_system, purpose) {
             (FileSystem::Full, _) | (_, Purpose::Survey) => {
                 // A: ACLs, X: extended attributes, H: hard links, S: holes stay holes.
-                let mut flags = vec!["-aHAXS", "--numeric-ids"];
+                let mut flags = vec!["-aHAXS", "--numeric-ids", XFS_SHADOWS];
                 // Two versions of a file within one second and of one length would else count as the same.
                 if self.fine_times {
                     flags.push("--modify-window=-1");
@@ -170,7 +173,7 @@ mod tests {
     fn a_whole_copy() {
         assert_eq!(
             line(&full(), COPY),
-            "-aHAXS --numeric-ids --modify-window=-1 --no-inc-recursive --delete-delay --max-delete=13 \
+            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-delay --max-delete=13 \
              --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
              --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
         );
@@ -180,7 +183,7 @@ mod tests {
     fn its_dry_run() {
         assert_eq!(
             line(&full(), Purpose::DryRun),
-            "-aHAXS --numeric-ids --modify-window=-1 --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -189,7 +192,7 @@ mod tests {
     fn a_copy_that_needs_the_room_of_what_it_deletes() {
         assert_eq!(
             line(&full(), Purpose::Copy { delete_first: true, deletions: 0 }),
-            "-aHAXS --numeric-ids --modify-window=-1 --no-inc-recursive --delete-before --max-delete=10 \
+            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-before --max-delete=10 \
              --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
              --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
         );
@@ -200,7 +203,7 @@ mod tests {
         let rsync = Rsync { fine_times: false, ..full() };
         assert_eq!(
             line(&rsync, Purpose::DryRun),
-            "-aHAXS --numeric-ids --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --no-inc-recursive --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -226,7 +229,7 @@ mod tests {
         assert_eq!(
             line(&rsync, Purpose::Survey),
             format!(
-                "-aHAXS --numeric-ids --modify-window=-1 --no-inc-recursive --dry-run {common} \
+                "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --dry-run {common} \
                  --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
             )
         );

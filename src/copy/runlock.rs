@@ -14,8 +14,9 @@ use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 
 const PAUSE: Duration = Duration::from_millis(250);
-/// rsync ends within half a second of being asked, unless the disk hangs.
-const PAUSES: usize = 80;
+/// rsync ends within half a second of being asked, unless it is stopped or the disk hangs.
+const ASKED: usize = 20;
+const KILLED: usize = 40;
 
 /// Held from before rsync starts until it is dropped.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub fn path(runtime: &Path) -> PathBuf {
 
 impl RunLock {
     /// Takes the lock. An rsync that outlived a killed daemon is ended first, for nobody watches over it any more.
-    /// Blocks for up to 20 s.
+    /// Blocks for up to 15 s.
     ///
     /// # Errors
     /// `WouldBlock` when somebody holds it all the same.
@@ -40,17 +41,23 @@ impl RunLock {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
         let file = File::from(rustix::fs::open(path(runtime), flags, Mode::RUSR | Mode::WUSR)?);
         let lock = || Ok(rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?);
+        let wait = |pauses| {
+            let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(pauses);
+            lock.retry(pauses).when(|error: &io::Error| error.kind() == io::ErrorKind::WouldBlock).call()
+        };
         if lock().is_err() {
-            end_orphans(&file)?;
-            let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(PAUSES);
-            lock.retry(pauses).when(|error: &io::Error| error.kind() == io::ErrorKind::WouldBlock).call()?;
+            end_orphans(&file, Signal::TERM)?;
+            if wait(ASKED).is_err() {
+                end_orphans(&file, Signal::KILL)?;
+                wait(KILLED)?;
+            }
         }
         Ok(Self { _file: file })
     }
 }
 
 /// Only a process that has this very file open is an rsync that we started.
-fn end_orphans(lock: &File) -> io::Result<()> {
+fn end_orphans(lock: &File, signal: Signal) -> io::Result<()> {
     let inode = lock.metadata()?.ino();
     for process in all_processes().map_err(io::Error::other)?.flatten() {
         if !is_rsync_with(&process, inode) {
@@ -58,7 +65,7 @@ fn end_orphans(lock: &File) -> io::Result<()> {
         }
         debug!("ending rsync {}, left over from a killed daemon", process.pid);
         if let Some(pid) = Pid::from_raw(process.pid) {
-            let _ = kill_process(pid, Signal::TERM);
+            let _ = kill_process(pid, signal);
         }
     }
     Ok(())
