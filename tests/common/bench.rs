@@ -145,6 +145,15 @@ impl Bench {
         self.init
     }
 
+    /// The loop devices in UDisks2's and in udev's eyes.
+    fn seen_by_udisks(&self) -> String {
+        let script = "udisksctl dump | grep -aE '^/.*loop|IdUUID|IdUsage|  Size|MountPoints'; lsblk -f; \
+                      for device in /dev/loop*; do udevadm info --query=property \"$device\"; done \
+                      | grep -E '^DEVNAME|FS_UUID='";
+        let output = super::output(self.command("sh").args(["-c", script]));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// What bus, udevd and UDisks2 wrote to their standard errors.
     pub fn said(&self) -> String {
         self.said.lock().expect("nobody panics with it").clone()
@@ -155,6 +164,7 @@ impl Drop for Bench {
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("---- what the bench said ----\n{}", self.said());
+            eprintln!("---- what UDisks2 sees ----\n{}", self.seen_by_udisks());
         }
         let _ = self.outer.kill();
         let _ = self.outer.wait();
