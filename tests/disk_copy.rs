@@ -19,7 +19,7 @@ fn scene(file_system: FileSystem, layout: Layout) -> Scene {
 }
 
 /// First copy, second run with nothing to do, a change and a deletion: each mirrored, each left clean.
-async fn is_copied_to(mut scene: Scene, fidelity: Fidelity) -> Daemon {
+async fn is_copied_to(scene: &mut Scene, fidelity: Fidelity) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(finished.disk, scene.disk.uuid);
@@ -61,9 +61,9 @@ fn assert_progress_was_right(story: &Story) {
 }
 
 async fn holds_everything(file_system: FileSystem, layout: Layout) {
-    let scene = scene(file_system, layout);
+    let mut scene = scene(file_system, layout);
     scene.source.everything();
-    is_copied_to(scene, Fidelity::Full).await;
+    is_copied_to(&mut scene, Fidelity::Full).await;
 }
 
 #[tokio::test]
@@ -98,11 +98,11 @@ async fn a_btrfs_partition_gets_a_whole_copy() {
 
 /// Names, contents and times arrive; that links and special files do not is said.
 async fn holds_plain_files(file_system: FileSystem, layout: Layout) {
-    let scene = scene(file_system, layout);
+    let mut scene = scene(file_system, layout);
     scene.source.simple(100);
     scene.source.file("Ärger – 日本語.txt", "not ASCII");
     symlink("config", scene.source.path("link")).expect("a link");
-    let daemon = is_copied_to(scene, Fidelity::Plain).await;
+    let daemon = is_copied_to(&mut scene, Fidelity::Plain).await;
     let warned = warnings(&daemon);
     assert!(warned.contains(&"lossy-file-system".to_owned()), "{warned:?}");
 }
