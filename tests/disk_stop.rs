@@ -123,7 +123,12 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_at_once_and_is_copied_to_when_it
     let held = scene.plug_and_hold(&daemon).await;
     let device = scene.disk.device();
     scene.disk.pull();
-    held.release();
+    tokio::task::spawn_blocking(move || {
+        held.is_told_to_end();
+        held.release();
+    })
+    .await
+    .expect("the daemon ends rsync");
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "DiskRemoved");
     assert_no_rsync(daemon.pid());
@@ -146,7 +151,12 @@ async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
     scene.disk.plug();
     let held = daemon.held_in(Stage::DryRun).await;
     scene.disk.pull();
-    held.release();
+    tokio::task::spawn_blocking(move || {
+        held.is_told_to_end();
+        held.release();
+    })
+    .await
+    .expect("the daemon ends rsync");
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     scene.assert_no_lock_in_source();
     let media = scene.bench.path("/media/root");

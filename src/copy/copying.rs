@@ -37,8 +37,7 @@ impl Run {
     }
 
     async fn run_rsync(&mut self, checked: &Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
-        let deletions = checked.plan.deletions;
-        let purpose = Purpose::Copy { delete_first: checked.deleting.first, deletions };
+        let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals };
         let arguments = self.rsync()?.arguments(purpose);
         let Some(target) = &self.target else {
             return Err(Fault::Internal { cause: "the target is not open".into() }.into());

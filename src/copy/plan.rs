@@ -38,6 +38,8 @@ pub struct Plan {
     pub files: u64,
     /// Files, links and special files to be deleted.
     pub deletions: u64,
+    /// The same, and directories.
+    pub removals: u64,
     /// Bytes that the deletions give back.
     pub freed: u64,
     /// Regular files in the source, and those of them that are not on the disk yet.
@@ -67,7 +69,9 @@ impl Plan {
 
     fn add_item(&mut self, item: &Item, sizes: &impl Sizes) {
         match item.change {
-            Change::Deleted if item.kind != Kind::Directory => {
+            Change::Deleted if item.kind == Kind::Directory => self.removals += 1,
+            Change::Deleted => {
+                self.removals += 1;
                 self.deletions += 1;
                 self.freed += sizes.size_of_old(&item.path);
             }
@@ -238,6 +242,7 @@ mod tests {
         lines.extend(["*deleting  |0|x"; 10]);
         lines.extend(["*deleting  |0|d/"; 10]);
         assert_eq!(plan(&lines).within_budget(0), Ok(()));
+        assert_eq!((plan(&lines).deletions, plan(&lines).removals), (10, 20));
     }
 
     #[test]

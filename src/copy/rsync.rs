@@ -14,8 +14,9 @@ const DELETION_SLACK: u64 = 10;
 /// What operating systems keep at the top of a file system; never part of a backup.
 const SYSTEM_ENTRIES: [&str; 4] = ["/lost+found", "/System Volume Information", "/$RECYCLE.BIN", "/.Trash-*"];
 
-/// XFS shows each ACL a second time as an attribute of its own; -A has copied it already.
-const XFS_SHADOWS: &str = "--filter=-x trusted.SGI_ACL_*";
+/// XFS shows each ACL a second time as an attribute of its own. -A has copied it; -X would take it away again, because the
+/// source has no such attribute. A filter for attributes switches off rsync's own exception for `system.*`, so that is said too.
+const ACL_ATTRIBUTES: [&str; 2] = ["--filter=-x system.*", "--filter=-x trusted.SGI_ACL_*"];
 
 /// What rsync is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +28,8 @@ pub enum Purpose {
     Copy {
         /// Deletions make room for the copy, instead of following it.
         delete_first: bool,
-        /// What the dry run announced.
-        deletions: u64,
+        /// What the dry run announced, directories too, for rsync counts them.
+        removals: u64,
     },
 }
 
@@ -65,7 +66,8 @@ impl Rsync<'_> {
         match (self.file_system, purpose) {
             (FileSystem::Full, _) | (_, Purpose::Survey) => {
                 // A: ACLs, X: extended attributes, H: hard links, S: holes stay holes.
-                let mut flags = vec!["-aHAXS", "--numeric-ids", XFS_SHADOWS];
+                let mut flags = vec!["-aHAXS", "--numeric-ids"];
+                flags.extend(ACL_ATTRIBUTES);
                 // Two versions of a file within one second and of one length would else count as the same.
                 if self.fine_times {
                     flags.push("--modify-window=-1");
@@ -103,9 +105,9 @@ fn purpose_flags(purpose: Purpose) -> Vec<String> {
     match purpose {
         Purpose::Survey => flags.push("--dry-run".to_owned()),
         Purpose::DryRun => flags.extend(["--delete-delay", "--dry-run"].map(str::to_owned)),
-        Purpose::Copy { delete_first, deletions } => {
+        Purpose::Copy { delete_first, removals } => {
             flags.push(if delete_first { "--delete-before" } else { "--delete-delay" }.to_owned());
-            flags.push(format!("--max-delete={}", deletions + DELETION_SLACK));
+            flags.push(format!("--max-delete={}", removals + DELETION_SLACK));
         }
     }
     // Plain digits, whole lines, and nothing that is not read here.
@@ -167,13 +169,13 @@ mod tests {
         }
     }
 
-    const COPY: Purpose = Purpose::Copy { delete_first: false, deletions: 3 };
+    const COPY: Purpose = Purpose::Copy { delete_first: false, removals: 3 };
 
     #[test]
     fn a_whole_copy() {
         assert_eq!(
             line(&full(), COPY),
-            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-delay --max-delete=13 \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-delay --max-delete=13 \
              --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
              --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
         );
@@ -183,7 +185,7 @@ mod tests {
     fn its_dry_run() {
         assert_eq!(
             line(&full(), Purpose::DryRun),
-            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -191,8 +193,8 @@ mod tests {
     #[test]
     fn a_copy_that_needs_the_room_of_what_it_deletes() {
         assert_eq!(
-            line(&full(), Purpose::Copy { delete_first: true, deletions: 0 }),
-            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-before --max-delete=10 \
+            line(&full(), Purpose::Copy { delete_first: true, removals: 0 }),
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --delete-before --max-delete=10 \
              --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
              --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
         );
@@ -203,7 +205,7 @@ mod tests {
         let rsync = Rsync { fine_times: false, ..full() };
         assert_eq!(
             line(&rsync, Purpose::DryRun),
-            "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --no-inc-recursive --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -229,7 +231,7 @@ mod tests {
         assert_eq!(
             line(&rsync, Purpose::Survey),
             format!(
-                "-aHAXS --numeric-ids --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --dry-run {common} \
+                "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --no-inc-recursive --dry-run {common} \
                  --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
             )
         );

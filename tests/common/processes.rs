@@ -75,12 +75,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// Waits for rsync to appear and stops all of it.
+    /// Waits until rsync is at work and stops all of it. The third process of a copy is forked when the list of files is
+    /// there and the first file is about to be written.
     pub fn catch(daemon: u32, stage: Stage) -> Self {
-        wait_for("rsync to appear", PATIENCE, || {
-            let first = rsyncs(daemon, stage);
-            (!first.is_empty()).then_some(())
-        });
+        let at_work = if stage == Stage::Copy { 3 } else { 1 };
+        wait_for("rsync to be at work", PATIENCE, || (rsyncs(daemon, stage).len() >= at_work).then_some(()));
         let mut held = Self { pids: Vec::new() };
         // A process that forked while it was being stopped has a child that runs on: look until there is nobody new.
         wait_for("rsync to stand still", Duration::from_secs(5), || {
@@ -99,6 +98,16 @@ impl Held {
     /// How many processes are held; a copy has three.
     pub fn count(&self) -> usize {
         self.pids.len()
+    }
+
+    /// Waits until the daemon has told all of rsync to end; it can't while it is held.
+    pub fn is_told_to_end(&self) {
+        let told = |pid: &u32| {
+            let status = Process::new(pid.cast_signed()).and_then(|process| process.status());
+            let fatal = 1 << (Signal::TERM.as_raw() - 1) | 1 << (Signal::KILL.as_raw() - 1);
+            status.map_or(true, |status| (status.shdpnd | status.sigpnd) & fatal != 0)
+        };
+        wait_for("rsync to be told to end", PATIENCE, || self.pids.iter().any(told).then_some(()));
     }
 
     pub fn release(self) {}
