@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use super::bench::Bench;
 use super::look::Look;
@@ -226,8 +227,7 @@ impl Disk {
         }
         let Attached { device, hold } = Attached::new(&self.image, &options);
         if self.layout == Layout::Partition {
-            // Kernels without a reader for GPT are told; the others already know.
-            run(Command::new("/usr/bin/partx").arg("--update").arg(&device));
+            keep_partitions(&device);
         }
         self.plugged = Some(Plugged { device, hold });
     }
@@ -346,6 +346,23 @@ impl Attached {
         run(Command::new("/usr/sbin/losetup").arg("--detach").arg(&device));
         Self { device, hold }
     }
+}
+
+/// Kernels without a reader for GPT are told of the partitions. Each udevd that sees the new device asks the kernel to read it
+/// once more, which takes them away again; so they are added until they stay.
+fn keep_partitions(device: &Path) {
+    const STAY: Duration = Duration::from_secs(1);
+    let name = device.file_name().expect("a device").to_string_lossy().into_owned();
+    let first = Path::new("/sys/block").join(&name).join(format!("{name}p1"));
+    let mut since = Instant::now();
+    wait_for("the partitions to stay", PATIENCE, || {
+        if !first.exists() {
+            // Also fails while somebody else has the device open for the same.
+            let _ = Command::new("/usr/bin/partx").arg("--update").arg(device).output();
+            since = Instant::now();
+        }
+        (since.elapsed() >= STAY).then_some(())
+    });
 }
 
 /// The kernel grants an exclusive open only of a device that is mounted nowhere.
