@@ -74,10 +74,11 @@ impl House {
 
     /// A run is on until it is stopped: `disk` is plugged in and hangs in `Mount`.
     pub async fn hang_in_mount(&self, daemon: &Daemon, disk: &FakeDisk) {
+        let before = self.calls("Mount");
         self.udisks.answer_for(disk, "Mount", Answer::Hangs);
         self.udisks.plug(disk).await;
         daemon.in_state("mounting").await;
-        self.until_called("Mount", 1).await;
+        self.until_called("Mount", before + 1).await;
     }
 
     /// Waits until UDisks2 was asked `count` times for `member`.

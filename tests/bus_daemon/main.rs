@@ -15,6 +15,8 @@ mod daemon;
 mod house;
 mod settings;
 
+mod calls;
 mod disks;
 mod mounting;
+mod reload;
 mod start;
