@@ -180,9 +180,9 @@ impl Controller {
             }
             News::AskGate { locks, gate } => {
                 active.ask(gate);
-                self.take_locks(locks);
+                self.weigh_locks(locks).await;
             }
-            News::Locks(locks) => self.take_locks(locks),
+            News::Locks(locks) => self.weigh_locks(locks).await,
             News::Ended(ending) => self.end(*ending).await,
         }
     }
