@@ -20,3 +20,4 @@ mod disks;
 mod mounting;
 mod reload;
 mod start;
+mod veeam;
