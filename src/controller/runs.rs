@@ -231,14 +231,15 @@ impl Controller {
     }
 
     fn mark_plugin(&mut self, record: &RunRecord) {
+        if record.fault == Some(Fault::DiskRemoved) {
+            // What is plugged in now is back already, and has its own run before it.
+            return;
+        }
         let interrupted = record.fault.as_ref().is_some_and(Fault::is_interruption);
         for plugin in self.plugged.of(&record.disk) {
-            let same = plugin.volume.diskseq == record.plug.diskseq;
-            plugin.served = !same || !interrupted;
-            plugin.safe = same && record.safe_to_remove && plugin.volume.mount_points.is_empty();
-            // A disk that was pulled and is back already is a new plug-in.
-            if !same && record.fault == Some(Fault::DiskRemoved) {
-                plugin.served = false;
+            if plugin.volume.diskseq == record.plug.diskseq {
+                plugin.served = !interrupted;
+                plugin.safe = record.safe_to_remove && plugin.volume.mount_points.is_empty();
             }
         }
     }
