@@ -16,8 +16,11 @@ mod house;
 mod settings;
 
 mod calls;
+mod crash;
 mod disks;
+mod logs;
 mod mounting;
 mod reload;
+mod service;
 mod start;
 mod veeam;
