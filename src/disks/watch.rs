@@ -53,7 +53,10 @@ pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>)
 /// Signals must be taken off the connection at once, also while a question is open: zbus reads nothing more, no answer and no
 /// call, as long as one reader's queue is full.
 async fn count(pokes: impl Stream<Item = ()>, poke: watch::Sender<()>) {
-    pokes.for_each(|()| std::future::ready(poke.send_replace(()))).await;
+    let mut pokes = std::pin::pin!(pokes);
+    while pokes.next().await.is_some() {
+        poke.send_replace(());
+    }
 }
 
 async fn look(connection: &Connection, sightings: &UnboundedSender<Sighting>, mut poked: watch::Receiver<()>) {
