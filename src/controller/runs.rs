@@ -210,6 +210,8 @@ impl Controller {
         self.let_veeam_go().await;
         self.publish();
         let _ = self.outputs.signals.send(signal);
+        // A disk that was never mounted may be taken away, too.
+        self.tidy_up();
     }
 
     fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
