@@ -38,10 +38,6 @@ fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $pr
     .meaning = Sie wird nicht verwendet; eine zuvor gültige Konfiguration bleibt in Kraft.
     .action = Bitten Sie die Systembetreuung, die genannten Stellen zu berichtigen und die Konfiguration neu zu laden (systemctl reload asbackupd).
 
-fault-veeam-waits = Veeam wartet darauf, neue Sicherungen zu schreiben (Aufträge: { $jobs }).
-    .meaning = Veeam hat Vorrang; deshalb beginnt jetzt keine neue Kopie.
-    .action = Starten Sie die Kopie erneut, sobald Veeam fertig ist.
-
 ## Schritt 1: die Platte kennen.
 
 fault-unknown-disk = Die Platte mit der Kennung „{ $disk }“ ist nicht bekannt.

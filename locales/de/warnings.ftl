@@ -17,10 +17,6 @@ warning-empty-veeam-lock = Eine Veeam-Sperrdatei ist leer: { $path }.
     .meaning = Sie wird trotzdem beachtet: Solange sie da ist, wird nicht kopiert.
     .action = Läuft in Veeam kein Auftrag mehr, kann die Systembetreuung die Datei löschen.
 
-warning-two-veeam-directories = In config.ini stehen zwei verschiedene Verzeichnisse für die Veeam-Sperrdateien: { $first } und { $second }.
-    .meaning = Beide werden beachtet; auf die Kopie hat das keinen Einfluss.
-    .action = Die Systembetreuung sollte eines davon streichen („veeam-lockfile-path“ in [Backup], „veeam-lockfiles“ in [VEEAM]).
-
 warning-low-space = Auf der Platte wird der Platz knapp: Frei sind { SIZE($free) }, gewarnt wird unter { SIZE($threshold) }.
     .meaning = Diese Kopie hat noch Platz gefunden; eine der nächsten könnte daran scheitern.
     .action = Besorgen Sie bald eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen.

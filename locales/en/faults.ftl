@@ -38,10 +38,6 @@ fault-config-refused = There are mistakes in the configuration file config.ini (
     .meaning = The file is not used; a configuration that was valid before stays in force.
     .action = Ask the administrator to correct the places named and to load the configuration again (systemctl reload asbackupd).
 
-fault-veeam-waits = Veeam is waiting to write new backups (jobs: { $jobs }).
-    .meaning = Veeam goes first, so no new copy begins now.
-    .action = Start the copy again when Veeam has finished.
-
 ## Step 1: know the disk.
 
 fault-unknown-disk = The disk with the identifier “{ $disk }” is not known.

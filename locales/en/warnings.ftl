@@ -17,10 +17,6 @@ warning-empty-veeam-lock = A lock file of Veeam is empty: { $path }.
     .meaning = It counts all the same: as long as it is there, nothing is copied.
     .action = If no job is running in Veeam any more, the administrator can delete the file.
 
-warning-two-veeam-directories = config.ini names two different directories for the lock files of Veeam: { $first } and { $second }.
-    .meaning = Both are watched; this has no effect on the copy.
-    .action = The administrator should remove one of them (“veeam-lockfile-path” in [Backup], “veeam-lockfiles” in [VEEAM]).
-
 warning-low-space = The disk is getting full: { SIZE($free) } are free, the warning comes below { SIZE($threshold) }.
     .meaning = This copy still found room; one of the next may fail for lack of it.
     .action = Get a larger disk soon, or ask the administrator to make room.

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use log::Level;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep_until};
 use zbus::Connection;
 
 use crate::config::Config;
@@ -216,7 +216,7 @@ impl Controller {
 
 /// A ticker that begins with a pause and does not make up for what it missed.
 fn ticks(period: Duration) -> Interval {
-    let mut ticks = interval(period);
+    let mut ticks = interval_at((Instant::now() + period).into(), period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }

@@ -48,21 +48,32 @@ impl Controller {
     }
 
     pub(super) async fn look_at_locks(&mut self) {
-        let directories = self.config.veeam_directories.clone();
-        match blocking(PATIENCE, move || locks::scan(&directories).map_err(std::io::Error::other)).await {
-            Ok(found) => self.take_locks(found),
-            Err(error) => debug!("lock directory: {error}"),
+        if let Some(found) = self.scan_locks().await {
+            self.take_locks(found);
         }
     }
 
+    /// What the run has found in the lock directories. A job may have been let in since, so only our own look counts; where
+    /// we can't look in time, nobody was let in either.
+    pub(super) async fn weigh_locks(&mut self, found: Vec<JobLock>) {
+        let newer = self.scan_locks().await;
+        self.take_locks(newer.unwrap_or(found));
+    }
+
+    async fn scan_locks(&self) -> Option<Vec<JobLock>> {
+        let directories = self.config.veeam_directories.clone();
+        let scanned = blocking(PATIENCE, move || locks::scan(&directories).map_err(std::io::Error::other)).await;
+        scanned.inspect_err(|error| debug!("lock directory: {error}")).ok()
+    }
+
     /// What the lock directories hold now.
-    pub(super) fn take_locks(&mut self, found: Vec<JobLock>) {
+    fn take_locks(&mut self, found: Vec<JobLock>) {
         self.referee.held = found;
         self.open_gate();
     }
 
     /// From here on a copy runs; not before every job that asked has had its turn.
-    pub(super) fn open_gate(&mut self) {
+    fn open_gate(&mut self) {
         if !self.referee.held.is_empty() {
             return;
         }

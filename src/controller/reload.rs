@@ -19,7 +19,11 @@ impl Controller {
     /// # Errors
     /// Every fault of the file; the former config stays in force.
     pub(super) async fn reload(&mut self) -> Result<(), Fault> {
-        systemd::reloading();
+        // A caller may be faster than the disks, and systemd hears of no reload before the daemon is ready.
+        let heard = self.ready && !self.stopping;
+        if heard {
+            systemd::reloading();
+        }
         let path = self.config_path.clone();
         let read = blocking(PATIENCE, move || config::load(&path).map_err(Unread::Faults)).await;
         let result = match read {
@@ -29,7 +33,9 @@ impl Controller {
             }
             Err(unread) => Err(self.refuse(unread)),
         };
-        systemd::ready();
+        if heard {
+            systemd::ready();
+        }
         result
     }
 

@@ -185,9 +185,9 @@ impl Controller {
             }
             News::AskGate { locks, gate } => {
                 active.ask(gate);
-                self.take_locks(locks);
+                self.weigh_locks(locks).await;
             }
-            News::Locks(locks) => self.take_locks(locks),
+            News::Locks(locks) => self.weigh_locks(locks).await,
             News::Ended(ending) => self.end(*ending).await,
         }
     }
@@ -215,6 +215,8 @@ impl Controller {
         self.let_veeam_go().await;
         self.publish();
         let _ = self.outputs.signals.send(signal);
+        // A disk that was never mounted may be taken away, too.
+        self.tidy_up();
     }
 
     fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
@@ -236,16 +238,19 @@ impl Controller {
     }
 
     fn mark_plugin(&mut self, record: &RunRecord) {
+        if record.fault == Some(Fault::DiskRemoved) {
+            // What is plugged in now is back already, and has its own run before it.
+            return;
+        }
         let interrupted = record.fault.as_ref().is_some_and(Fault::is_interruption);
         for plugin in self.plugged.of(&record.disk) {
-            let same = plugin.volume.diskseq == record.plug.diskseq;
-            // A disk that was pulled and is back already is a new plug-in.
-            let replugged = !same && record.fault == Some(Fault::DiskRemoved);
-            plugin.served = !(replugged || same && interrupted);
-            plugin.safe = same && record.safe_to_remove;
-            if plugin.safe {
-                // UDisks2's next picture will say so too.
-                plugin.volume.mount_points.clear();
+            if plugin.volume.diskseq == record.plug.diskseq {
+                plugin.served = !interrupted;
+                plugin.safe = record.safe_to_remove;
+                if plugin.safe {
+                    // UDisks2's next picture will say so too.
+                    plugin.volume.mount_points.clear();
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use super::active::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::Volume;
-use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status};
+use crate::model::{DiskRow, Finished, RunRecord, State, Status};
 use crate::report::sentence;
 use crate::systemd;
 
@@ -67,14 +67,14 @@ impl Controller {
 
     /// Faults of a refused file, or what the one in force lacks.
     fn config_error(&self) -> String {
-        if !self.config_error.is_empty() {
-            return self.config_error.clone();
+        let wrong = match self.config_error.is_empty() {
+            true => self.config.missing().join(", "),
+            false => self.config_error.clone(),
+        };
+        if wrong.is_empty() {
+            return wrong;
         }
-        let keys = self.config.missing().join(", ");
-        if keys.is_empty() {
-            return String::new();
-        }
-        self.texts.say(&Fault::Unconfigured { keys }).to_string()
+        self.texts.text("status-unconfigured", &[("keys", wrong.into())])
     }
 
     fn add_run(&self, status: &mut Status, run: &ActiveRun) {

@@ -154,12 +154,13 @@ impl Tidy {
     async fn unmount(&self) -> Option<String> {
         let runtime = self.runtime.clone();
         let lock = blocking(GLANCE, move || RunLock::acquire(&runtime)).await;
+        // The next disk's run wants it while this disk is still busy.
+        drop(lock);
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
         let result = (|| volume::unmount(&self.connection, &self.volume))
             .retry(pauses)
             .when(|error| matches!(error, VolumeError::Busy(_)))
             .await;
-        drop(lock);
         match result {
             Ok(()) | Err(VolumeError::NotMounted) => {
                 OurMounts::new(&self.runtime).disclaim(&self.volume.id);

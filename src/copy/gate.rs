@@ -19,7 +19,6 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 impl Run {
     pub(super) async fn wait_for_veeam(&mut self) -> Result<(), Halt> {
         self.begin(Step::WaitForVeeam);
-        self.warn_of_two_directories();
         let found = self.scan().await?;
         for lock in found.iter().filter(|lock| lock.empty) {
             self.warn(Warning::EmptyVeeamLock { path: lock.path.display().to_string() });
@@ -65,13 +64,6 @@ impl Run {
         let directories = self.order.config.veeam_directories.clone();
         let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
         result.map_err(|ScanError { path, cause }| Fault::VeeamDirectoryUnreadable { path, cause })
-    }
-
-    fn warn_of_two_directories(&mut self) {
-        if let [first, second, ..] = &self.order.config.veeam_directories[..] {
-            let (first, second) = (first.display().to_string(), second.display().to_string());
-            self.warn(Warning::TwoVeeamDirectories { first, second });
-        }
     }
 }
 

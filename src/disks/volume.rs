@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use udisks2::block::BlockProxy;
 use udisks2::filesystem::FilesystemProxy;
 use zbus::proxy::CacheProperties;
-use zbus::{Connection, Variant};
+use zbus::{Connection, DBusError, Variant};
 
 use super::Volume;
 use super::inventory::from_bytes;
@@ -46,11 +46,14 @@ pub enum VolumeError {
 
 impl VolumeError {
     fn of(error: zbus::Error) -> Self {
-        let zbus::Error::MethodError(name, text, _) = &error else {
-            return Self::Refused(error.to_string());
+        // The bus' own errors come as a kind of their own, the service's as names.
+        let (name, text) = match &error {
+            zbus::Error::MethodError(name, text, _) => (name.to_string(), text.clone()),
+            zbus::Error::FDO(error) => (error.name().to_string(), error.description().map(str::to_owned)),
+            _ => return Self::Refused(error.to_string()),
         };
-        let text = text.clone().unwrap_or_default();
-        match name.as_str().rsplit('.').next().unwrap_or_default() {
+        let text = text.unwrap_or_default();
+        match name.rsplit('.').next().unwrap_or_default() {
             "AlreadyMounted" => Self::AlreadyMounted,
             "NotMounted" => Self::NotMounted,
             "DeviceBusy" => Self::Busy(error),

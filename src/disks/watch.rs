@@ -2,15 +2,13 @@
 //! Every signal of UDisks2 that could matter is only a reason to ask for the whole picture again, so no order of signals, no
 //! signal that is lost and no restart of UDisks2 can make us see something that is not there. Subscribes before it asks.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable};
+use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::{Stream, StreamExt, stream};
 use log::debug;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use zbus::fdo::{DBusProxy, ObjectManagerProxy};
 use zbus::message::Type;
@@ -43,65 +41,72 @@ pub enum Sighting {
 /// # Errors
 /// The bus connection failed; UDisks2's own failures are sightings.
 pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>) -> zbus::Result<()> {
-    let poke = Arc::new(Notify::new());
-    let _forwarder = Forwarder::start(pokes(&connection).await?, poke.clone());
+    let pokes = pokes(&connection).await?;
+    let (poke, poked) = watch::channel(());
+    tokio::select! {
+        () = count(pokes, poke) => {}
+        () = look(&connection, &sightings, poked) => {}
+    }
+    Ok(())
+}
+
+/// Signals must be taken off the connection at once, also while a question is open: zbus reads nothing more, no answer and no
+/// call, as long as one reader's queue is full.
+async fn count(pokes: impl Stream<Item = ()>, poke: watch::Sender<()>) {
+    let mut pokes = std::pin::pin!(pokes);
+    while pokes.next().await.is_some() {
+        poke.send_replace(());
+    }
+}
+
+async fn look(connection: &Connection, sightings: &UnboundedSender<Sighting>, mut poked: watch::Receiver<()>) {
     let mut known: Option<Vec<Volume>> = None;
     loop {
-        let volumes = ask_until_answered(&connection, &sightings, &mut known).await;
+        let volumes = ask_until_answered(connection, sightings, &mut poked, &mut known).await;
         if known.as_ref() != Some(&volumes) {
             if sightings.send(Sighting::Volumes(volumes.clone())).is_err() {
-                return Ok(());
+                return;
             }
             known = Some(volumes);
         }
-        poke.notified().await;
-        // All that comes meanwhile is answered by the one question that follows.
-        sleep(GATHER).await;
+        if poked.changed().await.is_err() {
+            return;
+        }
+        gather(&mut poked).await;
     }
 }
 
-/// Takes signals off the connection as they come. A stream that is left unread for 64 messages would hold up every reply on
-/// the connection, the one to our own question among them.
-struct Forwarder(JoinHandle<()>);
-
-impl Forwarder {
-    fn start(pokes: impl Stream<Item = ()> + Send + 'static, poke: Arc<Notify>) -> Self {
-        Self(tokio::spawn(pokes.for_each(move |()| {
-            poke.notify_one();
-            std::future::ready(())
-        })))
-    }
-}
-
-impl Drop for Forwarder {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// All that comes meanwhile is answered by the one question that follows.
+async fn gather(poked: &mut watch::Receiver<()>) {
+    sleep(GATHER).await;
+    poked.mark_unchanged();
 }
 
 async fn ask_until_answered(
     connection: &Connection,
     sightings: &UnboundedSender<Sighting>,
+    poked: &mut watch::Receiver<()>,
     known: &mut Option<Vec<Volume>>,
 ) -> Vec<Volume> {
-    let mut told = false;
     let backoff =
         ExponentialBuilder::default().with_min_delay(RETRY_FROM).with_max_delay(RETRY_UP_TO).without_max_times();
-    let answer = (|| ask(connection))
-        .retry(backoff)
-        .when(|_| !sightings.is_closed())
-        .notify(|cause, _| {
-            if !std::mem::replace(&mut told, true) {
-                // The receiver only goes away when the daemon ends.
-                let _ = sightings.send(Sighting::ServiceLost { cause: cause.to_string() });
-            }
-        })
-        .await;
-    if told {
-        // After a loss the picture is told again, even an unchanged one, so that the loss ends for the readers.
-        *known = None;
+    for (failures, pause) in backoff.build().enumerate() {
+        let cause = match ask(connection).await {
+            Ok(volumes) => return volumes,
+            Err(cause) => cause,
+        };
+        if failures == 0 {
+            // After a loss the picture is told again, even an unchanged one, so that the loss ends for the readers. The
+            // receiver only goes away when the daemon ends.
+            let _ = sightings.send(Sighting::ServiceLost { cause: cause.to_string() });
+            *known = None;
+        }
+        // That it is back is told by a signal, too.
+        if timeout(pause, poked.changed()).await.is_ok() {
+            gather(poked).await;
+        }
     }
-    answer.unwrap_or_default()
+    Vec::new()
 }
 
 async fn ask(connection: &Connection) -> zbus::Result<Vec<Volume>> {

@@ -26,9 +26,6 @@ pub enum Fault {
     ConfigRefused {
         problems: String,
     },
-    VeeamWaits {
-        jobs: String,
-    },
 
     // Step 1: know the disk.
     UnknownDisk {
@@ -192,7 +189,7 @@ impl Fault {
             Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } => "WrongDisk",
             Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
             Self::DiskServiceFailed { .. } => "DiskServiceFailed",
-            Self::VeeamWaits { .. } | Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
+            Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
             Self::AlreadyMounted { .. }
             | Self::MountFailed { .. }
             | Self::WriteProtected { .. }

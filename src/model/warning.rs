@@ -23,11 +23,6 @@ pub enum Warning {
     EmptyVeeamLock {
         path: String,
     },
-    /// The config names two directories for Veeam's locks; both are watched.
-    TwoVeeamDirectories {
-        first: String,
-        second: String,
-    },
     LowSpace {
         free: u64,
         threshold: u64,

@@ -53,7 +53,6 @@ samples! { faults, Fault:
     Stopping {}
     Unconfigured { keys }
     ConfigRefused { problems }
-    VeeamWaits { jobs }
     UnknownDisk { disk }
     DiskAbsent { disk }
     NoDiskPresent { known }
@@ -97,7 +96,6 @@ samples! { warnings, Warning:
     EmptyLock { path }
     LockVanished { path }
     EmptyVeeamLock { path }
-    TwoVeeamDirectories { first, second }
     LowSpace { free, threshold }
     VanishedFiles { examples }
     LossyFileSystem { file_system, links, hard_links, specials }

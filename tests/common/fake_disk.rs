@@ -23,6 +23,8 @@ pub struct FakeDisk {
     pub label: String,
     pub file_system: String,
     pub size: u64,
+    /// 0 is no device of this machine; another one's gives the disk a sequence number.
+    pub device_number: u64,
     pub read_only: bool,
     /// `UDISKS_IGNORE`.
     pub ignored: bool,
@@ -44,6 +46,7 @@ impl Default for FakeDisk {
             label: "OFFSITE1".to_owned(),
             file_system: "ext4".to_owned(),
             size: 2_000_000_000_000,
+            device_number: 0,
             read_only: false,
             ignored: false,
             partition: true,
@@ -72,7 +75,7 @@ impl FakeDisk {
             ("Device", bytes(device.as_bytes())),
             ("PreferredDevice", bytes(device.as_bytes())),
             ("Symlinks", Vec::<Vec<u8>>::new().into()),
-            ("DeviceNumber", 0u64.into()),
+            ("DeviceNumber", self.device_number.into()),
             ("Id", format!("by-uuid-{}", self.uuid).into()),
             ("IdUUID", self.uuid.clone().into()),
             ("IdLabel", self.label.clone().into()),

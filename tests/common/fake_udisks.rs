@@ -64,7 +64,18 @@ struct World {
     /// By method and, if for one disk only, object path.
     answers: BTreeMap<(String, Option<String>), Answer>,
     calls: Vec<Called>,
+    /// How often somebody wanted all objects.
+    asked: usize,
     mounted: Vec<PathBuf>,
+}
+
+impl World {
+    fn answer(&self, member: &str, path: &str) -> Answer {
+        let for_this = (member.to_owned(), Some(path.to_owned()));
+        let for_all = (member.to_owned(), None);
+        let answer = self.answers.get(&for_this);
+        answer.or_else(|| self.answers.get(&for_all)).cloned().unwrap_or_default()
+    }
 }
 
 impl Drop for World {
@@ -153,7 +164,7 @@ impl FakeUdisks {
         self.remove(&disk.drive_path(), &[DRIVE]).await;
     }
 
-    /// `member` fares so from now on, on every disk.
+    /// `member` (also `GetManagedObjects`) fares so from now on, on every disk.
     pub fn answer(&self, member: &str, answer: Answer) {
         let key = (member.to_owned(), None);
         self.world().answers.insert(key, answer);
@@ -168,6 +179,11 @@ impl FakeUdisks {
     /// All calls so far, in order.
     pub fn calls(&self) -> Vec<Called> {
         self.world().calls.clone()
+    }
+
+    /// How often somebody wanted all objects.
+    pub fn asked(&self) -> usize {
+        self.world().asked
     }
 
     /// Only their names.
@@ -212,6 +228,13 @@ impl FakeUdisks {
         }
     }
 
+    /// Changes properties, and the signal that says so is lost.
+    pub fn silently_set(&self, path: &str, interface: &str, changed: Values) {
+        let mut world = self.world();
+        let object = world.objects.get_mut(path).and_then(|object| object.get_mut(interface));
+        object.expect("an object with this interface").extend(changed);
+    }
+
     fn know(&self, disk: &FakeDisk) {
         self.world().disks.insert(disk.path(), disk.clone());
     }
@@ -254,6 +277,14 @@ async fn respond(connection: &Connection, world: &Arc<Mutex<World>>, message: &M
     let member = text(header.member().map(|name| name.as_str()));
     match (interface.as_str(), member.as_str()) {
         (OBJECT_MANAGER, "GetManagedObjects") => {
+            let answer = {
+                let mut world = world.lock().unwrap();
+                world.asked += 1;
+                world.answer(&member, &path)
+            };
+            if !passes(connection, message, answer).await? {
+                return Ok(());
+            }
             let objects: BTreeMap<ObjectPath<'static>, Interfaces> = {
                 let world = world.lock().unwrap();
                 let objects = world.objects.iter();
@@ -286,6 +317,22 @@ async fn respond(connection: &Connection, world: &Arc<Mutex<World>>, message: &M
     }
 }
 
+/// Whether the call gets what it wants; sent away by name, or left without an answer, it does not.
+async fn passes(connection: &Connection, message: &Message, answer: Answer) -> zbus::Result<bool> {
+    match answer {
+        Answer::Works => Ok(true),
+        Answer::Hangs => Ok(false),
+        Answer::Late(duration) => {
+            tokio::time::sleep(duration).await;
+            Ok(true)
+        }
+        Answer::Fails { name, text } => {
+            let header = message.header();
+            connection.reply_error(&header, name, &text).await.map(|()| false)
+        }
+    }
+}
+
 /// `Mount` and its kin.
 async fn act(
     connection: &Connection,
@@ -298,10 +345,6 @@ async fn act(
     let body = message.body();
     let answer = {
         let mut world = world.lock().unwrap();
-        let for_this = (member.clone(), Some(path.clone()));
-        let for_all = (member.clone(), None);
-        let answer = world.answers.get(&for_this);
-        let answer = answer.or_else(|| world.answers.get(&for_all)).cloned();
         let options: BTreeMap<String, OwnedVariant> = body.deserialize()?;
         let options = options.into_iter();
         world.calls.push(Called {
@@ -309,13 +352,10 @@ async fn act(
             path: path.clone(),
             options: options.map(|(key, value)| (key, value.into())).collect(),
         });
-        answer.unwrap_or_default()
+        world.answer(&member, &path)
     };
-    match answer {
-        Answer::Works => {}
-        Answer::Hangs => return Ok(()),
-        Answer::Late(duration) => tokio::time::sleep(duration).await,
-        Answer::Fails { name, text } => return connection.reply_error(&header, name, &text).await,
+    if !passes(connection, message, answer).await? {
+        return Ok(());
     }
     match member.as_str() {
         "Mount" => {

@@ -1,0 +1,184 @@
+//! What callers may ask, who may ask it, and what readers see meanwhile.
+
+use std::time::{Duration, Instant};
+
+use asbackup::bus::contract::{Action, BackupProxy, Error};
+
+use crate::bus::NOBODY;
+use crate::daemon::{proxy, refused};
+use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::fake_udisks::Answer;
+use crate::house::{House, first, second, stranger};
+use crate::seen::Story;
+
+const PROPERTIES: [&str; 24] = [
+    "BytesDone",
+    "BytesPerSecond",
+    "BytesTotal",
+    "ConfigError",
+    "CurrentFile",
+    "Disk",
+    "FreeBytes",
+    "LastDisk",
+    "LastError",
+    "LastFinishedAt",
+    "LastResult",
+    "LastWarnings",
+    "Progress",
+    "Queue",
+    "Run",
+    "SafeToRemove",
+    "SecondsLeft",
+    "StartedAt",
+    "State",
+    "Status",
+    "VeeamLocks",
+    "Version",
+    "Warnings",
+    "WebAddress",
+];
+
+async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {
+    match action {
+        Action::Start => client.start("").await.map(drop),
+        Action::Cancel => client.cancel().await,
+        Action::Reload => client.reload().await,
+        Action::VeeamLock => client.veeam_lock("job").await.map(drop),
+        Action::VeeamUnlock => client.veeam_unlock("job").await,
+    }
+}
+
+#[tokio::test]
+async fn bus_start_says_why_it_can_not() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.plug(&stranger()).await;
+    for (uuid, error, words) in [
+        ("", "DiskAbsent", first().uuid),
+        ("DEAD-BEEF", "UnknownDisk", "DEAD-BEEF".to_owned()),
+        ("rubbish", "UnknownDisk", "rubbish".to_owned()),
+        (&second().uuid, "DiskAbsent", second().uuid),
+    ] {
+        let (name, message) = refused(daemon.client.start(uuid).await);
+        assert_eq!(name, error, "{uuid:?}");
+        assert!(message.contains(&words), "{message}");
+    }
+    assert_eq!(daemon.client.run().await.unwrap(), 0);
+    assert!(daemon.story().started.is_empty());
+}
+
+#[tokio::test]
+async fn bus_start_copies_again_to_a_disk_that_has_had_its_copy() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    let upper = format!(" {} ", first().uuid.to_uppercase());
+    assert_eq!(daemon.client.start(&upper).await.unwrap(), 2);
+    let started = daemon.started(2).await;
+    assert_eq!((started.disk, started.trigger.as_str()), (first().uuid, "called"));
+    daemon.finished(2).await;
+}
+
+#[tokio::test]
+async fn bus_while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    for uuid in ["", &first().uuid] {
+        let (name, message) = refused(daemon.client.start(uuid).await);
+        assert_eq!(name, "Busy");
+        assert!(message.contains("GOLD"), "{message}");
+    }
+    // A polkit that hangs keeps these calls open.
+    let _polkit = FakePolkit::start(house.bus.address(), Verdict::Hang).await;
+    let nobody = house.bus.connect_as(NOBODY).await;
+    for action in Action::ALL {
+        let client = proxy(&nobody).await;
+        tokio::spawn(async move { call(&client, action).await });
+    }
+    let mut slowest = Duration::ZERO;
+    for _ in 0..200 {
+        let asked = Instant::now();
+        assert_eq!(daemon.client.state().await.unwrap(), "mounting");
+        slowest = slowest.max(asked.elapsed());
+    }
+    assert!(slowest < Duration::from_millis(50), "{slowest:?}");
+}
+
+#[tokio::test]
+async fn bus_all_properties_can_be_read_idle_and_in_a_run() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let names = |all: &std::collections::HashMap<String, zbus::OwnedVariant>| {
+        let mut names: Vec<String> = all.keys().cloned().collect();
+        names.sort();
+        names
+    };
+    let text = |all: &std::collections::HashMap<String, zbus::OwnedVariant>, name: &str| {
+        all[name].downcast_ref::<String>().unwrap()
+    };
+    let idle = daemon.properties().await;
+    assert_eq!(names(&idle), PROPERTIES);
+    assert_eq!((text(&idle, "State"), text(&idle, "LastResult")), ("idle".to_owned(), String::new()));
+    house.hang_in_mount(&daemon, &first()).await;
+    let running = daemon.properties().await;
+    assert_eq!(names(&running), PROPERTIES);
+    assert_eq!((text(&running, "State"), text(&running, "Disk")), ("mounting".to_owned(), first().uuid));
+    assert_eq!(running["Run"].downcast_ref::<u64>().unwrap(), 1);
+    assert_eq!(running["Progress"].downcast_ref::<f64>().unwrap(), -1.0);
+    assert!(running["StartedAt"].downcast_ref::<u64>().unwrap() > 1_600_000_000_000_000);
+}
+
+#[tokio::test]
+async fn bus_each_change_of_state_is_told_and_the_end_before_its_signal() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.answer("Mount", Answer::Late(Duration::from_millis(100)));
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    let story: Story = daemon.story();
+    assert_eq!(story.states, ["waiting-for-veeam", "mounting", "unmounting", "idle"]);
+    let result: String = story.properties["LastResult"].downcast_ref().unwrap();
+    assert_eq!(result, "aborted", "the properties came before the signal RunFinished");
+    let finished_at = story.properties["LastFinishedAt"].downcast_ref::<u64>().unwrap();
+    let runs = daemon.client.list_runs(5).await.unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0]["finished-at"].downcast_ref::<u64>().unwrap(), finished_at);
+    assert_eq!(runs[0]["step"].downcast_ref::<String>().unwrap(), "mount");
+}
+
+#[tokio::test]
+async fn bus_a_stranger_may_read_and_nothing_else() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
+    let connection = house.bus.connect_as(NOBODY).await;
+    let client = proxy(&connection).await;
+    for action in Action::ALL {
+        let (name, message) = refused(call(&client, action).await);
+        assert_eq!(name, "org.freedesktop.DBus.Error.AccessDenied", "{action:?}");
+        assert!(message.contains(action.id()), "{message}");
+        let asked = polkit.take_asked();
+        assert_eq!(asked.len(), 1, "{action:?}");
+        assert_eq!(asked[0].subject, connection.unique_name().unwrap().as_str());
+        assert_eq!((asked[0].kind.as_str(), asked[0].action.as_str()), ("system-bus-name", action.id()));
+    }
+    assert_eq!(client.state().await.unwrap(), "idle");
+    assert_eq!(client.list_disks().await.unwrap().len(), 3);
+    assert!(client.list_runs(10).await.unwrap().is_empty());
+    assert!(daemon.client.veeam_locks().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn bus_whom_polkit_lets_pass_may_start_and_cancel() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let _polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
+    let client = proxy(&house.bus.connect_as(NOBODY).await).await;
+    client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    assert_eq!(client.start("").await.unwrap(), 2);
+    daemon.started(2).await;
+}

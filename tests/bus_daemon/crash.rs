@@ -1,0 +1,127 @@
+//! What a daemon knows of the runs of those before it, and of disks that stayed plugged in meanwhile.
+
+use std::fs;
+
+use crate::fake_udisks::FakeDisk;
+use crate::house::{House, first, second};
+
+/// A disk that the kernel has a sequence number for: that of any block device of this machine, which is only ever read.
+fn numbered(disk: FakeDisk) -> FakeDisk {
+    let number = numbers().first().copied().expect("a block device with a sequence number");
+    FakeDisk { device_number: number, ..disk }
+}
+
+fn numbers() -> Vec<u64> {
+    let devices = fs::read_dir("/sys/dev/block").expect("sysfs");
+    let names = devices.flatten().filter(|device| device.path().join("diskseq").exists());
+    let mut names: Vec<String> = names.map(|device| device.file_name().to_string_lossy().into_owned()).collect();
+    // Loop devices get a new one whenever another test uses them.
+    names.sort_by_key(|name| name.starts_with("7:"));
+    let number = |name: &String| {
+        let (major, minor) = name.split_once(':')?;
+        Some(rustix::fs::makedev(major.parse().ok()?, minor.parse().ok()?))
+    };
+    names.iter().filter_map(number).collect()
+}
+
+#[tokio::test]
+async fn bus_a_disk_that_is_plugged_in_anew_while_its_run_is_being_cancelled_gets_a_new_run() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &numbered(first())).await;
+    house.udisks.unplug(&first()).await;
+    daemon.says("was unplugged").await;
+    let other = numbers().get(1).copied().expect("a second block device");
+    house.udisks.plug(&FakeDisk { device_number: other, ..first() }).await;
+    daemon.tells("the new plug-in", |_| daemon.log().matches("1) was plugged in.").count() == 2).await;
+    daemon.client.cancel().await.unwrap();
+    assert_eq!(daemon.finished(1).await.result, "cancelled");
+    assert_eq!(daemon.started(2).await.trigger, "plugged");
+}
+
+#[tokio::test]
+async fn bus_a_killed_daemons_run_is_written_down_and_taken_up_again() {
+    let house = House::new().await;
+    let disk = numbered(first());
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &disk).await;
+    daemon.kill().await;
+    assert_eq!(daemon.ended().len(), 0);
+    let next = house.daemon().await;
+    assert_eq!(next.client.last_error().await.unwrap().0, "Interrupted");
+    assert_eq!(next.client.last_result().await.unwrap(), "aborted");
+    let interrupted = next.ended().remove(0);
+    assert_eq!(interrupted["run"], 1);
+    assert_eq!(interrupted["fault"]["kind"], "interrupted");
+    assert_eq!(next.log().matches(" error ").count(), 1, "{}", next.log());
+    let started = next.started(1).await;
+    assert_eq!((started.run, started.disk, started.trigger.as_str()), (2, disk.uuid, "resumed"));
+}
+
+#[tokio::test]
+async fn bus_without_a_sequence_number_a_killed_run_begins_anew_as_for_a_fresh_disk() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    daemon.kill().await;
+    let next = house.daemon().await;
+    let started = next.started(1).await;
+    assert_eq!((started.run, started.trigger.as_str()), (2, "plugged"));
+}
+
+#[tokio::test]
+async fn bus_a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
+    let house = House::new().await;
+    let disk = numbered(first());
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &disk).await;
+    daemon.stop().await;
+    let next = house.daemon().await;
+    assert_eq!(next.started(1).await.trigger, "resumed");
+}
+
+#[tokio::test]
+async fn bus_a_disk_that_was_cut_off_three_times_is_left_alone() {
+    let house = House::new().await;
+    let disk = numbered(first());
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &disk).await;
+    for run in 2..=3 {
+        daemon.kill().await;
+        daemon = house.daemon().await;
+        assert_eq!(daemon.started(1).await.run, run);
+        house.until_called("Mount", run as usize).await;
+    }
+    daemon.kill().await;
+    let next = house.daemon().await;
+    house.udisks.plug(&second()).await;
+    assert_eq!(next.started(1).await.disk, second().uuid);
+}
+
+#[tokio::test]
+async fn bus_a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
+    let house = House::new().await;
+    let disk = numbered(first());
+    let mut daemon = house.daemon().await;
+    house.udisks.plug(&disk).await;
+    daemon.finished(1).await;
+    daemon.stop().await;
+    let next = house.daemon().await;
+    next.says("already been copied to").await;
+    house.udisks.plug(&second()).await;
+    next.finished(1).await;
+    assert_eq!(next.story().started[0].disk, second().uuid);
+    assert_eq!(next.client.start(&disk.uuid).await.unwrap(), 3, "unless somebody asks for it");
+}
+
+#[tokio::test]
+async fn bus_a_torn_history_is_told_and_survived() {
+    let house = House::new().await;
+    fs::write(house.path("state/history.jsonl"), "{\"ended\":{\"run\":7,\"di").unwrap();
+    let daemon = house.daemon().await;
+    let is_told = |line: &str| line.contains(" warn ") && line.contains("history.jsonl");
+    assert!(daemon.log().lines().any(is_told), "{}", daemon.log());
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    assert_eq!(daemon.client.list_runs(9).await.unwrap().len(), 1);
+}

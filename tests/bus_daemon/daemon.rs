@@ -1,0 +1,188 @@
+//! The real `asbackupd` on a private bus, started as systemd would start it, and everything that can be asked of it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use asbackup::bus::contract::{BackupProxy, Error};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::net::UnixDatagram;
+use tokio::process::{Child, Command};
+use zbus::proxy::CacheProperties;
+use zbus::{Connection, OwnedVariant};
+
+use crate::bus::PrivateBus;
+use crate::seen::{RunFinished, RunStarted, Seen, Story};
+
+/// Long enough for a loaded machine; only a test that fails ever waits for it.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Daemon {
+    child: Child,
+    seen: Seen,
+    pub client: BackupProxy<'static>,
+    pub bus: Connection,
+    room: PathBuf,
+    log: PathBuf,
+}
+
+impl Daemon {
+    pub async fn launch(bus: &PrivateBus, room: &Path, name: &str) -> Self {
+        let notify = room.join(format!("notify{name}"));
+        let _ = fs::remove_file(&notify);
+        let socket = UnixDatagram::bind(&notify).expect("the notify socket");
+        let connection = bus.connect().await;
+        let seen = Seen::listen(&connection, socket).await;
+        let log = room.join(format!("stderr{name}"));
+        let mut command = command(bus.address(), room, &log);
+        command.env("NOTIFY_SOCKET", &notify);
+        let child = command.spawn().expect("asbackupd");
+        let client = proxy(&connection).await;
+        Self { child, seen, client, bus: connection, room: room.to_owned(), log }
+    }
+
+    /// Waits for READY=1.
+    pub async fn ready(&self) {
+        self.tells("READY=1", |story| count(story, "READY=1") > 0).await;
+    }
+
+    /// Waits for something in what the daemon tells.
+    pub async fn tells(&self, what: &str, is_so: impl Fn(&Story) -> bool) {
+        self.told(what, |story| is_so(story).then_some(())).await;
+    }
+
+    /// The same for something that is then looked at.
+    pub async fn told<T>(&self, what: &str, look: impl Fn(&Story) -> Option<T>) -> T {
+        let found = self.seen.wait(PATIENCE, look).await;
+        found.unwrap_or_else(|| panic!("waited in vain for {what}; told so far: {:#?}", self.story()))
+    }
+
+    /// Waits for the beginning of the `nth` run since the daemon started, counted from 1.
+    pub async fn started(&self, nth: usize) -> RunStarted {
+        self.told(&format!("the start of run {nth}"), |story| story.started.get(nth - 1).cloned()).await
+    }
+
+    /// Waits for the end of the `nth` run since the daemon started, counted from 1.
+    pub async fn finished(&self, nth: usize) -> RunFinished {
+        self.told(&format!("the end of run {nth}"), |story| story.finished.get(nth - 1).cloned()).await
+    }
+
+    /// Waits until the property `State` is as said now.
+    pub async fn in_state(&self, state: &str) {
+        let is_it = |story: &Story| story.states.last().is_some_and(|last| last == state);
+        self.tells(&format!("the state {state}"), is_it).await;
+    }
+
+    /// Waits for this in the daemon's words on its standard error.
+    pub async fn says(&self, words: &str) {
+        crate::house::until(&format!("the words {words:?}"), || self.log().contains(words)).await;
+    }
+
+    /// Everything told so far.
+    pub fn story(&self) -> Story {
+        self.seen.story()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let pid = self.child.id().expect("it has not ended").cast_signed();
+        kill_process(Pid::from_raw(pid).expect("a pid"), signal).expect("our own child");
+    }
+
+    pub async fn exit(&mut self) -> ExitStatus {
+        let end = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        end.expect("the daemon ends").expect("its exit status")
+    }
+
+    /// SIGTERM, and a clean end.
+    pub async fn stop(&mut self) {
+        self.signal(Signal::TERM);
+        assert_eq!(self.exit().await.code(), Some(0));
+    }
+
+    /// As a crash would end it.
+    pub async fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        assert_eq!(self.exit().await.code(), None);
+    }
+
+    /// All properties at once.
+    pub async fn properties(&self) -> std::collections::HashMap<String, OwnedVariant> {
+        let all = zbus::fdo::PropertiesProxy::builder(&self.bus);
+        let all = all.destination(crate::seen::NAME).path(crate::seen::PATH).cache_properties(CacheProperties::No);
+        let all = all.build().await.expect("a proxy");
+        all.get_all(crate::seen::NAME.try_into().expect("a name")).await.expect("every getter answers")
+    }
+
+    /// The history's lines, oldest first.
+    pub fn history(&self) -> Vec<serde_json::Value> {
+        let text = fs::read_to_string(self.room.join("state/history.jsonl")).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).expect("a line of the history")).collect()
+    }
+
+    /// How the runs ended, oldest first.
+    pub fn ended(&self) -> Vec<serde_json::Value> {
+        self.history().into_iter().filter_map(|mut line| line.get_mut("ended").map(serde_json::Value::take)).collect()
+    }
+
+    /// What the daemon wrote to its standard error.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    pub fn text_log(&self) -> String {
+        fs::read_to_string(self.room.join("asbackup.log")).unwrap_or_default()
+    }
+
+    pub fn status_file(&self) -> String {
+        fs::read_to_string(self.room.join("run/status.txt")).unwrap_or_default()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("---- the daemon's words ----\n{}", self.log());
+        }
+    }
+}
+
+/// How often the daemon said `line` to the service manager.
+pub fn count(story: &Story, line: &str) -> usize {
+    story.notified.iter().filter(|said| *said == line).count()
+}
+
+/// The client's proxy, without a cache so that every read is a call.
+pub async fn proxy(connection: &Connection) -> BackupProxy<'static> {
+    BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await.expect("a proxy")
+}
+
+/// The name of a refusal, and the message that a person gets.
+pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, String) {
+    use zbus::DBusError;
+    let error = answer.expect_err("a refusal");
+    if let Error::ZBus(zbus::Error::FDO(error)) = &error {
+        return (error.name().to_string(), error.description().unwrap_or_default().to_owned());
+    }
+    let name = error.name();
+    let bare = name.strip_prefix(asbackup::bus::contract::ERROR_PREFIX).unwrap_or(&name);
+    (bare.to_owned(), error.to_string())
+}
+
+fn command(address: &str, room: &Path, log: &Path) -> Command {
+    let log = File::options().create(true).append(true).open(log).expect("a file for the daemon's words");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_asbackupd"));
+    command.env_clear();
+    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    command.env("DBUS_SYSTEM_BUS_ADDRESS", address);
+    command.env("ASBACKUP_CONFIG", room.join("config.ini"));
+    command.env("STATE_DIRECTORY", room.join("state"));
+    command.env("RUNTIME_DIRECTORY", room.join("run"));
+    command.env("WATCHDOG_USEC", "1000000");
+    command.env("SMTP_PASSWORD", "hunter2");
+    command.stdin(Stdio::null());
+    command.stdout(log.try_clone().expect("a second descriptor"));
+    command.stderr(log);
+    command.kill_on_drop(true);
+    command
+}

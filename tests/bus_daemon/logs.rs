@@ -1,0 +1,101 @@
+//! What people find in the text log, on standard error, and in the debug output.
+
+use crate::fake_udisks::Answer;
+use crate::house::{House, first};
+
+/// The lines of one level, without their times.
+fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {
+    let level = format!(" {level:<5} ");
+    log.lines().filter_map(|line| line.split_once(&level)).map(|(_, text)| text).collect()
+}
+
+#[tokio::test]
+async fn bus_the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    std::fs::write(house.veeam_lock("Nightly"), "job").unwrap();
+    house.udisks.answer("Mount", Answer::Works);
+    house.udisks.plug(&first()).await;
+    daemon.says("Nightly").await;
+    std::fs::remove_file(house.veeam_lock("Nightly")).unwrap();
+    let finished = daemon.finished(1).await;
+    daemon.stop().await;
+    let log = daemon.text_log();
+    let infos = lines(&log, "info");
+    for words in [
+        "was plugged in",
+        "Run 1",
+        "Step 1",
+        "Step 2 (wait for Veeam): ",
+        "Nightly",
+        "Run 1 to the disk",
+        "is shutting down",
+    ] {
+        assert!(infos.iter().any(|line| line.contains(words)), "{words} in {log}");
+    }
+    assert_eq!(infos.iter().filter(|line| line.contains("Step 2")).count(), 2, "waiting, and clear: {log}");
+    let errors = lines(&log, "error");
+    assert_eq!(errors, [finished.message.as_str()]);
+    // What needs no text log has the same.
+    assert_eq!(lines(&daemon.log(), "error"), errors);
+}
+
+#[tokio::test]
+async fn bus_a_cancelled_run_is_no_error() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    let log = daemon.text_log();
+    assert_eq!(lines(&log, "error"), Vec::<&str>::new());
+    assert!(lines(&log, "info").iter().any(|line| line.contains("cancelled")), "{log}");
+}
+
+#[tokio::test]
+async fn bus_a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing() {
+    let mut house = House::new().await;
+    std::fs::write(house.path("in-the-way"), "").unwrap();
+    let path = house.path("in-the-way/asbackup.log").display().to_string();
+    house.settings.set("Backup", "log-file-path", &path);
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    assert_eq!(daemon.finished(1).await.error, "MountFailed");
+    assert_eq!(lines(&daemon.log(), "warn").iter().filter(|line| line.contains(&path)).count(), 1, "{}", daemon.log());
+}
+
+#[tokio::test]
+async fn bus_debug_shows_environment_and_settings_without_secrets() {
+    let mut house = House::new().await;
+    house.settings.set("Debug", "debug", "true");
+    house.settings.set("Mail", "password", "hunter3");
+    house.settings.set("Mail", "username", "atlantis");
+    let daemon = house.daemon().await;
+    let log = daemon.log();
+    let debug = lines(&log, "debug");
+    for line in [
+        "environment SMTP_PASSWORD=***",
+        "environment WATCHDOG_USEC=1000000",
+        "config [Mail] username = atlantis",
+        "config [Mail] password = ********",
+        "config [VEEAM] wait-for-backup-minutes = 480",
+    ] {
+        assert!(debug.contains(&line), "{line} in {log}");
+    }
+    assert!(!log.contains("hunter2") && !log.contains("hunter3"), "{log}");
+    assert!(!daemon.text_log().contains("environment"), "the text log is for people");
+    house.settings.set("Debug", "debug", "false");
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    let before = lines(&daemon.log(), "debug").len();
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    assert_eq!(lines(&daemon.log(), "debug").len(), before);
+}
+
+#[tokio::test]
+async fn bus_without_debug_nothing_of_the_environment_is_logged() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    assert!(!daemon.log().contains("environment") && !daemon.log().contains(" debug "), "{}", daemon.log());
+}

@@ -1,0 +1,173 @@
+//! Step 3 against a UDisks2 that refuses, hangs, is late, or has another disk at the same place.
+
+use std::time::{Duration, Instant};
+
+use crate::daemon::{count, refused};
+use crate::fake_udisks::{Answer, BLOCK, FILESYSTEM, values};
+use crate::house::{House, first, until};
+
+/// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.
+fn refusals() -> Vec<(Answer, &'static str, &'static str)> {
+    let unknown = Answer::Fails {
+        name: "org.freedesktop.DBus.Error.UnknownMethod".to_owned(),
+        text: "No such interface “org.freedesktop.UDisks2.Filesystem” on object".to_owned(),
+    };
+    let damaged = "Error mounting /dev/x at /media/x: wrong fs type, bad option, bad superblock on /dev/x";
+    let protected = "Error mounting /dev/x at /media/x: cannot mount /dev/x read-write, is write-protected";
+    vec![
+        (Answer::fails("AlreadyMounted", "Device is already mounted"), "MountFailed", "mounted"),
+        (Answer::fails("OptionNotPermitted", "Mount option `noexec' is not allowed"), "MountFailed", "not allowed"),
+        (Answer::fails("Failed", protected), "MountFailed", "write-protect"),
+        (Answer::fails("Failed", damaged), "MountFailed", "wrong fs type"),
+        (Answer::fails("NotAuthorizedCanObtain", "Not authorized to perform operation"), "MountFailed", "authorized"),
+        (Answer::fails("DeviceBusy", "The device is busy"), "MountFailed", "in use"),
+        (Answer::fails("Failed", ""), "MountFailed", "Failed"),
+        (unknown, "DiskAbsent", "plugged in"),
+    ]
+}
+
+#[tokio::test]
+async fn bus_whatever_udisks_says_to_a_mount_the_run_is_aborted_with_its_reason_and_leaves_nothing() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.answer("Mount", Answer::Hangs);
+    for (nth, (answer, error, words)) in (1..).zip(refusals()) {
+        house.udisks.answer("Mount", answer.clone());
+        match nth {
+            1 => house.udisks.plug(&first()).await,
+            _ => drop(daemon.client.start("").await.unwrap()),
+        }
+        let finished = daemon.finished(nth).await;
+        assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", error), "{answer:?}");
+        assert!(finished.message.contains(words), "{words} in {}", finished.message);
+        let told = daemon.client.last_error().await.unwrap();
+        assert_eq!(told, (error.to_owned(), finished.message.clone()));
+        assert_eq!(house.markers(), Vec::<String>::new(), "{answer:?}");
+        let record = daemon.ended().pop().unwrap();
+        assert_eq!((record["outcome"].as_str(), record["step"].as_str()), (Some("aborted"), Some("mount")));
+        assert_eq!(daemon.client.state().await.unwrap(), "idle");
+    }
+    assert_eq!(daemon.ended().len(), refusals().len());
+    assert_eq!(house.calls("Unmount"), 0, "nothing of ours was mounted");
+}
+
+#[tokio::test]
+async fn bus_a_mount_is_asked_for_with_what_keeps_the_host_safe() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    let calls = house.udisks.calls();
+    let options: &str = calls[0].options["options"].downcast_ref().unwrap();
+    assert_eq!(options, "rw,nosuid,nodev,noexec,nosymfollow");
+    assert!(calls[0].options["auth.no_user_interaction"].downcast_ref::<bool>().unwrap());
+    assert!(!calls[0].options.contains_key("fstype"));
+}
+
+#[tokio::test]
+async fn bus_cancel_works_at_once_while_udisks_hangs_in_mount() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    assert!(daemon.client.status().await.unwrap().contains("leave it plugged in"));
+    let asked = Instant::now();
+    daemon.client.cancel().await.unwrap();
+    let finished = daemon.finished(1).await;
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("cancelled", ""));
+    assert_eq!(daemon.client.last_result().await.unwrap(), "cancelled");
+    assert_eq!(refused(daemon.client.cancel().await).0, "NotRunning");
+}
+
+#[tokio::test]
+async fn bus_sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let asked = Instant::now();
+    daemon.stop().await;
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    let finished = daemon.finished(1).await;
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "Interrupted"));
+    let story = daemon.story();
+    assert_eq!(count(&story, "STOPPING=1"), 1);
+    assert!(story.notified.iter().any(|line| line.starts_with("EXTEND_TIMEOUT_USEC=")), "{story:?}");
+    assert_eq!(daemon.ended().len(), 1);
+}
+
+#[tokio::test]
+async fn bus_a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.answer("Mount", Answer::Late(Duration::from_millis(500)));
+    house.udisks.plug(&first()).await;
+    house.until_called("Mount", 1).await;
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    assert_eq!(house.calls("Unmount"), 0);
+    house.until_called("Unmount", 1).await;
+    until("the marker to go", || house.markers().is_empty()).await;
+    assert!(house.udisks.calls().iter().all(|call| !call.options.contains_key("force")));
+    daemon.says("/nowhere/GOLD").await;
+}
+
+#[tokio::test]
+async fn bus_a_mount_that_comes_after_the_daemon_was_stopped_is_undone_by_the_next_one() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    daemon.stop().await;
+    assert_eq!(house.markers().len(), 1);
+    let mounted = vec![b"/nowhere/GOLD\0".to_vec()];
+    house.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
+    let next = house.daemon().await;
+    house.until_called("Unmount", 1).await;
+    next.says("/nowhere/GOLD").await;
+    // And then it gets the copy that was cut off.
+    next.started(1).await;
+}
+
+#[tokio::test]
+async fn bus_a_disk_that_somebody_else_has_mounted_stays_as_it_is() {
+    let house = House::new().await;
+    let mounted = vec![b"/mnt/theirs\0".to_vec()];
+    house.udisks.plug(&first()).await;
+    house.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
+    house.udisks.answer("Mount", Answer::fails("AlreadyMounted", "Device is already mounted at `/mnt/theirs'."));
+    let daemon = house.daemon().await;
+    let finished = daemon.finished(1).await;
+    assert_eq!(finished.error, "MountFailed");
+    assert!(finished.message.contains("/mnt/theirs"), "{}", finished.message);
+    assert_eq!(house.calls("Unmount"), 0);
+}
+
+#[tokio::test]
+async fn bus_another_disk_at_the_same_place_is_never_mounted() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    std::fs::write(house.veeam_lock("nightly"), "job").unwrap();
+    house.udisks.plug(&first()).await;
+    daemon.started(1).await;
+    until("the run to wait", || daemon.log().contains("nightly")).await;
+    // The signal of the change is lost; only who asks can know.
+    house.udisks.silently_set(&first().path(), BLOCK, values([("IdUUID", "DEAD-BEEF".into())]));
+    std::fs::remove_file(house.veeam_lock("nightly")).unwrap();
+    let finished = daemon.finished(1).await;
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "DiskAbsent"));
+    assert_eq!(house.calls("Mount"), 0);
+}
+
+#[tokio::test]
+async fn bus_a_mount_that_is_not_what_udisks_says_is_refused_and_given_back() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.answer("Mount", Answer::Works);
+    house.udisks.plug(&first()).await;
+    let finished = daemon.finished(1).await;
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "TargetRefused"));
+    assert!(finished.message.contains("/nowhere/GOLD"), "{}", finished.message);
+    assert_eq!(house.udisks.called(), ["Mount", "Unmount"]);
+    assert_eq!(house.markers(), Vec::<String>::new());
+    // Nobody could prove that this disk is free.
+    assert_eq!(daemon.client.safe_to_remove().await.unwrap(), Vec::<String>::new());
+}

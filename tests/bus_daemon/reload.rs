@@ -1,0 +1,124 @@
+//! A new config while the daemon runs: whole or not at all.
+
+use rustix::process::Signal;
+
+use crate::daemon::{Daemon, count, refused};
+use crate::fake_udisks::Answer;
+use crate::house::{House, first, second, stranger};
+
+async fn has_reloaded(daemon: &Daemon, times: usize) {
+    // The end of a reload is another READY=1.
+    daemon.tells("the end of the reload", |story| count(story, "READY=1") == 1 + times).await;
+}
+
+#[tokio::test]
+async fn bus_a_good_file_is_in_force_at_once() {
+    let mut house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.plug(&stranger()).await;
+    house.settings = house.settings.clone().know(&[&stranger()]);
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    assert_eq!(daemon.finished(1).await.disk, stranger().uuid, "it was there all the time");
+    assert_eq!(refused(daemon.client.start(&first().uuid).await).0, "UnknownDisk");
+    has_reloaded(&daemon, 1).await;
+    let notified = daemon.story().notified;
+    let reloading = notified.iter().position(|line| line == "RELOADING=1").unwrap();
+    assert!(notified[reloading + 1..].iter().any(|line| line.starts_with("MONOTONIC_USEC=")), "{notified:?}");
+}
+
+#[tokio::test]
+async fn bus_a_faulty_file_is_refused_whole_and_the_old_one_stays_in_force() {
+    let mut house = House::new().await;
+    let daemon = house.daemon().await;
+    let good = house.settings.clone();
+    house.settings.set("General", "language", "klingon");
+    house.settings.set("Backup", "wait-for-veeam-minutes", "soon");
+    house.settings.set("Mail", "password", "hun%ter4");
+    house.settings = house.settings.clone().know(&[&stranger()]);
+    house.write_config();
+    let (name, message) = refused(daemon.client.reload().await);
+    assert_eq!(name, "ConfigRefused");
+    for text in [message, daemon.client.config_error().await.unwrap(), daemon.client.status().await.unwrap()] {
+        for word in ["klingon", "wait-for-veeam-minutes", "soon", "password"] {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+        assert!(!text.contains("hun%ter4"), "{text}");
+    }
+    assert_eq!(daemon.log().matches(" error ").count(), 3, "one line a fault: {}", daemon.log());
+    has_reloaded(&daemon, 1).await;
+    house.udisks.plug(&stranger()).await;
+    house.udisks.plug(&first()).await;
+    assert_eq!(daemon.finished(1).await.disk, first().uuid, "the old list of disks");
+
+    house.settings = good;
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    assert_eq!(daemon.client.config_error().await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn bus_a_file_that_has_gone_is_refused_too() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    std::fs::remove_file(house.config_path()).unwrap();
+    let (name, message) = refused(daemon.client.reload().await);
+    assert_eq!(name, "ConfigRefused");
+    assert!(message.contains(house.config_path().to_str().unwrap()), "{message}");
+    assert_eq!(daemon.client.list_disks().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn bus_sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
+    let mut house = House::new().await;
+    let daemon = house.daemon().await;
+    assert!(daemon.client.status().await.unwrap().starts_with("Ready"));
+    house.settings.set("General", "language", "de");
+    house.write_config();
+    daemon.signal(Signal::HUP);
+    has_reloaded(&daemon, 1).await;
+    let german = |text: &String| text.starts_with("Bereit: Stecken Sie");
+    daemon.tells("the status in German", |story| story.sentences.last().is_some_and(german)).await;
+    assert!(german(&daemon.client.status().await.unwrap()));
+    daemon
+        .tells("STATUS= in German", |story| story.notified.iter().any(|line| line.starts_with("STATUS=Bereit")))
+        .await;
+    house.write_config_text("[Backup\n");
+    daemon.signal(Signal::HUP);
+    has_reloaded(&daemon, 2).await;
+    assert!(!daemon.client.config_error().await.unwrap().is_empty());
+    assert!(refused(daemon.client.start("").await).1.contains("Platte"));
+    house.write_config();
+    daemon.signal(Signal::HUP);
+    has_reloaded(&daemon, 3).await;
+    assert_eq!(daemon.client.config_error().await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn bus_a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config() {
+    let mut house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.plug(&second()).await;
+    daemon.finished(1).await;
+    house.hang_in_mount(&daemon, &first()).await;
+    house.settings = house.settings.clone().know(&[&second()]);
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    assert_eq!(daemon.client.disk().await.unwrap(), first().uuid);
+    assert_eq!(daemon.client.state().await.unwrap(), "mounting");
+    daemon.client.cancel().await.unwrap();
+    assert_eq!(daemon.finished(2).await.result, "cancelled");
+    house.udisks.answer("Mount", Answer::Hangs);
+    assert_eq!(daemon.client.start("").await.unwrap(), 3);
+    assert_eq!(daemon.started(3).await.disk, second().uuid);
+}
+
+#[tokio::test]
+async fn bus_unknown_keys_are_told_and_do_no_harm() {
+    let mut house = House::new().await;
+    house.settings.set("Backup", "backup-sorce", "/tmp");
+    let daemon = house.daemon().await;
+    let warned = |text: &str| text.contains("backup-sorce") && text.contains("backup-source");
+    assert!(daemon.log().lines().any(|line| line.contains(" warn ") && warned(line)), "{}", daemon.log());
+    assert_eq!(daemon.client.config_error().await.unwrap(), "");
+}

@@ -1,0 +1,108 @@
+//! What the service manager gives and gets: readiness, status, watchdog, a clean end; and the queue of disks on the way.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::daemon::count;
+use crate::fake_udisks::Answer;
+use crate::house::{House, first, second, third};
+
+#[tokio::test]
+async fn bus_disks_that_come_together_are_copied_to_in_config_order_one_after_the_other() {
+    let mut house = House::new().await;
+    house.settings = house.settings.clone().know(&[&second(), &third(), &first()]);
+    house.udisks.answer("Mount", Answer::Late(Duration::from_millis(50)));
+    let daemon = house.daemon().await;
+    for disk in [first(), second(), third()] {
+        house.udisks.plug(&disk).await;
+    }
+    daemon.finished(3).await;
+    let story = daemon.story();
+    let disks = |runs: Vec<String>| assert_eq!(runs, [second().uuid, third().uuid, first().uuid]);
+    disks(story.started.into_iter().map(|run| run.disk).collect());
+    disks(story.finished.into_iter().map(|run| run.disk).collect());
+    assert_eq!(daemon.client.queue().await.unwrap(), Vec::<String>::new());
+    assert_eq!(daemon.client.start("").await.unwrap(), 4);
+    assert_eq!(daemon.started(4).await.disk, second().uuid, "the first of the config");
+}
+
+#[tokio::test]
+async fn bus_a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    for disk in [third(), second()] {
+        house.udisks.plug(&disk).await;
+    }
+    let queue = |disks: Vec<String>| {
+        let wanted = zbus::OwnedVariant::try_from(zbus::Variant::from(disks)).unwrap();
+        move |story: &crate::seen::Story| story.properties.get("Queue") == Some(&wanted)
+    };
+    daemon.tells("both in the queue", queue(vec![second().uuid, third().uuid])).await;
+    house.udisks.unplug(&second()).await;
+    daemon.tells("one in the queue", queue(vec![third().uuid])).await;
+    assert_eq!(daemon.story().started.len(), 1);
+    daemon.client.cancel().await.unwrap();
+    assert_eq!(daemon.started(2).await.disk, third().uuid);
+}
+
+#[tokio::test]
+async fn bus_the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let fed = count(&daemon.story(), "WATCHDOG=1");
+    let begun = std::time::Instant::now();
+    daemon.tells("four more words", |story| count(story, "WATCHDOG=1") >= fed + 4).await;
+    let took = begun.elapsed();
+    // The period is a second.
+    assert!(took > Duration::from_millis(1400) && took < Duration::from_millis(3000), "{took:?}");
+}
+
+#[tokio::test]
+async fn bus_the_status_of_the_unit_is_the_status_on_the_bus() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    daemon.stop().await;
+    let story = daemon.story();
+    let told: Vec<&str> = story.notified.iter().filter_map(|line| line.strip_prefix("STATUS=")).collect();
+    for sentence in &story.sentences {
+        assert!(told.contains(&sentence.as_str()), "{sentence:?} in {told:#?}");
+    }
+    assert!(story.sentences.iter().any(|sentence| sentence.contains("was cancelled on request")), "{story:#?}");
+    assert!(daemon.status_file().starts_with(told.last().unwrap()), "{}", daemon.status_file());
+}
+
+#[tokio::test]
+async fn bus_sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let house = House::new().await;
+        let mut daemon = house.daemon().await;
+        daemon.signal(signal);
+        assert_eq!(daemon.exit().await.code(), Some(0));
+        assert_eq!(count(&daemon.story(), "STOPPING=1"), 1);
+        assert!(daemon.story().started.is_empty());
+        let next = house.daemon().await;
+        assert_eq!(next.client.state().await.unwrap(), "idle", "the name is free again");
+    }
+}
+
+#[tokio::test]
+async fn bus_no_signal_of_a_run_comes_before_the_reply_to_start() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    for run in 2..20u64 {
+        // Told and answered on one connection, in the order of the bus.
+        let seen = daemon.client.start("").await.unwrap();
+        assert_eq!(seen, run);
+        assert_eq!(daemon.started(run as usize).await.run, run);
+        let finished = daemon.finished(run as usize).await;
+        assert_eq!((finished.run, finished.error.as_str()), (run, "MountFailed"));
+    }
+}

@@ -1,0 +1,129 @@
+//! How the daemon comes up, and why it does not.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use zbus::fdo::DBusProxy;
+
+use crate::daemon::{count, refused};
+use crate::fake_udisks::Answer;
+use crate::house::{House, first, until};
+
+const TEMPLATE: &str = include_str!("../../config.ini.template");
+
+/// The template as it is shipped, but for the paths, which are kept off the machine.
+fn template(room: &Path) -> String {
+    let room = room.display().to_string();
+    TEMPLATE.replace("/var/lib/asbackup", &room).replace("/var/log/asbackup", &room)
+}
+
+#[tokio::test]
+async fn bus_a_faulty_config_is_never_ready_and_every_fault_is_told() {
+    let mut house = House::new().await;
+    house.settings.set("Backup", "backup-source", "relative/path");
+    house.settings.set("Backup", "wait-for-veeam-minutes", "soon");
+    house.settings.set("Mail", "port", "hunter3");
+    house.settings.set("Mail", "password", "hun%ter4");
+    let mut daemon = house.launch().await;
+    assert_eq!(daemon.exit().await.code(), Some(78));
+    let told = daemon.log();
+    for word in ["backup-source", "relative/path", "wait-for-veeam-minutes", "soon", "[Mail] port", "hunter3"] {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+    assert!(told.contains("password") && !told.contains("hun%ter4"), "{told}");
+    assert_eq!(told.matches(" error ").count(), 4, "{told}");
+    assert_eq!(daemon.story().notified, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn bus_a_config_that_is_missing_is_named_and_never_ready() {
+    let house = House::new().await;
+    let mut daemon = house.launch_with("").await;
+    assert_eq!(daemon.exit().await.code(), Some(78));
+    assert!(daemon.log().contains(house.config_path().to_str().unwrap()), "{}", daemon.log());
+    assert!(daemon.log().contains("config.ini.template"), "says what to do: {}", daemon.log());
+    assert_eq!(daemon.story().notified, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn bus_the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_in() {
+    let house = House::new().await;
+    house.write_config_text(&template(&house.path("")));
+    house.udisks.plug(&first()).await;
+    let daemon = house.launch_with("").await;
+    daemon.ready().await;
+    assert_eq!(daemon.client.state().await.unwrap(), "idle");
+    let (error, status) = (daemon.client.config_error().await.unwrap(), daemon.client.status().await.unwrap());
+    for text in [&error, &status] {
+        assert!(text.contains("filesystem-ids-and-notification-mail-addresses"), "{text}");
+        assert!(text.contains("backup-source"), "{text}");
+        assert_eq!(text.matches("config.ini").count(), 1, "said once: {text}");
+    }
+    let (name, message) = refused(daemon.client.start("").await);
+    assert_eq!(name, "ConfigRefused");
+    assert!(message.contains("backup-source"), "{message}");
+    assert_eq!(daemon.client.list_disks().await.unwrap().len(), 1, "an unknown disk that could be added");
+}
+
+#[tokio::test]
+async fn bus_a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let mut second = house.launch_with("-2").await;
+    assert_eq!(second.exit().await.code(), Some(69));
+    assert!(second.log().contains("running already"), "{}", second.log());
+    assert_eq!(second.story().notified, Vec::<String>::new());
+    assert_eq!(daemon.client.state().await.unwrap(), "idle");
+    house.udisks.plug(&first()).await;
+    assert_eq!(daemon.finished(1).await.disk, first().uuid);
+    assert_eq!(house.calls("Mount"), 1, "the second one has touched nothing");
+}
+
+#[tokio::test]
+async fn bus_ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
+    let house = House::new().await;
+    house.udisks.plug(&first()).await;
+    house.udisks.answer("GetManagedObjects", Answer::Late(Duration::from_millis(400)));
+    let daemon = house.launch().await;
+    let bus = DBusProxy::new(&daemon.bus).await.unwrap();
+    until("the question for all disks", || house.udisks.asked() > 0).await;
+    assert!(bus.name_has_owner("de.example.Backup".try_into().unwrap()).await.unwrap());
+    assert_eq!(refused(daemon.client.start("").await).0, "DiskAbsent");
+    assert_eq!(count(&daemon.story(), "READY=1"), 0);
+    daemon.ready().await;
+    let disks = daemon.client.list_disks().await.unwrap();
+    assert!(disks[0]["present"].downcast_ref::<bool>().unwrap(), "{disks:?}");
+}
+
+#[tokio::test]
+async fn bus_a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
+    let house = House::new().await;
+    house.udisks.answer("GetManagedObjects", Answer::Hangs);
+    let daemon = house.launch().await;
+    until("the question for all disks", || house.udisks.asked() > 0).await;
+    daemon.client.reload().await.unwrap();
+    assert!(daemon.log().contains("The configuration was"), "{}", daemon.log());
+    assert_eq!(daemon.client.state().await.unwrap(), "idle");
+    assert_eq!(count(&daemon.story(), "READY=1"), 0);
+}
+
+#[tokio::test]
+async fn bus_without_a_bus_or_a_place_for_the_history_it_ends_in_plain_words() {
+    let house = House::new().await;
+    fs::remove_dir(house.path("state")).unwrap();
+    fs::write(house.path("state"), "in the way").unwrap();
+    let mut daemon = house.launch().await;
+    assert_eq!(daemon.exit().await.code(), Some(73));
+    assert!(daemon.log().contains("history"), "{}", daemon.log());
+    assert!(daemon.text_log().contains("history"), "{}", daemon.text_log());
+}
+
+#[tokio::test]
+async fn bus_a_lost_bus_ends_the_daemon_so_that_it_is_started_again() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    drop(house.bus);
+    assert_eq!(daemon.exit().await.code(), Some(76));
+    assert!(daemon.log().contains("system bus"), "{}", daemon.log());
+}

@@ -1,0 +1,206 @@
+//! Who goes first: jobs of Veeam, by lock file or by call, and the copy.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::daemon::{Daemon, refused};
+use crate::fake_udisks::Answer;
+use crate::house::{House, first, second, until};
+
+/// Job and state.
+async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {
+    let locks = daemon.client.veeam_locks().await.unwrap();
+    locks.into_iter().map(|(job, state, _)| (job, state)).collect()
+}
+
+fn held(job: &str) -> Vec<(String, String)> {
+    vec![(job.to_owned(), "held".to_owned())]
+}
+
+fn waiting(job: &str) -> Vec<(String, String)> {
+    vec![(job.to_owned(), "waiting".to_owned())]
+}
+
+#[tokio::test]
+async fn bus_a_lock_file_holds_the_copy_back_until_it_is_removed() {
+    let house = House::new().await;
+    fs::write(house.veeam_lock("Nightly.lock"), "job").unwrap();
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.in_state("waiting-for-veeam").await;
+    assert_eq!(jobs(&daemon).await, held("Nightly"));
+    daemon.says("Nightly").await;
+    let status = daemon.client.status().await.unwrap();
+    assert!(status.contains("(jobs: Nightly)"), "{status}");
+    assert_eq!(house.calls("Mount"), 0);
+    let removed = Instant::now();
+    fs::remove_file(house.veeam_lock("Nightly.lock")).unwrap();
+    house.until_called("Mount", 1).await;
+    assert!(removed.elapsed() < Duration::from_secs(1), "{:?}", removed.elapsed());
+    daemon.finished(1).await;
+    assert_eq!(jobs(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn bus_lock_files_come_and_go_while_nothing_runs() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    for (name, job) in [("Nightly.lock", "Nightly"), ("Weekly", "Weekly")] {
+        fs::write(house.veeam_lock(name), "job").unwrap();
+        daemon.tells("the lock", |story| format!("{:?}", story.properties.get("VeeamLocks")).contains(job)).await;
+        assert_eq!(jobs(&daemon).await, held(job));
+        fs::remove_file(house.veeam_lock(name)).unwrap();
+        daemon.tells("no lock", |story| !format!("{:?}", story.properties.get("VeeamLocks")).contains(job)).await;
+    }
+}
+
+#[tokio::test]
+async fn bus_an_empty_lock_file_counts_and_is_warned_of() {
+    let house = House::new().await;
+    fs::write(house.veeam_lock("Nightly"), "").unwrap();
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.tells("a warning", |story| format!("{:?}", story.properties.get("Warnings")).contains("Nightly")).await;
+    assert_eq!(house.calls("Mount"), 0);
+    fs::remove_file(house.veeam_lock("Nightly")).unwrap();
+    daemon.finished(1).await;
+    assert_eq!(daemon.client.warnings().await.unwrap(), Vec::<String>::new());
+    assert!(daemon.client.last_warnings().await.unwrap()[0].contains("Nightly"));
+}
+
+#[tokio::test]
+async fn bus_a_job_that_takes_too_long_ends_the_run() {
+    let mut house = House::new().await;
+    house.settings.set("Backup", "wait-for-veeam-minutes", "0");
+    fs::write(house.veeam_lock("Nightly"), "job").unwrap();
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    let finished = daemon.finished(1).await;
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "VeeamBusy"));
+    assert!(finished.message.contains("Nightly"), "{}", finished.message);
+    assert_eq!(house.calls("Mount"), 0);
+    fs::remove_file(house.veeam_lock("Nightly")).unwrap();
+    daemon.client.start("").await.unwrap();
+    assert_eq!(daemon.finished(2).await.error, "MountFailed", "with nobody to wait for it goes on at once");
+}
+
+#[tokio::test]
+async fn bus_a_run_that_waits_for_veeam_can_be_cancelled() {
+    let house = House::new().await;
+    fs::write(house.veeam_lock("Nightly"), "job").unwrap();
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.says("Nightly").await;
+    daemon.client.cancel().await.unwrap();
+    assert_eq!(daemon.finished(1).await.result, "cancelled");
+    assert_eq!(house.udisks.called(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn bus_a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words() {
+    let house = House::new().await;
+    fs::remove_dir(house.path("veeam")).unwrap();
+    fs::write(house.path("veeam"), "in the way").unwrap();
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    let finished = daemon.finished(1).await;
+    assert_eq!(finished.error, "VeeamBusy");
+    assert!(finished.message.contains(house.path("veeam").to_str().unwrap()), "{}", finished.message);
+    assert_eq!(refused(daemon.client.veeam_lock("Nightly").await).0, "LockFailed");
+}
+
+#[tokio::test]
+async fn bus_a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let (name, message) = refused(daemon.client.veeam_unlock("Nightly").await);
+    assert_eq!(name, "NotLocked");
+    assert!(message.contains("Nightly"), "{message}");
+    for _ in 0..2 {
+        assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held", "asked again, it is renewed");
+    }
+    assert_eq!(jobs(&daemon).await, held("Nightly"));
+    assert!(house.veeam_lock("Nightly.lock").exists());
+    house.udisks.plug(&first()).await;
+    daemon.in_state("waiting-for-veeam").await;
+    assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held", "the copy is not past its gate");
+    daemon.client.veeam_unlock("Nightly").await.unwrap();
+    daemon.finished(1).await;
+    assert_eq!(fs::read_dir(house.path("veeam")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn bus_a_job_that_comes_during_the_copy_waits_for_it_and_goes_before_the_next_disk() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    house.udisks.plug(&second()).await;
+    daemon.tells("the queue", |story| format!("{:?}", story.properties.get("Queue")).contains(&second().uuid)).await;
+    for _ in 0..2 {
+        assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "waiting");
+    }
+    assert_eq!(jobs(&daemon).await, waiting("Nightly"));
+    assert!(!house.veeam_lock("Nightly.lock").exists());
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    daemon.started(2).await;
+    assert_eq!(jobs(&daemon).await, held("Nightly"));
+    daemon.says("Nightly").await;
+    assert!(house.udisks.calls().iter().all(|call| call.path == first().path()));
+    daemon.client.veeam_unlock("Nightly").await.unwrap();
+    assert_eq!(daemon.finished(2).await.disk, second().uuid);
+}
+
+#[tokio::test]
+async fn bus_a_job_that_waits_may_give_up() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    daemon.client.veeam_lock("Nightly").await.unwrap();
+    daemon.client.veeam_unlock("Nightly").await.unwrap();
+    assert_eq!(jobs(&daemon).await, []);
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    assert_eq!(jobs(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn bus_names_that_can_not_be_file_names_are_refused() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let long = "x".repeat(241);
+    for job in ["", ".", "..", ".hidden", "../../etc/passwd", "a/b", "a\nb", &long] {
+        assert_eq!(refused(daemon.client.veeam_lock(job).await).0, "InvalidJob", "{job:?}");
+        assert_eq!(refused(daemon.client.veeam_unlock(job).await).0, "InvalidJob", "{job:?}");
+    }
+    assert_eq!(daemon.client.veeam_lock("Tägliche Sicherung %1 *").await.unwrap(), "held");
+    assert_eq!(fs::read_dir(house.path("veeam")).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn bus_a_job_that_was_let_in_is_never_overtaken_by_a_copy_that_begins_at_the_same_moment() {
+    let house = House::new().await;
+    house.udisks.answer("Mount", Answer::Hangs);
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    house.until_called("Mount", 1).await;
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    for nth in 2..60 {
+        let mounts = house.calls("Mount");
+        let (start, lock) = tokio::join!(daemon.client.start(""), daemon.client.veeam_lock("Nightly"));
+        start.unwrap();
+        match lock.unwrap().as_str() {
+            "held" => {
+                daemon.told("the run to wait", |_| daemon.log().contains("Nightly").then_some(())).await;
+                // Long enough for a copy that does not wait.
+                let mounted = tokio::time::timeout(Duration::from_millis(20), house.until_called("Mount", mounts + 1));
+                assert!(mounted.await.is_err(), "run {nth} began while Nightly held its lock");
+            }
+            _ => until("the copy", || house.calls("Mount") > mounts).await,
+        }
+        daemon.client.cancel().await.unwrap();
+        daemon.finished(nth).await;
+        daemon.client.veeam_unlock("Nightly").await.unwrap();
+    }
+}

@@ -1,0 +1,20 @@
+//! A real disk whose run ended before it was mounted.
+
+mod common;
+
+use common::scene::{Scene, assert_aborted};
+use common::seen::Story;
+
+#[tokio::test]
+async fn disk_that_was_never_mounted_may_be_taken_away_all_the_same() {
+    let mut scene = Scene::new();
+    scene.config.set("Backup", "wait-for-veeam-minutes", "0");
+    std::fs::write(scene.config.veeam_directory.join("Nightly"), "job").expect("a lock file of Veeam");
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    assert_aborted(&daemon.finished(1).await, "VeeamBusy");
+    let may_go = |story: &Story| story.sentences.last()?.contains("the disk may be unplugged now").then_some(());
+    daemon.tells("that the disk may go", may_go).await;
+    assert_eq!(daemon.safe_to_remove().await, [scene.disk.uuid.clone()]);
+    assert!(scene.disk.is_free());
+}
