@@ -224,6 +224,10 @@ impl Controller {
         if let Some(fault) = &record.fault {
             journal::tell(Level::Error, &self.texts, fault, &scope);
         }
+        // An abort has one error, its reason.
+        for fault in &record.further {
+            journal::tell(Level::Warn, &self.texts, fault, &scope);
+        }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {
             Outcome::Success => Notice::RunSucceeded { run, label },
@@ -273,6 +277,7 @@ fn record_of(begun: &RunBegun, ending: Ending) -> RunRecord {
         outcome,
         step: ending.step,
         fault: ending.fault,
+        further: ending.further,
         warnings: ending.warnings,
         totals: ending.totals,
         safe_to_remove: ending.safe_to_remove,

@@ -92,7 +92,9 @@ impl Controller {
         if let Some(fault) = &last.fault {
             status.last_error = (fault.name().to_owned(), self.texts.say(fault).to_string());
         }
-        status.last_warnings = last.warnings.iter().map(|warning| self.texts.say(warning).to_string()).collect();
+        let warnings = last.warnings.iter().map(|warning| self.texts.say(warning).to_string());
+        status.last_warnings =
+            warnings.chain(last.further.iter().map(|fault| self.texts.say(fault).to_string())).collect();
         if self.run.is_none() {
             status.free_bytes = last.totals.free_bytes;
         }

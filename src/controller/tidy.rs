@@ -186,6 +186,7 @@ fn interrupted(begun: &RunBegun) -> RunRecord {
         outcome: Outcome::Aborted,
         step: Step::KnowDisk,
         fault: Some(Fault::Interrupted),
+        further: Vec::new(),
         warnings: Vec::new(),
         totals: Totals::default(),
         safe_to_remove: false,

@@ -26,6 +26,7 @@ impl Run {
         let ended = self.run_rsync(&checked, &mut watcher).await;
         self.totals.bytes_done = watcher.finish();
         self.totals.files = watcher.files;
+        self.warnings.append(&mut watcher.warnings);
         self.totals.copy_seconds = seconds_since(start);
         self.judge_end(&ended?).await?;
         self.totals.deletions = checked.plan.deletions;

@@ -123,6 +123,8 @@ pub struct Watcher {
     sample_every: Duration,
     sampled: Instant,
     stalled: bool,
+    /// Told already.
+    pub warnings: Vec<Warning>,
     pub files: u64,
 }
 
@@ -130,7 +132,15 @@ impl Watcher {
     /// `total`: bytes that the dry run announced.
     pub fn new(total: u64, teller: Teller, sample_every: Duration) -> Self {
         let now = Instant::now();
-        Self { meter: Meter::new(total, now), teller, sample_every, sampled: now, stalled: false, files: 0 }
+        Self {
+            meter: Meter::new(total, now),
+            teller,
+            sample_every,
+            sampled: now,
+            stalled: false,
+            warnings: Vec::new(),
+            files: 0,
+        }
     }
 
     /// Tells how far it came, and gives the bytes of contents that have been copied.
@@ -159,7 +169,9 @@ impl Watcher {
         if idle < STALL {
             self.stalled = false;
         } else if !std::mem::replace(&mut self.stalled, true) {
-            self.teller.warning(Warning::Stalled { minutes: idle.as_secs() / 60 });
+            let warning = Warning::Stalled { minutes: idle.as_secs() / 60 };
+            self.teller.warning(warning.clone());
+            self.warnings.push(warning);
         }
     }
 }

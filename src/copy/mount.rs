@@ -57,9 +57,13 @@ impl Run {
     async fn ask_to_mount(&mut self, chosen: &Volume) -> Result<Result<PathBuf, VolumeError>, Halt> {
         let connection = self.ports.connection.clone();
         let mut stop = self.ports.stop.clone();
+        // Our own proof that a disk is free, and udev's look into it, hold the device for a moment.
+        let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
+        let mount =
+            (|| volume::mount(&connection, chosen)).retry(pauses).when(|error| matches!(error, VolumeError::Busy(_)));
         tokio::select! {
             biased;
-            answer = volume::mount(&connection, chosen) => Ok(answer),
+            answer = mount => Ok(answer),
             reason = stop.requested() => Err(Halt::Stopped(reason)),
         }
     }

@@ -31,7 +31,10 @@ pub enum News {
 #[derive(Debug)]
 pub struct Ending {
     pub step: Step,
+    /// What ended the run early.
     pub fault: Option<Fault>,
+    /// What went wrong besides while it was undone.
+    pub further: Vec<Fault>,
     pub stopped: Option<StopReason>,
     pub warnings: Vec<Warning>,
     pub totals: Totals,

@@ -60,7 +60,7 @@ impl RunLock {
 fn end_orphans(lock: &File, signal: Signal) -> io::Result<()> {
     let inode = lock.metadata()?.ino();
     for process in all_processes().map_err(io::Error::other)?.flatten() {
-        if !is_rsync_with(&process, inode) {
+        if !is_rsync_with(&process, inode) || is_child(&process) {
             continue;
         }
         debug!("ending rsync {}, left over from a killed daemon", process.pid);
@@ -77,6 +77,20 @@ fn is_rsync_with(process: &Process, inode: u64) -> bool {
         && process.fd().is_ok_and(|mut descriptors| {
             descriptors.any(|descriptor| descriptor.is_ok_and(|descriptor| leads_to(&descriptor.target, inode)))
         })
+}
+
+/// The rsync of a run that is on is a child of ours, and its helpers are children of that one.
+fn is_child(process: &Process) -> bool {
+    let own = std::process::id().cast_signed();
+    let parent = |pid: i32| Process::new(pid).and_then(|process| process.stat()).map(|stat| stat.ppid).ok();
+    let mut pid = process.pid;
+    while let Some(next) = parent(pid).filter(|pid| *pid > 1) {
+        if next == own {
+            return true;
+        }
+        pid = next;
+    }
+    false
 }
 
 fn leads_to(target: &FDTarget, inode: u64) -> bool {

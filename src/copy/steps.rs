@@ -90,7 +90,7 @@ impl Run {
     }
 
     async fn go(mut self) -> Ending {
-        let (mut fault, stopped) = match self.forward().await {
+        let (fault, stopped) = match self.forward().await {
             Ok(()) => (None, None),
             Err(halt) => self.judge(halt),
         };
@@ -98,12 +98,11 @@ impl Run {
         let reached = self.step;
         let undoing = self.backward().await;
         let step = if fault.is_some() || stopped.is_some() { reached } else { self.step };
-        if fault.is_none() {
-            fault = undoing;
-        }
+        let mut faults = fault.into_iter().chain(undoing);
         Ending {
             step,
-            fault,
+            fault: faults.next(),
+            further: faults.collect(),
             stopped,
             warnings: self.warnings,
             totals: self.totals,
@@ -120,8 +119,8 @@ impl Run {
         self.copy(checked).await
     }
 
-    /// Undoes what was done, each part whatever became of the others; gives the first fault.
-    async fn backward(&mut self) -> Option<Fault> {
+    /// Undoes what was done, each part whatever became of the others.
+    async fn backward(&mut self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.locks.is_some() {
             faults.extend(self.unlock().await.err());
@@ -134,7 +133,7 @@ impl Run {
             self.safe_to_remove = unmounted.is_ok() && !self.removed;
             faults.extend(unmounted.err());
         }
-        faults.into_iter().next()
+        faults
     }
 
     /// A disk that has gone explains every error that came of it.

@@ -60,7 +60,7 @@ impl VolumeError {
             "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
             // libmount's text in English; in other languages it stays `Refused`, with the same words for people.
             _ if text.contains("write-protected") => Self::WriteProtected,
-            _ if text.contains("target is busy") => Self::Busy(error),
+            _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),
             _ if text.ends_with(": not mounted.") => Self::NotMounted,
             other if text.is_empty() => Self::Refused(other.to_owned()),
             _ => Self::Refused(text.trim().to_owned()),

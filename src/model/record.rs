@@ -53,6 +53,9 @@ pub struct RunRecord {
     pub step: Step,
     #[serde(default)]
     pub fault: Option<Fault>,
+    /// What went wrong besides while the run was undone: a disk that can't be unmounted must not be kept quiet about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Fault>,
     #[serde(default)]
     pub warnings: Vec<Warning>,
     #[serde(default)]

@@ -40,6 +40,7 @@ fn record(run: u64, outcome: Outcome) -> RunRecord {
         outcome,
         step: Step::Copy,
         fault: Some(Fault::DiskRemoved).filter(|_| outcome == Outcome::Aborted),
+        further: Vec::new(),
         warnings: vec![Warning::Stalled { minutes: 5 }],
         totals: Totals::default(),
         safe_to_remove: true,

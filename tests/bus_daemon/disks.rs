@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use asbackup::bus::contract::Error;
+
 use crate::daemon::Daemon;
 use crate::fake_udisks::{Answer, BLOCK, FILESYSTEM, FakeDisk, values};
 use crate::house::{House, first, second, stranger, third, until};
@@ -71,7 +73,6 @@ async fn bus_an_unknown_disk_is_listed_and_left_alone() {
 #[tokio::test]
 async fn bus_disks_that_are_no_good_end_their_run_before_they_are_touched() {
     let unfit = [
-        (FakeDisk { ignored: true, ..first() }, "WrongDisk", "UDISKS_IGNORE"),
         (FakeDisk { file_system: "iso9660".to_owned(), ..first() }, "UnsupportedFileSystem", "iso9660"),
         (FakeDisk { read_only: true, ..first() }, "MountFailed", "write-protect"),
     ];
@@ -87,6 +88,17 @@ async fn bus_disks_that_are_no_good_end_their_run_before_they_are_touched() {
         // The witness shows that it is told once, not over and over.
         assert_eq!(runs_until(&house, &daemon, &second()).await, [disk.uuid, second().uuid]);
     }
+}
+
+#[tokio::test]
+async fn bus_a_disk_that_the_administrator_hides_is_left_alone_and_a_call_for_it_is_told_why() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let hidden = FakeDisk { ignored: true, ..first() };
+    house.udisks.plug(&hidden).await;
+    assert_eq!(runs_until(&house, &daemon, &second()).await, [second().uuid]);
+    let refused = daemon.client.start(&hidden.uuid).await.unwrap_err();
+    assert!(matches!(&refused, Error::WrongDisk(text) if text.contains("UDISKS_IGNORE")), "{refused:?}");
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ fn record(run: u64) -> RunRecord {
         outcome: Outcome::Aborted,
         step: Step::Copy,
         fault: Some(Fault::DiskRemoved),
+        further: Vec::new(),
         warnings: vec![Warning::EmptyLock { path: "/lock".to_owned() }],
         totals: Totals::default(),
         safe_to_remove: false,
