@@ -3,10 +3,13 @@
 use crate::fake_udisks::Answer;
 use crate::house::{House, first};
 
-/// The lines of one level, without their times.
+/// The lines of one level, without date, time and level.
 fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {
-    let level = format!(" {level:<5} ");
-    log.lines().filter_map(|line| line.split_once(&level)).map(|(_, text)| text).collect()
+    let text_of = |line: &'a str| {
+        let (found, text) = line.splitn(3, ' ').nth(2)?.split_once(' ')?;
+        (found == level).then(|| text.trim_start())
+    };
+    log.lines().filter_map(text_of).collect()
 }
 
 #[tokio::test]
