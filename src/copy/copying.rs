@@ -24,6 +24,8 @@ impl Run {
         let start = Instant::now();
         let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);
         let ended = self.run_rsync(&checked, &mut watcher).await;
+        // Else readers would see the last tick's figures during the whole flush.
+        watcher.publish(Instant::now());
         self.totals.bytes_done = watcher.bytes();
         self.totals.files = watcher.files;
         self.totals.copy_seconds = seconds_since(start);
