@@ -9,7 +9,7 @@
 //! systemd (signals) ─┘        └─ watch<Status> ─▶ bus: PropertiesChanged · STATUS= · status file
 //! ```
 //!
-//! In reading order: `model` (the data), `config`, `texts`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
+//! In reading order: `model` (the data), `texts`, `config`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
 //! `report`; `controller` (decides), `bus`, `daemon` (joins them). `blocking` and `systemd` serve them all.
 //! A room uses only rooms before it; a test keeps that true.
 

@@ -93,12 +93,12 @@ impl Invocation<'_> {
 }
 
 impl Running {
-    /// Reads what there is and gives each whole line (ended by `\n` or `\r`) away; after the last one, waits for the end
-    /// and gives it. May be dropped and called again.
+    /// Reads what there is and gives each line (ended by `\n` or `\r`) away as whole, then what has come of the next one as
+    /// not whole; after the last one, waits for the end and gives it. May be dropped and called again.
     ///
     /// # Errors
     /// The pipe can't be read, or the child not be waited for.
-    pub async fn proceed(&mut self, line: impl FnMut(&[u8])) -> io::Result<Option<Ended>> {
+    pub async fn proceed(&mut self, line: impl FnMut(&[u8], bool)) -> io::Result<Option<Ended>> {
         if !self.finished {
             self.read(line).await?;
             return Ok(None);
@@ -108,18 +108,19 @@ impl Running {
         Ok(Some(Ended { status, complaints: complaints.into() }))
     }
 
-    async fn read(&mut self, mut line: impl FnMut(&[u8])) -> io::Result<()> {
+    async fn read(&mut self, mut line: impl FnMut(&[u8], bool)) -> io::Result<()> {
         if self.output.read_buf(&mut self.buffer).await? == 0 {
             self.finished = true;
-            line(&self.buffer);
+            line(&self.buffer, true);
             return Ok(());
         }
         let mut start = 0;
         while let Some(length) = self.buffer[start..].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-            line(&self.buffer[start..start + length]);
+            line(&self.buffer[start..start + length], true);
             start += length + 1;
         }
         self.buffer.drain(..start);
+        line(&self.buffer, false);
         Ok(())
     }
 

@@ -24,7 +24,8 @@ impl Run {
         let start = Instant::now();
         let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);
         let ended = self.run_rsync(&checked, &mut watcher).await;
-        self.totals.bytes_done = watcher.finish();
+        // Else readers would see the last tick's figures during the whole flush.
+        self.totals.bytes_done = watcher.publish(Instant::now());
         self.totals.files = watcher.files;
         self.warnings.append(&mut watcher.warnings);
         self.totals.copy_seconds = seconds_since(start);

@@ -23,6 +23,8 @@ const STALL: Duration = Duration::from_secs(10 * 60);
 /// Something that follows rsync's output.
 pub trait Follow {
     fn line(&mut self, line: &[u8]);
+    /// What has come of a line whose end has not; `line` gets it again when it is whole.
+    fn beginning(&mut self, _text: &[u8]) {}
     /// Called about once a second.
     fn tick(&mut self) {}
 }
@@ -44,7 +46,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
                 return Err(Halt::Stopped(reason));
             }
             _ = ticks.tick() => follow.tick(),
-            ended = running.proceed(|line| follow.line(line)) => {
+            ended = running.proceed(|text, whole| if whole { follow.line(text) } else { follow.beginning(text) }) => {
                 if let Some(ended) = ended.map_err(broken)? {
                     return Ok(ended);
                 }
@@ -143,9 +145,9 @@ impl Watcher {
         }
     }
 
-    /// Tells how far it came, and gives the bytes of contents that have been copied.
-    pub fn finish(&mut self) -> u64 {
-        let progress = self.meter.read(Instant::now());
+    /// Tells how far the copy is, and gives the bytes of contents that have been copied.
+    pub fn publish(&mut self, now: Instant) -> u64 {
+        let progress = self.meter.read(now);
         let bytes = progress.bytes_done;
         self.teller.tell(News::Progress(progress));
         bytes
@@ -189,9 +191,16 @@ impl Follow for Watcher {
         }
     }
 
+    /// rsync ends the line of a progress only when it writes the next one.
+    fn beginning(&mut self, text: &[u8]) {
+        if let Line::Progress(bytes) = Line::parse(text) {
+            self.meter.bytes(bytes, Instant::now());
+        }
+    }
+
     fn tick(&mut self) {
         let now = Instant::now();
-        self.teller.tell(News::Progress(self.meter.read(now)));
+        self.publish(now);
         if now.duration_since(self.sampled) >= self.sample_every {
             self.sample(now);
         }

@@ -9,6 +9,8 @@ use crate::model::Progress;
 const WINDOW: Duration = Duration::from_secs(30);
 /// One point a second fills the window.
 const SPACING: Duration = Duration::from_secs(1);
+/// What would take longer than a week is a disk that hardly moves, and no estimate.
+const LONGEST: u64 = 7 * 24 * 60 * 60;
 /// No rate is told before this much time has been seen.
 const WARM_UP: Duration = Duration::from_secs(2);
 
@@ -54,6 +56,7 @@ impl Meter {
         let rate = self.rate(now);
         let left = self.total.saturating_sub(self.done);
         let seconds_left = if rate == 0 { 0 } else { left.div_ceil(rate) };
+        let seconds_left = if seconds_left > LONGEST { 0 } else { seconds_left };
         Progress { bytes_done: self.done, bytes_total: self.total, rate, seconds_left, file: self.file.clone() }
     }
 
@@ -105,6 +108,14 @@ mod tests {
         meter.bytes(900, after(start, 1));
         let progress = meter.read(after(start, 1));
         assert_eq!((progress.rate, progress.seconds_left), (0, 0));
+    }
+
+    #[test]
+    fn a_disk_that_hardly_moves_has_no_end() {
+        let start = Instant::now();
+        let mut meter = Meter::new(3_000_000_000, start);
+        meter.bytes(37, after(start, 1));
+        assert_eq!(meter.read(after(start, 3)).seconds_left, 0);
     }
 
     #[test]

@@ -1,0 +1,70 @@
+# make demo    from here to a finished copy on a virtual disk, with live progress; leaves nothing on the machine
+# make test    everything that must hold: format, lints, scripts, and all tiers of tests
+# make check   the quick part of it: format, lints, unit tests and the bus
+# make bench   figures, each against its peer; BENCH_QUICK=1 for a short look
+# make build   the release build, target/release/asbackupd
+# make deps    installs what all of these need; each does so by itself for its part
+#
+# Works on a bare Debian as root. For others sudo is asked for packages, and for the tests and the demo that make disks.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Where rustup puts cargo, and where Debian puts mkfs and losetup.
+export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
+
+CARGO := cargo
+LOCKED := --locked
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# Tests that make disks run as root; cargo itself never does for an ordinary user.
+AS_ROOT := $(if $(SUDO),--config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,BENCH_QUICK"]')
+# Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
+DISK_THREADS := 2
+SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh
+
+.PHONY: build demo check test bench deps clean format lint scripts unit bus disk need-build need-demo need-test
+
+build: need-build
+	$(CARGO) build $(LOCKED) --release
+
+# Built anew, release and debug take the same time; and this one the figures are about.
+demo: need-demo
+	$(CARGO) build $(LOCKED) --release
+	$(SUDO) demo/demo.sh target/release/asbackupd
+
+check: format lint unit bus
+
+test: check scripts disk
+
+bench: need-test
+	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
+
+deps: need-test
+
+clean:
+	$(CARGO) clean
+
+format: need-test
+	$(CARGO) fmt --check
+
+lint: need-test
+	$(CARGO) clippy $(LOCKED) --all-targets -- --deny warnings
+
+scripts: need-test
+	shellcheck --external-sources $(SCRIPTS)
+
+# Pure parts, texts, config, and that the rooms keep their order.
+unit: need-test
+	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure
+
+# The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
+bus: need-test
+	$(CARGO) test $(LOCKED) --test 'bus_*'
+
+# Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the bench itself: when that
+# is broken, no failure of a disk test means anything.
+disk: need-test
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test bench_self -- --test-threads=$(DISK_THREADS)
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'disk_*' -- --test-threads=$(DISK_THREADS)
+
+need-build need-demo need-test: need-%:
+	@tools/need $*

@@ -1,0 +1,74 @@
+//! Figures of the release build, each against its peer, in alternation and in one run. Prints a table (Markdown) and leaves
+//! nothing behind. `make bench` runs it; `BENCH_QUICK=1` makes all of it small, to see that it works.
+//!
+//! The daemon, UDisks2 and the disks are the real ones, in the bench of the disk tests.
+
+mod figures;
+mod idle;
+mod notice;
+mod reads;
+mod runs;
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use std::time::Duration;
+
+use figures::Table;
+
+/// How much of everything.
+pub struct Amounts {
+    pub large_files: usize,
+    pub large_bytes: usize,
+    pub small_files: usize,
+    pub rounds: usize,
+    pub plugs: usize,
+    pub reads: usize,
+    pub idle: Duration,
+    /// Bytes of an image; sparse, so only what is written counts.
+    pub disk: u64,
+}
+
+impl Amounts {
+    const FULL: Self = Self {
+        large_files: 4,
+        large_bytes: 512 << 20,
+        small_files: 100_000,
+        rounds: 3,
+        plugs: 7,
+        reads: 2000,
+        idle: Duration::from_secs(60),
+        disk: 6 << 30,
+    };
+    const QUICK: Self = Self {
+        large_files: 2,
+        large_bytes: 256 << 20,
+        small_files: 5_000,
+        rounds: 1,
+        plugs: 3,
+        reads: 200,
+        idle: Duration::from_secs(5),
+        disk: 2 << 30,
+    };
+
+    fn wanted() -> Self {
+        if std::env::var_os("BENCH_QUICK").is_some() { Self::QUICK } else { Self::FULL }
+    }
+}
+
+fn main() {
+    // "cargo test --all-targets" starts this program too, and wants no figures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let amounts = Amounts::wanted();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut table = Table::default();
+    runtime.block_on(async {
+        idle::measure(&amounts, &mut table).await;
+        notice::measure(&amounts, &mut table).await;
+        reads::measure(&amounts, &mut table).await;
+        runs::measure(&amounts, &mut table).await;
+    });
+    table.print();
+}

@@ -1,0 +1,206 @@
+//! Holds the sources against what ARCHITECTURE.md and `lib.rs` promise: which room may use which, and a few rules that no
+//! compiler knows.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the lowest up; a room uses only rooms of earlier lines.
+const LEVELS: [&[&str]; 8] = [
+    &["model"],
+    &["texts"],
+    &["config", "blocking", "systemd"],
+    &["disks", "veeam"],
+    &["copy", "report"],
+    &["controller"],
+    &["bus"],
+    &["daemon"],
+];
+const LONGEST_FILE: usize = 300;
+
+struct Source {
+    /// Seen from `src`.
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    /// The directory below `src`, or the file itself.
+    fn room(&self) -> String {
+        let first = self.path.iter().next().expect("a path below src");
+        Path::new(first).with_extension("").display().to_string()
+    }
+
+    /// What is shipped: without tests, and without comments of a whole line.
+    fn code(&self) -> String {
+        let mut kept = Vec::new();
+        let mut lines = self.text.lines();
+        while let Some(line) = lines.next() {
+            if line == "#[cfg(test)]" {
+                skip_item(&mut lines);
+            } else if !line.trim_start().starts_with("//") {
+                kept.push(line);
+            }
+        }
+        kept.join("\n")
+    }
+
+    /// Files that are modules of tests, declared in this one.
+    fn test_modules(&self) -> Vec<PathBuf> {
+        let directory = match self.path.file_stem() {
+            Some(stem) if stem == "mod" || stem == "lib" => self.path.with_file_name(""),
+            _ => self.path.with_extension(""),
+        };
+        let items = self.text.split("#[cfg(test)]\n").skip(1);
+        let named = items.filter_map(|item| {
+            let declared = item.lines().find(|line| !line.starts_with("#["))?.strip_suffix(';')?;
+            let path = item.strip_prefix("#[path = \"").and_then(|rest| rest.split('"').next());
+            let name = declared.rsplit(' ').next()?;
+            Some(match path {
+                Some(path) => self.path.with_file_name(path),
+                None => directory.join(name).with_extension("rs"),
+            })
+        });
+        named.collect()
+    }
+}
+
+/// `mod name;` is one line, `mod name { … }` ends with a brace in the first column; attributes go with it.
+fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>) {
+    let declared = lines.find(|line| !line.starts_with("#["));
+    if declared.is_some_and(|line| line.ends_with('{')) {
+        lines.find(|line| *line == "}");
+    }
+}
+
+fn read_below(directory: &Path, found: &mut Vec<Source>) {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for entry in fs::read_dir(directory).expect("a directory of sources") {
+        let path = entry.expect("its entry").path();
+        if path.is_dir() {
+            read_below(&path, found);
+        } else {
+            let text = fs::read_to_string(&path).expect("a source");
+            let path = path.strip_prefix(&src).expect("below src").to_owned();
+            found.push(Source { path, text });
+        }
+    }
+}
+
+/// All files in `src`, those that are tests only left out.
+fn sources() -> Vec<Source> {
+    let mut found = Vec::new();
+    read_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let tests: BTreeSet<PathBuf> = found.iter().flat_map(Source::test_modules).collect();
+    found.retain(|source| !tests.contains(&source.path));
+    assert!(found.len() > 50, "these can't be all");
+    found
+}
+
+fn level(room: &str) -> Option<usize> {
+    LEVELS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// Names that follow `crate::`.
+fn rooms_used(code: &str) -> BTreeSet<&str> {
+    let parts = code.split("crate::").skip(1);
+    parts.map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("")).collect()
+}
+
+/// One line for each place that breaks a rule.
+fn offences(rule: impl Fn(&Source) -> Vec<String>) -> Vec<String> {
+    let named = |source: Source| {
+        let found = rule(&source);
+        found.into_iter().map(move |offence| format!("src/{}: {offence}", source.path.display())).collect::<Vec<_>>()
+    };
+    sources().into_iter().flat_map(named).collect()
+}
+
+#[track_caller]
+fn assert_none(offences: Vec<String>) {
+    assert!(offences.is_empty(), "{}", offences.join("\n"));
+}
+
+fn told(breaks: bool, what: &str) -> Vec<String> {
+    if breaks { vec![what.to_owned()] } else { Vec::new() }
+}
+
+#[test]
+fn a_room_uses_only_rooms_below_it() {
+    assert_none(offences(|source| {
+        let room = source.room();
+        let Some(own) = level(&room) else { return Vec::new() };
+        let code = source.code();
+        let used = rooms_used(&code);
+        let wrong = used.into_iter().filter(|other| *other != room && level(other).is_none_or(|level| level >= own));
+        wrong.map(|other| format!("{room} may not use {other:?}")).collect()
+    }));
+}
+
+#[test]
+fn every_room_has_its_place_in_the_order() {
+    let beside = ["lib", "bin"];
+    let rooms: BTreeSet<String> = sources().iter().map(Source::room).collect();
+    let placed: BTreeSet<String> = LEVELS.concat().iter().chain(&beside).map(|room| (*room).to_owned()).collect();
+    assert_eq!(rooms, placed);
+}
+
+/// Else a room could reach another one without naming it.
+#[test]
+fn nobody_climbs_out_of_his_room_without_naming_the_next() {
+    assert_none(offences(|source| {
+        let at_top = source.path.ends_with("mod.rs") || source.path.iter().count() == 1;
+        let climb = if at_top { "super::" } else { "super::super::" };
+        told(source.code().contains(climb), "climbs with super")
+    }));
+}
+
+#[test]
+fn the_library_knows_nothing_of_its_programs() {
+    assert_none(offences(|source| {
+        let is_program = source.room() == "bin";
+        told(!is_program && source.code().contains("asbackup::"), "uses the library from outside")
+    }));
+}
+
+/// One waiting method with `&mut self` would hold up every other call and getter.
+#[test]
+fn no_method_on_the_bus_has_the_service_for_itself() {
+    assert_none(offences(|source| {
+        let code = source.code();
+        let services = code.split("#[interface(").skip(1);
+        let exclusive = services.filter(|service| service.split("\n}").next().is_some_and(|s| s.contains("&mut self")));
+        exclusive.map(|_| "&mut self in an interface".to_owned()).collect()
+    }));
+}
+
+#[test]
+fn nothing_shipped_panics_on_purpose() {
+    let words = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
+    assert_none(offences(|source| {
+        let code = source.code();
+        words.iter().filter(|word| code.contains(**word)).map(|word| (*word).to_owned()).collect()
+    }));
+}
+
+#[test]
+fn every_file_begins_with_what_it_owns() {
+    assert_none(offences(|source| told(!source.text.starts_with("//! "), "no header")));
+}
+
+#[test]
+fn no_file_is_longer_than_one_sitting() {
+    assert_none(offences(|source| {
+        let tests = source.text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(source.text.len());
+        let lines = source.text[..tests].lines().count();
+        told(lines > LONGEST_FILE, &format!("{lines} lines"))
+    }));
+}
+
+#[test]
+fn unsafe_code_is_forbidden_in_library_and_programs() {
+    assert_none(offences(|source| {
+        let is_root = ["lib", "bin"].contains(&source.room().as_str());
+        told(is_root && !source.text.contains("\n#![forbid(unsafe_code)]\n"), "does not forbid unsafe code")
+    }));
+}
