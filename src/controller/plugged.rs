@@ -131,22 +131,7 @@ mod tests {
     use super::*;
 
     fn volume(uuid: &str, diskseq: u64) -> Volume {
-        Volume {
-            id: DiskId::new(uuid),
-            label: String::new(),
-            id_type: "ext4".into(),
-            size: 1,
-            device: "/dev/sdz1".into(),
-            device_number: 0,
-            object: zbus::OwnedObjectPath::try_from("/a").unwrap(),
-            mount_points: vec![],
-            read_only: false,
-            ignored: false,
-            diskseq: Some(diskseq),
-            serial: String::new(),
-            vendor: String::new(),
-            model: String::new(),
-        }
+        Volume { diskseq: Some(diskseq), ..Volume::sample(uuid) }
     }
 
     fn config(disks: &[&str]) -> Config {

@@ -267,19 +267,12 @@ fn record_of(begun: &RunBegun, ending: Ending) -> RunRecord {
         (None, _) => Outcome::Success,
     };
     RunRecord {
-        run: begun.run,
-        disk: begun.disk.clone(),
-        label: begun.label.clone(),
-        trigger: begun.trigger,
-        plug: begun.plug.clone(),
-        started_at: begun.started_at,
-        finished_at: micros(SystemTime::now()),
-        outcome,
         step: ending.step,
         fault: ending.fault,
         further: ending.further,
         warnings: ending.warnings,
         totals: ending.totals,
         safe_to_remove: ending.safe_to_remove,
+        ..begun.ended(micros(SystemTime::now()), outcome)
     }
 }

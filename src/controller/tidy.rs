@@ -13,7 +13,7 @@ use crate::copy::runlock::RunLock;
 use crate::disks::ours::OurMounts;
 use crate::disks::volume::{self, VolumeError};
 use crate::disks::{Volume, released};
-use crate::model::{DiskId, Fault, Outcome, RunBegun, RunRecord, Step, Totals, Warning, micros};
+use crate::model::{DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
 
 /// After so many cuts on one plug-in something is wrong that another try will not mend.
 const MOST_INTERRUPTIONS: usize = 3;
@@ -175,20 +175,6 @@ impl Tidy {
 }
 
 fn interrupted(begun: &RunBegun) -> RunRecord {
-    RunRecord {
-        run: begun.run,
-        disk: begun.disk.clone(),
-        label: begun.label.clone(),
-        trigger: begun.trigger,
-        plug: begun.plug.clone(),
-        started_at: begun.started_at,
-        finished_at: micros(SystemTime::now()),
-        outcome: Outcome::Aborted,
-        step: Step::KnowDisk,
-        fault: Some(Fault::Interrupted),
-        further: Vec::new(),
-        warnings: Vec::new(),
-        totals: Totals::default(),
-        safe_to_remove: false,
-    }
+    let record = begun.ended(micros(SystemTime::now()), Outcome::Aborted);
+    RunRecord { fault: Some(Fault::Interrupted), ..record }
 }

@@ -35,44 +35,25 @@ fn devices(volumes: &[&Volume]) -> String {
 mod tests {
     use super::*;
 
-    fn volume(uuid: &str) -> Volume {
-        Volume {
-            id: DiskId::new(uuid),
-            label: "OFFSITE1".into(),
-            id_type: "ext4".into(),
-            size: 1,
-            device: "/dev/sdz1".into(),
-            device_number: 0,
-            object: zbus::OwnedObjectPath::try_from("/a").unwrap(),
-            mount_points: vec![],
-            read_only: false,
-            ignored: false,
-            diskseq: None,
-            serial: String::new(),
-            vendor: String::new(),
-            model: String::new(),
-        }
-    }
-
     fn chosen(volumes: &[Volume]) -> Result<(), &'static str> {
         choose(&DiskId::new("b78e-6cc4"), volumes).map(drop).map_err(|fault| fault.name())
     }
 
     #[test]
     fn the_one_disk_with_the_uuid_is_chosen() {
-        assert_eq!(chosen(&[volume("other"), volume("B78E-6CC4")]), Ok(()));
+        assert_eq!(chosen(&[Volume::sample("other"), Volume::sample("B78E-6CC4")]), Ok(()));
     }
 
     #[test]
     fn an_absent_disk_and_a_clone_are_refused() {
-        assert_eq!(chosen(&[volume("other")]), Err("DiskAbsent"));
-        assert_eq!(chosen(&[volume("B78E-6CC4"), volume("b78e-6cc4")]), Err("WrongDisk"));
+        assert_eq!(chosen(&[Volume::sample("other")]), Err("DiskAbsent"));
+        assert_eq!(chosen(&[Volume::sample("B78E-6CC4"), Volume::sample("b78e-6cc4")]), Err("WrongDisk"));
     }
 
     #[test]
     fn unfit_disks_are_refused_with_their_reason() {
         let unfit = |change: fn(&mut Volume)| {
-            let mut volume = volume("b78e-6cc4");
+            let mut volume = Volume::sample("b78e-6cc4");
             change(&mut volume);
             chosen(&[volume])
         };

@@ -169,6 +169,29 @@ pub(super) fn from_bytes(mut bytes: Vec<u8>) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
+impl Volume {
+    /// A good ext4 disk for the tests of other rooms.
+    pub fn sample(uuid: &str) -> Self {
+        Self {
+            id: DiskId::new(uuid),
+            label: "OFFSITE1".into(),
+            id_type: "ext4".into(),
+            size: 1,
+            device: "/dev/sdz1".into(),
+            device_number: 0,
+            object: OwnedObjectPath::default(),
+            mount_points: vec![],
+            read_only: false,
+            ignored: false,
+            diskseq: None,
+            serial: String::new(),
+            vendor: String::new(),
+            model: String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use zbus::Variant;

@@ -64,3 +64,25 @@ pub struct RunRecord {
     #[serde(default)]
     pub safe_to_remove: bool,
 }
+
+impl RunBegun {
+    /// The record of this run when it has ended so; the rest is for the caller to fill in.
+    pub fn ended(&self, finished_at: Micros, outcome: Outcome) -> RunRecord {
+        RunRecord {
+            run: self.run,
+            disk: self.disk.clone(),
+            label: self.label.clone(),
+            trigger: self.trigger,
+            plug: self.plug.clone(),
+            started_at: self.started_at,
+            finished_at,
+            outcome,
+            step: Step::KnowDisk,
+            fault: None,
+            further: Vec::new(),
+            warnings: Vec::new(),
+            totals: Totals::default(),
+            safe_to_remove: false,
+        }
+    }
+}
