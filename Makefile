@@ -15,8 +15,10 @@ export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
 CARGO := cargo
 LOCKED := --locked
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-# Tests that make disks run as root; cargo itself never does for an ordinary user.
-AS_ROOT := $(if $(SUDO),--config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,BENCH_QUICK"]')
+# Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
+# would end the words of $(if).
+ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,BENCH_QUICK"]'
+AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
 # Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
 DISK_THREADS := 2
 SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh
