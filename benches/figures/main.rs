@@ -1,5 +1,6 @@
 //! Figures of the release build, each against its peer, in alternation and in one run. Prints a table (Markdown) and leaves
-//! nothing behind. `make bench` runs it; `BENCH_QUICK=1` makes all of it small, to see that it works.
+//! nothing behind. `make bench` runs it; `BENCH_QUICK=1` makes all of it small, to see that it works, and
+//! `cargo bench --bench figures -- idle notice reads runs` chooses.
 //!
 //! The daemon, UDisks2 and the disks are the real ones, in the bench of the disk tests.
 
@@ -34,7 +35,7 @@ impl Amounts {
         large_files: 4,
         large_bytes: 512 << 20,
         small_files: 100_000,
-        rounds: 3,
+        rounds: 5,
         plugs: 7,
         reads: 2000,
         idle: Duration::from_secs(60),
@@ -58,17 +59,27 @@ impl Amounts {
 
 fn main() {
     // "cargo test --all-targets" starts this program too, and wants no figures.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    let (flags, chosen): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
+    if !flags.contains(&"--bench".to_owned()) {
         return;
     }
+    let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|word| word == name);
     let amounts = Amounts::wanted();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut table = Table::default();
     runtime.block_on(async {
-        idle::measure(&amounts, &mut table).await;
-        notice::measure(&amounts, &mut table).await;
-        reads::measure(&amounts, &mut table).await;
-        runs::measure(&amounts, &mut table).await;
+        if wanted("idle") {
+            idle::measure(&amounts, &mut table).await;
+        }
+        if wanted("notice") {
+            notice::measure(&amounts, &mut table).await;
+        }
+        if wanted("reads") {
+            reads::measure(&amounts, &mut table).await;
+        }
+        if wanted("runs") {
+            runs::measure(&amounts, &mut table).await;
+        }
     });
     table.print();
 }
