@@ -73,6 +73,23 @@ async fn a_run_cancelled_in_its_check_is_left_clean() {
     scene.assert_left_clean();
 }
 
+/// The cancel meets the run in its mount, as a rule; what UDisks2 mounts meanwhile is this run's to undo.
+#[tokio::test]
+async fn a_run_cancelled_in_its_first_moments_leaves_nothing_to_clear_up() {
+    let mut scene = Scene::new();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.start_run("").await.expect("a run");
+    daemon.cancel().await.expect("a run is on");
+    assert_eq!(daemon.finished(2).await.result, "cancelled");
+    // On a loaded machine the mount may come after the run's end; then the daemon clears it up.
+    let device = scene.disk.disk_device();
+    common::wait_for("the disk to be unmounted", common::PATIENCE, || {
+        scene.bench.mounts_of(device).is_empty().then_some(())
+    });
+    scene.assert_left_clean();
+}
+
 #[tokio::test]
 async fn nothing_to_cancel_is_said() {
     let scene = Scene::new();

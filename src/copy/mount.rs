@@ -22,6 +22,8 @@ const BUSY_PAUSES: usize = 60;
 /// udev looks into each device that was written to.
 const PROBE_PAUSE: Duration = Duration::from_millis(500);
 const PROBE_PAUSES: usize = 20;
+/// A mount takes a fraction of a second, unless the file system has to be mended first.
+const MOUNT_GRACE: Duration = Duration::from_millis(500);
 /// A disk that has been pulled is unmounted by UDisks2 itself.
 const CLEANUP: Duration = Duration::from_secs(30);
 const SYNC: Duration = Duration::from_secs(10 * 60);
@@ -53,7 +55,8 @@ impl Run {
         self.ports.stop.check()
     }
 
-    /// A mount that comes after we went away is found by its marker and undone then.
+    /// A stop waits a moment for UDisks2's answer, so that what was mounted is undone by this run. A mount that comes later still
+    /// is found by its marker and undone then.
     async fn ask_to_mount(&mut self, chosen: &Volume) -> Result<Result<PathBuf, VolumeError>, Halt> {
         let connection = self.ports.connection.clone();
         let mut stop = self.ports.stop.clone();
@@ -61,11 +64,18 @@ impl Run {
         let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
         let mount =
             (|| volume::mount(&connection, chosen)).retry(pauses).when(|error| matches!(error, VolumeError::Busy(_)));
-        tokio::select! {
+        let mut mount = std::pin::pin!(mount);
+        let reason = tokio::select! {
             biased;
-            answer = mount => Ok(answer),
-            reason = stop.requested() => Err(Halt::Stopped(reason)),
+            answer = &mut mount => return Ok(answer),
+            reason = stop.requested() => reason,
+        };
+        match timeout(MOUNT_GRACE, mount).await {
+            Ok(Ok(mount_point)) => self.mount_point = Some(mount_point),
+            Ok(Err(error)) => self.forget_unless_late(chosen, &error),
+            Err(_) => {}
         }
+        Err(Halt::Stopped(reason))
     }
 
     /// A mount from a run of ours that was killed is used; any other is somebody else's business.

@@ -99,7 +99,7 @@ async fn bus_sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
 async fn bus_a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
     let house = House::new().await;
     let daemon = house.daemon().await;
-    house.udisks.answer("Mount", Answer::Late(Duration::from_millis(500)));
+    house.udisks.answer("Mount", Answer::Late(Duration::from_secs(2)));
     house.udisks.plug(&first()).await;
     house.until_called("Mount", 1).await;
     daemon.client.cancel().await.unwrap();
