@@ -27,7 +27,6 @@ status-idle-aborted = Die Kopie auf die Platte „{ $label }“ ist am { $when }
        *[gone] {""}
     }. Grund: { $message }
 status-safe = Die Platte „{ $label }“ darf jetzt abgezogen werden.
-status-unconfigured = Die Konfigurationsdatei config.ini muss ergänzt oder berichtigt werden ({ $keys }).
 
 ## Ein Lauf ist an.
 

@@ -27,7 +27,6 @@ status-idle-aborted = The copy to the disk “{ $label }” failed on { $when }{
        *[gone] {""}
     }. Reason: { $message }
 status-safe = The disk “{ $label }” may be unplugged now.
-status-unconfigured = The configuration file config.ini must be completed or corrected ({ $keys }).
 
 ## A run is on.
 

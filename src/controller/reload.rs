@@ -67,8 +67,9 @@ impl Controller {
             }
             Unread::Io(error) => error.to_string(),
         };
-        self.config_error.clone_from(&problems);
-        Fault::ConfigRefused { problems }
+        let refused = Fault::ConfigRefused { problems };
+        self.config_error = self.texts.say(&refused).what;
+        refused
     }
 
     /// An untouched template is no fault, but nothing can be copied with it.

@@ -5,7 +5,7 @@ use super::active::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::Volume;
-use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status};
+use crate::model::{DiskRow, Finished, Notice, RunRecord, State, Status};
 use crate::report::sentence;
 use crate::systemd;
 
@@ -65,7 +65,7 @@ impl Controller {
         waiting.iter().map(ToString::to_string).collect()
     }
 
-    /// Faults of a refused file, or what the one in force lacks.
+    /// One sentence: the faults of a refused file, or what the one in force lacks.
     fn config_error(&self) -> String {
         if !self.config_error.is_empty() {
             return self.config_error.clone();
@@ -74,7 +74,7 @@ impl Controller {
         if keys.is_empty() {
             return String::new();
         }
-        self.texts.say(&Fault::Unconfigured { keys }).to_string()
+        self.texts.say(&Notice::ConfigIncomplete { keys }).what
     }
 
     fn add_run(&self, status: &mut Status, run: &ActiveRun) {

@@ -76,8 +76,7 @@ pub(super) fn percent(ratio: f64) -> u64 {
 fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     let mut said = Vec::new();
     if !status.config_error.is_empty() {
-        let keys = Arg::from(status.config_error.as_str());
-        said.push(texts.text("status-unconfigured", &[("keys", keys)]));
+        said.push(status.config_error.clone());
     }
     let last = status.last.as_ref();
     said.extend(last.map(|last| ended(status, last, texts, clock)));
@@ -249,11 +248,11 @@ mod tests {
 
     #[test]
     fn a_faulty_configuration_is_told_with_the_rest() {
-        let mut status = Status { config_error: "backup-source".to_owned(), ..Status::default() };
-        let english = said(&status, Language::English);
-        assert_eq!(english, "The configuration file config.ini must be completed or corrected (backup-source).");
+        let mut status = Status { config_error: "Settings are missing.".to_owned(), ..Status::default() };
+        assert_eq!(said(&status, Language::English), "Settings are missing.");
         status.safe_to_remove = vec![DISK.to_owned()];
-        assert!(said(&status, Language::English).ends_with("“B78E-6CC4” may be unplugged now."));
+        let both = "Settings are missing. The disk “B78E-6CC4” may be unplugged now.";
+        assert_eq!(said(&status, Language::English), both);
     }
 
     #[test]
