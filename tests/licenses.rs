@@ -17,7 +17,13 @@ fn allowed() -> BTreeSet<String> {
 
 fn packages() -> Vec<Value> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--offline", "--locked", "--format-version=1", "--filter-platform=x86_64-unknown-linux-gnu"]);
+    cargo.args([
+        "metadata",
+        "--offline",
+        "--locked",
+        "--format-version=1",
+        "--filter-platform=x86_64-unknown-linux-gnu",
+    ]);
     let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata");
     metadata["packages"].as_array().expect("packages").clone()

@@ -20,8 +20,8 @@ use super::root;
 use super::shell::{Said, Shell};
 
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(120);
-const BOOT: Duration = Duration::from_secs(240);
+pub const PATIENCE: Duration = Duration::from_secs(300);
+const BOOT: Duration = Duration::from_secs(300);
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
 
@@ -183,7 +183,10 @@ impl Vm {
 
     fn last_words(&mut self) -> String {
         let mut words = String::new();
-        for command in ["journalctl --no-pager -o short-precise -u asbackupd -u udisks2 | tail -n 80", "cat /run/asbackup/status.txt; findmnt -n"] {
+        for command in [
+            "journalctl --no-pager -o short-precise -u asbackupd -u udisks2 | tail -n 80",
+            "cat /run/asbackup/status.txt; findmnt -n",
+        ] {
             let said = self.shell.run(command, Duration::from_secs(20));
             let text = said.map_or("no answer".to_owned(), |said| said.text);
             let _ = writeln!(words, "---- {command}\n{text}");

@@ -39,7 +39,10 @@ fn vm_an_ordinary_user_may_look_but_not_touch() {
     vm.ok(&format!("runuser -u guest -- busctl get-property {NAME} Status"));
     for what in ["Start s ''", "Cancel", "Reload", "VeeamLock s job", "VeeamUnlock s job"] {
         let said = vm.refused(&call("guest", what));
-        assert!(said.to_lowercase().contains("access denied") || said.contains("password") || said.contains("authoriz"), "{what}: {said}");
+        assert!(
+            said.to_lowercase().contains("access denied") || said.contains("password") || said.contains("authoriz"),
+            "{what}: {said}"
+        );
     }
     // Let through to the daemon itself, which has nothing to cancel and no disk list.
     let said = vm.refused(&call("staff", "Cancel"));
@@ -85,7 +88,9 @@ fn vm_beside_dbus_broker() {
 #[test]
 fn vm_file_systems_of_other_worlds() {
     let mut vm = Vm::installed();
-    for (name, file_system) in [("VFAT", "vfat"), ("EXFAT", "exfat"), ("NTFS", "ntfs"), ("XFS", "xfs"), ("BTRFS", "btrfs")] {
+    for (name, file_system) in
+        [("VFAT", "vfat"), ("EXFAT", "exfat"), ("NTFS", "ntfs"), ("XFS", "xfs"), ("BTRFS", "btrfs")]
+    {
         let disk = vm.make_disk(name, file_system);
         vm.configure(&[&disk]);
         vm.plug(&disk);

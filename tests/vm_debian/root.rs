@@ -30,7 +30,8 @@ pub fn suite() -> String {
 }
 
 fn recipe_hash() -> u64 {
-    let mut files: Vec<_> = fs::read_dir(RECIPE).expect("the recipe").map(|entry| entry.expect("a file").path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(RECIPE).expect("the recipe").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
     let mut hash = DefaultHasher::new();
     for file in files {

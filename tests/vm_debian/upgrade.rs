@@ -34,7 +34,10 @@ fn vm_purge_leaves_nothing_and_a_second_install_works() {
     let left = "find / -xdev \\( -path /proc -o -path /sys -o -path /root -o -path /var/lib/apt -o -path /var/cache -o -path /var/lib/systemd/catalog \\) -prune -o \\( -iname '*asbackup*' -o -name 'de.example.*' \\) -print";
     assert_eq!(vm.ok(left), "", "left behind");
     assert_eq!(vm.ok("getent group asbackup || true"), "");
-    assert_eq!(vm.ok("systemctl list-units --all --no-legend 'asbackup*'; systemctl list-unit-files --no-legend 'asbackup*'"), "");
+    assert_eq!(
+        vm.ok("systemctl list-units --all --no-legend 'asbackup*'; systemctl list-unit-files --no-legend 'asbackup*'"),
+        ""
+    );
     vm.pull(&disk);
     vm.ok("apt-get install --yes /root/asbackup.deb");
     vm.edit_config(&[&disk]);
