@@ -21,7 +21,7 @@ fn vm_a_stranger_installs_edits_plugs_in_and_has_a_copy() {
 #[test]
 fn vm_with_the_untouched_template_it_runs_idle_and_says_what_to_fill_in() {
     let mut vm = Vm::installed();
-    assert_eq!(vm.ok("systemctl show -P ActiveState -P SubState -P NRestarts asbackupd"), "active\nrunning\n0");
+    assert_eq!(vm.ok("systemctl is-active asbackupd && systemctl show -P NRestarts asbackupd"), "active\n0");
     for told in [vm.status(), vm.journal("-g config.ini")] {
         assert!(told.contains("filesystem-ids-and-notification-mail-addresses"), "{told}");
         assert!(told.contains("backup-source"), "{told}");
@@ -47,4 +47,19 @@ fn vm_the_bus_starts_the_service() {
     vm.ok("systemctl is-active asbackupd");
     vm.ok("systemctl disable asbackupd && systemctl stop asbackupd");
     vm.refused(&format!("busctl get-property {NAME} Version"));
+}
+
+#[test]
+fn vm_a_faulty_config_is_refused_and_the_old_one_stays_in_force() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.configure(&[&disk]);
+    vm.set("max-deletions-percent", "many");
+    vm.refused("systemctl reload asbackupd");
+    vm.ok("systemctl is-active asbackupd");
+    for told in [vm.status(), vm.journal("-g max-deletions-percent"), vm.property("ConfigError")] {
+        assert!(told.contains("max-deletions-percent") && told.contains("many"), "{told}");
+    }
+    vm.plug(&disk);
+    vm.wait_success(&disk);
 }

@@ -8,6 +8,7 @@
 mod disk;
 mod install;
 mod interrupted;
+mod journal;
 mod machine;
 mod neighbours;
 mod qmp;

@@ -19,9 +19,21 @@ pub fn directory() -> PathBuf {
     let building = directory.with_extension("building");
     let _ = fs::remove_dir_all(&building);
     fs::create_dir_all(&building).expect("target/vm");
-    run(Command::new(format!("{RECIPE}/build")).arg(suite).arg(&building));
+    run(Command::new(format!("{RECIPE}/build")).arg(&suite).arg(&building));
+    forget(&suite);
     fs::rename(&building, &directory).expect("the finished root");
     directory
+}
+
+/// A root that was built from another recipe is of no more use, and a gigabyte.
+fn forget(suite: &str) {
+    let listing = fs::read_dir(Path::new(TARGET).join("vm")).into_iter().flatten();
+    for entry in listing.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(suite) && !name.ends_with("building") {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// bookworm, or what SUITE says.
