@@ -84,7 +84,7 @@ impl Vm {
     pub fn assert_copied(&mut self, disk: &UsbDisk) {
         self.assert_unmounted();
         let check = if matches!(disk.file_system, "ext4" | "xfs" | "btrfs") {
-            "rsync -naHAXi --numeric-ids --delete --checksum -@-1 /srv/veeam/ /mnt/ | grep -v -x '\\.d\\.\\.t\\.* \\./' | tee /dev/stderr | wc -l"
+            "rsync -naHAXi --numeric-ids --delete --exclude=/lost+found --checksum -@-1 /srv/veeam/ /mnt/ | grep -v -x '\\.d\\.\\.t\\.* \\./' | tee /dev/stderr | wc -l"
         } else {
             "rsync -nrtOi --modify-window=2 --no-links --checksum --delete --no-perms /srv/veeam/ /mnt/ | grep -vE 'non-regular|^cL|System Volume' | tee /dev/stderr | wc -l"
         };
