@@ -19,7 +19,7 @@ cd "$stage/asbackup"
 cat > debian/changelog << END
 asbackup ($version) unstable; urgency=medium
 
-  * See /usr/share/doc/asbackup/CHANGELOG.md.gz.
+  * See /usr/share/doc/asbackup/CHANGELOG.md.
 
  -- asbackup <asbackup@example.com>  $(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
 END

@@ -118,9 +118,9 @@ impl Vm {
         self.plug_at(disk, 0);
     }
 
-    /// Plugs in a disk that writes a megabyte a second, so that a copy has a middle; `speed_up` lifts this.
+    /// Plugs in a disk that writes half a megabyte a second, so that a copy has a middle; `speed_up` lifts this.
     pub fn plug_slow(&mut self, disk: &UsbDisk) {
-        self.plug_at(disk, 1 << 20);
+        self.plug_at(disk, 512 << 10);
     }
 
     fn plug_at(&mut self, disk: &UsbDisk, bytes_per_second: u64) {

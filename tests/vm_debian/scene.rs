@@ -37,7 +37,7 @@ impl Vm {
         ));
     }
 
-    /// Makes the repository so big that a slow disk is busy with it for half a minute.
+    /// Makes the repository so big that a slow disk is busy with it for a minute.
     pub fn make_big_repository(&mut self) {
         self.ok(&format!(
             "cd {SOURCE} && for i in 1 2 3 4 5 6; do head -c 5000000 /dev/urandom > part$i.vbk; done && sync"

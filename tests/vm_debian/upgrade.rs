@@ -11,8 +11,8 @@ fn vm_upgrade_in_mid_copy_takes_the_copy_up_again() {
     vm.ok("cp /etc/asbackup/config.ini /root/before.ini");
     vm.plug_slow(&disk);
     vm.wait_mid_copy();
-    vm.speed_up(&disk);
     let said = vm.ok("apt-get install --yes /root/next.deb");
+    vm.speed_up(&disk);
     assert!(!said.to_lowercase().contains("warning"), "{said}");
     assert_eq!(vm.ok("dpkg-query -W -f '${Version}' asbackup"), "99.0");
     vm.wait_success(&disk);
