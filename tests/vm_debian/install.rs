@@ -28,7 +28,7 @@ fn vm_with_the_untouched_template_it_runs_idle_and_says_what_to_fill_in() {
     }
     assert_eq!(vm.ok("stat -c '%a %U %G' /etc/asbackup/config.ini"), "600 root root");
     vm.ok("cmp /etc/asbackup/config.ini /usr/share/asbackup/config.ini.template");
-    assert_eq!(vm.ok("systemctl --failed --no-legend 'asbackup*'"), "");
+    assert_eq!(vm.ok("systemctl list-units --failed --no-legend 'asbackup*'"), "");
 }
 
 #[test]
