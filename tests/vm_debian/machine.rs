@@ -39,13 +39,16 @@ pub struct Vm {
     machine: MutexGuard<'static, Option<Machine>>,
     /// For the images of disks.
     scene: TempDir,
+    /// When the run ended that was waited for last, as the daemon tells it.
+    pub finished_at: String,
 }
 
 impl Vm {
     /// A bare Debian, the package in /root/asbackup.deb, what it depends on in apt's cache.
     pub fn bare() -> Self {
         let machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut vm = Self { machine, scene: TempDir::new().expect("a directory for disk images") };
+        let mut vm =
+            Self { machine, scene: TempDir::new().expect("a directory for disk images"), finished_at: "0".to_owned() };
         if vm.machine.is_none() {
             *vm.machine = Some(Machine::boot());
             vm.ok("tar -xf /dev/vdb -C /root && sync");
@@ -98,10 +101,15 @@ impl Vm {
 
     /// Waits until a command succeeds, and returns what it prints.
     pub fn wait(&mut self, command: &str) -> String {
+        self.wait_until(command, |_| true)
+    }
+
+    /// Waits until a command succeeds and prints what is looked for; returns it.
+    pub fn wait_until(&mut self, command: &str, is_it: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let said = self.run(command);
-            if said.code == 0 {
+            if said.code == 0 && is_it(&said.text) {
                 return said.text;
             }
             assert!(Instant::now() < deadline, "waited in vain for {command}\n{}", said.text);

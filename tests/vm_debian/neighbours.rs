@@ -13,10 +13,6 @@ fn vm_a_disk_plugged_in_at_boot_is_copied_to() {
     vm.reboot();
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
-    vm.reboot();
-    vm.wait_property("State", "s \"idle\"");
-    let runs = vm.ok(&format!("busctl call {NAME} ListRuns u 10 | grep -o '\"run\" t [0-9]*' | wc -l"));
-    assert!(runs == "1" || runs == "2", "{runs} runs");
 }
 
 #[test]
@@ -34,7 +30,7 @@ fn vm_two_disks_at_once_are_copied_to_one_after_the_other() {
 #[test]
 fn vm_an_ordinary_user_may_look_but_not_touch() {
     let mut vm = Vm::installed();
-    vm.ok("useradd -m guest && useradd -m -G asbackup staff && useradd -m veeam");
+    vm.ok("useradd -m guest && useradd -m -G asbackup clerk && useradd -m veeam");
     let call = |user: &str, what: &str| format!("runuser -u {user} -- busctl call {NAME} {what}");
     vm.ok(&format!("runuser -u guest -- busctl get-property {NAME} Status"));
     for what in ["Start s ''", "Cancel", "Reload", "VeeamLock s job", "VeeamUnlock s job"] {
@@ -45,9 +41,9 @@ fn vm_an_ordinary_user_may_look_but_not_touch() {
         );
     }
     // Let through to the daemon itself, which has nothing to cancel and no disk list.
-    let said = vm.refused(&call("staff", "Cancel"));
+    let said = vm.refused(&call("clerk", "Cancel"));
     assert!(said.contains("nothing to cancel") || said.contains("No copy") || said.contains("keine"), "{said}");
-    vm.refused(&call("staff", "Reload"));
+    vm.refused(&call("clerk", "Reload"));
     vm.ok(&call("veeam", "VeeamLock s job"));
     vm.ok(&call("veeam", "VeeamUnlock s job"));
 }
@@ -88,11 +84,10 @@ fn vm_beside_dbus_broker() {
 #[test]
 fn vm_file_systems_of_other_worlds() {
     let mut vm = Vm::installed();
-    for (name, file_system) in
-        [("VFAT", "vfat"), ("EXFAT", "exfat"), ("NTFS", "ntfs"), ("XFS", "xfs"), ("BTRFS", "btrfs")]
-    {
-        let disk = vm.make_disk(name, file_system);
-        vm.configure(&[&disk]);
+    let all = ["vfat", "exfat", "ntfs", "xfs", "btrfs"];
+    let disks = all.map(|file_system| vm.make_disk(&file_system.to_uppercase(), file_system));
+    vm.configure(&disks.each_ref());
+    for disk in disks {
         vm.plug(&disk);
         vm.wait_success(&disk);
         vm.assert_copied(&disk);
@@ -109,7 +104,9 @@ fn vm_beside_the_automounter_udiskie() {
     vm.ok("apt-get install --yes udiskie");
     // As the README advises: the template, with a line for this disk.
     let rules = "/usr/share/doc/asbackup/examples/99-asbackup.rules.template";
-    vm.ok(&format!("sed 's|^#\\(ACTION.*\\)0f3a2c1e-1111-2222-3333-444455556666|\\1{}|' {rules} > /etc/udev/rules.d/99-asbackup.rules", disk.uuid));
+    let edit = format!("sed 's|^#\\(ACTION.*\\)0f3a2c1e-1111-2222-3333-444455556666|\\1{}|'", disk.uuid);
+    vm.ok(&format!("{edit} {rules} > /etc/udev/rules.d/99-asbackup.rules"));
+    vm.ok("grep ^ACTION /etc/udev/rules.d/99-asbackup.rules");
     vm.ok("udevadm control --reload && systemd-run --unit=udiskie udiskie --no-notify --no-tray --no-password-prompt");
     vm.wait("busctl list | grep udiskie");
     vm.plug(&disk);

@@ -32,7 +32,7 @@ impl Vm {
         self.ok(&format!(
             "mkdir -p {SOURCE}/job/empty && cd {SOURCE} && head -c 3000000 /dev/urandom > job/full.vbk \
              && head -c 70000 /dev/urandom > job/increment.vib && echo '<job/>' > 'job/Büro täglich.vbm' \
-             && ln -s full.vbk job/latest && ln job/full.vbk job/same.vbk && touch -d @1234567890.123456789 job/increment.vib \
+             && ln -sf full.vbk job/latest && ln -f job/full.vbk job/same.vbk && touch -d @1234567890.123456789 job/increment.vib \
              && chown 1234:55 job/increment.vib && chmod 640 job/increment.vib && sync"
         ));
     }
@@ -51,7 +51,7 @@ impl Vm {
 
     /// Waits until a property is as said, in busctl's notation.
     pub fn wait_property(&mut self, name: &str, value: &str) {
-        self.wait(&format!("got=$(busctl get-property {NAME} {name}); echo \"$got\"; [ \"$got\" = '{value}' ]"));
+        self.wait_until(&format!("busctl get-property {NAME} {name}"), |text| text == value);
     }
 
     /// Waits for the end of a run, and asserts that it succeeded.
@@ -60,11 +60,17 @@ impl Vm {
         assert_eq!(self.property("LastError"), r#"(ss) "" """#);
     }
 
-    /// Waits until the newest run ended on `disk` is the last one and ended like this.
+    /// Waits for a run that ended on `disk` like this, after the one that was waited for before.
     pub fn wait_result(&mut self, result: &str, disk: &UsbDisk) {
-        self.wait_property("State", r#"s "idle""#);
-        self.wait_property("LastResult", &format!("s \"{result}\""));
-        assert_eq!(self.property("LastDisk").to_lowercase(), format!("s \"{}\"", disk.uuid.to_lowercase()));
+        let names = "State LastResult LastDisk LastFinishedAt";
+        let look = format!("busctl get-property {NAME} {names} | tr -d '\"' | tr '\\n' ' '");
+        let ended = format!("s idle s {result} s {} t ", disk.uuid.to_lowercase());
+        let before = self.finished_at.clone();
+        let said = self.wait_until(&look, |text| {
+            let text = text.to_lowercase();
+            text.strip_prefix(&ended).is_some_and(|finished_at| finished_at.trim() != before)
+        });
+        self.finished_at = said.split_whitespace().last().unwrap_or_default().to_owned();
     }
 
     /// Waits until rsync is in the middle of writing.
