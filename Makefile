@@ -21,7 +21,8 @@ ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI
 AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
 # Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
 DISK_THREADS := 2
-SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh
+SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
+           packaging/check-deb packaging/need packaging/debian/postinst packaging/debian/postrm tests/vm_debian/root/build
 
 .PHONY: build demo check test bench deps clean format lint scripts unit bus disk need-build need-demo need-test
 
@@ -67,6 +68,8 @@ bus: need-test
 disk: need-test
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test bench_self -- --test-threads=$(DISK_THREADS)
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'disk_*' -- --test-threads=$(DISK_THREADS)
+
+include packaging/package.mk
 
 need-build need-demo need-test: need-%:
 	@tools/need $*

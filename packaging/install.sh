@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Puts the files of packaging/files.list where they belong. Builds nothing.
+#
+# usage: install.sh DESTDIR PREFIX      DESTDIR may be empty; PREFIX is /usr for what distributions ship
+set -euo pipefail
+shopt -s nullglob
+
+destination=$1
+prefix=${2#/}
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+place() {
+    local source=$1 target=$2 mode=$3
+    [[ $target == */ ]] && target+=$(basename "$source")
+    target=$destination/${target/#usr\//$prefix/}
+    install -D --mode="$mode" "$source" "$target"
+    # The only path of ours that units and rules name, and that follows PREFIX.
+    [[ $target == *.service ]] && sed --in-place "s,=/usr/libexec/asbackup/,=/$prefix/libexec/asbackup/," "$target"
+    return 0
+}
+
+while read -r pattern target mode; do
+    [[ -z $pattern || $pattern == \#* ]] && continue
+    # shellcheck disable=SC2206 # the pattern is meant to be expanded
+    sources=($pattern)
+    if [ ${#sources[@]} -eq 0 ] || [ ! -e "${sources[0]}" ]; then
+        echo "install.sh: $pattern is not there; build first (make build)" >&2
+        exit 1
+    fi
+    for source in "${sources[@]}"; do
+        place "$source" "$target" "$mode"
+    done
+done < packaging/files.list

@@ -1,0 +1,30 @@
+# make deb       the package for Debian 12 and 13: target/debian/asbackup_VERSION_ARCHITECTURE.deb
+# make install   for packagers: DESTDIR=where to stage, PREFIX=/usr/local unless given; builds nothing
+# make test-vm   the package in a virtual machine with real USB disks; SUITE=trixie for Debian 13
+# make licenses  every crate's licence against deny.toml
+#
+# Build the package on Debian 12: what is linked against its C library runs on both, the other way round it need not.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+SUITE ?= bookworm
+
+.PHONY: deb install test-vm licenses need-deb need-vm
+
+deb: need-deb
+	$(CARGO) build --locked --release
+	packaging/deb.sh
+
+install:
+	packaging/install.sh "$(DESTDIR)" "$(PREFIX)"
+
+# One machine for all scenarios, which take turns: threads would only wait for each other.
+test-vm: need-vm deb
+	packaging/check-deb
+	SUITE=$(SUITE) $(CARGO) test --locked $(AS_ROOT) --test 'vm_*' -- --test-threads=1
+
+licenses:
+	$(CARGO) test --locked --test licenses
+
+need-deb need-vm: need-%:
+	packaging/need $*

@@ -1,0 +1,60 @@
+//! What the journal holds, and how it is read with the system's own tools.
+
+use super::machine::Vm;
+use super::scene::NAME;
+
+/// Of the message "run … has succeeded", as in systemd/asbackup.catalog.
+const RUN_SUCCEEDED: &str = "0f343350dbed5223a854ef7deed18797";
+
+#[test]
+fn vm_journal_catalog_and_busctl_tell_what_happened() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.configure(&[&disk]);
+    vm.plug(&disk);
+    vm.wait_success(&disk);
+
+    let story = vm.journal("");
+    for step in 1..=9 {
+        assert!(story.contains(&format!("Step {step} (")), "no step {step} in\n{story}");
+    }
+    assert!(vm.journal(&format!("MESSAGE_ID={RUN_SUCCEEDED}")).contains("has succeeded"));
+    assert!(vm.journal(&format!("ASBACKUP_DISK={} ASBACKUP_STEP=unmount", disk.uuid)).contains("Step 9"));
+    let explained = vm.journal(&format!("--catalog --output=short MESSAGE_ID={RUN_SUCCEEDED}"));
+    assert!(explained.contains("Defined-By: asbackup") && explained.contains("has succeeded"), "{explained}");
+    let german = vm.ok(&format!("LANG=de_DE.UTF-8 journalctl --no-pager -x MESSAGE_ID={RUN_SUCCEEDED}"));
+    assert!(german.contains("ist gelungen"), "{german}");
+
+    assert!(vm.ok("cat /run/asbackup/status.txt").contains("may be unplugged now"));
+    assert!(vm.ok("systemctl status --no-pager asbackupd").contains("may be unplugged now"));
+    assert!(vm.ok(&format!("busctl call {NAME} ListRuns u 1")).contains("success"));
+    assert!(vm.ok(&format!("busctl call {NAME} ListDisks")).contains(&disk.uuid));
+    assert!(vm.ok("tail -n 20 /var/log/asbackup/asbackup.log").contains("has succeeded"));
+    vm.ok("test -s /var/log/asbackup/rsync.log");
+    vm.ok("busctl introspect de.example.Backup /de/example/Backup | grep SafeToRemove");
+}
+
+/// The lines of the README's section on busctl that only ask.
+fn recipes() -> Vec<String> {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("README.md");
+    let section = readme.split("### busctl").nth(1).expect("a section on busctl");
+    let lines = section.split("\n#").next().expect("its text").lines().map(str::trim);
+    let asks = |line: &&str| line.starts_with("B=") || (line.starts_with("busctl") && !line.contains("monitor"));
+    let changes = |line: &&str| ["Start", "Cancel", "Reload", "Veeam"].iter().any(|word| line.contains(word));
+    lines.filter(asks).filter(|line| !changes(line)).map(str::to_owned).collect()
+}
+
+#[test]
+fn vm_the_readmes_busctl_recipes_give_what_it_says() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.configure(&[&disk]);
+    vm.plug(&disk);
+    vm.wait_success(&disk);
+    let recipes = recipes();
+    assert!(recipes.len() > 4, "{recipes:#?}");
+    let said = vm.ok(&format!("set -e\n{}", recipes.join("\n")));
+    for expected in ["may be unplugged now", "\"idle\"", "\"success\"", &disk.uuid] {
+        assert!(said.contains(expected), "no {expected} in\n{said}");
+    }
+}

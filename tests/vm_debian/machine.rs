@@ -1,0 +1,292 @@
+//! The machine as the tests speak to it. There is one per test program; a scenario gets it for itself, set back to a snapshot.
+
+use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::disk::UsbDisk;
+use super::qmp::Qmp;
+use super::root;
+use super::shell::{Said, Shell};
+
+/// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
+pub const PATIENCE: Duration = Duration::from_secs(300);
+const BOOT: Duration = Duration::from_secs(300);
+
+static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
+
+pub struct Machine {
+    qmp: Qmp,
+    shell: Shell,
+    plugged: Vec<String>,
+    /// The snapshots that have been made.
+    snapshots: Vec<&'static str>,
+    console: File,
+}
+
+/// The machine, for one scenario alone. Its end unplugs everything; when it fails, it prints what the machine has to say.
+pub struct Vm {
+    machine: MutexGuard<'static, Option<Machine>>,
+    /// For the images of disks.
+    scene: TempDir,
+    /// When the run ended that was waited for last, as the daemon tells it.
+    pub finished_at: String,
+}
+
+impl Vm {
+    /// A bare Debian, the package in /root/asbackup.deb, what it depends on in apt's cache.
+    pub fn bare() -> Self {
+        let machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut vm =
+            Self { machine, scene: TempDir::new().expect("a directory for disk images"), finished_at: "0".to_owned() };
+        if vm.machine.is_none() {
+            *vm.machine = Some(Machine::boot());
+            vm.ok("tar -xf /dev/vdb -C /root && sync");
+            vm.keep("bare");
+        }
+        vm.back_to("bare");
+        vm
+    }
+
+    /// The same with the package installed and nothing configured.
+    pub fn installed() -> Self {
+        let mut vm = Self::bare();
+        if !vm.snapshots.contains(&"installed") {
+            vm.ok("apt-get install --yes /root/asbackup.deb");
+            vm.keep("installed");
+        }
+        vm.back_to("installed");
+        vm
+    }
+
+    fn keep(&mut self, name: &'static str) {
+        self.qmp.monitor(&format!("savevm {name}"));
+        self.snapshots.push(name);
+    }
+
+    fn back_to(&mut self, name: &str) {
+        self.qmp.monitor(&format!("loadvm {name}"));
+        self.shell.awake(BOOT);
+    }
+
+    /// A command in the machine, as root.
+    pub fn run(&mut self, command: &str) -> Said {
+        let said = self.shell.run(command, PATIENCE);
+        said.unwrap_or_else(|| panic!("{command:?} did not end within {PATIENCE:?}"))
+    }
+
+    /// What a command prints, both streams; any exit code but 0 is a panic.
+    pub fn ok(&mut self, command: &str) -> String {
+        let said = self.run(command);
+        assert_eq!(said.code, 0, "{command}\n{}", said.text);
+        said.text
+    }
+
+    /// What a command prints that must fail.
+    pub fn refused(&mut self, command: &str) -> String {
+        let said = self.run(command);
+        assert_ne!(said.code, 0, "{command} should have failed, but said\n{}", said.text);
+        said.text
+    }
+
+    /// Waits until a command succeeds, and returns what it prints.
+    pub fn wait(&mut self, command: &str) -> String {
+        self.wait_until(command, |_| true)
+    }
+
+    /// Waits until a command succeeds and prints what is looked for; returns it.
+    pub fn wait_until(&mut self, command: &str, is_it: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let said = self.run(command);
+            if said.code == 0 && is_it(&said.text) {
+                return said.text;
+            }
+            assert!(Instant::now() < deadline, "waited in vain for {command}\n{}", said.text);
+            sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// A new disk, not plugged in; `name` becomes label and serial number.
+    pub fn make_disk(&mut self, name: &str, file_system: &'static str) -> UsbDisk {
+        UsbDisk::make(self.scene.path(), name, file_system)
+    }
+
+    pub fn plug(&mut self, disk: &UsbDisk) {
+        self.plug_at(disk, 0);
+    }
+
+    /// Plugs in a disk that writes half a megabyte a second, so that a copy has a middle; `speed_up` lifts this.
+    pub fn plug_slow(&mut self, disk: &UsbDisk) {
+        self.plug_at(disk, 512 << 10);
+    }
+
+    fn plug_at(&mut self, disk: &UsbDisk, bytes_per_second: u64) {
+        let name = &disk.name;
+        let limits = json!({ "bps-write": bytes_per_second });
+        let group = format!("{name}-speed");
+        self.qmp.execute("object-add", json!({ "qom-type": "throttle-group", "id": group, "limits": limits }));
+        let file = json!({ "driver": "file", "filename": disk.image, "locking": "off" });
+        let node = json!({
+            "driver": "throttle", "node-name": name, "throttle-group": group,
+            "file": { "driver": "raw", "file": file },
+        });
+        self.qmp.execute("blockdev-add", node);
+        let device = json!({ "driver": "usb-storage", "id": name, "drive": name, "serial": name, "bus": "xhci.0" });
+        self.qmp.execute("device_add", device);
+        self.plugged.push(name.clone());
+    }
+
+    pub fn speed_up(&mut self, disk: &UsbDisk) {
+        let path = format!("/objects/{}-speed", disk.name);
+        let limits = json!({ "bps-write": 0 });
+        self.qmp.execute("qom-set", json!({ "path": path, "property": "limits", "value": limits }));
+    }
+
+    /// Pulls a disk out, whatever it is doing.
+    pub fn pull(&mut self, disk: &UsbDisk) {
+        self.pull_named(&disk.name);
+    }
+
+    fn pull_named(&mut self, name: &str) {
+        self.plugged.retain(|plugged| plugged != name);
+        self.qmp.execute("device_del", json!({ "id": name }));
+        self.qmp.device_deleted(name);
+        self.qmp.execute("blockdev-del", json!({ "node-name": name }));
+        self.qmp.execute("object-del", json!({ "id": format!("{name}-speed") }));
+    }
+
+    /// The power fails and comes back: what had not reached a disk is lost.
+    pub fn cut_power(&mut self) {
+        self.qmp.execute("system_reset", json!({}));
+        self.booted_anew();
+    }
+
+    /// An orderly reboot.
+    pub fn reboot(&mut self) {
+        let boot = self.ok("cat /proc/sys/kernel/random/boot_id");
+        self.ok("systemctl reboot");
+        let deadline = Instant::now() + BOOT;
+        let look = "cat /proc/sys/kernel/random/boot_id";
+        while self.shell.run(look, Duration::from_secs(2)).is_none_or(|said| said.text == boot) {
+            assert!(Instant::now() < deadline, "the machine does not reboot");
+        }
+        self.booted_anew();
+    }
+
+    fn booted_anew(&mut self) {
+        self.shell.awake(BOOT);
+        self.wait("systemctl is-system-running | grep -E 'running|degraded'");
+    }
+
+    fn last_words(&mut self) -> String {
+        let mut words = String::new();
+        for command in [
+            "journalctl --no-pager -o short-precise -u asbackupd -u udisks2 | tail -n 80",
+            "cat /run/asbackup/status.txt; findmnt -n",
+        ] {
+            let said = self.shell.run(command, Duration::from_secs(20));
+            let text = said.map_or("no answer".to_owned(), |said| said.text);
+            let _ = writeln!(words, "---- {command}\n{text}");
+        }
+        let mut console = Vec::new();
+        let _ = self.console.read_to_end(&mut console);
+        let console = String::from_utf8_lossy(&console).into_owned();
+        let tail: Vec<_> = console.lines().rev().take(25).collect();
+        let _ = writeln!(words, "---- the console's tail");
+        tail.iter().rev().for_each(|line| {
+            let _ = writeln!(words, "{line}");
+        });
+        words
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        if self.machine.is_none() {
+            return;
+        }
+        if thread::panicking() {
+            let words = self.last_words();
+            eprintln!("{words}");
+        }
+        for name in self.plugged.clone() {
+            self.pull_named(&name);
+        }
+    }
+}
+
+impl Deref for Vm {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        self.machine.as_ref().expect("booted by the first")
+    }
+}
+
+impl DerefMut for Vm {
+    fn deref_mut(&mut self) -> &mut Machine {
+        self.machine.as_mut().expect("booted by the first")
+    }
+}
+
+impl Machine {
+    fn boot() -> Self {
+        let directory = TempDir::new().expect("a directory for the machine");
+        let root = root::directory();
+        let parcel = root::parcel(directory.path());
+        start_qemu(directory.path(), &root, &parcel);
+        let qmp = Qmp::connect(&directory.path().join("qmp"));
+        let mut shell = Shell::connect(&directory.path().join("shell"));
+        shell.awake(BOOT);
+        let console = File::open(directory.path().join("console")).expect("QEMU made it");
+        // QEMU and we have open what we need: the directory goes now, since a static value is never dropped.
+        Self { qmp, shell, plugged: Vec::new(), snapshots: Vec::new(), console }
+    }
+}
+
+/// Software emulation, because it is there everywhere.
+fn qemu(directory: &Path, root: &Path, parcel: &Path) -> Command {
+    let at = |name: &str| directory.join(name).display().to_string();
+    // With setpriv QEMU ends with the tests, however these end.
+    let mut qemu = Command::new("setpriv");
+    qemu.args(["--pdeathsig", "KILL", "qemu-system-x86_64", "-nodefaults", "-display", "none"]);
+    qemu.args(["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024"]);
+    qemu.args(["-kernel", &root.join("vmlinuz").display().to_string()]);
+    qemu.args(["-initrd", &root.join("initrd.img").display().to_string()]);
+    qemu.args(["-append", "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=1"]);
+    // The root stays as it was built: what is written goes into a temporary file of QEMU, with the snapshots.
+    let image = root.join("root.img").display().to_string();
+    qemu.args(["-drive", &format!("file={image},format=raw,if=virtio,snapshot=on,cache=unsafe")]);
+    qemu.args(["-drive", &format!("file={},format=raw,if=virtio,readonly=on", parcel.display())]);
+    qemu.args(["-device", "qemu-xhci,id=xhci", "-device", "virtio-rng-pci", "-device", "virtio-serial"]);
+    qemu.args(["-chardev", &format!("socket,id=shell,path={},server=on,wait=off", at("shell"))]);
+    qemu.args(["-device", "virtserialport,chardev=shell,name=shell"]);
+    qemu.args(["-qmp", &format!("unix:{},server=on,wait=off", at("qmp"))]);
+    qemu.args(["-serial", &format!("file:{}", at("console"))]);
+    qemu.stdin(Stdio::null());
+    qemu
+}
+
+/// Started by a thread that lives as long as the program: the kernel ends QEMU with the thread that started it.
+fn start_qemu(directory: &Path, root: &Path, parcel: &Path) {
+    let mut command = qemu(directory, root, parcel);
+    let (tell, told) = channel();
+    thread::spawn(move || {
+        let mut child: Child = command.spawn().expect("setpriv of util-linux");
+        let _ = tell.send(());
+        let status = child.wait();
+        eprintln!("QEMU has ended: {status:?}");
+    });
+    told.recv().expect("a started QEMU");
+}

@@ -1,0 +1,116 @@
+//! Others on the same machine: more disks, people, automounters, another bus.
+
+use super::machine::Vm;
+use super::scene::NAME;
+
+#[test]
+fn vm_a_disk_plugged_in_at_boot_is_copied_to() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.configure(&[&disk]);
+    vm.ok("systemctl stop asbackupd && sync");
+    vm.plug(&disk);
+    vm.reboot();
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+}
+
+#[test]
+fn vm_two_disks_at_once_are_copied_to_one_after_the_other() {
+    let mut vm = Vm::installed();
+    let (monday, tuesday) = (vm.make_disk("MONDAY", "ext4"), vm.make_disk("TUESDAY", "ext4"));
+    vm.configure(&[&monday, &tuesday]);
+    vm.plug(&tuesday);
+    vm.plug(&monday);
+    vm.wait(&format!("busctl get-property {NAME} SafeToRemove | grep '^as 2 '"));
+    vm.assert_copied(&monday);
+    vm.assert_copied(&tuesday);
+}
+
+#[test]
+fn vm_an_ordinary_user_may_look_but_not_touch() {
+    let mut vm = Vm::installed();
+    vm.ok("useradd -m guest && useradd -m -G asbackup clerk && useradd -m veeam");
+    let call = |user: &str, what: &str| format!("runuser -u {user} -- busctl call {NAME} {what}");
+    vm.ok(&format!("runuser -u guest -- busctl get-property {NAME} Status"));
+    for what in ["Start s ''", "Cancel", "Reload", "VeeamLock s job", "VeeamUnlock s job"] {
+        let said = vm.refused(&call("guest", what));
+        assert!(
+            said.to_lowercase().contains("access denied") || said.contains("password") || said.contains("authoriz"),
+            "{what}: {said}"
+        );
+    }
+    // Let through to the daemon itself, which has nothing to cancel and no disk list.
+    let said = vm.refused(&call("clerk", "Cancel"));
+    assert!(said.contains("nothing to cancel") || said.contains("No copy") || said.contains("keine"), "{said}");
+    vm.refused(&call("clerk", "Reload"));
+    vm.ok(&call("veeam", "VeeamLock s job"));
+    vm.ok(&call("veeam", "VeeamUnlock s job"));
+}
+
+#[test]
+fn vm_a_disk_mounted_by_hand_is_left_alone() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.make_repository();
+    vm.plug(&disk);
+    vm.wait("test -b /dev/sda && mount /dev/sda /mnt");
+    vm.edit_config(&[&disk]);
+    vm.ok("systemctl reload asbackupd");
+    vm.wait_result("aborted", &disk);
+    assert!(vm.property("LastError").contains("MountFailed"), "{}", vm.property("LastError"));
+    assert_eq!(vm.ok("ls -A /mnt"), "lost+found");
+    vm.ok("umount /mnt");
+    vm.ok(&format!("busctl call {NAME} Start s ''"));
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+}
+
+#[test]
+fn vm_beside_dbus_broker() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.configure(&[&disk]);
+    vm.ok("apt-get install --yes dbus-broker && systemctl enable dbus-broker");
+    vm.reboot();
+    vm.ok("systemctl is-active dbus-broker");
+    vm.plug(&disk);
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+    vm.ok("systemctl stop asbackupd");
+    vm.ok(&format!("busctl get-property {NAME} Version"));
+}
+
+#[test]
+fn vm_file_systems_of_other_worlds() {
+    let mut vm = Vm::installed();
+    let all = ["vfat", "exfat", "ntfs", "xfs", "btrfs"];
+    let disks = all.map(|file_system| vm.make_disk(&file_system.to_uppercase(), file_system));
+    vm.configure(&disks.each_ref());
+    for disk in disks {
+        vm.plug(&disk);
+        vm.wait_success(&disk);
+        vm.assert_copied(&disk);
+        vm.pull(&disk);
+        disk.assert_clean();
+    }
+}
+
+#[test]
+fn vm_beside_the_automounter_udiskie() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.configure(&[&disk]);
+    vm.ok("apt-get install --yes udiskie");
+    // As the README advises: the template, with a line for this disk.
+    let rules = "/usr/share/doc/asbackup/examples/99-asbackup.rules.template";
+    let edit = format!("sed 's|^#\\(ACTION.*\\)0f3a2c1e-1111-2222-3333-444455556666|\\1{}|'", disk.uuid);
+    vm.ok(&format!("{edit} {rules} > /etc/udev/rules.d/99-asbackup.rules"));
+    vm.ok("grep ^ACTION /etc/udev/rules.d/99-asbackup.rules");
+    vm.ok("udevadm control --reload && systemd-run --unit=udiskie udiskie --no-notify --no-tray --no-password-prompt");
+    vm.wait("busctl list | grep udiskie");
+    vm.plug(&disk);
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+    vm.ok("systemctl is-active udiskie");
+}
