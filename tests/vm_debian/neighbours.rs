@@ -34,15 +34,13 @@ fn vm_an_ordinary_user_may_look_but_not_touch() {
     let call = |user: &str, what: &str| format!("runuser -u {user} -- busctl call {NAME} {what}");
     vm.ok(&format!("runuser -u guest -- busctl get-property {NAME} Status"));
     for what in ["Start s ''", "Cancel", "Reload", "VeeamLock s job", "VeeamUnlock s job"] {
+        // The message names the action that polkit was asked about.
         let said = vm.refused(&call("guest", what));
-        assert!(
-            said.to_lowercase().contains("access denied") || said.contains("password") || said.contains("authoriz"),
-            "{what}: {said}"
-        );
+        assert!(said.contains("(de.example.Backup."), "{what}: {said}");
     }
-    // Let through to the daemon itself, which has nothing to cancel and no disk list.
+    // polkit lets it through, and the daemon has nothing to cancel.
     let said = vm.refused(&call("clerk", "Cancel"));
-    assert!(said.contains("nothing to cancel") || said.contains("No copy") || said.contains("keine"), "{said}");
+    assert!(!said.contains("(de.example.Backup."), "{said}");
     vm.refused(&call("clerk", "Reload"));
     vm.ok(&call("veeam", "VeeamLock s job"));
     vm.ok(&call("veeam", "VeeamUnlock s job"));
