@@ -55,6 +55,7 @@ impl Daemon {
     pub async fn launch(bench: &Bench, config: &ConfigText) -> Self {
         fs::write(bench.path(CONFIG), config.text()).expect("config.ini");
         let bus = bench.bus().await;
+        wait_for_free_name(&bus).await;
         let notify = bench.path(NOTIFY);
         let _ = fs::remove_file(&notify);
         let notify = UnixDatagram::bind(notify).expect("the notify socket");
@@ -297,6 +298,16 @@ impl Drop for Daemon {
         if self.outer.id().is_some() {
             self.signal(Signal::KILL);
         }
+    }
+}
+
+/// A daemon that was killed a moment ago has its name until the bus has noticed; another one would refuse to start beside it.
+async fn wait_for_free_name(bus: &Connection) {
+    let names = zbus::fdo::DBusProxy::new(bus).await.expect("the bus itself");
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while names.name_has_owner(NAME.try_into().expect("a name")).await.expect("an answer of the bus") {
+        assert!(tokio::time::Instant::now() < deadline, "the daemon before this one does not end");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
