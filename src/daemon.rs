@@ -20,7 +20,7 @@ use crate::disks::{self, Sighting};
 use crate::model::{Notice, Status};
 use crate::report::history::{History, HistoryError, Past};
 use crate::report::journal::{self, Scope};
-use crate::report::{environment, status_file};
+use crate::report::{environment, known_disks, status_file};
 use crate::texts::{Language, Texts};
 
 /// The last changes on the bus are out within this time, or the bus has gone.
@@ -148,6 +148,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let (requests_in, requests) = unbounded_channel();
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;
     tokio::spawn(watch_disks(connection.clone(), sightings_in));
+    tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
     tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));
     let start = Start {
         config: loaded.config,
