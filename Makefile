@@ -17,14 +17,14 @@ LOCKED := --locked
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
 # would end the words of $(if).
-ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,BENCH_QUICK"]'
+ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,SUITE,BENCH_QUICK"]'
 AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
 # Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
 DISK_THREADS := 2
 SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
-           packaging/check-deb packaging/need packaging/debian/postinst packaging/debian/postrm tests/vm_debian/root/build
+           packaging/check-deb packaging/debian/postinst packaging/debian/postrm tests/vm_debian/root/build
 
-.PHONY: build demo check test bench deps clean format lint scripts unit bus disk need-build need-demo need-test
+.PHONY: build demo check test bench deps clean format lint scripts unit bus disk need-build need-demo need-test need-deb need-vm
 
 build: need-build
 	$(CARGO) build $(LOCKED) --release
@@ -36,12 +36,12 @@ demo: need-demo
 
 check: format lint unit bus
 
-test: check scripts disk
+test: check scripts disk test-vm
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
 
-deps: need-test
+deps: need-test need-vm
 
 clean:
 	$(CARGO) clean
@@ -71,5 +71,5 @@ disk: need-test
 
 include packaging/package.mk
 
-need-build need-demo need-test: need-%:
+need-build need-demo need-test need-deb need-vm: need-%:
 	@tools/need $*

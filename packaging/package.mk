@@ -5,11 +5,10 @@
 #
 # Build the package on Debian 12: what is linked against its C library runs on both, the other way round it need not.
 
-CARGO ?= cargo
 PREFIX ?= /usr/local
 SUITE ?= bookworm
 
-.PHONY: deb install test-vm licenses need-deb need-vm
+.PHONY: deb install test-vm licenses
 
 deb: need-deb
 	$(CARGO) build --locked --release
@@ -25,6 +24,3 @@ test-vm: need-vm deb
 
 licenses:
 	$(CARGO) test --locked --test licenses
-
-need-deb need-vm: need-%:
-	packaging/need $*

@@ -11,10 +11,10 @@ fn vm_a_stranger_installs_edits_plugs_in_and_has_a_copy() {
     vm.plug(&disk);
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
-    vm.assert_safe(&[&disk]);
+    vm.wait_safe(&[&disk]);
     assert!(vm.status().contains("may be unplugged now"), "{}", vm.status());
     vm.pull(&disk);
-    vm.assert_safe(&[]);
+    vm.wait_safe(&[]);
     disk.assert_clean();
 }
 

@@ -79,11 +79,12 @@ impl Vm {
         self.wait(&format!("busctl get-property {NAME} BytesDone | grep -E ' [1-9][0-9]{{5,}}$'"));
     }
 
-    /// Asserts that the daemon says that exactly these may be unplugged.
-    pub fn assert_safe(&mut self, disks: &[&UsbDisk]) {
+    /// Waits until the daemon says that exactly these may be unplugged: after somebody else had the disk mounted, it proves
+    /// that anew.
+    pub fn wait_safe(&mut self, disks: &[&UsbDisk]) {
         let uuids: Vec<_> = disks.iter().map(|disk| format!(" \"{}\"", disk.uuid)).collect();
-        let said = self.property("SafeToRemove").to_lowercase();
-        assert_eq!(said, format!("as {}{}", disks.len(), uuids.concat()).to_lowercase());
+        let safe = format!("as {}{}", disks.len(), uuids.concat());
+        self.wait_until(&format!("busctl get-property {NAME} SafeToRemove"), |said| said.eq_ignore_ascii_case(&safe));
     }
 
     /// Asserts that the copy on a plugged disk is what the repository is. Then nothing is mounted.
