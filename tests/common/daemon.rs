@@ -1,5 +1,6 @@
 //! The real `asbackupd` in a bench, started as systemd would start it, and everything that can be asked of it.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use asbackup::model::RunRecord;
 use rustix::process::Signal;
 use tokio::net::UnixDatagram;
 use tokio::process::Child;
-use zbus::{Connection, Proxy};
+use zbus::{Connection, OwnedVariant, Proxy};
 
 use super::bench::Bench;
 use super::config::ConfigText;
@@ -266,6 +267,22 @@ impl Daemon {
             Some(serde_json::from_value(record).expect("a finished run"))
         };
         text.lines().filter_map(ended).collect()
+    }
+
+    /// How many runs of the history have begun and not ended.
+    pub fn unfinished(&self) -> usize {
+        let text = fs::read_to_string(&self.history).unwrap_or_default();
+        let count = |kind: &str| text.lines().filter(|line| line.starts_with(&format!("{{\"{kind}\":"))).count();
+        count("begun") - count("ended")
+    }
+
+    /// Whether the daemon knows that this disk is plugged in.
+    pub async fn is_present(&self, uuid: &str) -> bool {
+        let disks: Vec<HashMap<String, OwnedVariant>> = self.call("ListDisks", &()).await.expect("a list");
+        disks.iter().any(|disk| {
+            let is_it = String::try_from(disk["uuid"].clone()).expect("a string").eq_ignore_ascii_case(uuid);
+            is_it && bool::try_from(disk["present"].clone()).expect("a flag")
+        })
     }
 
     /// The newest finished run of the history.
