@@ -6,12 +6,12 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::command::{Ended, Invocation};
+use super::command::{BRUSQUE, Ended, Invocation, POLITE};
 use super::items::Line;
 use super::news::{News, Teller};
 use super::plan::{Plan, Sizes};
 use super::progress::Meter;
-use super::stop::{Halt, Stop};
+use super::stop::{Halt, Stop, StopReason};
 use super::survey::Survey;
 use crate::model::{Fault, Notice, Warning};
 
@@ -42,7 +42,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
         tokio::select! {
             biased;
             reason = stop.requested() => {
-                running.terminate().await;
+                running.terminate(if reason == StopReason::DiskRemoved { BRUSQUE } else { POLITE }).await;
                 return Err(Halt::Stopped(reason));
             }
             _ = ticks.tick() => follow.tick(),

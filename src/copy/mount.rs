@@ -92,7 +92,7 @@ impl Run {
     }
 
     fn forget_unless_late(&self, chosen: &Volume, error: &VolumeError) {
-        if !matches!(error, VolumeError::TimedOut(_)) {
+        if !matches!(error, VolumeError::TimedOut(_) | VolumeError::ServiceLost(_)) {
             self.ours.disclaim(&chosen.id);
         }
     }
@@ -146,7 +146,8 @@ impl Run {
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
         (|| volume::unmount(&self.ports.connection, chosen))
             .retry(pauses)
-            .when(|error| matches!(error, VolumeError::Busy(_)))
+            // A UDisks2 that was restarted does not know what became of the call to the one before.
+            .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
             .await
     }
 

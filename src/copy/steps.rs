@@ -4,8 +4,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use tokio::time::sleep;
 use zbus::Connection;
 
 use super::held::Locks;
@@ -19,6 +20,9 @@ use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
 use crate::disks::{Volume, volume};
 use crate::model::{DiskId, Fault, Notice, Step, Totals, Warning};
+
+const LOSS_PAUSE: Duration = Duration::from_millis(100);
+const LOSS_LOOKS: usize = 15;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -92,7 +96,7 @@ impl Run {
     async fn go(mut self) -> Ending {
         let (fault, stopped) = match self.forward().await {
             Ok(()) => (None, None),
-            Err(halt) => self.judge(halt),
+            Err(halt) => self.judge(halt).await,
         };
         self.removed = stopped == Some(StopReason::DiskRemoved);
         let reached = self.step;
@@ -137,8 +141,9 @@ impl Run {
     }
 
     /// A disk that has gone explains every error that came of it.
-    fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
+    async fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
         let stopped = match halt {
+            Halt::Fault(fault) if fault.may_be_of_disk() && self.loses_disk().await => StopReason::DiskRemoved,
             Halt::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
             Halt::Fault(fault) => return (Some(fault), None),
             Halt::Stopped(reason) => reason,
@@ -149,6 +154,17 @@ impl Run {
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
         };
         (fault, Some(stopped))
+    }
+
+    /// Its errors come a moment before the kernel takes a pulled disk off its list.
+    async fn loses_disk(&self) -> bool {
+        for _ in 0..LOSS_LOOKS {
+            if self.has_lost_disk() {
+                return true;
+            }
+            sleep(LOSS_PAUSE).await;
+        }
+        false
     }
 
     fn has_lost_disk(&self) -> bool {

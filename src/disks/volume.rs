@@ -39,6 +39,9 @@ pub enum VolumeError {
     Gone,
     #[error("UDisks2 has not answered within {} min", .0.as_secs() / 60)]
     TimedOut(Duration),
+    /// It ended before it answered; what was asked for may be done or not.
+    #[error("UDisks2 is not there")]
+    ServiceLost(#[source] zbus::Error),
     /// UDisks2's own words, which name the reason best.
     #[error("{0}")]
     Refused(String),
@@ -58,6 +61,7 @@ impl VolumeError {
             "NotMounted" => Self::NotMounted,
             "DeviceBusy" => Self::Busy(error),
             "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
+            "NoReply" | "ServiceUnknown" | "NameHasNoOwner" | "Disconnected" => Self::ServiceLost(error),
             // libmount's text in English; in other languages it stays `Refused`, with the same words for people.
             _ if text.contains("write-protected") => Self::WriteProtected,
             _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),
