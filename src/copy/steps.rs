@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use backon::{ConstantBuilder, Retryable};
 use tokio::time::sleep;
 use zbus::Connection;
 
@@ -16,11 +17,14 @@ use super::plan::{Deleting, Plan};
 use super::stop::{Halt, Stop, StopReason};
 use super::target::Target;
 use crate::config::Config;
+use crate::disks::Volume;
 use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
-use crate::disks::{Volume, volume};
+use crate::disks::volume::{self, VolumeError};
 use crate::model::{DiskId, Fault, Notice, Step, Totals, Warning};
 
+const SERVICE_PAUSE: Duration = Duration::from_millis(500);
+const SERVICE_PAUSES: usize = 20;
 const LOSS_PAUSE: Duration = Duration::from_millis(100);
 const LOSS_LOOKS: usize = 15;
 
@@ -198,9 +202,16 @@ impl Run {
     /// Object paths and device names are used again for other disks, so UDisks2 is asked at the last moment.
     pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
         let absent = || Fault::DiskAbsent { disk: self.order.disk.to_string() };
-        match volume::current_id(&self.ports.connection, chosen).await {
+        let ask = (|| volume::current_id(&self.ports.connection, chosen)).retry(return_of_service()).when(is_lost);
+        let mut stop = self.ports.stop.clone();
+        let answer = tokio::select! {
+            biased;
+            answer = ask => answer,
+            reason = stop.requested() => return Err(Halt::Stopped(reason)),
+        };
+        match answer {
             Ok(id) if id == self.order.disk => Ok(()),
-            Ok(_) | Err(volume::VolumeError::Gone) => Err(absent().into()),
+            Ok(_) | Err(VolumeError::Gone) => Err(absent().into()),
             Err(error) => Err(Fault::DiskServiceFailed { cause: error.to_string() }.into()),
         }
     }
@@ -209,6 +220,15 @@ impl Run {
     pub(super) fn chosen(&self) -> Result<Volume, Fault> {
         self.volume.clone().ok_or_else(|| Fault::Internal { cause: "no disk was chosen".into() })
     }
+}
+
+/// A UDisks2 that was restarted is back within a second.
+pub(super) fn return_of_service() -> ConstantBuilder {
+    ConstantBuilder::default().with_delay(SERVICE_PAUSE).with_max_times(SERVICE_PAUSES)
+}
+
+pub(super) fn is_lost(error: &VolumeError) -> bool {
+    matches!(error, VolumeError::ServiceLost(_))
 }
 
 /// Whole seconds since `start`, at least one, for rates.

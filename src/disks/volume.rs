@@ -53,6 +53,8 @@ impl VolumeError {
         let (name, text) = match &error {
             zbus::Error::MethodError(name, text, _) => (name.to_string(), text.clone()),
             zbus::Error::FDO(error) => (error.name().to_string(), error.description().map(str::to_owned)),
+            // The bus itself has gone, and the daemon goes with it.
+            zbus::Error::InputOutput(_) => return Self::ServiceLost(error),
             _ => return Self::Refused(error.to_string()),
         };
         let text = text.unwrap_or_default();

@@ -226,7 +226,7 @@ impl Fault {
     /// Whether the run was cut off from outside, so that the same plug-in is to be copied to again.
     pub fn is_interruption(&self) -> bool {
         match self {
-            Self::ServiceStopped | Self::Interrupted => true,
+            Self::ServiceStopped | Self::Interrupted | Self::DiskServiceFailed { .. } => true,
             Self::CheckFailed { code, .. } | Self::CopyFailed { code, .. } => *code < 0 || *code == RSYNC_LOST_PEER,
             _ => false,
         }

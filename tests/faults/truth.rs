@@ -10,6 +10,7 @@ use asbackup::model::Outcome;
 use crate::common::compare::{Fidelity, assert_same};
 use crate::common::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
 use crate::common::daemon::Daemon;
+use crate::common::{PATIENCE, wait_for};
 use crate::world::World;
 
 /// The source, and all places where something could land that belongs on the disk.
@@ -31,7 +32,8 @@ impl Before {
         assert_eq!(source(world), self.source, "the source has changed");
         assert_eq!(outside(world), self.outside, "something landed beside the disk");
         assert_eq!(world.mounts(), Vec::<String>::new(), "still mounted");
-        assert_eq!(world.rsyncs(), Vec::<String>::new(), "rsync runs on");
+        // A process that has been killed takes a moment to die.
+        wait_for("rsync to be gone", PATIENCE, || world.rsyncs().is_empty().then_some(()));
         let lock = world.config.source_lock();
         assert!(!lock.exists(), "{} is left", lock.display());
         let marks = world.bench.path("/run/asbackup/mounts");
