@@ -57,7 +57,7 @@ scripts: need-test
 
 # Pure parts, texts, config, and that the rooms keep their order.
 unit: need-test
-	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test licenses
+	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test foreign --test licenses
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
 bus: need-test

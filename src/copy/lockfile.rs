@@ -175,6 +175,7 @@ fn one_line(note: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -239,6 +240,22 @@ mod tests {
         let (_held, _) = LockFile::acquire(top.as_fd(), Path::new(PATH), &note(8)).unwrap();
         sweep(top.as_fd(), Path::new(PATH)).unwrap();
         assert!(place.path().join(PATH).exists(), "it is held");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_foreign_note_keeps_us_from_locking(note in prop::collection::vec(any::<u8>(), 0..3000)) {
+            let (place, top) = place();
+            fs::write(place.path().join("lock"), &note).unwrap();
+            sweep(top.as_fd(), Path::new("lock")).unwrap();
+            let (lock, found) = LockFile::acquire(top.as_fd(), Path::new("lock"), "x").unwrap();
+            if let Found::Stale(holder) = found {
+                prop_assert!(holder.chars().count() <= LONGEST_NOTE as usize && !holder.contains('\n'));
+            }
+            lock.release().unwrap();
+        }
     }
 
     #[test]
