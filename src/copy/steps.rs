@@ -10,6 +10,7 @@ use backon::{ConstantBuilder, Retryable};
 use tokio::time::sleep;
 use zbus::Connection;
 
+use super::halves::Kept;
 use super::held::Locks;
 use super::know;
 use super::news::{Ending, News, Teller};
@@ -69,6 +70,7 @@ pub(super) struct Run {
 pub(super) struct Checked {
     pub(super) plan: Plan,
     pub(super) deleting: Deleting,
+    pub(super) halves: Kept,
 }
 
 /// Does the run and tells its end as the last news.
