@@ -91,6 +91,10 @@ fn grow(tree: &Tree, dice: &mut Rng) {
     for number in 0..dice.usize(2..5) {
         tree.noise(format!("big/{number}.vbk"), dice.usize(1 << 20..5 << 20));
     }
+    if dice.u8(..4) == 0 {
+        // So large that what was copied of it is kept.
+        tree.noise("big/large.vbk", 30 << 20);
+    }
     for number in 0..dice.usize(20..80) {
         tree.file(format!("many/{}/{number}", number % 5), number.to_string());
     }
