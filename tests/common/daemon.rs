@@ -328,12 +328,21 @@ async fn wait_for_free_name(bus: &Connection) {
     }
 }
 
-/// As systemd starts it: no environment but what the unit gives. The watchdog time is long: what it does is counted, it is
+/// Those of the unit and no others, in setpriv's words.
+fn capabilities() -> String {
+    let unit = include_str!("../../systemd/asbackupd.service");
+    let set = unit.lines().find_map(|line| line.strip_prefix("CapabilityBoundingSet=")).expect("a set in the unit");
+    let names = set.split(' ').map(|name| name.trim_start_matches("CAP_").to_lowercase());
+    std::iter::once("-all".to_owned()).chain(names.map(|name| format!("+{name}"))).collect::<Vec<_>>().join(",")
+}
+
+/// As systemd starts it: no capabilities and no environment but what the unit gives. The watchdog time is long: what it does is counted, it is
 /// not enforced here.
 fn spawn(bench: &Bench, log: &Path) -> Child {
     let log = File::options().create(true).append(true).open(log);
     let log = log.expect("a file for the daemon's words");
-    let mut command = bench.command(env!("CARGO_BIN_EXE_asbackupd"));
+    let mut command = bench.command("setpriv");
+    command.args(["--no-new-privs", "--bounding-set", &capabilities(), env!("CARGO_BIN_EXE_asbackupd")]);
     command.env_clear();
     command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.env("LANG", "C.UTF-8");
