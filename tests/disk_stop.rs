@@ -294,6 +294,28 @@ async fn after_a_crash_in_mid_copy_the_next_start_cleans_up_and_copies_whole() {
     assert_no_unfinished_file(&scene);
 }
 
+/// As the kernel does when memory is short.
+#[tokio::test]
+async fn a_copy_whose_rsync_is_killed_is_taken_up_again_a_few_times_and_then_left() {
+    const CUTS: usize = 3;
+    let mut scene = heavy_scene();
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    for run in 1..=CUTS {
+        let held = daemon.held_in_mid_copy().await;
+        processes::rsyncs(daemon.pid(), Stage::Copy).iter().for_each(|pid| processes::signal(*pid, Signal::KILL));
+        held.release();
+        assert_aborted(&daemon.finished(run).await, "CopyFailed");
+        assert_eq!(daemon.started(run).await.trigger, if run == 1 { "plugged" } else { "resumed" });
+    }
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    assert_eq!(daemon.story().started.len(), CUTS, "it is not tried for ever");
+    scene.assert_left_clean();
+    daemon.start_run("").await.expect("unless somebody asks for it");
+    assert_success(&daemon.finished(CUTS + 1).await);
+    scene.assert_copied(Fidelity::Full);
+}
+
 /// Nobody watches over it any more, and it holds the lock that keeps a second rsync away; so it is ended, however stuck.
 #[tokio::test]
 async fn an_rsync_that_outlives_a_crash_is_ended_before_the_copy_is_taken_up() {

@@ -28,7 +28,7 @@ use std::time::Instant;
 use plan::Plan;
 use world::World;
 
-const CASES: usize = 208;
+const CASES: usize = 200;
 /// Most of a case is waiting: for a disk to settle, for udev, for UDisks2.
 const BENCHES: usize = 4;
 
