@@ -20,6 +20,8 @@ use super::items::{Change, Item, Kind};
 pub const PARTIAL: &str = ".asbackup-partial";
 /// What is less is copied anew in a moment, and comparing costs time for every changed file of the run.
 const WORTH: u64 = 16 << 20;
+/// The unit of `st_blocks`.
+const SECTOR: u64 = 512;
 /// rsync's temporary name is `.name.XXXXXX`.
 const SUFFIX: usize = 7;
 /// rsync writes one file at a time, so more than a few are somebody's mischief.
@@ -56,9 +58,10 @@ impl Halves {
     pub fn judge(self, source: &File, target: &File) -> Kept {
         let mut kept = Kept::default();
         for half in self.0 {
-            let (Some(there), Some(whole)) = (length(target, &half.at), length(source, &half.of)) else { continue };
-            if there >= WORTH && there < whole {
-                kept.bytes += there;
+            let (Some(there), Some(whole)) = (size(target, &half.at), size(source, &half.of)) else { continue };
+            // With holes it would be long and yet worth nothing.
+            if there.taken >= WORTH && there.length < whole.length {
+                kept.bytes += there.taken;
                 kept.halves.push(half);
             }
         }
@@ -111,11 +114,19 @@ fn is_in_partial(at: &Path) -> bool {
     at.parent().is_some_and(|directory| directory.ends_with(PARTIAL))
 }
 
+/// In bytes.
+struct Size {
+    length: u64,
+    /// On the disk.
+    taken: u64,
+}
+
 /// Of a regular file; links are none.
-fn length(top: &File, path: &Path) -> Option<u64> {
+fn size(top: &File, path: &Path) -> Option<Size> {
     let stat = statat(top, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-    is_file.then(|| stat.st_size.unsigned_abs())
+    let (length, taken) = (stat.st_size.unsigned_abs(), stat.st_blocks.unsigned_abs() * SECTOR);
+    is_file.then_some(Size { length, taken: taken.min(length) })
 }
 
 #[cfg(test)]
@@ -140,8 +151,11 @@ mod tests {
     #[test]
     fn only_what_is_large_and_shorter_than_its_source_is_kept_and_put_where_rsync_looks() {
         let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let make = |top: &Path, name: &str, length: u64| File::create(top.join(name)).unwrap().set_len(length).unwrap();
-        for name in ["large", "small", "whole"] {
+        let make = |top: &Path, name: &str, length: u64| {
+            std::fs::write(top.join(name), vec![1; usize::try_from(length).unwrap()]).unwrap();
+        };
+        File::create(target.path().join(".holes.abcDE1")).unwrap().set_len(WORTH).unwrap();
+        for name in ["large", "small", "whole", "holes"] {
             make(source.path(), name, 2 * WORTH);
         }
         for (name, length) in [("large", WORTH), ("small", WORTH - 1), ("whole", 2 * WORTH), ("gone", WORTH)] {
@@ -149,7 +163,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc/passwd", target.path().join(".large.link00")).unwrap();
         let mut halves = Halves::default();
-        for name in ["large.abcDE1", "small.abcDE1", "whole.abcDE1", "gone.abcDE1", "large.link00"] {
+        for name in ["large.abcDE1", "small.abcDE1", "whole.abcDE1", "gone.abcDE1", "holes.abcDE1", "large.link00"] {
             let path = PathBuf::from(format!(".{name}"));
             halves.add(&Item { change: Change::Deleted, kind: Kind::File, length: 0, path });
         }

@@ -108,7 +108,10 @@ fn purpose_flags(purpose: Purpose) -> Vec<String> {
     let mut flags = vec!["--no-inc-recursive".to_owned()];
     match purpose {
         Purpose::Survey => flags.push("--dry-run".to_owned()),
-        Purpose::DryRun => flags.extend(["--delete-delay", "--dry-run"].map(str::to_owned)),
+        Purpose::DryRun => {
+            flags.push(format!("--partial-dir={PARTIAL}"));
+            flags.extend(["--delete-delay", "--dry-run"].map(str::to_owned));
+        }
         Purpose::Copy { delete_first, removals, resume } => {
             flags.push(format!("--partial-dir={PARTIAL}"));
             // Comparing costs reading what is there, for every changed file.
@@ -199,7 +202,7 @@ mod tests {
     fn its_dry_run() {
         assert_eq!(
             line(&full(), Purpose::DryRun),
-            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=R .asbackup-partial/ --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=R .asbackup-partial/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -219,7 +222,7 @@ mod tests {
         let rsync = Rsync { fine_times: false, ..full() };
         assert_eq!(
             line(&rsync, Purpose::DryRun),
-            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --filter=R .asbackup-partial/ --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --filter=R .asbackup-partial/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -238,7 +241,7 @@ mod tests {
         assert_eq!(
             line(&rsync, Purpose::DryRun),
             format!(
-                "-rt --modify-window=1 --filter=R .asbackup-partial/ --no-inc-recursive --delete-delay --dry-run {common} \
+                "-rt --modify-window=1 --filter=R .asbackup-partial/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --dry-run {common} \
                  --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
             )
         );
