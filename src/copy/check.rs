@@ -2,15 +2,17 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::command::{self, Ended, Invocation};
 use super::drive;
-use super::exit;
+use super::exit::{self, Trouble};
 use super::held::Locks;
-use super::plan::{Plan, Trees};
+use super::news::News;
+use super::plan::{Budget, Plan, Trees};
 use super::rsync::{Purpose, Rsync};
-use super::source;
+use super::source::Source;
 use super::steps::{Checked, Run};
 use super::stop::Halt;
 use super::survey::Survey;
@@ -18,7 +20,7 @@ use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::config::LossyPolicy;
 use crate::disks::FileSystem;
-use crate::disks::mounted::Space;
+use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::model::{Fault, Notice, Step, Warning};
 
 impl Run {
@@ -31,8 +33,11 @@ impl Run {
         self.check_names().await?;
         let space = self.space().await.map_err(|error| self.target_refused(&error))?;
         self.remember_space(space);
-        let plan = self.dry_run(source, space).await?;
-        plan.within_budget(self.order.config.max_deletions_percent)?;
+        self.prove_target().await?;
+        let plan = self.dry_run(&source, space).await?;
+        if !self.order.allowed {
+            plan.within_budget(self.budget())?;
+        }
         let deleting = plan.fit(space)?;
         if deleting.first {
             self.warn(Warning::DeletedFirst { freed: plan.freed });
@@ -45,16 +50,39 @@ impl Run {
             free: space.free,
         });
         self.ports.stop.check()?;
-        Ok(Checked { plan, deleting })
+        Ok(Checked { plan, deleting, source })
     }
 
-    async fn open_source(&self) -> Result<File, Halt> {
+    fn budget(&self) -> Budget {
+        let config = &self.order.config;
+        Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent }
+    }
+
+    async fn open_source(&self) -> Result<Source, Halt> {
         let config = self.order.config.clone();
-        let Some(mounted) = &self.mounted else { return Err(self.target_refused(&"not mounted").into()) };
-        let mounted = mounted.try_clone().map_err(|error| self.target_refused(&error))?;
-        let opened =
-            blocking(GLANCE, move || source::open(&config.source, &config.source_lockfile, &mounted).map_err(Refused));
-        Ok(opened.await.map_err(|refused| refused.0)?)
+        let mounted = self.mounted_again()?;
+        let remembered = self.order.known.source.clone().filter(|_| !self.order.allowed);
+        let opened = blocking(GLANCE, move || Source::open(&config, &mounted, remembered.as_deref()).map_err(Refused));
+        let source = opened.await.map_err(|refused| refused.0)?;
+        self.ports.teller.tell(News::Source(source.file_system.clone()));
+        Ok(source)
+    }
+
+    fn mounted_again(&self) -> Result<Mounted, Fault> {
+        let Some(mounted) = &self.mounted else { return Err(self.target_refused(&"not mounted")) };
+        mounted.try_clone().map_err(|error| self.target_refused(&error))
+    }
+
+    /// Right before rsync goes to work in the target: is it still a place on this very disk?
+    pub(super) async fn prove_target(&self) -> Result<(), Halt> {
+        let mounted = self.mounted_again()?;
+        let volume = self.chosen()?;
+        let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
+        let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let proven = blocking(GLANCE, move || {
+            mounted.prove_again(directory.as_fd(), &volume).map_err(|error| Refused(target_refused(&mounted, &error)))
+        });
+        Ok(proven.await.map_err(|refused| refused.0)?)
     }
 
     fn target_refused(&self, cause: &dyn std::fmt::Display) -> Fault {
@@ -77,7 +105,7 @@ impl Run {
         let FileSystem::Plain { max_file } = volume.file_system() else { return Ok(()) };
         let empty = self.empty_directory()?;
         let arguments = self.rsync()?.arguments(Purpose::Survey);
-        let invocation = Invocation { program: program()?, arguments, directory: std::os::fd::AsFd::as_fd(&empty) };
+        let invocation = Invocation { program: program()?, arguments, directory: empty.as_fd() };
         let (ended, survey) = drive::survey(invocation, &mut self.ports.stop, max_file).await?;
         check_end(&ended)?;
         self.judge_survey(volume.id_type, survey)
@@ -103,11 +131,12 @@ impl Run {
         made.map_err(|error| Fault::Internal { cause: format!("{}: {error}", path.display()) })
     }
 
-    async fn dry_run(&mut self, source: File, space: Space) -> Result<Plan, Halt> {
+    async fn dry_run(&mut self, source: &Source, space: Space) -> Result<Plan, Halt> {
         let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
         let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
         let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let source = source.directory.try_clone().map_err(|error| self.target_refused(&error))?;
         let trees = Trees { source, target: directory, block: space.block, keeps_holes };
         let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
         let (ended, plan) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
@@ -145,10 +174,24 @@ fn check_end(ended: &Ended) -> Result<(), Fault> {
     if exit::is_good(code) {
         return Ok(());
     }
-    Err(Fault::CheckFailed { code, cause: exit::cause(ended) })
+    let cause = exit::cause(ended);
+    Err(match exit::trouble(ended) {
+        Some(Trouble::Source) => Fault::SourceUnreadable { cause },
+        Some(Trouble::Failing) => Fault::DiskFailing { cause },
+        _ => Fault::CheckFailed { code, cause },
+    })
 }
 
-struct Refused(Fault);
+fn target_refused(mounted: &Mounted, error: &MountedError) -> Fault {
+    let path = mounted.mount_point.display().to_string();
+    match error {
+        MountedError::Unsafe(missing) => Fault::UnsafeMount { mount_point: path, missing: missing.clone() },
+        other => Fault::TargetRefused { path, cause: other.to_string() },
+    }
+}
+
+/// A fault on its way out of a blocking call.
+pub(super) struct Refused(pub(super) Fault);
 
 impl From<io::Error> for Refused {
     fn from(error: io::Error) -> Self {
