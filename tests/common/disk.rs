@@ -251,9 +251,14 @@ impl Disk {
         let plugged = self.plugged.take().expect("the disk is plugged in");
         let kept = self.image.with_extension("kept");
         copy_sparsely(&self.image, &kept);
-        let file = File::options().write(true).open(&self.image);
-        file.expect("the image").set_len(0).expect("a truncation");
-        run(Command::new("/usr/sbin/losetup").arg("--set-capacity").arg(&plugged.device));
+        let file = File::options().write(true).open(&self.image).expect("the image");
+        // What the kernel writes back in between makes the file longer again.
+        wait_for("the medium to be gone", PATIENCE, || {
+            file.set_len(0).expect("a truncation");
+            run(Command::new("/usr/sbin/losetup").arg("--set-capacity").arg(&plugged.device));
+            let size = fs::read_to_string(size_file(&plugged.device)).ok()?;
+            (size.trim() == "0").then_some(())
+        });
         fs::rename(kept, &self.image).expect("the image kept aside");
     }
 
