@@ -18,6 +18,7 @@ mod settings;
 mod calls;
 mod crash;
 mod disks;
+mod identity;
 mod inhibit;
 mod logs;
 mod mounting;
