@@ -58,10 +58,9 @@ async fn next_run_succeeds(daemon: &Daemon) {
     assert_success(&daemon.finished(count).await);
 }
 
-fn cover_with_tmpfs(scene: &Scene) {
-    let source = scene.source.top.display().to_string();
-    scene.bench.run(&["mount", "-t", "tmpfs", "other", &source]);
-    fs::write(scene.bench.path(&source).join("something"), "not the repository").expect("a file");
+fn cover_with_tmpfs(scene: &Scene, source: &str) {
+    scene.bench.run(&["mount", "-t", "tmpfs", "other", source]);
+    fs::write(scene.bench.path(source).join("something"), "not the repository").expect("a file");
 }
 
 #[tokio::test]
@@ -96,7 +95,8 @@ async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() 
     let mut scene = Scene::new();
     let (mut daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    cover_with_tmpfs(&scene);
+    let source = scene.source.top.display().to_string();
+    cover_with_tmpfs(&scene, &source);
     next_run_is_refused(&scene, &daemon, "SourceUnavailable", "now: tmpfs other").await;
     daemon.stop().await;
     let daemon = scene.daemon().await;
@@ -106,7 +106,7 @@ async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() 
     assert_eq!(listing(&scene).len(), 1);
     // It is the one that is remembered from now on.
     next_run_succeeds(&daemon).await;
-    scene.bench.run(&["umount", &scene.source.top.display().to_string()]);
+    scene.bench.run(&["umount", &source]);
     next_run_is_refused(&scene, &daemon, "SourceUnavailable", "before: tmpfs other").await;
 }
 
@@ -151,16 +151,15 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     fs::write(scene.copy(&look).join("old.vbk"), "a backup").expect("a file");
     look.done();
     let before = listing(&scene);
-    // So that the dry run lasts.
-    scene.source.many(20_000);
+    let source = scene.source_of_many_files();
     let daemon = scene.daemon().await;
     scene.disk.plug();
     let held = daemon.held_in(Stage::DryRun).await;
-    cover_with_tmpfs(&scene);
+    cover_with_tmpfs(&scene, source);
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "SourceUnavailable");
-    scene.bench.run(&["umount", &scene.source.top.display().to_string()]);
+    scene.bench.run(&["umount", source]);
     assert_eq!(listing(&scene), before);
     scene.assert_unmounted();
 }

@@ -39,8 +39,7 @@ async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
     let look = scene.disk.prepare(&scene.bench);
     fs::create_dir_all(scene.copy(&look).join("config")).expect("where it will be mounted");
     look.done();
-    // So that the dry run lasts.
-    scene.source.many(20_000);
+    scene.source_of_many_files();
     let daemon = scene.daemon().await;
     scene.disk.plug();
     let held = daemon.held_in(Stage::DryRun).await;
