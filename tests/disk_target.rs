@@ -108,23 +108,23 @@ async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
     assert_eq!(entries(&victim).len(), 2);
 }
 
-/// What UDisks2 calls the disk's mount point leads into a part of the disk, or to something else that is mounted over it.
+/// A part of the disk, as if it were all of it.
+fn bound(played: &Played) -> String {
+    let real = played.mount("/mnt/real");
+    let options = format!("remount,bind,{OPTIONS}");
+    format!("{real}; mkdir /mnt/real/part; mount --bind /mnt/real/part {MOUNT_POINT}; mount -o {options} {MOUNT_POINT}")
+}
+
+/// Something else upon the disk.
+fn covered(played: &Played) -> String {
+    let real = played.mount(MOUNT_POINT);
+    format!("{real}; mount -t tmpfs -o {OPTIONS} other {MOUNT_POINT}")
+}
+
 #[tokio::test]
 async fn a_mount_point_that_is_not_the_top_of_the_disk_is_refused() {
-    let bind = |played: &Played| {
-        let real = played.mount("/mnt/real");
-        let options = format!("remount,bind,{OPTIONS}");
-        format!(
-            "{real}; mkdir /mnt/real/part; mount --bind /mnt/real/part {MOUNT_POINT}; mount -o {options} {MOUNT_POINT}"
-        )
-    };
-    let over = |played: &Played| {
-        let real = played.mount(MOUNT_POINT);
-        format!("{real}; mount -t tmpfs -o {OPTIONS} other {MOUNT_POINT}")
-    };
-    let kinds: [(&dyn Fn(&Played) -> String, &str); 2] =
-        [(&bind, "bind mount of /part"), (&over, "another disk is mounted")];
-    for (mount, words) in kinds {
+    let bound: fn(&Played) -> String = bound;
+    for (mount, words) in [(bound, "bind mount of /part"), (covered, "another disk is mounted")] {
         let played = Played::new().await;
         let (_daemon, finished) = played.run(&mount(&played)).await;
         assert_aborted(&finished, "TargetRefused");

@@ -1,7 +1,7 @@
 //! What is remembered of disks and source from one run to the next, and when: a disk at its first use, the source when it was
 //! found fit, and either anew when somebody says so.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use log::Level;
 
@@ -76,6 +76,6 @@ fn described(volume: &Volume) -> (String, String, String) {
     (volume.id.to_string(), volume.name(), volume.identity().to_string())
 }
 
-fn shown(path: &PathBuf) -> String {
+fn shown(path: &Path) -> String {
     path.display().to_string()
 }

@@ -49,6 +49,7 @@ impl Run {
             deletions: plan.deletions,
             free: space.free,
         });
+        self.ports.teller.tell(News::Source(source.file_system.clone()));
         self.ports.stop.check()?;
         Ok(Checked { plan, deleting, source })
     }
@@ -62,10 +63,20 @@ impl Run {
         let config = self.order.config.clone();
         let mounted = self.mounted_again()?;
         let remembered = self.order.known.source.clone().filter(|_| !self.order.allowed);
-        let opened = blocking(GLANCE, move || Source::open(&config, &mounted, remembered.as_deref()).map_err(Refused));
-        let source = opened.await.map_err(|refused| refused.0)?;
-        self.ports.teller.tell(News::Source(source.file_system.clone()));
-        Ok(source)
+        let open = move || Ok::<_, io::Error>(Source::open(&config, &mounted, remembered.as_deref()));
+        Ok(blocking(GLANCE, open).await.map_err(|error| self.source_unavailable(&error))??)
+    }
+
+    /// Right before rsync mirrors the source: is it still the one that the dry run saw?
+    pub(super) async fn prove_source(&self, source: &Source) -> Result<(), Fault> {
+        let lock = self.order.config.source_lockfile.clone();
+        let source = source.try_clone().map_err(|error| self.source_unavailable(&error))?;
+        let prove = move || Ok::<_, io::Error>(source.prove_again(&lock));
+        blocking(GLANCE, prove).await.map_err(|error| self.source_unavailable(&error))?
+    }
+
+    fn source_unavailable(&self, error: &io::Error) -> Fault {
+        Fault::SourceUnavailable { path: self.order.config.source.display().to_string(), cause: error.to_string() }
     }
 
     fn mounted_again(&self) -> Result<Mounted, Fault> {
@@ -79,10 +90,11 @@ impl Run {
         let volume = self.chosen()?;
         let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
         let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
-        let proven = blocking(GLANCE, move || {
-            mounted.prove_again(directory.as_fd(), &volume).map_err(|error| Refused(target_refused(&mounted, &error)))
-        });
-        Ok(proven.await.map_err(|refused| refused.0)?)
+        let prove = move || {
+            let proven = mounted.prove_again(directory.as_fd(), &volume);
+            Ok::<_, io::Error>(proven.map_err(|error| target_refused(&mounted, &error)))
+        };
+        Ok(blocking(GLANCE, prove).await.map_err(|error| self.target_refused(&error))??)
     }
 
     fn target_refused(&self, cause: &dyn std::fmt::Display) -> Fault {
@@ -187,14 +199,5 @@ fn target_refused(mounted: &Mounted, error: &MountedError) -> Fault {
     match error {
         MountedError::Unsafe(missing) => Fault::UnsafeMount { mount_point: path, missing: missing.clone() },
         other => Fault::TargetRefused { path, cause: other.to_string() },
-    }
-}
-
-/// A fault on its way out of a blocking call.
-pub(super) struct Refused(pub(super) Fault);
-
-impl From<io::Error> for Refused {
-    fn from(error: io::Error) -> Self {
-        Self(Fault::SourceUnavailable { path: String::new(), cause: error.to_string() })
     }
 }

@@ -4,14 +4,14 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use super::check::{Refused, program};
+use super::check::program;
 use super::command::{Ended, Invocation};
 use super::drive::{Watcher, drive};
 use super::exit::{self, Trouble};
 use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
-use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::blocking::{FLUSH, blocking};
 use crate::disks::mounted::Space;
 use crate::model::{Fault, Notice, Step, Warning};
 
@@ -48,16 +48,9 @@ impl Run {
         };
         make_room_for_log(&self.order.config.rsync_log_file);
         self.prove_target().await?;
-        self.prove_source(checked).await?;
+        self.prove_source(&checked.source).await?;
         let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
         drive(invocation, &mut self.ports.stop, watcher).await
-    }
-
-    async fn prove_source(&self, checked: &Checked) -> Result<(), Fault> {
-        let lock = self.order.config.source_lockfile.clone();
-        let source = checked.source.try_clone().map_err(|error| Fault::Internal { cause: error.to_string() })?;
-        let proven = blocking(GLANCE, move || source.prove_again(&lock).map_err(Refused));
-        proven.await.map_err(|refused| refused.0)
     }
 
     async fn judge_end(&mut self, ended: &Ended) -> Result<(), Fault> {

@@ -61,8 +61,10 @@ pub fn trouble(ended: &Ended) -> Option<Trouble> {
     if has(&|line, _| line.contains("No space left on device (28)")) {
         return Some(Trouble::Full);
     }
+    // Without a path it is about the pipe between the two: the other one has ended first.
+    let names_a_file = |line: &str| line.contains('"') && line.ends_with(')');
     let vanished = |line: &str| line.contains("No such file or directory (2)");
-    has(&|line, source| source && line.ends_with(')') && !vanished(line)).then_some(Trouble::Source)
+    has(&|line, source| source && names_a_file(line) && !vanished(line)).then_some(Trouble::Source)
 }
 
 /// rsync's version as it says it; none when it says nothing that can be read.
@@ -116,6 +118,7 @@ mod tests {
         assert_eq!(trouble(&ended(&[source, disk])), Some(Trouble::Failing));
         assert_eq!(trouble(&ended(&[disk, stopped])), Some(Trouble::ReadOnly));
         assert_eq!(trouble(&ended(&[other])), None);
+        assert_eq!(trouble(&ended(&["rsync: [sender] write error: Broken pipe (32)"])), None);
         assert_eq!(trouble(&ended(&["rsync error: received SIGINT (code 20) at rsync.c(1) [sender=3.5.0]"])), None);
     }
 

@@ -4,14 +4,12 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use log::debug;
 use rustix::fs::{Mode, OFlags};
 
-use super::beneath;
 use crate::config::Config;
 use crate::disks::mounted::Mounted;
 use crate::disks::{file_system_id, mount_table};
@@ -88,9 +86,8 @@ fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
         return Err(Fault::SourceNotMounted { path: show(path) });
     }
     let sentinel = &config.source_sentinel;
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let is_missing = || beneath::open(directory.as_fd(), sentinel, flags, Mode::empty()).is_err();
-    if !sentinel.as_os_str().is_empty() && is_missing() {
+    // It may lie on a drive that is mounted further down: that is then the one to be recognised.
+    if !sentinel.as_os_str().is_empty() && fs::symlink_metadata(path.join(sentinel)).is_err() {
         return Err(Fault::SourceWithoutSentinel { path: show(&path.join(sentinel)) });
     }
     Ok(())
