@@ -20,6 +20,7 @@ use crate::disks::{self, Sighting};
 use crate::model::{Notice, Status};
 use crate::report::history::{History, HistoryError, Past};
 use crate::report::journal::{self, Scope};
+use crate::report::memory::Memory;
 use crate::report::{environment, known_disks, status_file};
 use crate::texts::{Language, Texts};
 
@@ -155,6 +156,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         config_path: places.config,
         runtime: places.runtime,
         history,
+        memory: Memory::open(&places.state),
         boot_id: disks::boot_id(),
     };
     let outputs = Outputs { connection: connection.clone(), status, texts: texts_in, signals };

@@ -133,13 +133,15 @@ async fn bus_the_client_proxy_knows_every_member() {
         warnings free_bytes last_result last_error last_warnings last_disk last_finished_at safe_to_remove veeam_locks
         config_error web_address version);
     assert_eq!(client.start(UUID).await, Ok(1));
+    assert_eq!(client.start_allowing_deletions(UUID).await, Ok(2));
+    assert_eq!(client.trust_disk(UUID).await, Ok(()));
     assert_eq!(client.cancel().await, Ok(()));
     assert_eq!(client.reload().await, Ok(()));
     assert_eq!(client.veeam_lock("job").await.as_deref(), Ok("held"));
     assert_eq!(client.veeam_unlock("job").await, Ok(()));
     assert!(client.list_disks().await.unwrap().is_empty());
     assert!(client.list_runs(1).await.unwrap().is_empty());
-    let called = "Start Cancel Reload VeeamLock VeeamUnlock ListDisks ListRuns";
+    let called = "Start StartAllowingDeletions TrustDisk Cancel Reload VeeamLock VeeamUnlock ListDisks ListRuns";
     let called: BTreeSet<String> = called.split(' ').map(str::to_owned).collect();
     assert_eq!(called, names("method"));
 }

@@ -7,6 +7,8 @@
 -wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
 -still-old = Die neue Kopie fehlt; was vorher auf der Platte war, ist unverändert.
 -half-done = Die Kopie auf der Platte ist unvollständig und darf nicht als Sicherung gelten.
+-trust = busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s
+-allow = busctl call de.example.Backup /de/example/Backup de.example.Backup StartAllowingDeletions s ""
 
 ## Der Aufruf kann nicht angenommen werden.
 
@@ -59,6 +61,14 @@ fault-duplicate-disk = Zwei Platten tragen dieselbe Kennung „{ $disk }“ ({ $
 fault-disk-ignored = Für die Platte „{ $disk }“ ist auf diesem Rechner festgelegt, dass niemand sie anrühren soll.
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
     .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls die Platte bespielt werden soll (udev-Regel mit UDISKS_IGNORE).
+
+fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in einem anderen Gerät als bisher (bisher: { $before }; jetzt: { $now }).
+    .meaning = { $same-size ->
+        [yes] Es kann dieselbe Platte in einem anderen Gehäuse oder Dock sein, oder eine Kopie von ihr. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
+        [no] Sie ist nicht so groß wie bisher und deshalb wahrscheinlich eine Kopie der Platte. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
+       *[other] Es kann dieselbe Platte in einem anderen Gehäuse sein, oder eine Kopie von ihr. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
+    }
+    .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und die Kopie beginnt: { -trust } { $disk }. Wenn nicht, ziehen Sie sie ab, sobald die Statusanzeige sagt, dass sie abgezogen werden darf.
 
 fault-unsupported-file-system = Die Platte „{ $disk }“ ist in einer Weise formatiert, die nicht unterstützt wird (Dateisystem: { $file-system }).
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
@@ -131,6 +141,22 @@ fault-source-contains-target = Das Ziel der Kopie liegt in dem Verzeichnis, das 
     .meaning = Die Kopie würde sich selbst mitkopieren und immer größer werden; deshalb wurde nichts geändert.
     .action = Bitten Sie die Systembetreuung, „backup-source“ oder „backup-destination“ in config.ini zu berichtigen. { -wait-for-release }
 
+fault-source-not-mounted = Am Verzeichnis, das gesichert werden soll, ist nichts eingehängt: { $path }.
+    .meaning = Die eigentlichen Daten sind vermutlich gerade woanders. Eine Kopie hätte Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, gehört „source-must-be-mountpoint“ in config.ini auf false. { -wait-for-release }
+
+fault-source-without-sentinel = Eine Datei fehlt, an der das Verzeichnis, das gesichert werden soll, erkannt wird: { $path }.
+    .meaning = Vermutlich ist es gerade nicht das richtige Verzeichnis. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -wait-for-release }
+
+fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
+    .meaning = Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet ein Aufruf diese Kopie und nimmt den neuen Ort an: { -allow }. { -wait-for-release }
+
+fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich lesen ({ $cause }).
+    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+    .action = Verständigen Sie bald die Systembetreuung: Vermutlich geht ein Laufwerk des Rechners selbst kaputt. { -wait-for-release }
+
 fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht verwendet werden ({ $cause }).
     .meaning = Damit nichts an eine falsche Stelle geschrieben wird, wurde nicht kopiert. { -still-old }
     .action = Bitten Sie die Systembetreuung, „backup-destination“ in config.ini und das Verzeichnis auf der Platte zu prüfen; Verknüpfungen (symbolische Links) sind dort nicht erlaubt. { -wait-for-release }
@@ -141,7 +167,15 @@ fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($
 
 fault-too-many-deletions = Diese Kopie würde ungewöhnlich viele Dateien auf der Platte löschen: { $files } von { $existing }, erlaubt sind { $percent } %.
     .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, kann sie die Grenze in config.ini anheben. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, erlaubt ein Aufruf sie dieses eine Mal: { -allow }. { -wait-for-release }
+
+fault-too-many-bytes-deleted = Diese Kopie würde ungewöhnlich viel auf der Platte löschen: { SIZE($bytes) } von { SIZE($existing) }, erlaubt sind { $percent } %.
+    .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, erlaubt ein Aufruf sie dieses eine Mal: { -allow }. { -wait-for-release }
+
+fault-too-few-inodes = Auf der Platte ist für zu wenige weitere Dateien Platz: { $needed } sind anzulegen, { $free } sind möglich.
+    .meaning = Das wurde schon vor dem Kopieren festgestellt; dass für den Inhalt Platz wäre, hilft nicht. { -still-old }
+    .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { -wait-for-release }
 
 fault-lossy-file-system = Die Platte kann nicht alles festhalten, was gesichert werden soll (Dateisystem { $file-system }: ohne Besitzer und Rechte, { $links } symbolische Links, { $hard-links } harte Links, { $specials } Sonderdateien).
     .meaning = Eine Kopie wäre nicht vollständig; laut Konfiguration wird sie dann nicht gemacht. { -still-old }
@@ -168,9 +202,21 @@ fault-disk-full = Die Platte ist während des Kopierens voll geworden (noch frei
     .meaning = { -half-done }
     .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
 
+fault-out-of-inodes = Auf der Platte lassen sich keine weiteren Dateien anlegen, obwohl für ihren Inhalt Platz wäre ({ $cause }).
+    .meaning = { -half-done }
+    .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { -wait-for-release }
+
 fault-write-failed = Die Platte hat nicht alle Daten angenommen ({ $cause }).
     .meaning = Teile der Kopie können fehlen oder beschädigt sein, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
     .action = Nehmen Sie eine andere Platte. Diese ist vermutlich defekt; lassen Sie die Systembetreuung sie prüfen. { -wait-for-release }
+
+fault-disk-failing = Die Platte meldet Fehler ({ $cause }).
+    .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
+    .action = Nehmen Sie eine andere Platte. Diese ist wahrscheinlich defekt; lassen Sie sie von der Systembetreuung prüfen. { -wait-for-release }
+
+fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner schreibt nicht mehr darauf ({ $cause }).
+    .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
+    .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { -wait-for-release }
 
 ## Schritte 7 bis 9: entsperren, freier Platz, aushängen.
 

@@ -19,6 +19,10 @@ notice-run-started = Lauf { $run } auf die Platte „{ $label }“ ({ $disk }) b
         [resumed] weil der vorige unterbrochen wurde
        *[other] Anlass: { $trigger }
     }.
+notice-deletions-allowed = Lauf { $run } darf mehr löschen als die Grenze erlaubt und die Quelle an einem anderen Ort vorfinden: Jemand hat es dieses eine Mal erlaubt.
+notice-disk-remembered = Die Platte „{ $label }“ ({ $disk }) wird zum ersten Mal benutzt und künftig wiedererkannt an: { $identity }.
+notice-disk-trusted = Die Platte „{ $label }“ ({ $disk }) wurde so angenommen, wie sie jetzt ist, und wird künftig wiedererkannt an: { $identity }.
+notice-source-remembered = Die Quelle { $path } wird künftig an ihrem Dateisystem wiedererkannt: { $file-system }.
 notice-step-know-disk = Schritt 1 (Platte erkennen): „{ $label }“, Gerät { $device }, Dateisystem { $file-system }.
 notice-step-wait-for-veeam = Schritt 2 (auf Veeam warten): Veeam schreibt noch (Aufträge: { $jobs }); gewartet wird höchstens { $minutes ->
         [one] eine Minute
@@ -47,6 +51,7 @@ notice-step-copied = Schritt 6 (Kopieren): { $files ->
 notice-step-unlock = Schritt 7 (Entsperren): Die Sperrdateien sind entfernt.
 notice-step-free-space = Schritt 8 (freier Platz): { SIZE($free) } von { SIZE($size) } sind frei.
 notice-step-unmount = Schritt 9 (Aushängen): Die Platte ({ $device }) ist abgemeldet.
+notice-powered-off = Schritt 9 (Aushängen): Die Platte ({ $device }) ist ausgeschaltet.
 notice-copy-progress = Kopie: { $percent } %, { SIZE($done) } von { SIZE($total) }, { RATE($rate) }, { $seconds-left ->
         [0] Restzeit unbekannt
        *[other] noch etwa { SPAN($seconds-left) }

@@ -48,6 +48,26 @@ warning-deleted-first = Damit die neue Kopie Platz hat, wird zuerst gelöscht, w
     .meaning = Bis die Kopie fertig ist, ist der alte Stand auf der Platte nicht mehr vollständig und der neue noch nicht.
     .action = Lassen Sie die Platte stecken, bis die Kopie fertig ist, und besorgen Sie bald eine größere.
 
+warning-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in einem anderen Gerät als bisher (bisher: { $before }; jetzt: { $now }).
+    .meaning = { $same-size ->
+        [yes] Es wird trotzdem auf sie kopiert. Es kann dieselbe Platte in einem anderen Gehäuse oder Dock sein, oder eine Kopie von ihr.
+        [no] Es wird trotzdem auf sie kopiert. Sie ist nicht so groß wie bisher und deshalb wahrscheinlich eine Kopie der Platte.
+       *[other] Es wird trotzdem auf sie kopiert. Es kann dieselbe Platte in einem anderen Gehäuse sein, oder eine Kopie von ihr.
+    }
+    .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und diese Warnung entfällt: busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s { $disk }.
+
+warning-file-system-errors = Das Dateisystem der Platte hat bei sich Fehler festgestellt ({ $cause }).
+    .meaning = Die Kopie wird trotzdem angefertigt, aber auf die Platte ist kein Verlass.
+    .action = Lassen Sie die Platte von der Systembetreuung prüfen, bevor sie wieder benutzt wird (fsck).
+
+warning-power-off-failed = Die Platte ließ sich nach der Kopie nicht ausschalten ({ $cause }).
+    .meaning = Die Kopie ist vollständig; die Platte darf trotzdem abgezogen werden.
+    .action = Sie brauchen nichts zu tun. Kommt das öfter vor, kann die Systembetreuung „power-off-after-copy“ in config.ini auf false setzen.
+
+warning-memory-lost = Was von früheren Kopien über Platten und Quelle bekannt ist, lässt sich nicht lesen oder schreiben ({ $path }: { $cause }).
+    .meaning = Eine vertauschte Platte oder eine verschobene Quelle fällt diesmal vielleicht nicht auf.
+    .action = Bitten Sie die Systembetreuung, nach der Datei und dem freien Platz dort zu sehen.
+
 warning-log-unwritable = Das Textprotokoll { $path } lässt sich nicht schreiben ({ $cause }).
     .meaning = Auf die Kopie hat das keinen Einfluss; ihr Verlauf steht nur im Journal des Systems.
     .action = Bitten Sie die Systembetreuung, freien Platz, Pfad und Rechte des Protokolls zu prüfen („log-file-path“ in config.ini).

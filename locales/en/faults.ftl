@@ -7,6 +7,8 @@
 -wait-for-release = Unplug the disk only when the status says that you may.
 -still-old = There is no new copy; what was on the disk before is unchanged.
 -half-done = The copy on the disk is incomplete and does not count as a backup.
+-trust = busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s
+-allow = busctl call de.example.Backup /de/example/Backup de.example.Backup StartAllowingDeletions s ""
 
 ## The call can't be taken.
 
@@ -59,6 +61,14 @@ fault-duplicate-disk = Two disks carry the same identifier “{ $disk }” ({ $d
 fault-disk-ignored = This computer has been told that nobody is to touch the disk “{ $disk }”.
     .meaning = Nothing is copied to it; nothing on it has been changed.
     .action = If the disk is to be used, ask the administrator to remove the rule (a udev rule with UDISKS_IGNORE).
+
+fault-changed-disk = The disk with the identifier “{ $disk }” is in another device than before (before: { $before }; now: { $now }).
+    .meaning = { $same-size ->
+        [yes] It may be the same disk in another enclosure or dock, or a copy of it. To be safe, nothing was copied to it; nothing on it has been changed.
+        [no] Its size is not what it was, so it is probably a copy of the disk. To be safe, nothing was copied to it; nothing on it has been changed.
+       *[other] It may be the same disk in another enclosure, or a copy of it. To be safe, nothing was copied to it; nothing on it has been changed.
+    }
+    .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and the copy begins: { -trust } { $disk }. If it is not, unplug it as soon as the status says that you may.
 
 fault-unsupported-file-system = The disk “{ $disk }” is formatted in a way that is not supported (file system: { $file-system }).
     .meaning = Nothing can be copied to it; nothing on it has been changed.
@@ -131,6 +141,22 @@ fault-source-contains-target = The target of the copy lies inside the directory 
     .meaning = The copy would copy itself and grow without end, so nothing was changed.
     .action = Ask the administrator to correct “backup-source” or “backup-destination” in config.ini. { -wait-for-release }
 
+fault-source-not-mounted = There is nothing mounted at the directory that is to be backed up: { $path }.
+    .meaning = The real data is probably elsewhere at the moment. A copy would have deleted backups on the disk, so nothing was changed. { -still-old }
+    .action = Ask the administrator to mount the drive at that place. If the directory is not meant to be a mount point, “source-must-be-mountpoint” in config.ini is to be false. { -wait-for-release }
+
+fault-source-without-sentinel = A file by which the directory that is to be backed up is recognised is missing: { $path }.
+    .meaning = The directory is probably not the right one at the moment. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
+    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be made again; the setting is called “source-sentinel”. { -wait-for-release }
+
+fault-source-moved = The directory that is to be backed up, { $path }, lies on another file system than at the copies before (before: { $before }; now: { $now }).
+    .meaning = Probably one of the computer's drives is not mounted. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
+    .action = Call the administrator before any other disk is plugged in. If the data has moved on purpose, one call starts this copy and accepts the new place: { -allow }. { -wait-for-release }
+
+fault-source-unreadable = Not everything that is to be backed up can be read ({ $cause }).
+    .meaning = The copy is incomplete and does not count as a backup. Nothing was deleted on the disk because something could not be read.
+    .action = Call the administrator soon: probably one of the computer's own drives is failing. { -wait-for-release }
+
 fault-target-refused = The target directory { $path } on the disk cannot be used ({ $cause }).
     .meaning = So that nothing is written to a wrong place, nothing was copied. { -still-old }
     .action = Ask the administrator to check “backup-destination” in config.ini and the directory on the disk; symbolic links are not allowed there. { -wait-for-release }
@@ -141,7 +167,15 @@ fault-no-space = There is not enough room on the disk: { SIZE($needed) } are nee
 
 fault-too-many-deletions = This copy would delete unusually many files on the disk: { $files } of { $existing }, allowed are { $percent } %.
     .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If the deletions are intended, the limit in config.ini can be raised. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If the deletions are intended, one call allows them once: { -allow }. { -wait-for-release }
+
+fault-too-many-bytes-deleted = This copy would delete unusually much on the disk: { SIZE($bytes) } of { SIZE($existing) }, allowed are { $percent } %.
+    .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator before any other disk is plugged in. If the deletions are intended, one call allows them once: { -allow }. { -wait-for-release }
+
+fault-too-few-inodes = The disk has room for too few further files: { $needed } are to be made, { $free } are possible.
+    .meaning = This was found out before anything was copied; that there is room for their contents does not help. { -still-old }
+    .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { -wait-for-release }
 
 fault-lossy-file-system = The disk cannot hold everything that is to be backed up (file system { $file-system }: no owners and permissions, { $links } symbolic links, { $hard-links } hard links, { $specials } special files).
     .meaning = A copy would not be complete; the configuration says that it is not to be made then. { -still-old }
@@ -168,9 +202,21 @@ fault-disk-full = The disk became full while copying (still free: { SIZE($free) 
     .meaning = { -half-done }
     .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
 
+fault-out-of-inodes = The disk can hold no further files, though there is room for their contents ({ $cause }).
+    .meaning = { -half-done }
+    .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { -wait-for-release }
+
 fault-write-failed = The disk did not take all data ({ $cause }).
     .meaning = Parts of the copy may be missing or damaged even if it looks complete. It does not count as a backup.
     .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
+
+fault-disk-failing = The disk answers with errors ({ $cause }).
+    .meaning = { -half-done } What was on the disk before may be damaged, too.
+    .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
+
+fault-turned-read-only = The disk's file system is damaged; the computer has stopped writing to it ({ $cause }).
+    .meaning = { -half-done } What was on the disk before may be damaged, too.
+    .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { -wait-for-release }
 
 ## Steps 7 to 9: unlock, free space, unmount.
 

@@ -19,6 +19,10 @@ notice-run-started = Run { $run } to the disk “{ $label }” ({ $disk }) begin
         [resumed] because the one before was interrupted
        *[other] reason: { $trigger }
     }.
+notice-deletions-allowed = Run { $run } may delete more than the limit, and may find the source in another place: somebody has allowed it for this once.
+notice-disk-remembered = The disk “{ $label }” ({ $disk }) is used for the first time and will be recognised by: { $identity }.
+notice-disk-trusted = The disk “{ $label }” ({ $disk }) was accepted as it is now and will be recognised by: { $identity }.
+notice-source-remembered = The source { $path } will be recognised by its file system: { $file-system }.
 notice-step-know-disk = Step 1 (know the disk): “{ $label }”, device { $device }, file system { $file-system }.
 notice-step-wait-for-veeam = Step 2 (wait for Veeam): Veeam is still writing (jobs: { $jobs }); waiting at most { $minutes ->
         [one] one minute
@@ -44,6 +48,7 @@ notice-step-copied = Step 6 (copy): { $files ->
 notice-step-unlock = Step 7 (unlock): the lock files are removed.
 notice-step-free-space = Step 8 (free space): { SIZE($free) } of { SIZE($size) } are free.
 notice-step-unmount = Step 9 (unmount): the disk ({ $device }) is unmounted.
+notice-powered-off = Step 9 (unmount): the disk ({ $device }) is switched off.
 notice-copy-progress = Copy: { $percent } %, { SIZE($done) } of { SIZE($total) }, { RATE($rate) }, { $seconds-left ->
         [0] time left unknown
        *[other] about { SPAN($seconds-left) } left

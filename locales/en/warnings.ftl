@@ -48,6 +48,26 @@ warning-deleted-first = To make room for the new copy, what no longer exists in 
     .meaning = Until the copy has finished, the old state on the disk is no longer complete and the new one not yet.
     .action = Leave the disk plugged in until the copy has finished, and get a larger one soon.
 
+warning-changed-disk = The disk with the identifier “{ $disk }” is in another device than before (before: { $before }; now: { $now }).
+    .meaning = { $same-size ->
+        [yes] It is copied to all the same. It may be the same disk in another enclosure or dock, or a copy of it.
+        [no] It is copied to all the same. Its size is not what it was, so it is probably a copy of the disk.
+       *[other] It is copied to all the same. It may be the same disk in another enclosure, or a copy of it.
+    }
+    .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and this warning ends: busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s { $disk }.
+
+warning-file-system-errors = The disk's file system has found errors in itself ({ $cause }).
+    .meaning = The copy is made all the same, but the disk should not be relied upon.
+    .action = Have the disk checked by the administrator before it is used again (fsck).
+
+warning-power-off-failed = The disk could not be switched off after the copy ({ $cause }).
+    .meaning = The copy is complete; the disk may be unplugged all the same.
+    .action = You need not do anything. If this happens often, the administrator can set “power-off-after-copy” in config.ini to false.
+
+warning-memory-lost = What is known of disks and source from earlier copies cannot be read or written ({ $path }: { $cause }).
+    .meaning = A disk that has been exchanged, or a source that has moved, may not be noticed this time.
+    .action = Ask the administrator to look at the file and at the free space there.
+
 warning-log-unwritable = The text log { $path } cannot be written ({ $cause }).
     .meaning = This has no effect on the copy; what it does is told in the system's journal only.
     .action = Ask the administrator to check free space, path and permissions of the log (“log-file-path” in config.ini).

@@ -20,10 +20,20 @@ pub enum Action {
     Reload,
     VeeamLock,
     VeeamUnlock,
+    StartAllowingDeletions,
+    TrustDisk,
 }
 
 impl Action {
-    pub const ALL: [Self; 5] = [Self::Start, Self::Cancel, Self::Reload, Self::VeeamLock, Self::VeeamUnlock];
+    pub const ALL: [Self; 7] = [
+        Self::Start,
+        Self::Cancel,
+        Self::Reload,
+        Self::VeeamLock,
+        Self::VeeamUnlock,
+        Self::StartAllowingDeletions,
+        Self::TrustDisk,
+    ];
 
     /// The action id in `polkit/de.example.Backup.policy`.
     pub fn id(self) -> &'static str {
@@ -33,6 +43,8 @@ impl Action {
             Self::Reload => "de.example.Backup.reload",
             Self::VeeamLock => "de.example.Backup.veeam-lock",
             Self::VeeamUnlock => "de.example.Backup.veeam-unlock",
+            Self::StartAllowingDeletions => "de.example.Backup.start-allowing-deletions",
+            Self::TrustDisk => "de.example.Backup.trust-disk",
         }
     }
 }
@@ -116,6 +128,10 @@ impl From<Error> for zbus::BoxDBusError {
 pub trait Backup {
     #[zbus(allow_interactive_auth)]
     fn start(&self, uuid: &str) -> Result<u64, Error>;
+    #[zbus(allow_interactive_auth)]
+    fn start_allowing_deletions(&self, uuid: &str) -> Result<u64, Error>;
+    #[zbus(allow_interactive_auth)]
+    fn trust_disk(&self, uuid: &str) -> Result<(), Error>;
     #[zbus(allow_interactive_auth)]
     fn cancel(&self) -> Result<(), Error>;
     #[zbus(allow_interactive_auth)]

@@ -2,6 +2,7 @@
 //! Owns all that is zbus on the serving side. Must not know disks, rsync or files: it sees the [`Status`], sends
 //! [`Call`]s and relays [`Signal`]s.
 
+mod argument;
 pub mod contract;
 mod gate;
 mod polkit;

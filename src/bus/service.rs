@@ -13,12 +13,11 @@ use crate::controller::Call;
 use crate::model::{Fault, RunRecord, Status};
 use crate::texts::harmless;
 
+use super::argument;
 use super::contract::Action;
 use super::gate::{ANSWER_LIMIT, Gate, internal};
 use super::view::{self, Row};
 
-/// As long as a file name may be; a job becomes one.
-const MAX_ARGUMENT: usize = 255;
 const MAX_RUNS: u32 = 1000;
 
 /// The newest runs, newest first, at most so many. Called where it may block.
@@ -44,19 +43,32 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<ResponseDispatchNotifier<u64>> {
-        if !is_sane(&uuid) {
-            let disk = shortened(&uuid);
-            return Err(self.gate.refusal(&Fault::UnknownDisk { disk }));
-        }
+        self.sane(argument::uuid(&uuid))?;
         let deadline = self.gate.permit(connection, &header, Action::Start).await?;
-        let started = self.gate.ask(deadline, |reply| Call::Start { disk: uuid, reply }).await?;
-        let (response, sent) = ResponseDispatchNotifier::new(started.run);
-        tokio::spawn(async move {
-            sent.await;
-            // Nobody listens any more when the run has been told already.
-            let _ = started.replied.send(());
-        });
-        Ok(response)
+        self.begin(deadline, uuid, false).await
+    }
+
+    #[zbus(out_args("run"))]
+    async fn start_allowing_deletions(
+        &self,
+        uuid: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<ResponseDispatchNotifier<u64>> {
+        self.sane(argument::uuid(&uuid))?;
+        let deadline = self.gate.permit(connection, &header, Action::StartAllowingDeletions).await?;
+        self.begin(deadline, uuid, true).await
+    }
+
+    async fn trust_disk(
+        &self,
+        uuid: String,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> Result<()> {
+        self.sane(argument::uuid(&uuid))?;
+        let deadline = self.gate.permit(connection, &header, Action::TrustDisk).await?;
+        self.gate.ask(deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
     }
 
     async fn cancel(
@@ -75,7 +87,7 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<&'static str> {
-        self.check_job(&job)?;
+        self.sane(argument::job(&job))?;
         let deadline = self.gate.permit(connection, &header, Action::VeeamLock).await?;
         let held = self.gate.ask(deadline, |reply| Call::VeeamLock { job, reply }).await?;
         Ok(if held { "held" } else { "waiting" })
@@ -87,7 +99,7 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        self.check_job(&job)?;
+        self.sane(argument::job(&job))?;
         let deadline = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
         self.gate.ask(deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
@@ -265,43 +277,18 @@ impl Service {
 }
 
 impl Service {
-    fn check_job(&self, job: &str) -> Result<()> {
-        if is_sane(job) && !job.is_empty() {
-            return Ok(());
-        }
-        let job = shortened(job);
-        Err(self.gate.refusal(&Fault::InvalidJob { job }))
-    }
-}
-
-fn is_sane(argument: &str) -> bool {
-    argument.len() <= MAX_ARGUMENT && !argument.chars().any(char::is_control)
-}
-
-/// Enough to recognise it in an error message.
-fn shortened(argument: &str) -> String {
-    const SHOWN: usize = 60;
-    match argument.char_indices().nth(SHOWN) {
-        None => argument.to_owned(),
-        Some((end, _)) => format!("{}…", &argument[..end]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_that_no_disk_and_no_job_can_have_are_not_sane() {
-        assert!(is_sane("B78E-6CC4") && is_sane("") && is_sane("Nächtliche Sicherung"));
-        assert!(is_sane(&"a".repeat(255)));
-        assert!(!is_sane(&"a".repeat(256)));
-        assert!(!is_sane("a\nb") && !is_sane("\u{1b}[2J") && !is_sane("a\u{9b}b"));
+    async fn begin(&self, deadline: Instant, disk: String, allowed: bool) -> Result<ResponseDispatchNotifier<u64>> {
+        let started = self.gate.ask(deadline, |reply| Call::Start { disk, allowed, reply }).await?;
+        let (response, sent) = ResponseDispatchNotifier::new(started.run);
+        tokio::spawn(async move {
+            sent.await;
+            // Nobody listens any more when the run has been told already.
+            let _ = started.replied.send(());
+        });
+        Ok(response)
     }
 
-    #[test]
-    fn a_huge_argument_is_quoted_in_short() {
-        assert_eq!(shortened("short"), "short");
-        assert_eq!(shortened(&"ä".repeat(1000)), format!("{}…", "ä".repeat(60)));
+    fn sane(&self, checked: std::result::Result<(), Fault>) -> Result<()> {
+        checked.map_err(|fault| self.gate.refusal(&fault))
     }
 }

@@ -3,10 +3,11 @@
 
 use super::addresses::{ADDRESSES, SENDER};
 use super::disks::DISKS;
-use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, directory, show};
+use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE_WITHIN, directory, show};
 use super::types::Config;
 use super::value::{
-    GIGABYTES, HOST, LANGUAGE, LOSSY, MINUTES, PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH, TEXT, Traits, Value,
+    GIGABYTES, HOST, IDENTITY, LANGUAGE, LOSSY, MINUTES, PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH, TEXT,
+    Traits, Value,
 };
 
 /// One key of the file.
@@ -43,7 +44,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 27] = [
+pub static KEYS: [Key; 32] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -70,6 +71,11 @@ pub static KEYS: [Key; 27] = [
     key!("VEEAM",     "wait-for-backup-minutes",    "480",                           MINUTES,     wait_for_backup),
     key!("Safety",    "lossy-file-systems",         "warn",                          LOSSY,       lossy),
     key!("Safety",    "max-deletions-percent",      "50",                            PERCENT,     max_deletions_percent),
+    key!("Safety",    "max-deleted-bytes-percent",  "75",                            PERCENT,     max_deleted_bytes_percent),
+    key!("Safety",    "source-must-be-mountpoint",  "false",                         SWITCH,      source_must_be_mountpoint),
+    key!("Safety",    "source-sentinel",            "",                              OPTIONAL_FILE_WITHIN, source_sentinel),
+    key!("Safety",    "disk-identity",              "warn",                          IDENTITY,    disk_identity),
+    key!("Safety",    "power-off-after-copy",       "false",                         SWITCH,      power_off),
     key!("Debug",     "debug",                      "false",                         SWITCH,      debug),
 ];
 

@@ -15,12 +15,12 @@ mod paths;
 mod types;
 mod value;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use fault::{ConfigFaults, ConfigProblem};
 pub use interpolation::InterpolationError;
-pub use types::{Config, KnownDisk, LossyPolicy, Mail, Secret, Web};
+pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, Mail, Secret, Web};
 
 use crate::texts::Language;
 use ini::{Ini, strip};
@@ -201,6 +201,11 @@ fn blank() -> Config {
         language: Language::default(),
         lossy: LossyPolicy::default(),
         max_deletions_percent: 0,
+        max_deleted_bytes_percent: 0,
+        source_must_be_mountpoint: false,
+        source_sentinel: PathBuf::new(),
+        disk_identity: IdentityPolicy::default(),
+        power_off: false,
         mail: Mail::default(),
         web: Web::default(),
         debug: false,

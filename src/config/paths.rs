@@ -17,6 +17,10 @@ pub const ON_DISK: Kind<PathBuf> = Kind::new(on_disk, |path| show(path));
 /// A file below another directory.
 pub const FILE_WITHIN: Kind<PathBuf> = Kind::new(file_within, |path| show(path)).keeps_empty();
 
+/// A file below another directory, or none.
+pub const OPTIONAL_FILE_WITHIN: Kind<PathBuf> =
+    Kind::new(|value| if value.text.is_empty() { Ok(PathBuf::new()) } else { file_within(value) }, |path| show(path));
+
 pub fn show(path: &Path) -> String {
     path.display().to_string()
 }

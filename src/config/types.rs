@@ -39,6 +39,15 @@ pub struct Config {
     pub lossy: LossyPolicy,
     /// 0 to 100: a run that would delete more of the files on the disk is refused before anything changes.
     pub max_deletions_percent: u8,
+    /// The same for the bytes of the files on the disk.
+    pub max_deleted_bytes_percent: u8,
+    /// Something must be mounted at the very source directory.
+    pub source_must_be_mountpoint: bool,
+    /// A file that shows that the source is the right directory, relative to it; empty for none.
+    pub source_sentinel: PathBuf,
+    pub disk_identity: IdentityPolicy,
+    /// Switch the disk off after a good copy.
+    pub power_off: bool,
     pub mail: Mail,
     pub web: Web,
     pub debug: bool,
@@ -57,6 +66,15 @@ pub enum LossyPolicy {
     #[default]
     Warn,
     Refuse,
+}
+
+/// What happens when a known disk comes in another device than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdentityPolicy {
+    #[default]
+    Warn,
+    Refuse,
+    Off,
 }
 
 /// How mails are sent; an empty server means that none are.

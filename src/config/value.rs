@@ -8,7 +8,7 @@ use email_address::EmailAddress;
 
 use super::ConfigProblem;
 use super::ini::is_space;
-use super::types::{LossyPolicy, MASK, Secret};
+use super::types::{IdentityPolicy, LossyPolicy, MASK, Secret};
 use crate::texts::Language;
 
 /// A value that is to be made sense of: interpolated, without blanks around it.
@@ -135,6 +135,19 @@ pub const LOSSY: Kind<LossyPolicy> = Kind::new(
     |policy| match policy {
         LossyPolicy::Warn => "warn".to_owned(),
         LossyPolicy::Refuse => "refuse".to_owned(),
+    },
+);
+
+pub const IDENTITY: Kind<IdentityPolicy> = Kind::new(
+    |value| {
+        let choices =
+            [("warn", IdentityPolicy::Warn), ("refuse", IdentityPolicy::Refuse), ("off", IdentityPolicy::Off)];
+        choose(value, &choices)
+    },
+    |policy| match policy {
+        IdentityPolicy::Warn => "warn".to_owned(),
+        IdentityPolicy::Refuse => "refuse".to_owned(),
+        IdentityPolicy::Off => "off".to_owned(),
     },
 );
 

@@ -1,20 +1,34 @@
 //! The run that is on: how far it is, what it has warned of, and the strings to stop it and to let it past Veeam.
 
+use std::path::PathBuf;
+
 use tokio::sync::{oneshot, watch};
 
 use crate::copy::StopReason;
 use crate::disks::Volume;
-use crate::model::{Progress, RunBegun, Step, Warning};
+use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
 use crate::report::journal::Scope;
 use crate::systemd::Inhibitor;
 
 const ALMOST: f64 = 0.99;
+
+/// Why a run begins, and what it may.
+#[derive(Debug)]
+pub struct Wish {
+    pub trigger: Trigger,
+    /// Delete more than the budget this once.
+    pub allowed: bool,
+    /// The signal waits for the reply to the call.
+    pub after: Option<oneshot::Receiver<()>>,
+}
 
 #[derive(Debug)]
 pub struct ActiveRun {
     pub begun: RunBegun,
     /// Plugged in when the run began; a disk that was not there ends the run at its first step.
     pub volume: Option<Volume>,
+    /// By the config that the run began with.
+    pub source: PathBuf,
     pub step: Step,
     pub progress: Progress,
     /// The dry run has ended, so the total is known.

@@ -21,7 +21,14 @@ pub enum Call {
     /// An empty `disk` means the first known disk present, in config order.
     Start {
         disk: String,
+        /// This run may delete more than the budget.
+        allowed: bool,
         reply: Reply<Started>,
+    },
+    /// An empty `disk` means the same as in `Start`.
+    TrustDisk {
+        disk: String,
+        reply: Reply<()>,
     },
     Cancel {
         reply: Reply<()>,

@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::Controller;
+use super::active::Wish;
 use super::call::{Call, Started};
 use crate::copy::{StopReason, know};
 use crate::model::{DiskId, Fault, Trigger};
@@ -11,8 +12,11 @@ impl Controller {
     /// A caller that has gone away does not hear the answer; what was asked for is done all the same.
     pub(super) async fn answer(&mut self, call: Call) {
         match call {
-            Call::Start { disk, reply } => {
-                let _ = reply.send(self.start(&disk));
+            Call::Start { disk, allowed, reply } => {
+                let _ = reply.send(self.start(&disk, allowed));
+            }
+            Call::TrustDisk { disk, reply } => {
+                let _ = reply.send(self.trust(&disk));
             }
             Call::Cancel { reply } => {
                 let _ = reply.send(self.cancel());
@@ -29,12 +33,12 @@ impl Controller {
         }
     }
 
-    fn start(&mut self, disk: &str) -> Result<Started, Fault> {
+    fn start(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
         self.may_start()?;
         let disk = self.wanted(disk)?;
         know::choose(&disk, &self.plugged.volumes())?;
         let (replied, after) = oneshot::channel();
-        let run = self.begin(&disk, Trigger::Called, Some(after));
+        let run = self.begin(&disk, Wish { trigger: Trigger::Called, allowed, after: Some(after) });
         Ok(Started { run, replied })
     }
 
@@ -53,7 +57,7 @@ impl Controller {
     }
 
     /// The disk that a caller means; empty stands for the first known one that is plugged in.
-    fn wanted(&self, disk: &str) -> Result<DiskId, Fault> {
+    pub(super) fn wanted(&self, disk: &str) -> Result<DiskId, Fault> {
         if disk.trim().is_empty() {
             let known: Vec<&str> = self.config.disks.iter().map(|disk| disk.id.as_str()).collect();
             let absent = || Fault::NoDiskPresent { known: known.join(", ") };

@@ -2,7 +2,8 @@
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
 //! `plugged` knows which disk is due, `active` how far the run is, `referee` who of Veeam and the copy goes first; `runs`
-//! begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `reload` takes a new config, `snapshot` sums up.
+//! begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows
+//! disks and source again, `reload` takes a new config, `snapshot` sums up.
 
 mod active;
 mod call;
@@ -10,6 +11,7 @@ mod calls;
 mod plugged;
 mod referee;
 mod reload;
+mod remember;
 mod runs;
 mod snapshot;
 mod tidy;
@@ -31,6 +33,7 @@ use crate::disks::Sighting;
 use crate::model::{DiskId, Notice, RunRecord, Status};
 use crate::report::history::History;
 use crate::report::journal::{self, Scope};
+use crate::report::memory::Memory;
 use crate::systemd;
 use crate::texts::{Spoken, Texts};
 use active::ActiveRun;
@@ -79,6 +82,7 @@ pub struct Start {
     /// `/run/asbackup`, or what systemd says.
     pub runtime: PathBuf,
     pub history: History,
+    pub memory: Memory,
     pub boot_id: String,
 }
 
@@ -91,6 +95,7 @@ pub struct Controller {
     texts: Arc<Texts>,
     runtime: PathBuf,
     history: History,
+    memory: Memory,
     boot_id: String,
     plugged: Plugged,
     referee: Referee,
@@ -116,6 +121,7 @@ struct Echoes {
 /// Runs until it is asked to stop and the run that is on has been ended properly.
 pub async fn control(start: Start, inputs: Inputs, outputs: Outputs) {
     let (mut controller, echoes) = Controller::new(start, outputs);
+    controller.note_lost_memory();
     controller.take_up().await;
     controller.serve(inputs, echoes).await;
 }
@@ -135,6 +141,7 @@ impl Controller {
             runtime: start.runtime,
             next_run: start.history.last_run() + 1,
             history: start.history,
+            memory: start.memory,
             boot_id: start.boot_id,
             plugged: Plugged::default(),
             referee: Referee::default(),

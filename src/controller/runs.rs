@@ -3,10 +3,9 @@
 use std::time::{Instant, SystemTime};
 
 use log::Level;
-use tokio::sync::oneshot;
 
 use super::Controller;
-use super::active::ActiveRun;
+use super::active::{ActiveRun, Wish};
 use super::call::Signal;
 use super::plugged::Due;
 use crate::copy::know;
@@ -106,12 +105,13 @@ impl Controller {
         }
         if let Due::Now { disk, interrupted } = self.plugged.due(&self.config, Instant::now()) {
             let trigger = if interrupted { Trigger::Resumed } else { Trigger::Plugged };
-            self.begin(&disk, trigger, None);
+            self.begin(&disk, Wish { trigger, allowed: false, after: None });
         }
     }
 
-    /// Begins a run and gives its number. `after`: the signal waits for the reply to the call.
-    pub(super) fn begin(&mut self, disk: &DiskId, trigger: Trigger, after: Option<oneshot::Receiver<()>>) -> u64 {
+    /// Begins a run and gives its number.
+    pub(super) fn begin(&mut self, disk: &DiskId, wish: Wish) -> u64 {
+        let Wish { trigger, allowed, after } = wish;
         let volumes = self.plugged.volumes();
         let volume = know::choose(disk, &volumes).ok().cloned();
         let begun = self.write_begin(disk, trigger, volume.as_ref());
@@ -121,14 +121,22 @@ impl Controller {
             plugin.safe = false;
         }
         let (stop, stopped) = Stop::new();
-        let order =
-            Order { run, disk: disk.clone(), volumes, config: self.config.clone(), runtime: self.runtime.clone() };
+        let order = Order {
+            run,
+            disk: disk.clone(),
+            volumes,
+            config: self.config.clone(),
+            runtime: self.runtime.clone(),
+            known: self.known(disk),
+            allowed,
+        };
         let teller = Teller { run, listener: self.news.clone() };
         let ports = Ports { connection: self.outputs.connection.clone(), stop: stopped, teller };
         let label = begun.label.clone();
         self.run = Some(ActiveRun {
             begun,
             volume,
+            source: self.config.source.clone(),
             step: Step::KnowDisk,
             progress: Progress::default(),
             counted: false,
@@ -142,6 +150,9 @@ impl Controller {
         });
         let (disk, trigger) = (disk.to_string(), trigger.name());
         self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
+        if allowed {
+            self.note(Notice::DeletionsAllowed { run });
+        }
         // Receivers end only with the daemon.
         let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
         tokio::spawn(copy::run(order, ports));
@@ -168,7 +179,13 @@ impl Controller {
     pub(super) async fn hear(&mut self, run: u64, news: News) {
         let Some(active) = self.run.as_mut().filter(|active| active.begun.run == run) else { return };
         match news {
-            News::Step(step) => active.enter(step),
+            News::Step(step) => {
+                active.enter(step);
+                if step == Step::Lock {
+                    self.remember_disk();
+                }
+            }
+            News::Source(file_system) => self.remember_source(file_system),
             News::Progress(progress) => active.advance(progress),
             News::FreeBytes(bytes) => active.free_bytes = bytes,
             News::Notice(notice) => {

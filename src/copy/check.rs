@@ -2,16 +2,18 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::command::{self, Ended, Invocation};
 use super::drive;
-use super::exit;
+use super::exit::{self, Trouble};
 use super::halves::Kept;
 use super::held::Locks;
-use super::plan::{Plan, Trees};
+use super::news::News;
+use super::plan::{Budget, Plan, Trees};
 use super::rsync::{Purpose, Rsync};
-use super::source;
+use super::source::Source;
 use super::steps::{Checked, Run};
 use super::stop::Halt;
 use super::survey::Survey;
@@ -19,7 +21,7 @@ use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::config::LossyPolicy;
 use crate::disks::FileSystem;
-use crate::disks::mounted::Space;
+use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::model::{Fault, Notice, Step, Warning};
 
 impl Run {
@@ -32,11 +34,12 @@ impl Run {
         self.check_names().await?;
         let space = self.space().await.map_err(|error| self.target_refused(&error))?;
         self.remember_space(space);
-        let (plan, halves) = self.dry_run(source, space).await?;
-        plan.within_budget(self.order.config.max_deletions_percent)?;
-        let mut deleting = plan.fit(space)?;
-        // What is half there needs no room of its own, unless it is deleted with the rest.
-        deleting.first &= plan.need() > space.free + halves.bytes;
+        self.prove_target().await?;
+        let (plan, halves) = self.dry_run(&source, space).await?;
+        if !self.order.allowed {
+            plan.within_budget(self.budget())?;
+        }
+        let deleting = plan.fit(space, halves.bytes)?;
         if deleting.first {
             self.warn(Warning::DeletedFirst { freed: plan.freed });
         }
@@ -47,17 +50,52 @@ impl Run {
             deletions: plan.deletions,
             free: space.free,
         });
+        self.ports.teller.tell(News::Source(source.file_system.clone()));
         self.ports.stop.check()?;
-        Ok(Checked { plan, deleting, halves })
+        Ok(Checked { plan, deleting, halves, source })
     }
 
-    async fn open_source(&self) -> Result<File, Halt> {
+    fn budget(&self) -> Budget {
+        let config = &self.order.config;
+        Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent }
+    }
+
+    async fn open_source(&self) -> Result<Source, Halt> {
         let config = self.order.config.clone();
-        let Some(mounted) = &self.mounted else { return Err(self.target_refused(&"not mounted").into()) };
-        let mounted = mounted.try_clone().map_err(|error| self.target_refused(&error))?;
-        let opened =
-            blocking(GLANCE, move || source::open(&config.source, &config.source_lockfile, &mounted).map_err(Refused));
-        Ok(opened.await.map_err(|refused| refused.0)?)
+        let mounted = self.mounted_again()?;
+        let remembered = self.order.known.source.clone().filter(|_| !self.order.allowed);
+        let open = move || Ok::<_, io::Error>(Source::open(&config, &mounted, remembered.as_deref()));
+        Ok(blocking(GLANCE, open).await.map_err(|error| self.source_unavailable(&error))??)
+    }
+
+    /// Right before rsync mirrors the source: is it still the one that the dry run saw?
+    pub(super) async fn prove_source(&self, source: &Source) -> Result<(), Fault> {
+        let lock = self.order.config.source_lockfile.clone();
+        let source = source.try_clone().map_err(|error| self.source_unavailable(&error))?;
+        let prove = move || Ok::<_, io::Error>(source.prove_again(&lock));
+        blocking(GLANCE, prove).await.map_err(|error| self.source_unavailable(&error))?
+    }
+
+    fn source_unavailable(&self, error: &io::Error) -> Fault {
+        Fault::SourceUnavailable { path: self.order.config.source.display().to_string(), cause: error.to_string() }
+    }
+
+    fn mounted_again(&self) -> Result<Mounted, Fault> {
+        let Some(mounted) = &self.mounted else { return Err(self.target_refused(&"not mounted")) };
+        mounted.try_clone().map_err(|error| self.target_refused(&error))
+    }
+
+    /// Right before rsync goes to work in the target: is it still a place on this very disk?
+    pub(super) async fn prove_target(&self) -> Result<(), Halt> {
+        let mounted = self.mounted_again()?;
+        let volume = self.chosen()?;
+        let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
+        let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let prove = move || {
+            let proven = mounted.prove_again(directory.as_fd(), &volume);
+            Ok::<_, io::Error>(proven.map_err(|error| target_refused(&mounted, &error)))
+        };
+        Ok(blocking(GLANCE, prove).await.map_err(|error| self.target_refused(&error))??)
     }
 
     fn target_refused(&self, cause: &dyn std::fmt::Display) -> Fault {
@@ -80,7 +118,7 @@ impl Run {
         let FileSystem::Plain { max_file } = volume.file_system() else { return Ok(()) };
         let empty = self.empty_directory()?;
         let arguments = self.rsync()?.arguments(Purpose::Survey);
-        let invocation = Invocation { program: program()?, arguments, directory: std::os::fd::AsFd::as_fd(&empty) };
+        let invocation = Invocation { program: program()?, arguments, directory: empty.as_fd() };
         let (ended, survey) = drive::survey(invocation, &mut self.ports.stop, max_file).await?;
         check_end(&ended)?;
         self.judge_survey(volume.id_type, survey)
@@ -106,11 +144,12 @@ impl Run {
         made.map_err(|error| Fault::Internal { cause: format!("{}: {error}", path.display()) })
     }
 
-    async fn dry_run(&mut self, source: File, space: Space) -> Result<(Plan, Kept), Halt> {
+    async fn dry_run(&mut self, source: &Source, space: Space) -> Result<(Plan, Kept), Halt> {
         let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
         let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
         let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let source = source.directory.try_clone().map_err(internal)?;
         let tops = (source.try_clone().map_err(internal)?, directory.try_clone().map_err(internal)?);
         let trees = Trees { source, target: directory, block: space.block, keeps_holes };
         let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
@@ -154,13 +193,18 @@ fn check_end(ended: &Ended) -> Result<(), Fault> {
     if exit::is_good(code) {
         return Ok(());
     }
-    Err(Fault::CheckFailed { code, cause: exit::cause(ended) })
+    let cause = exit::cause(ended);
+    Err(match exit::trouble(ended) {
+        Some(Trouble::Source) => Fault::SourceUnreadable { cause },
+        Some(Trouble::Failing) => Fault::DiskFailing { cause },
+        _ => Fault::CheckFailed { code, cause },
+    })
 }
 
-struct Refused(Fault);
-
-impl From<io::Error> for Refused {
-    fn from(error: io::Error) -> Self {
-        Self(Fault::SourceUnavailable { path: String::new(), cause: error.to_string() })
+fn target_refused(mounted: &Mounted, error: &MountedError) -> Fault {
+    let path = mounted.mount_point.display().to_string();
+    match error {
+        MountedError::Unsafe(missing) => Fault::UnsafeMount { mount_point: path, missing: missing.clone() },
+        other => Fault::TargetRefused { path, cause: other.to_string() },
     }
 }

@@ -1,17 +1,19 @@
 //! Step 6: the copy itself, and its writing back to the disk.
 
+use std::io;
 use std::path::Path;
 use std::time::Instant;
 
 use super::check::program;
 use super::command::{Ended, Invocation};
 use super::drive::{Watcher, drive};
-use super::exit;
+use super::exit::{self, Trouble};
 use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
 use super::target::Target;
 use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::disks::mounted::Space;
 use crate::model::{Fault, Notice, Step, Warning};
 
 impl Run {
@@ -47,6 +49,8 @@ impl Run {
             return Err(Fault::Internal { cause: "the target is not open".into() }.into());
         };
         make_room_for_log(&self.order.config.rsync_log_file);
+        self.prove_target().await?;
+        self.prove_source(&checked.source).await?;
         let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
         drive(invocation, &mut self.ports.stop, watcher).await
     }
@@ -76,27 +80,42 @@ impl Run {
         if exit::is_good(code) {
             return Ok(());
         }
-        let cause = exit::cause(ended);
-        if exit::is_full(ended) {
-            let free = self.space().await.map(|space| space.free).unwrap_or_default();
-            return Err(Fault::DiskFull { free, cause });
+        let cause = self.with_health(exit::cause(ended)).await;
+        if self.is_read_only().await {
+            return Err(Fault::TurnedReadOnly { cause });
         }
-        Err(Fault::CopyFailed { code, cause })
+        Err(match exit::trouble(ended) {
+            Some(Trouble::ReadOnly) => Fault::TurnedReadOnly { cause },
+            Some(Trouble::Failing) => Fault::DiskFailing { cause },
+            Some(Trouble::Source) => Fault::SourceUnreadable { cause },
+            Some(Trouble::Full) => self.what_is_full(cause).await,
+            None => Fault::CopyFailed { code, cause },
+        })
+    }
+
+    /// The kernel says the same of room for contents and of room for further files.
+    async fn what_is_full(&self, cause: String) -> Fault {
+        match self.space().await {
+            Ok(Space { inodes: Some(0), .. }) => Fault::OutOfInodes { cause },
+            space => Fault::DiskFull { free: space.map(|space| space.free).unwrap_or_default(), cause },
+        }
     }
 
     /// rsync is done when everything is in memory. An error in writing back is told only here, and only to a descriptor that
     /// was opened before the copy.
     async fn write_back(&mut self) -> Result<(), Halt> {
         self.ports.teller.notice(Notice::Flushing);
-        let failed = |error: std::io::Error| Fault::WriteFailed { cause: error.to_string() };
+        let failed = |error: io::Error| Fault::WriteFailed { cause: error.to_string() };
         let Some(mounted) = &self.mounted else { return Ok(()) };
         let top = mounted.try_clone_top().map_err(failed)?;
-        let flushed = blocking(FLUSH, move || Ok::<_, std::io::Error>(rustix::fs::syncfs(top)?));
+        let flushed = blocking(FLUSH, move || Ok::<_, io::Error>(rustix::fs::syncfs(top)?));
         let mut stop = self.ports.stop.clone();
-        tokio::select! {
-            flushed = flushed => Ok(flushed.map_err(failed)?),
-            reason = stop.requested() => Err(Halt::Stopped(reason)),
-        }
+        let flushed = tokio::select! {
+            flushed = flushed => flushed,
+            reason = stop.requested() => return Err(Halt::Stopped(reason)),
+        };
+        self.judge_health().await?;
+        Ok(flushed.map_err(failed)?)
     }
 }
 

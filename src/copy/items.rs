@@ -45,7 +45,7 @@ pub enum Change {
     Made,
     /// A further name of a file.
     HardLink,
-    /// Owner, mode or time only.
+    /// Owner, mode, time, or where a link leads: nothing that takes room.
     Attributes,
 }
 
@@ -62,6 +62,8 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
     RegularFiles,
+    /// Bytes of all regular files in the source.
+    FileBytes,
     CreatedRegularFiles,
     TransferredBytes,
     TransferredFiles,
@@ -101,7 +103,8 @@ fn item(line: &[u8]) -> Option<Item> {
     let change = match itemized[0] {
         b'>' | b'<' if is_new => Change::New,
         b'>' | b'<' => Change::Updated,
-        b'c' => Change::Made,
+        b'c' if is_new => Change::Made,
+        b'c' => Change::Attributes,
         b'h' => Change::HardLink,
         b'.' => Change::Attributes,
         _ => return None,
@@ -123,6 +126,7 @@ fn total(text: &str) -> Option<Line> {
     let (total, number) = match label {
         "Number of files" => (Total::RegularFiles, regular(value)),
         "Number of created files" => (Total::CreatedRegularFiles, regular(value)),
+        "Total file size" => (Total::FileBytes, first()?),
         "Total transferred file size" => (Total::TransferredBytes, first()?),
         "Number of regular files transferred" => (Total::TransferredFiles, first()?),
         _ => return None,
@@ -184,6 +188,7 @@ mod tests {
             ("hf+++++++++|3|a", Change::HardLink, Kind::File, 3, "a"),
             ("cL+++++++++|1|sym", Change::Made, Kind::Symlink, 1, "sym"),
             ("cd+++++++++|4096|sub/", Change::Made, Kind::Directory, 4096, "sub/"),
+            ("cLc.t......|1|sym", Change::Attributes, Kind::Symlink, 1, "sym"),
             ("cS+++++++++|0|fifo", Change::Made, Kind::Special, 0, "fifo"),
             (".d..t......|4096|./", Change::Attributes, Kind::Directory, 4096, "./"),
             ("*deleting  |0|old/x y", Change::Deleted, Kind::File, 0, "old/x y"),
@@ -214,7 +219,8 @@ mod tests {
             ("Number of created files: 5 (reg: 3, dir: 1)", Line::Total(Total::CreatedRegularFiles, 3)),
             ("Total transferred file size: 3000003 bytes", Line::Total(Total::TransferredBytes, 3_000_003)),
             ("Number of regular files transferred: 3", Line::Total(Total::TransferredFiles, 3)),
-            ("Total file size: 3000007 bytes", Line::Other),
+            ("Total file size: 3000007 bytes", Line::Total(Total::FileBytes, 3_000_007)),
+            ("Total bytes sent: 3000007", Line::Other),
             ("", Line::Other),
         ] {
             assert_eq!(Line::parse(line.as_bytes()), expected, "{line}");

@@ -1,9 +1,10 @@
 //! The copy: nine steps from a known disk to one that may be taken away.
 //!
 //! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` (5),
-//! `copying` (6). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output), `command` (its
-//! process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means), `progress`;
-//! `source`, `target`, `beneath`, `halves` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
+//! `copying` (6), and beside them `sick` (what the file system says of itself before and after) and `power` (off, after a good
+//! copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output), `command` (its process),
+//! `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means), `progress`; `source`, `target`,
+//! `beneath`, `halves` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beneath;
@@ -23,9 +24,11 @@ mod locks;
 mod mount;
 pub mod news;
 mod plan;
+mod power;
 mod progress;
 mod rsync;
 pub mod runlock;
+mod sick;
 mod source;
 pub mod steps;
 pub mod stop;
@@ -33,5 +36,5 @@ mod survey;
 mod target;
 
 pub use news::{Ending, News, Teller};
-pub use steps::{Order, Ports, run};
+pub use steps::{Known, Order, Ports, run};
 pub use stop::{Stop, StopReason};

@@ -12,9 +12,10 @@ use super::news::News;
 use super::steps::{Run, is_lost, return_of_service};
 use super::stop::Halt;
 use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::disks::holders::{Place, holders};
 use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::disks::volume::{self, VolumeError};
-use crate::disks::{Volume, holders, released};
+use crate::disks::{Volume, released};
 use crate::model::{Fault, Notice, Step, Warning};
 
 /// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
@@ -54,6 +55,7 @@ impl Run {
         });
         self.mounted = Some(mounted.await.map_err(|error| error.into_fault(&mount_point))?);
         self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
+        self.take_history().await;
         self.ports.stop.check()
     }
 
@@ -135,7 +137,7 @@ impl Run {
     pub(super) async fn unmount(&mut self) -> Result<(), Fault> {
         self.begin(Step::Unmount);
         self.target = None;
-        self.mounted = None;
+        let number = self.mounted.take().map(|mounted| mounted.number).unwrap_or_default();
         let chosen = self.chosen()?;
         if self.removed {
             let _ = timeout(CLEANUP, volume::unmount(&self.ports.connection, &chosen)).await;
@@ -144,7 +146,7 @@ impl Run {
         }
         match self.ask_to_unmount(&chosen).await {
             Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
-            Err(error) => return Err(self.unmount_failed(&error).await),
+            Err(error) => return Err(self.unmount_failed(&error, number).await),
         }
         self.ours.disclaim(&chosen.id);
         prove_released(&chosen).await?;
@@ -162,12 +164,10 @@ impl Run {
     }
 
     /// The requirement's remedy: what can't be unmounted is at least written to the disk.
-    async fn unmount_failed(&self, error: &VolumeError) -> Fault {
+    async fn unmount_failed(&self, error: &VolumeError, number: u64) -> Fault {
         let mount_point = self.mount_point.clone().unwrap_or_default();
-        let found = blocking::<_, io::Error>(GLANCE, {
-            let mount_point = mount_point.clone();
-            move || Ok(holders::holders(&mount_point, HOLDERS))
-        });
+        let place = Place { mount_point: mount_point.clone(), number };
+        let found = blocking::<_, io::Error>(GLANCE, move || Ok(holders(&place, HOLDERS)));
         let holders = found.await.unwrap_or_default().join(", ");
         let synced = blocking::<_, io::Error>(SYNC, || {
             rustix::fs::sync();

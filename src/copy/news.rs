@@ -15,6 +15,8 @@ pub enum News {
     Warning(Warning),
     Progress(Progress),
     FreeBytes(u64),
+    /// The file system that the source lies on; what is in it may be mirrored.
+    Source(String),
     /// The lock directory as it is now; `gate` is answered when no job of Veeam writes or waits any more, and from then on
     /// Veeam waits.
     AskGate {

@@ -5,14 +5,15 @@ use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom};
+use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom, Stat};
 
 use super::items::{Change, Item, Kind, Line, Total};
 use crate::disks::mounted::Space;
 use crate::model::Fault;
 
-/// Deletions that are never worth a question.
+/// Deletions that are never worth a question: so many files, and so many bytes.
 const FREE_DELETIONS: u64 = 10;
+const FREE_BYTES: u64 = 100_000_000;
 /// Directories, indirect blocks and journals take room that no file shows: one hundredth, and at least this.
 const OVERHEAD_SHARE: u64 = 100;
 const LEAST_OVERHEAD: u64 = 512 * 1024;
@@ -25,8 +26,23 @@ const SECTOR: u64 = 512;
 pub trait Sizes {
     /// What a new file will take on the disk: its length, or less when it has holes that stay holes.
     fn size_of_new(&self, path: &Path, length: u64) -> u64;
-    /// What the file that is replaced takes now.
-    fn size_of_old(&self, path: &Path) -> u64;
+    /// What the file that is replaced or deleted is now.
+    fn size_of_old(&self, path: &Path) -> Old;
+}
+
+/// A file on the disk, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Old {
+    /// What it takes, and gives back when it goes.
+    pub room: u64,
+    pub length: u64,
+}
+
+/// How much of what is on the disk one copy may delete, in percent.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    pub files: u8,
+    pub bytes: u8,
 }
 
 /// Sums over the dry run's lines.
@@ -45,6 +61,12 @@ pub struct Plan {
     /// Regular files in the source, and those of them that are not on the disk yet.
     regular: u64,
     created: u64,
+    /// Bytes of the same, and of the files to be deleted.
+    regular_bytes: u64,
+    created_bytes: u64,
+    deleted_bytes: u64,
+    /// Entries of any kind that are not on the disk yet, each of which takes an inode.
+    made: u64,
     growth: u64,
     largest_update: u64,
 }
@@ -63,6 +85,7 @@ impl Plan {
             Line::Total(Total::TransferredFiles, files) => self.files = files,
             Line::Total(Total::RegularFiles, files) => self.regular = files,
             Line::Total(Total::CreatedRegularFiles, files) => self.created = files,
+            Line::Total(Total::FileBytes, bytes) => self.regular_bytes = bytes,
             Line::Progress(_) | Line::Other => {}
         }
     }
@@ -73,12 +96,19 @@ impl Plan {
             Change::Deleted => {
                 self.removals += 1;
                 self.deletions += 1;
-                self.freed = self.freed.saturating_add(sizes.size_of_old(&item.path));
+                let old = sizes.size_of_old(&item.path);
+                self.freed = self.freed.saturating_add(old.room);
+                self.deleted_bytes = self.deleted_bytes.saturating_add(old.length);
             }
-            Change::New => self.growth = self.growth.saturating_add(sizes.size_of_new(&item.path, item.length)),
+            Change::New => {
+                self.made += 1;
+                self.created_bytes = self.created_bytes.saturating_add(item.length);
+                self.growth = self.growth.saturating_add(sizes.size_of_new(&item.path, item.length));
+            }
+            Change::Made => self.made += 1,
             Change::Updated => {
                 let new = sizes.size_of_new(&item.path, item.length);
-                self.growth = self.growth.saturating_add(new.saturating_sub(sizes.size_of_old(&item.path)));
+                self.growth = self.growth.saturating_add(new.saturating_sub(sizes.size_of_old(&item.path).room));
                 // The new version is written whole beside the old one.
                 self.largest_update = self.largest_update.max(new);
             }
@@ -95,32 +125,53 @@ impl Plan {
         contents.saturating_add((contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD))
     }
 
-    /// Whether it fits, and whether only when deletions come first.
+    /// Whether it fits, and whether only when deletions come first. `halves` are bytes of what an interrupted copy left on the
+    /// disk: it needs no room of its own, unless it is deleted with the rest.
     ///
     /// # Errors
-    /// `NoSpace`, with what is missing.
-    pub fn fit(&self, space: Space) -> Result<Deleting, Fault> {
+    /// `NoSpace`, with what is missing, or `TooFewInodes`.
+    pub fn fit(&self, space: Space, halves: u64) -> Result<Deleting, Fault> {
+        Ok(Deleting { first: self.lacks_bytes(space, halves)? | self.lacks_inodes(space)? })
+    }
+
+    fn lacks_bytes(&self, space: Space, halves: u64) -> Result<bool, Fault> {
         let need = self.need();
-        if need <= space.free {
-            return Ok(Deleting { first: false });
-        }
         let free = space.free.saturating_add(self.freed);
-        if need <= free {
-            return Ok(Deleting { first: true });
+        if need > free {
+            return Err(Fault::NoSpace { needed: need, free, missing: need - free });
         }
-        Err(Fault::NoSpace { needed: need, free, missing: need - free })
+        Ok(need > space.free.saturating_add(halves))
+    }
+
+    fn lacks_inodes(&self, space: Space) -> Result<bool, Fault> {
+        let Some(inodes) = space.inodes else { return Ok(false) };
+        let free = inodes.saturating_add(self.removals);
+        if self.made > free {
+            return Err(Fault::TooFewInodes { needed: self.made, free });
+        }
+        Ok(self.made > inodes)
     }
 
     /// # Errors
-    /// `TooManyDeletions` when more than `percent` of the files that are on the disk would go.
-    pub fn within_budget(&self, percent: u8) -> Result<(), Fault> {
-        let existing = self.regular.saturating_sub(self.created) + self.deletions;
-        let percent = u64::from(percent);
-        if self.deletions <= FREE_DELETIONS || self.deletions * 100 <= existing * percent {
-            return Ok(());
+    /// `TooManyDeletions` or `TooManyBytesDeleted` when more of what is on the disk would go than the budget allows.
+    pub fn within_budget(&self, budget: Budget) -> Result<(), Fault> {
+        let existing = self.regular.saturating_sub(self.created).saturating_add(self.deletions);
+        let percent = u64::from(budget.files);
+        if self.deletions > FREE_DELETIONS && exceeds(self.deletions, existing, percent) {
+            return Err(Fault::TooManyDeletions { files: self.deletions, existing, percent });
         }
-        Err(Fault::TooManyDeletions { files: self.deletions, existing, percent })
+        let bytes = self.deleted_bytes;
+        let existing = self.regular_bytes.saturating_sub(self.created_bytes).saturating_add(bytes);
+        let percent = u64::from(budget.bytes);
+        if bytes > FREE_BYTES && exceeds(bytes, existing, percent) {
+            return Err(Fault::TooManyBytesDeleted { bytes, existing, percent });
+        }
+        Ok(())
     }
+}
+
+fn exceeds(part: u64, whole: u64, percent: u64) -> bool {
+    u128::from(part) * 100 > u128::from(whole) * u128::from(percent)
 }
 
 /// The two trees that are compared.
@@ -140,10 +191,11 @@ impl Sizes for Trees {
         data.checked_next_multiple_of(self.block).unwrap_or(u64::MAX)
     }
 
-    fn size_of_old(&self, path: &Path) -> u64 {
+    fn size_of_old(&self, path: &Path) -> Old {
         let stat = rustix::fs::statat(&self.target, path, AtFlags::SYMLINK_NOFOLLOW);
         // A file with another name elsewhere gives nothing back.
-        stat.map_or(0, |stat| if stat.st_nlink > 1 { 0 } else { stat.st_blocks.unsigned_abs() * SECTOR })
+        let room = |stat: &Stat| if stat.st_nlink > 1 { 0 } else { stat.st_blocks.unsigned_abs() * SECTOR };
+        stat.map_or(Old::default(), |stat| Old { room: room(&stat), length: stat.st_size.unsigned_abs() })
     }
 }
 
@@ -186,8 +238,8 @@ mod tests {
         fn size_of_new(&self, _: &Path, length: u64) -> u64 {
             length
         }
-        fn size_of_old(&self, _: &Path) -> u64 {
-            1_000_000
+        fn size_of_old(&self, _: &Path) -> Old {
+            Old { room: 1_000_000, length: 1_000_000 }
         }
     }
 
@@ -200,14 +252,14 @@ mod tests {
     }
 
     fn space(free: u64) -> Space {
-        Space { free, size: free, block: 4096 }
+        Space { free, size: free, block: 4096, inodes: None }
     }
 
     #[test]
     fn nothing_to_copy_needs_no_room() {
         let plan = plan(&[".d..t......|4096|./", "Total transferred file size: 0 bytes"]);
         assert_eq!(plan.need(), 0);
-        assert_eq!(plan.fit(space(0)), Ok(Deleting { first: false }));
+        assert_eq!(plan.fit(space(0), 0), Ok(Deleting { first: false }));
     }
 
     #[test]
@@ -221,9 +273,10 @@ mod tests {
     #[test]
     fn deletions_make_room_only_when_they_come_first() {
         let plan = plan(&[">f+++++++++|2000000|new", "*deleting  |0|old1", "*deleting  |0|old2"]);
-        assert_eq!(plan.fit(space(3_000_000)), Ok(Deleting { first: false }));
-        assert_eq!(plan.fit(space(1_000_000)), Ok(Deleting { first: true }));
-        let error = plan.fit(space(100_000)).unwrap_err();
+        assert_eq!(plan.fit(space(3_000_000), 0), Ok(Deleting { first: false }));
+        assert_eq!(plan.fit(space(1_000_000), 0), Ok(Deleting { first: true }));
+        assert_eq!(plan.fit(space(1_000_000), 2_000_000), Ok(Deleting { first: false }));
+        let error = plan.fit(space(100_000), 0).unwrap_err();
         assert!(matches!(error, Fault::NoSpace { free: 2_100_000, missing, .. } if missing > 0), "{error:?}");
     }
 
@@ -232,9 +285,39 @@ mod tests {
         let mut lines = vec!["Number of files: 9 (reg: 9)", "Number of created files: 0"];
         lines.extend(["*deleting  |0|x"; 11]);
         let plan = plan(&lines);
-        assert_eq!(plan.within_budget(55), Ok(()));
+        assert_eq!(plan.within_budget(Budget { files: 55, bytes: 100 }), Ok(()));
         let refused = Fault::TooManyDeletions { files: 11, existing: 20, percent: 54 };
-        assert_eq!(plan.within_budget(54), Err(refused));
+        assert_eq!(plan.within_budget(Budget { files: 54, bytes: 100 }), Err(refused));
+    }
+
+    /// A repository of a few huge files: ten of them can be nearly all of it.
+    #[test]
+    fn more_bytes_deleted_than_the_budget_are_refused() {
+        let mut plan = plan(&["Number of files: 9 (reg: 9)", "Total file size: 100000000 bytes"]);
+        plan.deletions = 2;
+        plan.deleted_bytes = 300_000_000;
+        assert_eq!(plan.within_budget(Budget { files: 0, bytes: 75 }), Ok(()));
+        let refused = Fault::TooManyBytesDeleted { bytes: 300_000_000, existing: 400_000_000, percent: 74 };
+        assert_eq!(plan.within_budget(Budget { files: 0, bytes: 74 }), Err(refused));
+        plan.deleted_bytes = FREE_BYTES;
+        assert_eq!(plan.within_budget(Budget { files: 0, bytes: 0 }), Ok(()));
+    }
+
+    #[test]
+    fn what_is_new_does_not_count_as_being_on_the_disk() {
+        let mut plan = plan(&[">f+++++++++|900000000|new", "Total file size: 1000000000 bytes"]);
+        plan.deleted_bytes = 300_000_000;
+        let refused = Fault::TooManyBytesDeleted { bytes: 300_000_000, existing: 400_000_000, percent: 50 };
+        assert_eq!(plan.within_budget(Budget { files: 0, bytes: 50 }), Err(refused));
+    }
+
+    #[test]
+    fn each_entry_that_is_made_needs_an_inode() {
+        let plan = plan(&["cd+++++++++|0|d/", ">f+++++++++|0|d/new", "cL+++++++++|1|l", "*deleting  |0|old"]);
+        let space = |inodes| Space { inodes: Some(inodes), ..space(1_000_000_000) };
+        assert_eq!(plan.fit(space(3), 0), Ok(Deleting { first: false }));
+        assert_eq!(plan.fit(space(2), 0), Ok(Deleting { first: true }));
+        assert_eq!(plan.fit(space(1), 0), Err(Fault::TooFewInodes { needed: 3, free: 2 }));
     }
 
     #[test]
@@ -242,7 +325,7 @@ mod tests {
         let mut lines = vec!["Number of files: 0"];
         lines.extend(["*deleting  |0|x"; 10]);
         lines.extend(["*deleting  |0|d/"; 10]);
-        assert_eq!(plan(&lines).within_budget(0), Ok(()));
+        assert_eq!(plan(&lines).within_budget(Budget { files: 0, bytes: 0 }), Ok(()));
         assert_eq!((plan(&lines).deletions, plan(&lines).removals), (10, 20));
     }
 
@@ -257,14 +340,14 @@ mod tests {
             }
             let most = lengths.iter().copied().max().unwrap_or_default();
             prop_assert!(plan.need() >= most.saturating_sub(1_000_000));
-            prop_assert_eq!(plan.fit(space(free)).is_ok(), plan.need() <= free);
+            prop_assert_eq!(plan.fit(space(free), 0).is_ok(), plan.need() <= free);
         }
 
         #[test]
         fn no_lines_make_the_plan_stumble(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}", 0..20)) {
             let mut plan = Plan::default();
             lines.iter().for_each(|line| plan.add(Line::parse(line.as_bytes()), &Fixed));
-            let _ = (plan.fit(space(1)), plan.within_budget(50));
+            let _ = (plan.fit(space(1), 0), plan.within_budget(Budget { files: 50, bytes: 50 }));
         }
     }
 

@@ -1,39 +1,115 @@
-//! The source directory, proven to be what it should be before anything is compared with it.
-//! No code path here or elsewhere deletes in it.
+//! The source directory, proven to be what it should be before anything is compared with it, and once more before anything is
+//! copied. No code path here or elsewhere deletes in it.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use log::debug;
 use rustix::fs::{Mode, OFlags};
 
+use crate::config::Config;
 use crate::disks::mounted::Mounted;
+use crate::disks::{file_system_id, mount_table};
 use crate::model::Fault;
 
-/// Opens the source and refuses one that must not be mirrored. Blocks.
-///
-/// # Errors
-/// Missing, empty, hidden by a sandbox, or on the very disk that is copied to.
-pub fn open(path: &Path, lock_name: &Path, mounted: &Mounted) -> Result<File, Fault> {
-    let shown = || path.display().to_string();
-    let unavailable = |error: io::Error| Fault::SourceUnavailable { path: shown(), cause: error.to_string() };
-    let source = open_directory(path).map_err(unavailable)?;
-    let stat = source.metadata().map_err(unavailable)?;
-    if is_hidden(path, &stat) {
-        return Err(Fault::SourceHidden { path: shown() });
+/// A source that may be mirrored. While it is open its file system can't be unmounted in the ordinary way.
+#[derive(Debug)]
+pub struct Source {
+    pub directory: File,
+    path: PathBuf,
+    /// By which it is recognised at the next copy.
+    pub file_system: String,
+}
+
+impl Source {
+    /// Opens the source and refuses one that must not be mirrored. Blocks.
+    ///
+    /// `remembered`: the file system that it has to lie on, if that is known.
+    ///
+    /// # Errors
+    /// Missing, empty, hidden by a sandbox, not the right place, or on the very disk that is copied to.
+    pub fn open(config: &Config, mounted: &Mounted, remembered: Option<&str>) -> Result<Self, Fault> {
+        let path = &config.source;
+        let unavailable = |error: io::Error| unavailable(path, &error);
+        let directory = open_directory(path).map_err(unavailable)?;
+        if is_hidden(path, &directory.metadata().map_err(unavailable)?) {
+            return Err(Fault::SourceHidden { path: show(path) });
+        }
+        if is_empty(path, config.source_lockfile.as_os_str()).map_err(unavailable)? {
+            return Err(Fault::SourceEmpty { path: show(path) });
+        }
+        refuse_wrong_place(config, &directory)?;
+        let file_system = file_system_id::of(&directory).map_err(unavailable)?;
+        if let Some(before) = remembered.filter(|before| *before != file_system) {
+            return Err(Fault::SourceMoved { path: show(path), before: before.to_owned(), now: file_system });
+        }
+        refuse_overlap(path, &directory, mounted)?;
+        Ok(Self { directory, path: path.clone(), file_system })
     }
-    if is_empty(path, lock_name.as_os_str()).map_err(unavailable)? {
-        return Err(Fault::SourceEmpty { path: shown() });
+
+    /// The same for another thread.
+    ///
+    /// # Errors
+    /// The process has too many descriptors.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        let (path, file_system) = (self.path.clone(), self.file_system.clone());
+        Ok(Self { directory: self.directory.try_clone()?, path, file_system })
     }
+
+    /// Whether the path still leads to the directory that was looked at, and something is in it: between the dry run and the
+    /// copy somebody may have unmounted it. Blocks.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn prove_again(&self, lock_name: &Path) -> Result<(), Fault> {
+        let unavailable = |error: io::Error| unavailable(&self.path, &error);
+        let now = fs::metadata(&self.path).map_err(unavailable)?;
+        let then = self.directory.metadata().map_err(unavailable)?;
+        if (now.dev(), now.ino()) != (then.dev(), then.ino()) {
+            return Err(unavailable(io::Error::other("another directory is in its place")));
+        }
+        if is_empty(&self.path, lock_name.as_os_str()).map_err(unavailable)? {
+            return Err(Fault::SourceEmpty { path: show(&self.path) });
+        }
+        Ok(())
+    }
+}
+
+/// What the administrator has said of the right place.
+fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
+    let path = &config.source;
+    let is_mount_point = || mount_table::is_mount_point(directory).map_err(|error| unavailable(path, &error));
+    if config.source_must_be_mountpoint && is_mount_point()? != Some(true) {
+        return Err(Fault::SourceNotMounted { path: show(path) });
+    }
+    let sentinel = &config.source_sentinel;
+    // It may lie on a drive that is mounted further down: that is then the one to be recognised.
+    if !sentinel.as_os_str().is_empty() && fs::symlink_metadata(path.join(sentinel)).is_err() {
+        return Err(Fault::SourceWithoutSentinel { path: show(&path.join(sentinel)) });
+    }
+    Ok(())
+}
+
+fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<(), Fault> {
+    let unavailable = |error: io::Error| unavailable(path, &error);
     let target = rustix::fs::fstat(mounted.top()).map_err(|error| unavailable(error.into()))?;
     let real = fs::canonicalize(path).map_err(unavailable)?;
-    if stat.dev() == target.st_dev || mounted.mount_point.starts_with(&real) {
-        return Err(Fault::SourceContainsTarget { path: shown() });
+    let own = directory.metadata().map_err(unavailable)?;
+    if own.dev() == target.st_dev || mounted.mount_point.starts_with(&real) {
+        return Err(Fault::SourceContainsTarget { path: show(path) });
     }
-    Ok(source)
+    Ok(())
+}
+
+fn unavailable(path: &Path, error: &io::Error) -> Fault {
+    Fault::SourceUnavailable { path: show(path), cause: error.to_string() }
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn open_directory(path: &Path) -> io::Result<File> {

@@ -15,14 +15,16 @@ use super::held::Locks;
 use super::know;
 use super::news::{Ending, News, Teller};
 use super::plan::{Deleting, Plan};
+use super::source::Source;
 use super::stop::{Halt, Stop, StopReason};
 use super::target::Target;
-use crate::config::Config;
-use crate::disks::Volume;
+use crate::config::{Config, IdentityPolicy};
+use crate::disks::health::Health;
 use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
-use crate::disks::volume::{self, VolumeError};
-use crate::model::{DiskId, Fault, Notice, Step, Totals, Warning};
+use crate::disks::volume::VolumeError;
+use crate::disks::{Volume, watch};
+use crate::model::{DiskId, DiskIdentity, Fault, Notice, Step, Totals, Warning};
 
 const SERVICE_PAUSE: Duration = Duration::from_millis(500);
 const SERVICE_PAUSES: usize = 20;
@@ -39,6 +41,17 @@ pub struct Order {
     pub config: Arc<Config>,
     /// The daemon's runtime directory.
     pub runtime: PathBuf,
+    pub known: Known,
+    /// Somebody has allowed this run to delete more than the budget, and the source to lie elsewhere than before.
+    pub allowed: bool,
+}
+
+/// What is remembered from earlier runs.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub disk: Option<DiskIdentity>,
+    /// The source's file system.
+    pub source: Option<String>,
 }
 
 /// With whom a run speaks.
@@ -63,6 +76,8 @@ pub(super) struct Run {
     pub(super) target: Option<Target>,
     pub(super) locks: Option<Locks>,
     pub(super) removed: bool,
+    /// What the disk's file system said of itself when it was mounted.
+    pub(super) health: Health,
     safe_to_remove: bool,
 }
 
@@ -71,6 +86,7 @@ pub(super) struct Checked {
     pub(super) plan: Plan,
     pub(super) deleting: Deleting,
     pub(super) halves: Kept,
+    pub(super) source: Source,
 }
 
 /// Does the run and tells its end as the last news.
@@ -95,6 +111,7 @@ impl Run {
             target: None,
             locks: None,
             removed: false,
+            health: Health::default(),
             safe_to_remove: false,
         }
     }
@@ -107,6 +124,9 @@ impl Run {
         self.removed = stopped == Some(StopReason::DiskRemoved);
         let reached = self.step;
         let undoing = self.backward().await;
+        if fault.is_none() && stopped.is_none() && undoing.is_empty() && self.safe_to_remove {
+            self.power_off().await;
+        }
         let step = if fault.is_some() || stopped.is_some() { reached } else { self.step };
         let mut faults = fault.into_iter().chain(undoing);
         Ending {
@@ -192,6 +212,7 @@ impl Run {
         self.begin(Step::KnowDisk);
         let chosen = know::choose(&self.order.disk, &self.order.volumes)?.clone();
         self.is_this_disk(&chosen).await?;
+        self.recognise(&chosen)?;
         self.ports.teller.notice(Notice::StepKnowDisk {
             device: chosen.device.display().to_string(),
             label: chosen.name(),
@@ -201,21 +222,42 @@ impl Run {
         Ok(())
     }
 
-    /// Object paths and device names are used again for other disks, so UDisks2 is asked at the last moment.
+    /// Object paths and device names are used again for other disks, and another disk with this UUID may have come, so UDisks2
+    /// is asked at the last moment.
     pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
         let absent = || Fault::DiskAbsent { disk: self.order.disk.to_string() };
-        let ask = (|| volume::current_id(&self.ports.connection, chosen)).retry(return_of_service()).when(is_lost);
+        let look = || async { Ok(watch::volumes(&self.ports.connection).await?) };
+        let ask = look.retry(return_of_service()).when(is_lost);
         let mut stop = self.ports.stop.clone();
         let answer = tokio::select! {
             biased;
             answer = ask => answer,
             reason = stop.requested() => return Err(Halt::Stopped(reason)),
         };
-        match answer {
-            Ok(id) if id == self.order.disk => Ok(()),
-            Ok(_) | Err(VolumeError::Gone) => Err(absent().into()),
-            Err(error) => Err(Fault::DiskServiceFailed { cause: error.to_string() }.into()),
+        let volumes = match answer {
+            Ok(volumes) => volumes,
+            Err(VolumeError::Gone) => return Err(absent().into()),
+            Err(error) => return Err(Fault::DiskServiceFailed { cause: error.to_string() }.into()),
+        };
+        if !know::choose(&self.order.disk, &volumes)?.is_same_plug(chosen) {
+            return Err(absent().into());
         }
+        Ok(())
+    }
+
+    /// A UUID can be cloned; what the device says of itself is held against what it said at first.
+    fn recognise(&mut self, chosen: &Volume) -> Result<(), Fault> {
+        let policy = self.order.config.disk_identity;
+        let now = chosen.identity();
+        let known = self.order.known.disk.clone().filter(|known| *known != now && policy != IdentityPolicy::Off);
+        let Some(known) = known else { return Ok(()) };
+        let (disk, same_size) = (chosen.id.to_string(), known.has_same_size(&now));
+        let (before, now) = known.differences(&now);
+        if policy == IdentityPolicy::Refuse {
+            return Err(Fault::ChangedDisk { disk, before, now, same_size });
+        }
+        self.warn(Warning::ChangedDisk { disk, before, now, same_size });
+        Ok(())
     }
 
     /// The volume that step 1 chose.

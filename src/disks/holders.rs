@@ -1,30 +1,113 @@
-//! Who keeps a mounted file system busy: the processes with a working directory, root or open file on it.
+//! Who keeps a mounted file system busy: processes with a working directory, root, open or mapped file on it, and what else is
+//! built upon its files. For people who have to end it.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
-use procfs::process::{FDTarget, Process, all_processes};
+use procfs::process::{MMapPath, Process, all_processes};
 
-/// `rsync (4711)` for each process that is on the mount point, at most `limit`.
-/// Processes that end meanwhile, or that may not be looked at, are left out.
-pub fn holders(mount_point: &Path, limit: usize) -> Vec<String> {
-    let Ok(processes) = all_processes() else {
-        return Vec::new();
-    };
-    processes
-        .flatten()
-        .filter(|process| holds(process, mount_point))
-        .filter_map(|process| process.stat().ok().map(|stat| format!("{} ({})", stat.comm, stat.pid)))
-        .take(limit)
-        .collect()
+use super::mount_table;
+
+/// A file system by where it is mounted, and by the number that all its files have (`st_dev`), under which it is known in
+/// other mount namespaces, too.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub mount_point: PathBuf,
+    pub number: u64,
 }
 
-fn holds(process: &Process, mount_point: &Path) -> bool {
-    let on_it = |path: &Path| path.starts_with(mount_point);
-    if process.cwd().is_ok_and(|path| on_it(&path)) || process.root().is_ok_and(|path| on_it(&path)) {
-        return true;
-    }
-    let Ok(descriptors) = process.fd() else {
-        return false;
+/// `bash (4711): /media/root/OFFSITE1/copy` and the like, at most `limit`. Processes that end meanwhile, or that may not be
+/// looked at, are left out. Blocks.
+pub fn holders(place: &Place, limit: usize) -> Vec<String> {
+    let processes = all_processes().into_iter().flatten().flatten();
+    let found =
+        processes.filter_map(|process| Some(format!("{}: {}", name(&process)?, held(&process, place)?.display())));
+    found.chain(loops(place)).chain(swaps(place)).chain(mounts(place)).take(limit).collect()
+}
+
+/// `bash (4711)`
+pub(super) fn name(process: &Process) -> Option<String> {
+    process.stat().ok().map(|stat| format!("{} ({})", stat.comm, stat.pid))
+}
+
+/// The first file on the file system that the process has.
+fn held(process: &Process, place: &Place) -> Option<PathBuf> {
+    let own = PathBuf::from(format!("/proc/{}", process.pid));
+    let open = fs::read_dir(own.join("fd")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut links = [own.join("cwd"), own.join("root")].into_iter().chain(open);
+    links.find_map(|link| lies_on(&link, place)).or_else(|| mapped(process, place))
+}
+
+fn lies_on(link: &Path, place: &Place) -> Option<PathBuf> {
+    let target = fs::read_link(link).ok()?;
+    let same =
+        target.starts_with(&place.mount_point) || fs::metadata(link).is_ok_and(|stat| stat.dev() == place.number);
+    same.then_some(target)
+}
+
+fn mapped(process: &Process, place: &Place) -> Option<PathBuf> {
+    let maps = process.maps().ok()?;
+    maps.into_iter().find_map(|map| match map.pathname {
+        MMapPath::Path(path) if path.starts_with(&place.mount_point) => Some(path),
+        _ => None,
+    })
+}
+
+/// A loop device whose contents are a file there.
+fn loops(place: &Place) -> impl Iterator<Item = String> {
+    let on_it = |(device, file): (String, PathBuf)| {
+        file.starts_with(&place.mount_point).then(|| format!("{device}: {}", file.display()))
     };
-    descriptors.flatten().any(|descriptor| matches!(&descriptor.target, FDTarget::Path(path) if on_it(path)))
+    loop_devices().into_iter().filter_map(on_it)
+}
+
+/// Each loop device in use, and the file or device behind it.
+pub(super) fn loop_devices() -> Vec<(String, PathBuf)> {
+    let blocks = fs::read_dir("/sys/block").into_iter().flatten().flatten();
+    let with_file = blocks.filter_map(|block| {
+        let file = fs::read_to_string(block.path().join("loop/backing_file")).ok()?;
+        Some((format!("/dev/{}", block.file_name().to_string_lossy()), PathBuf::from(file.trim_end())))
+    });
+    with_file.collect()
+}
+
+fn swaps(place: &Place) -> impl Iterator<Item = String> {
+    let table = fs::read_to_string("/proc/swaps").unwrap_or_default();
+    let files: Vec<PathBuf> = table.lines().filter_map(|line| line.split(' ').next()).map(PathBuf::from).collect();
+    files
+        .into_iter()
+        .filter(|file| file.starts_with(&place.mount_point))
+        .map(|file| format!("swap: {}", file.display()))
+}
+
+/// What is mounted further down.
+fn mounts(place: &Place) -> impl Iterator<Item = String> {
+    let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    let below = |path: &Path| path != place.mount_point && path.starts_with(&place.mount_point);
+    let points = mount_table::parse(&table).into_iter().map(|entry| entry.mount_point).filter(|path| below(path));
+    points.map(|path| format!("mount: {}", path.display())).collect::<Vec<_>>().into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_named_with_its_file_by_path_or_by_number() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("held");
+        let file = fs::File::create(&path).unwrap();
+        let wanted = format!("({}): {}", std::process::id(), path.display());
+        let found = holders(&Place { mount_point: place.path().to_owned(), number: 0 }, 5);
+        assert!(found.iter().any(|holder| holder.ends_with(&wanted)), "{found:?}");
+        let number = file.metadata().unwrap().dev();
+        let found = holders(&Place { mount_point: "/nowhere".into(), number }, usize::MAX);
+        assert!(found.iter().any(|holder| holder.contains(&format!("({}): ", std::process::id()))), "{found:?}");
+    }
+
+    #[test]
+    fn nobody_holds_what_is_not_there() {
+        assert!(holders(&Place { mount_point: "/nowhere".into(), number: 0 }, 5).is_empty());
+    }
 }

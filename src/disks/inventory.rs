@@ -9,11 +9,12 @@ use zbus::names::OwnedInterfaceName;
 use zbus::{OwnedObjectPath, OwnedVariant};
 
 use super::kernel;
-use crate::model::DiskId;
+use crate::model::{DiskId, DiskIdentity};
 
 const BLOCK: &str = "org.freedesktop.UDisks2.Block";
 const FILESYSTEM: &str = "org.freedesktop.UDisks2.Filesystem";
 const DRIVE: &str = "org.freedesktop.UDisks2.Drive";
+const PARTITION: &str = "org.freedesktop.UDisks2.Partition";
 
 /// How whole a copy can be on a file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,16 @@ pub struct Volume {
     pub serial: String,
     pub vendor: String,
     pub model: String,
+    pub wwn: String,
+    /// 0 for a file system on the whole disk.
+    pub partition: u64,
+    /// Bytes.
+    pub offset: u64,
+    /// None where UDisks2 knows of no drive, as for loop devices.
+    pub drive: Option<OwnedObjectPath>,
+    /// Drives with the same text share one plug.
+    pub sibling: String,
+    pub can_power_off: bool,
 }
 
 impl Volume {
@@ -68,6 +79,23 @@ impl Volume {
     /// The label, or the UUID of a disk without one: what people call the disk.
     pub fn name(&self) -> String {
         if self.label.is_empty() { self.id.to_string() } else { self.label.clone() }
+    }
+
+    /// By what this disk is recognised besides its UUID.
+    pub fn identity(&self) -> DiskIdentity {
+        DiskIdentity {
+            serial: self.serial.clone(),
+            wwn: self.wwn.clone(),
+            size: self.size,
+            partition: self.partition,
+            offset: self.offset,
+        }
+    }
+
+    /// Whether switching this disk's drive off would take the other one away, too.
+    pub fn shares_power_with(&self, other: &Self) -> bool {
+        let sibling = !self.sibling.is_empty() && self.sibling == other.sibling;
+        self.drive.is_some() && (self.drive == other.drive || sibling)
     }
 
     /// Whether `other` is the same medium in the same plug-in.
@@ -103,7 +131,9 @@ fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObje
     }
     let device_number = block.number("DeviceNumber");
     let no_properties = HashMap::new();
-    let drive = Properties(drive_of(&block, objects).unwrap_or(&no_properties));
+    let (drive_path, drive) = drive_of(&block, objects).unzip();
+    let drive = Properties(drive.unwrap_or(&no_properties));
+    let partition = Properties(interfaces.get(PARTITION).unwrap_or(&no_properties));
     Some(Volume {
         id: DiskId::new(&id),
         label: block.text("IdLabel"),
@@ -122,12 +152,22 @@ fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObje
         serial: drive.text("Serial"),
         vendor: drive.text("Vendor"),
         model: drive.text("Model"),
+        wwn: drive.text("WWN"),
+        partition: partition.value::<u32>("Number").map_or(0, u64::from),
+        offset: partition.number("Offset"),
+        drive: drive_path,
+        sibling: drive.text("SiblingId"),
+        can_power_off: drive.flag("CanPowerOff"),
     })
 }
 
-fn drive_of<'a>(block: &Properties<'_>, objects: &'a ManagedObjects) -> Option<&'a HashMap<String, OwnedVariant>> {
-    let path: OwnedObjectPath = block.0.get("Drive")?.try_clone().ok()?.try_into().ok()?;
-    objects.get(&path)?.get(DRIVE)
+fn drive_of<'a>(
+    block: &Properties<'_>,
+    objects: &'a ManagedObjects,
+) -> Option<(OwnedObjectPath, &'a HashMap<String, OwnedVariant>)> {
+    let path: OwnedObjectPath = block.value("Drive")?;
+    let drive = objects.get(&path)?.get(DRIVE)?;
+    Some((path, drive))
 }
 
 /// One interface's properties; what is absent or of another type is empty, as for a device that is not probed yet.
@@ -187,6 +227,12 @@ impl Volume {
             serial: String::new(),
             vendor: String::new(),
             model: String::new(),
+            wwn: String::new(),
+            partition: 0,
+            offset: 0,
+            drive: None,
+            sibling: String::new(),
+            can_power_off: false,
         }
     }
 }
@@ -234,6 +280,19 @@ mod tests {
         assert_eq!(found[0].device, PathBuf::from("/dev/sdz1"));
         assert_eq!(found[0].mount_points, [PathBuf::from("/media/root/a\nb")]);
         assert_eq!(found[0].serial, "S1");
+    }
+
+    #[test]
+    fn a_dock_shares_its_power_among_its_drives() {
+        let drive = |path: &str, sibling: &str| Volume {
+            drive: Some(OwnedObjectPath::try_from(path).unwrap()),
+            sibling: sibling.into(),
+            ..Volume::sample("A")
+        };
+        assert!(drive("/a", "").shares_power_with(&drive("/a", "")), "two partitions");
+        assert!(drive("/a", "dock").shares_power_with(&drive("/b", "dock")));
+        assert!(!drive("/a", "").shares_power_with(&drive("/b", "")));
+        assert!(!Volume::sample("A").shares_power_with(&Volume::sample("B")), "no drives");
     }
 
     #[test]

@@ -7,10 +7,11 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use procfs::process::MountInfo;
-use rustix::fs::{AtFlags, Mode, OFlags, StatxFlags};
+use rustix::fs::{Mode, OFlags};
 use thiserror::Error;
 
 use super::Volume;
+use super::mount_table::{entry_of, leads_to, mount_id, mounted_upon};
 
 #[derive(Debug, Error)]
 pub enum MountedError {
@@ -22,6 +23,12 @@ pub enum MountedError {
     OtherDevice { path: PathBuf, source_device: String },
     #[error("mounted without {0}")]
     Unsafe(String),
+    #[error("{} is a bind mount of {root}", path.display())]
+    Bind { path: PathBuf, root: String },
+    #[error("{} is mounted upon it", .0.display())]
+    Covered(PathBuf),
+    #[error("the directory is on another mount")]
+    Elsewhere,
 }
 
 /// A mounted volume, open at its top. While it is open the file system can't be unmounted.
@@ -29,6 +36,8 @@ pub enum MountedError {
 pub struct Mounted {
     top: File,
     pub mount_point: PathBuf,
+    /// What all files on it have as `st_dev`.
+    pub number: u64,
 }
 
 impl Mounted {
@@ -40,17 +49,55 @@ impl Mounted {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let failed = |source: io::Error| MountedError::Open { path: mount_point.to_owned(), source };
         let top = rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
-        let entry = entry_of(top.as_fd()).map_err(failed)?;
-        let entry = entry.ok_or_else(|| MountedError::NotMounted(mount_point.to_owned()))?;
+        let top = File::from(top);
+        let number = rustix::fs::fstat(&top).map_err(|error| failed(error.into()))?.st_dev;
+        let mounted = Self { top, mount_point: mount_point.to_owned(), number };
+        mounted.prove(volume)?;
+        Ok(mounted)
+    }
+
+    /// Whether `directory`, opened beneath the top before, is still a place on this volume and on nothing else: the same mount,
+    /// of the same device, as safe as it was, and with nothing mounted upon it that a copy could end up in. Blocks.
+    ///
+    /// # Errors
+    /// What is not so any more.
+    pub fn prove_again(&self, directory: BorrowedFd<'_>, volume: &Volume) -> Result<(), MountedError> {
+        self.prove(volume)?;
+        let failed = |source: io::Error| MountedError::Open { path: self.mount_point.clone(), source };
+        if mount_id(directory).map_err(failed)? != mount_id(self.top()).map_err(failed)? {
+            return Err(MountedError::Elsewhere);
+        }
+        match mounted_upon(self.top()).map_err(failed)?.pop() {
+            Some(upon) => Err(MountedError::Covered(upon.mount_point)),
+            None => Ok(()),
+        }
+    }
+
+    fn prove(&self, volume: &Volume) -> Result<(), MountedError> {
+        let path = || self.mount_point.clone();
+        let entry = entry_of(self.top()).map_err(|source| MountedError::Open { path: path(), source })?;
+        let entry = entry.ok_or_else(|| MountedError::NotMounted(path()))?;
         if !leads_to(&entry, volume) {
             let source_device = entry.mount_source.unwrap_or_default();
-            return Err(MountedError::OtherDevice { path: mount_point.to_owned(), source_device });
+            return Err(MountedError::OtherDevice { path: path(), source_device });
+        }
+        // btrfs can mount a subvolume by itself.
+        if entry.root != "/" && entry.fs_type != "btrfs" {
+            return Err(MountedError::Bind { path: path(), root: entry.root });
         }
         let missing = missing_options(&entry);
         if !missing.is_empty() {
             return Err(MountedError::Unsafe(missing.join(", ")));
         }
-        Ok(Self { top: File::from(top), mount_point: mount_point.to_owned() })
+        Ok(())
+    }
+
+    /// Whether the kernel has stopped writing to the file system, as it does when that is damaged. Blocks.
+    ///
+    /// # Errors
+    /// The mount table can't be read.
+    pub fn is_read_only(&self) -> io::Result<bool> {
+        Ok(entry_of(self.top())?.is_some_and(|entry| missing_options(&entry).contains(&"rw")))
     }
 
     pub fn top(&self) -> BorrowedFd<'_> {
@@ -67,7 +114,7 @@ impl Mounted {
     /// # Errors
     /// The process has too many descriptors.
     pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { top: self.top.try_clone()?, mount_point: self.mount_point.clone() })
+        Ok(Self { top: self.top.try_clone()?, mount_point: self.mount_point.clone(), number: self.number })
     }
 }
 
@@ -78,6 +125,8 @@ pub struct Space {
     pub free: u64,
     pub size: u64,
     pub block: u64,
+    /// How many more files can be made; none where the file system makes room for them as it goes.
+    pub inodes: Option<u64>,
 }
 
 impl Space {
@@ -86,29 +135,9 @@ impl Space {
     pub fn of(file: &File) -> io::Result<Self> {
         let stat = rustix::fs::fstatvfs(file)?;
         let block = stat.f_frsize.max(1);
-        Ok(Self { free: stat.f_bavail * block, size: stat.f_blocks * block, block })
+        let inodes = (stat.f_files > 0).then_some(stat.f_favail);
+        Ok(Self { free: stat.f_bavail * block, size: stat.f_blocks * block, block, inodes })
     }
-}
-
-fn entry_of(top: BorrowedFd<'_>) -> io::Result<Option<MountInfo>> {
-    let stat = rustix::fs::statx(top, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)?;
-    let table = std::fs::read("/proc/self/mountinfo")?;
-    // Line by line and lossy: one foreign mount point that is not UTF-8 must not hide ours.
-    Ok(String::from_utf8_lossy(&table)
-        .lines()
-        .filter_map(|line| MountInfo::from_line(line).ok())
-        .find(|entry| u64::try_from(entry.mnt_id) == Ok(stat.stx_mnt_id)))
-}
-
-/// btrfs gives its files an anonymous device number, so the source counts as well as the number.
-fn leads_to(entry: &MountInfo, volume: &Volume) -> bool {
-    let number = volume.device_number;
-    let shown = format!("{}:{}", rustix::fs::major(number), rustix::fs::minor(number));
-    if entry.majmin == shown {
-        return true;
-    }
-    let source = entry.mount_source.as_deref().unwrap_or_default();
-    rustix::fs::stat(source).is_ok_and(|stat| stat.st_rdev == number)
 }
 
 fn missing_options(entry: &MountInfo) -> Vec<&'static str> {

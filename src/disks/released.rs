@@ -7,20 +7,47 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 
 use super::Volume;
+use super::blockers::Parts;
 
-/// Flushes the device's cache and proves that nobody holds the device.
+/// More would not fit into a message.
+const NAMED: usize = 5;
+
+/// Flushes the device's cache and proves that nobody holds the disk, whole or in parts.
 ///
-/// An exclusive open is refused by the kernel while the device is mounted in any namespace, or held by a loop device or the
-/// device mapper. Blocks while the device flushes.
+/// An exclusive open is refused by the kernel while the device, or one of the disk's partitions, is mounted in any namespace or
+/// held by the device mapper. File systems of FUSE and loop devices do not claim it so, hence the look at mount tables and
+/// loop devices. Blocks while the device flushes.
 ///
 /// # Errors
-/// `ResourceBusy` when something holds it, `NotFound` when it has been pulled, the device's own error when flushing failed.
+/// `ResourceBusy` when something holds it, with its names; `NotFound` when it has been pulled; the device's own error when
+/// flushing failed.
 pub fn prove(volume: &Volume) -> io::Result<()> {
-    let device = open_exclusively(&volume.device)?;
+    let parts = Parts::of(volume);
+    let blockers = parts.blockers(NAMED);
+    if !blockers.is_empty() {
+        return Err(busy(&blockers));
+    }
+    let named = |error: io::Error| match error.kind() {
+        io::ErrorKind::ResourceBusy => {
+            Some(parts.openers(NAMED)).filter(|found| !found.is_empty()).map_or(error, |f| busy(&f))
+        }
+        _ => error,
+    };
+    let device = open_exclusively(&volume.device).map_err(named)?;
     if rustix::fs::fstat(&device)?.st_rdev != volume.device_number {
         return Err(io::ErrorKind::NotFound.into());
     }
-    device.sync_all()
+    device.sync_all()?;
+    // The one claim would stand in the way of the other.
+    drop(device);
+    match &parts.disk {
+        Some(disk) if *disk != volume.device => open_exclusively(disk).map(drop).map_err(named),
+        _ => Ok(()),
+    }
+}
+
+fn busy(names: &[String]) -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, names.join(", "))
 }
 
 fn open_exclusively(device: &Path) -> io::Result<File> {

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::time::timeout;
-use udisks2::block::BlockProxy;
+use udisks2::drive::DriveProxy;
 use udisks2::filesystem::FilesystemProxy;
 use zbus::proxy::CacheProperties;
 use zbus::{Connection, DBusError, Variant};
 
 use super::Volume;
 use super::inventory::from_bytes;
-use crate::model::DiskId;
 
 /// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
 /// UDisks2 adds `nosuid,nodev` itself; all are checked in the mount table afterwards, since an fstab line overrides them.
@@ -23,6 +22,8 @@ const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
 const MOUNT_PATIENCE: Duration = Duration::from_secs(30 * 60);
 /// Unmounting writes back what is still in memory.
 const UNMOUNT_PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
+/// The drive has been flushed before.
+const POWER_PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_PATIENCE: Duration = Duration::from_secs(25);
 
 #[derive(Debug, Error)]
@@ -45,6 +46,12 @@ pub enum VolumeError {
     /// UDisks2's own words, which name the reason best.
     #[error("{0}")]
     Refused(String),
+}
+
+impl From<zbus::Error> for VolumeError {
+    fn from(error: zbus::Error) -> Self {
+        Self::of(error)
+    }
 }
 
 impl VolumeError {
@@ -72,20 +79,6 @@ impl VolumeError {
             _ => Self::Refused(text.trim().to_owned()),
         }
     }
-}
-
-/// The UUID that UDisks2 sees at the volume's object now; object paths are used again for other disks.
-///
-/// # Errors
-/// `Gone` when there is no such object any more.
-pub async fn current_id(connection: &Connection, volume: &Volume) -> Result<DiskId, VolumeError> {
-    let build =
-        BlockProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
-    let proxy = build.await.map_err(VolumeError::of)?;
-    let inner = proxy.inner();
-    let read = timeout(LOOK_PATIENCE, inner.get_property::<String>("IdUUID"));
-    let text = read.await.map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?.map_err(VolumeError::of)?;
-    Ok(DiskId::new(&text))
 }
 
 /// Mounts the volume and gives the mount point that UDisks2 chose.
@@ -118,6 +111,19 @@ pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Ve
 /// `Busy` is worth another try; `NotMounted` means that somebody was faster.
 pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
     call(connection, volume, "Unmount", &quiet(), UNMOUNT_PATIENCE).await?;
+    Ok(())
+}
+
+/// Switches the volume's drive off; after that the disk is gone until it is plugged in again.
+///
+/// # Errors
+/// `Gone` for a volume without a drive.
+pub async fn power_off(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
+    let drive = volume.drive.clone().ok_or(VolumeError::Gone)?;
+    let build = DriveProxy::builder(connection).path(drive).cache_properties(CacheProperties::No).build();
+    let proxy = build.await.map_err(VolumeError::of)?;
+    let answer = timeout(POWER_PATIENCE, proxy.inner().call_method("PowerOff", &(quiet(),))).await;
+    answer.map_err(|_| VolumeError::TimedOut(POWER_PATIENCE))?.map_err(VolumeError::of)?;
     Ok(())
 }
 

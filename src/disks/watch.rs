@@ -91,7 +91,7 @@ async fn ask_until_answered(
     let backoff =
         ExponentialBuilder::default().with_min_delay(RETRY_FROM).with_max_delay(RETRY_UP_TO).without_max_times();
     for (failures, pause) in backoff.build().enumerate() {
-        let cause = match ask(connection).await {
+        let cause = match volumes(connection).await {
             Ok(volumes) => return volumes,
             Err(cause) => cause,
         };
@@ -109,7 +109,11 @@ async fn ask_until_answered(
     Vec::new()
 }
 
-async fn ask(connection: &Connection) -> zbus::Result<Vec<Volume>> {
+/// What is plugged in at this moment, as UDisks2 says.
+///
+/// # Errors
+/// UDisks2 does not answer.
+pub async fn volumes(connection: &Connection) -> zbus::Result<Vec<Volume>> {
     let proxy = ObjectManagerProxy::builder(connection).destination(SERVICE).path(ROOT).build().await?;
     let objects = timeout(PATIENCE, proxy.get_managed_objects())
         .await

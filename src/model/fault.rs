@@ -47,6 +47,14 @@ pub enum Fault {
     DiskIgnored {
         disk: String,
     },
+    /// The UUID is known, the device that it comes from is another one than before.
+    ChangedDisk {
+        disk: String,
+        before: String,
+        now: String,
+        /// Of the same size and partition, as the same disk in another enclosure is.
+        same_size: bool,
+    },
     UnsupportedFileSystem {
         disk: String,
         file_system: String,
@@ -108,6 +116,21 @@ pub enum Fault {
     SourceContainsTarget {
         path: String,
     },
+    SourceNotMounted {
+        path: String,
+    },
+    SourceWithoutSentinel {
+        path: String,
+    },
+    /// The source lies on another file system than at the runs before.
+    SourceMoved {
+        path: String,
+        before: String,
+        now: String,
+    },
+    SourceUnreadable {
+        cause: String,
+    },
     TargetRefused {
         path: String,
         cause: String,
@@ -121,6 +144,15 @@ pub enum Fault {
         files: u64,
         existing: u64,
         percent: u64,
+    },
+    TooManyBytesDeleted {
+        bytes: u64,
+        existing: u64,
+        percent: u64,
+    },
+    TooFewInodes {
+        needed: u64,
+        free: u64,
     },
     LossyFileSystem {
         file_system: String,
@@ -148,7 +180,18 @@ pub enum Fault {
         free: u64,
         cause: String,
     },
+    OutOfInodes {
+        cause: String,
+    },
     WriteFailed {
+        cause: String,
+    },
+    /// The disk answers with errors, or its file system is damaged.
+    DiskFailing {
+        cause: String,
+    },
+    /// The kernel gave the file system up in the middle.
+    TurnedReadOnly {
         cause: String,
     },
 
@@ -189,7 +232,7 @@ impl Fault {
             Self::Unconfigured { .. } | Self::ConfigRefused { .. } => "ConfigRefused",
             Self::UnknownDisk { .. } => "UnknownDisk",
             Self::DiskAbsent { .. } | Self::NoDiskPresent { .. } => "DiskAbsent",
-            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } => "WrongDisk",
+            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::ChangedDisk { .. } => "WrongDisk",
             Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
             Self::DiskServiceFailed { .. } => "DiskServiceFailed",
             Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
@@ -198,15 +241,21 @@ impl Fault {
             | Self::WriteProtected { .. }
             | Self::UnsafeMount { .. } => "MountFailed",
             Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => "LockFailed",
-            Self::SourceUnavailable { .. } | Self::SourceEmpty { .. } | Self::SourceHidden { .. } => {
-                "SourceUnavailable"
-            }
+            Self::SourceUnavailable { .. }
+            | Self::SourceEmpty { .. }
+            | Self::SourceHidden { .. }
+            | Self::SourceNotMounted { .. }
+            | Self::SourceWithoutSentinel { .. }
+            | Self::SourceMoved { .. }
+            | Self::SourceUnreadable { .. } => "SourceUnavailable",
             Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
-            Self::NoSpace { .. } | Self::DiskFull { .. } => "NoSpace",
-            Self::TooManyDeletions { .. } => "TooManyDeletions",
+            Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
+                "NoSpace"
+            }
+            Self::TooManyDeletions { .. } | Self::TooManyBytesDeleted { .. } => "TooManyDeletions",
             Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } => "LossyFileSystem",
             Self::CheckFailed { .. } | Self::CopyFailed { .. } => "CopyFailed",
-            Self::WriteFailed { .. } => "WriteFailed",
+            Self::WriteFailed { .. } | Self::DiskFailing { .. } | Self::TurnedReadOnly { .. } => "WriteFailed",
             Self::UnlockFailed { .. } => "UnlockFailed",
             Self::UnmountFailed { .. } | Self::NotReleased { .. } => "UnmountFailed",
             Self::DiskRemoved => "DiskRemoved",

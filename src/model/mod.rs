@@ -2,6 +2,7 @@
 //! No I/O, no clock, no bus, no text for people (that is `texts`).
 
 mod fault;
+mod identity;
 mod notice;
 mod record;
 mod status;
@@ -13,6 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 pub use fault::Fault;
+pub use identity::DiskIdentity;
 pub use notice::Notice;
 pub use record::{Plug, RunBegun, RunRecord, Totals};
 pub use status::{DiskRow, Finished, Progress, State, Status, VeeamLock};

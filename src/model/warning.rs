@@ -54,6 +54,27 @@ pub enum Warning {
     DeletedFirst {
         freed: u64,
     },
+    /// The UUID is known, the device that it comes from is another one than before.
+    ChangedDisk {
+        disk: String,
+        before: String,
+        now: String,
+        /// Of the same size and partition, as the same disk in another enclosure is.
+        same_size: bool,
+    },
+    /// The disk's file system has found errors in itself, now or at some time before.
+    FileSystemErrors {
+        cause: String,
+    },
+    /// The disk may be pulled, but it could not be switched off.
+    PowerOffFailed {
+        cause: String,
+    },
+    /// What was remembered of disks and source can't be read or written.
+    MemoryLost {
+        path: String,
+        cause: String,
+    },
     /// The general log at `log-file-path` takes no lines.
     LogUnwritable {
         path: String,

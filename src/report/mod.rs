@@ -1,5 +1,5 @@
-//! Tells what was done: journal and text log, history, status sentence and status file, and to udev
-//! which disks are known.
+//! Tells what was done: journal and text log, history, status sentence and status file, and to udev which disks are known; keeps
+//! what is remembered from one run to the next (`memory`).
 //! Decides nothing and keeps no state of a run; whoever calls it hands in finished data.
 
 mod clock;
@@ -8,6 +8,7 @@ pub mod history;
 pub mod journal;
 pub mod known_disks;
 mod lines;
+pub mod memory;
 mod sentence;
 pub mod status_file;
 mod text_log;

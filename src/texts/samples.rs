@@ -58,6 +58,7 @@ samples! { faults, Fault:
     NoDiskPresent { known }
     DuplicateDisk { disk, devices }
     DiskIgnored { disk }
+    ChangedDisk { disk, before, now, same_size }
     UnsupportedFileSystem { disk, file_system }
     DiskServiceFailed { cause }
     VeeamBusy { jobs, minutes }
@@ -73,15 +74,24 @@ samples! { faults, Fault:
     SourceEmpty { path }
     SourceHidden { path }
     SourceContainsTarget { path }
+    SourceNotMounted { path }
+    SourceWithoutSentinel { path }
+    SourceMoved { path, before, now }
+    SourceUnreadable { cause }
     TargetRefused { path, cause }
     NoSpace { needed, free, missing }
     TooManyDeletions { files, existing, percent }
+    TooManyBytesDeleted { bytes, existing, percent }
+    TooFewInodes { needed, free }
     LossyFileSystem { file_system, links, hard_links, specials }
     UnstorableFiles { file_system, count, examples }
     CheckFailed { code, cause }
     CopyFailed { code, cause }
     DiskFull { free, cause }
+    OutOfInodes { cause }
     WriteFailed { cause }
+    DiskFailing { cause }
+    TurnedReadOnly { cause }
     UnlockFailed { path, cause }
     UnmountFailed { mount_point, holders, synced, cause }
     NotReleased { device, cause }
@@ -103,6 +113,10 @@ samples! { warnings, Warning:
     Stalled { minutes }
     LeftoverMount { mount_point }
     DeletedFirst { freed }
+    ChangedDisk { disk, before, now, same_size }
+    FileSystemErrors { cause }
+    PowerOffFailed { cause }
+    MemoryLost { path, cause }
     LogUnwritable { path, cause }
     DamagedHistory { path, lines }
 }
@@ -118,6 +132,10 @@ samples! { notices, Notice:
     DiskServiceLost {}
     DiskServiceBack {}
     RunStarted { run, disk, label, trigger }
+    DeletionsAllowed { run }
+    DiskRemembered { disk, label, identity }
+    DiskTrusted { disk, label, identity }
+    SourceRemembered { path, file_system }
     StepKnowDisk { device, label, file_system }
     StepWaitForVeeam { jobs, minutes }
     StepVeeamClear {}
@@ -131,6 +149,7 @@ samples! { notices, Notice:
     StepUnlock {}
     StepFreeSpace { free, size }
     StepUnmount { device }
+    PoweredOff { device }
     CopyProgress { percent, done, total, rate, seconds_left, file }
     Flushing {}
     RunSucceeded { run, label }

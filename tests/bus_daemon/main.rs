@@ -19,6 +19,7 @@ mod calls;
 mod crash;
 mod disks;
 mod hostile;
+mod identity;
 mod inhibit;
 mod logs;
 mod mounting;

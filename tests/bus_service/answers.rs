@@ -50,7 +50,7 @@ async fn bus_a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now()
     let mut rig = Rig::new().await;
     let mut calls = rig.calls.take().unwrap();
     tokio::spawn(async move {
-        while let Some(Call::Start { disk, reply }) = calls.recv().await {
+        while let Some(Call::Start { disk, reply, .. }) = calls.recv().await {
             let _ = reply.send(Err(Fault::Busy { disk }));
         }
     });

@@ -20,6 +20,8 @@ pub async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error>
         Action::Reload => client.reload().await,
         Action::VeeamLock => client.veeam_lock("job").await.map(drop),
         Action::VeeamUnlock => client.veeam_unlock("job").await,
+        Action::StartAllowingDeletions => client.start_allowing_deletions("").await.map(drop),
+        Action::TrustDisk => client.trust_disk("").await,
     }
 }
 

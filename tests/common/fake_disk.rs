@@ -32,6 +32,8 @@ pub struct FakeDisk {
     pub vendor: String,
     pub model: String,
     pub serial: String,
+    /// Drives with the same text share one plug.
+    pub sibling: String,
     /// What `Mount` answers.
     pub mount_point: PathBuf,
     /// `Mount` makes the directory and mounts a tmpfs on it (`nosuid,nodev,noexec`), `Unmount` undoes both. Needs root.
@@ -53,6 +55,7 @@ impl Default for FakeDisk {
             vendor: "Fake".to_owned(),
             model: "Disk".to_owned(),
             serial: "F4K3".to_owned(),
+            sibling: String::new(),
             mount_point: PathBuf::from("/media/root/OFFSITE1"),
             really: false,
         }
@@ -116,7 +119,7 @@ impl FakeDisk {
             ("Ejectable", true.into()),
             ("CanPowerOff", true.into()),
             ("ConnectionBus", "usb".into()),
-            ("SiblingId", "".into()),
+            ("SiblingId", self.sibling.clone().into()),
             ("Seat", "seat0".into()),
             ("Size", self.size.into()),
             ("SortKey", self.name.clone().into()),

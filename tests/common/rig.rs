@@ -89,7 +89,7 @@ async fn play(
     let mut run = 0;
     while let Some(call) = calls.recv().await {
         match call {
-            Call::Start { disk, reply } => {
+            Call::Start { disk, reply, .. } => {
                 run += 1;
                 let (replied, after) = oneshot::channel();
                 whole_run(run, &disk, after, &status, &signals);
@@ -98,7 +98,10 @@ async fn play(
             Call::VeeamLock { reply, .. } => {
                 let _ = reply.send(Ok(true));
             }
-            Call::Cancel { reply } | Call::Reload { reply } | Call::VeeamUnlock { reply, .. } => {
+            Call::Cancel { reply }
+            | Call::Reload { reply }
+            | Call::VeeamUnlock { reply, .. }
+            | Call::TrustDisk { reply, .. } => {
                 let _ = reply.send(Ok(()));
             }
         }

@@ -130,6 +130,14 @@ impl Scene {
         held
     }
 
+    /// Another source, in memory: so many files that the dry run of them can be caught. Gives its path inside the bench.
+    pub fn source_of_many_files(&mut self) -> &'static str {
+        const SOURCE: &str = "/mnt/source";
+        self.config.set("Backup", "backup-source", SOURCE);
+        Tree::new(self.bench.path(SOURCE)).many(20_000);
+        SOURCE
+    }
+
     /// Puts a file where the daemon's lock file on the disk will be looked for.
     pub fn leave_lock_on_disk(&self, contents: &str) {
         let look = self.disk.prepare(&self.bench);

@@ -1,0 +1,81 @@
+//! What is remembered of disks and source from one run to the next, and when: a disk at its first use, the source when it was
+//! found fit, and either anew when somebody says so.
+
+use std::path::Path;
+
+use log::Level;
+
+use super::Controller;
+use crate::config::IdentityPolicy;
+use crate::copy::{Known, know};
+use crate::disks::Volume;
+use crate::model::{DiskId, Fault, Notice, Warning};
+
+impl Controller {
+    /// What a run is to hold against what it finds.
+    pub(super) fn known(&self, disk: &DiskId) -> Known {
+        let source = self.memory.source(&self.config.source);
+        Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned) }
+    }
+
+    /// The disk of the run that is on has been mounted: its first use, unless it is known.
+    pub(super) fn remember_disk(&mut self) {
+        let Some(volume) = self.run.as_ref().and_then(|run| run.volume.clone()) else { return };
+        let wanted = self.config.disk_identity != IdentityPolicy::Off;
+        if !wanted || self.memory.disk(&volume.id).is_some() {
+            return;
+        }
+        let (disk, label, identity) = described(&volume);
+        self.keep_disk(&volume);
+        self.note(Notice::DiskRemembered { disk, label, identity });
+    }
+
+    /// The source of the run that is on was found fit, and lies on this file system.
+    pub(super) fn remember_source(&mut self, file_system: String) {
+        let Some(path) = self.run.as_ref().map(|run| run.source.clone()) else { return };
+        if self.memory.source(&path) == Some(&file_system) {
+            return;
+        }
+        self.note(Notice::SourceRemembered { path: shown(&path), file_system: file_system.clone() });
+        if let Err(lost) = self.memory.remember_source(&path, file_system) {
+            self.tell(Level::Warn, &lost);
+        }
+    }
+
+    /// Accepts a known disk as it is plugged in now. One that was refused for what it was before gets its copy.
+    pub(super) fn trust(&mut self, disk: &str) -> Result<(), Fault> {
+        let disk = self.wanted(disk)?;
+        let volume = know::choose(&disk, &self.plugged.volumes())?.clone();
+        self.keep_disk(&volume);
+        let (uuid, label, identity) = described(&volume);
+        self.note_disk(&disk, &Notice::DiskTrusted { disk: uuid, label, identity });
+        let last = self.history.past().last_of(&disk).unwrap_or_default();
+        let refused = last.is_some_and(|last| matches!(last.fault, Some(Fault::ChangedDisk { .. })));
+        if refused && self.run.is_none() {
+            self.plugged.of(&disk).for_each(|plugin| plugin.served = false);
+        }
+        Ok(())
+    }
+
+    /// At start, once.
+    pub(super) fn note_lost_memory(&mut self) {
+        if let Some(lost) = self.memory.damage() {
+            self.tell(Level::Warn, &lost);
+        }
+    }
+
+    fn keep_disk(&mut self, volume: &Volume) {
+        let kept: Result<(), Warning> = self.memory.remember_disk(&volume.id, volume.identity());
+        if let Err(lost) = kept {
+            self.tell(Level::Warn, &lost);
+        }
+    }
+}
+
+fn described(volume: &Volume) -> (String, String, String) {
+    (volume.id.to_string(), volume.name(), volume.identity().to_string())
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

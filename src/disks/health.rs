@@ -1,0 +1,71 @@
+//! What the kernel has noted down about errors of a file system: kept by ext4 in its superblock, by btrfs beside its devices.
+//! The kernel's own log is not read: that takes a right that the daemon does without.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Volume;
+use super::mount_table::shown;
+
+/// Errors so far, in the whole life of the file system.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    pub errors: u64,
+    /// In technical words; empty without errors.
+    pub cause: String,
+}
+
+impl Health {
+    /// Of a volume that is mounted. Whatever is not noted down counts as well. Blocks only on sysfs.
+    pub fn of(volume: &Volume) -> Self {
+        match volume.id_type.as_str() {
+            "ext4" => ext4(volume).unwrap_or_default(),
+            "btrfs" => btrfs(&PathBuf::from(format!("/sys/fs/btrfs/{}/devinfo", volume.id))),
+            _ => Self::default(),
+        }
+    }
+}
+
+fn ext4(volume: &Volume) -> Option<Health> {
+    let device = fs::read_link(format!("/sys/dev/block/{}", shown(volume.device_number))).ok()?;
+    let notes = Path::new("/sys/fs/ext4").join(device.file_name()?);
+    let read = |name: &str| fs::read_to_string(notes.join(name)).map(|text| text.trim().to_owned()).ok();
+    let errors = read("errors_count")?.parse().ok().filter(|errors| *errors > 0)?;
+    let word = |name: &str| read(name).filter(|text| !text.is_empty() && text != "0");
+    let last = ["last_error_errcode", "last_error_func"].into_iter().filter_map(word).collect::<Vec<_>>().join(" ");
+    Some(Health { errors, cause: format!("ext4: {errors} errors, {last}").trim_end_matches(", ").to_owned() })
+}
+
+/// `write_errs 0` and so on, a file for each device.
+fn btrfs(devices: &Path) -> Health {
+    let entries = fs::read_dir(devices).into_iter().flatten().flatten();
+    let notes = entries.filter_map(|entry| fs::read_to_string(entry.path().join("error_stats")).ok());
+    let counted = notes.flat_map(|notes| notes.lines().filter_map(count).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let errors = counted.iter().map(|(_, count)| count).sum();
+    let words: Vec<String> = counted.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let cause = if words.is_empty() { String::new() } else { format!("btrfs: {}", words.join(", ")) };
+    Health { errors, cause }
+}
+
+fn count(line: &str) -> Option<(String, u64)> {
+    let (name, count) = line.split_once(' ')?;
+    let count = count.trim().parse().ok()?;
+    (count > 0).then(|| (name.to_owned(), count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_notes_of_btrfs_are_added_up() {
+        let place = tempfile::tempdir().unwrap();
+        assert_eq!(btrfs(place.path()), Health::default());
+        for (device, notes) in [("1", "write_errs 2\nread_errs 0\nflush_errs 1\n"), ("2", "write_errs 0\n")] {
+            fs::create_dir(place.path().join(device)).unwrap();
+            fs::write(place.path().join(device).join("error_stats"), notes).unwrap();
+        }
+        let health = btrfs(place.path());
+        assert_eq!((health.errors, health.cause.as_str()), (3, "btrfs: write_errs 2, flush_errs 1"));
+    }
+}

@@ -1,0 +1,107 @@
+//! The mount table of this process, read anew at each question. Says what is there and judges nothing.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use procfs::process::MountInfo;
+use rustix::fs::{AtFlags, Statx, StatxAttributes, StatxFlags};
+
+use super::Volume;
+
+/// The entry of the mount that an open file is in; none when it is mounted no more.
+///
+/// # Errors
+/// The table can't be read.
+pub fn entry_of(file: impl AsFd) -> io::Result<Option<MountInfo>> {
+    let id = mount_id(file)?;
+    Ok(entries()?.find(|entry| u64::try_from(entry.mnt_id) == Ok(id)))
+}
+
+/// What is mounted upon directories of the same mount: whoever goes down from `file` could end up there.
+///
+/// # Errors
+/// The table can't be read.
+pub fn mounted_upon(file: impl AsFd) -> io::Result<Vec<MountInfo>> {
+    let id = mount_id(file)?;
+    // procfs calls the parent's number `pid`.
+    Ok(entries()?.filter(|entry| u64::try_from(entry.pid) == Ok(id)).collect())
+}
+
+/// The kernel's number of the mount that an open file is in.
+///
+/// # Errors
+/// The file system does not answer.
+pub fn mount_id(file: impl AsFd) -> io::Result<u64> {
+    Ok(stat(file)?.stx_mnt_id)
+}
+
+/// Whether an open directory is the top of what is mounted there. None on kernels that don't tell (before 5.8).
+///
+/// # Errors
+/// The file system does not answer.
+pub fn is_mount_point(directory: impl AsFd) -> io::Result<Option<bool>> {
+    let stat = stat(directory)?;
+    let told = stat.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT);
+    Ok(told.then(|| stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
+}
+
+/// btrfs gives its files an anonymous device number, so the source counts as well as the number.
+pub fn leads_to(entry: &MountInfo, volume: &Volume) -> bool {
+    let number = volume.device_number;
+    entry.majmin == shown(number) || device_of(entry) == Some(number)
+}
+
+/// The number of the block device that is mounted, if it is one.
+pub fn device_of(entry: &MountInfo) -> Option<u64> {
+    let source = entry.mount_source.as_deref()?;
+    let stat = rustix::fs::stat(source).ok()?;
+    rustix::fs::FileType::from_raw_mode(stat.st_mode).is_block_device().then_some(stat.st_rdev)
+}
+
+/// `8:17`, as the kernel writes device numbers.
+pub fn shown(number: u64) -> String {
+    format!("{}:{}", rustix::fs::major(number), rustix::fs::minor(number))
+}
+
+/// Line by line and lossy: one foreign mount point that is not UTF-8 must not hide ours.
+pub fn parse(table: &[u8]) -> Vec<MountInfo> {
+    let text = String::from_utf8_lossy(table);
+    text.lines().filter_map(|line| MountInfo::from_line(line).ok()).collect()
+}
+
+fn entries() -> io::Result<impl Iterator<Item = MountInfo>> {
+    Ok(parse(&std::fs::read("/proc/self/mountinfo")?).into_iter())
+}
+
+fn stat(file: impl AsFd) -> io::Result<Statx> {
+    Ok(rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+
+    #[test]
+    fn a_file_is_found_in_the_table_and_what_is_mounted_upon_its_mount() {
+        let root = File::open("/").unwrap();
+        let proc = File::open("/proc").unwrap();
+        assert_eq!(entry_of(&root).unwrap().unwrap().mount_point, std::path::Path::new("/"));
+        let upon = mounted_upon(&root).unwrap();
+        assert!(upon.iter().any(|entry| entry.mount_point == std::path::Path::new("/proc")));
+        assert_ne!(mount_id(&root).unwrap(), mount_id(&proc).unwrap());
+    }
+
+    #[test]
+    fn a_mount_point_is_told_from_a_directory() {
+        let place = tempfile::tempdir().unwrap();
+        assert_ne!(is_mount_point(File::open("/proc").unwrap()).unwrap(), Some(false));
+        assert_ne!(is_mount_point(File::open(place.path()).unwrap()).unwrap(), Some(true));
+    }
+
+    #[test]
+    fn a_line_that_makes_no_sense_hides_no_other() {
+        let table = b"nonsense\n36 35 98:0 / /mnt/\xff rw - ext4 /dev/sda rw\n37 35 98:1 / /x rw - ext4 /dev/sdb rw\n";
+        assert_eq!(parse(table).len(), 2);
+    }
+}

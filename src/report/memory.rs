@@ -1,0 +1,141 @@
+//! What is remembered of disks and sources from one copy to the next: `/var/lib/asbackup/remembered.json`. Whoever decides
+//! what may be remembered, and what follows from it, is elsewhere.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{DiskId, DiskIdentity, Warning};
+
+const FILE_NAME: &str = "remembered.json";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Remembered {
+    disks: BTreeMap<DiskId, DiskIdentity>,
+    /// Path of the source → its file system.
+    sources: BTreeMap<String, String>,
+}
+
+/// The one who writes. There must be only one at a time.
+#[derive(Debug)]
+pub struct Memory {
+    path: PathBuf,
+    remembered: Remembered,
+    damage: Option<Warning>,
+}
+
+impl Memory {
+    /// Reads what is in `directory`. A file that can't be read counts as empty, which `damage` tells.
+    pub fn open(directory: &Path) -> Self {
+        let path = directory.join(FILE_NAME);
+        let read = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Remembered::default()),
+            read => read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)),
+        };
+        let (remembered, damage) = match read {
+            Ok(remembered) => (remembered, None),
+            Err(error) => (Remembered::default(), Some(lost(&path, &error))),
+        };
+        Self { path, remembered, damage }
+    }
+
+    /// What to tell once if the file could not be read.
+    pub fn damage(&mut self) -> Option<Warning> {
+        self.damage.take()
+    }
+
+    pub fn disk(&self, disk: &DiskId) -> Option<&DiskIdentity> {
+        self.remembered.disks.get(disk)
+    }
+
+    pub fn source(&self, path: &Path) -> Option<&str> {
+        self.remembered.sources.get(&key(path)).map(String::as_str)
+    }
+
+    /// # Errors
+    /// It is remembered, but would be forgotten at the next start.
+    pub fn remember_disk(&mut self, disk: &DiskId, identity: DiskIdentity) -> Result<(), Warning> {
+        self.remembered.disks.insert(disk.clone(), identity);
+        self.save()
+    }
+
+    /// # Errors
+    /// As `remember_disk`.
+    pub fn remember_source(&mut self, path: &Path, file_system: String) -> Result<(), Warning> {
+        self.remembered.sources.insert(key(path), file_system);
+        self.save()
+    }
+
+    fn save(&self) -> Result<(), Warning> {
+        self.try_save().map_err(|error| lost(&self.path, &error))
+    }
+
+    /// A power loss leaves the old file or the new one.
+    fn try_save(&self) -> io::Result<()> {
+        let new = self.path.with_extension("new");
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec_pretty(&self.remembered)?)?;
+        file.sync_all()?;
+        fs::rename(&new, &self.path)?;
+        match self.path.parent() {
+            Some(directory) => File::open(directory)?.sync_all(),
+            None => Ok(()),
+        }
+    }
+}
+
+fn key(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn lost(path: &Path, error: &io::Error) -> Warning {
+    Warning::MemoryLost { path: path.display().to_string(), cause: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn identity(serial: &str) -> DiskIdentity {
+        DiskIdentity { serial: serial.into(), size: 7, ..DiskIdentity::default() }
+    }
+
+    #[test]
+    fn what_is_remembered_is_there_after_a_restart() {
+        let place = tempfile::tempdir().unwrap();
+        let disk = DiskId::new("b78e-6cc4");
+        let mut memory = Memory::open(place.path());
+        assert!(memory.damage().is_none() && memory.disk(&disk).is_none());
+        memory.remember_disk(&disk, identity("A")).unwrap();
+        memory.remember_source(Path::new("/srv"), "ext4 X".into()).unwrap();
+        memory.remember_disk(&disk, identity("B")).unwrap();
+        let again = Memory::open(place.path());
+        assert_eq!(again.disk(&disk), Some(&identity("B")));
+        assert_eq!(again.source(Path::new("/srv")), Some("ext4 X"));
+        assert_eq!(again.source(Path::new("/other")), None);
+    }
+
+    #[test]
+    fn a_directory_that_takes_no_file_is_told() {
+        let mut memory = Memory::open(Path::new("/proc/asbackup"));
+        assert!(memory.remember_source(Path::new("/srv"), String::new()).is_err());
+        assert_eq!(memory.source(Path::new("/srv")), Some(""));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_in_the_file_it_is_read_or_told(bytes: Vec<u8>) {
+            let place = tempfile::tempdir().unwrap();
+            fs::write(place.path().join(FILE_NAME), &bytes).unwrap();
+            let mut memory = Memory::open(place.path());
+            prop_assert_eq!(memory.damage().is_some(), serde_json::from_slice::<Remembered>(&bytes).is_err());
+            memory.remember_disk(&DiskId::new("A"), identity("A")).unwrap();
+            prop_assert!(Memory::open(place.path()).damage().is_none());
+        }
+    }
+}

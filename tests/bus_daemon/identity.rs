@@ -1,0 +1,79 @@
+//! Disks that are recognised by more than their UUID: serial numbers, which loop devices have none of.
+
+use asbackup::bus::contract::Error;
+
+use crate::daemon::refused;
+use crate::fake_udisks::FakeDisk;
+use crate::house::{House, first};
+
+/// The same UUID behind another drive.
+fn other_drive() -> FakeDisk {
+    FakeDisk { serial: "0TH3R".to_owned(), ..first() }
+}
+
+/// A house in which `first()` is trusted and has gone again. No disk can be mounted there, so its runs end at that.
+async fn house_with(policy: &str) -> (House, crate::daemon::Daemon) {
+    let mut house = House::new().await;
+    house.settings.set("Safety", "disk-identity", policy);
+    let daemon = house.daemon().await;
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    daemon.client.trust_disk(&first().uuid).await.unwrap();
+    daemon.says("serial=F4K3").await;
+    house.udisks.unplug(&first()).await;
+    daemon.says("was unplugged").await;
+    (house, daemon)
+}
+
+#[tokio::test]
+async fn bus_a_known_uuid_behind_another_drive_is_refused_with_both_serial_numbers_and_copied_to_when_trusted() {
+    let (house, daemon) = house_with("refuse").await;
+    house.udisks.plug(&other_drive()).await;
+    let finished = daemon.finished(2).await;
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "WrongDisk"));
+    for words in ["serial=F4K3", "serial=0TH3R", "another enclosure", "TrustDisk s"] {
+        assert!(finished.message.contains(words), "{words} in {}", finished.message);
+    }
+    assert_eq!(house.calls("Mount"), 1, "only before it was trusted");
+    daemon.client.trust_disk("").await.unwrap();
+    assert_eq!(daemon.finished(3).await.error, "MountFailed");
+    assert_eq!(house.calls("Mount"), 2);
+}
+
+#[tokio::test]
+async fn bus_a_known_uuid_behind_another_drive_is_warned_about_by_default() {
+    let (house, daemon) = house_with("warn").await;
+    house.udisks.plug(&other_drive()).await;
+    assert_eq!(daemon.finished(2).await.error, "MountFailed");
+    let warnings = daemon.client.last_warnings().await.unwrap();
+    assert!(warnings.len() == 1 && warnings[0].contains("serial=0TH3R"), "{warnings:?}");
+    house.udisks.unplug(&other_drive()).await;
+    daemon.tells("it to be gone", |_| daemon.log().matches("was unplugged").count() == 2).await;
+    house.udisks.plug(&first()).await;
+    daemon.finished(3).await;
+    assert!(daemon.client.last_warnings().await.unwrap().is_empty(), "the trusted one is back");
+}
+
+#[tokio::test]
+async fn bus_only_a_known_disk_that_is_there_can_be_trusted() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    for (uuid, error) in [
+        ("", "DiskAbsent"),
+        (first().uuid.as_str(), "DiskAbsent"),
+        ("DEAD-BEEF", "UnknownDisk"),
+        ("../../etc/shadow", "UnknownDisk"),
+        ("a\nb\u{1b}[2J", "UnknownDisk"),
+        (&"A".repeat(100_000), "UnknownDisk"),
+    ] {
+        let (name, message) = refused(daemon.client.trust_disk(uuid).await);
+        assert_eq!(name, error, "{message}");
+        assert!(message.len() < 1000 && !message.contains(char::is_control), "{message:?}");
+    }
+    let clone = FakeDisk { name: "asbackuptest9".to_owned(), ..other_drive() };
+    house.udisks.plug(&first()).await;
+    house.udisks.plug(&clone).await;
+    daemon.finished(1).await;
+    let answer = daemon.client.trust_disk(&first().uuid).await;
+    assert!(matches!(answer, Err(Error::WrongDisk(_))), "{answer:?}");
+}

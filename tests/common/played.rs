@@ -1,0 +1,69 @@
+//! A real disk in a bench whose UDisks2 is played: for drives that no loop device has, and for mounts that the real one never
+//! makes. Disk, file system, copy and the proof of release are real.
+// Each test program uses its part of this.
+#![allow(dead_code)]
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use crate::common::bench::Bench;
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::scene::Scene;
+use crate::common::seen::RunFinished;
+use crate::common::{PATIENCE, wait_for};
+use crate::fake_udisks::{FakeDisk, FakeUdisks};
+
+pub const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
+pub const MOUNT_POINT: &str = "/mnt/offsite";
+
+/// A plugged disk behind a drive that UDisks2 can switch off.
+pub struct Played {
+    pub scene: Scene,
+    pub udisks: FakeUdisks,
+    pub disk: FakeDisk,
+}
+
+impl Played {
+    pub async fn new() -> Self {
+        let bench = Bench::without_udisks();
+        let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+        let mut scene = Scene::of(bench, disk);
+        scene.source.simple(10);
+        scene.disk.plug();
+        let device = scene.disk.device();
+        let disk = FakeDisk {
+            name: device.file_name().expect("a device").to_string_lossy().into_owned(),
+            uuid: scene.disk.uuid.clone(),
+            label: "OFFSITE".to_owned(),
+            device_number: fs::metadata(&device).expect("a device").rdev(),
+            partition: false,
+            mount_point: MOUNT_POINT.into(),
+            ..FakeDisk::default()
+        };
+        let socket = scene.bench.path("/run/dbus/system_bus_socket");
+        let udisks = FakeUdisks::start(&format!("unix:path={}", socket.display())).await;
+        Self { scene, udisks, disk }
+    }
+
+    /// What the played UDisks2 only says is done, in time for the daemon to find it so: `mount` before it asks, and its undoing
+    /// when it has asked for that.
+    pub async fn run(&self, mount: &str) -> (Daemon, RunFinished) {
+        self.scene.bench.run(&["mkdir", "-p", MOUNT_POINT]);
+        self.scene.bench.run(&["sh", "-e", "-c", mount]);
+        let daemon = self.scene.daemon().await;
+        self.udisks.plug(&self.disk).await;
+        daemon.in_state("unmounting").await;
+        let unmounts = || self.udisks.called().contains(&"Unmount".to_owned()).then_some(());
+        wait_for("the daemon to unmount", PATIENCE, unmounts);
+        let device = self.scene.disk.device().display().to_string();
+        self.scene.bench.run(&["sh", "-c", &format!("umount {MOUNT_POINT}; umount --all-targets {device} || true")]);
+        let finished = daemon.finished(1).await;
+        (daemon, finished)
+    }
+
+    /// As UDisks2 would mount the disk.
+    pub fn mount(&self, place: &str) -> String {
+        format!("mkdir -p {place}; mount -o {OPTIONS} {} {place}", self.scene.disk.device().display())
+    }
+}

@@ -1,0 +1,130 @@
+//! The right disk: what a disk is recognised by besides its UUID, and two disks with one UUID. Tier `disk_`: as root,
+//! `cargo test --test 'disk_*'`. Loop devices have no drive, so it is the size that tells disks apart here; serial numbers are
+//! played in tests/bus_daemon.
+
+mod common;
+
+use std::fs;
+
+use common::compare::Fidelity;
+use common::config::DESTINATION;
+use common::daemon::{Daemon, Refused};
+use common::disk::{Disk, USUAL_SIZE};
+use common::scene::{Scene, assert_aborted, assert_success, warnings};
+use common::{PATIENCE, wait_for};
+
+/// The same contents on a larger disk, as after `dd`.
+fn larger_clone(disk: &Disk) -> Disk {
+    let clone = disk.clone_as("CLONE");
+    let image = fs::File::options().write(true).open(clone.image()).expect("the image");
+    image.set_len(USUAL_SIZE + (8 << 20)).expect("a larger one");
+    clone
+}
+
+/// Mounted by nobody; for a moment the daemon itself may look whether that is so.
+fn assert_free(disk: &Disk) {
+    wait_for("the disk to be free", PATIENCE, || disk.is_free().then_some(()));
+}
+
+async fn trust(daemon: &Daemon, uuid: &str) -> Result<(), Refused> {
+    daemon.call("TrustDisk", &(uuid,)).await
+}
+
+/// A disk that has had its copy once, with this policy, and its clone.
+async fn scene_with_clone(policy: &str) -> (Scene, Daemon, Disk) {
+    let mut scene = Scene::new();
+    scene.config.set("Safety", "disk-identity", policy);
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert!(warnings(&daemon).is_empty());
+    scene.disk.unplug();
+    let clone = larger_clone(&scene.disk);
+    (scene, daemon, clone)
+}
+
+#[tokio::test]
+async fn a_disk_that_is_another_one_is_warned_about_until_it_is_trusted() {
+    let (scene, daemon, mut clone) = scene_with_clone("warn").await;
+    clone.plug();
+    assert_success(&daemon.finished(2).await);
+    assert_eq!(warnings(&daemon), ["changed-disk"]);
+    let told: Vec<String> = daemon.property("LastWarnings").await;
+    assert!(told[0].contains("TrustDisk") && told[0].contains(&format!("size={USUAL_SIZE}")), "{told:?}");
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(3).await);
+    assert_eq!(warnings(&daemon), ["changed-disk"], "still");
+    trust(&daemon, &scene.disk.uuid).await.expect("root may");
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(4).await);
+    assert!(warnings(&daemon).is_empty());
+}
+
+#[tokio::test]
+async fn a_disk_that_is_another_one_can_be_refused_untouched_and_gets_its_copy_when_it_is_trusted() {
+    let (scene, mut daemon, mut clone) = scene_with_clone("refuse").await;
+    clone.plug();
+    let finished = daemon.finished(2).await;
+    assert_aborted(&finished, "WrongDisk");
+    assert!(finished.message.contains("TrustDisk"), "{}", finished.message);
+    assert_free(&clone);
+    // What is remembered outlives the daemon.
+    daemon.stop().await;
+    let daemon = scene.daemon().await;
+    daemon.start_run("").await.expect("a run");
+    assert_aborted(&daemon.finished(1).await, "WrongDisk");
+    assert_eq!(trust(&daemon, "11111111-2222-3333-4444-555555555555").await.expect_err("unknown").name, "UnknownDisk");
+    trust(&daemon, &scene.disk.uuid).await.expect("root may");
+    assert_success(&daemon.finished(2).await);
+    assert_eq!(daemon.started(2).await.trigger, "plugged");
+}
+
+#[tokio::test]
+async fn with_the_identity_off_nobody_looks_at_it() {
+    let (_scene, daemon, mut clone) = scene_with_clone("off").await;
+    clone.plug();
+    assert_success(&daemon.finished(2).await);
+    assert!(warnings(&daemon).is_empty());
+}
+
+/// When the run was begun, the disk was the only one.
+#[tokio::test]
+async fn a_clone_that_comes_before_the_mount_keeps_both_disks_untouched() {
+    let mut scene = Scene::new();
+    let mut clone = scene.disk.clone_as("CLONE");
+    let lock = scene.config.veeam_directory.join("nightly.lock");
+    fs::write(&lock, "x").expect("a lock");
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    daemon.in_state("waiting-for-veeam").await;
+    daemon.tells("that Veeam is waited for", |_| daemon.text_log().contains("nightly").then_some(())).await;
+    clone.plug();
+    scene.bench.settle();
+    fs::remove_file(lock).expect("Veeam's end");
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "WrongDisk");
+    for disk in [&scene.disk, &clone] {
+        assert_free(disk);
+        assert!(!disk.look(&scene.bench).path(DESTINATION).exists(), "nothing was made on it");
+        assert!(finished.message.contains(&disk.device().display().to_string()), "{}", finished.message);
+    }
+    scene.assert_no_lock_in_source();
+}
+
+/// What is copied to already goes on; the clone has to wait for a person.
+#[tokio::test]
+async fn a_clone_that_comes_in_mid_copy_neither_disturbs_it_nor_is_touched() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let mut clone = scene.disk.clone_as("CLONE");
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    clone.plug();
+    scene.bench.settle();
+    held.release();
+    assert_success(&daemon.finished(1).await);
+    assert_aborted(&daemon.finished(2).await, "WrongDisk");
+    assert_free(&clone);
+    assert!(!clone.look(&scene.bench).path(DESTINATION).exists(), "nothing was made on it");
+    clone.unplug();
+    scene.assert_copied(Fidelity::Full);
+}

@@ -1,0 +1,84 @@
+//! A disk is switched off after a good copy, where that is wanted and takes nothing else away. Tier `disk_`: as root,
+//! `cargo test --test 'disk_*'`. Loop devices have no drive to switch off, so UDisks2 is played here.
+
+mod common;
+#[path = "common/fake_udisks.rs"]
+mod fake_udisks;
+#[path = "common/played.rs"]
+mod played;
+
+use common::compare::Fidelity;
+use common::daemon::Daemon;
+use common::scene::{assert_success, warnings};
+use fake_udisks::{Answer, FILESYSTEM, FakeDisk, values};
+use played::{MOUNT_POINT, Played};
+
+async fn powered(wanted: &str) -> Played {
+    let mut played = Played::new().await;
+    played.scene.config.set("Safety", "power-off-after-copy", wanted);
+    played
+}
+
+async fn run(played: &Played) -> Daemon {
+    let (daemon, finished) = played.run(&played.mount(MOUNT_POINT)).await;
+    assert_success(&finished);
+    daemon
+}
+
+/// The drives.
+fn switched_off(played: &Played) -> Vec<String> {
+    let calls = played.udisks.calls().into_iter().filter(|call| call.member == "PowerOff");
+    calls.map(|call| call.path).collect()
+}
+
+#[tokio::test]
+async fn a_disk_is_switched_off_after_a_good_copy_where_that_is_wanted() {
+    let powered = powered("true").await;
+    let daemon = run(&powered).await;
+    assert_eq!(switched_off(&powered), [powered.disk.drive_path()]);
+    assert_eq!(powered.udisks.called(), ["Mount", "Unmount", "PowerOff"], "never before it is released");
+    assert!(daemon.record().safe_to_remove);
+    // As with a real one, it is gone then; that is no alarm.
+    powered.udisks.unplug(&powered.disk).await;
+    daemon.tells("that it is gone", |_| daemon.text_log().contains("was unplugged").then_some(())).await;
+    assert!(!daemon.text_log().contains("too early"), "{}", daemon.text_log());
+    powered.scene.assert_copied(Fidelity::Full);
+}
+
+#[tokio::test]
+async fn nothing_is_switched_off_by_default() {
+    let powered = powered("").await;
+    let daemon = run(&powered).await;
+    assert!(switched_off(&powered).is_empty());
+    assert!(warnings(&daemon).is_empty());
+}
+
+#[tokio::test]
+async fn a_dock_is_left_on_while_another_disk_in_it_is_mounted() {
+    let mut powered = powered("true").await;
+    let neighbour = FakeDisk {
+        name: "asbackuptest9".to_owned(),
+        uuid: "B78E-6CC4".to_owned(),
+        sibling: "dock".to_owned(),
+        ..FakeDisk::default()
+    };
+    powered.disk.sibling = "dock".to_owned();
+    powered.udisks.plug(&neighbour).await;
+    let mounted = vec![b"/mnt/neighbour\0".to_vec()];
+    powered.udisks.set(&neighbour.path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
+    let daemon = run(&powered).await;
+    assert!(switched_off(&powered).is_empty());
+    assert_eq!(warnings(&daemon), ["power-off-failed"]);
+    let told: Vec<String> = daemon.property("LastWarnings").await;
+    assert!(told[0].contains("/dev/asbackuptest9"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_disk_that_can_not_be_switched_off_is_a_good_copy_all_the_same() {
+    let powered = powered("true").await;
+    powered.udisks.answer("PowerOff", Answer::fails("Failed", "No usb device"));
+    let daemon = run(&powered).await;
+    assert_eq!(warnings(&daemon), ["power-off-failed"]);
+    assert!(daemon.record().safe_to_remove);
+    daemon.calls_safe(&[&powered.scene.disk.uuid]).await;
+}

@@ -1,0 +1,167 @@
+//! Safe to remove is proven: what still uses the disk is found and named, whoever it is and wherever it sees it, and the word is
+//! taken back when somebody mounts the disk again. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use asbackup::disks::holders::{Place, holders};
+use asbackup::disks::{Volume, released};
+use asbackup::model::DiskId;
+use common::bench::Bench;
+use common::disk::{Disk, FileSystem};
+use common::processes;
+use common::scene::{Scene, assert_aborted, assert_success};
+use common::{PATIENCE, run, wait_for};
+use rustix::process::Signal;
+
+/// What UDisks2 would say of a plugged disk.
+fn volume(disk: &Disk) -> Volume {
+    let device = disk.device();
+    Volume {
+        id: DiskId::new(&disk.uuid),
+        label: disk.label.clone(),
+        id_type: disk.file_system.name().to_owned(),
+        size: 0,
+        device_number: std::fs::metadata(&device).expect("a device").rdev(),
+        device,
+        object: zbus::OwnedObjectPath::try_from(disk.object()).expect("a path"),
+        mount_points: Vec::new(),
+        read_only: false,
+        ignored: false,
+        diskseq: None,
+        serial: String::new(),
+        vendor: String::new(),
+        model: String::new(),
+        wwn: String::new(),
+        partition: 0,
+        offset: 0,
+        drive: None,
+        sibling: String::new(),
+        can_power_off: false,
+    }
+}
+
+/// The proof of the moment when nobody looks into the disk any more, as udev does when it is new.
+fn proven(disk: &Disk) -> io::Result<()> {
+    wait_for("the disk to be left alone", PATIENCE, || disk.is_free().then_some(()));
+    released::prove(&volume(disk))
+}
+
+#[track_caller]
+fn assert_busy(proof: io::Result<()>, words: &str) {
+    let error = proof.expect_err("something holds the disk");
+    assert_eq!(error.kind(), io::ErrorKind::ResourceBusy, "{error}");
+    assert!(error.to_string().contains(words), "{words:?} is not in {error}");
+}
+
+/// A process of the bench that ends with the test.
+struct Process(Child);
+
+impl Process {
+    fn start(command: &mut Command) -> Self {
+        Self(command.stdin(Stdio::null()).spawn().expect("a process"))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // What nsenter has started outlives it.
+        for pid in processes::descendants(self.0.id()) {
+            processes::signal(pid, Signal::KILL);
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_mount_that_another_process_alone_sees_keeps_the_disk_from_being_called_safe() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let point = scene.bench.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
+    // UDisks2 takes the mount point itself away, and with it what other namespaces have mounted there.
+    let script = format!("mkdir /run/bench/kept; mount --bind {point} /run/bench/kept; exec sleep 1000");
+    let mut elsewhere = scene.bench.command("unshare");
+    elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
+    let elsewhere = Process::start(&mut elsewhere);
+    let kept = || {
+        let inside = processes::descendants(elsewhere.0.id());
+        let mut tables = inside.iter().filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/mountinfo")).ok());
+        tables.any(|table| table.contains(" /run/bench/kept ")).then_some(())
+    };
+    wait_for("a mount that nobody else sees", PATIENCE, kept);
+    held.release();
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "UnmountFailed");
+    assert!(finished.message.contains("): /run/bench/kept"), "{}", finished.message);
+    assert!(daemon.safe_to_remove().await.is_empty());
+    drop(elsewhere);
+    scene.assert_unmounted();
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+}
+
+#[tokio::test]
+async fn what_was_called_safe_is_so_no_more_while_somebody_has_it_mounted() {
+    let mut scene = Scene::new();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    scene.bench.run(&["mkdir", "/mnt/by-hand"]);
+    let device = scene.disk.device().display().to_string();
+    scene.bench.run(&["mount", &device, "/mnt/by-hand"]);
+    daemon.calls_safe(&[]).await;
+    scene.bench.run(&["umount", "/mnt/by-hand"]);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+}
+
+#[tokio::test]
+async fn a_loop_device_upon_the_disk_is_named() {
+    let bench = Bench::new();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    proven(&disk).expect("nobody holds it");
+    let upon = run(Command::new("/usr/sbin/losetup").args(["--find", "--show"]).arg(disk.device()));
+    let proof = released::prove(&volume(&disk));
+    run(Command::new("/usr/sbin/losetup").args(["--detach", &upon]));
+    assert_busy(proof, &format!("{upon}: {}", disk.device().display()));
+    proven(&disk).expect("nobody holds it any more");
+}
+
+/// A disk is pulled as a whole: what uses another part of it counts.
+#[tokio::test]
+async fn the_whole_disk_that_somebody_claims_keeps_its_partition_from_being_released() {
+    let bench = Bench::new();
+    let mut disk = Disk::make_partitioned(&bench, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    proven(&disk).expect("nobody holds it");
+    let look = disk.look(&bench);
+    assert_busy(released::prove(&volume(&disk)), "/run/bench/look/disk");
+    look.done();
+    proven(&disk).expect("nobody holds it any more");
+}
+
+#[tokio::test]
+async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path() {
+    let bench = Bench::new();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    let look = disk.prepare(&bench);
+    std::fs::write(look.path("open"), "x").expect("a file");
+    let number = File::open(look.top()).and_then(|top| top.metadata()).expect("the top").dev();
+    let process = Process::start(look.command("tail").args(["-f", "/run/bench/look/disk/open"]));
+    let place = Place { mount_point: Path::new("/media/root/OFFSITE").to_owned(), number };
+    let named = || holders(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
+    let named = wait_for("tail to be named", PATIENCE, named);
+    assert!(named.ends_with("/open"), "{named}");
+    drop(process);
+    look.done();
+}

@@ -1,0 +1,219 @@
+//! The mirror can't be wiped: a source that is not what it was, or mostly gone, ends the run before a byte on the disk has
+//! changed. Tier `disk_`: as root, `cargo test --test 'disk_*'`. Missing and empty sources are in disk_faults.rs.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::bench::Bench;
+use common::compare::Fidelity;
+use common::daemon::{Daemon, Refused};
+use common::disk::{Disk, FileSystem};
+use common::processes::Stage;
+use common::run;
+use common::scene::{Scene, assert_aborted, assert_success};
+
+const MEBIBYTE: usize = 1 << 20;
+
+/// What a copy did to the disk: each file's path and length.
+fn listing(scene: &Scene) -> Vec<(PathBuf, u64)> {
+    let look = scene.disk.look(&scene.bench);
+    let mut found = Vec::new();
+    let mut open = vec![scene.copy(&look)];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(&directory).expect("a directory").flatten() {
+            let stat = entry.metadata().expect("its data");
+            if stat.is_dir() {
+                open.push(entry.path());
+            } else {
+                found.push((entry.path().strip_prefix(look.top()).expect("below").to_owned(), stat.len()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+async fn start_allowing_deletions(daemon: &Daemon) -> Result<u64, Refused> {
+    daemon.call("StartAllowingDeletions", &("",)).await
+}
+
+/// The next run is refused for `error`, says `words`, and leaves the disk as it was.
+async fn next_run_is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &str) {
+    let before = listing(scene);
+    let count = daemon.story().finished.len() + 1;
+    daemon.start_run("").await.expect("a run");
+    let finished = daemon.finished(count).await;
+    assert_aborted(&finished, error);
+    assert!(finished.message.contains(words), "{words:?} is not in {}", finished.message);
+    assert_eq!(listing(scene), before);
+    scene.assert_left_clean();
+}
+
+async fn next_run_succeeds(daemon: &Daemon) {
+    let count = daemon.story().finished.len() + 1;
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(count).await);
+}
+
+fn cover_with_tmpfs(scene: &Scene, source: &str) {
+    scene.bench.run(&["mount", "-t", "tmpfs", "other", source]);
+    fs::write(scene.bench.path(source).join("something"), "not the repository").expect("a file");
+}
+
+#[tokio::test]
+async fn a_source_that_must_be_a_mount_point_is_refused_until_something_is_mounted_there() {
+    let mut scene = Scene::new();
+    scene.config.set("Safety", "source-must-be-mountpoint", "true");
+    let (daemon, finished) = scene.run_once().await;
+    assert_aborted(&finished, "SourceUnavailable");
+    assert!(finished.message.contains("source-must-be-mountpoint"), "{}", finished.message);
+    assert!(listing(&scene).is_empty());
+    let source = scene.source.top.display().to_string();
+    scene.bench.run(&["mount", "--bind", &source, &source]);
+    next_run_succeeds(&daemon).await;
+    scene.assert_copied(Fidelity::Full);
+}
+
+#[tokio::test]
+async fn a_source_without_its_sentinel_is_refused() {
+    let mut scene = Scene::new();
+    scene.config.set("Safety", "source-sentinel", ".this-is-it");
+    let sentinel = scene.source.file(".this-is-it", "");
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    fs::remove_file(&sentinel).expect("gone");
+    next_run_is_refused(&scene, &daemon, "SourceUnavailable", ".this-is-it").await;
+    fs::write(sentinel, "").expect("made again");
+    next_run_succeeds(&daemon).await;
+}
+
+#[tokio::test]
+async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() {
+    let mut scene = Scene::new();
+    let (mut daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    let source = scene.source.top.display().to_string();
+    cover_with_tmpfs(&scene, &source);
+    next_run_is_refused(&scene, &daemon, "SourceUnavailable", "now: tmpfs other").await;
+    daemon.stop().await;
+    let daemon = scene.daemon().await;
+    next_run_is_refused(&scene, &daemon, "SourceUnavailable", "now: tmpfs other").await;
+    start_allowing_deletions(&daemon).await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    assert_eq!(listing(&scene).len(), 1);
+    // It is the one that is remembered from now on.
+    next_run_succeeds(&daemon).await;
+    scene.bench.run(&["umount", &source]);
+    next_run_is_refused(&scene, &daemon, "SourceUnavailable", "before: tmpfs other").await;
+}
+
+#[tokio::test]
+async fn a_few_huge_files_that_are_gone_count_by_their_bytes() {
+    let mut scene = Scene::new();
+    let huge = scene.source.noise("full.vbk", 110 * MEBIBYTE);
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    fs::remove_file(huge).expect("an accident");
+    next_run_is_refused(&scene, &daemon, "TooManyDeletions", "StartAllowingDeletions").await;
+}
+
+#[tokio::test]
+async fn the_override_lifts_the_limit_for_one_run_and_is_not_stored() {
+    let mut scene = Scene::new();
+    scene.config.set("Safety", "max-deletions-percent", "0");
+    scene.source.many(12);
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    fs::remove_dir_all(scene.source.path("many")).expect("on purpose");
+    next_run_is_refused(&scene, &daemon, "TooManyDeletions", "12 of").await;
+    start_allowing_deletions(&daemon).await.expect("a run");
+    assert_success(&daemon.finished(3).await);
+    scene.assert_copied(Fidelity::Full);
+    assert!(daemon.text_log().contains("for this once"), "{}", daemon.text_log());
+    scene.source.many(12);
+    next_run_succeeds(&daemon).await;
+    fs::remove_dir_all(scene.source.path("many")).expect("once more");
+    next_run_is_refused(&scene, &daemon, "TooManyDeletions", "12 of").await;
+}
+
+/// The dry run has seen the real source; before the copy another one is in its place.
+#[tokio::test]
+async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
+    let mut scene = Scene::new();
+    for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
+        scene.config.set("Safety", key, "100");
+    }
+    let look = scene.disk.prepare(&scene.bench);
+    fs::create_dir_all(scene.copy(&look)).expect("the destination");
+    fs::write(scene.copy(&look).join("old.vbk"), "a backup").expect("a file");
+    look.done();
+    let before = listing(&scene);
+    let source = scene.source_of_many_files();
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    let held = daemon.held_in(Stage::DryRun).await;
+    cover_with_tmpfs(&scene, source);
+    held.release();
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "SourceUnavailable");
+    scene.bench.run(&["umount", source]);
+    assert_eq!(listing(&scene), before);
+    scene.assert_unmounted();
+}
+
+/// A directory of an ext4 whose only block is overwritten: the kernel reports an error instead of its files.
+fn damage_directory(image: &Path, directory: &str) {
+    let request = format!("blocks {directory}");
+    let block: u64 =
+        run(Command::new("/usr/sbin/debugfs").args(["-R", &request]).arg(image)).trim().parse().expect("one block");
+    let size = run(Command::new("/usr/sbin/dumpe2fs").arg("-h").arg(image));
+    let size = size.lines().find_map(|line| line.strip_prefix("Block size:")).expect("its size");
+    let size: u64 = size.trim().parse().expect("a number");
+    let file = fs::File::options().write(true).open(image).expect("the image");
+    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0xa5; size as usize], block * size).expect("the damage");
+}
+
+#[tokio::test]
+async fn a_source_that_can_not_be_read_deletes_nothing() {
+    let bench = Bench::new();
+    let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    let mut drive = Disk::make(&bench, FileSystem::Ext4, "DRIVE");
+    let look = drive.prepare(&bench);
+    for number in 0..30 {
+        let directory = look.path("weekly");
+        fs::create_dir_all(&directory).expect("a directory");
+        fs::write(directory.join(format!("{number}.vbk")), "data").expect("a file");
+    }
+    fs::write(look.path("other.vbk"), "data").expect("a file");
+    look.done();
+    let mut scene = Scene::of(bench, disk);
+    scene.config.set("Backup", "backup-source", "/mnt/drive");
+    // So that nothing but the error itself holds the deletions back.
+    for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
+        scene.config.set("Safety", key, "100");
+    }
+    scene.bench.run(&["mkdir", "/mnt/drive"]);
+    drive.plug();
+    let mount = |drive: &Disk| scene.bench.run(&["mount", &drive.device().display().to_string(), "/mnt/drive"]);
+    mount(&drive);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    assert_success(&daemon.finished(1).await);
+    let before = listing(&scene);
+    assert_eq!(before.len(), 31);
+    scene.bench.run(&["umount", "/mnt/drive"]);
+    drive.unplug();
+    damage_directory(drive.image(), "/weekly");
+    drive.plug();
+    mount(&drive);
+    daemon.start_run("").await.expect("a run");
+    let finished = daemon.finished(2).await;
+    assert_aborted(&finished, "SourceUnavailable");
+    assert!(finished.message.contains("weekly"), "{}", finished.message);
+    assert_eq!(listing(&scene), before);
+    scene.bench.run(&["umount", "/mnt/drive"]);
+    scene.assert_unmounted();
+}

@@ -1,0 +1,137 @@
+//! Nothing is written anywhere but on that disk. Tier `disk_`: as root, `cargo test --test 'disk_*'`. Links in the place of target
+//! and lock file are in disk_faults.rs; what openat2 refuses on the way to the target is tested beside it.
+
+mod common;
+#[path = "common/fake_udisks.rs"]
+mod fake_udisks;
+#[path = "common/played.rs"]
+mod played;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use common::processes::Stage;
+use common::scene::{Scene, assert_aborted};
+use played::{MOUNT_POINT, OPTIONS, Played};
+
+/// Everything below a directory of the bench.
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).expect("a directory").flatten() {
+            if entry.file_type().expect("its type").is_dir() {
+                open.push(entry.path());
+            }
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+/// rsync would go down into it, write there and delete what is not in the source.
+#[tokio::test]
+async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
+    let mut scene = Scene::new();
+    let victim = scene.bench.make_directory("victim");
+    fs::write(victim.join("precious"), "precious").expect("a file");
+    let look = scene.disk.prepare(&scene.bench);
+    fs::create_dir_all(scene.copy(&look).join("config")).expect("where it will be mounted");
+    look.done();
+    scene.source_of_many_files();
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    let held = daemon.held_in(Stage::DryRun).await;
+    let inside = scene.bench.run(&["sh", "-c", "echo /media/root/OFFSITE*/copy/config"]);
+    scene.bench.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
+    held.release();
+    daemon.in_state("unmounting").await;
+    scene.bench.run(&["umount", &inside]);
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "TargetRefused");
+    assert!(finished.message.contains(&inside), "{}", finished.message);
+    assert_eq!(entries(&victim), [victim.join("precious")]);
+    scene.assert_left_clean();
+}
+
+#[tokio::test]
+async fn a_disk_that_vanishes_in_mid_copy_leaves_not_one_byte_in_the_directory_beneath() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let beneath = scene.bench.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
+    scene.disk.pull();
+    // What is left of the path belongs to the machine's own disk now. UDisks2 takes it away if it can.
+    scene.bench.run(&["sh", "-c", &format!("umount -l {beneath} 2> /dev/null; mkdir -p {beneath}")]);
+    held.release();
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "DiskRemoved");
+    assert_eq!(entries(&scene.bench.path("/media")).iter().filter(|path| path.is_file()).count(), 0);
+    let beneath = scene.bench.path(&beneath);
+    assert!(!beneath.exists() || entries(&beneath).is_empty());
+    scene.assert_no_lock_in_source();
+}
+
+/// The maker of a disk gives links any owner that he likes; rsync itself would follow those of root.
+#[tokio::test]
+async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
+    let mut scene = Scene::new();
+    scene.config.set("Backup", "backup-destination", "copy/inner");
+    let victim = scene.bench.make_directory("victim");
+    fs::create_dir(victim.join("inner")).expect("a directory");
+    fs::write(victim.join("inner/precious"), "precious").expect("a file");
+    let mut finished = 0;
+    let daemon = scene.daemon().await;
+    for (link, to, owner) in
+        [("copy", "", 0), ("copy", "", 1000), ("copy/inner", "inner", 0), ("copy/inner", "inner", 1000)]
+    {
+        let look = scene.disk.prepare(&scene.bench);
+        let path = look.path(link);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("it");
+        symlink(victim.join(to), &path).expect("a link");
+        std::os::unix::fs::lchown(&path, Some(owner), Some(owner)).expect("an owner");
+        look.done();
+        match finished {
+            0 => scene.disk.plug(),
+            _ => drop(daemon.start_run("").await.expect("a run")),
+        }
+        finished += 1;
+        assert_aborted(&daemon.finished(finished).await, "TargetRefused");
+        scene.assert_unmounted();
+        let look = scene.disk.prepare(&scene.bench);
+        fs::remove_file(look.path(link)).expect("the link is as it was");
+        look.done();
+    }
+    assert_eq!(fs::read(victim.join("inner/precious")).expect("it"), b"precious");
+    assert_eq!(entries(&victim).len(), 2);
+}
+
+/// A part of the disk, as if it were all of it.
+fn bound(played: &Played) -> String {
+    let real = played.mount("/mnt/real");
+    let options = format!("remount,bind,{OPTIONS}");
+    format!("{real}; mkdir /mnt/real/part; mount --bind /mnt/real/part {MOUNT_POINT}; mount -o {options} {MOUNT_POINT}")
+}
+
+/// Something else upon the disk.
+fn covered(played: &Played) -> String {
+    let real = played.mount(MOUNT_POINT);
+    format!("{real}; mount -t tmpfs -o {OPTIONS} other {MOUNT_POINT}")
+}
+
+#[tokio::test]
+async fn a_mount_point_that_is_not_the_top_of_the_disk_is_refused() {
+    let bound: fn(&Played) -> String = bound;
+    for (mount, words) in [(bound, "bind mount of /part"), (covered, "another disk is mounted")] {
+        let played = Played::new().await;
+        let (_daemon, finished) = played.run(&mount(&played)).await;
+        assert_aborted(&finished, "TargetRefused");
+        assert!(finished.message.contains(words), "{}", finished.message);
+        played.scene.assert_unmounted();
+        let look = played.scene.disk.look(&played.scene.bench);
+        let found = entries(&look.top()).into_iter().filter(|path| path.is_file()).count();
+        assert_eq!(found, 0, "nothing was written");
+    }
+}
