@@ -48,8 +48,8 @@ impl Service {
             let disk = shortened(&uuid);
             return Err(self.gate.refusal(&Fault::UnknownDisk { disk }));
         }
-        let deadline = self.gate.permit(connection, &header, Action::Start).await?;
-        let started = self.gate.ask(deadline, |reply| Call::Start { disk: uuid, reply }).await?;
+        let permit = self.gate.permit(connection, &header, Action::Start).await?;
+        let started = self.gate.ask(permit.deadline, |reply| Call::Start { disk: uuid, reply }).await?;
         let (response, sent) = ResponseDispatchNotifier::new(started.run);
         tokio::spawn(async move {
             sent.await;
@@ -64,8 +64,8 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        let deadline = self.gate.permit(connection, &header, Action::Cancel).await?;
-        self.gate.ask(deadline, |reply| Call::Cancel { reply }).await
+        let permit = self.gate.permit(connection, &header, Action::Cancel).await?;
+        self.gate.ask(permit.deadline, |reply| Call::Cancel { reply }).await
     }
 
     #[zbus(out_args("state"))]
@@ -76,8 +76,9 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<&'static str> {
         self.check_job(&job)?;
-        let deadline = self.gate.permit(connection, &header, Action::VeeamLock).await?;
-        let held = self.gate.ask(deadline, |reply| Call::VeeamLock { job, reply }).await?;
+        let permit = self.gate.permit(connection, &header, Action::VeeamLock).await?;
+        let caller = permit.caller;
+        let held = self.gate.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
         Ok(if held { "held" } else { "waiting" })
     }
 
@@ -88,8 +89,8 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
         self.check_job(&job)?;
-        let deadline = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
-        self.gate.ask(deadline, |reply| Call::VeeamUnlock { job, reply }).await
+        let permit = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
+        self.gate.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
 
     async fn reload(
@@ -97,8 +98,8 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        let deadline = self.gate.permit(connection, &header, Action::Reload).await?;
-        self.gate.ask(deadline, |reply| Call::Reload { reply }).await
+        let permit = self.gate.permit(connection, &header, Action::Reload).await?;
+        self.gate.ask(permit.deadline, |reply| Call::Reload { reply }).await
     }
 
     #[zbus(out_args("disks"))]

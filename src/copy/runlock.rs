@@ -56,6 +56,14 @@ impl RunLock {
     }
 }
 
+impl RunLock {
+    /// Whether nobody holds the lock at this moment. Where that can't be found out, nothing of ours was ever there.
+    pub fn is_free(runtime: &Path) -> bool {
+        let Ok(file) = File::open(path(runtime)) else { return true };
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
+    }
+}
+
 /// Only a process that has this very file open is an rsync that we started.
 fn end_orphans(lock: &File, signal: Signal) -> io::Result<()> {
     let inode = lock.metadata()?.ino();
