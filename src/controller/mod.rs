@@ -6,8 +6,8 @@
 
 mod active;
 mod call;
-mod calls;
 mod callers;
+mod calls;
 mod plugged;
 mod referee;
 mod reload;

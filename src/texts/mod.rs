@@ -33,7 +33,14 @@ impl Language {
         }
     }
 
-    fn sources(self) -> [&'static str; 6] {
+    fn tools(self) -> &'static str {
+        match self {
+            Self::German => include_str!("../../locales/de/tools.ftl"),
+            Self::English => include_str!("../../locales/en/tools.ftl"),
+        }
+    }
+
+    fn sources(self) -> [&'static str; 7] {
         match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
@@ -42,6 +49,7 @@ impl Language {
                 include_str!("../../locales/de/status.ftl"),
                 include_str!("../../locales/de/config.ftl"),
                 include_str!("../../locales/de/bus.ftl"),
+                self.tools(),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
@@ -50,6 +58,7 @@ impl Language {
                 include_str!("../../locales/en/status.ftl"),
                 include_str!("../../locales/en/config.ftl"),
                 include_str!("../../locales/en/bus.ftl"),
+                self.tools(),
             ],
         }
     }
@@ -147,13 +156,22 @@ impl fmt::Debug for Texts {
 
 impl Texts {
     pub fn new(language: Language) -> Self {
+        Self::from_sources(language, &language.sources())
+    }
+
+    /// Only what the tools for Veeam's scripts say; reading all texts would take longer than their call.
+    pub fn of_tools(language: Language) -> Self {
+        Self::from_sources(language, &[language.tools()])
+    }
+
+    fn from_sources(language: Language, sources: &[&'static str]) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         // Isolation marks are for right-to-left scripts and show up as boxes in terminals and logs.
         bundle.set_use_isolating(false);
         format::add_functions(&mut bundle, language);
-        for source in language.sources() {
+        for source in sources {
             // The files are compiled in; a test parses each of them without a fault.
-            let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         Self { language, bundle }

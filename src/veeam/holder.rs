@@ -39,8 +39,9 @@ mod tests {
         let time = "2026-11-28T07:00:00.5Z".parse().unwrap();
         let id = "2b3c4d5e-1111-2222-3333-444455556666";
         let holder = Holder { name: format!("Nightly@{id}"), uid: 998, host: "atlantis".into(), time };
-        let expected =
-            format!("job=Nightly\nsession={id}\nhost=atlantis\ntime=2026-11-28T07:00:00Z\nuid=998\nmade-by=asbackupd\n");
+        let expected = format!(
+            "job=Nightly\nsession={id}\nhost=atlantis\ntime=2026-11-28T07:00:00Z\nuid=998\nmade-by=asbackupd\n"
+        );
         assert_eq!(holder.text(), expected);
         assert!(!Holder { name: "Nightly".into(), ..holder }.text().contains("session="));
     }
