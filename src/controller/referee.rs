@@ -227,11 +227,25 @@ impl Controller {
     /// The copy is over: whoever waits holds now.
     pub(super) async fn let_veeam_go(&mut self) {
         for waiter in std::mem::take(&mut self.referee.waiting) {
+            if !self.is_there(&waiter).await {
+                self.tell_given_up(&waiter);
+                continue;
+            }
             match self.hold(&waiter.job, waiter.uid).await {
                 Ok(()) => self.note(Notice::VeeamLocked { job: waiter.job }),
                 Err(fault) => self.tell(Level::Error, &fault),
             }
         }
+    }
+
+    /// Nobody would give back a lock whose script has gone.
+    async fn is_there(&self, waiter: &Waiter) -> bool {
+        for caller in &waiter.callers {
+            if caller.is_there(&self.outputs.connection).await {
+                return true;
+            }
+        }
+        false
     }
 
     pub(super) async fn part(&mut self, parting: Parting) {

@@ -4,6 +4,7 @@
 //! Knows nothing of what the texts are for.
 
 mod format;
+mod language;
 
 use std::fmt;
 
@@ -11,58 +12,10 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::Serialize;
 use serde_json::Value;
-use unic_langid::LanguageIdentifier;
 
 use crate::model::{Fault, Notice, Warning};
 
-/// The languages that the daemon speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    #[default]
-    German,
-    English,
-}
-
-impl Language {
-    pub const ALL: [Self; 2] = [Self::German, Self::English];
-
-    fn identifier(self) -> LanguageIdentifier {
-        match self {
-            Self::German => "de".parse().unwrap_or_default(),
-            Self::English => "en".parse().unwrap_or_default(),
-        }
-    }
-
-    fn tools(self) -> &'static str {
-        match self {
-            Self::German => include_str!("../../locales/de/tools.ftl"),
-            Self::English => include_str!("../../locales/en/tools.ftl"),
-        }
-    }
-
-    fn sources(self) -> [&'static str; 7] {
-        match self {
-            Self::German => [
-                include_str!("../../locales/de/faults.ftl"),
-                include_str!("../../locales/de/warnings.ftl"),
-                include_str!("../../locales/de/notices.ftl"),
-                include_str!("../../locales/de/status.ftl"),
-                include_str!("../../locales/de/config.ftl"),
-                include_str!("../../locales/de/bus.ftl"),
-                self.tools(),
-            ],
-            Self::English => [
-                include_str!("../../locales/en/faults.ftl"),
-                include_str!("../../locales/en/warnings.ftl"),
-                include_str!("../../locales/en/notices.ftl"),
-                include_str!("../../locales/en/status.ftl"),
-                include_str!("../../locales/en/config.ftl"),
-                include_str!("../../locales/en/bus.ftl"),
-                self.tools(),
-            ],
-        }
-    }
-}
+pub use language::Language;
 
 /// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
 /// Notices have the first part only.
