@@ -79,17 +79,38 @@ async fn bus_what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_
     let canary = way.sshd.path("canary");
     let touch = format!("touch {}", canary.display());
     let long = "x".repeat(10_000);
-    let mut names = vec!["".to_owned(), "../x".into(), "a/../b".into(), "..".into(), ".hidden".into(), "a/b".into(), long];
-    for (before, after) in [(";", ""), ("&", ""), ("|", ""), ("$(", ")"), ("`", "`"), ("\n", ""), ("\r\n", ""), (">", "")] {
+    let mut names =
+        vec!["".to_owned(), "../x".into(), "a/../b".into(), "..".into(), ".hidden".into(), "a/b".into(), long];
+    for (before, after) in
+        [(";", ""), ("&", ""), ("|", ""), ("$(", ")"), ("`", "`"), ("\n", ""), ("\r\n", ""), (">", "")]
+    {
         names.push(format!("a{before}{touch}{after}"));
     }
-    for odd in ["a'b", "a\"b", "a\\b", "a*", "a?", "a!", "~a", "{a}", "[a]", "a%b", "a^b", "$HOME", "a\tb", "a\n", "a\u{1b}[2J"] {
+    for odd in [
+        "a'b",
+        "a\"b",
+        "a\\b",
+        "a*",
+        "a?",
+        "a!",
+        "~a",
+        "{a}",
+        "[a]",
+        "a%b",
+        "a^b",
+        "$HOME",
+        "a\tb",
+        "a\n",
+        "a\u{1b}[2J",
+    ] {
         names.push(odd.to_owned());
     }
     let mut orders: Vec<String> = names.iter().map(|name| format!("veeam-lock -- {name}")).collect();
     orders.extend(names.iter().take(12).map(|name| format!("veeam-unlock -- {name}")));
     orders.extend([touch.clone(), format!("veeam-lock -- a\n{touch}"), format!("veeam-lock;{touch}")]);
-    for order in ["sh", "veeam-lock", "veeam-lock a", "veeam-lock --help", "veeam-lock --session ;id -- a", "/bin/sh -- a"] {
+    for order in
+        ["sh", "veeam-lock", "veeam-lock a", "veeam-lock --help", "veeam-lock --session ;id -- a", "/bin/sh -- a"]
+    {
         orders.push(order.to_owned());
     }
     for order in &orders {
