@@ -14,7 +14,7 @@ const LEVELS: [&[&str]; 8] = [
     &["copy", "report"],
     &["controller"],
     &["bus"],
-    &["daemon"],
+    &["daemon", "client"],
 ];
 const LONGEST_FILE: usize = 300;
 

@@ -1,6 +1,6 @@
 //! Figures of the release build, each against its peer, in alternation and in one run. Prints a table (Markdown) and leaves
 //! nothing behind. `make bench` runs it; `BENCH_QUICK=1` makes all of it small, to see that it works, and
-//! `cargo bench --bench figures -- idle notice reads runs` chooses.
+//! `cargo bench --bench figures -- idle notice reads tools runs` chooses.
 //!
 //! The daemon, UDisks2 and the disks are the real ones, in the bench of the disk tests.
 
@@ -9,6 +9,7 @@ mod idle;
 mod notice;
 mod reads;
 mod runs;
+mod tools;
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
@@ -76,6 +77,9 @@ fn main() {
         }
         if wanted("reads") {
             reads::measure(&amounts, &mut table).await;
+        }
+        if wanted("tools") {
+            tools::measure(&amounts, &mut table).await;
         }
         if wanted("runs") {
             runs::measure(&amounts, &mut table).await;

@@ -17,6 +17,18 @@ warning-empty-veeam-lock = Eine Veeam-Sperrdatei ist leer: { $path }.
     .meaning = Sie wird trotzdem beachtet: Solange sie da ist, wird nicht kopiert.
     .action = Läuft in Veeam kein Auftrag mehr, kann die Systembetreuung die Datei löschen.
 
+warning-veeam-gave-up = Der Veeam-Auftrag „{ $job }“ hat { $minutes ->
+        [0] weniger als eine Minute
+        [one] eine Minute
+       *[other] { $minutes } Minuten
+    } auf das Ende der Kopie gewartet und wartet nicht länger.
+    .meaning = Der Auftrag hat keine Sperre. Fängt Veeam trotzdem an, schreibt es, während die Kopie liest, und die Kopie kann unbrauchbar sein.
+    .action = Sehen Sie in Veeam nach, wie der Auftrag ausgegangen ist, und starten Sie ihn nach der Kopie erneut. Kommt das öfter vor, stecken Sie die Platten zu Zeiten an, in denen Veeam nicht arbeitet.
+
+warning-veeam-during-copy = Der Veeam-Auftrag „{ $job }“ hat mitten in der Kopie begonnen.
+    .meaning = Was Veeam währenddessen geschrieben hat, ist auf der Platte vielleicht nur in Teilen; frühere Sicherungen sind nicht betroffen.
+    .action = Starten Sie die Kopie noch einmal, wenn der Auftrag zu Ende ist. Die Systembetreuung sollte den Auftrag vorher fragen lassen (veeam-lock im Skript vor dem Auftrag).
+
 warning-low-space = Auf der Platte wird der Platz knapp: Frei sind { SIZE($free) }, gewarnt wird unter { SIZE($threshold) }.
     .meaning = Diese Kopie hat noch Platz gefunden; eine der nächsten könnte daran scheitern.
     .action = Besorgen Sie bald eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen.

@@ -17,6 +17,18 @@ warning-empty-veeam-lock = A lock file of Veeam is empty: { $path }.
     .meaning = It counts all the same: as long as it is there, nothing is copied.
     .action = If no job is running in Veeam any more, the administrator can delete the file.
 
+warning-veeam-gave-up = The Veeam job “{ $job }” has waited for { $minutes ->
+        [0] less than a minute
+        [one] one minute
+       *[other] { $minutes } minutes
+    } for the end of the copy, and waits no longer.
+    .meaning = The job has no lock. If Veeam begins it all the same, it writes while the copy reads, and the copy may be of no use.
+    .action = See in Veeam how the job has ended, and start it again after the copy. If this happens often, plug the disks in at times when Veeam does not work.
+
+warning-veeam-during-copy = The Veeam job “{ $job }” has begun in the middle of the copy.
+    .meaning = What Veeam has written meanwhile may be on the disk in parts only; backups from before are not affected.
+    .action = Start the copy again when the job has ended. The administrator should let the job ask first (veeam-lock in its script before the job).
+
 warning-low-space = The disk is getting full: { SIZE($free) } are free, the warning comes below { SIZE($threshold) }.
     .meaning = This copy still found room; one of the next may fail for lack of it.
     .action = Get a larger disk soon, or ask the administrator to make room.

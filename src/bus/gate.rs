@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use zbus::message::Header;
 use zbus::{BoxDBusError, Connection, fdo};
 
-use crate::controller::{Call, Reply};
+use crate::controller::{Call, Caller, Reply};
 use crate::model::Fault;
 use crate::texts::Texts;
 
@@ -22,6 +22,13 @@ use super::polkit::{self, Denial};
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 type Result<T> = std::result::Result<T, BoxDBusError>;
+
+/// What polkit has allowed.
+pub struct Permit {
+    /// Until when the call must be answered.
+    pub deadline: Instant,
+    pub caller: Caller,
+}
 
 pub struct Gate {
     pub calls: UnboundedSender<Call>,
@@ -34,15 +41,16 @@ impl Gate {
     }
 
     /// Asks polkit, and says until when the call must be answered.
-    pub async fn permit(&self, connection: &Connection, header: &Header<'_>, action: Action) -> Result<Instant> {
+    pub async fn permit(&self, connection: &Connection, header: &Header<'_>, action: Action) -> Result<Permit> {
         let called = Instant::now();
         let verdict = polkit::authorise(connection, header, action).await;
-        verdict.map_err(|denial| self.denial(action, denial))?;
+        let uid = verdict.map_err(|denial| self.denial(action, denial))?;
         let since = match polkit::is_interactive(header) {
             true => Instant::now(),
             false => called,
         };
-        Ok(since + ANSWER_LIMIT)
+        let name = header.sender().map(ToString::to_string).unwrap_or_default();
+        Ok(Permit { deadline: since + ANSWER_LIMIT, caller: Caller { name, uid } })
     }
 
     /// Hands a call to the controller, and turns its answer, or that there is none, into ours.

@@ -36,8 +36,9 @@ pub fn is_interactive(header: &Header<'_>) -> bool {
     flags.contains(Flags::ALLOW_INTERACTIVE_AUTH)
 }
 
-/// Passes if the sender of `header` may do `action`. Takes at most 1.5 s, or 5 min if the message allows a dialogue.
-pub async fn authorise(connection: &Connection, header: &Header<'_>, action: Action) -> Result<(), Denial> {
+/// Passes if the sender of `header` may do `action`, and gives his user id. Takes at most 1.5 s, or 5 min if the message
+/// allows a dialogue.
+pub async fn authorise(connection: &Connection, header: &Header<'_>, action: Action) -> Result<u32, Denial> {
     let interactive = is_interactive(header);
     let check = Check {
         connection,
@@ -66,10 +67,11 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    async fn pass(&self) -> Result<(), Denial> {
+    async fn pass(&self) -> Result<u32, Denial> {
         let failed = |error: zbus::Error| Denial::NoAnswer(error.to_string());
-        if self.sender_is_root().await.map_err(failed)? {
-            return Ok(());
+        let uid = self.sender().await.map_err(failed)?;
+        if uid == 0 {
+            return Ok(uid);
         }
         let subject =
             Subject::new_for_message_header(self.header).map_err(|error| Denial::NoAnswer(error.to_string()))?;
@@ -79,7 +81,7 @@ impl Check<'_> {
             .await
             .map_err(failed)?;
         if answer.is_authorized {
-            return Ok(());
+            return Ok(uid);
         }
         if answer.is_challenge {
             return Err(Denial::NeedsAuthentication);
@@ -87,11 +89,10 @@ impl Check<'_> {
         Err(Denial::Refused)
     }
 
-    async fn sender_is_root(&self) -> zbus::Result<bool> {
+    async fn sender(&self) -> zbus::Result<u32> {
         let sender = self.header.sender().ok_or(zbus::Error::MissingField)?;
         let bus = DBusProxy::builder(self.connection).cache_properties(CacheProperties::No).build().await?;
-        let uid = bus.get_connection_unix_user(BusName::from(sender.to_owned())).await?;
-        Ok(uid == 0)
+        Ok(bus.get_connection_unix_user(BusName::from(sender.to_owned())).await?)
     }
 
     async fn authority(&self) -> zbus::Result<AuthorityProxy<'static>> {

@@ -44,8 +44,8 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<ResponseDispatchNotifier<u64>> {
         self.sane(argument::uuid(&uuid))?;
-        let deadline = self.gate.permit(connection, &header, Action::Start).await?;
-        self.begin(deadline, uuid, false).await
+        let permit = self.gate.permit(connection, &header, Action::Start).await?;
+        self.begin(permit.deadline, uuid, false).await
     }
 
     #[zbus(out_args("run"))]
@@ -56,8 +56,8 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<ResponseDispatchNotifier<u64>> {
         self.sane(argument::uuid(&uuid))?;
-        let deadline = self.gate.permit(connection, &header, Action::StartAllowingDeletions).await?;
-        self.begin(deadline, uuid, true).await
+        let permit = self.gate.permit(connection, &header, Action::StartAllowingDeletions).await?;
+        self.begin(permit.deadline, uuid, true).await
     }
 
     async fn trust_disk(
@@ -67,8 +67,8 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
         self.sane(argument::uuid(&uuid))?;
-        let deadline = self.gate.permit(connection, &header, Action::TrustDisk).await?;
-        self.gate.ask(deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
+        let permit = self.gate.permit(connection, &header, Action::TrustDisk).await?;
+        self.gate.ask(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
     }
 
     async fn cancel(
@@ -76,8 +76,8 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        let deadline = self.gate.permit(connection, &header, Action::Cancel).await?;
-        self.gate.ask(deadline, |reply| Call::Cancel { reply }).await
+        let permit = self.gate.permit(connection, &header, Action::Cancel).await?;
+        self.gate.ask(permit.deadline, |reply| Call::Cancel { reply }).await
     }
 
     #[zbus(out_args("state"))]
@@ -88,8 +88,9 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<&'static str> {
         self.sane(argument::job(&job))?;
-        let deadline = self.gate.permit(connection, &header, Action::VeeamLock).await?;
-        let held = self.gate.ask(deadline, |reply| Call::VeeamLock { job, reply }).await?;
+        let permit = self.gate.permit(connection, &header, Action::VeeamLock).await?;
+        let caller = permit.caller;
+        let held = self.gate.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
         Ok(if held { "held" } else { "waiting" })
     }
 
@@ -100,8 +101,8 @@ impl Service {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
         self.sane(argument::job(&job))?;
-        let deadline = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
-        self.gate.ask(deadline, |reply| Call::VeeamUnlock { job, reply }).await
+        let permit = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
+        self.gate.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
 
     async fn reload(
@@ -109,8 +110,8 @@ impl Service {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] connection: &Connection,
     ) -> Result<()> {
-        let deadline = self.gate.permit(connection, &header, Action::Reload).await?;
-        self.gate.ask(deadline, |reply| Call::Reload { reply }).await
+        let permit = self.gate.permit(connection, &header, Action::Reload).await?;
+        self.gate.ask(permit.deadline, |reply| Call::Reload { reply }).await
     }
 
     #[zbus(out_args("disks"))]

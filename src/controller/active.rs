@@ -36,6 +36,8 @@ pub struct ActiveRun {
     /// Everything is on the disk, not only in memory.
     pub written: bool,
     pub warnings: Vec<Warning>,
+    /// What the run itself can't know: jobs of Veeam that came in mid-copy without asking.
+    pub intrusions: Vec<Warning>,
     pub free_bytes: u64,
     /// Waits for Veeam until this is used.
     pub gate: Option<oneshot::Sender<()>>,

@@ -16,6 +16,14 @@ pub struct Started {
     pub replied: oneshot::Sender<()>,
 }
 
+/// Who called, as the bus knows him.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Of his connection; the bus gives each name once.
+    pub name: String,
+    pub uid: u32,
+}
+
 #[derive(Debug)]
 pub enum Call {
     /// An empty `disk` means the first known disk present, in config order.
@@ -33,9 +41,10 @@ pub enum Call {
     Cancel {
         reply: Reply<()>,
     },
-    /// Answers whether the lock is held (true) or waits for the copy (false).
+    /// Answers whether the lock is held (true) or waits for the copy (false); waiting ends with the caller's connection.
     VeeamLock {
         job: String,
+        caller: Caller,
         reply: Reply<bool>,
     },
     VeeamUnlock {

@@ -21,8 +21,8 @@ impl Controller {
             Call::Cancel { reply } => {
                 let _ = reply.send(self.cancel());
             }
-            Call::VeeamLock { job, reply } => {
-                let _ = reply.send(self.lock_for_veeam(job).await);
+            Call::VeeamLock { job, caller, reply } => {
+                let _ = reply.send(self.lock_for_veeam(job, caller).await);
             }
             Call::VeeamUnlock { job, reply } => {
                 let _ = reply.send(self.unlock_for_veeam(job).await);

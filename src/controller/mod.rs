@@ -1,12 +1,13 @@
 //! Decides. One task owns all state; everything that happens comes in through `Inputs`, everything that is told goes out
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
-//! `plugged` knows which disk is due, `active` how far the run is, `referee` who of Veeam and the copy goes first; `runs`
-//! begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows
-//! disks and source again, `reload` takes a new config, `snapshot` sums up.
+//! `plugged` knows which disk is due, `active` how far the run is, `referee` who of Veeam and the copy goes first,
+//! `callers` whether those who wait are still there; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls`
+//! answers, `remember` knows disks and source again, `reload` takes a new config, `snapshot` sums up.
 
 mod active;
 mod call;
+mod callers;
 mod calls;
 mod plugged;
 mod referee;
@@ -37,11 +38,12 @@ use crate::report::memory::Memory;
 use crate::systemd;
 use crate::texts::{Spoken, Texts};
 use active::ActiveRun;
+use callers::Parting;
 use plugged::Plugged;
 use referee::Referee;
 use tidy::Tidied;
 
-pub use call::{Call, Reply, Signal, Started};
+pub use call::{Call, Caller, Reply, Signal, Started};
 
 /// Until systemd would lose patience with a stop, it is told every second that we are still at it.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -109,6 +111,7 @@ pub struct Controller {
     news: UnboundedSender<(u64, News)>,
     lock_changes: UnboundedSender<()>,
     tidied: UnboundedSender<Tidied>,
+    partings: UnboundedSender<Parting>,
 }
 
 /// What the controller's own helpers send back to it.
@@ -116,6 +119,7 @@ struct Echoes {
     news: UnboundedReceiver<(u64, News)>,
     lock_changes: UnboundedReceiver<()>,
     tidied: UnboundedReceiver<Tidied>,
+    partings: UnboundedReceiver<Parting>,
 }
 
 /// Runs until it is asked to stop and the run that is on has been ended properly.
@@ -131,6 +135,7 @@ impl Controller {
         let (news, news_receiver) = unbounded_channel();
         let (lock_changes, lock_receiver) = unbounded_channel();
         let (tidied, tidied_receiver) = unbounded_channel();
+        let (partings, partings_receiver) = unbounded_channel();
         let texts = outputs.texts.borrow().clone();
         let controller = Self {
             outputs,
@@ -154,8 +159,14 @@ impl Controller {
             news,
             lock_changes,
             tidied,
+            partings,
         };
-        let echoes = Echoes { news: news_receiver, lock_changes: lock_receiver, tidied: tidied_receiver };
+        let echoes = Echoes {
+            news: news_receiver,
+            lock_changes: lock_receiver,
+            tidied: tidied_receiver,
+            partings: partings_receiver,
+        };
         (controller, echoes)
     }
 
@@ -168,6 +179,7 @@ impl Controller {
                 return;
             }
             let settled = self.next_look();
+            let patience = self.referee.patience();
             tokio::select! {
                 Some(call) = inputs.calls.recv() => self.answer(call).await,
                 Some(sighting) = inputs.sightings.recv() => self.see(sighting).await,
@@ -175,6 +187,10 @@ impl Controller {
                 Some((run, news)) = echoes.news.recv() => self.hear(run, news).await,
                 Some(()) = echoes.lock_changes.recv() => self.look_at_locks().await,
                 Some(tidied) = echoes.tidied.recv() => self.note_tidied(tidied),
+                Some(parting) = echoes.partings.recv() => self.part(parting).await,
+                () = sleep_until(patience.unwrap_or_else(|| Instant::now() + NEVER).into()), if patience.is_some() => {
+                    self.end_patience();
+                }
                 () = sleep_until(settled.unwrap_or_else(|| Instant::now() + NEVER).into()), if settled.is_some() => {}
                 _ = watchdog.tick() => systemd::feed_watchdog(),
                 _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),

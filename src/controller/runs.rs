@@ -142,6 +142,7 @@ impl Controller {
             counted: false,
             written: false,
             warnings: Vec::new(),
+            intrusions: Vec::new(),
             free_bytes: 0,
             gate: None,
             past_gate: false,
@@ -211,7 +212,8 @@ impl Controller {
 
     async fn end(&mut self, ending: Ending) {
         let Some(active) = self.run.take() else { return };
-        let record = record_of(&active.begun, ending);
+        let mut record = record_of(&active.begun, ending);
+        record.warnings.extend(active.intrusions.iter().cloned());
         self.tell_end(&record, &active);
         if let Err(error) = self.history.end(&record) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });

@@ -35,7 +35,7 @@ impl Controller {
             ratio: -1.0,
             queue: self.queue(),
             safe_to_remove: self.plugged.safe(&self.config),
-            veeam_locks: self.referee.locks(),
+            veeam_locks: self.veeam_locks(),
             config_error: self.config_error(),
             web_address: web_address(&self.config),
             disks: self.disk_rows(),

@@ -52,6 +52,7 @@ impl Controller {
         self.last = self.history.past().newest(1).unwrap_or_default().into_iter().next();
         self.recall_all();
         self.note_missing();
+        self.look_for_orphans();
         self.watch_locks().await;
     }
 

@@ -42,9 +42,13 @@ impl RunLock {
     /// `WouldBlock` when somebody holds it all the same.
     pub fn acquire(runtime: &Path, disk: &DiskId) -> io::Result<Self> {
         fs::create_dir_all(runtime)?;
+        Self::take(&path(runtime, disk))
+    }
+
+    fn take(path: &Path) -> io::Result<Self> {
         // No CLOEXEC: each rsync is to inherit it, and rsync is the only child.
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
-        let file = File::from(rustix::fs::open(path(runtime, disk), flags, Mode::RUSR | Mode::WUSR)?);
+        let file = File::from(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?);
         let lock = || Ok(rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?);
         let wait = |pauses| {
             let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(pauses);
@@ -59,6 +63,37 @@ impl RunLock {
         }
         Ok(Self { _file: file })
     }
+}
+
+/// Whether an rsync of ours is at work in any disk's copy.
+pub fn is_any_held(runtime: &Path) -> bool {
+    !held(runtime).is_empty()
+}
+
+/// Ends every rsync that outlived a killed daemon. Blocks for up to 15 s for each.
+///
+/// # Errors
+/// When the processes can't be listed.
+pub fn end_left_over(runtime: &Path) -> io::Result<()> {
+    for path in held(runtime) {
+        match RunLock::take(&path) {
+            // Killed, and hanging in the kernel: it never reads again.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            taken => drop(taken?),
+        }
+    }
+    Ok(())
+}
+
+/// The lock files that somebody holds at this moment.
+fn held(runtime: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(runtime).into_iter().flatten().flatten().map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "lock") && is_held(path)).collect()
+}
+
+fn is_held(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err()
 }
 
 /// Only a process that has this very file open is an rsync that we started.

@@ -23,6 +23,15 @@ pub enum Warning {
     EmptyVeeamLock {
         path: String,
     },
+    /// A job waited for the end of the copy and got no lock: the time was up, it asked no longer, or its script has gone.
+    VeeamGaveUp {
+        job: String,
+        minutes: u64,
+    },
+    /// A lock file that came while a copy was on already.
+    VeeamDuringCopy {
+        job: String,
+    },
     LowSpace {
         free: u64,
         threshold: u64,

@@ -106,6 +106,8 @@ samples! { warnings, Warning:
     EmptyLock { path }
     LockVanished { path }
     EmptyVeeamLock { path }
+    VeeamGaveUp { job, minutes }
+    VeeamDuringCopy { job }
     LowSpace { free, threshold }
     VanishedFiles { examples }
     LossyFileSystem { file_system, links, hard_links, specials }

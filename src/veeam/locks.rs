@@ -1,18 +1,18 @@
 //! Reads, makes and removes lock files in the lock directories.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use thiserror::Error;
 
+use super::holder::Holder;
+use super::name::means;
 use crate::model::{Micros, micros};
 
 /// Ending of the files that the daemon makes itself; others may look as they like.
 const ENDING: &str = ".lock";
-/// A file name holds 255 bytes, and the ending and the temporary name's dot belong to it.
-const LONGEST_JOB: usize = 240;
 
 /// The directory's state can't be known, so nobody can say whether Veeam writes.
 #[derive(Debug, Error)]
@@ -23,9 +23,10 @@ pub struct LockDirError {
     pub source: io::Error,
 }
 
-/// A job that holds a lock.
+/// A job, or one session of it, that holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobLock {
+    /// As the file is named, without our ending.
     pub job: String,
     pub path: PathBuf,
     pub since: Micros,
@@ -69,62 +70,65 @@ fn lock_of(entry: &fs::DirEntry) -> Option<JobLock> {
     })
 }
 
-/// Whether the name can be a file name as it is.
-pub fn is_job_name(job: &str) -> bool {
-    !job.is_empty()
-        && job.len() <= LONGEST_JOB
-        && !job.starts_with('.')
-        && !job.contains('/')
-        && !job.chars().any(char::is_control)
-}
-
 /// Makes (or renews) the job's lock file, whole or not at all, and the directory where needed.
 ///
 /// # Errors
 /// The directory or file can't be written.
-pub fn create(directory: &Path, job: &str, holder: &str) -> Result<(), LockDirError> {
+pub fn create(directory: &Path, job: &str, holder: &Holder) -> Result<(), LockDirError> {
     let failed = |source| LockDirError { path: directory.to_owned(), source };
     fs::create_dir_all(directory).map_err(failed)?;
     let temporary = directory.join(format!(".{job}{ENDING}"));
-    write_durably(&temporary, holder).map_err(failed)?;
-    fs::rename(&temporary, directory.join(format!("{job}{ENDING}"))).map_err(failed)
+    write_durably(&temporary, &holder.text()).map_err(failed)?;
+    fs::rename(&temporary, directory.join(format!("{job}{ENDING}"))).map_err(failed)?;
+    // Without this a cut power line could take the name away again. Some shares can't do it, and the lock counts all the same.
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
 }
 
-fn write_durably(path: &Path, holder: &str) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(holder.as_bytes())?;
+/// Others may write to the directory, so what lies at `path` is never followed or written to.
+fn write_durably(path: &Path, text: &str) -> io::Result<()> {
+    remove_if_there(path)?;
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
-/// Removes the job's lock files, with our ending or without; tells whether there was one.
+/// Removes the lock files that `wanted` means, with our ending or without; tells whether there was one.
 ///
 /// # Errors
 /// A file is there and can't be removed.
-pub fn remove(directories: &[PathBuf], job: &str) -> Result<bool, LockDirError> {
+pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirError> {
     let mut removed = false;
-    for directory in directories {
-        for name in [format!("{job}{ENDING}"), job.to_owned()] {
-            match fs::remove_file(directory.join(name)) {
-                Ok(()) => removed = true,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(LockDirError { path: directory.clone(), source }),
-            }
-        }
+    for lock in scan(directories)?.iter().filter(|lock| means(wanted, &lock.job)) {
+        let gone = remove_if_there(&lock.path);
+        removed |= gone.map_err(|source| LockDirError { path: lock.path.clone(), source })?;
     }
     Ok(removed)
+}
+
+fn remove_if_there(path: &Path) -> io::Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn holder() -> Holder {
+        Holder::now("Job 1", 0)
+    }
+
     #[test]
     fn a_lock_is_seen_from_its_making_to_its_removal() {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().join("veeam")];
         assert_eq!(scan(&directories).unwrap(), []);
-        create(&directories[0], "Job 1", "host=a\n").unwrap();
-        create(&directories[0], "Job 1", "host=a\n").unwrap();
+        create(&directories[0], "Job 1", &holder()).unwrap();
+        create(&directories[0], "Job 1", &holder()).unwrap();
         let found = scan(&directories).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].job.as_str(), found[0].empty), ("Job 1", false));
@@ -151,12 +155,31 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_no_plain_file_names_are_refused() {
-        for name in ["", ".", "..", ".hidden", "a/b", "a\nb", "a\0b", &"x".repeat(241)] {
-            assert!(!is_job_name(name), "{name:?}");
+    fn a_job_takes_its_sessions_with_it_and_a_session_nobody_else() {
+        let place = tempfile::tempdir().unwrap();
+        let directories = [place.path().to_owned()];
+        let id = "2b3c4d5e-1111-2222-3333-44445555666";
+        for name in ["Nightly", &format!("Nightly@{id}0"), &format!("Nightly@{id}1"), "Nightly 2"] {
+            create(&directories[0], name, &holder()).unwrap();
         }
-        for name in ["Backup Job 1", "Täglich-ü", "a..b", "*"] {
-            assert!(is_job_name(name), "{name:?}");
-        }
+        assert!(remove(&directories, &format!("Nightly@{id}0")).unwrap());
+        assert_eq!(scan(&directories).unwrap().len(), 3);
+        assert!(remove(&directories, "Nightly").unwrap());
+        let left = scan(&directories).unwrap();
+        assert_eq!(left.iter().map(|lock| lock.job.as_str()).collect::<Vec<_>>(), ["Nightly 2"]);
+    }
+
+    #[test]
+    fn a_link_in_the_way_of_a_new_lock_leads_nowhere() {
+        let place = tempfile::tempdir().unwrap();
+        let precious = place.path().join("precious");
+        fs::write(&precious, "unchanged").unwrap();
+        let directory = place.path().join("veeam");
+        fs::create_dir(&directory).unwrap();
+        std::os::unix::fs::symlink(&precious, directory.join(".Job 1.lock")).unwrap();
+        std::os::unix::fs::symlink(&precious, directory.join("Job 1.lock")).unwrap();
+        create(&directory, "Job 1", &holder()).unwrap();
+        assert_eq!(fs::read_to_string(precious).unwrap(), "unchanged");
+        assert!(fs::read_to_string(directory.join("Job 1.lock")).unwrap().starts_with("job="));
     }
 }

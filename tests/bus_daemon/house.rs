@@ -21,10 +21,15 @@ impl House {
     /// Knows the three disks `first()`, `second()` and `third()`, none of which is plugged in. No disk can be mounted, so that
     /// a run is over at once.
     pub async fn new() -> Self {
+        Self::within(&std::env::temp_dir()).await
+    }
+
+    /// The same below another directory: one in memory makes flushing cheap.
+    pub async fn within(parent: &Path) -> Self {
         let bus = PrivateBus::start();
         let udisks = FakeUdisks::start(bus.address()).await;
         udisks.answer("Mount", broken());
-        let room = tempfile::tempdir().expect("a directory");
+        let room = tempfile::tempdir_in(parent).expect("a directory");
         for name in ["source", "veeam", "state", "run"] {
             fs::create_dir(room.path().join(name)).expect("a directory");
         }

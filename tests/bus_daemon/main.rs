@@ -26,4 +26,5 @@ mod mounting;
 mod reload;
 mod service;
 mod start;
+mod tools;
 mod veeam;

@@ -204,3 +204,18 @@ async fn bus_a_job_that_was_let_in_is_never_overtaken_by_a_copy_that_begins_at_t
         daemon.client.veeam_unlock("Nightly").await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn bus_a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    fs::write(house.veeam_lock("Nightly"), "job").unwrap();
+    daemon.tells("a warning", |story| format!("{:?}", story.properties.get("Warnings")).contains("Nightly")).await;
+    assert_eq!(jobs(&daemon).await, waiting("Nightly"));
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    assert_eq!(jobs(&daemon).await, held("Nightly"));
+    let warned = daemon.client.last_warnings().await.unwrap();
+    assert!(warned[0].contains("“Nightly” has begun in the middle of the copy"), "{warned:?}");
+}

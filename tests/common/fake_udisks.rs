@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use zbus::message::{Message, Type};
 use zbus::{Connection, MessageStream, ObjectPath, OwnedVariant, connection};
@@ -39,6 +40,8 @@ pub enum Answer {
     Hangs,
     /// Works in the end.
     Late(Duration),
+    /// Nothing yet; when another answer is set for the call, it gets that one.
+    Kept,
 }
 
 impl Answer {
@@ -67,6 +70,8 @@ struct World {
     /// How often somebody wanted all objects.
     asked: usize,
     mounted: Vec<PathBuf>,
+    /// Another answer was set.
+    answered: Arc<Notify>,
 }
 
 impl World {
@@ -167,7 +172,9 @@ impl FakeUdisks {
     /// `member` (also `GetManagedObjects`) fares so from now on, on every disk.
     pub fn answer(&self, member: &str, answer: Answer) {
         let key = (member.to_owned(), None);
-        self.world().answers.insert(key, answer);
+        let mut world = self.world();
+        world.answers.insert(key, answer);
+        world.answered.notify_waiters();
     }
 
     /// The same for one disk; goes before what holds for every disk.
@@ -321,7 +328,7 @@ async fn respond(connection: &Connection, world: &Arc<Mutex<World>>, message: &M
 async fn passes(connection: &Connection, message: &Message, answer: Answer) -> zbus::Result<bool> {
     match answer {
         Answer::Works => Ok(true),
-        Answer::Hangs => Ok(false),
+        Answer::Hangs | Answer::Kept => Ok(false),
         Answer::Late(duration) => {
             tokio::time::sleep(duration).await;
             Ok(true)
@@ -330,6 +337,22 @@ async fn passes(connection: &Connection, message: &Message, answer: Answer) -> z
             let header = message.header();
             connection.reply_error(&header, name, &text).await.map(|()| false)
         }
+    }
+}
+
+/// The first answer that is not to be kept.
+async fn let_go(world: &Mutex<World>, member: &str, path: &str) -> Answer {
+    let answered = Arc::clone(&world.lock().unwrap().answered);
+    loop {
+        let changed = answered.notified();
+        tokio::pin!(changed);
+        // Counts from here on, so that no change between the look and the wait is missed.
+        changed.as_mut().enable();
+        let answer = world.lock().unwrap().answer(member, path);
+        if answer != Answer::Kept {
+            return answer;
+        }
+        changed.await;
     }
 }
 
@@ -354,6 +377,7 @@ async fn act(
         });
         world.answer(&member, &path)
     };
+    let answer = if answer == Answer::Kept { let_go(world, &member, &path).await } else { answer };
     if !passes(connection, message, answer).await? {
         return Ok(());
     }

@@ -1,0 +1,9 @@
+//! The process `veeam-unlock`. What it does is in `asbackup::client`.
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    asbackup::client::veeam_unlock()
+}

@@ -1,0 +1,114 @@
+//! What can be said on the command line. The help texts are what `--help` prints.
+
+use std::time::Duration;
+
+use clap::{Args, Parser};
+
+/// Ask the backup service whether a Veeam job may write, and wait while a copy is running.
+#[derive(Debug, Parser)]
+#[command(name = "veeam-lock", version, max_term_width = 100, after_help = LOCK_CODES)]
+pub struct LockArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// Give up after this many seconds; [VEEAM] wait-for-backup-minutes of the service holds besides
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+}
+
+/// Tell the backup service that a Veeam job has ended.
+#[derive(Debug, Parser)]
+#[command(name = "veeam-unlock", version, max_term_width = 100, after_help = UNLOCK_CODES)]
+pub struct UnlockArguments {
+    #[command(flatten)]
+    pub job: Job,
+}
+
+#[derive(Debug, Args)]
+pub struct Job {
+    /// Name of the Veeam job
+    #[arg(value_name = "JOB")]
+    job: String,
+    /// One session of the job, as a UUID; unlocking without it lifts the locks of all sessions
+    #[arg(long, value_name = "ID", value_parser = session)]
+    session: Option<String>,
+    /// Say nothing unless it fails
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl Job {
+    /// The name of the lock, as the service takes it.
+    pub fn name(&self) -> String {
+        match &self.session {
+            Some(session) => format!("{}@{session}", self.job),
+            None => self.job.clone(),
+        }
+    }
+}
+
+const LOCK_CODES: &str = "\
+Exit codes:
+  0  the job holds the lock and may write
+  1  the service refuses, with its reason
+  2  wrong arguments, or a job name that can't be a file name
+  3  timed out: the copy is still running, and the job has no lock
+  4  the service can't be reached
+  5  not authorised: root and the user \"veeam\" may
+
+A lock that is held lasts until veeam-unlock, also over a reboot. A request that waits ends with this program.";
+
+const UNLOCK_CODES: &str = "\
+Exit codes:
+  0  unlocked, or there was no lock
+  1  the service refuses, with its reason
+  2  wrong arguments, or a job name that can't be a file name
+  4  the service can't be reached
+  5  not authorised: root and the user \"veeam\" may";
+
+fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse::<u32>().map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+/// Veeam writes them in braces at times.
+fn session(text: &str) -> Result<String, uuid::Error> {
+    Ok(uuid::Uuid::try_parse(text)?.hyphenated().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";
+
+    fn name(arguments: &[&str]) -> Option<String> {
+        let words = ["veeam-lock"].iter().chain(arguments);
+        LockArguments::try_parse_from(words).ok().map(|arguments| arguments.job.name())
+    }
+
+    #[test]
+    fn both_command_lines_are_sound() {
+        LockArguments::command().debug_assert();
+        UnlockArguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_session_becomes_part_of_the_name_in_one_spelling() {
+        assert_eq!(name(&["Nightly Job"]).as_deref(), Some("Nightly Job"));
+        let named = format!("Nightly@{ID}");
+        for spelling in [ID.to_owned(), ID.to_uppercase(), format!("{{{ID}}}")] {
+            assert_eq!(name(&["Nightly", "--session", &spelling]).as_deref(), Some(named.as_str()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_session_no_time_or_no_job_is_refused() {
+        let wrong: [&[&str]; 6] =
+            [&[], &["a", "b"], &["a", "--session", "x"], &["a", "--timeout", "-1"], &["a", "--timeout", "x"], &["--x"]];
+        for arguments in wrong {
+            assert_eq!(name(arguments), None, "{arguments:?}");
+        }
+        assert_eq!(name(&["--", "--strange"]).as_deref(), Some("--strange"));
+    }
+}

@@ -1,0 +1,163 @@
+//! `veeam-lock`: one call, and if a copy is on, waiting until the daemon says otherwise. Waiting means to watch what the daemon
+//! publishes; the daemon in turn watches our connection, so ending in any way withdraws the request.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::time::{Instant, sleep, timeout};
+use zbus::Connection;
+use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream, PropertiesProxy};
+
+use super::arguments::LockArguments;
+use super::end::{End, is_passing};
+use super::surroundings::abandoned;
+use super::{Voice, connect, proxy};
+use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
+use crate::texts::harmless;
+
+const HELD: &str = "held";
+/// systemd starts a daemon that has died again after five seconds.
+const RESTART: Duration = Duration::from_secs(60);
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+pub async fn lock(arguments: &LockArguments, voice: &Voice) -> Result<End, Error> {
+    let connection = connect().await?;
+    let request = Request { proxy: proxy(&connection).await?, name: arguments.job.name(), voice };
+    if request.ask().await? == HELD {
+        voice.say("tools-held");
+        return Ok(End::Done);
+    }
+    let limit = arguments.timeout.unwrap_or(Duration::MAX);
+    tokio::select! {
+        end = timeout(limit, request.wait(&connection)) => match end {
+            Ok(end) => end,
+            Err(_) => request.give_up(End::TimedOut).await,
+        },
+        () = abandoned() => request.give_up(End::Withdrawn).await,
+    }
+}
+
+struct Request<'a> {
+    proxy: BackupProxy<'static>,
+    name: String,
+    voice: &'a Voice,
+}
+
+/// What became of the request, as the daemon publishes it.
+enum Turn {
+    Held,
+    Waiting,
+    Gone,
+}
+
+impl Request<'_> {
+    async fn ask(&self) -> Result<String, Error> {
+        self.proxy.veeam_lock(&self.name).await
+    }
+
+    async fn wait(&self, connection: &Connection) -> Result<End, Error> {
+        let mut changes = Changes::watch(connection).await?;
+        self.say_why().await;
+        loop {
+            match self.turn().await {
+                Ok(Turn::Held) => {
+                    self.voice.say("tools-held");
+                    return Ok(End::Done);
+                }
+                Ok(Turn::Gone) => return Ok(End::TimedOut),
+                Ok(Turn::Waiting) => {}
+                Err(error) if is_passing(&error) => self.ask_anew().await?,
+                Err(error) => return Err(error),
+            }
+            if changes.next().await? == Change::Lost {
+                self.ask_anew().await?;
+            }
+        }
+    }
+
+    async fn say_why(&self) {
+        let status = self.proxy.status().await.unwrap_or_default();
+        self.voice.tell("tools-waiting", &status);
+    }
+
+    async fn turn(&self) -> Result<Turn, Error> {
+        let shown = harmless(&self.name);
+        let locks = self.proxy.veeam_locks().await?;
+        let own = locks.into_iter().find(|(job, ..)| *job == shown);
+        Ok(match own {
+            Some((_, state, _)) if state == HELD => Turn::Held,
+            Some(_) => Turn::Waiting,
+            None => Turn::Gone,
+        })
+    }
+
+    /// The daemon has forgotten us; the new one has to hear of us.
+    async fn ask_anew(&self) -> Result<(), Error> {
+        self.voice.say("tools-service-lost");
+        let patience = Instant::now() + RESTART;
+        loop {
+            match self.ask().await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_passing(&error) && Instant::now() < patience => sleep(ASK_AGAIN).await,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Also takes back a lock that was granted at this very moment: nobody would give it back.
+    async fn give_up(&self, end: End) -> Result<End, Error> {
+        match self.proxy.veeam_unlock(&self.name).await {
+            Ok(()) | Err(Error::NotLocked(_)) => Ok(end),
+            Err(error) if is_passing(&error) => Ok(end),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Change {
+    Locks,
+    Lost,
+}
+
+/// Everything after which our turn may have come.
+struct Changes {
+    properties: PropertiesChangedStream,
+    owners: NameOwnerChangedStream,
+}
+
+impl Changes {
+    async fn watch(connection: &Connection) -> Result<Self, Error> {
+        let properties = PropertiesProxy::builder(connection).destination(BUS_NAME).path(OBJECT_PATH).build().await?;
+        let bus = DBusProxy::new(connection).await?;
+        Ok(Self {
+            properties: properties.receive_properties_changed_with_args(&[(0, INTERFACE)]).await?,
+            owners: bus.receive_name_owner_changed_with_args(&[(0, BUS_NAME)]).await?,
+        })
+    }
+
+    async fn next(&mut self) -> Result<Change, Error> {
+        loop {
+            let change = tokio::select! {
+                change = self.owners.next() => match change {
+                    // The loss was seen before, and the daemon asked until it was there.
+                    Some(change) if change.args()?.new_owner().is_some() => continue,
+                    other => other.map(|_| Change::Lost),
+                },
+                change = self.properties.next() => match change {
+                    Some(change) if !names(change.args()?.changed_properties()) => continue,
+                    other => other.map(|_| Change::Locks),
+                },
+            };
+            // The streams end with the connection.
+            return change.ok_or(Error::ZBus(zbus::Error::InputOutput(
+                std::io::Error::from(std::io::ErrorKind::ConnectionAborted).into(),
+            )));
+        }
+    }
+}
+
+fn names<T>(changed: &HashMap<&str, T>) -> bool {
+    changed.contains_key("VeeamLocks")
+}

@@ -1,0 +1,17 @@
+//! `veeam-unlock`: one call.
+
+use super::arguments::UnlockArguments;
+use super::end::End;
+use super::{Voice, connect, proxy};
+use crate::bus::contract::Error;
+
+pub async fn unlock(arguments: &UnlockArguments, voice: &Voice) -> Result<End, Error> {
+    let proxy = proxy(&connect().await?).await?;
+    match proxy.veeam_unlock(&arguments.job.name()).await {
+        Ok(()) => voice.say("tools-unlocked"),
+        // Usual after a job that never began, and no reason for Veeam to call its job failed.
+        Err(Error::NotLocked(_)) => voice.say("tools-not-locked"),
+        Err(error) => return Err(error),
+    }
+    Ok(End::Done)
+}

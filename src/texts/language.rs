@@ -1,0 +1,54 @@
+//! The languages, and the files that hold their texts.
+
+use unic_langid::LanguageIdentifier;
+
+/// The languages that the daemon speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    German,
+    English,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::German, Self::English];
+
+    pub(super) fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::German => "de".parse().unwrap_or_default(),
+            Self::English => "en".parse().unwrap_or_default(),
+        }
+    }
+
+    /// What the tools for Veeam's scripts say.
+    pub(super) fn tools(self) -> &'static str {
+        match self {
+            Self::German => include_str!("../../locales/de/tools.ftl"),
+            Self::English => include_str!("../../locales/en/tools.ftl"),
+        }
+    }
+
+    /// All files of the language.
+    pub(super) fn sources(self) -> [&'static str; 7] {
+        match self {
+            Self::German => [
+                include_str!("../../locales/de/faults.ftl"),
+                include_str!("../../locales/de/warnings.ftl"),
+                include_str!("../../locales/de/notices.ftl"),
+                include_str!("../../locales/de/status.ftl"),
+                include_str!("../../locales/de/config.ftl"),
+                include_str!("../../locales/de/bus.ftl"),
+                self.tools(),
+            ],
+            Self::English => [
+                include_str!("../../locales/en/faults.ftl"),
+                include_str!("../../locales/en/warnings.ftl"),
+                include_str!("../../locales/en/notices.ftl"),
+                include_str!("../../locales/en/status.ftl"),
+                include_str!("../../locales/en/config.ftl"),
+                include_str!("../../locales/en/bus.ftl"),
+                self.tools(),
+            ],
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a lock is named after: the job, or the job and one session of it. The name is the file's name as it is.
+
+use uuid::Uuid;
+
+/// Between job and session. Veeam's sessions are UUIDs, and no job is named like one.
+const SESSION: char = '@';
+/// A file name holds 255 bytes, and the ending and the temporary name's dot belong to it.
+const LONGEST: usize = 240;
+
+/// Whether the name can be a file name as it is.
+pub fn is_job_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= LONGEST
+        && !name.starts_with('.')
+        && !name.contains('/')
+        && !name.chars().any(char::is_control)
+}
+
+/// Job and, if it is named, session.
+pub fn split(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once(SESSION) {
+        Some((job, session)) if !job.is_empty() && is_session(session) => (job, Some(session)),
+        _ => (name, None),
+    }
+}
+
+fn is_session(text: &str) -> bool {
+    const WRITTEN: usize = 36;
+    text.len() == WRITTEN && Uuid::try_parse(text).is_ok()
+}
+
+/// Whether who says `wanted` means `name`: that very lock, or any session of the job.
+pub fn means(wanted: &str, name: &str) -> bool {
+    wanted == name || split(name).0 == wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";
+
+    #[test]
+    fn names_that_are_no_plain_file_names_are_refused() {
+        for name in ["", ".", "..", ".hidden", "a/b", "a\nb", "a\0b", &"x".repeat(241)] {
+            assert!(!is_job_name(name), "{name:?}");
+        }
+        for name in ["Backup Job 1", "Täglich-ü", "a..b", "*"] {
+            assert!(is_job_name(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_uuid_is_a_session() {
+        assert_eq!(split(&format!("Nightly@{ID}")), ("Nightly", Some(ID)));
+        assert_eq!(split(&format!("a@b@{ID}")), ("a@b", Some(ID)));
+        for name in ["Nightly", "Nightly@home", "Nightly@2b3c4d5e111122223333444455556666", &format!("@{ID}")] {
+            assert_eq!(split(name), (name, None));
+        }
+    }
+
+    #[test]
+    fn a_job_means_all_its_sessions_and_a_session_itself_alone() {
+        let session = format!("Nightly@{ID}");
+        assert!(means("Nightly", "Nightly") && means("Nightly", &session) && means(&session, &session));
+        assert!(!means(&session, "Nightly") && !means("Night", "Nightly") && !means("Nightly", "Nightly@home"));
+    }
+}

@@ -1,0 +1,209 @@
+//! `veeam-lock` and `veeam-unlock` as whole processes against the real daemon: what they say, how they end, and what is left.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+
+use crate::bus::NOBODY;
+use crate::daemon::{Daemon, PATIENCE};
+use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::{House, first, second};
+
+const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";
+
+fn tool(house: &House, program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", house.bus.address());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+fn lock(house: &House, arguments: &[&str]) -> Command {
+    tool(house, env!("CARGO_BIN_EXE_veeam-lock"), arguments)
+}
+
+fn unlock(house: &House, arguments: &[&str]) -> Command {
+    tool(house, env!("CARGO_BIN_EXE_veeam-unlock"), arguments)
+}
+
+async fn end(command: &mut Command) -> (i32, String, String) {
+    told(command.spawn().expect("a tool")).await
+}
+
+/// Exit code, output, complaints.
+async fn told(child: Child) -> (i32, String, String) {
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+    let Output { status, stdout, stderr } = output.expect("it ends").expect("its output");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (status.code().unwrap_or_else(|| -status.signal().unwrap_or_default()), text(stdout), text(stderr))
+}
+
+async fn wait_until_waiting(daemon: &Daemon, job: &str) {
+    let shows = |value: Option<&zbus::OwnedVariant>| {
+        let shown = format!("{value:?}");
+        shown.contains(&format!("{job:?}")) && shown.contains("waiting")
+    };
+    daemon.tells(&format!("{job} to wait"), |story| shows(story.properties.get("VeeamLocks"))).await;
+}
+
+async fn locks(daemon: &Daemon) -> Vec<(String, String)> {
+    let locks = daemon.client.veeam_locks().await.unwrap();
+    locks.into_iter().map(|(job, state, _)| (job, state)).collect()
+}
+
+#[tokio::test]
+async fn bus_the_tools_lock_and_unlock_and_say_so_in_one_line() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    let (code, said, complained) = end(&mut lock(&house, &["Nightly", "--session", ID])).await;
+    let name = format!("Nightly@{ID}");
+    assert_eq!(said, format!("The job “{name}” may write now; nothing is copied until it is unlocked.\n"));
+    assert_eq!((code, complained.as_str()), (0, ""));
+    let text = fs::read_to_string(house.veeam_lock(&format!("{name}.lock"))).unwrap();
+    for line in ["job=Nightly\n", &format!("session={ID}\n"), "host=", "time=", "uid=0\n"] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!(locks(&daemon).await, [(name, "held".to_owned())]);
+    let (code, said, _) = end(&mut unlock(&house, &["Nightly"])).await;
+    assert_eq!((code, said.as_str()), (0, "The job “Nightly” has given its lock back.\n"));
+    let (code, said, _) = end(unlock(&house, &["Nightly"]).env("LANG", "de_DE.UTF-8")).await;
+    assert_eq!(code, 0);
+    assert_eq!(said, "Für den Auftrag „Nightly“ gab es keine Sperre; es ist nichts mehr zu tun.\n");
+    assert_eq!(end(&mut lock(&house, &["--quiet", "Nightly"])).await, (0, String::new(), String::new()));
+    assert_eq!(end(&mut unlock(&house, &["-q", "Nightly"])).await, (0, String::new(), String::new()));
+}
+
+#[tokio::test]
+async fn bus_a_tool_that_waits_goes_before_the_next_disk() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    house.udisks.plug(&second()).await;
+    daemon.tells("the queue", |story| format!("{:?}", story.properties.get("Queue")).contains(&second().uuid)).await;
+    let waiting = lock(&house, &["Nightly"]).spawn().unwrap();
+    wait_until_waiting(&daemon, "Nightly").await;
+    daemon.client.cancel().await.unwrap();
+    let (code, said, _) = told(waiting).await;
+    assert_eq!((code, said.lines().count()), (0, 2), "{said}");
+    assert!(said.starts_with("The job “Nightly” waits until the copy is over. "), "{said}");
+    assert!(house.udisks.calls().iter().all(|call| call.path == first().path()));
+    daemon.started(2).await;
+    assert_eq!(end(&mut unlock(&house, &["Nightly"])).await.0, 0);
+    assert_eq!(daemon.finished(2).await.disk, second().uuid);
+}
+
+#[tokio::test]
+async fn bus_a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    for signal in [Signal::KILL, Signal::TERM, Signal::INT] {
+        let waiting = lock(&house, &["Nightly"]).spawn().unwrap();
+        wait_until_waiting(&daemon, "Nightly").await;
+        let pid = Pid::from_raw(waiting.id().unwrap().cast_signed()).unwrap();
+        kill_process(pid, signal).unwrap();
+        assert_eq!(told(waiting).await.0, -signal.as_raw());
+        let is_empty = |story: &crate::seen::Story| format!("{:?}", story.properties.get("VeeamLocks"));
+        daemon.tells("no request", |story| !is_empty(story).contains("Nightly")).await;
+    }
+    assert_eq!(daemon.log().matches("“Nightly” has waited for less than a minute").count(), 3, "{}", daemon.log());
+    daemon.client.cancel().await.unwrap();
+    daemon.finished(1).await;
+    assert_eq!(locks(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn bus_a_tool_whose_reader_has_gone_withdraws_its_request() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let mut waiting = lock(&house, &["Nightly", "--quiet"]).spawn().unwrap();
+    wait_until_waiting(&daemon, "Nightly").await;
+    drop(waiting.stdout.take());
+    let (code, _, complained) = told(waiting).await;
+    assert_eq!(code, 6, "{complained}");
+    assert_eq!(locks(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn bus_who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() {
+    let mut house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let (code, _, complained) = end(&mut lock(&house, &["Nightly", "--timeout", "0"])).await;
+    assert_eq!(code, 3, "{complained}");
+    assert!(complained.contains("has waited long enough"), "{complained}");
+    assert_eq!(locks(&daemon).await, []);
+    daemon.says("“Nightly” has waited for less than a minute").await;
+    // The limit of config.ini, which holds for those who set none.
+    house.settings.set("VEEAM", "wait-for-backup-minutes", "0");
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    let (code, ..) = end(&mut lock(&house, &["Weekly"])).await;
+    assert_eq!(code, 3);
+    daemon.says("“Weekly” has waited for less than a minute").await;
+    assert_eq!(locks(&daemon).await, []);
+}
+
+#[tokio::test]
+async fn bus_a_tool_that_waits_survives_the_daemons_death() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let waiting = lock(&house, &["Nightly"]).spawn().unwrap();
+    wait_until_waiting(&daemon, "Nightly").await;
+    daemon.kill().await;
+    house.udisks.unplug(&first()).await;
+    let next = house.daemon().await;
+    let (code, said, complained) = told(waiting).await;
+    assert_eq!((code, said.lines().count()), (0, 3), "{said}{complained}");
+    assert_eq!(locks(&next).await, [("Nightly".to_owned(), "held".to_owned())]);
+    drop(daemon);
+}
+
+#[tokio::test]
+async fn bus_a_lock_that_is_held_survives_the_daemons_death() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    assert_eq!(end(&mut lock(&house, &["Nightly"])).await.0, 0);
+    daemon.kill().await;
+    let next = house.daemon().await;
+    assert_eq!(locks(&next).await, [("Nightly".to_owned(), "held".to_owned())]);
+    house.udisks.plug(&first()).await;
+    next.in_state("waiting-for-veeam").await;
+    assert_eq!(end(&mut unlock(&house, &["Nightly"])).await.0, 0);
+    next.finished(1).await;
+}
+
+#[tokio::test]
+async fn bus_every_other_end_has_its_exit_code() {
+    let house = House::new().await;
+    let (code, _, complained) = end(&mut lock(&house, &["Nightly"])).await;
+    assert_eq!(code, 4, "nobody is there: {complained}");
+    let (code, ..) = end(lock(&house, &["Nightly"]).env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")).await;
+    assert_eq!(code, 4, "not even the bus");
+    let daemon = house.daemon().await;
+    for arguments in
+        [&["a/b"][..], &["../x"], &[""], &["a\nb"], &[], &["a", "--session", "today"], &["a", "--timeout", "x"]]
+    {
+        let (code, said, complained) = end(&mut lock(&house, arguments)).await;
+        assert_eq!((code, said.as_str()), (2, ""), "{arguments:?}");
+        assert!(!complained.is_empty());
+    }
+    let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
+    let (code, _, complained) = end(lock(&house, &["Nightly"]).uid(NOBODY)).await;
+    assert_eq!(code, 5, "{complained}");
+    assert!(complained.contains("You may not do this"), "{complained}");
+    polkit.decide(Verdict::Yes);
+    assert_eq!(end(lock(&house, &["Nightly"]).uid(NOBODY)).await.0, 0);
+    assert_eq!(end(unlock(&house, &["Nightly"]).uid(NOBODY)).await.0, 0);
+    fs::remove_dir(house.path("veeam")).unwrap();
+    fs::write(house.path("veeam"), "in the way").unwrap();
+    let (code, _, complained) = end(&mut lock(&house, &["Nightly"])).await;
+    assert_eq!(code, 1);
+    assert!(complained.contains(house.path("veeam").to_str().unwrap()), "{complained}");
+    drop(daemon);
+}
