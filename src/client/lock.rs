@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep, timeout};
 use zbus::Connection;
 use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream, PropertiesProxy};
@@ -60,18 +60,22 @@ impl Request<'_> {
         let mut changes = Changes::watch(connection).await?;
         self.say_why().await;
         loop {
-            match self.turn().await {
+            let lost = match self.turn().await {
                 Ok(Turn::Held) => {
                     self.voice.say("tools-held");
                     return Ok(End::Done);
                 }
+                // A new daemon has never heard of us, which is no reason to give up.
+                Ok(Turn::Gone) if changes.was_lost() => true,
                 Ok(Turn::Gone) => return Ok(End::TimedOut),
-                Ok(Turn::Waiting) => {}
-                Err(error) if is_passing(&error) => self.ask_anew().await?,
+                Ok(Turn::Waiting) => changes.next().await? == Change::Lost,
+                Err(error) if is_passing(&error) => true,
                 Err(error) => return Err(error),
-            }
-            if changes.next().await? == Change::Lost {
+            };
+            if lost {
                 self.ask_anew().await?;
+                // What is still on its way tells of the loss that is over.
+                changes.was_lost();
             }
         }
     }
@@ -135,6 +139,15 @@ impl Changes {
             properties: properties.receive_properties_changed_with_args(&[(0, INTERFACE)]).await?,
             owners: bus.receive_name_owner_changed_with_args(&[(0, BUS_NAME)]).await?,
         })
+    }
+
+    /// Whether the daemon has gone at any time up to now, as far as nobody has been told of it.
+    fn was_lost(&mut self) -> bool {
+        let mut lost = false;
+        while let Some(Some(change)) = self.owners.next().now_or_never() {
+            lost |= change.args().is_ok_and(|change| change.new_owner().is_none());
+        }
+        lost
     }
 
     async fn next(&mut self) -> Result<Change, Error> {
