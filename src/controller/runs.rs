@@ -14,6 +14,7 @@ use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
 use crate::disks::{Sighting, Volume};
 use crate::model::{DiskId, Fault, Notice, Outcome, Plug, Progress, RunBegun, RunRecord, Step, Trigger, micros};
 use crate::report::journal;
+use crate::report::mail::Occasion;
 use crate::systemd::{self, Inhibitor};
 
 impl Controller {
@@ -125,7 +126,7 @@ impl Controller {
             Order { run, disk: disk.clone(), volumes, config: self.config.clone(), runtime: self.runtime.clone() };
         let teller = Teller { run, listener: self.news.clone() };
         let ports = Ports { connection: self.outputs.connection.clone(), stop: stopped, teller };
-        let label = begun.label.clone();
+        let (label, beginning) = (begun.label.clone(), Occasion::Begun(begun.clone()));
         self.run = Some(ActiveRun {
             begun,
             volume,
@@ -142,6 +143,7 @@ impl Controller {
         });
         let (disk, trigger) = (disk.to_string(), trigger.name());
         self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
+        self.mail(beginning);
         // Receivers end only with the daemon.
         let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
         tokio::spawn(copy::run(order, ports));
@@ -199,6 +201,7 @@ impl Controller {
         if let Err(error) = self.history.end(&record) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
+        self.mail_end(&record);
         self.mark_plugin(&record);
         let message = record.fault.as_ref().map(|fault| self.texts.say(fault).to_string()).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();

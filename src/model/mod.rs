@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use fault::Fault;
 pub use notice::Notice;
 pub use record::{Plug, RunBegun, RunRecord, Totals};
-pub use status::{DiskRow, Finished, Progress, State, Status, VeeamLock};
+pub use status::{DiskRow, Finished, Outbox, Progress, State, Status, VeeamLock};
 pub use warning::Warning;
 
 /// The file system UUID by which a disk is known.

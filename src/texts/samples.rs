@@ -104,6 +104,14 @@ samples! { warnings, Warning:
     LeftoverMount { mount_point }
     DeletedFirst { freed }
     LogUnwritable { path, cause }
+    MailDelayed { server, cause }
+    MailServerUntrusted { server, cause }
+    MailNotEncrypted { server }
+    MailLoginRefused { server, cause }
+    MailRecipientRefused { recipient, subject, cause }
+    MailFailed { subject, cause }
+    MailUnwritable { path, cause }
+    OutboxFull { bytes, limit }
     DamagedHistory { path, lines }
 }
 
@@ -136,6 +144,7 @@ samples! { notices, Notice:
     RunCancelled { run, label }
     RunAborted { run, label }
     SafeToRemove { disk, label }
+    MailSent { subject, recipients }
     VeeamLocked { job }
     VeeamWaiting { job }
     VeeamUnlocked { job }
