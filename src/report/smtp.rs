@@ -2,6 +2,7 @@
 //! recipient: one that is refused does not cost the others their mail. TLS lives only as long as the conversation.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::{Error, response::Response};
+use tokio::net::TcpStream;
 
 use super::outbox::{Envelope, Spooled};
 use crate::config::{Encryption, MASK, Mail, Secret};
@@ -67,9 +69,7 @@ impl Session {
             Encryption::Tls => Some(trust(mail, &voice).await?),
             _ => None,
         };
-        let server = (mail.server.as_str(), mail.port);
-        let connected = AsyncSmtpConnection::connect_tokio1(server, Some(mail.timeout), &hello, at_once, None).await;
-        let mut connection = connected.map_err(|error| voice.trouble(&error))?;
+        let mut connection = connect(mail, &voice, &hello, at_once).await?;
         if protection == Encryption::StartTls {
             if !connection.can_starttls() {
                 return Err(Trouble(Warning::MailNotEncrypted { server: voice.server }));
@@ -191,6 +191,17 @@ struct Refusal {
 }
 
 impl Verdict {
+    /// Nobody got it, and nobody ever will.
+    pub fn is_hopeless(&self) -> bool {
+        self.delivered.is_empty() && self.delayed.is_empty()
+    }
+
+    /// Who was refused and why.
+    pub fn refusals(&self) -> String {
+        let told: Vec<String> = self.refused.iter().map(|(recipient, why)| format!("{recipient}: {why}")).collect();
+        told.join("; ")
+    }
+
     fn spread(&mut self, recipients: &[String], refusal: &Refusal) {
         let list = if refusal.for_good { &mut self.refused } else { &mut self.delayed };
         list.extend(recipients.iter().map(|recipient| (recipient.clone(), refusal.words.clone())));
@@ -207,11 +218,15 @@ impl Voice {
     }
 
     fn trouble(&self, error: &Error) -> Trouble {
-        let (server, cause) = (self.server.clone(), self.words(error));
-        Trouble(match cause.contains(BAD_CERTIFICATE) {
-            true => Warning::MailServerUntrusted { server, cause },
-            false => Warning::MailDelayed { server, cause },
-        })
+        let cause = self.words(error);
+        if cause.contains(BAD_CERTIFICATE) {
+            return Trouble(Warning::MailServerUntrusted { server: self.server.clone(), cause });
+        }
+        self.delayed(cause)
+    }
+
+    fn delayed(&self, cause: String) -> Trouble {
+        Trouble(Warning::MailDelayed { server: self.server.clone(), cause })
     }
 
     /// Whether for good or, say, because of too many logins at once.
@@ -223,9 +238,27 @@ impl Voice {
     }
 
     fn late(&self, patience: Duration) -> Trouble {
-        let cause = format!("no answer within {} s", patience.as_secs());
-        Trouble(Warning::MailDelayed { server: self.server.clone(), cause })
+        self.delayed(format!("no answer within {} s", patience.as_secs()))
     }
+}
+
+async fn connect(
+    mail: &Mail,
+    voice: &Voice,
+    hello: &ClientId,
+    tls: Option<TlsParameters>,
+) -> Result<AsyncSmtpConnection, Trouble> {
+    let server = (mail.server.as_str(), mail.port);
+    if tls.is_some() {
+        let connected = AsyncSmtpConnection::connect_tokio1(server, Some(mail.timeout), hello, tls, None).await;
+        return connected.map_err(|error| voice.trouble(&error));
+    }
+    let delayed = |error: io::Error| voice.delayed(error.to_string());
+    let stream = TcpStream::connect(server).await.map_err(delayed)?;
+    // lettre sends a mail and its end in two pieces, and the second would wait 40 ms for the first one's receipt.
+    stream.set_nodelay(true).map_err(delayed)?;
+    let connected = AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await;
+    connected.map_err(|error| voice.trouble(&error))
 }
 
 /// Reading a few hundred certificates takes a while, in which nobody else is to wait.

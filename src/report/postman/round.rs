@@ -104,13 +104,17 @@ impl Round {
             let notice = Notice::MailSent { subject: subject.text.clone(), recipients };
             self.settings.tell(Level::Info, &notice, subject.run);
         }
+        if verdict.is_hopeless() {
+            self.give_up(name, &subject, verdict.refusals()).await;
+            return None;
+        }
         for (recipient, cause) in &verdict.refused {
             let (recipient, cause) = (recipient.clone(), cause.clone());
             let warning = Warning::MailRecipientRefused { recipient, subject: subject.text.clone(), cause };
             self.note(subject.run, warning, Level::Warn);
         }
         let Some((_, cause)) = verdict.delayed.first().cloned() else {
-            self.close_file(name, &verdict, &subject).await;
+            self.close_file(name, &subject).await;
             return None;
         };
         mail.envelope.to = verdict.delayed.into_iter().map(|(recipient, _)| recipient).collect();
@@ -121,10 +125,7 @@ impl Round {
     }
 
     /// Nobody is left who could get it.
-    async fn close_file(&self, name: &str, verdict: &Verdict, subject: &Subject) {
-        if let ([], Some((_, cause))) = (verdict.delivered.as_slice(), verdict.refused.first()) {
-            return self.give_up(name, subject, cause.clone()).await;
-        }
+    async fn close_file(&self, name: &str, subject: &Subject) {
         let (outbox, file) = (self.outbox.clone(), name.to_owned());
         if let Err(error) = blocking(GLANCE, move || outbox.remove(&file)).await {
             self.settings.tell(Level::Error, &self.unreadable(&error), subject.run);
