@@ -8,6 +8,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +74,12 @@ impl Outbox {
     /// Bytes of all waiting mails.
     pub fn size(&self) -> io::Result<u64> {
         size_of(&self.directory)
+    }
+
+    /// How old a mail is at `now`, by its name.
+    pub fn age(name: &str, now: Micros) -> Duration {
+        let queued_at = name.split('-').next().and_then(|digits| digits.parse().ok());
+        Duration::from_micros(now.saturating_sub(queued_at.unwrap_or(now)))
     }
 
     pub fn read(&self, name: &str) -> io::Result<Spooled> {
@@ -200,6 +207,8 @@ mod tests {
         assert_eq!(order, ["first.mail", "second.mail", "third.mail"]);
         let mail = outbox.read(&names[0]).unwrap();
         assert_eq!(mail, Spooled { envelope: envelope(10), message: b"one\r\ntwo\n\nthree".to_vec() });
+        assert_eq!(Outbox::age(&names[0], 60), Duration::from_micros(50));
+        assert_eq!(Outbox::age("strange.mail", 60), Duration::ZERO);
         outbox.remove(&names[0]).unwrap();
         assert_eq!(outbox.waiting().unwrap(), names[1..]);
     }

@@ -5,11 +5,7 @@ mod bus;
 #[path = "../bus_daemon/daemon.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]
 mod daemon;
-#[path = "../common/fake_polkit.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod fake_polkit;
 #[path = "../common/fake_udisks.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
 mod fake_udisks;
 #[path = "../bus_daemon/house.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::house::{House, first, second};
+use crate::house::{House, second};
 use crate::mail_servers::{Certificates, Sink};
 use crate::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 
@@ -176,6 +176,4 @@ async fn bus_mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     daemon
         .tells("no trouble any more", |story| story.properties.get("OutboxError") == Some(&zbus::Str::from("").into()))
         .await;
-    assert_eq!(daemon.client.disk().await.unwrap(), "");
-    let _ = first();
 }

@@ -51,14 +51,15 @@ fn low_space() -> Warning {
     Warning::LowSpace { free: 40_000_000_000, threshold: 50_000_000_000 }
 }
 
+type Write = Box<dyn Fn(&Writer) -> Words>;
+
 /// Every kind of mail, by a name for its snapshot.
-fn all() -> Vec<(&'static str, Box<dyn Fn(&Writer) -> Words>)> {
-    let ended = |record: RunRecord| -> Box<dyn Fn(&Writer) -> Words> {
+fn all() -> Vec<(&'static str, Write)> {
+    let ended = |record: RunRecord| -> Write {
         Box::new(move |writer| writer.ended(&record, &Logs::of_states(&[whole("asbackup.log"), whole("rsync.log.gz")])))
     };
-    let with_logs = |states: Vec<State>| -> Box<dyn Fn(&Writer) -> Words> {
-        Box::new(move |writer| writer.ended(&success(), &Logs::of_states(&states)))
-    };
+    let with_logs =
+        |states: Vec<State>| -> Write { Box::new(move |writer| writer.ended(&success(), &Logs::of_states(&states))) };
     let never_mounted = RunRecord {
         totals: Totals::default(),
         ..aborted(Step::WaitForVeeam, Fault::VeeamBusy { jobs: "Mail".into(), minutes: 480 })

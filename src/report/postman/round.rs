@@ -42,8 +42,8 @@ impl Round {
             }
             Err(error) => ended.trouble = Some(self.unreadable(&error)),
         }
-        if ended.trouble.is_some() {
-            self.expire().await;
+        if let Some(trouble) = &ended.trouble {
+            self.expire(trouble).await;
         }
         ended
     }
@@ -144,16 +144,13 @@ impl Round {
     }
 
     /// After a failed round: gives up what has been tried for long enough.
-    async fn expire(&self) {
-        let retry_for = self.settings.config.mail.retry_for.as_micros();
-        for name in self.list().await.unwrap_or_default() {
+    async fn expire(&self, trouble: &Warning) {
+        let is_old = |name: &String| Outbox::age(name, now()) > self.settings.config.mail.retry_for;
+        for name in self.list().await.unwrap_or_default().into_iter().filter(is_old) {
             let Some(mail) = self.fetch(&name).await else { continue };
-            let age = u128::from(now().saturating_sub(mail.envelope.queued_at));
-            if age > retry_for {
-                let days = retry_for / Duration::from_secs(24 * 60 * 60).as_micros();
-                let subject = Subject { run: mail.envelope.run, text: mail.envelope.subject };
-                self.give_up(&name, &subject, format!("{days} d")).await;
-            }
+            let subject = Subject { run: mail.envelope.run, text: mail.envelope.subject };
+            let cause = self.settings.texts.say(trouble).what;
+            self.give_up(&name, &subject, cause.trim_end_matches('.').to_owned()).await;
         }
     }
 
