@@ -1,4 +1,4 @@
-//! Every mail as people get it, in both languages, held against `snapshots/`. `UPDATE=1 cargo test mail` writes them anew.
+//! Every mail as people get it, in both languages, held against `tests/mail_texts/`. `UPDATE=1 cargo test mail` writes them anew.
 
 use std::fs;
 use std::path::Path;
@@ -113,7 +113,7 @@ fn in_language<T>(language: Language, write: impl FnOnce(&Writer) -> T) -> T {
 #[test]
 fn every_mail_reads_as_in_the_snapshots() {
     for (language, name) in [(Language::German, "de.txt"), (Language::English, "en.txt")] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/mail/snapshots").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail_texts").join(name);
         let mut text = String::new();
         for (name, write) in all() {
             let words = in_language(language, |writer| write(writer));
