@@ -61,7 +61,7 @@ pub struct Inputs {
     pub calls: UnboundedReceiver<Call>,
     pub sightings: UnboundedReceiver<Sighting>,
     pub requests: UnboundedReceiver<Request>,
-    /// What the postman found out about runs that are over.
+    /// What the postman found out about runs.
     pub notes: UnboundedReceiver<Note>,
     /// Mails that have not gone out yet.
     pub outbox: watch::Receiver<Outbox>,

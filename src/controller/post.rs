@@ -1,4 +1,4 @@
-//! What the postman is told, and what he tells of runs that are over. Nobody waits for him.
+//! What the postman is told, and what he tells of their runs. Nobody waits for him.
 
 use log::Level;
 
@@ -30,6 +30,9 @@ impl Controller {
     pub(super) fn note_later(&mut self, note: &Note) {
         if let Err(error) = self.history.note(note.run, &note.warning) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+        }
+        if let Some(run) = self.run.as_mut().filter(|run| run.begun.run == note.run) {
+            run.warnings.push(note.warning.clone());
         }
         if let Some(last) = self.last.as_mut().filter(|last| last.run == note.run) {
             last.warnings.push(note.warning.clone());

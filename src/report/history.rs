@@ -45,7 +45,7 @@ pub enum HistoryError {
 enum Line {
     Begun(RunBegun),
     Ended(Box<RunRecord>),
-    /// What was found out about a run after its end.
+    /// What was found out about a run beside it, mostly after its end.
     Noted {
         run: u64,
         warning: Warning,
@@ -112,7 +112,7 @@ impl History {
         self.write(record.run, &NewLine::Ended(record))
     }
 
-    /// Adds a warning to a run that has ended.
+    /// Adds a warning to a run, from outside of it.
     pub fn note(&mut self, run: u64, warning: &Warning) -> Result<(), HistoryError> {
         self.write(run, &NewLine::Noted { run, warning })
     }
@@ -140,17 +140,19 @@ impl Past {
     /// The last `count` finished runs, newest first, with all that was noted about them later.
     pub fn newest(&self, count: usize) -> Result<Vec<RunRecord>, HistoryError> {
         let mut newest: VecDeque<RunRecord> = VecDeque::new();
+        let mut notes = Vec::new();
         self.scan(|line| match line {
             Line::Begun(_) => {}
             Line::Ended(record) => {
                 newest.push_front(*record);
                 newest.truncate(count);
             }
-            Line::Noted { run, warning } => {
-                let noted = newest.iter_mut().find(|record| record.run == run);
-                noted.into_iter().for_each(|record| record.warnings.push(warning.clone()));
-            }
+            Line::Noted { run, warning } => notes.push((run, warning)),
         })?;
+        for (run, warning) in notes {
+            let noted = newest.iter_mut().find(|record| record.run == run);
+            noted.into_iter().for_each(|record| record.warnings.push(warning.clone()));
+        }
         Ok(newest.into())
     }
 

@@ -168,6 +168,9 @@ impl Postman {
             Errand::Settings { config, texts } => {
                 self.settings = Settings { config, texts };
                 self.pauses = Pauses::default();
+                if !self.settings.sends() {
+                    self.tell_trouble(None);
+                }
                 self.try_now();
             }
             Errand::DisksPresent(present) => self.reminder.see(present).await,
@@ -225,9 +228,9 @@ impl Postman {
         }
     }
 
+    /// A round that finds nothing to do is over at once.
     fn try_now(&mut self) {
-        let waiting = self.state.borrow().waiting > 0;
-        self.next = (waiting && self.settings.sends()).then(Instant::now);
+        self.next = self.settings.sends().then(Instant::now);
     }
 
     fn begin_round(&mut self) {
@@ -250,7 +253,7 @@ impl Postman {
             self.pauses = Pauses::default();
             // A mail that came meanwhile would be counted.
             self.next = None;
-        } else if self.next.is_none() {
+        } else if self.next.is_none() && self.settings.sends() {
             self.next = Some(Instant::now() + self.pauses.next(self.settings.config.mail.retry_after));
         }
     }

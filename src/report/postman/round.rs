@@ -127,10 +127,14 @@ impl Round {
     /// Nobody is left who could get it.
     async fn close_file(&self, name: &str, subject: &Subject) {
         let (outbox, file) = (self.outbox.clone(), name.to_owned());
-        if let Err(error) = blocking(GLANCE, move || outbox.remove(&file)).await {
-            self.settings.tell(Level::Error, &self.unreadable(&error), subject.run);
+        let removed = blocking(GLANCE, move || {
+            outbox.remove(&file)?;
+            outbox.waiting()
+        });
+        match removed.await {
+            Ok(left) => count(&self.state, left.len()),
+            Err(error) => self.settings.tell(Level::Error, &self.unreadable(&error), subject.run),
         }
-        self.state.send_modify(|state| state.waiting = state.waiting.saturating_sub(1));
     }
 
     async fn give_up(&self, name: &str, subject: &Subject, cause: String) {
