@@ -3,7 +3,7 @@
 //! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` (5),
 //! `copying` (6). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output), `command` (its
 //! process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means), `progress`;
-//! `source`, `target`, `beneath` (the two trees), `lockfile`, `runlock`, `held`; `stop`, `news`.
+//! `source`, `target`, `beneath`, `halves` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beneath;
@@ -13,9 +13,11 @@ mod copying;
 mod drive;
 mod exit;
 mod gate;
+mod halves;
 mod held;
 mod items;
 pub mod know;
+pub mod leftover;
 mod lockfile;
 mod locks;
 mod mount;

@@ -73,12 +73,12 @@ impl Plan {
             Change::Deleted => {
                 self.removals += 1;
                 self.deletions += 1;
-                self.freed += sizes.size_of_old(&item.path);
+                self.freed = self.freed.saturating_add(sizes.size_of_old(&item.path));
             }
-            Change::New => self.growth += sizes.size_of_new(&item.path, item.length),
+            Change::New => self.growth = self.growth.saturating_add(sizes.size_of_new(&item.path, item.length)),
             Change::Updated => {
                 let new = sizes.size_of_new(&item.path, item.length);
-                self.growth += new.saturating_sub(sizes.size_of_old(&item.path));
+                self.growth = self.growth.saturating_add(new.saturating_sub(sizes.size_of_old(&item.path)));
                 // The new version is written whole beside the old one.
                 self.largest_update = self.largest_update.max(new);
             }
@@ -88,11 +88,11 @@ impl Plan {
 
     /// Bytes that must be free for the copy, with what deletions give back left out.
     pub fn need(&self) -> u64 {
-        let contents = self.growth + self.largest_update;
+        let contents = self.growth.saturating_add(self.largest_update);
         if contents == 0 {
             return 0;
         }
-        contents + (contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD)
+        contents.saturating_add((contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD))
     }
 
     /// Whether it fits, and whether only when deletions come first.
@@ -104,7 +104,7 @@ impl Plan {
         if need <= space.free {
             return Ok(Deleting { first: false });
         }
-        let free = space.free + self.freed;
+        let free = space.free.saturating_add(self.freed);
         if need <= free {
             return Ok(Deleting { first: true });
         }
@@ -137,7 +137,7 @@ pub struct Trees {
 impl Sizes for Trees {
     fn size_of_new(&self, path: &Path, length: u64) -> u64 {
         let data = if self.keeps_holes && length >= SMALLEST_SPARSE { self.data(path, length) } else { length };
-        data.next_multiple_of(self.block)
+        data.checked_next_multiple_of(self.block).unwrap_or(u64::MAX)
     }
 
     fn size_of_old(&self, path: &Path) -> u64 {
@@ -177,6 +177,7 @@ fn data_extents(file: &impl AsFd, length: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// Every file on the disk has 1 MB; new ones are as long as rsync says.
     struct Fixed;
@@ -243,6 +244,28 @@ mod tests {
         lines.extend(["*deleting  |0|d/"; 10]);
         assert_eq!(plan(&lines).within_budget(0), Ok(()));
         assert_eq!((plan(&lines).deletions, plan(&lines).removals), (10, 20));
+    }
+
+    proptest! {
+        /// Sparse files can be as long as a number, many times over.
+        #[test]
+        fn no_lengths_make_the_sums_stumble(lengths in prop::collection::vec(any::<u64>(), 0..20), free: u64) {
+            let mut plan = Plan::default();
+            for (place, length) in lengths.iter().enumerate() {
+                let kind = if place % 2 == 0 { ">f+++++++++" } else { ">f.st......" };
+                plan.add(Line::parse(format!("{kind}|{length}|x").as_bytes()), &Fixed);
+            }
+            let most = lengths.iter().copied().max().unwrap_or_default();
+            prop_assert!(plan.need() >= most.saturating_sub(1_000_000));
+            prop_assert_eq!(plan.fit(space(free)).is_ok(), plan.need() <= free);
+        }
+
+        #[test]
+        fn no_lines_make_the_plan_stumble(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}", 0..20)) {
+            let mut plan = Plan::default();
+            lines.iter().for_each(|line| plan.add(Line::parse(line.as_bytes()), &Fixed));
+            let _ = (plan.fit(space(1)), plan.within_budget(50));
+        }
     }
 
     #[test]

@@ -4,10 +4,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use backon::{ConstantBuilder, Retryable};
+use tokio::time::sleep;
 use zbus::Connection;
 
+use super::halves::Kept;
 use super::held::Locks;
 use super::know;
 use super::news::{Ending, News, Teller};
@@ -15,10 +18,16 @@ use super::plan::{Deleting, Plan};
 use super::stop::{Halt, Stop, StopReason};
 use super::target::Target;
 use crate::config::Config;
+use crate::disks::Volume;
 use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
-use crate::disks::{Volume, volume};
+use crate::disks::volume::{self, VolumeError};
 use crate::model::{DiskId, Fault, Notice, Step, Totals, Warning};
+
+const SERVICE_PAUSE: Duration = Duration::from_millis(500);
+const SERVICE_PAUSES: usize = 20;
+const LOSS_PAUSE: Duration = Duration::from_millis(100);
+const LOSS_LOOKS: usize = 15;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -61,6 +70,7 @@ pub(super) struct Run {
 pub(super) struct Checked {
     pub(super) plan: Plan,
     pub(super) deleting: Deleting,
+    pub(super) halves: Kept,
 }
 
 /// Does the run and tells its end as the last news.
@@ -92,7 +102,7 @@ impl Run {
     async fn go(mut self) -> Ending {
         let (fault, stopped) = match self.forward().await {
             Ok(()) => (None, None),
-            Err(halt) => self.judge(halt),
+            Err(halt) => self.judge(halt).await,
         };
         self.removed = stopped == Some(StopReason::DiskRemoved);
         let reached = self.step;
@@ -137,8 +147,9 @@ impl Run {
     }
 
     /// A disk that has gone explains every error that came of it.
-    fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
+    async fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
         let stopped = match halt {
+            Halt::Fault(fault) if fault.may_be_of_disk() && self.loses_disk().await => StopReason::DiskRemoved,
             Halt::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
             Halt::Fault(fault) => return (Some(fault), None),
             Halt::Stopped(reason) => reason,
@@ -149,6 +160,17 @@ impl Run {
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
         };
         (fault, Some(stopped))
+    }
+
+    /// Its errors come a moment before the kernel takes a pulled disk off its list.
+    async fn loses_disk(&self) -> bool {
+        for _ in 0..LOSS_LOOKS {
+            if self.has_lost_disk() {
+                return true;
+            }
+            sleep(LOSS_PAUSE).await;
+        }
+        false
     }
 
     fn has_lost_disk(&self) -> bool {
@@ -182,9 +204,16 @@ impl Run {
     /// Object paths and device names are used again for other disks, so UDisks2 is asked at the last moment.
     pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
         let absent = || Fault::DiskAbsent { disk: self.order.disk.to_string() };
-        match volume::current_id(&self.ports.connection, chosen).await {
+        let ask = (|| volume::current_id(&self.ports.connection, chosen)).retry(return_of_service()).when(is_lost);
+        let mut stop = self.ports.stop.clone();
+        let answer = tokio::select! {
+            biased;
+            answer = ask => answer,
+            reason = stop.requested() => return Err(Halt::Stopped(reason)),
+        };
+        match answer {
             Ok(id) if id == self.order.disk => Ok(()),
-            Ok(_) | Err(volume::VolumeError::Gone) => Err(absent().into()),
+            Ok(_) | Err(VolumeError::Gone) => Err(absent().into()),
             Err(error) => Err(Fault::DiskServiceFailed { cause: error.to_string() }.into()),
         }
     }
@@ -193,6 +222,15 @@ impl Run {
     pub(super) fn chosen(&self) -> Result<Volume, Fault> {
         self.volume.clone().ok_or_else(|| Fault::Internal { cause: "no disk was chosen".into() })
     }
+}
+
+/// A UDisks2 that was restarted is back within a second.
+pub(super) fn return_of_service() -> ConstantBuilder {
+    ConstantBuilder::default().with_delay(SERVICE_PAUSE).with_max_times(SERVICE_PAUSES)
+}
+
+pub(super) fn is_lost(error: &VolumeError) -> bool {
+    matches!(error, VolumeError::ServiceLost(_))
 }
 
 /// Whole seconds since `start`, at least one, for rates.

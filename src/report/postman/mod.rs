@@ -6,6 +6,7 @@
 mod pauses;
 mod round;
 mod settings;
+mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -124,14 +125,7 @@ impl Postman {
     /// The first start with mails tells nothing of runs from before.
     async fn take_up(&mut self) {
         let (outbox, past) = (self.outbox.clone(), self.past.clone());
-        let told = blocking(GLANCE, move || {
-            if outbox.told().is_some() {
-                return Ok(());
-            }
-            let last = past.newest(1).ok().and_then(|runs| runs.first().map(|record| record.run));
-            outbox.set_told(last.unwrap_or_default())
-        });
-        if let Err(error) = told.await {
+        if let Err(error) = blocking(GLANCE, move || told::begin(&outbox, &past)).await {
             self.complain(&error, 0);
         }
         self.count().await;
@@ -181,11 +175,7 @@ impl Postman {
     /// Ended runs that nobody has been told of: the daemon was killed before it could.
     async fn catch_up(&mut self) {
         let (outbox, past) = (self.outbox.clone(), self.past.clone());
-        let missed = blocking(GLANCE, move || match outbox.told() {
-            Some(told) => past.ended_after(told).map_err(std::io::Error::other),
-            None => Ok(Vec::new()),
-        });
-        match missed.await {
+        match blocking(GLANCE, move || told::missed(&outbox, &past)).await {
             Ok(records) => {
                 for record in records {
                     self.keep(Occasion::Ended(Box::new(record))).await;
