@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The machine of the demo: system bus, udevd, UDisks2, one disk that is plugged in and out, and the daemon. Tells nothing.
-# Sets: bus, label, uuid, image, device, daemon_status.
+# Sets: mail_port, bus, label, uuid, image, device, daemon_status.
 
 bus=(de.example.Backup /de/example/Backup de.example.Backup)
 
@@ -12,6 +12,19 @@ start_machine() {
     /usr/libexec/udisks2/udisksd --no-debug > "$place/udisksd.log" 2>&1 &
     wait_until 20 busctl get-property org.freedesktop.UDisks2 /org/freedesktop/UDisks2/Manager \
         org.freedesktop.UDisks2.Manager Version
+}
+
+# A mail server that keeps what it gets, and shows it as a mail program would. Sets: mail_port.
+start_mail_server() {
+    mkdir -p "$place/mail"
+    echo '{"mode": "plain"}' > "$place/mail/setup.json"
+    /usr/bin/python3 -W ignore tests/mail_servers/sink.py "$place/mail" > "$place/mail/port" 2> "$place/mail/log" &
+    wait_until 20 test -s "$place/mail/port"
+    mail_port=$(cat "$place/mail/port")
+}
+
+mails_are_there() {
+    [ "$(find "$place/mail" -name '*.json' ! -name setup.json | wc --lines)" -ge "$1" ]
 }
 
 # Waits at most so many seconds until a command succeeds.

@@ -30,6 +30,7 @@ trap 'failed_at $LINENO' ERR
 scene_machine() {
     title "$T_machine"
     start_machine
+    start_mail_server
     make_disk OFFSITE1 $((megabytes * 2))
     say "$T_disk" "$label" "$uuid"
     fill_repository
@@ -76,6 +77,11 @@ filesystem-ids-and-notification-mail-addresses: $uuid
 backup-source: $source
 backup-destination: veeam
 free-space-threshold-gb: 0.1
+[Mail]
+to-mail-addresses-sysop: office@example.com
+from-mail-address: Atlantis <backup@example.com>
+server: localhost
+port: $mail_port
 END
     chmod 600 /etc/asbackup/config.ini
 }
@@ -100,6 +106,12 @@ scene_after_the_copy() {
     expect "$T_ok_equal" is_equal
     unplug
     expect "$T_ok_clean" fsck.ext4 -f -n "$image"
+}
+
+scene_mails() {
+    title "$T_mails"
+    expect "$T_ok_mails" wait_until 20 mails_are_there 2
+    show_mails
 }
 
 scene_changes() {
@@ -132,6 +144,7 @@ scene_machine
 scene_daemon
 scene_first_copy
 scene_after_the_copy
+scene_mails
 scene_changes
 scene_second_copy
 scene_history

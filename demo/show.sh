@@ -128,6 +128,22 @@ time_left() {
     if [ "$left" = 0 ]; then echo "--:--"; else printf '%d:%02d\n' $((left / 60)) $((left % 60)); fi
 }
 
+# As read by somebody else's parser.
+show_mails() {
+    /usr/bin/python3 - "$place"/mail/0*.eml << 'END'
+import email, email.policy, sys
+
+for path in sys.argv[1:]:
+    with open(path, "rb") as file:
+        mail = email.message_from_binary_file(file, policy=email.policy.default)
+    for name in "Subject", "From", "To":
+        print(f"    {name}: {mail[name]}")
+    attached = ", ".join(part.get_filename() for part in mail.iter_attachments())
+    print("    Attachments:", attached or "–")
+    print("\n    " + "    ".join(mail.get_body().get_content().splitlines(keepends=True)))
+END
+}
+
 show_history() {
     local key row values_of
     local -A values=()

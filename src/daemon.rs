@@ -9,19 +9,22 @@ use std::time::Duration;
 use log::{Level, debug, error};
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use zbus::Connection;
 
 use crate::bus::{self, BusError, Sources};
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, Request, Start};
 use crate::disks::{self, Sighting};
-use crate::model::{Notice, Status};
+use crate::model::{Notice, Outbox, Status};
 use crate::report::history::{History, HistoryError, Past};
 use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
-use crate::report::{environment, known_disks, status_file};
+use crate::report::postman::{self, Errand, Note, Ports};
+use crate::report::{environment, known_disks, reminder, status_file};
 use crate::texts::{Language, Texts};
 
 /// The last changes on the bus are out within this time, or the bus has gone.
@@ -150,6 +153,8 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;
     tokio::spawn(watch_disks(connection.clone(), sightings_in));
     tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
+    let (errands, notes, outbox, postman) = hire_postman(&loaded.config, &texts, &places.state, history.past());
+    tokio::spawn(reminder::follow(status_out.clone(), errands.clone()));
     tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));
     let start = Start {
         config: loaded.config,
@@ -159,14 +164,34 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         memory: Memory::open(&places.state),
         boot_id: disks::boot_id(),
     };
-    let outputs = Outputs { connection: connection.clone(), status, texts: texts_in, signals };
-    let inputs = Inputs { calls, sightings, requests };
+    let outputs =
+        Outputs { connection: connection.clone(), status, texts: texts_in, signals, errands: errands.clone() };
+    let inputs = Inputs { calls, sightings, requests, notes, outbox };
     tokio::select! {
         () = controller::control(start, inputs, outputs) => {}
         _ = connection.closed() => return Err(DaemonError::BusLost),
     }
+    let _ = errands.send(Errand::Stop);
     bus.finish(FAREWELL).await;
+    // What he does not get done in that time, he does after the next start.
+    let _ = timeout(FAREWELL, postman).await;
     Ok(())
+}
+
+type Postman = (UnboundedSender<Errand>, UnboundedReceiver<Note>, watch::Receiver<Outbox>, JoinHandle<()>);
+
+fn hire_postman(config: &Config, texts: &Arc<Texts>, state: &Path, past: &Past) -> Postman {
+    let (errands_in, errands) = unbounded_channel();
+    let (notes, notes_out) = unbounded_channel();
+    let (outbox, outbox_out) = watch::channel(Outbox::default());
+    let start = postman::Start {
+        config: Arc::new(config.clone()),
+        texts: texts.clone(),
+        state: state.to_owned(),
+        past: past.clone(),
+    };
+    let postman = tokio::spawn(postman::serve(start, Ports { errands, outbox, notes }));
+    (errands_in, notes_out, outbox_out, postman)
 }
 
 fn open_logs(loaded: &Loaded, texts: &Texts) {

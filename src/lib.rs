@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! disks (UDisks2)   ─┐
-//! bus   (calls)     ─┼─▶ controller ─▶ copy: the nine steps ─▶ RunRecord ─▶ report: journal, history
+//! bus   (calls)     ─┼─▶ controller ─▶ copy: the nine steps ─▶ RunRecord ─▶ report: journal, history, mail
 //! systemd (signals) ─┘        └─ watch<Status> ─▶ bus: PropertiesChanged · STATUS= · status file
 //! ```
 //!

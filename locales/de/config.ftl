@@ -54,6 +54,8 @@ config-address-before-disk = In [{ $section }] { $key } steht die Mailadresse �
     .action = Mailadressen stehen hinter der UUID der Festplatte, zu der sie gehören: UUID,name@example.com.
 config-disk-twice = In [{ $section }] { $key } steht die Festplatte { $value } zweimal.
     .action = Bitte alle Mailadressen hinter die erste schreiben und die zweite löschen.
+config-password-in-clear = Mit [{ $section }] { $key } = none gingen Name und Passwort unverschlüsselt durchs Netz.
+    .action = Richtig ist auto, tls oder starttls; oder Benutzername und Passwort müssen leer sein.
 config-path-not-absolute = [{ $section }] { $key } = { $value } ist kein vollständiger Pfad.
     .action = Richtig ist ein Pfad, der mit / beginnt.
 config-path-not-relative = [{ $section }] { $key } = { $value } ist ein vollständiger Pfad und darf keiner sein.

@@ -61,6 +61,7 @@ notice-run-succeeded = Lauf { $run } auf die Platte „{ $label }“ ist gelunge
 notice-run-cancelled = Lauf { $run } auf die Platte „{ $label }“ wurde auf Wunsch abgebrochen; die Kopie ist unvollständig.
 notice-run-aborted = Lauf { $run } auf die Platte „{ $label }“ ist fehlgeschlagen.
 notice-safe-to-remove = Die Platte „{ $label }“ ({ $disk }) darf jetzt abgezogen werden.
+notice-mail-sent = Die Mail „{ $subject }“ wurde an { $recipients } verschickt.
 notice-veeam-locked = Der Veeam-Auftrag „{ $job }“ darf schreiben; solange wird nicht kopiert.
 notice-veeam-waiting = Der Veeam-Auftrag „{ $job }“ wartet auf das Ende der Kopie.
 notice-veeam-unlocked = Der Veeam-Auftrag „{ $job }“ ist fertig.

@@ -27,6 +27,10 @@ status-idle-aborted = Die Kopie auf die Platte „{ $label }“ ist am { $when }
        *[gone] {""}
     }. Grund: { $message }
 status-safe = Die Platte „{ $label }“ darf jetzt abgezogen werden.
+status-mails-waiting = { $count ->
+        [one] Eine Mail wartet
+       *[other] { $count } Mails warten
+    } noch auf den Versand: { $message }
 status-unconfigured = Die Konfigurationsdatei config.ini muss ergänzt oder berichtigt werden ({ $keys }).
 
 ## Ein Lauf ist an.

@@ -84,6 +84,38 @@ warning-log-unwritable = Das Textprotokoll { $path } lässt sich nicht schreiben
     .meaning = Auf die Kopie hat das keinen Einfluss; ihr Verlauf steht nur im Journal des Systems.
     .action = Bitten Sie die Systembetreuung, freien Platz, Pfad und Rechte des Protokolls zu prüfen („log-file-path“ in config.ini).
 
+warning-mail-delayed = Mails lassen sich zurzeit nicht verschicken (Mailserver { $server }: { $cause }).
+    .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.
+    .action = Dauert das an, sollte die Systembetreuung den Mailserver und den Abschnitt [Mail] in config.ini prüfen.
+
+warning-mail-server-untrusted = Dem Zertifikat des Mailservers { $server } ist nicht zu trauen, deshalb wurde keine Mail verschickt ({ $cause }).
+    .meaning = Jemand könnte sich als der Mailserver ausgeben, oder sein Zertifikat ist falsch. Auf die Kopien hat das keinen Einfluss; die Mails warten.
+    .action = Bitten Sie die Systembetreuung, den Namen bei „server“ und das Zertifikat zu prüfen; ein eigenes gehört in „ca-file-path“ in config.ini.
+
+warning-mail-not-encrypted = Der Mailserver { $server } bietet keine Verschlüsselung an, deshalb wurde keine Mail verschickt.
+    .meaning = Mails und Passwort wären unterwegs lesbar. Auf die Kopien hat das keinen Einfluss; die Mails warten.
+    .action = Bitten Sie die Systembetreuung, „port“ und „encryption“ im Abschnitt [Mail] in config.ini zu prüfen.
+
+warning-mail-login-refused = Der Mailserver { $server } hat die Anmeldung abgelehnt ({ $cause }).
+    .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.
+    .action = Bitten Sie die Systembetreuung, „username“ und „password“ im Abschnitt [Mail] in config.ini zu prüfen.
+
+warning-mail-recipient-refused = Der Mailserver hat den Empfänger { $recipient } der Mail „{ $subject }“ abgelehnt ({ $cause }).
+    .meaning = Die anderen Empfänger bekommen die Mail, dieser nicht. Auf die Kopie hat das keinen Einfluss.
+    .action = Bitten Sie die Systembetreuung, die Adresse in config.ini zu prüfen.
+
+warning-mail-failed = Die Mail „{ $subject }“ war nicht zustellbar und wird nicht mehr versucht ({ $cause }).
+    .meaning = Ihre Empfänger wissen nicht, was darin steht. Auf die Kopie hat das keinen Einfluss.
+    .action = Die Systembetreuung findet die Mail unter /var/lib/asbackup/outbox/failed und sollte den Abschnitt [Mail] in config.ini prüfen.
+
+warning-mail-unwritable = Eine Mail ließ sich nicht im Postausgang { $path } ablegen ({ $cause }).
+    .meaning = Sie wird beim nächsten Start des Dienstes neu geschrieben. Auf die Kopie hat das keinen Einfluss.
+    .action = Bitten Sie die Systembetreuung, auf der Systemplatte Platz zu schaffen und die Rechte des Verzeichnisses zu prüfen.
+
+warning-outbox-full = Unverschickte Mails belegen { SIZE($bytes) } (erlaubt sind { SIZE($limit) }); weitere Mails kommen ohne Protokolle.
+    .meaning = Auf die Kopien hat das keinen Einfluss, und die Protokolle liegen weiter auf dem Rechner.
+    .action = Bitten Sie die Systembetreuung, den Mailserver und den Abschnitt [Mail] in config.ini zu prüfen.
+
 warning-damaged-history = In der Liste der bisherigen Läufe ({ $path }) { $lines ->
         [one] ist eine Zeile
        *[other] sind { $lines } Zeilen

@@ -54,6 +54,8 @@ config-address-before-disk = In [{ $section }] { $key } the mail address "{ $val
     .action = Mail addresses come after the UUID of the disk that they belong to: UUID,name@example.com.
 config-disk-twice = In [{ $section }] { $key } the disk { $value } is there twice.
     .action = Please put all mail addresses after the first one and delete the second.
+config-password-in-clear = [{ $section }] { $key } = none would send name and password in clear.
+    .action = Right is auto, tls or starttls; or delete username and password.
 config-path-not-absolute = [{ $section }] { $key } = { $value } is not a full path.
     .action = Right is a path that begins with /.
 config-path-not-relative = [{ $section }] { $key } = { $value } is a full path and must not be one.

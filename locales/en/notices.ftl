@@ -58,6 +58,7 @@ notice-run-succeeded = Run { $run } to the disk “{ $label }” has succeeded.
 notice-run-cancelled = Run { $run } to the disk “{ $label }” was cancelled on request; the copy is incomplete.
 notice-run-aborted = Run { $run } to the disk “{ $label }” has failed.
 notice-safe-to-remove = The disk “{ $label }” ({ $disk }) may be unplugged now.
+notice-mail-sent = The mail “{ $subject }” was sent to { $recipients }.
 notice-veeam-locked = The Veeam job “{ $job }” may write; nothing is copied meanwhile.
 notice-veeam-waiting = The Veeam job “{ $job }” is waiting for the end of the copy.
 notice-veeam-unlocked = The Veeam job “{ $job }” has finished.

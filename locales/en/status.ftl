@@ -27,6 +27,10 @@ status-idle-aborted = The copy to the disk “{ $label }” failed on { $when }{
        *[gone] {""}
     }. Reason: { $message }
 status-safe = The disk “{ $label }” may be unplugged now.
+status-mails-waiting = { $count ->
+        [one] One mail waits
+       *[other] { $count } mails wait
+    } to be sent: { $message }
 status-unconfigured = The configuration file config.ini must be completed or corrected ({ $keys }).
 
 ## A run is on.

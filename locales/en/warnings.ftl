@@ -84,6 +84,38 @@ warning-log-unwritable = The text log { $path } cannot be written ({ $cause }).
     .meaning = This has no effect on the copy; what it does is told in the system's journal only.
     .action = Ask the administrator to check free space, path and permissions of the log (“log-file-path” in config.ini).
 
+warning-mail-delayed = Mails can't be sent at the moment (mail server { $server }: { $cause }).
+    .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.
+    .action = If this lasts, the administrators should check the mail server and the section [Mail] in config.ini.
+
+warning-mail-server-untrusted = The certificate of the mail server { $server } is not trusted, so no mail was sent ({ $cause }).
+    .meaning = Somebody may pass himself off as the mail server, or its certificate is wrong. The copies are not affected; the mails wait.
+    .action = Ask the administrators to check the name in “server” and the certificate; one of your own goes into “ca-file-path” in config.ini.
+
+warning-mail-not-encrypted = The mail server { $server } does not offer encryption, so no mail was sent.
+    .meaning = Mails and the password would be readable on their way. The copies are not affected; the mails wait.
+    .action = Ask the administrators to check “port” and “encryption” in the section [Mail] of config.ini.
+
+warning-mail-login-refused = The mail server { $server } refused the login ({ $cause }).
+    .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.
+    .action = Ask the administrators to check “username” and “password” in the section [Mail] of config.ini.
+
+warning-mail-recipient-refused = The mail server refused the recipient { $recipient } of the mail “{ $subject }” ({ $cause }).
+    .meaning = The other recipients get the mail, this one does not. The copy is not affected.
+    .action = Ask the administrators to check the address in config.ini.
+
+warning-mail-failed = The mail “{ $subject }” could not be delivered and has been given up ({ $cause }).
+    .meaning = Its recipients have not heard of what it says. The copy is not affected.
+    .action = The administrators find the mail in /var/lib/asbackup/outbox/failed and should check the section [Mail] in config.ini.
+
+warning-mail-unwritable = A mail could not be put into the outbox { $path } ({ $cause }).
+    .meaning = It is made anew when the service is started the next time. The copy is not affected.
+    .action = Ask the administrators to make room on the system disk and to check the rights of that directory.
+
+warning-outbox-full = Unsent mails take up { SIZE($bytes) } (the limit is { SIZE($limit) }), so further mails come without their logs.
+    .meaning = The copies are not affected, and the logs are still on the machine.
+    .action = Ask the administrators to check the mail server and the section [Mail] in config.ini.
+
 warning-damaged-history = In the list of past runs ({ $path }) { $lines ->
         [one] one line
        *[other] { $lines } lines

@@ -186,6 +186,10 @@ pub trait Backup {
     #[zbus(property)]
     fn config_error(&self) -> zbus::Result<String>;
     #[zbus(property)]
+    fn outbox_count(&self) -> zbus::Result<u32>;
+    #[zbus(property)]
+    fn outbox_error(&self) -> zbus::Result<String>;
+    #[zbus(property)]
     fn web_address(&self) -> zbus::Result<String>;
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> zbus::Result<String>;

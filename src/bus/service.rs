@@ -254,6 +254,16 @@ impl Service {
     }
 
     #[zbus(property)]
+    fn outbox_count(&self) -> u32 {
+        self.status.borrow().outbox_count
+    }
+
+    #[zbus(property)]
+    fn outbox_error(&self) -> String {
+        harmless(&self.status.borrow().outbox_error)
+    }
+
+    #[zbus(property)]
     fn web_address(&self) -> String {
         harmless(&self.status.borrow().web_address)
     }

@@ -37,6 +37,8 @@ pub fn properties(status: &Status) -> Row {
         ("SafeToRemove", all(&status.safe_to_remove).into()),
         ("VeeamLocks", veeam_locks(status).into()),
         ("ConfigError", harmless(&status.config_error).into()),
+        ("OutboxCount", status.outbox_count.into()),
+        ("OutboxError", harmless(&status.outbox_error).into()),
         ("WebAddress", harmless(&status.web_address).into()),
     ])
 }

@@ -41,6 +41,7 @@ pub enum ConfigProblem {
     NotADisk { section: String, key: String, value: String },
     AddressBeforeDisk { section: String, key: String, value: String },
     DiskTwice { section: String, key: String, value: String },
+    PasswordInClear { section: String, key: String },
     PathNotAbsolute { section: String, key: String, value: String },
     PathNotRelative { section: String, key: String, value: String },
     PathClimbs { section: String, key: String, value: String },

@@ -3,11 +3,12 @@
 
 use super::addresses::{ADDRESSES, SENDER};
 use super::disks::DISKS;
-use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE_WITHIN, directory, show};
+use super::mail::{ENCRYPTION, POLICY};
+use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, directory, show};
 use super::types::Config;
 use super::value::{
-    GIGABYTES, HOST, IDENTITY, LANGUAGE, LOSSY, MINUTES, PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH, TEXT,
-    Traits, Value,
+    DAYS, DAYS_OR_NEVER, GIGABYTES, HOST, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MEGABYTES, MINUTES, PERCENT, PORT,
+    Problems, SECONDS, SECRET, SWITCH, TEXT, Traits, Value,
 };
 
 /// One key of the file.
@@ -44,7 +45,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 32] = [
+pub static KEYS: [Key; 42] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -65,6 +66,16 @@ pub static KEYS: [Key; 32] = [
     key!("Mail",      "port",                       "465",                           PORT,        mail.port),
     key!("Mail",      "username",                   "",                              TEXT,        mail.username),
     key!("Mail",      "password",                   "",                              SECRET,      mail.password),
+    key!("Mail",      "encryption",                 "auto",                          ENCRYPTION,  mail.encryption),
+    key!("Mail",      "ca-file-path",               "",                              OPTIONAL_FILE, mail.ca_file),
+    key!("Mail",      "timeout-seconds",            "120",                           SECONDS,     mail.timeout),
+    key!("Mail",      "retry-after-seconds",        "60",                            SECONDS,     mail.retry_after),
+    key!("Mail",      "retry-days",                 "5",                             DAYS,        mail.retry_for),
+    key!("Mail",      "outbox-limit-mb",            "100",                           MEGABYTES,   mail.outbox_limit),
+    key!("Mail",      "compress-above-kb",          "64",                            KILOBYTES,   mail.compress_above),
+    key!("Mail",      "attachment-limit-kb",        "256",                           KILOBYTES,   mail.attachment_limit),
+    key!("Mail",      "mail-policy",                "",                              POLICY,      mail.policy),
+    key!("Mail",      "remind-after-days",          "0",                             DAYS_OR_NEVER, mail.remind_after),
     key!("Webserver", "webhost",                    "127.0.0.1",                     HOST,        web.host),
     key!("Webserver", "webport",                    "8080",                          PORT,        web.port),
     VEEAM_IN_VEEAM,

@@ -1,8 +1,8 @@
 //! config.ini as typed values. Owns which keys there are, what they may hold and how faults are reported: all at once,
 //! each with its place. Must not know what the values are used for; looks at no file but config.ini itself.
 //!
-//! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks` (the kinds
-//! of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`.
+//! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks`, `mail` (the
+//! kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`.
 
 mod addresses;
 mod disks;
@@ -10,6 +10,7 @@ mod fault;
 pub mod ini;
 mod interpolation;
 mod keys;
+mod mail;
 mod oddities;
 mod paths;
 mod types;
@@ -20,12 +21,12 @@ use std::time::Duration;
 
 pub use fault::{ConfigFaults, ConfigProblem};
 pub use interpolation::InterpolationError;
-pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, Mail, Secret, Web};
+pub use mail::{Encryption, Mail, Wanted, Wish};
+pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Secret, Web};
 
 use crate::texts::Language;
 use ini::{Ini, strip};
 use keys::{DISK_LIST, KEYS, Key, SOURCE};
-use types::MASK;
 use value::{Problems, Value};
 
 /// A file that can be used, and what is odd in it.
@@ -58,6 +59,7 @@ pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
             faults.extend(problems);
         }
     }
+    faults.extend(mail::contradictions(&config));
     if !faults.is_empty() {
         return Err(ConfigFaults(faults));
     }

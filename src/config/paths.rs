@@ -11,6 +11,9 @@ pub const DIRECTORY: Kind<PathBuf> = Kind::new(directory, |path| show(path));
 /// A file from `/` on, with its name.
 pub const FILE: Kind<PathBuf> = Kind::new(file, |path| show(path));
 
+/// The same, but may be empty.
+pub const OPTIONAL_FILE: Kind<PathBuf> = Kind::new(optional_file, |path| show(path));
+
 /// A path on the disk: empty, relative or absolute, but not out of it.
 pub const ON_DISK: Kind<PathBuf> = Kind::new(on_disk, |path| show(path));
 
@@ -39,6 +42,13 @@ fn file(value: &Value) -> Result<PathBuf, Problems> {
     let path = directory(value)?;
     names_a_file(value)?;
     Ok(path)
+}
+
+fn optional_file(value: &Value) -> Result<PathBuf, Problems> {
+    if value.text.is_empty() {
+        return Ok(PathBuf::new());
+    }
+    file(value)
 }
 
 fn on_disk(value: &Value) -> Result<PathBuf, Problems> {

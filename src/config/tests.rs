@@ -90,6 +90,7 @@ fn a_file_of_the_python_script_works_unchanged() {
             port: 587,
             username: "backup".into(),
             password: Secret::new("100% ;geheim#"),
+            ..Config::default().mail
         },
         web: Web { host: "0.0.0.0".into(), port: 80 },
         debug: true,
@@ -112,6 +113,18 @@ fn an_empty_file_gives_the_defaults() {
     assert_eq!(config.max_deletions_percent, 50);
     assert_eq!((config.web.host.as_str(), config.web.port), ("127.0.0.1", 8080));
     assert!(!config.debug);
+    let mail = &config.mail;
+    assert_eq!((mail.encryption, mail.port), (Encryption::Auto, 465));
+    assert_eq!(mail.retry_for, Duration::from_secs(5 * 24 * 3600));
+    assert_eq!((mail.compress_above, mail.attachment_limit, mail.outbox_limit), (64_000, 256_000, 100_000_000));
+    assert!(mail.policy.is_empty() && mail.remind_after.is_zero());
+}
+
+#[test]
+fn a_password_is_not_to_be_sent_in_clear() {
+    let clear = "[Mail]\nencryption = none\nusername = me\npassword = hunter2\n";
+    assert_eq!(kinds(&faults(clear)), ["password-in-clear"]);
+    assert_eq!(good("[Mail]\nencryption = none\n").mail.encryption, Encryption::None);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::mail::Mail;
 use crate::model::DiskId;
 use crate::texts::Language;
 
@@ -75,20 +76,6 @@ pub enum IdentityPolicy {
     Warn,
     Refuse,
     Off,
-}
-
-/// How mails are sent; an empty server means that none are.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mail {
-    /// Bare addresses, also names without a domain such as `root`.
-    pub sysops: Vec<String>,
-    /// As written, also `Name <address>`; may be empty.
-    pub from: String,
-    pub cc: Vec<String>,
-    pub server: String,
-    pub port: u16,
-    pub username: String,
-    pub password: Secret,
 }
 
 /// Where the status page listens.

@@ -92,6 +92,13 @@ impl<T> Kind<T> {
 const MINUTES_OF_A_YEAR: u64 = 366 * 24 * 60;
 const SECONDS_OF_AN_HOUR: u64 = 3600;
 const SECONDS_OF_A_MINUTE: u64 = 60;
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+const DAYS_OF_A_YEAR: u64 = 366;
+const BYTES_OF_A_KILOBYTE: u64 = 1000;
+/// No mail server takes more.
+const MOST_KILOBYTES: u64 = 20_000;
+const BYTES_OF_A_MEGABYTE: u64 = 1_000_000;
+const MOST_MEGABYTES: u64 = 100_000;
 const BYTES_OF_A_GIGABYTE: u64 = 1_000_000_000;
 const MOST_GIGABYTES: u64 = 1_000_000;
 
@@ -109,6 +116,22 @@ pub const MINUTES: Kind<Duration> = Kind::new(
 
 pub const SECONDS: Kind<Duration> =
     Kind::new(|value| Ok(Duration::from_secs(whole(value, 1, SECONDS_OF_AN_HOUR)?)), |span| span.as_secs().to_string());
+
+/// At least one.
+pub const DAYS: Kind<Duration> = Kind::new(|value| days(value, 1), show_days);
+
+/// 0 switches off what it is about.
+pub const DAYS_OR_NEVER: Kind<Duration> = Kind::new(|value| days(value, 0), show_days);
+
+pub const KILOBYTES: Kind<u64> = Kind::new(
+    |value| Ok(whole::<u64>(value, 1, MOST_KILOBYTES)? * BYTES_OF_A_KILOBYTE),
+    |bytes| (bytes / BYTES_OF_A_KILOBYTE).to_string(),
+);
+
+pub const MEGABYTES: Kind<u64> = Kind::new(
+    |value| Ok(whole::<u64>(value, 1, MOST_MEGABYTES)? * BYTES_OF_A_MEGABYTE),
+    |bytes| (bytes / BYTES_OF_A_MEGABYTE).to_string(),
+);
 
 pub const PORT: Kind<u16> = Kind::new(|value| whole(value, 1, 65_535), u16::to_string);
 
@@ -162,6 +185,14 @@ fn whole<T: TryFrom<u64>>(value: &Value, minimum: u64, maximum: u64) -> Result<T
     })
 }
 
+fn days(value: &Value, minimum: u64) -> Result<Duration, Problems> {
+    Ok(Duration::from_secs(whole::<u64>(value, minimum, DAYS_OF_A_YEAR)? * SECONDS_OF_A_DAY))
+}
+
+fn show_days(span: &Duration) -> String {
+    (span.as_secs() / SECONDS_OF_A_DAY).to_string()
+}
+
 fn gigabytes(value: &Value) -> Result<u64, Problems> {
     let plain = value.text.chars().all(|c| c.is_ascii_digit() || c == '.');
     let number = value.text.parse::<f64>().ok().filter(|_| plain);
@@ -188,7 +219,7 @@ fn switch(value: &Value) -> Result<bool, Problems> {
     }
 }
 
-fn choose<T: Copy>(value: &Value, choices: &[(&str, T)]) -> Result<T, Problems> {
+pub fn choose<T: Copy>(value: &Value, choices: &[(&str, T)]) -> Result<T, Problems> {
     let chosen = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(value.text));
     if let Some((_, choice)) = chosen {
         return Ok(*choice);

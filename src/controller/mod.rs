@@ -10,6 +10,7 @@ mod call;
 mod callers;
 mod calls;
 mod plugged;
+mod post;
 mod referee;
 mod reload;
 mod remember;
@@ -31,10 +32,11 @@ use zbus::Connection;
 use crate::config::Config;
 use crate::copy::News;
 use crate::disks::Sighting;
-use crate::model::{DiskId, Notice, RunRecord, Status};
+use crate::model::{DiskId, Notice, Outbox, RunRecord, Status};
 use crate::report::history::History;
 use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
+use crate::report::postman::{Errand, Note};
 use crate::systemd;
 use crate::texts::{Spoken, Texts};
 use active::ActiveRun;
@@ -64,6 +66,10 @@ pub struct Inputs {
     pub calls: UnboundedReceiver<Call>,
     pub sightings: UnboundedReceiver<Sighting>,
     pub requests: UnboundedReceiver<Request>,
+    /// What the postman found out about runs.
+    pub notes: UnboundedReceiver<Note>,
+    /// Mails that have not gone out yet.
+    pub outbox: watch::Receiver<Outbox>,
 }
 
 /// Where things go to.
@@ -74,6 +80,8 @@ pub struct Outputs {
     pub status: watch::Sender<Status>,
     pub texts: watch::Sender<Arc<Texts>>,
     pub signals: UnboundedSender<Signal>,
+    /// To the postman.
+    pub errands: UnboundedSender<Errand>,
 }
 
 /// What the controller begins with.
@@ -104,6 +112,7 @@ pub struct Controller {
     run: Option<ActiveRun>,
     last: Option<RunRecord>,
     last_success: HashMap<DiskId, RunRecord>,
+    outbox: Outbox,
     next_run: u64,
     ready: bool,
     service_lost: bool,
@@ -153,6 +162,7 @@ impl Controller {
             run: None,
             last: None,
             last_success: HashMap::new(),
+            outbox: Outbox::default(),
             ready: false,
             service_lost: false,
             stopping: false,
@@ -184,6 +194,8 @@ impl Controller {
                 Some(call) = inputs.calls.recv() => self.answer(call).await,
                 Some(sighting) = inputs.sightings.recv() => self.see(sighting).await,
                 Some(request) = inputs.requests.recv() => self.obey(request).await,
+                Some(note) = inputs.notes.recv() => self.note_later(&note),
+                Ok(()) = inputs.outbox.changed() => self.outbox = inputs.outbox.borrow_and_update().clone(),
                 Some((run, news)) = echoes.news.recv() => self.hear(run, news).await,
                 Some(()) = echoes.lock_changes.recv() => self.look_at_locks().await,
                 Some(tidied) = echoes.tidied.recv() => self.note_tidied(tidied),

@@ -9,6 +9,7 @@ use crate::blocking::blocking;
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::model::{Fault, Notice};
 use crate::report::journal;
+use crate::report::postman::Errand;
 use crate::systemd;
 use crate::texts::Texts;
 
@@ -48,6 +49,7 @@ impl Controller {
         self.apply_language();
         journal::set_text_log(Some(&self.config.log_file));
         journal::set_debug(self.config.debug);
+        self.send_out(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
         self.note_missing();
         self.watch_locks().await;
@@ -69,6 +71,7 @@ impl Controller {
                 for problem in &faults.0 {
                     self.tell(Level::Error, problem);
                 }
+                self.mail_refusal(&faults);
                 faults.say(&self.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
             }
             Unread::Io(error) => error.to_string(),

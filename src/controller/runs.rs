@@ -13,6 +13,7 @@ use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
 use crate::disks::{Sighting, Volume};
 use crate::model::{DiskId, Fault, Notice, Outcome, Plug, Progress, RunBegun, RunRecord, Step, Trigger, micros};
 use crate::report::journal;
+use crate::report::mail::Occasion;
 use crate::systemd::{self, Inhibitor};
 
 impl Controller {
@@ -132,7 +133,7 @@ impl Controller {
         };
         let teller = Teller { run, listener: self.news.clone() };
         let ports = Ports { connection: self.outputs.connection.clone(), stop: stopped, teller };
-        let label = begun.label.clone();
+        let (label, beginning) = (begun.label.clone(), Occasion::Begun(begun.clone()));
         self.run = Some(ActiveRun {
             begun,
             volume,
@@ -154,6 +155,7 @@ impl Controller {
         if allowed {
             self.note(Notice::DeletionsAllowed { run });
         }
+        self.mail(beginning);
         // Receivers end only with the daemon.
         let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
         tokio::spawn(copy::run(order, ports));
@@ -218,6 +220,7 @@ impl Controller {
         if let Err(error) = self.history.end(&record) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
+        self.mail_end(&record);
         self.mark_plugin(&record);
         let message = record.fault.as_ref().map(|fault| self.texts.say(fault).to_string()).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();

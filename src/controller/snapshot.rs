@@ -37,6 +37,8 @@ impl Controller {
             safe_to_remove: self.plugged.safe(&self.config),
             veeam_locks: self.veeam_locks(),
             config_error: self.config_error(),
+            outbox_count: self.outbox.waiting,
+            outbox_error: self.outbox_error(),
             web_address: web_address(&self.config),
             disks: self.disk_rows(),
             sample_every: self.config.sample_every,
@@ -50,6 +52,12 @@ impl Controller {
         }
         status.sentence = sentence(&status, &self.texts);
         status
+    }
+
+    /// Why mails wait.
+    fn outbox_error(&self) -> String {
+        let trouble = self.outbox.trouble.as_ref();
+        trouble.map(|trouble| self.texts.say(trouble).what).unwrap_or_default()
     }
 
     fn state(&self) -> State {

@@ -15,6 +15,7 @@ use crate::disks::ours::OurMounts;
 use crate::disks::volume::{self, VolumeError};
 use crate::disks::{Volume, released};
 use crate::model::{DiskId, Fault, Outcome, Plug, RunBegun, RunRecord, Warning, micros};
+use crate::report::postman::Errand;
 
 /// After so many cuts on one plug-in something is wrong that another try will not mend.
 const MOST_INTERRUPTIONS: usize = 3;
@@ -50,6 +51,7 @@ impl Controller {
             Err(error) => self.tell(Level::Error, &Fault::Internal { cause: error.to_string() }),
         }
         self.last = self.history.past().newest(1).unwrap_or_default().into_iter().next();
+        self.send_out(Errand::CatchUp);
         self.recall_all();
         self.note_missing();
         self.look_for_orphans();

@@ -40,6 +40,7 @@ pub enum Notice {
     RunCancelled { run: u64, label: String },
     RunAborted { run: u64, label: String },
     SafeToRemove { disk: String, label: String },
+    MailSent { subject: String, recipients: String },
     VeeamLocked { job: String },
     VeeamWaiting { job: String },
     VeeamUnlocked { job: String },

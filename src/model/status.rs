@@ -87,6 +87,14 @@ pub struct Finished {
     pub finished_at: Micros,
 }
 
+/// Mails that have not gone out yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outbox {
+    pub waiting: u32,
+    /// Why the last attempt failed.
+    pub trouble: Option<Warning>,
+}
+
 /// A job of Veeam that writes, or waits until it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VeeamLock {
@@ -152,6 +160,10 @@ pub struct Status {
     pub veeam_locks: Vec<VeeamLock>,
     /// Why config.ini was refused, what is missing in it, or empty.
     pub config_error: String,
+    /// Mails that wait to be sent.
+    pub outbox_count: u32,
+    /// Why they wait, in the configured language; empty while nothing is wrong.
+    pub outbox_error: String,
     pub web_address: String,
     pub disks: Vec<DiskRow>,
     /// How often a copy's progress is worth a write to the status file.

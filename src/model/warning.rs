@@ -89,6 +89,45 @@ pub enum Warning {
         path: String,
         cause: String,
     },
+    /// The mail server can't be reached or takes no mail at the moment.
+    MailDelayed {
+        server: String,
+        cause: String,
+    },
+    /// The server's certificate is not to be trusted, so nothing was said to it.
+    MailServerUntrusted {
+        server: String,
+        cause: String,
+    },
+    /// The server does not encrypt, and without that nothing is sent.
+    MailNotEncrypted {
+        server: String,
+    },
+    MailLoginRefused {
+        server: String,
+        cause: String,
+    },
+    /// The server refuses this recipient for good; the others get the mail.
+    MailRecipientRefused {
+        recipient: String,
+        subject: String,
+        cause: String,
+    },
+    /// A mail that is given up.
+    MailFailed {
+        subject: String,
+        cause: String,
+    },
+    /// A mail that can't be kept until it is sent.
+    MailUnwritable {
+        path: String,
+        cause: String,
+    },
+    /// So many mails wait that further ones go without their logs.
+    OutboxFull {
+        bytes: u64,
+        limit: u64,
+    },
     /// Lines of the history that are no runs: torn by a power loss, or foreign.
     DamagedHistory {
         path: String,

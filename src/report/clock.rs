@@ -24,6 +24,11 @@ impl Clock {
         self.show(stamp(micros), &texts.text("moment", &[]))
     }
 
+    /// A moment in the notation of strftime.
+    pub fn at(&self, micros: Micros, format: &str) -> String {
+        self.show(stamp(micros), format)
+    }
+
     /// The time `seconds` from now, with the day when it is another.
     pub fn in_seconds(&self, seconds: u64, texts: &Texts) -> String {
         let span = jiff::SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));

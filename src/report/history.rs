@@ -45,6 +45,11 @@ pub enum HistoryError {
 enum Line {
     Begun(RunBegun),
     Ended(Box<RunRecord>),
+    /// What was found out about a run beside it, mostly after its end.
+    Noted {
+        run: u64,
+        warning: Warning,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -52,6 +57,7 @@ enum Line {
 enum NewLine<'a> {
     Begun(&'a RunBegun),
     Ended(&'a RunRecord),
+    Noted { run: u64, warning: &'a Warning },
 }
 
 /// The one who writes. There must be only one at a time.
@@ -73,6 +79,7 @@ impl History {
             let run = match line {
                 Line::Begun(begun) => begun.run,
                 Line::Ended(record) => record.run,
+                Line::Noted { run, .. } => run,
             };
             last_run = last_run.max(run);
         })?;
@@ -105,6 +112,11 @@ impl History {
         self.write(record.run, &NewLine::Ended(record))
     }
 
+    /// Adds a warning to a run, from outside of it.
+    pub fn note(&mut self, run: u64, warning: &Warning) -> Result<(), HistoryError> {
+        self.write(run, &NewLine::Noted { run, warning })
+    }
+
     fn write(&mut self, run: u64, line: &NewLine) -> Result<(), HistoryError> {
         // Counts even when it can't be written: the number may have been told.
         self.last_run = self.last_run.max(run);
@@ -125,14 +137,34 @@ pub struct Past {
 }
 
 impl Past {
-    /// The last `count` finished runs, newest first.
+    /// The last `count` finished runs, newest first, with all that was noted about them later.
     pub fn newest(&self, count: usize) -> Result<Vec<RunRecord>, HistoryError> {
-        let mut newest = VecDeque::new();
-        self.each_ended(|record| {
-            newest.push_front(record);
-            newest.truncate(count);
+        let mut newest: VecDeque<RunRecord> = VecDeque::new();
+        let mut notes = Vec::new();
+        self.scan(|line| match line {
+            Line::Begun(_) => {}
+            Line::Ended(record) => {
+                newest.push_front(*record);
+                newest.truncate(count);
+            }
+            Line::Noted { run, warning } => notes.push((run, warning)),
         })?;
+        for (run, warning) in notes {
+            let noted = newest.iter_mut().find(|record| record.run == run);
+            noted.into_iter().for_each(|record| record.warnings.push(warning.clone()));
+        }
         Ok(newest.into())
+    }
+
+    /// The finished runs with a higher number, oldest first.
+    pub fn ended_after(&self, run: u64) -> Result<Vec<RunRecord>, HistoryError> {
+        let mut found = Vec::new();
+        self.each_ended(|record| {
+            if record.run > run {
+                found.push(record);
+            }
+        })?;
+        Ok(found)
     }
 
     /// Runs that began and never ended, oldest first: the daemon or the machine went down meanwhile.
@@ -142,6 +174,7 @@ impl Past {
             match line {
                 Line::Begun(begun) => open.insert(begun.run, begun),
                 Line::Ended(record) => open.remove(&record.run),
+                Line::Noted { .. } => None,
             };
         })?;
         Ok(open.into_values().collect())

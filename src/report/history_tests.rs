@@ -86,6 +86,26 @@ fn three_runs() -> (Room, History) {
 }
 
 #[test]
+fn what_was_noted_beside_a_run_is_among_its_warnings_whenever_it_came() {
+    let room = Room::new();
+    let mut history = room.open();
+    let refused = |recipient: &str| {
+        let (recipient, subject, cause) = (recipient.to_owned(), "s".to_owned(), "c".to_owned());
+        Warning::MailRecipientRefused { recipient, subject, cause }
+    };
+    history.note(1, &refused("early@x")).unwrap();
+    history.end(&record(1, Outcome::Success)).unwrap();
+    history.end(&record(2, Outcome::Success)).unwrap();
+    history.note(1, &refused("late@x")).unwrap();
+    history.note(7, &refused("nobody@x")).unwrap();
+    let [second, first] = history.past().newest(9).unwrap().try_into().unwrap();
+    assert_eq!(first.warnings[first.warnings.len() - 2..], [refused("early@x"), refused("late@x")]);
+    assert_eq!(second.warnings, record(2, Outcome::Success).warnings);
+    let after = |run| runs(&history.past().ended_after(run).unwrap());
+    assert_eq!((after(0), after(1), after(2)), (vec![1, 2], vec![2], vec![]));
+}
+
+#[test]
 fn what_was_written_is_read_back_after_a_restart() {
     let (room, history) = three_runs();
     drop(history);

@@ -8,12 +8,18 @@ pub mod history;
 pub mod journal;
 pub mod known_disks;
 mod lines;
+pub mod mail;
 pub mod memory;
+pub mod outbox;
+pub mod postman;
+pub mod reminder;
 mod sentence;
+mod smtp;
 pub mod status_file;
 mod text_log;
 
 #[cfg(test)]
 mod catalog;
 
+use sentence::named;
 pub use sentence::sentence;

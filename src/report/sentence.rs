@@ -88,6 +88,11 @@ fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     if said.is_empty() {
         said.push(texts.text("status-idle-nothing-yet", &[]));
     }
+    if !status.outbox_error.is_empty() {
+        let count = Arg::from(u64::from(status.outbox_count));
+        let message = Arg::from(status.outbox_error.as_str());
+        said.push(texts.text("status-mails-waiting", &[("count", count), ("message", message)]));
+    }
     said.join(" ")
 }
 
@@ -253,6 +258,15 @@ mod tests {
         assert_eq!(english, "Something is missing.");
         status.safe_to_remove = vec![DISK.to_owned()];
         assert!(said(&status, Language::English).ends_with("“B78E-6CC4” may be unplugged now."));
+    }
+
+    #[test]
+    fn mails_that_can_not_be_sent_are_told_last() {
+        let outbox_error = "The server is away.".to_owned();
+        let status = Status { outbox_count: 2, outbox_error, ..Status::default() };
+        assert!(said(&status, Language::English).ends_with("2 mails wait to be sent: The server is away."));
+        let quiet = Status { outbox_count: 2, ..Status::default() };
+        assert!(!said(&quiet, Language::English).contains("wait"), "they are on their way");
     }
 
     #[test]

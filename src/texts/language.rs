@@ -29,7 +29,7 @@ impl Language {
     }
 
     /// All files of the language.
-    pub(super) fn sources(self) -> [&'static str; 7] {
+    pub(super) fn sources(self) -> [&'static str; 8] {
         match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
@@ -38,6 +38,7 @@ impl Language {
                 include_str!("../../locales/de/status.ftl"),
                 include_str!("../../locales/de/config.ftl"),
                 include_str!("../../locales/de/bus.ftl"),
+                include_str!("../../locales/de/mail.ftl"),
                 self.tools(),
             ],
             Self::English => [
@@ -47,6 +48,7 @@ impl Language {
                 include_str!("../../locales/en/status.ftl"),
                 include_str!("../../locales/en/config.ftl"),
                 include_str!("../../locales/en/bus.ftl"),
+                include_str!("../../locales/en/mail.ftl"),
                 self.tools(),
             ],
         }

@@ -120,6 +120,14 @@ samples! { warnings, Warning:
     PowerOffFailed { cause }
     MemoryLost { path, cause }
     LogUnwritable { path, cause }
+    MailDelayed { server, cause }
+    MailServerUntrusted { server, cause }
+    MailNotEncrypted { server }
+    MailLoginRefused { server, cause }
+    MailRecipientRefused { recipient, subject, cause }
+    MailFailed { subject, cause }
+    MailUnwritable { path, cause }
+    OutboxFull { bytes, limit }
     DamagedHistory { path, lines }
 }
 
@@ -158,6 +166,7 @@ samples! { notices, Notice:
     RunCancelled { run, label }
     RunAborted { run, label }
     SafeToRemove { disk, label }
+    MailSent { subject, recipients }
     VeeamLocked { job }
     VeeamWaiting { job }
     VeeamUnlocked { job }

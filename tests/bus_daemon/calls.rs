@@ -11,7 +11,7 @@ use crate::fake_udisks::Answer;
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 
-const PROPERTIES: [&str; 24] = [
+const PROPERTIES: [&str; 26] = [
     "BytesDone",
     "BytesPerSecond",
     "BytesTotal",
@@ -24,6 +24,8 @@ const PROPERTIES: [&str; 24] = [
     "LastFinishedAt",
     "LastResult",
     "LastWarnings",
+    "OutboxCount",
+    "OutboxError",
     "Progress",
     "Queue",
     "Run",

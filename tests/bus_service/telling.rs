@@ -71,6 +71,8 @@ fn full_status() -> Status {
         safe_to_remove: vec!["B78E-6CC4".to_owned()],
         veeam_locks: vec![VeeamLock { job: "nightly".to_owned(), held: true, since: 5 }],
         config_error: "key".to_owned(),
+        outbox_count: 3,
+        outbox_error: "away".to_owned(),
         web_address: "http://atlantis:8080/".to_owned(),
         ..Status::default()
     };

@@ -1,0 +1,68 @@
+### Mails. Subject: result, disk, what to do. Each line is a whole sentence, since Outlook removes line breaks in mid-sentence.
+### A mail about a copy that succeeded has at most 10 lines.
+
+mail-subject = { $result }: disk “{ $label }” – { $action }
+mail-result-begun = Copy begun
+mail-result-success = Success
+mail-result-warnings = Success with warnings
+mail-result-aborted = FAILURE
+mail-result-cancelled = Copy cancelled
+mail-action-safe = UNPLUG IT NOW
+mail-action-stay = PLEASE LEAVE IT PLUGGED IN
+mail-action-gone = PLEASE PLUG IT IN AGAIN
+
+## At the beginning
+
+mail-begun = The copy to the disk “{ $label }” began on { $when }.
+mail-begun-stay = Please leave the disk plugged in until a second mail says that you may unplug it.
+
+## At the end
+
+mail-success = The copy to the disk “{ $label }” succeeded.
+mail-aborted = The copy to the disk “{ $label }” failed, in step { $number } of 9 ({ $step }).
+mail-interrupted = The copy to the disk “{ $label }” was interrupted and is incomplete.
+mail-cancelled = The copy to the disk “{ $label }” was cancelled as asked for and is incomplete.
+mail-safe = You may unplug the disk now.
+mail-stay = Please leave the disk plugged in until the status says that it may be unplugged.
+mail-gone = The disk was unplugged before the copy was finished; please plug it in again, and the copy will be completed.
+mail-what = What happened: { $text }
+mail-meaning = What it means for the backup: { $text }
+mail-todo = What to do now: { $text }
+mail-further = Besides: { $text }
+mail-warning = Warning: { $text }
+mail-more-warnings = Further warnings: { $text }
+mail-copied = Copied: { $files ->
+        [0] no file
+        [one] one file
+       *[other] { $files } files
+    }, { SIZE($bytes) } in { SPAN($seconds) } ({ RATE($rate) }).
+mail-nothing-to-copy = Copied: nothing, since everything was on the disk already.
+mail-not-copied = Copied: nothing.
+mail-partly-copied = Copied: { SIZE($bytes) } of { SIZE($total) }.
+mail-times = Begin: { $begin }, end: { $end }, duration: { SPAN($seconds) }.
+mail-free = Free on the disk: { SIZE($free) } of { SIZE($size) }.
+mail-free-unknown = Free on the disk: unknown, it was not opened.
+mail-footer = Machine { $host }, run { $run }, disk { $disk }.
+
+## Logs
+
+mail-logs = Logs attached: { $logs }.
+mail-logs-none = Logs: none attached ({ $logs }).
+mail-log-whole = { $name }
+mail-log-cut = { $name } (cut in the middle; whole in { $path })
+mail-log-unreadable = { $path } can't be read: { $cause }
+mail-log-left-out = { $path }, because too many mails wait to be sent
+mail-log-empty = { $path } has nothing about this run
+
+## Other occasions
+
+mail-refused-subject = Settings refused: config.ini on { $host } – PLEASE CORRECT
+mail-refused = The changed configuration file config.ini on { $host } has faults and is not in force; the one before still is.
+mail-refused-problem = Fault: { $text }
+mail-refused-todo = Please correct the file and load it again: systemctl reload asbackupd.
+mail-remind-subject = REMINDER: { $days ->
+        [one] one day
+       *[other] { $days } days
+    } without a backup disk – PLEASE PLUG A DISK IN
+mail-remind = One of the backup disks was last plugged into { $host } on { $when }; there is no new copy since then.
+mail-remind-todo = Please plug one of the backup disks in; the copy then begins by itself.

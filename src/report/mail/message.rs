@@ -1,0 +1,129 @@
+//! A mail in the form that servers and mail programs expect: headers, text, attachments.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use lettre::address::{Address, AddressError};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment as Part, Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
+use thiserror::Error;
+
+use super::Mailing;
+use super::audience::Audience;
+use super::host::Host;
+use super::logs::Attachment;
+use super::words::Words;
+use crate::model::Micros;
+use crate::report::outbox::Envelope;
+
+/// The local part when config.ini names no sender.
+const SENDER: &str = "asbackup";
+
+#[derive(Debug, Error)]
+pub enum MessageError {
+    #[error("{address}: {source}")]
+    Address {
+        address: String,
+        #[source]
+        source: AddressError,
+    },
+    #[error("the message")]
+    Message(#[from] lettre::error::Error),
+    #[error("the content type")]
+    ContentType(#[from] lettre::message::header::ContentTypeErr),
+}
+
+pub struct Letter<'a> {
+    pub id: String,
+    /// The id of the mail that this one follows.
+    pub answers: Option<String>,
+    pub run: u64,
+    pub at: Micros,
+    pub words: Words,
+    pub attachments: Vec<Attachment>,
+    pub audience: Audience,
+    /// As in config.ini.
+    pub from: &'a str,
+    pub host: &'a Host,
+}
+
+impl Letter<'_> {
+    pub fn finish(self) -> Result<Mailing, MessageError> {
+        let from = self.sender()?;
+        let mut to = Vec::new();
+        let mut builder = self.headers(from.clone());
+        for address in &self.audience.to {
+            let mailbox = Mailbox::new(None, self.address(address)?);
+            to.push(mailbox.email.to_string());
+            builder = builder.to(mailbox);
+        }
+        for address in &self.audience.cc {
+            let mailbox = Mailbox::new(None, self.address(address)?);
+            to.push(mailbox.email.to_string());
+            builder = builder.cc(mailbox);
+        }
+        let envelope = Envelope {
+            run: self.run,
+            subject: self.words.subject.clone(),
+            from: from.email.to_string(),
+            to,
+            queued_at: self.at,
+        };
+        let text = self.words.lines.join("\n") + "\n";
+        let message = match self.attachments.is_empty() {
+            true => builder.singlepart(SinglePart::plain(text))?,
+            false => builder.multipart(with_attachments(text, self.attachments)?)?,
+        };
+        Ok(Mailing { envelope, message: message.formatted() })
+    }
+
+    fn headers(&self, from: Mailbox) -> MessageBuilder {
+        let mut builder = lettre::Message::builder()
+            .from(from)
+            .date(UNIX_EPOCH + Duration::from_micros(self.at))
+            .message_id(Some(self.message_id(&self.id)))
+            .subject(self.words.subject.clone())
+            // Keeps holiday notices from answering, also those of Exchange.
+            .raw_header(plain("Auto-Submitted", "auto-generated"))
+            .raw_header(plain("X-Auto-Response-Suppress", "All"));
+        if let Some(first) = &self.answers {
+            let id = self.message_id(first);
+            builder = builder.in_reply_to(id.clone()).references(id);
+        }
+        builder
+    }
+
+    fn message_id(&self, id: &str) -> String {
+        format!("<{id}@{}>", self.host.domain)
+    }
+
+    fn sender(&self) -> Result<Mailbox, MessageError> {
+        let text = if self.from.is_empty() { SENDER } else { self.from };
+        let named = text.strip_suffix('>').and_then(|text| text.rsplit_once('<'));
+        let (name, address) = named.unwrap_or(("", text));
+        let name = name.trim().trim_matches('"').trim();
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        Ok(Mailbox::new(name, self.address(address)?))
+    }
+
+    /// A name without a domain is a user of this machine.
+    fn address(&self, text: &str) -> Result<Address, MessageError> {
+        let (user, domain) = text.rsplit_once('@').unwrap_or((text, &self.host.domain));
+        Address::new(user, domain).map_err(|source| MessageError::Address { address: text.to_owned(), source })
+    }
+}
+
+/// For header values of plain ASCII.
+fn plain(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn with_attachments(text: String, attachments: Vec<Attachment>) -> Result<MultiPart, MessageError> {
+    let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(text));
+    for attachment in attachments {
+        let kind = ContentType::parse(attachment.kind)?;
+        // Base64 keeps every byte of a log, whatever is in it. Bytes of any kind can be encoded so.
+        let Ok(body) = Body::new_with_encoding(attachment.bytes, ContentTransferEncoding::Base64) else { continue };
+        parts = parts.singlepart(Part::new(attachment.name).body(body, kind));
+    }
+    Ok(parts)
+}

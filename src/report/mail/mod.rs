@@ -1,0 +1,147 @@
+//! Mails: what occasions there are, and how one becomes a finished message with its recipients.
+//! Knows who gets what (`audience`), the words (`words`), the logs to attach (`logs`), the names of this machine (`host`) and
+//! the form of a message (`message`). Sends nothing and keeps nothing: that is `outbox`, `smtp` and `postman`.
+
+mod audience;
+mod host;
+mod logs;
+mod message;
+mod part;
+mod words;
+
+use crate::config::Config;
+use crate::model::{DiskId, Micros, Outcome, RunBegun, RunRecord};
+use crate::report::clock::Clock;
+use crate::report::outbox::Envelope;
+use crate::texts::Texts;
+use audience::{Weight, audience};
+use host::Host;
+use logs::Logs;
+use message::Letter;
+pub use message::MessageError;
+use words::Writer;
+
+/// Why there is a mail.
+#[derive(Debug, Clone)]
+pub enum Occasion {
+    Begun(RunBegun),
+    Ended(Box<RunRecord>),
+    /// A changed config.ini that is not in force; each fault as a text.
+    ConfigRefused {
+        problems: Vec<String>,
+        at: Micros,
+    },
+    /// No known disk was plugged in for so long.
+    Reminder {
+        days: u64,
+        since: Micros,
+        at: Micros,
+    },
+}
+
+impl Occasion {
+    fn at(&self) -> Micros {
+        match self {
+            Self::Begun(begun) => begun.started_at,
+            Self::Ended(record) => record.finished_at,
+            Self::ConfigRefused { at, .. } | Self::Reminder { at, .. } => *at,
+        }
+    }
+
+    pub fn run(&self) -> u64 {
+        match self {
+            Self::Begun(begun) => begun.run,
+            Self::Ended(record) => record.run,
+            Self::ConfigRefused { .. } | Self::Reminder { .. } => 0,
+        }
+    }
+
+    fn disk(&self) -> Option<&DiskId> {
+        match self {
+            Self::Begun(begun) => Some(&begun.disk),
+            Self::Ended(record) => Some(&record.disk),
+            Self::ConfigRefused { .. } | Self::Reminder { .. } => None,
+        }
+    }
+
+    fn weight(&self) -> Weight {
+        match self {
+            Self::Begun(_) => Weight::Beginning,
+            Self::Ended(record) if record.outcome == Outcome::Success && record.warnings.is_empty() => Weight::Result,
+            _ => Weight::Problem,
+        }
+    }
+
+    /// The same for the same event, so that a mail that is made anew after a crash is recognised as the same one.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Begun(begun) => beginning_id(begun.run, begun.started_at),
+            Self::Ended(record) => format!("run-{}-ended-{}", record.run, record.started_at),
+            Self::ConfigRefused { at, .. } => format!("config-refused-{at}"),
+            Self::Reminder { at, .. } => format!("reminder-{at}"),
+        }
+    }
+
+    /// The mail that this one follows.
+    fn answers(&self) -> Option<String> {
+        match self {
+            Self::Ended(record) => Some(beginning_id(record.run, record.started_at)),
+            _ => None,
+        }
+    }
+}
+
+fn beginning_id(run: u64, started_at: Micros) -> String {
+    format!("run-{run}-begun-{started_at}")
+}
+
+/// A finished mail.
+#[derive(Debug)]
+pub struct Mailing {
+    pub envelope: Envelope,
+    pub message: Vec<u8>,
+}
+
+/// The mail for an occasion, or `None` if nobody wants it. Reads the logs, so it may block.
+///
+/// # Errors
+/// An address that no mail can have.
+pub fn compose(
+    occasion: &Occasion,
+    config: &Config,
+    texts: &Texts,
+    with_logs: bool,
+) -> Result<Option<Mailing>, MessageError> {
+    let host = Host::of_this_machine();
+    let audience = audience(config, occasion);
+    if audience.is_empty() {
+        return Ok(None);
+    }
+    let writer = Writer { texts, clock: &Clock::system(), host: &host.name };
+    let (words, attachments) = match occasion {
+        Occasion::Begun(begun) => (writer.begun(begun), Vec::new()),
+        Occasion::Ended(record) => {
+            let logs = if with_logs { Logs::of(record, config) } else { Logs::left_out(config) };
+            (writer.ended(record, &logs), logs.attachments())
+        }
+        Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
+        Occasion::Reminder { days, since, .. } => (writer.reminder(*days, *since), Vec::new()),
+    };
+    let letter = Letter {
+        id: occasion.id(),
+        answers: occasion.answers(),
+        run: occasion.run(),
+        at: occasion.at(),
+        words,
+        attachments,
+        audience,
+        from: &config.mail.from,
+        host: &host,
+    };
+    letter.finish().map(Some)
+}
+
+/// What the server is told at the beginning of a conversation.
+pub fn hello_name() -> String {
+    Host::of_this_machine().domain
+}

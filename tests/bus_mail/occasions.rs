@@ -1,0 +1,117 @@
+//! Mails besides those of ordinary runs, and who gets which.
+
+use crate::daemon::refused;
+use crate::fake_udisks::Answer;
+use crate::house::first;
+use crate::post::{plain, run_once, until_sent};
+
+#[tokio::test]
+async fn bus_mail_tells_of_a_run_that_a_killed_daemon_left_behind() {
+    let (_room, sink, house) = plain().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    sink.received(1).await;
+    daemon.kill().await;
+    house.udisks.unplug(&first()).await;
+    let mut next = house.daemon().await;
+    let ended = sink.received(2).await.pop().unwrap();
+    assert!(ended.subject().starts_with("FAILURE: disk “GOLD” – PLEASE LEAVE"), "{}", ended.subject());
+    assert!(ended.body().contains("was interrupted"), "{}", ended.body());
+    until_sent(&house).await;
+    next.stop().await;
+    let _last = house.daemon().await;
+    assert_eq!(sink.count(), 2, "it was told already");
+}
+
+#[tokio::test]
+async fn bus_mail_tells_of_a_wait_for_veeam_that_timed_out() {
+    let (_room, sink, mut house) = plain().await;
+    house.settings.set("Backup", "wait-for-veeam-minutes", "0");
+    std::fs::write(house.veeam_lock("Nightly"), "x").unwrap();
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let ended = sink.received(2).await.pop().unwrap();
+    assert!(ended.body().contains("in step 2 of 9") && ended.body().contains("Nightly"), "{}", ended.body());
+}
+
+#[tokio::test]
+async fn bus_mail_tells_of_a_config_that_was_refused() {
+    let (_room, sink, mut house) = plain().await;
+    let daemon = house.daemon().await;
+    house.settings.set("General", "language", "klingon").set("Mail", "server", "mx example").set("Mail", "cc", "a@@b");
+    house.settings.set("Mail", "password", "hun%ter4");
+    house.write_config();
+    let (_, message) = refused(daemon.client.reload().await);
+    let mail = sink.received(1).await.pop().unwrap();
+    assert!(mail.subject().ends_with("PLEASE CORRECT"), "{}", mail.subject());
+    for place in ["[General] language", "[Mail] server", "[Mail] cc", "[Mail] password"] {
+        assert!(mail.body().contains(place) && message.contains(place), "{place} in {}", mail.body());
+    }
+    assert!(!mail.raw.contains("ter4"), "{}", mail.raw);
+    assert_eq!(mail.to(), ["admin@example.com", "archive@example.com"], "it is about no disk");
+}
+
+#[tokio::test]
+async fn bus_mail_goes_where_a_new_config_says() {
+    let (_room, sink, mut house) = plain().await;
+    let daemon = house.daemon().await;
+    house.settings.set("Mail", "to-mail-addresses-sysop", "new@example.com").set("General", "language", "de");
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    run_once(&house, &daemon).await;
+    for mail in sink.received(2).await {
+        assert_eq!(mail.to()[0], "new@example.com");
+        assert!(mail.subject().contains("Platte"), "{}", mail.subject());
+    }
+}
+
+#[tokio::test]
+async fn bus_mail_comes_to_each_as_he_wishes() {
+    let (_room, sink, mut house) = plain().await;
+    let policy = "admin@example.com=problems, archive@example.com=none";
+    house.settings.set("Mail", "mail-policy", policy).set("Mail", "to-mail-addresses-sysop", "admin@example.com, root");
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let mails = sink.received(2).await;
+    let local = mails[0].to().remove(0);
+    assert!(local.starts_with("root@"), "{local}");
+    assert_eq!(mails[0].to(), [local.as_str(), "office@example.com"], "no problem yet");
+    assert_eq!(mails[1].to(), ["admin@example.com", &local, "office@example.com"]);
+}
+
+#[tokio::test]
+async fn bus_mail_reminds_once_when_no_disk_came() {
+    let (_room, sink, mut house) = plain().await;
+    house.settings.set("Mail", "remind-after-days", "7");
+    let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as u64;
+    let long_ago = micros - 8 * 24 * 3600 * 1_000_000;
+    let memory = format!("{{\"last_plugged_at\":{long_ago},\"reminders\":0}}");
+    std::fs::write(house.path("state/last-plugged"), memory).unwrap();
+    let mut daemon = house.daemon().await;
+    let mail = sink.received(1).await.pop().unwrap();
+    assert_eq!(mail.subject(), "REMINDER: 8 days without a backup disk – PLEASE PLUG A DISK IN");
+    assert_eq!(mail.to(), ["admin@example.com", "office@example.com", "archive@example.com"]);
+    until_sent(&house).await;
+    daemon.stop().await;
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let subjects: Vec<String> = sink.received(3).await.iter().map(|mail| mail.subject()).collect();
+    assert_eq!(subjects.iter().filter(|subject| subject.starts_with("REMINDER")).count(), 1, "{subjects:?}");
+}
+
+#[tokio::test]
+async fn bus_mail_is_not_made_without_a_server_and_not_made_up_for_later() {
+    let (_room, sink, mut house) = plain().await;
+    house.settings.set("Mail", "server", "");
+    let daemon = house.daemon().await;
+    house.udisks.answer("Mount", Answer::fails("Failed", "x"));
+    run_once(&house, &daemon).await;
+    house.settings.set("Mail", "server", "localhost");
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    daemon.client.start("").await.unwrap();
+    daemon.finished(2).await;
+    for mail in sink.received(2).await {
+        assert!(mail.body().contains("run 2,"), "{}", mail.body());
+    }
+}

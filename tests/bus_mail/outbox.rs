@@ -1,0 +1,100 @@
+//! Mails that wait: for a server that is away, over a restart, and not for ever.
+
+use crate::house::{first, second};
+use crate::post::{failed, plain, run_once, spooled, trouble, until_sent, until_waiting};
+
+#[tokio::test]
+async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_next_daemon() {
+    let (_room, mut sink, house) = plain().await;
+    sink.stop();
+    let mut daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let trouble = trouble(&daemon).await;
+    assert!(trouble.contains("can't be sent at the moment (mail server localhost"), "{trouble}");
+    until_waiting(&daemon, 2).await;
+    let status = daemon.client.status().await.unwrap();
+    assert!(status.contains("2 mails wait to be sent") && status.contains(&trouble), "{status}");
+    daemon.stop().await;
+    assert_eq!(spooled(&house).len(), 2);
+    house.udisks.unplug(&first()).await;
+
+    let next = house.daemon().await;
+    until_waiting(&next, 2).await;
+    sink.go_on();
+    let subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
+    assert!(subjects[0].starts_with("Copy begun") && subjects[1].starts_with("FAILURE"), "{subjects:?}");
+    until_sent(&house).await;
+    until_waiting(&next, 0).await;
+    assert_eq!(next.client.outbox_error().await.unwrap(), "");
+    assert_eq!(sink.count(), 2);
+}
+
+#[tokio::test]
+async fn bus_mail_trouble_is_told_once_as_long_as_it_stays_the_same() {
+    let (_room, mut sink, house) = plain().await;
+    sink.stop();
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    trouble(&daemon).await;
+    house.udisks.plug(&second()).await;
+    daemon.finished(2).await;
+    until_waiting(&daemon, 4).await;
+    assert_eq!(daemon.log().matches("can't be sent at the moment").count(), 1, "{}", daemon.log());
+}
+
+#[tokio::test]
+async fn bus_mail_that_is_too_old_is_put_aside_with_an_error() {
+    let (_room, mut sink, house) = plain().await;
+    sink.stop();
+    let mut daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    until_waiting(&daemon, 2).await;
+    daemon.stop().await;
+    house.udisks.unplug(&first()).await;
+    let oldest = spooled(&house).remove(0);
+    // Its name begins with its time.
+    let name = oldest.file_name().unwrap().to_str().unwrap();
+    let (queued_at, rest) = name.split_once('-').unwrap();
+    let long_ago = queued_at.parse::<u64>().unwrap() - 6 * 24 * 3600 * 1_000_000;
+    std::fs::rename(&oldest, oldest.with_file_name(format!("{long_ago:016}-{rest}"))).unwrap();
+    let daemon = house.daemon().await;
+    daemon.says("has been given up").await;
+    crate::house::until("one in failed/", || failed(&house).len() == 1 && spooled(&house).len() == 1).await;
+    until_waiting(&daemon, 1).await;
+}
+
+#[tokio::test]
+async fn bus_mail_beyond_the_limit_comes_without_logs() {
+    let (_room, mut sink, mut house) = plain().await;
+    sink.stop();
+    house.settings.set("Mail", "outbox-limit-mb", "1").set("Mail", "compress-above-kb", "2000");
+    let mut log = String::new();
+    for line in 0..20_000 {
+        log.push_str(&format!("2199/01/01 00:00:00 [2] >f+++++++++ some/file/{line:032}\n"));
+    }
+    std::fs::write(house.path("rsync.log"), log).unwrap();
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    until_waiting(&daemon, 2).await;
+    house.udisks.unplug(&first()).await;
+    house.udisks.plug(&second()).await;
+    daemon.finished(2).await;
+    until_waiting(&daemon, 4).await;
+    assert!(daemon.log().contains("further mails come without their logs"), "{}", daemon.log());
+    sink.go_on();
+    let last = sink.received(4).await.pop().unwrap();
+    assert_eq!(last.attachments(), []);
+    assert!(last.body().contains("because too many mails wait"), "{}", last.body());
+}
+
+#[tokio::test]
+async fn bus_mail_in_a_damaged_file_stands_in_nobodys_way() {
+    let (_room, sink, house) = plain().await;
+    let outbox = house.path("state/outbox");
+    std::fs::create_dir_all(&outbox).unwrap();
+    std::fs::write(outbox.join("0000000000000001-torn.mail"), "{\"run\":1,").unwrap();
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    sink.received(2).await;
+    assert_eq!(failed(&house).len(), 1);
+}

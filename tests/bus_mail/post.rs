@@ -1,0 +1,70 @@
+//! A house whose daemon sends mails.
+
+use std::path::PathBuf;
+
+use crate::daemon::Daemon;
+use crate::house::{House, first};
+use crate::mail_servers::{Sink, files, wait};
+
+pub const LOCAL: &str = "localhost";
+
+/// The settings that all tests of mail share: one sysop, one in copy, one of the first disk. Attempts follow each other fast.
+pub async fn house_with(port: u16) -> House {
+    let mut house = House::new().await;
+    let disks = format!("{},office@example.com,{}", first().uuid, crate::house::second().uuid);
+    house.settings.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
+    for (key, value) in [
+        ("server", LOCAL),
+        ("port", &port.to_string()),
+        ("to-mail-addresses-sysop", "admin@example.com"),
+        ("from-mail-address", "Sicherung Müller, Köln <backup@example.com>"),
+        ("cc", "archive@example.com"),
+        ("retry-after-seconds", "1"),
+    ] {
+        house.settings.set("Mail", key, value);
+    }
+    house
+}
+
+/// Plugs in the first disk, whose mount fails, and waits for the end of that run.
+pub async fn run_once(house: &House, daemon: &Daemon) {
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+}
+
+/// The daemon's outbox.
+pub fn spooled(house: &House) -> Vec<PathBuf> {
+    files(&house.path("state/outbox"), |path| path.extension().is_some_and(|is| is == "mail"))
+}
+
+pub fn failed(house: &House) -> Vec<PathBuf> {
+    files(&house.path("state/outbox/failed"), |_| true)
+}
+
+pub async fn until_sent(house: &House) {
+    wait("an empty outbox", || spooled(house).is_empty()).await;
+}
+
+/// Waits until the bus says so.
+pub async fn until_waiting(daemon: &Daemon, count: u32) {
+    let wanted = zbus::OwnedVariant::from(count);
+    let is_so = |story: &crate::seen::Story| story.properties.get("OutboxCount") == Some(&wanted);
+    daemon.tells(&format!("{count} waiting mails"), is_so).await;
+}
+
+/// What the bus says is wrong, as soon as it says anything.
+pub async fn trouble(daemon: &Daemon) -> String {
+    let told = daemon.told("trouble with mail", |story| {
+        let text = story.properties.get("OutboxError")?.clone();
+        String::try_from(text).ok().filter(|text| !text.is_empty())
+    });
+    told.await
+}
+
+/// A plain server and a house that knows it. The server's files are in a directory of their own.
+pub async fn plain() -> (tempfile::TempDir, Sink, House) {
+    let room = tempfile::tempdir().expect("a directory");
+    let sink = Sink::plain(room.path());
+    let house = house_with(sink.port).await;
+    (room, sink, house)
+}

@@ -1,0 +1,75 @@
+//! The mails of a run that succeeds: a real copy, and a mail server in the same small machine.
+
+mod common;
+mod mail_servers;
+
+use common::scene::Scene;
+use mail_servers::{Received, Sink};
+use serde_json::json;
+
+/// A server inside the scene's bench, which has a network of its own.
+fn serve(scene: &mut Scene) -> Sink {
+    let room = scene.bench.make_directory("mail");
+    let python = scene.bench.command("/usr/bin/python3");
+    let sink = Sink::start_with(&room, &json!({ "mode": "plain" }), python);
+    let disks = format!("{},office@example.com", scene.disk.uuid);
+    scene.config.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
+    for (key, value) in [("server", "127.0.0.1"), ("to-mail-addresses-sysop", "admin@example.com")] {
+        scene.config.set("Mail", key, value);
+    }
+    scene.config.set("Mail", "port", &sink.port.to_string());
+    sink
+}
+
+fn has(mail: &Received, words: &[&str]) {
+    for word in words {
+        assert!(mail.body().contains(word), "{word} in {}", mail.body());
+    }
+}
+
+#[tokio::test]
+async fn disk_a_good_copy_is_told_in_ten_lines_with_both_logs() {
+    let mut scene = Scene::new();
+    let sink = serve(&mut scene);
+    let (daemon, finished) = scene.run_once().await;
+    assert_eq!(finished.result, "success", "{}", finished.message);
+    let mails = sink.received(2).await;
+    assert!(mails.iter().all(|mail| mail.to() == ["admin@example.com", "office@example.com"]));
+    let ended = &mails[1];
+    assert!(ended.subject().ends_with("disk “OFFSITE” – UNPLUG IT NOW"), "{}", ended.subject());
+    assert!(ended.body().trim_end().lines().count() <= 10, "{}", ended.body());
+    has(ended, &["You may unplug the disk now.", "Copied: ", " files, ", "Free on the disk: ", "duration: "]);
+    let [(general_name, general), (rsync_name, rsync)] = ended.attachments().try_into().unwrap();
+    assert_eq!((general_name.as_str(), rsync_name.as_str()), ("asbackup.log", "rsync.log"));
+    for step in 1..=9 {
+        assert!(general.contains(&format!("Step {step} (")), "{general}");
+    }
+    assert!(daemon.text_log().contains(&general), "{general}");
+    for file in ["empty.file", "config/big.bco", "config/job.vbm"] {
+        assert!(rsync.contains(&format!(">f+++++++++ {file}\n")), "{file} in {rsync}");
+    }
+}
+
+#[tokio::test]
+async fn disk_the_mail_of_a_second_copy_has_the_second_copys_log() {
+    let mut scene = Scene::new();
+    let sink = serve(&mut scene);
+    let (daemon, _) = scene.run_once().await;
+    let first = sink.received(2).await.pop().unwrap();
+    // Times in logs are whole seconds.
+    common::wait_for("the next second", common::PATIENCE, || (second() > sent_at(&first)).then_some(()));
+    scene.source.file("late.txt", b"late");
+    daemon.start_run("").await.unwrap();
+    daemon.finished(2).await;
+    let rsync = sink.received(4).await[3].attachments().remove(1).1;
+    assert!(rsync.contains("late.txt"), "{rsync}");
+    assert_eq!(rsync.matches(">f+++++++++").count(), 1, "{rsync}");
+}
+
+fn second() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn sent_at(mail: &Received) -> u64 {
+    mail.parsed["date"].as_f64().unwrap() as u64
+}
