@@ -2,8 +2,8 @@
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
 //! `plugged` knows which disk is due, `active` how far the run is, `referee` who of Veeam and the copy goes first; `runs`
-//! begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows
-//! disks and source again, `reload` takes a new config, `snapshot` sums up.
+//! begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks and source again, `reload`
+//! takes a new config, `snapshot` sums up.
 
 mod active;
 mod call;
