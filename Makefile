@@ -17,7 +17,7 @@ LOCKED := --locked
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
 # would end the words of $(if).
-ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,SUITE,BENCH_QUICK"]'
+ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,SUITE,BENCH_QUICK,FAULT_SEED,FAULT_CASES,FAULT_BENCHES"]'
 AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
 # Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
 DISK_THREADS := 2
@@ -57,17 +57,19 @@ scripts: need-test
 
 # Pure parts, texts, config, and that the rooms keep their order.
 unit: need-test
-	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test licenses
+	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test foreign --test licenses
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
 bus: need-test
 	$(CARGO) test $(LOCKED) --test 'bus_*'
 
 # Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the bench itself: when that
-# is broken, no failure of a disk test means anything.
+# is broken, no failure of a disk test means anything. Last the fault campaign, which prints a seed for each case: FAULT_SEED=…
+# plays one again.
 disk: need-test
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test bench_self -- --test-threads=$(DISK_THREADS)
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'disk_*' -- --test-threads=$(DISK_THREADS)
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test faults -- --nocapture
 
 include packaging/package.mk
 

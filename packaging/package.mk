@@ -1,12 +1,13 @@
 # make deb       the package for Debian 12 and 13: target/debian/asbackup_VERSION_ARCHITECTURE.deb
 # make install   for packagers: DESTDIR=where to stage, PREFIX=/usr/local unless given; builds nothing
-# make test-vm   the package in a virtual machine with real USB disks; SUITE=trixie for Debian 13
+# make test-vm   the package in a virtual machine with real USB disks; SUITE=bookworm or trixie, the Debian of this machine unless given
 # make licenses  every crate's licence against deny.toml
 #
 # Build the package on Debian 12: what is linked against its C library runs on both, the other way round it need not.
 
 PREFIX ?= /usr/local
-SUITE ?= bookworm
+# Where this machine is neither, the package is as good as the older one's.
+SUITE ?= $(or $(filter bookworm trixie,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),bookworm)
 
 .PHONY: deb install test-vm licenses
 

@@ -194,3 +194,16 @@ async fn every_step_is_told_in_log_status_and_states() {
     let status = format!("STATUS={sentence}");
     daemon.tells("the sentence for systemd", |story| story.notified.contains(&status).then_some(())).await;
 }
+
+/// What the other tests show to work, works with these.
+#[tokio::test]
+async fn the_daemon_has_the_capabilities_of_its_unit_and_no_others() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let process = procfs::process::Process::new(daemon.pid().cast_signed()).expect("the daemon");
+    let status = process.status().expect("its status");
+    // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, SYS_PTRACE, SYS_ADMIN, MKNOD, SETFCAP
+    let bits: u64 = [0, 1, 3, 4, 19, 21, 27, 31].into_iter().map(|bit| 1 << bit).sum();
+    assert_eq!((status.capeff, status.capbnd), (bits, Some(bits)));
+    assert_eq!(status.nonewprivs, Some(1));
+}

@@ -3,13 +3,18 @@
 mod common;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use asbackup::model::Outcome;
 use common::compare::Fidelity;
 use common::processes::{self, Stage};
 use common::scene::{Scene, assert_aborted, assert_success, warnings};
 use common::{PATIENCE, wait_for};
+use procfs::process::{ProcState, Process};
 use rustix::process::Signal;
+
+/// A disk that was pulled is missed within this time.
+const NOTICED: Duration = Duration::from_secs(5);
 
 fn heavy_scene() -> Scene {
     let scene = Scene::new();
@@ -17,13 +22,17 @@ fn heavy_scene() -> Scene {
     scene
 }
 
-/// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file.
+/// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file. What is to be gone on with lies in a
+/// directory of its own, see disk_resume.rs.
 fn assert_no_unfinished_file(scene: &Scene) {
     let look = scene.disk.look(&scene.bench);
     let mut open = vec![scene.copy(&look)];
     while let Some(directory) = open.pop() {
         for entry in std::fs::read_dir(&directory).expect("a directory").flatten() {
             let name = entry.file_name();
+            if name == ".asbackup-partial" {
+                continue;
+            }
             assert!(!name.to_string_lossy().starts_with('.'), "{name:?} is left");
             if entry.file_type().expect("its type").is_dir() {
                 open.push(entry.path());
@@ -139,9 +148,11 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_at_once_and_is_copied_to_when_it
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     let device = scene.disk.device();
+    let pulled = Instant::now();
     scene.disk.pull();
     tokio::task::spawn_blocking(move || {
         held.is_told_to_end();
+        assert!(pulled.elapsed() < NOTICED, "noticed after {:?}", pulled.elapsed());
         held.release();
     })
     .await
@@ -157,6 +168,64 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_at_once_and_is_copied_to_when_it
     assert_success(&daemon.finished(2).await);
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
+}
+
+/// A process that waits in the kernel for a disk can't be killed; nobody may wait for it.
+#[tokio::test]
+async fn an_rsync_that_hangs_in_the_kernel_on_a_pulled_disk_holds_up_nobody() {
+    let mut scene = heavy_scene();
+    let mut second = scene.second_disk();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let rsyncs = processes::rsyncs(daemon.pid(), Stage::Copy);
+    let frozen = Frozen::new(scene.mounted_copy());
+    held.release();
+    wait_for("rsync to hang in the kernel", PATIENCE, || rsyncs.iter().any(|pid| hangs(*pid)).then_some(()));
+    let pulled = Instant::now();
+    scene.disk.pull();
+    let finished = daemon.finished_within(1, Duration::from_secs(110)).await;
+    assert_aborted(&finished, "DiskRemoved");
+    assert!(rsyncs.iter().any(|pid| hangs(*pid)), "the kernel let it go: this proves nothing");
+    let log = daemon.text_log();
+    assert!(log.contains("was unplugged too early"), "{log}");
+    println!("the run was over {:?} after the plug was pulled", pulled.elapsed());
+
+    second.plug();
+    assert_success(&daemon.finished(2).await);
+    daemon.calls_safe(&[&second.uuid]).await;
+    drop(frozen);
+    wait_for("rsync to die", PATIENCE, || (!rsyncs.iter().any(|pid| hangs(*pid))).then_some(()));
+    second.unplug();
+}
+
+fn hangs(pid: u32) -> bool {
+    let stat = Process::new(pid.cast_signed()).and_then(|process| process.stat());
+    stat.is_ok_and(|stat| matches!(stat.state(), Ok(ProcState::Waiting)))
+}
+
+/// A file system on which every writer waits in the kernel until this is dropped.
+struct Frozen {
+    top: std::fs::File,
+}
+
+impl Frozen {
+    fn new(directory: std::path::PathBuf) -> Self {
+        let frozen = Self { top: std::fs::File::open(directory).expect("a directory on the disk") };
+        frozen.tell("--freeze");
+        frozen
+    }
+
+    /// Through the descriptor: a mount that has been detached has no path any more.
+    fn tell(&self, what: &str) {
+        let path = format!("/proc/{}/fd/{}", std::process::id(), std::os::fd::AsRawFd::as_raw_fd(&self.top));
+        common::run(std::process::Command::new("/usr/sbin/fsfreeze").arg(what).arg(path));
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.tell("--unfreeze");
+    }
 }
 
 /// The way into a directory that has gone must not lead anywhere else.
@@ -223,6 +292,28 @@ async fn after_a_crash_in_mid_copy_the_next_start_cleans_up_and_copies_whole() {
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
     assert_no_unfinished_file(&scene);
+}
+
+/// As the kernel does when memory is short.
+#[tokio::test]
+async fn a_copy_whose_rsync_is_killed_is_taken_up_again_a_few_times_and_then_left() {
+    const CUTS: usize = 3;
+    let mut scene = heavy_scene();
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    for run in 1..=CUTS {
+        let held = daemon.held_in_mid_copy().await;
+        processes::rsyncs(daemon.pid(), Stage::Copy).iter().for_each(|pid| processes::signal(*pid, Signal::KILL));
+        held.release();
+        assert_aborted(&daemon.finished(run).await, "CopyFailed");
+        assert_eq!(daemon.started(run).await.trigger, if run == 1 { "plugged" } else { "resumed" });
+    }
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    assert_eq!(daemon.story().started.len(), CUTS, "it is not tried for ever");
+    scene.assert_left_clean();
+    daemon.start_run("").await.expect("unless somebody asks for it");
+    assert_success(&daemon.finished(CUTS + 1).await);
+    scene.assert_copied(Fidelity::Full);
 }
 
 /// Nobody watches over it any more, and it holds the lock that keeps a second rsync away; so it is ended, however stuck.

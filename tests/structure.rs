@@ -204,3 +204,38 @@ fn unsafe_code_is_forbidden_in_library_and_programs() {
         told(is_root && !source.text.contains("\n#![forbid(unsafe_code)]\n"), "does not forbid unsafe code")
     }));
 }
+
+/// `file::name` in the list of promises: a function of that name in a test program, or beside the code.
+fn is_a_test(file: &str, name: &str) -> bool {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let places = match file {
+        "lib" => vec![top.join("src")],
+        _ => vec![top.join(format!("tests/{file}.rs")), top.join("tests").join(file)],
+    };
+    let declared = format!("fn {name}(");
+    let mut open: Vec<PathBuf> = places.into_iter().filter(|place| place.exists()).collect();
+    while let Some(place) = open.pop() {
+        match fs::read_dir(&place) {
+            Ok(entries) => open.extend(entries.map(|entry| entry.expect("an entry").path())),
+            Err(_) if fs::read_to_string(&place).expect("a source").contains(&declared) => return true,
+            Err(_) => {}
+        }
+    }
+    false
+}
+
+#[test]
+fn every_promise_has_a_test_that_is_there() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/safety.md")).expect("the promises");
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| promise"));
+    let mut proven = 0;
+    for row in rows {
+        let names: Vec<_> = row.split('`').filter_map(|word| word.split_once("::")).collect();
+        assert!(!names.is_empty(), "no test: {row}");
+        for (file, name) in names {
+            assert!(is_a_test(file, name), "{file}::{name} is not there");
+        }
+        proven += 1;
+    }
+    assert!(proven > 30, "these can't be all");
+}

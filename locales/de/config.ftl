@@ -75,3 +75,5 @@ config-comment-in-value = Hinter dem Wert von [{ $section }] { $key } steht wohl
     .action = Bitte den Kommentar in eine eigene Zeile schreiben.
 config-two-veeam-directories = Für die Sperrdateien von Veeam sind zwei verschiedene Verzeichnisse eingetragen: { $path } und { $other }. Beide werden beachtet.
     .action = Bitte in [Backup] veeam-lockfile-path und [VEEAM] veeam-lockfiles dasselbe eintragen oder eines leer lassen.
+config-readable-by-others = { $path } enthält ein Passwort und ist für andere Benutzer als root lesbar.
+    .action = Bitte „chmod 600 { $path }“ ausführen und das Passwort ändern, falls andere es gesehen haben könnten.

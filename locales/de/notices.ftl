@@ -40,6 +40,10 @@ notice-step-checked = Schritt 5 (Prüfen): Zu kopieren { $files ->
        *[other] sind { $deletions }
     }; frei sind { SIZE($free) }.
 notice-step-copy = Schritt 6 (Kopieren): von { $source } nach { $target }.
+notice-step-resumed = Schritt 6 (Kopieren): { $files ->
+        [one] Eine halbe Datei
+       *[other] { $files } halbe Dateien
+    } eines früheren Laufs (bisher { SIZE($bytes) }) werden fortgesetzt.
 notice-step-copied = Schritt 6 (Kopieren): { $files ->
         [one] eine Datei
        *[other] { $files } Dateien

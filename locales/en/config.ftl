@@ -75,3 +75,5 @@ config-comment-in-value = Behind the value of [{ $section }] { $key } there seem
     .action = Please put the comment on a line of its own.
 config-two-veeam-directories = Two different directories are given for Veeam's lock files: { $path } and { $other }. Both are watched.
     .action = Please put the same into [Backup] veeam-lockfile-path and [VEEAM] veeam-lockfiles, or leave one empty.
+config-readable-by-others = { $path } holds a password and can be read by users other than root.
+    .action = Please run "chmod 600 { $path }", and change the password if others may have seen it.

@@ -37,6 +37,10 @@ notice-step-checked = Step 5 (check): { $files ->
        *[other] { $files } files
     } of { SIZE($bytes) } to copy, { $deletions } to delete; { SIZE($free) } are free.
 notice-step-copy = Step 6 (copy): from { $source } to { $target }.
+notice-step-resumed = Step 6 (copy): { $files ->
+        [one] one half file
+       *[other] { $files } half files
+    } of a run before (so far { SIZE($bytes) }) will be continued.
 notice-step-copied = Step 6 (copy): { $files ->
         [one] one file
        *[other] { $files } files

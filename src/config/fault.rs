@@ -52,6 +52,7 @@ pub enum ConfigProblem {
     MisplacedKey { section: String, key: String, belongs: String },
     CommentInValue { section: String, key: String },
     TwoVeeamDirectories { path: String, other: String },
+    ReadableByOthers { path: String },
 }
 
 impl Spoken for ConfigProblem {

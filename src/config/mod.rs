@@ -43,7 +43,9 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigFaults> {
         let line = lines(good);
         ConfigFaults(vec![ConfigProblem::NotUtf8 { line }])
     })?;
-    parse(&text)
+    let mut loaded = parse(&text)?;
+    loaded.warnings.extend(oddities::readable_by_others(path, &loaded.config));
+    Ok(loaded)
 }
 
 /// Reads the text of a file. Errors: as `load`.

@@ -1,6 +1,9 @@
 //! What is odd in a file that can be used all the same: keys that nobody reads, and the nearest ones that were perhaps
 //! meant. Python's parser took them in silence, so they are warnings and no faults.
 
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
 use strsim::jaro_winkler;
 
 use super::ConfigProblem;
@@ -76,6 +79,17 @@ fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
     let starts = text.split(is_space).skip(1);
     let comment = starts.filter(|word| word.starts_with(['#', ';'])).count() > 0;
     comment.then(|| ConfigProblem::CommentInValue { section: key.section.to_owned(), key: key.name.to_owned() })
+}
+
+/// A password in the file is for root alone.
+pub fn readable_by_others(path: &Path, config: &Config) -> Option<ConfigProblem> {
+    if config.mail.password.is_empty() {
+        return None;
+    }
+    let stat = std::fs::metadata(path).ok()?;
+    let group = if stat.gid() == 0 { 0 } else { 0o070 };
+    let open = stat.mode() & (group | 0o007) != 0;
+    open.then(|| ConfigProblem::ReadableByOthers { path: path.display().to_string() })
 }
 
 fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {

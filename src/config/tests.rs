@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -444,6 +445,24 @@ fn a_file_in_another_encoding_is_refused_with_its_line() {
     assert_eq!(load(&path).unwrap_err().0, [ConfigProblem::ByteOrderMark]);
     fs::write(&path, "[Mail]\nport = 25\n").unwrap();
     assert_eq!(load(&path).unwrap().config.mail.port, 25);
+}
+
+#[test]
+fn a_password_that_others_can_read_is_warned_about() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("config.ini");
+    let shown = ConfigProblem::ReadableByOthers { path: path.display().to_string() };
+    for (text, mode, warned) in [
+        ("[Mail]\npassword = x\n", 0o600, false),
+        ("[Mail]\npassword = x\n", 0o604, true),
+        ("[Mail]\npassword = x\n", 0o666, true),
+        ("[Mail]\nusername = x\n", 0o644, false),
+    ] {
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let expected: &[ConfigProblem] = if warned { std::slice::from_ref(&shown) } else { &[] };
+        assert_eq!(load(&path).unwrap().warnings, expected, "{mode:o}");
+    }
 }
 
 proptest! {

@@ -263,10 +263,12 @@ impl Controller {
             // What is plugged in now is back already, and has its own run before it.
             return;
         }
-        let interrupted = record.fault.as_ref().is_some_and(Fault::is_interruption);
+        let past = self.past_of_plug(&record.disk, &record.plug);
         for plugin in self.plugged.of(&record.disk) {
             if plugin.volume.diskseq == record.plug.diskseq {
-                plugin.served = !interrupted;
+                // Also where the history can't be written: a run is never begun again without being counted.
+                plugin.served = past.served || !past.interrupted;
+                plugin.interrupted = past.interrupted;
                 plugin.safe = record.safe_to_remove;
                 if plugin.safe {
                     // UDisks2's next picture will say so too.

@@ -9,14 +9,17 @@ use zbus::Connection;
 
 use super::Controller;
 use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::copy::leftover;
 use crate::copy::runlock::RunLock;
 use crate::disks::ours::OurMounts;
 use crate::disks::volume::{self, VolumeError};
 use crate::disks::{Volume, released};
-use crate::model::{DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
+use crate::model::{DiskId, Fault, Outcome, Plug, RunBegun, RunRecord, Warning, micros};
 
 /// After so many cuts on one plug-in something is wrong that another try will not mend.
 const MOST_INTERRUPTIONS: usize = 3;
+/// For looking at the source before the daemon is ready.
+const PATIENCE: Duration = Duration::from_secs(10);
 const BUSY_PAUSE: Duration = Duration::from_secs(1);
 const BUSY_PAUSES: usize = 30;
 
@@ -43,7 +46,7 @@ impl Controller {
             self.tell(Level::Warn, &damage);
         }
         match self.history.past().unfinished() {
-            Ok(runs) => runs.iter().for_each(|begun| self.end_interrupted(begun)),
+            Ok(runs) => self.end_all_interrupted(&runs).await,
             Err(error) => self.tell(Level::Error, &Fault::Internal { cause: error.to_string() }),
         }
         self.last = self.history.past().newest(1).unwrap_or_default().into_iter().next();
@@ -58,6 +61,18 @@ impl Controller {
         for disk in &self.config.disks {
             if let Ok(Some(record)) = self.history.past().last_success(&disk.id) {
                 self.last_success.insert(disk.id.clone(), record);
+            }
+        }
+    }
+
+    async fn end_all_interrupted(&mut self, runs: &[RunBegun]) {
+        runs.iter().for_each(|begun| self.end_interrupted(begun));
+        if !runs.is_empty() {
+            let config = self.config.clone();
+            // A source on a share that hangs must not hold up the start.
+            let cleared = blocking(PATIENCE, move || leftover::clear_source(&config)).await;
+            if let Err(error) = cleared {
+                debug!("the lock in the source: {error}");
             }
         }
     }
@@ -77,8 +92,12 @@ impl Controller {
         if volume.diskseq.is_none() {
             return PluginPast::default();
         }
-        let plug = self.plug_of(Some(volume));
-        let runs = self.history.past().of_plug(&plug, &volume.id).unwrap_or_default();
+        self.past_of_plug(&volume.id, &self.plug_of(Some(volume)))
+    }
+
+    /// A run that was cut off is taken up again, so many times.
+    pub(super) fn past_of_plug(&self, disk: &DiskId, plug: &Plug) -> PluginPast {
+        let runs = self.history.past().of_plug(plug, disk).unwrap_or_default();
         let is_cut = |record: &RunRecord| record.fault.as_ref().is_some_and(Fault::is_interruption);
         let cuts = runs.iter().rev().take_while(|record| is_cut(record)).count();
         let last_was_cut = cuts > 0;
@@ -152,14 +171,14 @@ impl Tidy {
 
     /// An rsync that outlived its daemon is ended first; it would keep the disk busy.
     async fn unmount(&self) -> Option<String> {
-        let runtime = self.runtime.clone();
-        let lock = blocking(GLANCE, move || RunLock::acquire(&runtime)).await;
+        let (runtime, disk) = (self.runtime.clone(), self.volume.id.clone());
+        let lock = blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await;
         // The next disk's run wants it while this disk is still busy.
         drop(lock);
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
         let result = (|| volume::unmount(&self.connection, &self.volume))
             .retry(pauses)
-            .when(|error| matches!(error, VolumeError::Busy(_)))
+            .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
             .await;
         match result {
             Ok(()) | Err(VolumeError::NotMounted) => {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::command::{self, Ended, Invocation};
 use super::drive;
 use super::exit::{self, Trouble};
+use super::halves::Kept;
 use super::held::Locks;
 use super::news::News;
 use super::plan::{Budget, Plan, Trees};
@@ -34,11 +35,13 @@ impl Run {
         let space = self.space().await.map_err(|error| self.target_refused(&error))?;
         self.remember_space(space);
         self.prove_target().await?;
-        let plan = self.dry_run(&source, space).await?;
+        let (plan, halves) = self.dry_run(&source, space).await?;
         if !self.order.allowed {
             plan.within_budget(self.budget())?;
         }
-        let deleting = plan.fit(space)?;
+        let mut deleting = plan.fit(space)?;
+        // What is half there needs no room of its own, unless it is deleted with the rest.
+        deleting.first &= plan.lacks_inodes(space) || plan.need() > space.free + halves.bytes;
         if deleting.first {
             self.warn(Warning::DeletedFirst { freed: plan.freed });
         }
@@ -51,7 +54,7 @@ impl Run {
         });
         self.ports.teller.tell(News::Source(source.file_system.clone()));
         self.ports.stop.check()?;
-        Ok(Checked { plan, deleting, source })
+        Ok(Checked { plan, deleting, source, halves })
     }
 
     fn budget(&self) -> Budget {
@@ -143,17 +146,19 @@ impl Run {
         made.map_err(|error| Fault::Internal { cause: format!("{}: {error}", path.display()) })
     }
 
-    async fn dry_run(&mut self, source: &Source, space: Space) -> Result<Plan, Halt> {
+    async fn dry_run(&mut self, source: &Source, space: Space) -> Result<(Plan, Kept), Halt> {
         let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
         let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
         let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
-        let source = source.directory.try_clone().map_err(|error| self.target_refused(&error))?;
+        let source = source.directory.try_clone().map_err(internal)?;
+        let tops = (source.try_clone().map_err(internal)?, directory.try_clone().map_err(internal)?);
         let trees = Trees { source, target: directory, block: space.block, keeps_holes };
         let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
-        let (ended, plan) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
+        let (ended, plan, halves) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
         check_end(&ended)?;
-        Ok(plan)
+        let judged = blocking(GLANCE, move || Ok::<_, io::Error>(halves.judge(&tops.0, &tops.1))).await;
+        Ok((plan, judged.map_err(internal)?))
     }
 
     /// What dry run and copy have in common: everything.
@@ -178,6 +183,10 @@ fn existing(path: &Path) -> Option<&Path> {
 
 pub(super) fn program() -> Result<PathBuf, Fault> {
     command::find("rsync").ok_or_else(|| Fault::Internal { cause: "rsync: command not found".into() })
+}
+
+fn internal(error: io::Error) -> Fault {
+    Fault::Internal { cause: error.to_string() }
 }
 
 /// A dry run that could not see everything is no base for a copy.

@@ -17,7 +17,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// rsync removes its temporary file and ends within half a second, unless the disk hangs.
-const TERM_PATIENCE: Duration = Duration::from_secs(20);
+pub const POLITE: Duration = Duration::from_secs(20);
+/// On a disk that has gone there is nothing to be put in order, and rsync would write on into memory.
+pub const BRUSQUE: Duration = Duration::from_secs(1);
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
 /// The end of rsync's complaints that goes into a message; the whole is in its own log.
 const COMPLAINTS: usize = 12;
@@ -124,14 +126,14 @@ impl Running {
         Ok(())
     }
 
-    /// Ends the child: asks the leader, then kills it, then the whole group. A child that hangs in the kernel is left behind
-    /// rather than waited for.
-    pub async fn terminate(mut self) {
+    /// Ends the child: asks the leader, kills it after `patience`, then the whole group. A child that hangs in the kernel is left
+    /// behind rather than waited for.
+    pub async fn terminate(mut self, patience: Duration) {
         let Some(group) = self.group else { return };
         // Its output must be read on, or it can't finish its last words.
         let drain = tokio::spawn(drain(self.output));
         let _ = kill_process(group, Signal::TERM);
-        if timeout(TERM_PATIENCE, self.child.wait()).await.is_err() {
+        if timeout(patience, self.child.wait()).await.is_err() {
             let _ = kill_process(group, Signal::KILL);
             let _ = timeout(KILL_PATIENCE, self.child.wait()).await;
         }

@@ -11,12 +11,13 @@ use super::exit::{self, Trouble};
 use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
-use crate::blocking::{FLUSH, blocking};
+use super::target::Target;
+use crate::blocking::{FLUSH, GLANCE, blocking};
 use crate::disks::mounted::Space;
 use crate::model::{Fault, Notice, Step, Warning};
 
 impl Run {
-    pub(super) async fn copy(&mut self, checked: Checked) -> Result<(), Halt> {
+    pub(super) async fn copy(&mut self, mut checked: Checked) -> Result<(), Halt> {
         self.begin(Step::Copy);
         let config = self.order.config.clone();
         self.ports.teller.notice(Notice::StepCopy {
@@ -25,7 +26,7 @@ impl Run {
         });
         let start = Instant::now();
         let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);
-        let ended = self.run_rsync(&checked, &mut watcher).await;
+        let ended = self.run_rsync(&mut checked, &mut watcher).await;
         // Else readers would see the last tick's figures during the whole flush.
         self.totals.bytes_done = watcher.publish(Instant::now());
         self.totals.files = watcher.files;
@@ -40,8 +41,9 @@ impl Run {
         self.ports.stop.check()
     }
 
-    async fn run_rsync(&mut self, checked: &Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
-        let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals };
+    async fn run_rsync(&mut self, checked: &mut Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
+        let resume = self.offer_halves(checked).await?;
+        let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals, resume };
         let arguments = self.rsync()?.arguments(purpose);
         let Some(target) = &self.target else {
             return Err(Fault::Internal { cause: "the target is not open".into() }.into());
@@ -51,6 +53,23 @@ impl Run {
         self.prove_source(&checked.source).await?;
         let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
         drive(invocation, &mut self.ports.stop, watcher).await
+    }
+
+    /// Whether there is anything that a run before left half copied and that this one goes on with.
+    async fn offer_halves(&self, checked: &mut Checked) -> Result<bool, Fault> {
+        let halves = std::mem::take(&mut checked.halves);
+        let (files, bytes) = (halves.count(), halves.bytes);
+        if files == 0 || checked.deleting.first {
+            return Ok(false);
+        }
+        let Some(Ok(target)) = self.target.as_ref().map(Target::try_clone) else { return Ok(false) };
+        let offered = blocking(GLANCE, move || {
+            halves.offer(&target);
+            Ok::<_, std::io::Error>(())
+        });
+        offered.await.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?;
+        self.ports.teller.notice(Notice::StepResumed { files, bytes });
+        Ok(true)
     }
 
     async fn judge_end(&mut self, ended: &Ended) -> Result<(), Fault> {

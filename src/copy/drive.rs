@@ -6,12 +6,13 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::command::{Ended, Invocation};
+use super::command::{BRUSQUE, Ended, Invocation, POLITE};
+use super::halves::Halves;
 use super::items::Line;
 use super::news::{News, Teller};
 use super::plan::{Plan, Sizes};
 use super::progress::Meter;
-use super::stop::{Halt, Stop};
+use super::stop::{Halt, Stop, StopReason};
 use super::survey::Survey;
 use crate::model::{Fault, Notice, Warning};
 
@@ -42,7 +43,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
         tokio::select! {
             biased;
             reason = stop.requested() => {
-                running.terminate().await;
+                running.terminate(if reason == StopReason::DiskRemoved { BRUSQUE } else { POLITE }).await;
                 return Err(Halt::Stopped(reason));
             }
             _ = ticks.tick() => follow.tick(),
@@ -65,7 +66,7 @@ impl Follow for Forward {
     }
 }
 
-/// The dry run: rsync's end, and what the copy would do.
+/// The dry run: rsync's end, what the copy would do, and what a copy before left half done.
 ///
 /// # Errors
 /// As `drive`.
@@ -73,9 +74,15 @@ pub async fn dry_run(
     invocation: Invocation<'_>,
     stop: &mut Stop,
     sizes: impl Sizes + Send + 'static,
-) -> Result<(Ended, Plan), Halt> {
-    let add = move |plan: &mut Plan, line: Line| plan.add(line, &sizes);
-    gather(invocation, stop, add).await
+) -> Result<(Ended, Plan, Halves), Halt> {
+    let add = move |(plan, halves): &mut (Plan, Halves), line: Line| {
+        if let Line::Item(item) = &line {
+            halves.add(item);
+        }
+        plan.add(line, &sizes);
+    };
+    let (ended, (plan, halves)) = gather(invocation, stop, add).await?;
+    Ok((ended, plan, halves))
 }
 
 /// The survey: rsync's end, and what of the source a plain file system can't hold.

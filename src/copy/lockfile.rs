@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 use thiserror::Error;
 
@@ -106,6 +107,37 @@ impl LockFile {
     }
 }
 
+/// For people; of it we only read back which machine wrote it.
+pub fn note(run: u64) -> String {
+    let (pid, now) = (std::process::id(), Timestamp::now());
+    format!("pid={pid}\n{}\nrun={run}\nstarted={now:.0}\n", host())
+}
+
+fn host() -> String {
+    format!("host={}", rustix::system::uname().nodename().to_string_lossy())
+}
+
+/// Removes a lock file that a killed daemon of this machine left. One that somebody holds, or that another machine wrote (whose
+/// lock can't be seen here on every network share), stays.
+///
+/// # Errors
+/// The file is there and can't be read or removed.
+pub fn sweep(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
+    let name = PathBuf::from(path.file_name().unwrap_or_default());
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let opened = beneath::open(top, path, OFlags::RDWR | OFlags::NONBLOCK, Mode::empty());
+    if matches!(&opened, Err(error) if error.kind() == io::ErrorKind::NotFound) {
+        return Ok(());
+    }
+    let mut file = File::from(opened?);
+    let ours = file.metadata()?.is_file() && read_note(&mut file)?.lines().any(|line| line == host());
+    if !ours || rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Ok(());
+    }
+    let directory = beneath::open_directory(top, parent)?;
+    LockFile { file, directory, name }.release().map(drop)
+}
+
 /// The file, and whether it was there before.
 fn open(directory: BorrowedFd<'_>, name: &Path) -> io::Result<(File, bool)> {
     let mode = Mode::RUSR | Mode::WUSR;
@@ -143,6 +175,7 @@ fn one_line(note: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -192,6 +225,37 @@ mod tests {
         fs::write(place.path().join(PATH), "another's").unwrap();
         assert_eq!(lock.release().unwrap(), Released::Vanished);
         assert!(place.path().join(PATH).exists());
+    }
+
+    #[test]
+    fn what_a_killed_daemon_of_this_machine_left_is_swept_away_and_nothing_else() {
+        let (place, top) = place();
+        sweep(top.as_fd(), Path::new(PATH)).unwrap();
+        fs::create_dir_all(place.path().join("locks")).unwrap();
+        for (content, stays) in [(note(7), false), ("pid=1\nhost=another\n".into(), true), (String::new(), true)] {
+            fs::write(place.path().join(PATH), content).unwrap();
+            sweep(top.as_fd(), Path::new(PATH)).unwrap();
+            assert_eq!(place.path().join(PATH).exists(), stays);
+        }
+        let (_held, _) = LockFile::acquire(top.as_fd(), Path::new(PATH), &note(8)).unwrap();
+        sweep(top.as_fd(), Path::new(PATH)).unwrap();
+        assert!(place.path().join(PATH).exists(), "it is held");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_foreign_note_keeps_us_from_locking(note in prop::collection::vec(any::<u8>(), 0..3000)) {
+            let (place, top) = place();
+            fs::write(place.path().join("lock"), &note).unwrap();
+            sweep(top.as_fd(), Path::new("lock")).unwrap();
+            let (lock, found) = LockFile::acquire(top.as_fd(), Path::new("lock"), "x").unwrap();
+            if let Found::Stale(holder) = found {
+                prop_assert!(holder.chars().count() <= LONGEST_NOTE as usize && !holder.contains('\n'));
+            }
+            lock.release().unwrap();
+        }
     }
 
     #[test]

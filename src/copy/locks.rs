@@ -5,11 +5,10 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use rustix::fs::{Mode, OFlags};
 
 use super::held::Locks;
-use super::lockfile::{Found, LockError, LockFile, Released};
+use super::lockfile::{self, Found, LockError, LockFile, Released};
 use super::runlock::{self, RunLock};
 use super::steps::Run;
 use super::stop::Halt;
@@ -21,12 +20,13 @@ impl Run {
     /// Step 4.
     pub(super) async fn lock(&mut self) -> Result<(), Halt> {
         self.begin(Step::Lock);
-        let runtime = self.order.runtime.clone();
-        let held = runlock::path(&runtime).display().to_string();
-        let run = blocking(GLANCE, move || RunLock::acquire(&runtime)).await.map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => Fault::StillCopying { path: held },
-            _ => Fault::LockFailed { path: held, cause: error.to_string() },
-        })?;
+        let (runtime, disk) = (self.order.runtime.clone(), self.order.disk.clone());
+        let held = runlock::path(&runtime, &disk).display().to_string();
+        let run =
+            blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await.map_err(|error| match error.kind() {
+                io::ErrorKind::WouldBlock => Fault::StillCopying { path: held },
+                _ => Fault::LockFailed { path: held, cause: error.to_string() },
+            })?;
         self.locks = Some(Locks::new(run));
         self.open_target().await?;
         let disk = self.lock_disk().await?;
@@ -94,7 +94,7 @@ impl Run {
 
     async fn acquire(&self, top: io::Result<File>, name: &Path, shown: &Path) -> Result<(LockFile, Found), Fault> {
         let path = shown.display().to_string();
-        let (note, name) = (self.note(), name.to_owned());
+        let (note, name) = (lockfile::note(self.order.run), name.to_owned());
         let acquired = match top {
             Ok(top) => blocking(GLANCE, move || LockFile::acquire(top.as_fd(), &name, &note)).await,
             Err(error) => Err(error.into()),
@@ -103,13 +103,6 @@ impl Run {
             LockError::Held { holder } => Fault::LockHeld { path, holder },
             LockError::Io(error) => Fault::LockFailed { path, cause: error.to_string() },
         })
-    }
-
-    /// For people; nothing reads it back but messages.
-    fn note(&self) -> String {
-        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        let (pid, run, now) = (std::process::id(), self.order.run, Timestamp::now());
-        format!("pid={pid}\nhost={host}\nrun={run}\nstarted={now:.0}\n")
     }
 
     fn warn_of(&mut self, found: Found, path: &Path) {

@@ -4,7 +4,7 @@
 //! `copying` (6), and beside them `sick` (what the file system says of itself before and after) and `power` (off, after a good
 //! copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output), `command` (its process),
 //! `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means), `progress`; `source`, `target`,
-//! `beneath` (the two trees), `lockfile`, `runlock`, `held`; `stop`, `news`.
+//! `beneath`, `halves` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beneath;
@@ -14,9 +14,11 @@ mod copying;
 mod drive;
 mod exit;
 mod gate;
+mod halves;
 mod held;
 mod items;
 pub mod know;
+pub mod leftover;
 mod lockfile;
 mod locks;
 mod mount;

@@ -2,13 +2,14 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{ConstantBuilder, Retryable};
 use tokio::time::timeout;
 
 use super::news::News;
-use super::steps::Run;
+use super::steps::{Run, is_lost, return_of_service};
 use super::stop::Halt;
 use crate::blocking::{FLUSH, GLANCE, blocking};
 use crate::disks::holders::{Place, holders};
@@ -38,9 +39,10 @@ impl Run {
         self.is_this_disk(&chosen).await?;
         let left_over = self.ours.has(&chosen.id);
         self.ours.claim(&chosen.id).map_err(|error| mount_failed(&chosen, &error))?;
-        let mount_point = match self.ask_to_mount(&chosen).await? {
+        let may_be_ours = AtomicBool::new(left_over);
+        let mount_point = match self.ask_to_mount(&chosen, &may_be_ours).await? {
             Ok(mount_point) => mount_point,
-            Err(VolumeError::AlreadyMounted) => self.own_mount(&chosen, left_over).await?,
+            Err(VolumeError::AlreadyMounted) => self.own_mount(&chosen, may_be_ours.into_inner()).await?,
             Err(error) => {
                 self.forget_unless_late(&chosen, &error);
                 return Err(refused(&chosen, &error).into());
@@ -59,13 +61,20 @@ impl Run {
 
     /// A stop waits a moment for UDisks2's answer, so that what was mounted is undone by this run. A mount that comes later still
     /// is found by its marker and undone then.
-    async fn ask_to_mount(&mut self, chosen: &Volume) -> Result<Result<PathBuf, VolumeError>, Halt> {
+    async fn ask_to_mount(
+        &mut self,
+        chosen: &Volume,
+        may_be_ours: &AtomicBool,
+    ) -> Result<Result<PathBuf, VolumeError>, Halt> {
         let connection = self.ports.connection.clone();
         let mut stop = self.ports.stop.clone();
         // Our own proof that a disk is free, and udev's look into it, hold the device for a moment.
-        let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
-        let mount =
-            (|| volume::mount(&connection, chosen)).retry(pauses).when(|error| matches!(error, VolumeError::Busy(_)));
+        let is_passing = |error: &VolumeError| {
+            // A UDisks2 that ended may have mounted before it did.
+            may_be_ours.fetch_or(is_lost(error), Ordering::Relaxed);
+            matches!(error, VolumeError::Busy(_)) || is_lost(error)
+        };
+        let mount = (|| volume::mount(&connection, chosen)).retry(return_of_service()).when(is_passing);
         let mut mount = std::pin::pin!(mount);
         let reason = tokio::select! {
             biased;
@@ -80,12 +89,13 @@ impl Run {
         Err(Halt::Stopped(reason))
     }
 
-    /// A mount from a run of ours that was killed is used; any other is somebody else's business.
-    async fn own_mount(&mut self, chosen: &Volume, left_over: bool) -> Result<PathBuf, Fault> {
+    /// A mount from a run of ours that was killed, or from a UDisks2 that could not answer any more, is used; any other is
+    /// somebody else's business.
+    async fn own_mount(&mut self, chosen: &Volume, is_ours: bool) -> Result<PathBuf, Fault> {
         let points = volume::mount_points(&self.ports.connection, chosen).await.unwrap_or_default();
         let point = points.into_iter().next().unwrap_or_default();
         let shown = point.display().to_string();
-        if !left_over {
+        if !is_ours {
             self.ours.disclaim(&chosen.id);
             return Err(Fault::AlreadyMounted { mount_point: shown });
         }
@@ -94,7 +104,7 @@ impl Run {
     }
 
     fn forget_unless_late(&self, chosen: &Volume, error: &VolumeError) {
-        if !matches!(error, VolumeError::TimedOut(_)) {
+        if !matches!(error, VolumeError::TimedOut(_) | VolumeError::ServiceLost(_)) {
             self.ours.disclaim(&chosen.id);
         }
     }
@@ -148,7 +158,8 @@ impl Run {
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
         (|| volume::unmount(&self.ports.connection, chosen))
             .retry(pauses)
-            .when(|error| matches!(error, VolumeError::Busy(_)))
+            // A UDisks2 that was restarted does not know what became of the call to the one before.
+            .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
             .await
     }
 
@@ -186,6 +197,7 @@ fn mount_failed(chosen: &Volume, cause: &dyn std::fmt::Display) -> Fault {
 fn refused(chosen: &Volume, error: &VolumeError) -> Fault {
     match error {
         VolumeError::WriteProtected => Fault::WriteProtected { device: chosen.device.display().to_string() },
+        VolumeError::ServiceLost(_) => Fault::DiskServiceFailed { cause: error.to_string() },
         VolumeError::Gone => Fault::DiskAbsent { disk: chosen.id.to_string() },
         other => mount_failed(chosen, other),
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom, Stat};
 
+use super::halves;
 use super::items::{Change, Item, Kind, Line, Total};
 use crate::disks::mounted::Space;
 use crate::model::Fault;
@@ -97,18 +98,21 @@ impl Plan {
                 self.removals += 1;
                 self.deletions += 1;
                 let old = sizes.size_of_old(&item.path);
-                self.freed += old.room;
-                self.deleted_bytes += old.length;
+                self.freed = self.freed.saturating_add(old.room);
+                // What a run before has left half done is no backup that could be lost.
+                if !halves::is_half(&item.path) {
+                    self.deleted_bytes = self.deleted_bytes.saturating_add(old.length);
+                }
             }
             Change::New => {
                 self.made += 1;
-                self.created_bytes += item.length;
-                self.growth += sizes.size_of_new(&item.path, item.length);
+                self.created_bytes = self.created_bytes.saturating_add(item.length);
+                self.growth = self.growth.saturating_add(sizes.size_of_new(&item.path, item.length));
             }
             Change::Made => self.made += 1,
             Change::Updated => {
                 let new = sizes.size_of_new(&item.path, item.length);
-                self.growth += new.saturating_sub(sizes.size_of_old(&item.path).room);
+                self.growth = self.growth.saturating_add(new.saturating_sub(sizes.size_of_old(&item.path).room));
                 // The new version is written whole beside the old one.
                 self.largest_update = self.largest_update.max(new);
             }
@@ -118,11 +122,11 @@ impl Plan {
 
     /// Bytes that must be free for the copy, with what deletions give back left out.
     pub fn need(&self) -> u64 {
-        let contents = self.growth + self.largest_update;
+        let contents = self.growth.saturating_add(self.largest_update);
         if contents == 0 {
             return 0;
         }
-        contents + (contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD)
+        contents.saturating_add((contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD))
     }
 
     /// Whether it fits, and whether only when deletions come first.
@@ -139,18 +143,23 @@ impl Plan {
         if need <= space.free {
             return Ok(Deleting { first: false });
         }
-        let free = space.free + self.freed;
+        let free = space.free.saturating_add(self.freed);
         if need <= free {
             return Ok(Deleting { first: true });
         }
         Err(Fault::NoSpace { needed: need, free, missing: need - free })
     }
 
+    /// Whether more entries are to be made than the disk can hold before anything is deleted.
+    pub fn lacks_inodes(&self, space: Space) -> bool {
+        space.inodes.is_some_and(|inodes| self.made > inodes)
+    }
+
     fn fit_inodes(&self, space: Space) -> Result<Deleting, Fault> {
-        let Some(inodes) = space.inodes.filter(|inodes| self.made > *inodes) else {
+        let Some(inodes) = space.inodes.filter(|_| self.lacks_inodes(space)) else {
             return Ok(Deleting { first: false });
         };
-        let free = inodes + self.removals;
+        let free = inodes.saturating_add(self.removals);
         if self.made <= free {
             return Ok(Deleting { first: true });
         }
@@ -160,13 +169,13 @@ impl Plan {
     /// # Errors
     /// `TooManyDeletions` or `TooManyBytesDeleted` when more of what is on the disk would go than the budget allows.
     pub fn within_budget(&self, budget: Budget) -> Result<(), Fault> {
-        let existing = self.regular.saturating_sub(self.created) + self.deletions;
+        let existing = self.regular.saturating_sub(self.created).saturating_add(self.deletions);
         let percent = u64::from(budget.files);
         if self.deletions > FREE_DELETIONS && exceeds(self.deletions, existing, percent) {
             return Err(Fault::TooManyDeletions { files: self.deletions, existing, percent });
         }
         let bytes = self.deleted_bytes;
-        let existing = self.regular_bytes.saturating_sub(self.created_bytes) + bytes;
+        let existing = self.regular_bytes.saturating_sub(self.created_bytes).saturating_add(bytes);
         let percent = u64::from(budget.bytes);
         if bytes > FREE_BYTES && exceeds(bytes, existing, percent) {
             return Err(Fault::TooManyBytesDeleted { bytes, existing, percent });
@@ -193,7 +202,7 @@ pub struct Trees {
 impl Sizes for Trees {
     fn size_of_new(&self, path: &Path, length: u64) -> u64 {
         let data = if self.keeps_holes && length >= SMALLEST_SPARSE { self.data(path, length) } else { length };
-        data.next_multiple_of(self.block)
+        data.checked_next_multiple_of(self.block).unwrap_or(u64::MAX)
     }
 
     fn size_of_old(&self, path: &Path) -> Old {
@@ -234,6 +243,7 @@ fn data_extents(file: &impl AsFd, length: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// Every file on the disk has 1 MB; new ones are as long as rsync says.
     struct Fixed;
@@ -306,6 +316,17 @@ mod tests {
         assert_eq!(plan.within_budget(Budget { files: 0, bytes: 0 }), Ok(()));
     }
 
+    /// A first copy that was cut off in its largest file has nothing on the disk but the half of that.
+    #[test]
+    fn what_was_left_half_done_is_no_loss() {
+        let mut plan = Plan::default();
+        for _ in 0..200 {
+            plan.add(Line::parse(b"*deleting  |0|.asbackup-partial/full.vbk"), &Fixed);
+        }
+        assert_eq!(plan.freed, 200_000_000);
+        assert_eq!(plan.within_budget(Budget { files: 100, bytes: 0 }), Ok(()));
+    }
+
     #[test]
     fn what_is_new_does_not_count_as_being_on_the_disk() {
         let mut plan = plan(&[">f+++++++++|900000000|new", "Total file size: 1000000000 bytes"]);
@@ -330,6 +351,28 @@ mod tests {
         lines.extend(["*deleting  |0|d/"; 10]);
         assert_eq!(plan(&lines).within_budget(Budget { files: 0, bytes: 0 }), Ok(()));
         assert_eq!((plan(&lines).deletions, plan(&lines).removals), (10, 20));
+    }
+
+    proptest! {
+        /// Sparse files can be as long as a number, many times over.
+        #[test]
+        fn no_lengths_make_the_sums_stumble(lengths in prop::collection::vec(any::<u64>(), 0..20), free: u64) {
+            let mut plan = Plan::default();
+            for (place, length) in lengths.iter().enumerate() {
+                let kind = if place % 2 == 0 { ">f+++++++++" } else { ">f.st......" };
+                plan.add(Line::parse(format!("{kind}|{length}|x").as_bytes()), &Fixed);
+            }
+            let most = lengths.iter().copied().max().unwrap_or_default();
+            prop_assert!(plan.need() >= most.saturating_sub(1_000_000));
+            prop_assert_eq!(plan.fit(space(free)).is_ok(), plan.need() <= free);
+        }
+
+        #[test]
+        fn no_lines_make_the_plan_stumble(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}", 0..20)) {
+            let mut plan = Plan::default();
+            lines.iter().for_each(|line| plan.add(Line::parse(line.as_bytes()), &Fixed));
+            let _ = (plan.fit(space(1)), plan.within_budget(Budget { files: 50, bytes: 50 }));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The lock against a second rsync: one file under the runtime directory, never unlinked, whose descriptor rsync inherits.
-//! While an rsync of ours lives, the lock is held, even when the daemon was killed.
+//! The lock against a second rsync on one disk: a file per disk under the runtime directory, never unlinked, whose descriptor
+//! rsync inherits. While an rsync of ours lives, the lock is held, even when the daemon was killed; one that hangs for ever on
+//! a disk that was pulled keeps no other disk from its copy.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,6 +14,8 @@ use procfs::process::{FDTarget, Process, all_processes};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::model::DiskId;
+
 const PAUSE: Duration = Duration::from_millis(250);
 /// rsync ends within half a second of being asked, unless it is stopped or the disk hangs.
 const ASKED: usize = 20;
@@ -25,8 +28,10 @@ pub struct RunLock {
 }
 
 /// Where the lock file is, for messages.
-pub fn path(runtime: &Path) -> PathBuf {
-    runtime.join("rsync.lock")
+pub fn path(runtime: &Path, disk: &DiskId) -> PathBuf {
+    // UUIDs come from the disk; only what can be in one may be in a file name.
+    let name: String = disk.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    runtime.join(format!("rsync-{name}.lock"))
 }
 
 impl RunLock {
@@ -35,11 +40,11 @@ impl RunLock {
     ///
     /// # Errors
     /// `WouldBlock` when somebody holds it all the same.
-    pub fn acquire(runtime: &Path) -> io::Result<Self> {
+    pub fn acquire(runtime: &Path, disk: &DiskId) -> io::Result<Self> {
         fs::create_dir_all(runtime)?;
         // No CLOEXEC: each rsync is to inherit it, and rsync is the only child.
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
-        let file = File::from(rustix::fs::open(path(runtime), flags, Mode::RUSR | Mode::WUSR)?);
+        let file = File::from(rustix::fs::open(path(runtime, disk), flags, Mode::RUSR | Mode::WUSR)?);
         let lock = || Ok(rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?);
         let wait = |pauses| {
             let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(pauses);

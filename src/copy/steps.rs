@@ -4,10 +4,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use backon::{ConstantBuilder, Retryable};
+use tokio::time::sleep;
 use zbus::Connection;
 
+use super::halves::Kept;
 use super::held::Locks;
 use super::know;
 use super::news::{Ending, News, Teller};
@@ -19,8 +22,14 @@ use crate::config::{Config, IdentityPolicy};
 use crate::disks::health::Health;
 use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
+use crate::disks::volume::VolumeError;
 use crate::disks::{Volume, watch};
 use crate::model::{DiskId, DiskIdentity, Fault, Notice, Step, Totals, Warning};
+
+const SERVICE_PAUSE: Duration = Duration::from_millis(500);
+const SERVICE_PAUSES: usize = 20;
+const LOSS_PAUSE: Duration = Duration::from_millis(100);
+const LOSS_LOOKS: usize = 15;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -77,6 +86,7 @@ pub(super) struct Checked {
     pub(super) plan: Plan,
     pub(super) deleting: Deleting,
     pub(super) source: Source,
+    pub(super) halves: Kept,
 }
 
 /// Does the run and tells its end as the last news.
@@ -109,7 +119,7 @@ impl Run {
     async fn go(mut self) -> Ending {
         let (fault, stopped) = match self.forward().await {
             Ok(()) => (None, None),
-            Err(halt) => self.judge(halt),
+            Err(halt) => self.judge(halt).await,
         };
         self.removed = stopped == Some(StopReason::DiskRemoved);
         let reached = self.step;
@@ -157,8 +167,9 @@ impl Run {
     }
 
     /// A disk that has gone explains every error that came of it.
-    fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
+    async fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
         let stopped = match halt {
+            Halt::Fault(fault) if fault.may_be_of_disk() && self.loses_disk().await => StopReason::DiskRemoved,
             Halt::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
             Halt::Fault(fault) => return (Some(fault), None),
             Halt::Stopped(reason) => reason,
@@ -169,6 +180,17 @@ impl Run {
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
         };
         (fault, Some(stopped))
+    }
+
+    /// Its errors come a moment before the kernel takes a pulled disk off its list.
+    async fn loses_disk(&self) -> bool {
+        for _ in 0..LOSS_LOOKS {
+            if self.has_lost_disk() {
+                return true;
+            }
+            sleep(LOSS_PAUSE).await;
+        }
+        false
     }
 
     fn has_lost_disk(&self) -> bool {
@@ -203,8 +225,13 @@ impl Run {
     /// Object paths and device names are used again for other disks, and another disk with this UUID may have come, so UDisks2
     /// is asked at the last moment.
     pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
-        let volumes = watch::volumes(&self.ports.connection).await;
-        let volumes = volumes.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?;
+        let ask = (|| watch::volumes(&self.ports.connection)).retry(return_of_service());
+        let mut stop = self.ports.stop.clone();
+        let volumes = tokio::select! {
+            biased;
+            answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
+            reason = stop.requested() => return Err(Halt::Stopped(reason)),
+        };
         if !know::choose(&self.order.disk, &volumes)?.is_same_plug(chosen) {
             return Err(Fault::DiskAbsent { disk: self.order.disk.to_string() }.into());
         }
@@ -230,6 +257,15 @@ impl Run {
     pub(super) fn chosen(&self) -> Result<Volume, Fault> {
         self.volume.clone().ok_or_else(|| Fault::Internal { cause: "no disk was chosen".into() })
     }
+}
+
+/// A UDisks2 that was restarted is back within a second.
+pub(super) fn return_of_service() -> ConstantBuilder {
+    ConstantBuilder::default().with_delay(SERVICE_PAUSE).with_max_times(SERVICE_PAUSES)
+}
+
+pub(super) fn is_lost(error: &VolumeError) -> bool {
+    matches!(error, VolumeError::ServiceLost(_))
 }
 
 /// Whole seconds since `start`, at least one, for rates.

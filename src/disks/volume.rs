@@ -40,6 +40,9 @@ pub enum VolumeError {
     Gone,
     #[error("UDisks2 has not answered within {} min", .0.as_secs() / 60)]
     TimedOut(Duration),
+    /// It ended before it answered; what was asked for may be done or not.
+    #[error("UDisks2 is not there")]
+    ServiceLost(#[source] zbus::Error),
     /// UDisks2's own words, which name the reason best.
     #[error("{0}")]
     Refused(String),
@@ -51,6 +54,8 @@ impl VolumeError {
         let (name, text) = match &error {
             zbus::Error::MethodError(name, text, _) => (name.to_string(), text.clone()),
             zbus::Error::FDO(error) => (error.name().to_string(), error.description().map(str::to_owned)),
+            // The bus itself has gone, and the daemon goes with it.
+            zbus::Error::InputOutput(_) => return Self::ServiceLost(error),
             _ => return Self::Refused(error.to_string()),
         };
         let text = text.unwrap_or_default();
@@ -59,6 +64,7 @@ impl VolumeError {
             "NotMounted" => Self::NotMounted,
             "DeviceBusy" => Self::Busy(error),
             "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
+            "NoReply" | "ServiceUnknown" | "NameHasNoOwner" | "Disconnected" => Self::ServiceLost(error),
             // libmount's text in English; in other languages it stays `Refused`, with the same words for people.
             _ if text.contains("write-protected") => Self::WriteProtected,
             _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),

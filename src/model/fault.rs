@@ -5,6 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How rsync ends when one of its helpers was killed, for want of memory as a rule.
+const RSYNC_LOST_PEER: i32 = 12;
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fault {
@@ -261,8 +264,20 @@ impl Fault {
         }
     }
 
+    /// Whether a disk that is being pulled may be the reason.
+    pub fn may_be_of_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::LockFailed { .. } | Self::CheckFailed { .. } | Self::CopyFailed { .. } | Self::WriteFailed { .. }
+        )
+    }
+
     /// Whether the run was cut off from outside, so that the same plug-in is to be copied to again.
     pub fn is_interruption(&self) -> bool {
-        matches!(self, Self::ServiceStopped | Self::Interrupted)
+        match self {
+            Self::ServiceStopped | Self::Interrupted | Self::DiskServiceFailed { .. } => true,
+            Self::CheckFailed { code, .. } | Self::CopyFailed { code, .. } => *code < 0 || *code == RSYNC_LOST_PEER,
+            _ => false,
+        }
     }
 }

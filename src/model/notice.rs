@@ -28,6 +28,7 @@ pub enum Notice {
     StepCheck { source: String },
     StepChecked { files: u64, bytes: u64, deletions: u64, free: u64 },
     StepCopy { source: String, target: String },
+    StepResumed { files: u64, bytes: u64 },
     StepCopied { files: u64, bytes: u64, seconds: u64, rate: u64 },
     StepUnlock,
     StepFreeSpace { free: u64, size: u64 },

@@ -170,7 +170,7 @@ impl Log for DaemonLog {
         let Some(sink) = self.sink.get().filter(|_| self.enabled(record.metadata())) else {
             return;
         };
-        sink.log(record);
+        log_harmless(sink.as_ref(), record);
         let for_text_log = record.level() <= Level::Info && record.target().starts_with(OWN_TARGETS);
         if !for_text_log {
             return;
@@ -184,6 +184,19 @@ impl Log for DaemonLog {
     }
 
     fn flush(&self) {}
+}
+
+/// What other crates and other programs say may hold anything; typed values are harmless already.
+fn log_harmless(sink: &dyn Log, record: &Record) {
+    let said = record.args().to_string();
+    let shown = harmless(&said);
+    if shown == said {
+        return sink.log(record);
+    }
+    let (level, target) = (record.level(), record.target());
+    let mut builder = Record::builder();
+    builder.level(level).target(target).key_values(record.key_values());
+    sink.log(&builder.args(format_args!("{shown}")).build());
 }
 
 /// `2026-11-23 14:05:01 info  text`

@@ -169,3 +169,10 @@ fn the_text_log_can_be_moved() {
     assert!(fs::read_to_string(first).unwrap().ends_with("one\n"));
     assert!(fs::read_to_string(second).unwrap().ends_with("two\n"));
 }
+
+#[test]
+fn what_other_programs_say_reaches_no_journal_raw() {
+    let (log, kept) = kept_log(None);
+    put(&log, Level::Error, "asbackup", "rsync: a\nforged\u{1b}[2J");
+    assert_eq!(kept.lock().unwrap()[0].1, "rsync: a\\nforged\\u{1b}[2J");
+}

@@ -144,6 +144,7 @@ samples! { notices, Notice:
     StepCheck { source }
     StepChecked { files, bytes, deletions, free }
     StepCopy { source, target }
+    StepResumed { files, bytes }
     StepCopied { files, bytes, seconds, rate }
     StepUnlock {}
     StepFreeSpace { free, size }

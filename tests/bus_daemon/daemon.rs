@@ -84,6 +84,10 @@ impl Daemon {
         self.seen.story()
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it has not ended")
+    }
+
     pub fn signal(&self, signal: Signal) {
         let pid = self.child.id().expect("it has not ended").cast_signed();
         kill_process(Pid::from_raw(pid).expect("a pid"), signal).expect("our own child");

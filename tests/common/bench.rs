@@ -24,6 +24,8 @@ pub struct Bench {
     _stdin: ChildStdin,
     init: u32,
     udisks: Option<Child>,
+    /// The bus that was started after the first one had been killed.
+    bus: Option<Child>,
     directory: TempDir,
     said: Arc<Mutex<String>>,
 }
@@ -56,7 +58,7 @@ impl Bench {
         }
         let init = processes::children(outer.id())[0];
         let stdin = outer.stdin.take().expect("piped");
-        Self { outer, _stdin: stdin, init, udisks: None, directory, said }
+        Self { outer, _stdin: stdin, init, udisks: None, bus: None, directory, said }
     }
 
     /// Starts UDisks2 and waits until it answers.
@@ -82,6 +84,33 @@ impl Bench {
             processes::signal(pid, rustix::process::Signal::KILL);
         }
         child.wait().expect("udisksd ends");
+    }
+
+    /// Ends the bus the hard way; whoever lives by it ends too, UDisks2 among them.
+    pub fn kill_bus(&mut self) {
+        for pid in processes::children(self.init) {
+            let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            if name.trim() == "dbus-daemon" {
+                processes::signal(pid, rustix::process::Signal::KILL);
+            }
+        }
+        if let Some(mut bus) = self.bus.take() {
+            processes::children(bus.id()).iter().for_each(|pid| processes::signal(*pid, rustix::process::Signal::KILL));
+            bus.wait().expect("dbus-daemon ends");
+        }
+        self.udisks.take().expect("UDisks2 was started").wait().expect("udisksd ends");
+    }
+
+    /// Starts the bus again after `kill_bus`.
+    pub fn start_bus(&mut self) {
+        let socket = self.path("/run/dbus/system_bus_socket");
+        let _ = fs::remove_file(&socket);
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/bus.conf");
+        let mut command = self.command("dbus-daemon");
+        command.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile", "--nosyslog"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.bus = Some(command.spawn().expect("dbus-daemon"));
+        wait_for("the bus", PATIENCE, || std::os::unix::net::UnixStream::connect(&socket).ok());
     }
 
     /// A program that will run inside.
@@ -168,8 +197,8 @@ impl Drop for Bench {
         }
         let _ = self.outer.kill();
         let _ = self.outer.wait();
-        if let Some(mut udisks) = self.udisks.take() {
-            let _ = udisks.wait();
+        for mut child in self.udisks.take().into_iter().chain(self.bus.take()) {
+            let _ = child.wait();
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The real `asbackupd` in a bench, started as systemd would start it, and everything that can be asked of it.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use asbackup::model::RunRecord;
 use rustix::process::Signal;
 use tokio::net::UnixDatagram;
 use tokio::process::Child;
-use zbus::{Connection, Proxy};
+use zbus::{Connection, OwnedVariant, Proxy};
 
 use super::bench::Bench;
 use super::config::ConfigText;
@@ -268,6 +269,22 @@ impl Daemon {
         text.lines().filter_map(ended).collect()
     }
 
+    /// How many runs of the history have begun and not ended.
+    pub fn unfinished(&self) -> usize {
+        let text = fs::read_to_string(&self.history).unwrap_or_default();
+        let count = |kind: &str| text.lines().filter(|line| line.starts_with(&format!("{{\"{kind}\":"))).count();
+        count("begun") - count("ended")
+    }
+
+    /// Whether the daemon knows that this disk is plugged in.
+    pub async fn is_present(&self, uuid: &str) -> bool {
+        let disks: Vec<HashMap<String, OwnedVariant>> = self.call("ListDisks", &()).await.expect("a list");
+        disks.iter().any(|disk| {
+            let is_it = String::try_from(disk["uuid"].clone()).expect("a string").eq_ignore_ascii_case(uuid);
+            is_it && bool::try_from(disk["present"].clone()).expect("a flag")
+        })
+    }
+
     /// The newest finished run of the history.
     pub fn record(&self) -> RunRecord {
         self.history().pop().expect("a finished run in the history")
@@ -311,12 +328,21 @@ async fn wait_for_free_name(bus: &Connection) {
     }
 }
 
-/// As systemd starts it: no environment but what the unit gives. The watchdog time is long: what it does is counted, it is
+/// Those of the unit and no others, in setpriv's words.
+fn capabilities() -> String {
+    let unit = include_str!("../../systemd/asbackupd.service");
+    let set = unit.lines().find_map(|line| line.strip_prefix("CapabilityBoundingSet=")).expect("a set in the unit");
+    let names = set.split(' ').map(|name| name.trim_start_matches("CAP_").to_lowercase());
+    std::iter::once("-all".to_owned()).chain(names.map(|name| format!("+{name}"))).collect::<Vec<_>>().join(",")
+}
+
+/// As systemd starts it: no capabilities and no environment but what the unit gives. The watchdog time is long: what it does is counted, it is
 /// not enforced here.
 fn spawn(bench: &Bench, log: &Path) -> Child {
     let log = File::options().create(true).append(true).open(log);
     let log = log.expect("a file for the daemon's words");
-    let mut command = bench.command(env!("CARGO_BIN_EXE_asbackupd"));
+    let mut command = bench.command("setpriv");
+    command.args(["--no-new-privs", "--bounding-set", &capabilities(), env!("CARGO_BIN_EXE_asbackupd")]);
     command.env_clear();
     command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.env("LANG", "C.UTF-8");

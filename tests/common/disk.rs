@@ -85,6 +85,17 @@ pub enum Layout {
     Partition,
 }
 
+/// Lets the loop device begin where its file ends (LOOP_GET_STATUS64, lo_offset, LOOP_SET_STATUS64), so that it is empty.
+const PULL: &str = r#"
+import fcntl, os, struct, sys
+device, image = sys.argv[1:]
+descriptor = os.open(device, os.O_RDONLY)
+status = bytearray(232)
+fcntl.ioctl(descriptor, 0x4C05, status)
+status[24:32] = struct.pack("Q", os.stat(image).st_size)
+fcntl.ioctl(descriptor, 0x4C04, bytes(status))
+"#;
+
 const PARTITION_START: u64 = MEBIBYTE;
 /// The second copy of the GPT lies at the end.
 const PARTITION_END_GAP: u64 = MEBIBYTE;
@@ -244,22 +255,12 @@ impl Disk {
         });
     }
 
-    /// Tears the disk out, mounted or not. What had reached the medium stays on it and can be plugged in again. Whole disks
-    /// only: the kernel keeps the size of a mounted partition.
+    /// Tears the disk out, mounted or not, in one instant: what had reached the medium by then stays on it and can be plugged in
+    /// again, and nothing more gets there. Whole disks only: the kernel keeps the size of a mounted partition.
     pub fn pull(&mut self) {
         assert_eq!(self.layout, Layout::Whole, "only whole disks can be pulled");
         let plugged = self.plugged.take().expect("the disk is plugged in");
-        let kept = self.image.with_extension("kept");
-        copy_sparsely(&self.image, &kept);
-        let file = File::options().write(true).open(&self.image).expect("the image");
-        // What the kernel writes back in between makes the file longer again.
-        wait_for("the medium to be gone", PATIENCE, || {
-            file.set_len(0).expect("a truncation");
-            run(Command::new("/usr/sbin/losetup").arg("--set-capacity").arg(&plugged.device));
-            let size = fs::read_to_string(size_file(&plugged.device)).ok()?;
-            (size.trim() == "0").then_some(())
-        });
-        fs::rename(kept, &self.image).expect("the image kept aside");
+        run(Command::new("/usr/bin/python3").args(["-IS", "-c", PULL]).arg(&plugged.device).arg(&self.image));
     }
 
     fn backs(&self, device: &Path) -> bool {

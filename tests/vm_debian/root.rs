@@ -19,10 +19,16 @@ pub fn directory() -> PathBuf {
     let building = directory.with_extension("building");
     let _ = fs::remove_dir_all(&building);
     fs::create_dir_all(&building).expect("target/vm");
-    run(Command::new(format!("{RECIPE}/build")).arg(&suite).arg(&building));
+    build(&suite, &building);
     forget(&suite);
     fs::rename(&building, &directory).expect("the finished root");
     directory
+}
+
+/// In a mount namespace of its own: when it is broken off, the root's /proc must not stay mounted.
+fn build(suite: &str, directory: &Path) {
+    let mut command = Command::new("unshare");
+    run(command.args(["--mount", "--kill-child", &format!("{RECIPE}/build"), suite]).arg(directory));
 }
 
 /// A root that was built from another recipe is of no more use, and a gigabyte.

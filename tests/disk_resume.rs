@@ -1,0 +1,126 @@
+//! A large file that a run left half copied is gone on with: however the run ended, and without writing again what is there.
+//! Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use common::compare::Fidelity;
+use common::daemon::Daemon;
+use common::processes::{self, Held, Stage};
+use common::scene::{Scene, assert_aborted, assert_success};
+use common::{PATIENCE, wait_for};
+use rustix::process::Signal;
+
+const FILE: &str = "full.vbk";
+const SIZE: usize = 200 << 20;
+/// Well above what is worth going on with.
+const HALF: u64 = 48 << 20;
+
+fn scene() -> Scene {
+    let scene = Scene::with_size(600 << 20);
+    scene.source.noise(FILE, SIZE);
+    scene.source.file("config/job.vbm", "<job/>");
+    scene
+}
+
+/// The file that rsync is writing, on the mounted disk.
+fn unfinished(scene: &Scene) -> Option<PathBuf> {
+    let device = scene.disk.disk_device();
+    scene.bench.mounts_of(device).first()?;
+    let entries = fs::read_dir(scene.mounted_copy()).ok()?.flatten();
+    entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains(&format!("/.{FILE}.")))
+}
+
+/// rsync held still when it has written a good part of the file.
+async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
+    scene.disk.plug();
+    wait_for("half of the file", PATIENCE, || {
+        let length = unfinished(scene)?.metadata().ok()?.len();
+        (length >= HALF).then_some(())
+    });
+    Held::catch(daemon.pid(), Stage::Copy)
+}
+
+/// The half file's number on the disk; it becomes the whole one's only when it is written on.
+fn number_of_half(scene: &Scene) -> u64 {
+    let look = scene.disk.look(&scene.bench);
+    let copy = scene.copy(&look);
+    let kept = copy.join(".asbackup-partial").join(FILE);
+    let found = kept.metadata().ok().or_else(|| {
+        let mut entries = fs::read_dir(&copy).expect("the copy").flatten();
+        entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&format!(".{FILE}.")))?.metadata().ok()
+    });
+    let found = found.expect("a half file");
+    assert!(found.len() >= HALF, "{} bytes", found.len());
+    found.ino()
+}
+
+fn assert_gone_on_with(scene: &Scene, daemon: &Daemon, half: u64) {
+    assert!(daemon.text_log().contains("one half file of a run before"), "{}", daemon.text_log());
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+    let look = scene.disk.look(&scene.bench);
+    let copy = scene.copy(&look);
+    assert_eq!(copy.join(FILE).metadata().expect("the file").ino(), half, "it was written anew");
+    assert!(!copy.join(".asbackup-partial").exists());
+}
+
+#[tokio::test]
+async fn a_cancelled_copy_goes_on_with_its_half_file() {
+    let mut scene = scene();
+    let daemon = scene.daemon().await;
+    let held = half_copied(&mut scene, &daemon).await;
+    daemon.cancel().await.expect("a run is on");
+    held.release();
+    assert_eq!(daemon.finished(1).await.result, "cancelled");
+    let half = number_of_half(&scene);
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    assert_gone_on_with(&scene, &daemon, half);
+}
+
+#[tokio::test]
+async fn a_pulled_disk_that_is_back_goes_on_with_its_half_file() {
+    let mut scene = scene();
+    let daemon = scene.daemon().await;
+    let held = half_copied(&mut scene, &daemon).await;
+    // What the kernel has not written yet is lost with the plug.
+    rustix::fs::syncfs(fs::File::open(scene.mounted_copy()).expect("the disk")).expect("a flush");
+    scene.disk.pull();
+    held.release();
+    assert_aborted(&daemon.finished(1).await, "DiskRemoved");
+    let half = number_of_half_unplugged(&scene);
+    scene.disk.plug();
+    assert_success(&daemon.finished(2).await);
+    assert_gone_on_with(&scene, &daemon, half);
+}
+
+/// Looked at for writing, since the journal has to be played back.
+fn number_of_half_unplugged(scene: &Scene) -> u64 {
+    scene.disk.prepare(&scene.bench).done();
+    number_of_half(scene)
+}
+
+#[tokio::test]
+async fn after_a_crash_the_half_file_is_gone_on_with_whatever_it_holds() {
+    let mut scene = scene();
+    let mut daemon = scene.daemon().await;
+    let held = half_copied(&mut scene, &daemon).await;
+    let rsyncs = processes::rsyncs(daemon.pid(), Stage::Copy);
+    daemon.kill().await;
+    rsyncs.iter().for_each(|pid| processes::signal(*pid, Signal::KILL));
+    held.release();
+    // A part of it never reached the disk, as after a power cut.
+    let half = unfinished(&scene).expect("the half file");
+    let number = half.metadata().expect("it").ino();
+    let file = fs::File::options().write(true).open(half).expect("the half file");
+    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0; 1 << 20], 9 << 20).expect("the damage");
+    drop(file);
+
+    let daemon = scene.daemon().await;
+    assert_success(&daemon.finished(1).await);
+    assert_gone_on_with(&scene, &daemon, number);
+}

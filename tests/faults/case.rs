@@ -1,0 +1,73 @@
+//! One case from its beginning to its end.
+
+use std::time::Duration;
+
+use asbackup::model::Outcome;
+
+use crate::common::daemon::Daemon;
+use crate::common::{PATIENCE, wait_for};
+use crate::plan::Plan;
+use crate::truth::{self, Before};
+use crate::world::World;
+use crate::{blow, moment};
+
+pub async fn play(world: &mut World, plan: &Plan) {
+    world.reset(plan);
+    let before = Before::look(world);
+    let daemon = world.start_daemon().await;
+    world.disk.plug();
+    let held = moment::wait(plan.moment, &daemon).await;
+    let mut daemon = blow::strike(world, daemon, plan, held).await;
+    come_to_rest(world, &daemon).await;
+    truth::is_told(world, &daemon);
+    before.holds(world);
+    let ended = daemon.story().finished.len();
+    plug_in_again(world, &daemon).await;
+    // A disk that is plugged in may flicker before it settles.
+    daemon.finished(ended + 1).await;
+    come_to_rest(world, &daemon).await;
+    assert_eq!(daemon.record().outcome, Outcome::Success, "{:?}", daemon.record());
+    truth::is_told(world, &daemon);
+    before.holds(world);
+    daemon.stop().await;
+    world.disk.unplug();
+    world.disk.check();
+}
+
+async fn plug_in_again(world: &mut World, daemon: &Daemon) {
+    if world.disk.is_plugged() {
+        world.disk.unplug();
+        wait_until_seen(world, daemon).await;
+    }
+    world.remove_filler();
+    world.disk.plug();
+}
+
+/// Until the daemon sees the disk, or sees it no more, and has nothing to do.
+async fn come_to_rest(world: &World, daemon: &Daemon) {
+    wait_until_seen(world, daemon).await;
+    until("the daemon to be idle", async || {
+        // A run that ends between two of these questions may have a successor.
+        let waits = !daemon.queue().await.is_empty();
+        let idle = daemon.state().await == "idle";
+        idle && !waits && daemon.queue().await.is_empty()
+    })
+    .await;
+    wait_for("everything to be unmounted", PATIENCE, || world.mounts().is_empty().then_some(()));
+}
+
+async fn wait_until_seen(world: &World, daemon: &Daemon) {
+    let plugged = world.disk.is_plugged();
+    until("the daemon to see what is plugged in", async || daemon.is_present(&world.disk.uuid).await == plugged).await;
+}
+
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    // A hung rsync is given half a minute, and a busy disk two.
+    let patience = PATIENCE * 4;
+    let so = tokio::time::timeout(patience, async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    so.await.unwrap_or_else(|_| panic!("waited {patience:?} in vain for {what}"));
+}

@@ -1,0 +1,77 @@
+//! The fault campaign: something fails at a random moment of a random step, then the disk is plugged in again. After each case
+//! the copy is the source or the run is told as not finished, the source is what it was, nothing outside of the disk has
+//! changed, and no process, mount or lock is left; and the next plug-in makes the copy whole.
+//!
+//! Real udisksd, loop devices, ext4 and rsync, in a few benches side by side. Each case is made from one seed, which is printed:
+//! `FAULT_SEED=… cargo test --test faults` plays that one again. What a seed can't fix is how fast the machine is.
+//! `FAULT_CASES=…` plays more or fewer, `FAULT_BENCHES=…` sets how many at a time.
+//!
+//! `plan` is what a seed stands for, `world` the bench it happens in, `moment` waits for the time, `blow` does the harm,
+//! `truth` is what must hold, `case` the order of it all.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod blow;
+mod case;
+mod moment;
+mod plan;
+mod truth;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use plan::Plan;
+use world::World;
+
+const CASES: usize = 200;
+/// Most of a case is waiting: for a disk to settle, for udev, for UDisks2.
+const BENCHES: usize = 4;
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: not a number")))
+}
+
+fn seeds() -> Vec<u64> {
+    if let Ok(text) = std::env::var("FAULT_SEED") {
+        return vec![text.parse().unwrap_or_else(|_| panic!("FAULT_SEED={text}: not a seed"))];
+    }
+    (0..number("FAULT_CASES", CASES)).map(|_| fastrand::u64(..)).collect()
+}
+
+/// Whether the world can be used for the next case.
+fn play(world: &mut World, plan: &Plan) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(case::play(world, plan)))).is_ok()
+}
+
+#[test]
+fn no_fault_at_any_moment_loses_anything() {
+    let seeds = seeds();
+    let (next, failed, began) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Instant::now());
+    thread::scope(|scope| {
+        for _ in 0..number("FAULT_BENCHES", BENCHES).min(seeds.len()) {
+            // A bench lives and dies in the thread that made it.
+            scope.spawn(|| {
+                let mut world = World::new();
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (plan, start) = (Plan::of(*seed), Instant::now());
+                    let good = play(&mut world, &plan);
+                    let verdict = if good { "ok" } else { "FAILED" };
+                    println!("FAULT_SEED={seed} {plan:?}: {verdict}, {:.1} s", start.elapsed().as_secs_f32());
+                    if !good {
+                        failed.lock().expect("nobody panics with it").push(*seed);
+                        world = World::new();
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().expect("nobody panics with it");
+    println!("{} cases in {} s", seeds.len(), began.elapsed().as_secs());
+    assert!(failed.is_empty(), "{} of {} cases failed: FAULT_SEED={failed:?}", failed.len(), seeds.len());
+}

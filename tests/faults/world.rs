@@ -1,0 +1,147 @@
+//! A bench in which one case after the other is played, each beginning as if it were the first.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fastrand::Rng;
+
+use crate::common::bench::Bench;
+use crate::common::config::{ConfigText, DESTINATION};
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem, Layout};
+use crate::common::run;
+use crate::common::tree::Tree;
+use crate::plan::Plan;
+
+const SIZE: u64 = 96 << 20;
+
+pub struct World {
+    // The order is that of the end: the disk must not go before the bench that has it mounted.
+    pub bench: Bench,
+    pub disk: Disk,
+    pub config: ConfigText,
+    pub source: Tree,
+    empty: PathBuf,
+    older: PathBuf,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let bench = Bench::new();
+        let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", SIZE);
+        let config = ConfigText::new(&bench, &[&disk]);
+        let source = Tree::new(config.source.clone());
+        let aside = |name: &str| disk.image().with_extension(name);
+        let (empty, older) = (aside("empty"), aside("older"));
+        let world = Self { bench, disk, config, source, empty, older };
+        copy(world.disk.image(), &world.empty);
+        world.lay_older_copy();
+        world
+    }
+
+    fn lay_older_copy(&self) {
+        let tree = Tree::new(self.bench.make_directory("older"));
+        grow(&tree, &mut Rng::with_seed(0));
+        for number in 0..6 {
+            tree.file(format!("gone/{number}"), "deleted in the source since");
+        }
+        let look = self.disk.prepare(&self.bench);
+        let target = look.path(DESTINATION);
+        run(Command::new("cp").arg("-a").args([&tree.top, &target]));
+        look.done();
+        fs::remove_dir_all(tree.top).expect("just made");
+        copy(self.disk.image(), &self.older);
+    }
+
+    /// Everything as before the first run, but for the disk's UUID, which stays.
+    pub fn reset(&mut self, plan: &Plan) {
+        self.clear("/run/asbackup");
+        self.clear("/var/lib/asbackup");
+        for entry in fs::read_dir(&self.source.top).expect("the source").flatten() {
+            remove(&entry.path());
+        }
+        grow(&self.source, &mut plan.dice());
+        let image = if plan.older { &self.older } else { &self.empty };
+        copy(image, self.disk.image());
+    }
+
+    /// Empties a directory of the bench, as a reboot empties /run.
+    pub fn clear(&self, directory: &str) {
+        for entry in fs::read_dir(self.bench.path(directory)).expect("a directory of the bench").flatten() {
+            remove(&entry.path());
+        }
+    }
+}
+
+fn remove(path: &Path) {
+    let kind = fs::symlink_metadata(path).expect("it is there").file_type();
+    let removed = if kind.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.expect("a removal");
+}
+
+/// To a new file, since a device may still have the old one.
+fn copy(from: &Path, to: &Path) {
+    run(Command::new("cp").args(["--sparse=always", "--remove-destination"]).args([from, to]));
+}
+
+/// Enough for each step to take a moment, and a little of everything.
+fn grow(tree: &Tree, dice: &mut Rng) {
+    for number in 0..dice.usize(2..5) {
+        tree.noise(format!("big/{number}.vbk"), dice.usize(1 << 20..5 << 20));
+    }
+    if dice.u8(..4) == 0 {
+        // So large that what was copied of it is kept.
+        tree.noise("big/large.vbk", 30 << 20);
+    }
+    for number in 0..dice.usize(20..80) {
+        tree.file(format!("many/{}/{number}", number % 5), number.to_string());
+    }
+    tree.file("odd\nna me/\u{1b}[31m", "x");
+    let first = tree.file("links/first", "one file with two names");
+    fs::hard_link(first, tree.path("links/second")).expect("a hard link");
+    symlink("first", tree.path("links/symbolic")).expect("a link");
+}
+
+/// What is looked at and mended between the steps of a case.
+impl World {
+    pub async fn start_daemon(&self) -> Daemon {
+        Daemon::start(&self.bench, &self.config).await
+    }
+
+    /// The mounts of disks that the bench has.
+    pub fn mounts(&self) -> Vec<String> {
+        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.bench.init())).expect("the mount table");
+        table.lines().filter(|line| line.contains(" /dev/loop")).map(str::to_owned).collect()
+    }
+
+    pub fn mount_point(&self) -> Option<String> {
+        Some(self.mounts().first()?.split(' ').nth(4)?.to_owned())
+    }
+
+    /// The processes of the bench that are rsync.
+    pub fn rsyncs(&self) -> Vec<String> {
+        let processes = fs::read_dir(self.bench.path("/proc")).expect("the bench's own /proc").flatten();
+        let is_rsync = |path: &PathBuf| fs::read_to_string(path.join("comm")).is_ok_and(|name| name.trim() == "rsync");
+        processes.map(|entry| entry.path()).filter(is_rsync).map(|path| path.display().to_string()).collect()
+    }
+
+    /// What is gone after the power was: mounts, /run, and UDisks2 begins anew.
+    pub fn reboot(&mut self, device: &Path) {
+        while let Some(line) = self.bench.mounts_of(device).first() {
+            let point = line.split(' ').nth(4).expect("the mount point").to_owned();
+            // UDisks2 may have been about to do the same when it was killed.
+            let _ = self.bench.command("umount").args(["--lazy", &point]).output();
+        }
+        self.clear("/run/asbackup");
+        self.clear("/media");
+        self.bench.start_udisks();
+    }
+
+    pub fn remove_filler(&self) {
+        let look = self.disk.prepare(&self.bench);
+        let _ = fs::remove_file(look.path("filler"));
+        look.done();
+    }
+}
