@@ -110,7 +110,10 @@ fn an_empty_file_gives_the_defaults() {
     assert_eq!(config.wait_for_backup, Duration::from_secs(8 * 3600));
     assert_eq!(config.language, Language::German);
     assert_eq!(config.lossy, LossyPolicy::Warn);
-    assert_eq!(config.max_deletions_percent, 50);
+    assert_eq!((config.max_deletions_percent, config.max_deleted_bytes_percent), (50, 75));
+    assert_eq!(config.disk_identity, IdentityPolicy::Warn);
+    assert!(!config.source_must_be_mountpoint && !config.power_off);
+    assert_eq!(config.source_sentinel, PathBuf::new());
     assert_eq!((config.web.host.as_str(), config.web.port), ("127.0.0.1", 8080));
     assert!(!config.debug);
     let mail = &config.mail;
@@ -125,6 +128,19 @@ fn a_password_is_not_to_be_sent_in_clear() {
     let clear = "[Mail]\nencryption = none\nusername = me\npassword = hunter2\n";
     assert_eq!(kinds(&faults(clear)), ["password-in-clear"]);
     assert_eq!(good("[Mail]\nencryption = none\n").mail.encryption, Encryption::None);
+}
+
+#[test]
+fn the_section_safety_is_read() {
+    let text = "[Safety]\nsource-must-be-mountpoint = yes\nsource-sentinel = job/.here\ndisk-identity = Refuse\n";
+    let config = good(text);
+    assert!(config.source_must_be_mountpoint);
+    assert_eq!(config.source_sentinel, PathBuf::from("job/.here"));
+    assert_eq!(config.disk_identity, IdentityPolicy::Refuse);
+    assert_eq!(good("[Safety]\ndisk-identity = off\n").disk_identity, IdentityPolicy::Off);
+    for wrong in ["source-sentinel = /srv/here", "source-sentinel = ../here", "disk-identity = maybe"] {
+        assert!(parse(&format!("[Safety]\n{wrong}\n")).is_err(), "{wrong}");
+    }
 }
 
 #[test]

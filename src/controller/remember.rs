@@ -9,7 +9,7 @@ use super::Controller;
 use crate::config::IdentityPolicy;
 use crate::copy::{Known, know};
 use crate::disks::Volume;
-use crate::model::{DiskId, Fault, Notice, Warning};
+use crate::model::{DiskId, Fault, Notice};
 
 impl Controller {
     /// What a run is to hold against what it finds.
@@ -51,7 +51,8 @@ impl Controller {
         self.note_disk(&disk, &Notice::DiskTrusted { disk: uuid, label, identity });
         let last = self.history.past().last_of(&disk).unwrap_or_default();
         let refused = last.is_some_and(|last| matches!(last.fault, Some(Fault::ChangedDisk { .. })));
-        if refused && self.run.is_none() {
+        let is_on = self.run.as_ref().is_some_and(|run| run.begun.disk == disk);
+        if refused && !is_on {
             self.plugged.of(&disk).for_each(|plugin| plugin.served = false);
         }
         Ok(())
@@ -65,8 +66,7 @@ impl Controller {
     }
 
     fn keep_disk(&mut self, volume: &Volume) {
-        let kept: Result<(), Warning> = self.memory.remember_disk(&volume.id, volume.identity());
-        if let Err(lost) = kept {
+        if let Err(lost) = self.memory.remember_disk(&volume.id, volume.identity()) {
             self.tell(Level::Warn, &lost);
         }
     }

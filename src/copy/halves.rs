@@ -97,6 +97,11 @@ impl Half {
     }
 }
 
+/// Whether it is the beginning of a file, by its name.
+pub fn is_half(at: &Path) -> bool {
+    half_of(at).is_some()
+}
+
 fn half_of(at: &Path) -> Option<Half> {
     let (directory, name) = (at.parent()?, at.file_name()?);
     if is_in_partial(at) {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom, Stat};
 
+use super::halves;
 use super::items::{Change, Item, Kind, Line, Total};
 use crate::disks::mounted::Space;
 use crate::model::Fault;
@@ -98,7 +99,10 @@ impl Plan {
                 self.deletions += 1;
                 let old = sizes.size_of_old(&item.path);
                 self.freed = self.freed.saturating_add(old.room);
-                self.deleted_bytes = self.deleted_bytes.saturating_add(old.length);
+                // What a run before has left half done is no backup that could be lost.
+                if !halves::is_half(&item.path) {
+                    self.deleted_bytes = self.deleted_bytes.saturating_add(old.length);
+                }
             }
             Change::New => {
                 self.made += 1;
@@ -301,6 +305,17 @@ mod tests {
         assert_eq!(plan.within_budget(Budget { files: 0, bytes: 74 }), Err(refused));
         plan.deleted_bytes = FREE_BYTES;
         assert_eq!(plan.within_budget(Budget { files: 0, bytes: 0 }), Ok(()));
+    }
+
+    /// A first copy that was cut off in its largest file has nothing on the disk but the half of that.
+    #[test]
+    fn what_was_left_half_done_is_no_loss() {
+        let mut plan = Plan::default();
+        for _ in 0..200 {
+            plan.add(Line::parse(b"*deleting  |0|.asbackup-partial/full.vbk"), &Fixed);
+        }
+        assert_eq!(plan.freed, 200_000_000);
+        assert_eq!(plan.within_budget(Budget { files: 100, bytes: 0 }), Ok(()));
     }
 
     #[test]

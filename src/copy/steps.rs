@@ -225,22 +225,15 @@ impl Run {
     /// Object paths and device names are used again for other disks, and another disk with this UUID may have come, so UDisks2
     /// is asked at the last moment.
     pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
-        let absent = || Fault::DiskAbsent { disk: self.order.disk.to_string() };
-        let look = || async { Ok(watch::volumes(&self.ports.connection).await?) };
-        let ask = look.retry(return_of_service()).when(is_lost);
+        let ask = (|| watch::volumes(&self.ports.connection)).retry(return_of_service());
         let mut stop = self.ports.stop.clone();
-        let answer = tokio::select! {
+        let volumes = tokio::select! {
             biased;
-            answer = ask => answer,
+            answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
             reason = stop.requested() => return Err(Halt::Stopped(reason)),
         };
-        let volumes = match answer {
-            Ok(volumes) => volumes,
-            Err(VolumeError::Gone) => return Err(absent().into()),
-            Err(error) => return Err(Fault::DiskServiceFailed { cause: error.to_string() }.into()),
-        };
         if !know::choose(&self.order.disk, &volumes)?.is_same_plug(chosen) {
-            return Err(absent().into());
+            return Err(Fault::DiskAbsent { disk: self.order.disk.to_string() }.into());
         }
         Ok(())
     }

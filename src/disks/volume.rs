@@ -48,12 +48,6 @@ pub enum VolumeError {
     Refused(String),
 }
 
-impl From<zbus::Error> for VolumeError {
-    fn from(error: zbus::Error) -> Self {
-        Self::of(error)
-    }
-}
-
 impl VolumeError {
     fn of(error: zbus::Error) -> Self {
         // The bus' own errors come as a kind of their own, the service's as names.
