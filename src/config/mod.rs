@@ -6,6 +6,7 @@
 
 mod addresses;
 mod disks;
+mod effective;
 mod fault;
 pub mod ini;
 mod interpolation;
@@ -18,6 +19,8 @@ mod value;
 use std::path::Path;
 use std::time::Duration;
 
+pub use disks::line as disk_line;
+pub use effective::{Origin, Setting};
 pub use fault::{ConfigFaults, ConfigProblem};
 pub use interpolation::InterpolationError;
 pub use types::{Config, KnownDisk, LossyPolicy, Mail, Secret, Web};
@@ -33,6 +36,8 @@ use value::{Problems, Value};
 pub struct Loaded {
     pub config: Config,
     pub warnings: Vec<ConfigProblem>,
+    /// Every key with what is in force.
+    pub settings: Vec<Setting>,
 }
 
 /// Reads a file. Errors: every fault of it; the file is refused whole then.
@@ -60,7 +65,8 @@ pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
         return Err(ConfigFaults(faults));
     }
     let warnings = oddities::find(&ini, &config);
-    Ok(Loaded { config, warnings })
+    let settings = effective::settings(&ini, &config);
+    Ok(Loaded { config, warnings, settings })
 }
 
 impl Default for Config {

@@ -15,4 +15,5 @@ mod text_log;
 #[cfg(test)]
 mod catalog;
 
+pub use clock::Clock;
 pub use sentence::sentence;

@@ -4,6 +4,7 @@
 //! Knows nothing of what the texts are for.
 
 mod format;
+mod language;
 
 use std::fmt;
 
@@ -11,49 +12,10 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::Serialize;
 use serde_json::Value;
-use unic_langid::LanguageIdentifier;
 
 use crate::model::{Fault, Notice, Warning};
 
-/// The languages that the daemon speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    #[default]
-    German,
-    English,
-}
-
-impl Language {
-    pub const ALL: [Self; 2] = [Self::German, Self::English];
-
-    fn identifier(self) -> LanguageIdentifier {
-        match self {
-            Self::German => "de".parse().unwrap_or_default(),
-            Self::English => "en".parse().unwrap_or_default(),
-        }
-    }
-
-    fn sources(self) -> [&'static str; 6] {
-        match self {
-            Self::German => [
-                include_str!("../../locales/de/faults.ftl"),
-                include_str!("../../locales/de/warnings.ftl"),
-                include_str!("../../locales/de/notices.ftl"),
-                include_str!("../../locales/de/status.ftl"),
-                include_str!("../../locales/de/config.ftl"),
-                include_str!("../../locales/de/bus.ftl"),
-            ],
-            Self::English => [
-                include_str!("../../locales/en/faults.ftl"),
-                include_str!("../../locales/en/warnings.ftl"),
-                include_str!("../../locales/en/notices.ftl"),
-                include_str!("../../locales/en/status.ftl"),
-                include_str!("../../locales/en/config.ftl"),
-                include_str!("../../locales/en/bus.ftl"),
-            ],
-        }
-    }
-}
+pub use language::Language;
 
 /// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
 /// Notices have the first part only.
@@ -147,13 +109,22 @@ impl fmt::Debug for Texts {
 
 impl Texts {
     pub fn new(language: Language) -> Self {
+        Self::from_sources(language, &language.sources())
+    }
+
+    /// Only what the command line says; reading all texts would take longer than what it asks for.
+    pub fn of_command_line(language: Language) -> Self {
+        Self::from_sources(language, &language.command_line())
+    }
+
+    fn from_sources(language: Language, sources: &[&'static str]) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         // Isolation marks are for right-to-left scripts and show up as boxes in terminals and logs.
         bundle.set_use_isolating(false);
         format::add_functions(&mut bundle, language);
-        for source in language.sources() {
+        for source in sources {
             // The files are compiled in; a test parses each of them without a fault.
-            let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         Self { language, bundle }

@@ -1,0 +1,35 @@
+//! The other side of the bus: what every program needs that asks the daemon. `end` turns errors of the bus into exit codes and
+//! words, `surroundings` says in which language to speak, `told` is what the daemon tells, as data.
+//! Knows the contract, the texts and the report's sentences, and nothing else of the daemon.
+
+pub mod end;
+pub mod surroundings;
+pub mod told;
+
+use std::time::Duration;
+
+use zbus::proxy::CacheProperties;
+use zbus::{Connection, connection};
+
+use crate::bus::contract::{BackupProxy, Error};
+
+/// The daemon answers each call within two seconds.
+pub const ANSWER: Duration = Duration::from_secs(10);
+/// The daemon waits five minutes for a person who is asked for a password.
+pub const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
+
+/// Joins the system bus; every call may take as long as `patience`.
+///
+/// # Errors
+/// The bus is not there or refuses.
+pub async fn connect(patience: Duration) -> Result<Connection, Error> {
+    Ok(connection::Builder::system().method_timeout(patience).build().await?)
+}
+
+/// Without a cache, which would cost a call before the first one.
+///
+/// # Errors
+/// The connection is lost.
+pub async fn proxy(connection: &Connection) -> Result<BackupProxy<'static>, Error> {
+    Ok(BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await?)
+}

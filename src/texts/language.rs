@@ -1,0 +1,58 @@
+//! The languages, and the files that hold their texts.
+
+use unic_langid::LanguageIdentifier;
+
+/// The languages that the daemon speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    German,
+    English,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::German, Self::English];
+
+    pub(super) fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::German => "de".parse().unwrap_or_default(),
+            Self::English => "en".parse().unwrap_or_default(),
+        }
+    }
+
+    /// What the command line says: its own words, how things stand, and what may be wrong with a config.ini.
+    pub(super) fn command_line(self) -> [&'static str; 3] {
+        match self {
+            Self::German => [
+                include_str!("../../locales/de/cli.ftl"),
+                include_str!("../../locales/de/status.ftl"),
+                include_str!("../../locales/de/config.ftl"),
+            ],
+            Self::English => [
+                include_str!("../../locales/en/cli.ftl"),
+                include_str!("../../locales/en/status.ftl"),
+                include_str!("../../locales/en/config.ftl"),
+            ],
+        }
+    }
+
+    /// All files of the language.
+    pub(super) fn sources(self) -> [&'static str; 7] {
+        let [cli, status, config] = self.command_line();
+        let [faults, warnings, notices, bus] = match self {
+            Self::German => [
+                include_str!("../../locales/de/faults.ftl"),
+                include_str!("../../locales/de/warnings.ftl"),
+                include_str!("../../locales/de/notices.ftl"),
+                include_str!("../../locales/de/bus.ftl"),
+            ],
+            Self::English => [
+                include_str!("../../locales/en/faults.ftl"),
+                include_str!("../../locales/en/warnings.ftl"),
+                include_str!("../../locales/en/notices.ftl"),
+                include_str!("../../locales/en/bus.ftl"),
+            ],
+        };
+        [faults, warnings, notices, status, config, bus, cli]
+    }
+}
