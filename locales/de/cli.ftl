@@ -19,8 +19,8 @@ cli-left = noch { SPAN($left) }, fertig { $when }
 
 cli-veeam = Veeam
     .value = { $state ->
-        [held] Der Auftrag „{ $job }“ schreibt seit { $when }.
-       *[other] Der Auftrag „{ $job }“ wartet seit { $when }.
+        [held] Der Auftrag „{ $job }“ schreibt seit dem { $when }.
+       *[other] Der Auftrag „{ $job }“ wartet seit dem { $when }.
     }
 
 ## Spaltenköpfe.

@@ -19,8 +19,8 @@ cli-left = { SPAN($left) } left, ready at { $when }
 
 cli-veeam = Veeam
     .value = { $state ->
-        [held] The job “{ $job }” writes since { $when }.
-       *[other] The job “{ $job }” waits since { $when }.
+        [held] The job “{ $job }” has been writing since { $when }.
+       *[other] The job “{ $job }” has been waiting since { $when }.
     }
 
 ## Headings of columns.
