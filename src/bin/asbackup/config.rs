@@ -19,28 +19,48 @@ pub fn run(what: &Config, face: &Face) -> End {
 }
 
 fn check(file: &File, face: &Face) -> End {
-    let loaded = config::load(&file.path);
-    let (faults, warnings, missing) = match &loaded {
-        Err(ConfigFaults(faults)) => (faults.as_slice(), [].as_slice(), Vec::new()),
-        Ok(loaded) => ([].as_slice(), loaded.warnings.as_slice(), loaded.config.missing()),
+    let found = match config::load(&file.path) {
+        Err(ConfigFaults(faults)) => Found { faults, warnings: Vec::new(), missing: Vec::new() },
+        Ok(loaded) => Found { faults: Vec::new(), missing: loaded.config.missing(), warnings: loaded.warnings },
     };
-    let is_good = faults.is_empty() && missing.is_empty();
-    if file.output.json {
-        face.print_json(&json!({
-            "path": file.path.display().to_string(),
-            "good": is_good,
-            "faults": told(faults, face),
-            "warnings": told(warnings, face),
-            "missing": missing,
-        }));
-    } else {
-        let missing =
-            (!missing.is_empty()).then(|| face.words("status-unconfigured", &[("keys", missing.join(", ").into())]));
-        let lines = faults.iter().chain(warnings).map(|problem| face.texts.say(problem).to_string());
-        lines.chain(missing).for_each(|line| face.print(&line));
-        face.print(&verdict(&file.path, is_good, face));
+    match file.output.json {
+        true => face.print_json(&found.told(&file.path, face)),
+        false => face.print(&found.page(&file.path, face)),
     }
-    if is_good { End::Done } else { End::Refused }
+    if found.is_good() { End::Done } else { End::Refused }
+}
+
+/// What there is to say of a file.
+struct Found {
+    faults: Vec<ConfigProblem>,
+    warnings: Vec<ConfigProblem>,
+    missing: Vec<&'static str>,
+}
+
+impl Found {
+    fn is_good(&self) -> bool {
+        self.faults.is_empty() && self.missing.is_empty()
+    }
+
+    fn told(&self, path: &Path, face: &Face) -> Value {
+        json!({
+            "path": path.display().to_string(),
+            "good": self.is_good(),
+            "faults": told(&self.faults, face),
+            "warnings": told(&self.warnings, face),
+            "missing": self.missing,
+        })
+    }
+
+    fn page(&self, path: &Path, face: &Face) -> String {
+        let problems = self.faults.iter().chain(&self.warnings);
+        let mut lines: Vec<String> = problems.map(|problem| face.texts.say(problem).to_string()).collect();
+        if !self.missing.is_empty() {
+            lines.push(face.words("status-unconfigured", &[("keys", self.missing.join(", ").into())]));
+        }
+        lines.push(verdict(path, self.is_good(), face));
+        lines.join("\n")
+    }
 }
 
 fn verdict(path: &Path, is_good: bool, face: &Face) -> String {

@@ -27,14 +27,11 @@ use face::Face;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let face = Face::of_caller();
-    let end = match arguments.command {
-        Command::Config(what) => config::run(&what, &face),
-        other => ask(other, &face).unwrap_or_else(|error| complain(&error, &face)),
-    };
+    let end = run(arguments.command, &face).unwrap_or_else(|error| complain(&error, &face));
     end.into()
 }
 
-fn ask(command: Command, face: &Face) -> Result<End, Error> {
+fn run(command: Command, face: &Face) -> Result<End, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::ZBus(zbus::Error::InputOutput(error.into())))?;
     runtime.block_on(async {
@@ -45,7 +42,6 @@ fn ask(command: Command, face: &Face) -> Result<End, Error> {
             Command::Cancel => orders::cancel(face).await,
             Command::Disks(output) => disks::run(output, face).await,
             Command::History(history) => history::run(&history, face).await,
-            // Needs no bus, and was done before.
             Command::Config(what) => Ok(config::run(&what, face)),
         }
     })

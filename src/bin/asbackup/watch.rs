@@ -61,30 +61,43 @@ impl Watch {
         })
     }
 
+    /// Shows run number `run` until it ends, and how things stand then.
     pub async fn follow(mut self, run: u64, output: Output, face: &Face) -> Result<End, Error> {
         let mut now = told::properties(&self.connection).await?;
         let disks = told::disks(&self.backup).await?;
         let mut view = View::new(output, face);
-        view.show(&now, &disks);
-        let result = loop {
-            match self.next(&mut now).await? {
-                News::Changed => view.show(&now, &disks),
-                News::Finished { run: other, result } if other == run => break result,
-                News::Finished { .. } => {}
-                News::ServiceGone => {
-                    view.close();
-                    face.complain(&face.word("cli-service-gone"));
-                    return Ok(End::Unreachable);
-                }
-            }
-        };
-        self.wait_for_release(&mut now).await?;
+        let result = self.until_finished(run, &mut now, |now| view.show(now, &disks)).await?;
+        if result.is_some() {
+            self.wait_for_release(&mut now).await?;
+        }
         view.close();
+        let Some(result) = result else {
+            face.complain(&face.word("cli-service-gone"));
+            return Ok(End::Unreachable);
+        };
         match output.json {
             true => face.print_json_line(&now),
             false => face.print(&summary(&now, &disks, face)),
         }
         Ok(End::of_run(&result))
+    }
+
+    /// The result; none if the service went away before.
+    async fn until_finished(
+        &mut self,
+        run: u64,
+        now: &mut Object,
+        mut show: impl FnMut(&Object),
+    ) -> Result<Option<String>, Error> {
+        show(now);
+        loop {
+            match self.next(now).await? {
+                News::Changed => show(now),
+                News::Finished { run: other, result } if other == run => return Ok(Some(result)),
+                News::Finished { .. } => {}
+                News::ServiceGone => return Ok(None),
+            }
+        }
     }
 
     async fn wait_for_release(&mut self, now: &mut Object) -> Result<(), Error> {
