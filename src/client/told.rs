@@ -29,7 +29,8 @@ const STATES: [State; 9] = [
 /// The daemon can't be reached.
 pub async fn properties(connection: &Connection) -> Result<Object, Error> {
     let proxy = properties_of(connection).await?;
-    let all = proxy.get_all(INTERFACE.try_into().map_err(zbus::Error::from)?).await.map_err(zbus::Error::from)?;
+    let interface = INTERFACE.try_into().map_err(Error::ZBus)?;
+    let all = proxy.get_all(interface).await.map_err(zbus::Error::from)?;
     Ok(object(all))
 }
 

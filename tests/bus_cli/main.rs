@@ -9,7 +9,6 @@ mod daemon;
 #[path = "../common/fake_polkit.rs"]
 mod fake_polkit;
 #[path = "../common/fake_udisks.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
 mod fake_udisks;
 #[path = "../bus_daemon/house.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]
