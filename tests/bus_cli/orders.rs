@@ -15,7 +15,7 @@ async fn bus_what_the_daemon_refuses_is_told_in_its_words_alone() {
     let address = house.bus.address();
     call(address, ENGLISH, &["start"]).await.assert_complained(1, "plugged in");
     call(address, ENGLISH, &["start", "DEAD-BEEF"]).await.assert_complained(1, "DEAD-BEEF");
-    call(address, GERMAN, &["cancel"]).await.assert_complained(1, "");
+    call(address, GERMAN, &["cancel"]).await.assert_complained(1, "No copy is running");
     call(address, GERMAN, &["watch"]).await.assert_complained(1, "Es läuft keine Kopie");
 }
 
@@ -35,7 +35,7 @@ async fn bus_start_says_the_run_and_status_shows_it() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
-    call(house.bus.address(), ENGLISH, &["start"]).await.assert_complained(1, "");
+    call(house.bus.address(), ENGLISH, &["start"]).await.assert_complained(1, "already running");
     let status = call(house.bus.address(), GERMAN, &["status"]).await;
     assert!(status.out.starts_with("Die Platte „GOLD“ wird geöffnet; bitte stecken lassen."), "{status:?}");
     let cancelled = call(house.bus.address(), ENGLISH, &["cancel"]).await;

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::RangedI64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
 /// See and steer the backup onto external disks
@@ -88,10 +89,15 @@ pub struct Start {
     pub output: Output,
 }
 
+/// The service gives no more than that.
+fn runs() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=1000)
+}
+
 #[derive(Debug, Args)]
 pub struct History {
     /// How many runs at most
-    #[arg(short = 'n', long = "newest", value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(short = 'n', long = "newest", value_name = "COUNT", default_value_t = 10, value_parser = runs())]
     pub newest: u32,
     /// Only runs of this disk, by UUID or label
     #[arg(long, value_name = "DISK")]
