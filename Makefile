@@ -2,7 +2,7 @@
 # make test    everything that must hold: format, lints, scripts, and all tiers of tests
 # make check   the quick part of it: format, lints, unit tests and the bus
 # make bench   figures, each against its peer; BENCH_QUICK=1 for a short look
-# make build   the release build, target/release/asbackupd
+# make build   the release build in target/release, man pages and completions in target/pages
 # make deps    installs what all of these need; each does so by itself for its part
 #
 # Works on a bare Debian as root. For others sudo is asked for packages, and for the tests and the demo that make disks.
@@ -14,6 +14,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
 
 CARGO := cargo
 LOCKED := --locked
+MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --package asbackup-pages -- target/pages
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
 # would end the words of $(if).
@@ -28,6 +29,7 @@ SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh $(
 
 build: need-build
 	$(CARGO) build $(LOCKED) --release
+	$(MAKE_PAGES)
 
 # Built anew, release and debug take the same time; and this one the figures are about.
 demo: need-demo
@@ -47,10 +49,10 @@ clean:
 	$(CARGO) clean
 
 format: need-test
-	$(CARGO) fmt --check
+	$(CARGO) fmt --all --check
 
 lint: need-test
-	$(CARGO) clippy $(LOCKED) --all-targets -- --deny warnings
+	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- --deny warnings
 
 scripts: need-test
 	shellcheck --external-sources $(SCRIPTS)
@@ -58,6 +60,7 @@ scripts: need-test
 # Pure parts, texts, config, and that the rooms keep their order.
 unit: need-test
 	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test foreign --test licenses
+	$(CARGO) test $(LOCKED) --package asbackup-pages
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
 bus: need-test

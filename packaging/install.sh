@@ -16,6 +16,8 @@ place() {
     install -D --mode="$mode" "$source" "$target"
     # The only path of ours that units and rules name, and that follows PREFIX.
     [[ $target == *.service ]] && sed --in-place "s,=/usr/libexec/asbackup/,=/$prefix/libexec/asbackup/," "$target"
+    # As Debian wants it, and others do it, too; without the time, so that the same files give the same package.
+    [[ $target == */man/man* ]] && gzip --best --no-name --force "$target"
     return 0
 }
 

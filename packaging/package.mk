@@ -13,6 +13,7 @@ SUITE ?= $(or $(filter bookworm trixie,$(shell . /etc/os-release && echo $$VERSI
 
 deb: need-deb
 	$(CARGO) build --locked --release
+	$(MAKE_PAGES)
 	packaging/deb.sh
 
 install:

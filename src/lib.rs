@@ -10,8 +10,8 @@
 //! ```
 //!
 //! In reading order: `model` (the data), `texts`, `config`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
-//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `blocking` and `systemd` serve them all; `client` is the other side
-//! of the bus.
+//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `blocking` and `systemd` serve them all; `client` is the other
+//! side of the bus.
 //! A room uses only rooms before it; a test keeps that true.
 
 #![forbid(unsafe_code)]

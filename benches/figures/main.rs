@@ -1,10 +1,11 @@
 //! Figures of the release build, each against its peer, in alternation and in one run. Prints a table (Markdown) and leaves
 //! nothing behind. `make bench` runs it; `BENCH_QUICK=1` makes all of it small, to see that it works, and
-//! `cargo bench --bench figures -- idle notice reads tools runs` chooses.
+//! `cargo bench --bench figures -- glance idle notice reads tools runs` chooses.
 //!
 //! The daemon, UDisks2 and the disks are the real ones, in the bench of the disk tests.
 
 mod figures;
+mod glance;
 mod idle;
 mod notice;
 mod reads;
@@ -26,6 +27,7 @@ pub struct Amounts {
     pub rounds: usize,
     pub plugs: usize,
     pub reads: usize,
+    pub glances: usize,
     pub idle: Duration,
     /// Bytes of an image; sparse, so only what is written counts.
     pub disk: u64,
@@ -39,6 +41,7 @@ impl Amounts {
         rounds: 5,
         plugs: 7,
         reads: 2000,
+        glances: 200,
         idle: Duration::from_secs(60),
         disk: 6 << 30,
     };
@@ -49,6 +52,7 @@ impl Amounts {
         rounds: 1,
         plugs: 3,
         reads: 200,
+        glances: 20,
         idle: Duration::from_secs(5),
         disk: 2 << 30,
     };
@@ -69,6 +73,9 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut table = Table::default();
     runtime.block_on(async {
+        if wanted("glance") {
+            glance::measure(&amounts, &mut table).await;
+        }
         if wanted("idle") {
             idle::measure(&amounts, &mut table).await;
         }

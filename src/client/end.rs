@@ -1,42 +1,41 @@
-//! How a tool ends, as an exit code that Veeam sees. The numbers are promised in `--help` and in the documentation.
+//! How a program ends, as an exit code that scripts see. The numbers are promised in `--help` and in the documentation.
 
 use std::process::ExitCode;
 
-use zbus::DBusError;
-use zbus::fdo;
+use zbus::{DBusError, fdo};
 
 use crate::bus::contract::Error;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Held, or unlocked.
     Done = 0,
+    /// By the daemon, or what was looked at is not in order.
     Refused = 1,
     /// clap ends with this number, too.
     Usage = 2,
-    TimedOut = 3,
+    /// The run that was watched was aborted.
+    RunAborted = 3,
     Unreachable = 4,
     NotAuthorised = 5,
-    /// Nobody looks at the exit code any more.
-    Withdrawn = 6,
+    /// The run that was watched was cancelled.
+    RunCancelled = 6,
 }
 
 impl End {
     pub fn of(error: &Error) -> Self {
         match error {
-            Error::InvalidJob(_) => Self::Usage,
             Error::ZBus(zbus::Error::FDO(error)) if is_denial(error) => Self::NotAuthorised,
             Error::ZBus(_) => Self::Unreachable,
             _ => Self::Refused,
         }
     }
 
-    /// What is said of an end that is no error of the daemon's.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Withdrawn => "tools-withdrawn",
-            Self::TimedOut => "tools-timed-out",
-            _ => "tools-unreachable",
+    /// An unknown result counts as aborted.
+    pub fn of_run(result: &str) -> Self {
+        match result {
+            "success" => Self::Done,
+            "cancelled" => Self::RunCancelled,
+            _ => Self::RunAborted,
         }
     }
 }
@@ -47,36 +46,19 @@ impl From<End> for ExitCode {
     }
 }
 
-fn is_denial(error: &fdo::Error) -> bool {
+/// The caller may not, or can't be asked for a password.
+pub fn is_denial(error: &fdo::Error) -> bool {
     matches!(
         error,
         fdo::Error::AccessDenied(_) | fdo::Error::AuthFailed(_) | fdo::Error::InteractiveAuthorizationRequired(_)
     )
 }
 
-/// The daemon's words, without the error's name.
+/// The words of the daemon or of the bus, without the error's name.
 pub fn message(error: &Error) -> String {
     match error {
         Error::ZBus(zbus::Error::FDO(error)) => error.description().unwrap_or_default().to_owned(),
         named => named.to_string(),
-    }
-}
-
-/// The daemon is not there at this moment: it restarts, or stops in order to.
-pub fn is_passing(error: &Error) -> bool {
-    match error {
-        Error::Stopping(_) => true,
-        Error::ZBus(zbus::Error::FDO(error)) => matches!(
-            **error,
-            fdo::Error::ServiceUnknown(_)
-                | fdo::Error::NameHasNoOwner(_)
-                | fdo::Error::NoReply(_)
-                | fdo::Error::Disconnected(_)
-                | fdo::Error::UnknownObject(_)
-                | fdo::Error::UnknownInterface(_)
-                | fdo::Error::UnknownMethod(_)
-        ),
-        _ => false,
     }
 }
 
@@ -88,29 +70,23 @@ mod tests {
         Error::ZBus(fdo::Error::AccessDenied("no".to_owned()).into())
     }
 
-    fn unknown() -> Error {
-        Error::ZBus(fdo::Error::ServiceUnknown("who?".to_owned()).into())
-    }
-
     #[test]
     fn every_kind_of_error_has_its_code() {
-        let text = String::new;
-        assert_eq!(End::of(&Error::InvalidJob(text())), End::Usage);
-        assert_eq!(End::of(&Error::LockFailed(text())), End::Refused);
+        assert_eq!(End::of(&Error::DiskAbsent(String::new())), End::Refused);
         assert_eq!(End::of(&denied()), End::NotAuthorised);
-        assert_eq!(End::of(&unknown()), End::Unreachable);
+        assert_eq!(End::of(&Error::ZBus(fdo::Error::ServiceUnknown(String::new()).into())), End::Unreachable);
         assert_eq!(End::of(&Error::ZBus(zbus::Error::MissingField)), End::Unreachable);
     }
 
     #[test]
-    fn only_a_daemon_that_may_come_back_is_waited_for() {
-        assert!(is_passing(&unknown()) && is_passing(&Error::Stopping(String::new())));
-        assert!(!is_passing(&denied()) && !is_passing(&Error::LockFailed(String::new())));
+    fn a_run_that_ends_in_a_way_not_yet_known_has_not_succeeded() {
+        let ends = ["success", "cancelled", "aborted", "exploded"].map(End::of_run);
+        assert_eq!(ends, [End::Done, End::RunCancelled, End::RunAborted, End::RunAborted]);
     }
 
     #[test]
     fn a_refusal_is_told_in_the_daemons_words_alone() {
         assert_eq!(message(&denied()), "no");
-        assert_eq!(message(&Error::LockFailed("the disk is full".to_owned())), "the disk is full");
+        assert_eq!(message(&Error::Busy("a copy is on".to_owned())), "a copy is on");
     }
 }

@@ -1,98 +1,37 @@
-//! The tools for Veeam's job scripts, `veeam-lock` and `veeam-unlock`: small clients of the bus, made to start and answer fast.
-//! `arguments` reads the command line, `lock` and `unlock` do what it says, `end` turns what came of it into exit codes.
-//! Knows the contract and the texts, and nothing else of the daemon.
+//! The other side of the bus: what every program needs that asks the daemon. `end` turns errors of the bus into exit codes and
+//! words, `surroundings` says in which language to speak, `told` is what the daemon tells, as data;
+//! `hooks` are the tools for Veeam's job scripts.
+//! Knows the contract, the texts and the report's sentences, and nothing else of the daemon.
 
-mod arguments;
-mod end;
-mod lock;
-mod surroundings;
-mod unlock;
+pub mod end;
+pub mod hooks;
+pub mod surroundings;
+pub mod told;
 
-use std::io::{self, Write};
-use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
-use tokio::runtime::Builder;
 use zbus::proxy::CacheProperties;
 use zbus::{Connection, connection};
 
 use crate::bus::contract::{BackupProxy, Error};
-use crate::texts::Texts;
-
-use arguments::{Job, LockArguments, UnlockArguments};
-use end::End;
-use surroundings::language;
 
 /// The daemon answers each call within two seconds.
-const ANSWER: Duration = Duration::from_secs(10);
+pub const ANSWER: Duration = Duration::from_secs(10);
+/// The daemon waits five minutes for a person who is asked for a password.
+pub const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
 
-/// All of `veeam-lock`.
-pub fn veeam_lock() -> ExitCode {
-    let arguments = LockArguments::parse();
-    let voice = Voice::new(&arguments.job);
-    voice.finish(run(lock::lock(&arguments, &voice)))
-}
-
-/// All of `veeam-unlock`.
-pub fn veeam_unlock() -> ExitCode {
-    let arguments = UnlockArguments::parse();
-    let voice = Voice::new(&arguments.job);
-    voice.finish(run(unlock::unlock(&arguments, &voice)))
-}
-
-fn run(work: impl Future<Output = Result<End, Error>>) -> Result<End, Error> {
-    let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Error::ZBus(zbus::Error::InputOutput(error.into())))?.block_on(work)
-}
-
-async fn connect() -> Result<Connection, Error> {
-    let builder = connection::Builder::system().method_timeout(ANSWER);
-    Ok(builder.build().await?)
+/// Joins the system bus; every call may take as long as `patience`.
+///
+/// # Errors
+/// The bus is not there or refuses.
+pub async fn connect(patience: Duration) -> Result<Connection, Error> {
+    Ok(connection::Builder::system().method_timeout(patience).build().await?)
 }
 
 /// Without a cache, which would cost a call before the first one.
-async fn proxy(connection: &Connection) -> Result<BackupProxy<'static>, Error> {
+///
+/// # Errors
+/// The connection is lost.
+pub async fn proxy(connection: &Connection) -> Result<BackupProxy<'static>, Error> {
     Ok(BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await?)
-}
-
-/// Says what changes, a line each; errors even when it is to be quiet.
-struct Voice {
-    texts: Texts,
-    job: String,
-    quiet: bool,
-}
-
-impl Voice {
-    fn new(job: &Job) -> Self {
-        Self { texts: Texts::of_tools(language()), job: job.name(), quiet: job.quiet }
-    }
-
-    fn say(&self, id: &str) {
-        self.tell(id, "");
-    }
-
-    /// With the daemon's own sentence, which is in its own language.
-    fn tell(&self, id: &str, status: &str) {
-        if !self.quiet {
-            // Whether anybody reads it is seen elsewhere.
-            let _ = writeln!(io::stdout(), "{}", self.words(id, ("status", status)));
-        }
-    }
-
-    fn words(&self, id: &str, (name, value): (&str, &str)) -> String {
-        self.texts.text(id, &[("job", self.job.as_str().into()), (name, value.into())])
-    }
-
-    fn finish(&self, result: Result<End, Error>) -> ExitCode {
-        let end = result.as_ref().map_or_else(End::of, |end| *end);
-        let complaint = match result {
-            Ok(End::Done) => return end.into(),
-            Ok(end) => self.words(end.text(), ("cause", "")),
-            Err(Error::ZBus(cause)) if end == End::Unreachable => self.words(end.text(), ("cause", &cause.to_string())),
-            Err(error) => end::message(&error),
-        };
-        let _ = writeln!(io::stderr(), "{complaint}");
-        end.into()
-    }
 }

@@ -3,6 +3,7 @@
 
 use super::ConfigProblem;
 use super::addresses::{is_address, not_an_address};
+use super::keys::DISK_LIST;
 use super::types::KnownDisk;
 use super::value::{Kind, Problems, Value, items};
 use crate::model::DiskId;
@@ -63,6 +64,14 @@ fn is_plausible(item: &str) -> bool {
     item.chars().all(hexadecimal) && SHAPES.contains(&groups.as_slice())
 }
 
+/// The line of the file that lists `disks`; none if one of them is such that the file would be refused.
+pub fn line(disks: &[KnownDisk]) -> Option<String> {
+    let list = show(disks);
+    let value = Value { section: "Backup", key: DISK_LIST, text: &list, secret: false };
+    // A percent sign stands for itself only when it is doubled.
+    self::disks(&value).ok().map(|_| format!("{DISK_LIST} = {}", list.replace('%', "%%")))
+}
+
 fn show(disks: &[KnownDisk]) -> String {
     let words = |disk: &KnownDisk| {
         let mut words = vec![disk.id.to_string()];
@@ -94,6 +103,18 @@ mod tests {
     fn disk(id: &str, recipients: &[&str]) -> (String, Vec<String>) {
         let recipients = recipients.iter().map(|&address| address.into()).collect();
         (id.into(), recipients)
+    }
+
+    #[test]
+    fn the_line_for_the_file_reads_as_what_it_was_made_of() {
+        let known = |id: &str, recipients: &[&str]| KnownDisk {
+            id: DiskId::new(id),
+            recipients: recipients.iter().map(|&address| address.into()).collect(),
+        };
+        let disks = [known(EXT4, &["a%b@x.de"]), known("B78E-6CC4", &[])];
+        let text = format!("[Backup]\n{}\n", line(&disks).unwrap());
+        assert_eq!(crate::config::parse(&text).unwrap().config.disks, disks);
+        assert_eq!(line(&[known("not a disk", &[])]), None);
     }
 
     #[test]

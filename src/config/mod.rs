@@ -6,6 +6,7 @@
 
 mod addresses;
 mod disks;
+mod effective;
 mod fault;
 pub mod ini;
 mod interpolation;
@@ -19,6 +20,8 @@ mod value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use disks::line as disk_line;
+pub use effective::{Origin, Setting};
 pub use fault::{ConfigFaults, ConfigProblem};
 pub use interpolation::InterpolationError;
 pub use mail::{Encryption, Mail, Wanted, Wish};
@@ -34,6 +37,8 @@ use value::{Problems, Value};
 pub struct Loaded {
     pub config: Config,
     pub warnings: Vec<ConfigProblem>,
+    /// Every key with what is in force.
+    pub settings: Vec<Setting>,
 }
 
 /// Reads a file. Errors: every fault of it; the file is refused whole then.
@@ -64,7 +69,8 @@ pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
         return Err(ConfigFaults(faults));
     }
     let warnings = oddities::find(&ini, &config);
-    Ok(Loaded { config, warnings })
+    let settings = effective::settings(&ini, &config);
+    Ok(Loaded { config, warnings, settings })
 }
 
 impl Default for Config {

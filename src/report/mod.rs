@@ -21,5 +21,6 @@ mod text_log;
 #[cfg(test)]
 mod catalog;
 
+pub use clock::Clock;
 use sentence::named;
 pub use sentence::sentence;

@@ -63,6 +63,18 @@ fn fill(path: &Path, page: &str) -> io::Result<()> {
 }
 
 fn page(status: &Status, texts: &Texts, clock: &Clock) -> String {
+    let mut rows = rows(status, texts, clock);
+    let now = clock.now.as_microsecond().unsigned_abs();
+    rows.add("written", &[("when", clock.moment(now, texts).into())]);
+    format!("{}\n\n{}", sentence_at(status, texts, clock), rows.aligned())
+}
+
+/// What there is to say besides the sentence: what each line is about, and what it says.
+pub fn lines(status: &Status, texts: &Texts, clock: &Clock) -> Vec<(String, String)> {
+    rows(status, texts, clock).rows
+}
+
+fn rows<'a>(status: &Status, texts: &'a Texts, clock: &Clock) -> Rows<'a> {
     let mut rows = Rows { texts, rows: Vec::new() };
     if status.run != 0 {
         run_rows(&mut rows, status, clock);
@@ -74,9 +86,7 @@ fn page(status: &Status, texts: &Texts, clock: &Clock) -> String {
     if status.run == 0 {
         last_rows(&mut rows, status, clock);
     }
-    let now = clock.now.as_microsecond().unsigned_abs();
-    rows.add("written", &[("when", clock.moment(now, texts).into())]);
-    format!("{}\n\n{}", sentence_at(status, texts, clock), rows.aligned())
+    rows
 }
 
 fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {

@@ -28,29 +28,41 @@ impl Language {
         }
     }
 
-    /// All files of the language.
-    pub(super) fn sources(self) -> [&'static str; 8] {
+    /// What the command line says: its own words, how things stand, and what may be wrong with a config.ini.
+    pub(super) fn command_line(self) -> [&'static str; 3] {
         match self {
+            Self::German => [
+                include_str!("../../locales/de/cli.ftl"),
+                include_str!("../../locales/de/status.ftl"),
+                include_str!("../../locales/de/config.ftl"),
+            ],
+            Self::English => [
+                include_str!("../../locales/en/cli.ftl"),
+                include_str!("../../locales/en/status.ftl"),
+                include_str!("../../locales/en/config.ftl"),
+            ],
+        }
+    }
+
+    /// All files of the language.
+    pub(super) fn sources(self) -> [&'static str; 9] {
+        let [cli, status, config] = self.command_line();
+        let [faults, warnings, notices, bus, mail] = match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
                 include_str!("../../locales/de/warnings.ftl"),
                 include_str!("../../locales/de/notices.ftl"),
-                include_str!("../../locales/de/status.ftl"),
-                include_str!("../../locales/de/config.ftl"),
                 include_str!("../../locales/de/bus.ftl"),
                 include_str!("../../locales/de/mail.ftl"),
-                self.tools(),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
                 include_str!("../../locales/en/warnings.ftl"),
                 include_str!("../../locales/en/notices.ftl"),
-                include_str!("../../locales/en/status.ftl"),
-                include_str!("../../locales/en/config.ftl"),
                 include_str!("../../locales/en/bus.ftl"),
                 include_str!("../../locales/en/mail.ftl"),
-                self.tools(),
             ],
-        }
+        };
+        [faults, warnings, notices, status, config, bus, mail, cli, self.tools()]
     }
 }

@@ -117,6 +117,11 @@ impl Texts {
         Self::from_sources(language, &[language.tools()])
     }
 
+    /// Only what the command line says; reading all texts would take longer than what it asks for.
+    pub fn of_command_line(language: Language) -> Self {
+        Self::from_sources(language, &language.command_line())
+    }
+
     fn from_sources(language: Language, sources: &[&'static str]) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         // Isolation marks are for right-to-left scripts and show up as boxes in terminals and logs.

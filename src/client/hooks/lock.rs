@@ -11,7 +11,7 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream, Prop
 
 use super::arguments::LockArguments;
 use super::end::{End, is_passing};
-use super::surroundings::abandoned;
+use super::reader::abandoned;
 use super::{Voice, connect, proxy};
 use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use crate::texts::harmless;

@@ -1,0 +1,69 @@
+### What the command line says.
+
+cli-unreachable = The backup service can't be reached ({ $cause }). Please check: systemctl status asbackupd
+cli-service-gone = The backup service was stopped or is being restarted, so nobody follows the copy any more. Please leave the disk plugged in; how things stand says: asbackup status
+cli-started = The copy has begun as run { $run }. To follow it: asbackup watch
+cli-cancelled = The copy is being ended in good order. Please leave the disk plugged in until “asbackup status” says that it may be unplugged.
+cli-nothing-to-watch = No copy is running. To begin one: asbackup start --watch
+
+## Numbers and moments.
+
+cli-size = { SIZE($number) }
+cli-rate = { RATE($number) }
+cli-span = { SPAN($number) }
+cli-never = never
+cli-done-of = { SIZE($done) } of { SIZE($total) }
+cli-left = { SPAN($left) } left, ready at { $when }
+
+## asbackup status
+
+cli-veeam = Veeam
+    .value = { $state ->
+        [held] The job “{ $job }” has been writing since { $when }.
+       *[other] The job “{ $job }” has been waiting since { $when }.
+    }
+
+## Headings of columns.
+
+cli-head-disk = Disk
+cli-head-uuid = UUID
+cli-head-plugged = Plugged in
+cli-head-last-good = Last good copy
+cli-head-free = Free
+cli-head-size = Size
+cli-head-device = Device
+cli-head-file-system = File system
+cli-head-run = Run
+cli-head-ended = Ended
+cli-head-result = Result
+cli-head-took = Took
+cli-head-copied = Copied
+cli-head-error = Reason
+
+## asbackup disks
+
+cli-plugged-no = no
+cli-plugged-yes = yes, leave it
+cli-plugged-safe = yes, may be unplugged
+cli-disks-none = The configuration knows no disk yet.
+cli-disks-unknown = Plugged in, but not known:
+cli-disk-add = To copy to “{ $label }” too, write this into config.ini, section [Backup], in place of the line that is there, and then call: systemctl reload asbackupd
+
+## asbackup history
+
+cli-result = { $result ->
+        [success] succeeded
+        [aborted] failed
+        [cancelled] cancelled
+       *[other] { $result }
+    }
+cli-history-none = There is no such run yet.
+
+## asbackup config
+
+cli-config-good = { $path } is in order.
+cli-config-bad = { $path } is not in order, and nothing can be copied with it.
+cli-origin = { $origin ->
+        [file] (from the file)
+       *[default] (default)
+    }

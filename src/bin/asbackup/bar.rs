@@ -1,0 +1,105 @@
+//! How a run that is followed looks: a bar on a terminal, elsewhere a line for each new state and each further tenth, or
+//! JSON. Draws what it is given, and asks nobody.
+
+use asbackup::client::told::{Object, number, text};
+use asbackup::texts::harmless;
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use super::arguments::Output;
+use super::face::Face;
+use super::status::headline;
+
+const LAYOUT: &str = "{bar:40.green/dim} {prefix}\n{wide_msg:.dim}";
+/// Fine enough for a bar of 40 columns in eighths.
+const PARTS: u64 = 1000;
+
+pub struct View<'a> {
+    face: &'a Face,
+    kind: Kind,
+    /// The state, and the tenth of the copy, that were told last.
+    told: (String, u64),
+}
+
+enum Kind {
+    Bar(ProgressBar),
+    Lines,
+    Json,
+}
+
+impl<'a> View<'a> {
+    pub fn new(output: Output, face: &'a Face) -> Self {
+        let kind = match output.json {
+            true => Kind::Json,
+            false if Term::stdout().is_term() => Kind::Bar(bar()),
+            false => Kind::Lines,
+        };
+        Self { face, kind, told: (String::new(), 0) }
+    }
+
+    pub fn show(&mut self, now: &Object, disks: &[Object]) {
+        // The end of the run is told by whoever follows it.
+        if number(now, "Run") == 0 && !matches!(self.kind, Kind::Json) {
+            return;
+        }
+        let tenth = (ratio(now) * 10.0) as u64;
+        let state = text(now, "State").to_owned();
+        let is_news = (state, tenth) != self.told;
+        match &self.kind {
+            Kind::Json => self.face.print_json_line(now),
+            Kind::Bar(bar) => draw(bar, now, self.face),
+            Kind::Lines if is_news => self.face.print(&headline(now, disks, self.face)),
+            Kind::Lines => {}
+        }
+        self.told = (text(now, "State").to_owned(), tenth);
+    }
+
+    /// Leaves nothing of the bar on the terminal.
+    pub fn close(&self) {
+        if let Kind::Bar(bar) = &self.kind {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stdout());
+    // The layout is ours and right; the default one does if it ever were not.
+    bar.set_style(ProgressStyle::with_template(LAYOUT).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+fn draw(bar: &ProgressBar, now: &Object, face: &Face) {
+    bar.set_prefix(how_far(now, face));
+    bar.set_message(harmless(text(now, "CurrentFile")));
+    bar.set_position((ratio(now) * PARTS as f64) as u64);
+}
+
+/// While copying the numbers, before and after it the state in words.
+fn how_far(now: &Object, face: &Face) -> String {
+    let state = text(now, "State");
+    if state != "copying" {
+        return face.words("status-line-state.value", &[("state", state.into())]);
+    }
+    let percent = (ratio(now) * 100.0) as u64;
+    let mut parts = vec![
+        format!("{percent} %"),
+        face.rate(number(now, "BytesPerSecond")),
+        face.words(
+            "cli-done-of",
+            &[("done", number(now, "BytesDone").into()), ("total", number(now, "BytesTotal").into())],
+        ),
+    ];
+    let left = number(now, "SecondsLeft");
+    if left > 0 {
+        let when = face.clock.in_seconds(left, &face.texts);
+        parts.push(face.words("cli-left", &[("left", left.into()), ("when", when.into())]));
+    }
+    parts.join("  ")
+}
+
+/// 0 to 1; unknown is 0.
+fn ratio(now: &Object) -> f64 {
+    now.get("Progress").and_then(Value::as_f64).unwrap_or_default().clamp(0.0, 1.0)
+}

@@ -1,0 +1,92 @@
+//! `asbackup disks`: the known disks, and plugged-in ones that could be added, with the line for config.ini.
+
+use asbackup::bus::contract::Error;
+use asbackup::client::end::End;
+use asbackup::client::told::{self, Object, flag, number, text, texts};
+use asbackup::client::{ANSWER, connect, proxy};
+use asbackup::config::{KnownDisk, disk_line};
+use asbackup::model::DiskId;
+use asbackup::texts::harmless;
+
+use super::arguments::Output;
+use super::face::{Face, name_of};
+use super::table::columns;
+
+pub async fn run(output: Output, face: &Face) -> Result<End, Error> {
+    let connection = connect(ANSWER).await?;
+    let backup = proxy(&connection).await?;
+    let disks = told::disks(&backup).await?;
+    if output.json {
+        face.print_json(&disks);
+        return Ok(End::Done);
+    }
+    let safe = backup.safe_to_remove().await.map_err(Error::ZBus)?;
+    face.print(&page(&disks, &safe, face));
+    Ok(End::Done)
+}
+
+fn page(disks: &[Object], safe: &[String], face: &Face) -> String {
+    let (known, unknown): (Vec<&Object>, Vec<&Object>) = disks.iter().partition(|disk| flag(disk, "known"));
+    let mut parts = vec![if known.is_empty() { face.word("cli-disks-none") } else { table_of(&known, safe, face) }];
+    if !unknown.is_empty() {
+        parts.push(format!("{}\n{}", face.word("cli-disks-unknown"), unknown_table(&unknown, face)));
+    }
+    parts.extend(unknown.iter().filter_map(|disk| addition(&known, disk, face)));
+    parts.join("\n\n")
+}
+
+fn table_of(known: &[&Object], safe: &[String], face: &Face) -> String {
+    let heads = ["disk", "uuid", "plugged", "last-good", "free", "size"].map(|name| head(name, face));
+    let row = |disk: &&Object| {
+        let uuid = text(disk, "uuid");
+        [
+            harmless(name_of(text(disk, "label"), "–")),
+            harmless(uuid),
+            face.word(plugged(disk, safe)),
+            face.moment(number(disk, "last-success")),
+            face.size(number(disk, "free")),
+            face.size(number(disk, "size")),
+        ]
+    };
+    columns(heads, &known.iter().map(row).collect::<Vec<_>>())
+}
+
+fn plugged(disk: &Object, safe: &[String]) -> &'static str {
+    let uuid = text(disk, "uuid");
+    let is_safe = safe.iter().any(|other| other.eq_ignore_ascii_case(uuid));
+    match (flag(disk, "present"), is_safe) {
+        (false, _) => "cli-plugged-no",
+        (true, true) => "cli-plugged-safe",
+        (true, false) => "cli-plugged-yes",
+    }
+}
+
+fn unknown_table(unknown: &[&Object], face: &Face) -> String {
+    let heads = ["disk", "uuid", "device", "file-system", "size"].map(|name| head(name, face));
+    let row = |disk: &&Object| {
+        [
+            harmless(name_of(text(disk, "label"), "–")),
+            harmless(text(disk, "uuid")),
+            harmless(text(disk, "device")),
+            harmless(text(disk, "file-system")),
+            face.size(number(disk, "size")),
+        ]
+    };
+    columns(heads, &unknown.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The line that makes one of the unknown disks a known one.
+fn addition(known: &[&Object], disk: &Object, face: &Face) -> Option<String> {
+    let listed = known
+        .iter()
+        .copied()
+        .chain([disk])
+        .map(|disk| KnownDisk { id: DiskId::new(text(disk, "uuid")), recipients: texts(disk, "recipients") });
+    let line = disk_line(&listed.collect::<Vec<_>>())?;
+    let label = name_of(text(disk, "label"), text(disk, "uuid"));
+    Some(format!("{}\n\n    {line}", face.words("cli-disk-add", &[("label", label.into())])))
+}
+
+fn head(name: &str, face: &Face) -> String {
+    face.word(&format!("cli-head-{name}"))
+}

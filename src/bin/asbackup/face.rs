@@ -1,0 +1,82 @@
+//! How the program speaks: language, local time, colours (only on a terminal), and JSON. What nobody reads any more is not
+//! an error: `asbackup history | head` ends quietly.
+
+use std::io::{self, Write};
+
+use asbackup::client::surroundings::language;
+use asbackup::model::Micros;
+use asbackup::report::Clock;
+use asbackup::texts::{Arg, Texts, harmless};
+use serde::Serialize;
+
+pub struct Face {
+    pub texts: Texts,
+    pub clock: Clock,
+}
+
+impl Face {
+    pub fn of_caller() -> Self {
+        Self { texts: Texts::of_command_line(language()), clock: Clock::system() }
+    }
+
+    pub fn words(&self, id: &str, args: &[(&str, Arg)]) -> String {
+        self.texts.text(id, args)
+    }
+
+    /// A text without holes.
+    pub fn word(&self, id: &str) -> String {
+        self.words(id, &[])
+    }
+
+    /// Unknown is a dash.
+    pub fn size(&self, bytes: u64) -> String {
+        self.known(bytes, "cli-size")
+    }
+
+    pub fn span(&self, seconds: u64) -> String {
+        self.words("cli-span", &[("number", seconds.into())])
+    }
+
+    pub fn rate(&self, bytes_per_second: u64) -> String {
+        self.known(bytes_per_second, "cli-rate")
+    }
+
+    fn known(&self, number: u64, id: &str) -> String {
+        match number {
+            0 => "–".to_owned(),
+            number => self.words(id, &[("number", number.into())]),
+        }
+    }
+
+    /// Day and time.
+    pub fn moment(&self, micros: Micros) -> String {
+        match micros {
+            0 => self.word("cli-never"),
+            micros => self.clock.moment(micros, &self.texts),
+        }
+    }
+
+    /// Prints what is asked for.
+    pub fn print(&self, text: &str) {
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    /// One line; what may come from outside shows its control characters.
+    pub fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+    }
+
+    pub fn print_json<T: Serialize + ?Sized>(&self, value: &T) {
+        // Maps with keys of text and plain values always can be written.
+        self.print(&serde_json::to_string_pretty(value).unwrap_or_default());
+    }
+
+    pub fn print_json_line<T: Serialize + ?Sized>(&self, value: &T) {
+        self.print(&serde_json::to_string(value).unwrap_or_default());
+    }
+}
+
+/// An empty label is shown as the UUID.
+pub fn name_of<'a>(label: &'a str, uuid: &'a str) -> &'a str {
+    if label.trim().is_empty() { uuid } else { label }
+}

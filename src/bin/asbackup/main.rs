@@ -1,0 +1,59 @@
+//! The command line's process: arguments, runtime, exit code. Each command has its file; `arguments` is what can be said,
+//! `face` how it looks, `watch` follows a run and `bar` draws it.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod bar;
+mod config;
+mod disks;
+mod face;
+mod history;
+mod orders;
+mod status;
+mod table;
+mod watch;
+
+use std::process::ExitCode;
+
+use asbackup::bus::contract::Error;
+use asbackup::client::end::{End, message};
+use clap::Parser;
+use tokio::runtime::Builder;
+
+use arguments::{Arguments, Command};
+use face::Face;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let face = Face::of_caller();
+    let end = run(arguments.command, &face).unwrap_or_else(|error| complain(&error, &face));
+    end.into()
+}
+
+fn run(command: Command, face: &Face) -> Result<End, Error> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::ZBus(zbus::Error::InputOutput(error.into())))?;
+    runtime.block_on(async {
+        match command {
+            Command::Status(output) => status::run(output, face).await,
+            Command::Watch(output) => watch::run(output, face).await,
+            Command::Start(start) => orders::start(&start, face).await,
+            Command::Cancel => orders::cancel(face).await,
+            Command::Disks(output) => disks::run(output, face).await,
+            Command::History(history) => history::run(&history, face).await,
+            Command::Config(what) => Ok(config::run(&what, face)),
+        }
+    })
+}
+
+/// One line: the daemon's own words, or that it is not there.
+fn complain(error: &Error, face: &Face) -> End {
+    let end = End::of(error);
+    let cause = message(error);
+    match end {
+        End::Unreachable => face.complain(&face.words("cli-unreachable", &[("cause", cause.into())])),
+        _ => face.complain(&cause),
+    }
+    end
+}

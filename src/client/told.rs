@@ -1,0 +1,191 @@
+//! What the daemon tells, as data: JSON with the names of the contract, and the snapshot that the sentences are made from.
+
+use zbus::fdo::PropertiesProxy;
+use zbus::{Connection, OwnedVariant, Variant};
+
+use serde_json::{Map, Value};
+
+use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH, Row};
+use crate::model::{DiskId, DiskRow, Finished, Outcome, Progress, State, Status, VeeamLock};
+
+/// One thing with its properties.
+pub type Object = Map<String, Value>;
+
+const STATES: [State; 9] = [
+    State::Idle,
+    State::WaitingForVeeam,
+    State::Mounting,
+    State::Locking,
+    State::Checking,
+    State::Copying,
+    State::Unlocking,
+    State::Unmounting,
+    State::Stopping,
+];
+
+/// All properties, by their names on the bus.
+///
+/// # Errors
+/// The daemon can't be reached.
+pub async fn properties(connection: &Connection) -> Result<Object, Error> {
+    let proxy = properties_of(connection).await?;
+    let interface = INTERFACE.try_into().map_err(Error::ZBus)?;
+    let all = proxy.get_all(interface).await.map_err(zbus::Error::from)?;
+    Ok(object(all))
+}
+
+/// For reading all properties, and for hearing of their changes.
+///
+/// # Errors
+/// The connection is lost.
+pub async fn properties_of(connection: &Connection) -> Result<PropertiesProxy<'static>, Error> {
+    Ok(PropertiesProxy::builder(connection).destination(BUS_NAME).path(OBJECT_PATH).build().await?)
+}
+
+/// Known and unknown disks, in the daemon's order.
+///
+/// # Errors
+/// The daemon can't be reached.
+pub async fn disks(backup: &BackupProxy<'_>) -> Result<Vec<Object>, Error> {
+    Ok(objects(backup.list_disks().await?))
+}
+
+/// The newest runs, newest first.
+///
+/// # Errors
+/// The daemon can't be reached, or not read its history.
+pub async fn runs(backup: &BackupProxy<'_>, newest: u32) -> Result<Vec<Object>, Error> {
+    Ok(objects(backup.list_runs(newest).await?))
+}
+
+fn objects(rows: Vec<Row>) -> Vec<Object> {
+    rows.into_iter().map(object).collect()
+}
+
+fn object(row: Row) -> Object {
+    row.iter().map(|(name, value): (&String, &OwnedVariant)| (name.clone(), json(value))).collect()
+}
+
+/// The value as JSON; types that the contract has none of are shown as text.
+pub fn json(value: &Variant) -> Value {
+    match value {
+        Variant::Bool(flag) => (*flag).into(),
+        Variant::U32(number) => (*number).into(),
+        Variant::U64(number) => (*number).into(),
+        Variant::F64(number) => (*number).into(),
+        Variant::Str(text) => text.as_str().into(),
+        Variant::Variant(inner) => json(inner),
+        Variant::Array(items) => items.inner().iter().map(json).collect(),
+        Variant::Structure(fields) => fields.fields().iter().map(json).collect(),
+        other => other.to_string().into(),
+    }
+}
+
+/// Absent counts as empty.
+pub fn text<'a>(object: &'a Object, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Absent counts as unknown.
+pub fn number(object: &Object, name: &str) -> u64 {
+    object.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+pub fn flag(object: &Object, name: &str) -> bool {
+    object.get(name).and_then(Value::as_bool).unwrap_or_default()
+}
+
+pub fn texts(object: &Object, name: &str) -> Vec<String> {
+    let items = object.get(name).and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The daemon's snapshot again, so that it can be told in the caller's language; none if the daemon is in a state that this
+/// program does not know. The texts in it are in the daemon's language.
+pub fn status(properties: &Object, disks: &[Object]) -> Option<Status> {
+    let state = STATES.into_iter().find(|state| state.name() == text(properties, "State"))?;
+    let disk = text(properties, "Disk").to_owned();
+    let disks: Vec<DiskRow> = disks.iter().map(disk_row).collect();
+    Some(Status {
+        sentence: text(properties, "Status").to_owned(),
+        state,
+        label: label(&disks, &disk),
+        disk,
+        run: number(properties, "Run"),
+        started_at: number(properties, "StartedAt"),
+        ratio: properties.get("Progress").and_then(Value::as_f64).unwrap_or(-1.0),
+        progress: progress(properties),
+        queue: texts(properties, "Queue"),
+        warnings: texts(properties, "Warnings"),
+        free_bytes: number(properties, "FreeBytes"),
+        last: last(properties, &disks),
+        last_error: last_error(properties),
+        last_warnings: texts(properties, "LastWarnings"),
+        safe_to_remove: texts(properties, "SafeToRemove"),
+        veeam_locks: veeam_locks(properties),
+        config_error: text(properties, "ConfigError").to_owned(),
+        web_address: text(properties, "WebAddress").to_owned(),
+        disks,
+        ..Status::default()
+    })
+}
+
+fn label(disks: &[DiskRow], uuid: &str) -> String {
+    let found = disks.iter().find(|disk| disk.uuid.eq_ignore_ascii_case(uuid));
+    found.map(|disk| disk.label.clone()).unwrap_or_default()
+}
+
+fn progress(properties: &Object) -> Progress {
+    Progress {
+        bytes_done: number(properties, "BytesDone"),
+        bytes_total: number(properties, "BytesTotal"),
+        rate: number(properties, "BytesPerSecond"),
+        seconds_left: number(properties, "SecondsLeft"),
+        file: text(properties, "CurrentFile").to_owned(),
+    }
+}
+
+fn last(properties: &Object, disks: &[DiskRow]) -> Option<Finished> {
+    let outcome = match text(properties, "LastResult") {
+        "" => return None,
+        "success" => Outcome::Success,
+        "cancelled" => Outcome::Cancelled,
+        _ => Outcome::Aborted,
+    };
+    let disk = text(properties, "LastDisk");
+    Some(Finished {
+        run: 0,
+        disk: DiskId::new(disk),
+        label: label(disks, disk),
+        outcome,
+        fault: None,
+        warnings: Vec::new(),
+        finished_at: number(properties, "LastFinishedAt"),
+    })
+}
+
+fn last_error(properties: &Object) -> (String, String) {
+    let mut parts = texts(properties, "LastError").into_iter();
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+fn veeam_locks(properties: &Object) -> Vec<VeeamLock> {
+    let rows = properties.get("VeeamLocks").and_then(Value::as_array).into_iter().flatten();
+    let lock = |row: &Value| VeeamLock {
+        job: row[0].as_str().unwrap_or_default().to_owned(),
+        held: row[1] == "held",
+        since: row[2].as_u64().unwrap_or_default(),
+    };
+    rows.map(lock).collect()
+}
+
+fn disk_row(row: &Object) -> DiskRow {
+    DiskRow {
+        uuid: text(row, "uuid").to_owned(),
+        known: flag(row, "known"),
+        present: flag(row, "present"),
+        label: text(row, "label").to_owned(),
+        recipients: texts(row, "recipients"),
+        ..DiskRow::default()
+    }
+}

@@ -1,0 +1,74 @@
+//! `asbackup config`: without any bus, and without giving secrets away.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::called::{ENGLISH, GERMAN, Said, call};
+
+const GOOD: &str = "[General]\nlanguage = en\n[Backup]\nbackup-source = /srv/veeam\n\
+    filesystem-ids-and-notification-mail-addresses = B78E-6CC4\n[Mail]\npassword = hunter2\n";
+
+struct Sample {
+    _room: TempDir,
+    path: PathBuf,
+}
+
+impl Sample {
+    fn new(text: &str) -> Self {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("config.ini");
+        std::fs::write(&path, text).unwrap();
+        Self { _room: room, path }
+    }
+
+    async fn call(&self, language: &str, arguments: &[&str]) -> Said {
+        let path = self.path.to_str().unwrap();
+        let said = call("unix:path=/nowhere", language, &[&["config"], arguments, &[path]].concat()).await;
+        assert!(!said.out.contains("hunter2") && !said.err.contains("hunter2"), "{said:?}");
+        said
+    }
+}
+
+#[tokio::test]
+async fn bus_config_check_says_whether_the_file_is_in_order() {
+    let good = Sample::new(GOOD).call(ENGLISH, &["check"]).await;
+    assert!(good.code == Some(0) && good.out.ends_with("config.ini is in order.\n"), "{good:?}");
+
+    let typo = Sample::new(&GOOD.replace("password", "pasword")).call(ENGLISH, &["check"]).await;
+    assert!(typo.code == Some(0) && typo.out.contains("pasword") && typo.out.contains("password"), "{typo:?}");
+
+    let faulty = Sample::new(&GOOD.replace("language = en", "language = xx\n[Debug]\ndebug = maybe"));
+    let said = faulty.call(GERMAN, &["check"]).await;
+    assert!(said.code == Some(1) && said.out.contains("xx") && said.out.contains("maybe"), "{said:?}");
+    assert!(said.out.contains("ist nicht in Ordnung"), "{said:?}");
+
+    let told = faulty.call(ENGLISH, &["check", "--json"]).await;
+    let json = told.json();
+    assert_eq!((told.code, &json["good"]), (Some(1), &Value::Bool(false)));
+    assert_eq!((&json["faults"][0]["section"], &json["faults"][0]["key"]), (&"General".into(), &"language".into()));
+
+    let unfinished = Sample::new("[General]\n").call(ENGLISH, &["check"]).await;
+    assert!(unfinished.code == Some(1) && unfinished.out.contains("backup-source"), "{unfinished:?}");
+}
+
+#[tokio::test]
+async fn bus_config_show_says_what_is_in_force_and_whence() {
+    let sample = Sample::new(GOOD);
+    let said = sample.call(GERMAN, &["show"]).await;
+    assert_eq!(said.code, Some(0));
+    for line in [
+        "[Mail]",
+        "backup-source = /srv/veeam  (aus der Datei)",
+        "port = 465  (Vorgabe)",
+        "password = ********  (aus der Datei)",
+    ] {
+        assert!(said.out.lines().any(|said| said == line), "{line} in {}", said.out);
+    }
+    let json = sample.call(ENGLISH, &["show", "--json"]).await.json();
+    let port = json.as_array().unwrap().iter().find(|setting| setting["key"] == "port").unwrap().clone();
+    assert_eq!(port, serde_json::json!({ "section": "Mail", "key": "port", "value": "465", "origin": "default" }));
+    let missing = call("unix:path=/nowhere", ENGLISH, &["config", "show", "/nowhere/config.ini"]).await;
+    missing.assert_complained(1, "/nowhere/config.ini");
+}

@@ -1,0 +1,115 @@
+//! `watch` and `start --watch`: they follow a run to its end, and their exit code is how it ended.
+
+use asbackup::model::State;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout};
+
+use crate::called::{ENGLISH, GERMAN, call, command, ended, on_terminal};
+use crate::house::{House, broken, first};
+use crate::rig::{Rig, UUID, finish, finished, soon};
+use crate::samples::copying;
+
+/// Begins to follow, and reads along.
+fn watching(address: &str, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = command(address, ENGLISH, arguments).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
+async fn line(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
+    soon(lines.next_line()).await.unwrap().expect("another line")
+}
+
+#[tokio::test]
+async fn bus_watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
+    let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
+    let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
+    assert!(line(&mut lines).await.contains("42 %"));
+    rig.status.send_modify(|status| status.ratio = 0.43);
+    rig.status.send_modify(|status| status.ratio = 0.75);
+    let next = line(&mut lines).await;
+    assert!(next.contains("75 %") && next.contains("leave it plugged in"), "{next}");
+    rig.status.send_modify(|status| status.state = State::Unmounting);
+    assert!(line(&mut lines).await.contains("is being unmounted"));
+    rig.status.send_modify(|status| finish(status, 17));
+    rig.signals.send(finished(17)).unwrap();
+    rig.status.send_modify(|status| status.safe_to_remove = vec![UUID.to_owned()]);
+    assert!(line(&mut lines).await.ends_with("it may be unplugged now."));
+    assert_eq!(ended(child).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn bus_watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
+    let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
+    let mut child = on_terminal(rig.bus.address(), "watch").spawn().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    let mut shown = Vec::new();
+    soon(async {
+        while !String::from_utf8_lossy(&shown).contains("42 %  110 MB/s  420 GB of 1 TB") {
+            assert_ne!(output.read_buf(&mut shown).await.unwrap(), 0, "{}", String::from_utf8_lossy(&shown));
+        }
+    })
+    .await;
+    rig.status.send_modify(|status| {
+        finish(status, 17);
+        status.safe_to_remove = vec![UUID.to_owned()];
+    });
+    rig.signals.send(finished(17)).unwrap();
+    soon(output.read_to_end(&mut shown)).await.unwrap();
+    assert_eq!(ended(child).await.code, Some(0));
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains('█') && shown.contains("it may be unplugged now."), "{shown:?}");
+    assert!(shown.contains(r"GO\u{1b}[2J\nLD\u{202e}💾.vbk") && !shown.contains("\u{1b}[2J"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn bus_watch_in_json_is_all_properties_in_each_line() {
+    let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
+    let (child, mut lines) = watching(rig.bus.address(), &["watch", "--json"]);
+    let now: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
+    assert_eq!((&now["State"], &now["Progress"]), (&"copying".into(), &0.42.into()));
+    rig.status.send_modify(|status| status.ratio = 0.43);
+    let next: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
+    assert_eq!((&next["Progress"], &next["Run"]), (&0.43.into(), &17.into()));
+    rig.status.send_modify(|status| {
+        finish(status, 17);
+        status.safe_to_remove = vec![UUID.to_owned()];
+    });
+    rig.signals.send(finished(17)).unwrap();
+    let mut last = Value::Null;
+    while let Some(line) = soon(lines.next_line()).await.unwrap() {
+        last = serde_json::from_str(&line).unwrap();
+    }
+    assert_eq!((&last["State"], &last["LastResult"]), (&"idle".into(), &"success".into()));
+    assert_eq!(ended(child).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn bus_start_watch_ends_as_the_run_ends() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.udisks.answer("Mount", broken());
+    house.udisks.plug(&first()).await;
+    daemon.finished(1).await;
+    let said = call(house.bus.address(), GERMAN, &["start", &first().uuid, "--watch"]).await;
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.out.contains("ist am") && said.out.contains("wrong fs type"), "{said:?}");
+}
+
+#[tokio::test]
+async fn bus_a_cancelled_run_and_a_daemon_that_goes_away_have_codes_of_their_own() {
+    let house = House::new().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let (child, mut lines) = watching(house.bus.address(), &["watch"]);
+    assert!(line(&mut lines).await.contains("“GOLD” is being opened"));
+    call(house.bus.address(), ENGLISH, &["cancel"]).await;
+    assert_eq!(ended(child).await.code, Some(6));
+
+    house.hang_in_mount(&daemon, &crate::house::second()).await;
+    let (child, mut lines) = watching(house.bus.address(), &["watch"]);
+    assert!(line(&mut lines).await.contains("“SILVER”"));
+    daemon.kill().await;
+    ended(child).await.assert_complained(4, "asbackup status");
+}

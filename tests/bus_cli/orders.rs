@@ -1,0 +1,68 @@
+//! `start` and `cancel` against the real daemon: what is refused, who may, and how it ends as an exit code.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use crate::bus::{NOBODY, PrivateBus};
+use crate::called::{ENGLISH, GERMAN, call, ended, of_program};
+use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::{House, first};
+
+#[tokio::test]
+async fn bus_what_the_daemon_refuses_is_told_in_its_words_alone() {
+    let house = House::new().await;
+    let _daemon = house.daemon().await;
+    let address = house.bus.address();
+    call(address, ENGLISH, &["start"]).await.assert_complained(1, "plugged in");
+    call(address, ENGLISH, &["start", "DEAD-BEEF"]).await.assert_complained(1, "DEAD-BEEF");
+    call(address, GERMAN, &["cancel"]).await.assert_complained(1, "No copy is running");
+    call(address, GERMAN, &["watch"]).await.assert_complained(1, "Es läuft keine Kopie");
+}
+
+#[tokio::test]
+async fn bus_a_daemon_that_is_not_there_is_one_helpful_line() {
+    let bus = PrivateBus::start();
+    for arguments in
+        [&["status"][..], &["status", "--json"], &["watch"], &["start"], &["cancel"], &["disks"], &["history"]]
+    {
+        call(bus.address(), ENGLISH, arguments).await.assert_complained(4, "systemctl status asbackupd");
+    }
+    call("unix:path=/nowhere", GERMAN, &["status"]).await.assert_complained(4, "nicht erreichbar");
+}
+
+#[tokio::test]
+async fn bus_start_says_the_run_and_status_shows_it() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    call(house.bus.address(), ENGLISH, &["start"]).await.assert_complained(1, "already running");
+    let status = call(house.bus.address(), GERMAN, &["status"]).await;
+    assert!(status.out.starts_with("Die Platte „GOLD“ wird geöffnet; bitte stecken lassen."), "{status:?}");
+    let cancelled = call(house.bus.address(), ENGLISH, &["cancel"]).await;
+    assert_eq!((cancelled.code, cancelled.err.as_str()), (Some(0), ""), "{cancelled:?}");
+    daemon.finished(1).await;
+    let started = call(house.bus.address(), ENGLISH, &["start", "--json"]).await;
+    assert_eq!(started.json(), serde_json::json!({ "run": 2 }));
+}
+
+#[tokio::test]
+async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() {
+    let house = House::new().await;
+    let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
+    let _daemon = house.daemon().await;
+    // Where another user can reach it, wherever this was built.
+    let room = tempfile::tempdir().unwrap();
+    fs::set_permissions(room.path(), Permissions::from_mode(0o755)).unwrap();
+    let program = room.path().join("asbackup");
+    fs::copy(env!("CARGO_BIN_EXE_asbackup"), &program).unwrap();
+    for (order, action) in [("start", "de.example.Backup.start"), ("cancel", "de.example.Backup.cancel")] {
+        let mut command = of_program(&program, house.bus.address(), ENGLISH, &[order]);
+        let said = ended(command.uid(NOBODY).gid(NOBODY).spawn().unwrap()).await;
+        said.assert_complained(5, "You may not do this");
+        let asked = polkit.take_asked();
+        assert!(asked.len() == 1 && asked[0].action == action && asked[0].interactive, "{asked:?}");
+    }
+    let mut looking = of_program(&program, house.bus.address(), ENGLISH, &["status"]);
+    assert_eq!(ended(looking.uid(NOBODY).gid(NOBODY).spawn().unwrap()).await.code, Some(0));
+    assert!(polkit.take_asked().is_empty());
+}

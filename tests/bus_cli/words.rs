@@ -1,0 +1,87 @@
+//! What each command says, word by word, in both languages; and that nothing of it is done to the terminal.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use asbackup::model::Status;
+
+use crate::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal};
+use crate::rig::Rig;
+use crate::samples::{copying, done, failed, idle, runs};
+
+async fn rig(status: Status) -> Rig {
+    Rig::with(status, Arc::new(|newest| runs().into_iter().take(newest).collect())).await
+}
+
+/// Holds `text` against the file of this name, or writes it there.
+#[track_caller]
+fn assert_words(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bus_cli/words").join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory for the words");
+        std::fs::write(&path, text).expect("the words");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "{name}; UPDATE=1 writes it anew");
+}
+
+/// Fit for any terminal and for none: no escape sequences, no control characters, no hidden turn of direction.
+#[track_caller]
+fn assert_harmless(said: &Said) {
+    let harmful = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+    assert!(!said.out.contains(harmful) && !said.err.contains(harmful), "{said:?}");
+}
+
+async fn assert_said(status: Status, name: &str, arguments: &[&str]) {
+    let rig = rig(status).await;
+    for (language, directory) in [(ENGLISH, "en"), (GERMAN, "de")] {
+        let said = call(rig.bus.address(), language, arguments).await;
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+        assert_harmless(&said);
+        assert_words(&format!("{directory}/{name}.txt"), &said.out);
+    }
+}
+
+#[tokio::test]
+async fn bus_status_says_how_things_stand() {
+    assert_said(idle(), "status-idle", &["status"]).await;
+    assert_said(copying(), "status-copying", &["status"]).await;
+    assert_said(done(), "status-done", &["status"]).await;
+    assert_said(failed(), "status-failed", &["status"]).await;
+}
+
+#[tokio::test]
+async fn bus_disks_lists_the_known_ones_and_says_how_others_are_added() {
+    assert_said(done(), "disks", &["disks"]).await;
+    assert_said(Status::default(), "disks-none", &["disks"]).await;
+}
+
+#[tokio::test]
+async fn bus_history_is_a_table_of_the_newest_runs() {
+    assert_said(idle(), "history", &["history"]).await;
+    let rig = rig(idle()).await;
+    let said = call(rig.bus.address(), ENGLISH, &["history", "-n", "1", "--disk", "b78e-6cc4"]).await;
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines.len() == 2 && lines[1].starts_with("16 "), "{said:?}");
+    let none = call(rig.bus.address(), ENGLISH, &["history", "--disk", "COPPER"]).await;
+    assert_eq!(none.out, "There is no such run yet.\n");
+}
+
+#[tokio::test]
+async fn bus_a_terminal_has_colours_and_still_no_foreign_escapes() {
+    let rig = rig(copying()).await;
+    let said = ended(on_terminal(rig.bus.address(), "status").spawn().unwrap()).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("\u{1b}[36m"), "{said:?}");
+    assert!(!said.out.contains("\u{1b}[2J") && said.out.contains(r"GO\u{1b}[2J\nLD\u{202e}💾"), "{said:?}");
+}
+
+#[tokio::test]
+async fn bus_help_has_examples_and_every_exit_code() {
+    let said = call("unix:path=/nowhere", ENGLISH, &["--help"]).await;
+    assert!(said.code == Some(0) && said.out.contains("asbackup start --watch"), "{said:?}");
+    for code in 0..=6 {
+        assert!(said.out.contains(&format!("\n  {code}  ")), "{code} in {}", said.out);
+    }
+    assert_eq!(call("unix:path=/nowhere", ENGLISH, &["no-such-command"]).await.code, Some(2));
+}
