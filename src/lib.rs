@@ -27,3 +27,4 @@ pub mod report;
 pub mod systemd;
 pub mod texts;
 pub mod veeam;
+pub mod web;

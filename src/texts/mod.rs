@@ -33,7 +33,7 @@ impl Language {
         }
     }
 
-    fn sources(self) -> [&'static str; 6] {
+    fn sources(self) -> [&'static str; 7] {
         match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
@@ -42,6 +42,7 @@ impl Language {
                 include_str!("../../locales/de/status.ftl"),
                 include_str!("../../locales/de/config.ftl"),
                 include_str!("../../locales/de/bus.ftl"),
+                include_str!("../../locales/de/web.ftl"),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
@@ -50,6 +51,7 @@ impl Language {
                 include_str!("../../locales/en/status.ftl"),
                 include_str!("../../locales/en/config.ftl"),
                 include_str!("../../locales/en/bus.ftl"),
+                include_str!("../../locales/en/web.ftl"),
             ],
         }
     }

@@ -1,0 +1,121 @@
+//! The one client of the service: one subscription for all readers, a whole question when the service comes, and nothing that
+//! polls. Owns the newest [`View`]. Must not know what is shown.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use log::debug;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use zbus::Connection;
+use zbus::fdo::PropertiesProxy;
+use zbus::names::InterfaceName;
+use zbus::proxy::CacheProperties;
+
+use crate::bus::contract::{BUS_NAME, BackupProxy, INTERFACE, OBJECT_PATH};
+
+use super::snapshot::{Disk, Properties, Run, Snapshot, View};
+
+/// How many runs the page tells of.
+const RUNS: u32 = 60;
+/// The service answers within two seconds; its start by the bus takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What changes every second while a copy is on, and says nothing of disks and history.
+const PROGRESS: [&str; 7] =
+    ["Status", "Progress", "BytesDone", "BytesTotal", "BytesPerSecond", "SecondsLeft", "CurrentFile"];
+
+pub struct Watcher {
+    backup: BackupProxy<'static>,
+    properties: PropertiesProxy<'static>,
+    known: Properties,
+    disks: Arc<Vec<Disk>>,
+    runs: Arc<Vec<Run>>,
+    view: watch::Sender<View>,
+}
+
+impl Watcher {
+    /// Asks for the first time, which starts the service when it does not run.
+    pub async fn new(bus: &Connection) -> zbus::Result<Self> {
+        let backup = BackupProxy::builder(bus).cache_properties(CacheProperties::No).build().await?;
+        let properties = PropertiesProxy::builder(bus).destination(BUS_NAME).path(OBJECT_PATH);
+        let properties = properties.cache_properties(CacheProperties::No).build().await?;
+        let (view, _) = watch::channel(View::Away);
+        let (disks, runs) = (Arc::default(), Arc::default());
+        Ok(Self { backup, properties, known: Properties::new(), disks, runs, view })
+    }
+
+    pub fn view(&self) -> watch::Receiver<View> {
+        self.view.subscribe()
+    }
+
+    /// Everything anew; a service that does not answer is away.
+    pub async fn ask(&mut self) {
+        let interface = InterfaceName::from_static_str_unchecked(INTERFACE);
+        match timeout(PATIENCE, self.properties.get_all(interface)).await {
+            Ok(Ok(all)) => {
+                self.known = all;
+                self.ask_lists().await;
+                self.tell();
+            }
+            failed => {
+                debug!("the service does not answer: {failed:?}");
+                self.view.send_replace(View::Away);
+            }
+        }
+    }
+
+    /// Follows the service until the bus is gone.
+    pub async fn follow(mut self) -> zbus::Result<()> {
+        let mut owners = self.backup.inner().receive_owner_changed().await?;
+        let mut changes = self.properties.receive_properties_changed().await?;
+        // What changed before we listened.
+        self.ask().await;
+        loop {
+            tokio::select! {
+                owner = owners.next() => match owner {
+                    None => return Ok(()),
+                    Some(None) => drop(self.view.send_replace(View::Away)),
+                    Some(Some(_)) => self.ask().await,
+                },
+                change = changes.next() => match change {
+                    None => return Ok(()),
+                    Some(change) => self.take(change.args()?.changed_properties()).await?,
+                },
+            }
+        }
+    }
+
+    async fn take(&mut self, changed: &std::collections::HashMap<&str, zbus::Variant<'_>>) -> zbus::Result<()> {
+        let is_here = matches!(*self.view.borrow(), View::Here(_));
+        if !is_here {
+            return Ok(());
+        }
+        for (name, value) in changed {
+            self.known.insert((*name).to_owned(), value.try_to_owned()?);
+        }
+        let concerns_lists = changed.keys().any(|name| !PROGRESS.contains(name));
+        // Without a run, the sentence changes with what is plugged in.
+        let is_idle = !changed.contains_key("Progress") && changed.contains_key("Status");
+        if concerns_lists || is_idle {
+            self.ask_lists().await;
+        }
+        self.tell();
+        Ok(())
+    }
+
+    /// Lists that can't be had stay as they were.
+    async fn ask_lists(&mut self) {
+        if let Ok(Ok(disks)) = timeout(PATIENCE, self.backup.list_disks()).await {
+            self.disks = Arc::new(disks.into_iter().map(Disk::from).collect());
+        }
+        if let Ok(Ok(runs)) = timeout(PATIENCE, self.backup.list_runs(RUNS)).await {
+            self.runs = Arc::new(runs.into_iter().map(Run::from).collect());
+        }
+    }
+
+    fn tell(&self) {
+        let snapshot = Snapshot::new(&self.known, Arc::clone(&self.disks), Arc::clone(&self.runs));
+        self.view.send_replace(View::Here(Arc::new(snapshot)));
+    }
+}
