@@ -108,3 +108,6 @@ web-plot-most = höchstens { $value }
 
 web-start = Kopie jetzt starten
 web-back = Zurück zur Statusseite
+web-password-needed = Um von hier aus eine Kopie zu starten, ist das Kennwort der Statusseite nötig.
+web-cross-site = Diese Anfrage kam von einer anderen Seite und wurde deshalb abgelehnt. Bitte benutzen Sie den Knopf auf der Statusseite.
+web-crowd = Gerade werden zu viele Kennwörter geprüft. Bitte versuchen Sie es gleich noch einmal.

@@ -108,3 +108,6 @@ web-plot-most = at most { $value }
 
 web-start = Start a copy now
 web-back = Back to the status page
+web-password-needed = Starting a copy from here needs the password of the status page.
+web-cross-site = This request came from another site and was refused. Please use the button on the status page.
+web-crowd = Too many passwords are being checked at the moment. Please try again shortly.

@@ -15,6 +15,7 @@ mod plots;
 mod routes;
 mod screen;
 mod snapshot;
+mod start;
 mod watch;
 
 use std::io;
@@ -29,6 +30,7 @@ use zbus::Connection;
 use routes::Sources;
 use screen::Voices;
 use snapshot::View;
+use start::Door;
 use watch::Watcher;
 
 /// The daemon's own default; where we listen as long as it has not said otherwise.
@@ -41,6 +43,8 @@ pub enum WebError {
     Bus(#[from] zbus::Error),
     #[error("the system bus is gone")]
     BusGone,
+    #[error("the credential web-password can't be read: {0}")]
+    Password(#[source] io::Error),
     #[error("can't listen on {address} (webhost and webport in config.ini): {cause}")]
     Listen { address: String, cause: io::Error },
 }
@@ -52,7 +56,8 @@ pub async fn run(bus: Connection) -> Result<(), WebError> {
     let view = watcher.view();
     let voices = Arc::new(Voices::default());
     let (painted, screen) = channel(voices.paint(&view.borrow()));
-    let router = routes::router(Sources { view: view.clone(), screen, voices: Arc::clone(&voices) });
+    let door = Door::new(watcher.backup()).map_err(WebError::Password)?.map(Arc::new);
+    let router = routes::router(Sources { view: view.clone(), screen, voices: Arc::clone(&voices), door });
     tokio::select! {
         ended = watcher.follow() => ended.map_err(WebError::from).and(Err(WebError::BusGone)),
         () = screen::keep_painted(view.clone(), voices, painted) => Err(WebError::BusGone),

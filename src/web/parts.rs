@@ -82,7 +82,8 @@ fn progress(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
     if !now.is_running() || now.progress < 0.0 {
         return html! {};
     }
-    let percent = (now.progress.clamp(0.0, 1.0) * 100.0) as u64;
+    // 0.58 is a little less than 58 hundredths.
+    let percent = (now.progress.clamp(0.0, 1.0) * 100.0 + 1e-9) as u64;
     let amount = [("done", Arg::from(now.bytes_done)), ("total", Arg::from(now.bytes_total))];
     html! {
         section.card aria-labelledby="h-progress" {

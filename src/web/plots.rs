@@ -49,7 +49,7 @@ fn bars(runs: &[&Run], value: fn(&Run) -> u64, name: &str, scale: &Scale) -> Mar
         @for (nth, run) in runs.iter().enumerate() {
             @let tall = height(value(run), top).max(1.5);
             @let left = nth as f64 * step + step * 0.15;
-            rect.aborted[run.result != "success"].bar x=(round(left)) y=(round(TOP + HEIGHT - tall))
+            rect class=(if run.result == "success" { "bar" } else { "bar bad" }) x=(round(left)) y=(round(TOP + HEIGHT - tall))
                 width=(round((step * 0.7).min(28.0))) height=(round(tall)) rx="2" {}
         }
     };

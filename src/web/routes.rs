@@ -5,15 +5,20 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS, ACCEPT,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use serde_json::json;
 use tokio::sync::watch;
+
+use crate::texts::Texts;
 
 use super::screen::{Screen, Voices};
 use super::snapshot::View;
+use super::start::{Door, Outcome, Refusal};
 use super::{language, live, machines, page};
 
 /// Nothing from elsewhere, nothing inline, no frame around us.
@@ -26,10 +31,16 @@ pub struct Sources {
     pub view: watch::Receiver<View>,
     pub screen: watch::Receiver<Screen>,
     pub voices: Arc<Voices>,
+    /// None: copies can't be started from here.
+    pub door: Option<Arc<Door>>,
 }
 
 pub fn router(sources: Sources) -> Router {
-    Router::new()
+    let mut router = Router::new();
+    if sources.door.is_some() {
+        router = router.route("/copy", post(start));
+    }
+    router
         .route("/", get(home))
         .route("/events", get(events))
         .route("/api/status", get(status))
@@ -55,7 +66,7 @@ async fn guarded(mut response: Response) -> Response {
 async fn home(State(sources): State<Sources>, headers: HeaderMap) -> Response {
     let language = language::wanted(&headers);
     let parts = sources.screen.borrow().parts(language);
-    let page = page::page(&parts, sources.voices.of(language), false);
+    let page = page::page(&parts, sources.voices.of(language), sources.door.is_some());
     ([(CONTENT_LANGUAGE, page::tag(language))], Html(page.into_string())).into_response()
 }
 
@@ -79,6 +90,39 @@ async fn health(State(sources): State<Sources>) -> Response {
         return "ok\n".into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, "the backup service does not answer\n").into_response()
+}
+
+/// A person is led back to the page, a program gets the number of the run.
+async fn start(State(sources): State<Sources>, headers: HeaderMap) -> Response {
+    let Some(door) = &sources.door else { return StatusCode::NOT_FOUND.into_response() };
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    let is_person = accepted.is_some_and(|accepted| accepted.contains("text/html"));
+    let texts = sources.voices.of(language::wanted(&headers));
+    let (code, sentence) = match door.start(&headers).await {
+        Outcome::Started(_) if is_person => return (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
+        Outcome::Started(run) => return ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response(),
+        Outcome::Failed(code, words) if words.is_empty() => (code, texts.text("web-now-away.action", &[])),
+        Outcome::Failed(code, words) => (code, words),
+        Outcome::Refused(refusal) => refused(refusal, texts),
+    };
+    let mut response = match is_person {
+        true => (code, Html(page::answer(texts, &sentence).into_string())).into_response(),
+        false => (code, format!("{sentence}\n")).into_response(),
+    };
+    if code == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"asbackup\", charset=\"UTF-8\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+fn refused(refusal: Refusal, texts: &Texts) -> (StatusCode, String) {
+    let (code, id) = match refusal {
+        Refusal::CrossSite => (StatusCode::FORBIDDEN, "web-cross-site"),
+        Refusal::NoPassword => (StatusCode::UNAUTHORIZED, "web-password-needed"),
+        Refusal::Crowd => (StatusCode::TOO_MANY_REQUESTS, "web-crowd"),
+    };
+    (code, texts.text(id, &[]))
 }
 
 /// They change with the program alone.

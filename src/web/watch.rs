@@ -49,6 +49,10 @@ impl Watcher {
         self.view.subscribe()
     }
 
+    pub fn backup(&self) -> BackupProxy<'static> {
+        self.backup.clone()
+    }
+
     /// Everything anew; a service that does not answer is away.
     pub async fn ask(&mut self) {
         let interface = InterfaceName::from_static_str_unchecked(INTERFACE);

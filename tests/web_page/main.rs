@@ -13,4 +13,9 @@ mod browser;
 mod office;
 mod site;
 
+mod access;
+mod copy;
+mod guard;
+mod live;
 mod looks;
+mod start;

@@ -8,8 +8,9 @@ use asbackup::model::{
     Warning,
 };
 
+use crate::bus::NOBODY;
 use crate::rig::Rig;
-use crate::site::{self, Site};
+use crate::site::{self, Setup, Site};
 
 pub const GOLD: &str = "0f3a2c1e-1111-2222-3333-444455556661";
 pub const SILVER: &str = "0f3a2c1e-1111-2222-3333-444455556662";
@@ -28,16 +29,23 @@ impl Office {
     }
 
     /// With a password for starting copies unless it is empty.
-    pub async fn with(mut status: Status, password: &str) -> Self {
+    pub async fn with(status: Status, password: &str) -> Self {
+        Self::open(status, password, 0).await
+    }
+
+    /// The page is not root, and who it is decides what it may; everything is granted by the service.
+    pub async fn as_nobody(status: Status, password: &str) -> Self {
+        let mut office = Self::open(status, password, NOBODY).await;
+        office.rig.play_controller();
+        office
+    }
+
+    async fn open(mut status: Status, password: &str, user: u32) -> Self {
         let address = format!("{}:8080", site::own_host());
         status.web_address = address.clone();
         let history = history(status.disks.first().map_or("", |disk| disk.label.as_str()));
         let rig = Rig::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await;
-        let bus = rig.bus.address().to_owned();
-        let site = match password {
-            "" => Site::start(&bus, &address).await,
-            password => Site::with_password(&bus, &address, password).await,
-        };
+        let site = Site::start(&Setup { bus: rig.bus.address(), address: &address, password, user }).await;
         Self { rig, site }
     }
 

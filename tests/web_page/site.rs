@@ -1,6 +1,7 @@
 //! The real `asbackup-web` as a process, on a loopback address of its own, and a plain HTTP client for it.
 
 use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -19,6 +20,16 @@ static NEXT: AtomicU16 = AtomicU16::new(1);
 pub fn own_host() -> String {
     let [high, low] = u16::try_from(std::process::id() % 0xffff).expect("small enough").to_be_bytes();
     format!("127.{}.{low}.{}", high.max(1), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// How it is started.
+pub struct Setup<'a> {
+    pub bus: &'a str,
+    /// Where it will find out that it is to listen.
+    pub address: &'a str,
+    /// For starting copies; empty is none.
+    pub password: &'a str,
+    pub user: u32,
 }
 
 pub struct Site {
@@ -40,30 +51,21 @@ impl Answer {
 }
 
 impl Site {
-    /// Starts on the bus at `bus`, and waits until `address`, where it will find out that it is to listen, answers.
-    pub async fn start(bus: &str, address: &str) -> Self {
+    /// Waits until the address where it is to listen answers.
+    pub async fn start(setup: &Setup<'_>) -> Self {
         let room = tempfile::tempdir().expect("a directory");
-        let site = Self::launch(bus, address, room);
-        site.until_it_listens().await;
-        site
-    }
-
-    /// With the password for starting copies.
-    pub async fn with_password(bus: &str, address: &str, password: &str) -> Self {
-        let room = tempfile::tempdir().expect("a directory");
-        std::fs::write(room.path().join("web-password"), password).expect("a credential");
-        let site = Self::launch(bus, address, room);
-        site.until_it_listens().await;
-        site
-    }
-
-    fn launch(bus: &str, address: &str, room: TempDir) -> Self {
+        std::fs::write(room.path().join("web-password"), setup.password).expect("a credential");
+        let open = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(room.path(), open).expect("a directory for whoever it runs as");
         let log = File::create(room.path().join("log")).expect("a file for its words");
         let mut command = Command::new(env!("CARGO_BIN_EXE_asbackup-web"));
-        command.env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", bus).env("CREDENTIALS_DIRECTORY", room.path());
+        command.env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", setup.bus).env("CREDENTIALS_DIRECTORY", room.path());
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second descriptor")).stderr(log);
+        command.uid(setup.user);
         let child = command.kill_on_drop(true).spawn().expect("asbackup-web");
-        Self { address: address.to_owned(), child, room }
+        let site = Self { address: setup.address.to_owned(), child, room };
+        site.until_it_listens().await;
+        site
     }
 
     async fn until_it_listens(&self) {
