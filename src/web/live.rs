@@ -24,7 +24,10 @@ struct Reader {
     sent: Option<Arc<Parts>>,
 }
 
-pub fn events(screen: watch::Receiver<Screen>, language: Language) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub fn events(
+    screen: watch::Receiver<Screen>,
+    language: Language,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let reader = Reader { screen, language, sent: None };
     let events = stream::unfold(reader, |mut reader| async {
         let event = reader.next().await?;

@@ -5,7 +5,11 @@ use std::fmt::Write;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::snapshot::{Run, Snapshot, View};
+use super::snapshot::{Disk, Run, Snapshot, View};
+
+/// How a number is read off.
+type OfDisk = fn(&Snapshot, &Disk) -> u64;
+type OfRun = fn(&Run) -> u64;
 
 /// 503 without the service, so that scripts need not look inside.
 pub fn status(view: &View) -> (StatusCode, String) {
@@ -48,7 +52,7 @@ fn of_the_service(text: &mut Metrics, now: &Snapshot) {
 }
 
 fn of_disks(text: &mut Metrics, now: &Snapshot) {
-    let gauges: [(&str, &str, fn(&Snapshot, &super::snapshot::Disk) -> u64); 4] = [
+    let gauges: [(&str, &str, OfDisk); 4] = [
         ("disk_present", "Whether the disk is plugged in.", |_, disk| u64::from(disk.present)),
         ("disk_safe_to_remove", "Whether it is proven unmounted.", |now, disk| u64::from(now.is_safe(&disk.uuid))),
         ("disk_last_success_timestamp_seconds", "End of the last good copy; 0 = never.", |_, disk| {
@@ -66,7 +70,7 @@ fn of_disks(text: &mut Metrics, now: &Snapshot) {
 
 /// The newest run of each disk.
 fn of_last_runs(text: &mut Metrics, now: &Snapshot) {
-    let gauges: [(&str, &str, fn(&Run) -> u64); 4] = [
+    let gauges: [(&str, &str, OfRun); 4] = [
         ("last_run_success", "Whether the disk's last run succeeded.", |run| u64::from(run.result == "success")),
         ("last_run_timestamp_seconds", "End of it.", |run| run.finished_at / 1_000_000),
         ("last_run_duration_seconds", "How long it took.", Run::seconds),

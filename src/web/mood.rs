@@ -110,7 +110,8 @@ mod tests {
 
     fn words(change: impl FnOnce(&mut Snapshot)) -> &'static str {
         let mut now = Snapshot { state: "idle".to_owned(), last_disk: "B78E-6CC4".to_owned(), ..Snapshot::default() };
-        now.disks = Arc::new(vec![Disk { uuid: "B78E-6CC4".to_owned(), present: true, known: true, ..Disk::default() }]);
+        now.disks =
+            Arc::new(vec![Disk { uuid: "B78E-6CC4".to_owned(), present: true, known: true, ..Disk::default() }]);
         change(&mut now);
         Mood::of(&View::Here(Arc::new(now))).words
     }
@@ -128,7 +129,9 @@ mod tests {
 
     #[test]
     fn a_disk_may_be_taken_away_only_when_it_is_proven_safe() {
-        for (result, stem) in [("success", "done"), ("aborted", "failed"), ("cancelled", "cancelled"), ("new", "failed")] {
+        for (result, stem) in
+            [("success", "done"), ("aborted", "failed"), ("cancelled", "cancelled"), ("new", "failed")]
+        {
             let said = |safe: bool| {
                 words(|now| {
                     now.last_result = result.to_owned();

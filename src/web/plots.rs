@@ -10,11 +10,11 @@ use crate::texts::{Arg, Texts};
 use super::clock::Clock;
 use super::snapshot::{Run, Snapshot};
 
-const WIDTH: f64 = 600.0;
-const HEIGHT: f64 = 150.0;
+const WIDTH: f64 = 320.0;
+const HEIGHT: f64 = 84.0;
 /// Room for the words above and below.
-const TOP: f64 = 26.0;
-const BOTTOM: f64 = 22.0;
+const TOP: f64 = 22.0;
+const BOTTOM: f64 = 19.0;
 /// As many as the style sheet has colours.
 const COLOURS: usize = 6;
 
@@ -50,7 +50,7 @@ fn bars(runs: &[&Run], value: fn(&Run) -> u64, name: &str, scale: &Scale) -> Mar
             @let tall = height(value(run), top).max(1.5);
             @let left = nth as f64 * step + step * 0.15;
             rect class=(if run.result == "success" { "bar" } else { "bar bad" }) x=(round(left)) y=(round(TOP + HEIGHT - tall))
-                width=(round((step * 0.7).min(28.0))) height=(round(tall)) rx="2" {}
+                width=(round((step * 0.7).min(16.0))) height=(round(tall)) rx="1.5" {}
         }
     };
     frame(runs, name, top, scale, &drawn)
@@ -61,7 +61,7 @@ fn lines(now: &Snapshot, runs: &[&Run], scale: &Scale) -> Markup {
     let (Some(first), Some(last)) = (measured.first(), measured.last()) else { return html! {} };
     let top = measured.iter().map(|run| run.free).max().unwrap_or(0);
     let whole = last.finished_at.saturating_sub(first.finished_at).max(1) as f64;
-    let x = |run: &Run| 6.0 + (WIDTH - 12.0) * run.finished_at.saturating_sub(first.finished_at) as f64 / whole;
+    let x = |run: &Run| 3.0 + (WIDTH - 6.0) * run.finished_at.saturating_sub(first.finished_at) as f64 / whole;
     let mut disks: BTreeMap<&str, Vec<&Run>> = BTreeMap::new();
     for run in &measured {
         disks.entry(&run.disk).or_default().push(run);
@@ -71,7 +71,7 @@ fn lines(now: &Snapshot, runs: &[&Run], scale: &Scale) -> Markup {
             @let points: Vec<_> = of_one.iter().map(|run| (x(run), TOP + HEIGHT - height(run.free, top))).collect();
             g class=(format!("line{}", nth % COLOURS)) {
                 polyline points=(joined(&points)) {}
-                @for (x, y) in &points { circle cx=(round(*x)) cy=(round(*y)) r="3.5" {} }
+                @for (x, y) in &points { circle cx=(round(*x)) cy=(round(*y)) r="2.2" {} }
             }
         }
     };
@@ -94,8 +94,8 @@ fn frame(runs: &[&Run], name: &str, top: u64, scale: &Scale, drawn: &Markup) -> 
     let (floor, words) = (TOP + HEIGHT, TOP + HEIGHT + BOTTOM - 4.0);
     html! {
         svg role="img" aria-label=(format!("{title}, {most}")) viewBox=(format!("0 0 {WIDTH} {}", floor + BOTTOM)) {
-            text.title x="0" y="15" { (title) }
-            text x=(WIDTH) y="15" text-anchor="end" { (most) }
+            text.title x="0" y="12" { (title) }
+            text x=(WIDTH) y="12" text-anchor="end" { (most) }
             line.axis x1="0" x2=(WIDTH) y1=(TOP) y2=(TOP) {}
             line.axis x1="0" x2=(WIDTH) y1=(floor) y2=(floor) {}
             (drawn)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS, ACCEPT,
+    ACCEPT, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -100,7 +100,9 @@ async fn start(State(sources): State<Sources>, headers: HeaderMap) -> Response {
     let texts = sources.voices.of(language::wanted(&headers));
     let (code, sentence) = match door.start(&headers).await {
         Outcome::Started(_) if is_person => return (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
-        Outcome::Started(run) => return ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response(),
+        Outcome::Started(run) => {
+            return ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response();
+        }
         Outcome::Failed(code, words) if words.is_empty() => (code, texts.text("web-now-away.action", &[])),
         Outcome::Failed(code, words) => (code, words),
         Outcome::Refused(refusal) => refused(refusal, texts),

@@ -142,7 +142,11 @@ mod tests {
     #[test]
     fn only_the_own_page_and_programs_may_send_orders() {
         assert!(!comes_from_elsewhere(&[("host", "a:8080")]));
-        assert!(!comes_from_elsewhere(&[("sec-fetch-site", "same-origin"), ("origin", "https://proxy"), ("host", "a")]));
+        assert!(!comes_from_elsewhere(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://proxy"),
+            ("host", "a")
+        ]));
         assert!(!comes_from_elsewhere(&[("origin", "http://a:8080"), ("host", "A:8080")]));
         for site in ["cross-site", "same-site", "none", ""] {
             assert!(comes_from_elsewhere(&[("sec-fetch-site", site), ("host", "a")]), "{site}");

@@ -96,7 +96,7 @@ impl Browser {
     pub async fn until(&mut self, expression: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // While a page is being loaned another, there may be nothing to ask.
+            // Asked anew each time, since the page may load itself anew meanwhile.
             if self.eval(&format!("Boolean({expression})")).await == json!(true) {
                 return;
             }

@@ -53,6 +53,10 @@ async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
         browser.until(&format!("document.documentElement.lang === '{}'", if english { "en" } else { "de" })).await;
         assert_eq!(browser.text("h1").await, if english { "Copy is running" } else { "Kopie läuft" });
         browser.picture(&picture(name)).await;
-        assert_eq!(browser.eval("document.documentElement.scrollWidth <= innerWidth").await, true, "{name} scrolls sideways");
+        assert_eq!(
+            browser.eval("document.documentElement.scrollWidth <= innerWidth").await,
+            true,
+            "{name} scrolls sideways"
+        );
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use asbackup::model::{
-    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals, Trigger, VeeamLock,
-    Warning,
+    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals, Trigger,
+    VeeamLock, Warning,
 };
 
 use crate::bus::NOBODY;
@@ -109,7 +109,8 @@ pub fn waiting() -> Status {
 
 pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
     let is_bad = outcome == Outcome::Aborted;
-    let message = "Die Platte wurde während der Kopie abgezogen. Die Kopie ist unvollständig. Stecken Sie sie wieder ein.";
+    let message =
+        "Die Platte wurde während der Kopie abgezogen. Die Kopie ist unvollständig. Stecken Sie sie wieder ein.";
     Status {
         last: Some(Finished {
             run: 42,

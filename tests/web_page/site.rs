@@ -95,7 +95,8 @@ impl Site {
 
     /// `headers` are whole lines that end with CRLF.
     pub async fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address);
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address);
         self.send(request.as_bytes()).await
     }
 
