@@ -10,8 +10,8 @@
 //! ```
 //!
 //! In reading order: `model` (the data), `texts`, `config`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
-//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `blocking` and `systemd` serve them all.
-//! A room uses only rooms before it; a test keeps that true.
+//! `report`; `controller` (decides), `bus`, `daemon` (joins them); `web`, the page, is a client of the bus. `blocking` and
+//! `systemd` serve them all. A room uses only rooms before it; a test keeps that true.
 
 #![forbid(unsafe_code)]
 
