@@ -79,7 +79,7 @@ fn read_below(directory: &Path, found: &mut Vec<Source>) {
         let path = entry.expect("its entry").path();
         if path.is_dir() {
             read_below(&path, found);
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("a source");
             let path = path.strip_prefix(&src).expect("below src").to_owned();
             found.push(Source { path, text });
