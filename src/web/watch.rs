@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use log::debug;
+use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use zbus::Connection;
 use zbus::fdo::PropertiesProxy;
-use zbus::names::InterfaceName;
-use zbus::proxy::CacheProperties;
+use zbus::proxy::{CacheProperties, MethodFlags};
 
-use crate::bus::contract::{BUS_NAME, BackupProxy, INTERFACE, OBJECT_PATH};
+use crate::bus::contract::{BUS_NAME, BackupProxy, INTERFACE, OBJECT_PATH, Row};
 
 use super::snapshot::{Disk, Properties, Run, Snapshot, View};
 
 /// How many runs the page tells of.
 const RUNS: u32 = 60;
-/// The service answers within two seconds; its start by the bus takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The service promises two seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// What changes every second while a copy is on, and says nothing of disks and history.
 const PROGRESS: [&str; 7] =
     ["Status", "Progress", "BytesDone", "BytesTotal", "BytesPerSecond", "SecondsLeft", "CurrentFile"];
@@ -35,7 +35,6 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Asks for the first time, which starts the service when it does not run.
     pub async fn new(bus: &Connection) -> zbus::Result<Self> {
         let backup = BackupProxy::builder(bus).cache_properties(CacheProperties::No).build().await?;
         let properties = PropertiesProxy::builder(bus).destination(BUS_NAME).path(OBJECT_PATH);
@@ -55,18 +54,13 @@ impl Watcher {
 
     /// Everything anew; a service that does not answer is away.
     pub async fn ask(&mut self) {
-        let interface = InterfaceName::from_static_str_unchecked(INTERFACE);
-        match timeout(PATIENCE, self.properties.get_all(interface)).await {
-            Ok(Ok(all)) => {
-                self.known = all;
-                self.ask_lists().await;
-                self.tell();
-            }
-            failed => {
-                debug!("the service does not answer: {failed:?}");
-                self.view.send_replace(View::Away);
-            }
-        }
+        let Some(all) = ask(self.properties.inner(), "GetAll", &INTERFACE).await else {
+            self.view.send_replace(View::Away);
+            return;
+        };
+        self.known = all;
+        self.ask_lists().await;
+        self.tell();
     }
 
     /// Follows the service until the bus is gone.
@@ -110,10 +104,12 @@ impl Watcher {
 
     /// Lists that can't be had stay as they were.
     async fn ask_lists(&mut self) {
-        if let Ok(Ok(disks)) = timeout(PATIENCE, self.backup.list_disks()).await {
+        let disks: Option<Vec<Row>> = ask(self.backup.inner(), "ListDisks", &()).await;
+        if let Some(disks) = disks {
             self.disks = Arc::new(disks.into_iter().map(Disk::from).collect());
         }
-        if let Ok(Ok(runs)) = timeout(PATIENCE, self.backup.list_runs(RUNS)).await {
+        let runs: Option<Vec<Row>> = ask(self.backup.inner(), "ListRuns", &RUNS).await;
+        if let Some(runs) = runs {
             self.runs = Arc::new(runs.into_iter().map(Run::from).collect());
         }
     }
@@ -121,5 +117,22 @@ impl Watcher {
     fn tell(&self) {
         let snapshot = Snapshot::new(&self.known, Arc::clone(&self.disks), Arc::clone(&self.runs));
         self.view.send_replace(View::Here(Arc::new(snapshot)));
+    }
+}
+
+/// Never starts the service: a page that looks must not undo what an administrator has stopped.
+async fn ask<B, R>(proxy: &zbus::Proxy<'_>, method: &str, body: &B) -> Option<R>
+where
+    B: serde::Serialize + zbus::Type,
+    R: DeserializeOwned + zbus::Type,
+{
+    let answer = timeout(PATIENCE, proxy.call_with_flags(method, MethodFlags::NO_AUTO_START, body)).await;
+    match answer {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => {
+            debug!("no answer to {method}: {error}");
+            None
+        }
+        Err(_) => None,
     }
 }

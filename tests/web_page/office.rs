@@ -96,7 +96,7 @@ pub fn copying(percent: u64) -> Status {
             seconds_left: 48 * (100 - percent),
             file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
         },
-        warnings: vec!["Auf der Platte ist wenig Platz: 48 GB sind frei.".to_owned()],
+        warnings: vec!["Only 48 GB are free on the disk.".to_owned()],
         ..ready()
     }
 }
