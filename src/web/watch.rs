@@ -87,6 +87,8 @@ impl Watcher {
     async fn take(&mut self, changed: &std::collections::HashMap<&str, zbus::Variant<'_>>) -> zbus::Result<()> {
         let is_here = matches!(*self.view.borrow(), View::Here(_));
         if !is_here {
+            // It did not answer once, and is there after all.
+            self.ask().await;
             return Ok(());
         }
         for (name, value) in changed {
