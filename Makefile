@@ -25,7 +25,7 @@ DISK_THREADS := 2
 SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
            packaging/check-deb packaging/veeam-ssh packaging/debian/postinst packaging/debian/postrm tests/vm_debian/root/build
 
-.PHONY: build demo check test bench deps clean format lint scripts unit bus disk need-build need-demo need-test need-deb need-vm
+.PHONY: build demo check test bench deps clean format lint scripts unit bus web disk need-build need-demo need-test need-web need-deb need-vm
 
 build: need-build
 	$(CARGO) build $(LOCKED) --release
@@ -38,12 +38,12 @@ demo: need-demo
 
 check: format lint unit bus
 
-test: check scripts disk test-vm
+test: check scripts web disk test-vm
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
 
-deps: need-test need-vm
+deps: need-test need-web need-vm
 
 clean:
 	$(CARGO) clean
@@ -66,6 +66,10 @@ unit: need-test
 bus: need-test
 	$(CARGO) test $(LOCKED) --test 'bus_*'
 
+# The status page in a headless Chromium, before the real daemon and a played one. Two browsers at once are enough for two cores.
+web: need-web
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'web_*' -- --test-threads=$(DISK_THREADS)
+
 # Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the bench itself: when that
 # is broken, no failure of a disk test means anything. Last the fault campaign, which prints a seed for each case: FAULT_SEED=…
 # plays one again.
@@ -76,5 +80,5 @@ disk: need-test
 
 include packaging/package.mk
 
-need-build need-demo need-test need-deb need-vm: need-%:
+need-build need-demo need-test need-web need-deb need-vm: need-%:
 	@tools/need $*

@@ -10,9 +10,8 @@
 //! ```
 //!
 //! In reading order: `model` (the data), `texts`, `config`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
-//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `blocking` and `systemd` serve them all; `client` is the other
-//! side of the bus.
-//! A room uses only rooms before it; a test keeps that true.
+//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the other side of the bus;
+//! `blocking` and `systemd` serve them all. A room uses only rooms before it; a test keeps that true.
 
 #![forbid(unsafe_code)]
 
@@ -29,3 +28,4 @@ pub mod report;
 pub mod systemd;
 pub mod texts;
 pub mod veeam;
+pub mod web;

@@ -14,7 +14,7 @@ const LEVELS: [&[&str]; 8] = [
     &["copy", "report"],
     &["controller"],
     &["bus"],
-    &["daemon", "client"],
+    &["daemon", "client", "web"],
 ];
 const LONGEST_FILE: usize = 300;
 
@@ -79,7 +79,7 @@ fn read_below(directory: &Path, found: &mut Vec<Source>) {
         let path = entry.expect("its entry").path();
         if path.is_dir() {
             read_below(&path, found);
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("a source");
             let path = path.strip_prefix(&src).expect("below src").to_owned();
             found.push(Source { path, text });
@@ -134,6 +134,20 @@ fn a_room_uses_only_rooms_below_it() {
         let used = rooms_used(&code);
         let wrong = used.into_iter().filter(|other| *other != room && level(other).is_none_or(|level| level >= own));
         wrong.map(|other| format!("{room} may not use {other:?}")).collect()
+    }));
+}
+
+/// It could be another program on another machine, and runs without any right.
+#[test]
+fn the_page_knows_nothing_of_the_daemon_but_its_contract() {
+    assert_none(offences(|source| {
+        if source.room() != "web" {
+            return Vec::new();
+        }
+        let code = source.code();
+        let foreign = rooms_used(&code).into_iter().filter(|room| !["web", "model", "texts", "bus"].contains(room));
+        let beyond = code.split("crate::bus::").skip(1).filter(|rest| !rest.starts_with("contract::"));
+        foreign.map(str::to_owned).chain(beyond.map(|_| "more of the bus than the contract".to_owned())).collect()
     }));
 }
 

@@ -45,15 +45,16 @@ impl Language {
     }
 
     /// All files of the language.
-    pub(super) fn sources(self) -> [&'static str; 9] {
+    pub(super) fn sources(self) -> [&'static str; 10] {
         let [cli, status, config] = self.command_line();
-        let [faults, warnings, notices, bus, mail] = match self {
+        let [faults, warnings, notices, bus, mail, web] = match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
                 include_str!("../../locales/de/warnings.ftl"),
                 include_str!("../../locales/de/notices.ftl"),
                 include_str!("../../locales/de/bus.ftl"),
                 include_str!("../../locales/de/mail.ftl"),
+                include_str!("../../locales/de/web.ftl"),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
@@ -61,8 +62,9 @@ impl Language {
                 include_str!("../../locales/en/notices.ftl"),
                 include_str!("../../locales/en/bus.ftl"),
                 include_str!("../../locales/en/mail.ftl"),
+                include_str!("../../locales/en/web.ftl"),
             ],
         };
-        [faults, warnings, notices, status, config, bus, mail, cli, self.tools()]
+        [faults, warnings, notices, status, config, bus, mail, web, cli, self.tools()]
     }
 }

@@ -1,0 +1,113 @@
+### The status page. The big words: what is, and what is to be done now.
+
+web-title = Backup
+web-lost = The connection to this page is broken. What you see may be out of date; it connects again by itself.
+
+web-now-away = No answer
+    .action = The backup service does not answer. Leave the disk plugged in; if it stays like this, call IT.
+web-now-waiting = Copy waits for Veeam
+    .action = Please leave it plugged in
+web-now-preparing = Copy is being prepared
+    .action = Please leave it plugged in
+web-now-copying = Copy is running
+    .action = Please leave it plugged in
+web-now-finishing = Copy is being completed
+    .action = Please leave it plugged in a little longer
+web-now-stopping = Service is shutting down
+    .action = Please leave the disk plugged in
+web-now-misconfigured = Faulty configuration
+    .action = There may be no backups – please call IT
+web-now-ready = Ready
+    .action = Plug in a backup disk, and the copy begins by itself
+web-now-done = Done
+    .action = The disk may be unplugged
+web-now-done-held = Copy done
+    .action = The disk is not released yet – please leave it plugged in
+web-now-done-gone = Ready
+    .action = The last copy succeeded. Plug in the next disk
+web-now-failed = Error
+    .action = Please call IT. The disk may be unplugged
+web-now-failed-held = Error
+    .action = Do not unplug it, call IT
+web-now-failed-gone = Error
+    .action = The last copy failed – please call IT
+web-now-cancelled = Copy cancelled
+    .action = Incomplete. The disk may be unplugged
+web-now-cancelled-held = Copy cancelled
+    .action = Do not unplug it, call IT
+web-now-cancelled-gone = Copy cancelled
+    .action = The last copy is incomplete
+
+## Moments in the notation of strftime, and amounts.
+
+web-moment = %Y-%m-%d %H:%M
+web-day = %Y-%m-%d
+web-never = never yet
+web-age-hours = { $hours ->
+        [0] less than an hour ago
+        [one] an hour ago
+       *[other] { $hours } hours ago
+    }
+web-age-days = { $days ->
+        [one] a day ago
+       *[other] { $days } days ago
+    }
+web-span = { SPAN($seconds) }
+web-size = { SIZE($bytes) }
+web-free = { SIZE($free) } of { SIZE($size) }
+
+## The copy that is on.
+
+web-disk = Disk
+web-progress = Progress
+web-amount = Copied
+    .value = { SIZE($done) } of { SIZE($total) }
+web-rate = Rate
+    .value = { RATE($rate) }
+web-ready-at = Ready at about
+web-begun = Begun
+web-file = File
+
+## Notes.
+
+web-config = Configuration:
+web-fault = What happened:
+web-warning = Warning:
+web-veeam-held = The job “{ $job }” has been writing since { $since }; the copy waits until it has finished.
+web-veeam-waiting = The job “{ $job }” has been waiting since { $since } until the copy has finished.
+web-queue = Next in turn:
+web-safe = May be unplugged:
+
+## Tables and plots.
+
+web-disks = Disks
+web-history = History
+web-col-disk = Disk
+web-col-place = Where it is
+web-col-last-good = Last good copy
+web-col-free = Free
+web-col-when = End
+web-col-result = Result
+web-col-duration = Duration
+web-col-bytes = Copied
+web-place-busy = being copied to
+web-place-safe = may be unplugged
+web-place-queued = waits its turn
+web-place-held = plugged in, leave it
+web-place-gone = not plugged in
+web-result-success = succeeded
+web-result-aborted = failed
+web-result-cancelled = cancelled
+web-why = Reason
+web-plot-duration = Duration of each run
+web-plot-bytes = Copied in each run
+web-plot-free = Free space of each disk
+web-plot-most = at most { $value }
+
+## Starting a copy from here.
+
+web-start = Start a copy now
+web-back = Back to the status page
+web-password-needed = Starting a copy from here needs the password of the status page.
+web-cross-site = This request came from another site and was refused. Please use the button on the status page.
+web-crowd = Too many passwords are being checked at the moment. Please try again shortly.

@@ -1,0 +1,49 @@
+//! The listening socket and the limits on those who connect: how many, how large their headers, how slow their requests.
+//! Owns the connections. Must not know what is served.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use log::debug;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
+
+/// Readers keep one connection each; the office has dozens.
+const CONNECTIONS: usize = 1000;
+const HEADERS: usize = 64;
+const HEADER_BYTES: usize = 16 * 1024;
+/// From the connection to the end of the request's headers, and between two requests.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Before trying again when the system has no descriptors left.
+const BREATH: Duration = Duration::from_millis(200);
+
+/// Serves for ever; connections that are on stay when this is dropped.
+pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(talk(stream, router.clone(), place))),
+            Err(error) => {
+                debug!("no connection: {error}");
+                sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+async fn talk(stream: TcpStream, router: Router, _place: OwnedSemaphorePermit) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+    http.max_headers(HEADERS).max_buf_size(HEADER_BYTES);
+    let service = TowerToHyperService::new(router);
+    if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
+        debug!("a connection ended: {error}");
+    }
+}

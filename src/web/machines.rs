@@ -1,0 +1,121 @@
+//! The same for machines: JSON for scripts, and Prometheus's text format for monitoring. Pure.
+
+use std::fmt::Write;
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::snapshot::{Disk, Run, Snapshot, View};
+
+/// How a number is read off.
+type OfDisk = fn(&Snapshot, &Disk) -> u64;
+type OfRun = fn(&Run) -> u64;
+
+/// 503 without the service, so that scripts need not look inside.
+pub fn status(view: &View) -> (StatusCode, String) {
+    match view {
+        View::Away => (StatusCode::SERVICE_UNAVAILABLE, json!({ "available": false }).to_string()),
+        View::Here(now) => {
+            let mut value = json!(**now);
+            value["available"] = true.into();
+            (StatusCode::OK, value.to_string())
+        }
+    }
+}
+
+/// `asbackup_up` is always there; the rest only while the service answers.
+pub fn metrics(view: &View) -> String {
+    let mut text = Metrics::default();
+    let View::Here(now) = view else {
+        text.family("up", "Whether the backup service answers.").plain(0);
+        return text.0;
+    };
+    text.family("up", "Whether the backup service answers.").plain(1);
+    of_the_service(&mut text, now);
+    of_disks(&mut text, now);
+    of_last_runs(&mut text, now);
+    text.0
+}
+
+fn of_the_service(text: &mut Metrics, now: &Snapshot) {
+    text.family("info", "Version of the service.").of(&[("version", &now.version)], 1);
+    text.family("state", "What the service does, as a label.").of(&[("state", &now.state)], 1);
+    text.family("running", "Whether a run is on.").plain(u64::from(now.is_running()));
+    text.family("progress_ratio", "Of the copy that is on; -1 while unknown.").plain(now.progress);
+    text.family("copied_bytes", "By the copy that is on.").plain(now.bytes_done);
+    text.family("config_error", "Whether the configuration is refused or incomplete.")
+        .plain(u64::from(!now.config_error.is_empty()));
+    let in_state = |state: &str| now.veeam_locks.iter().filter(|(_, is, _)| is == state).count();
+    let mut locks = text.family("veeam_locks", "Jobs of Veeam that write or wait.");
+    locks.of(&[("state", "held")], in_state("held"));
+    locks.of(&[("state", "waiting")], in_state("waiting"));
+}
+
+fn of_disks(text: &mut Metrics, now: &Snapshot) {
+    let gauges: [(&str, &str, OfDisk); 4] = [
+        ("disk_present", "Whether the disk is plugged in.", |_, disk| u64::from(disk.present)),
+        ("disk_safe_to_remove", "Whether it is proven unmounted.", |now, disk| u64::from(now.is_safe(&disk.uuid))),
+        ("disk_last_success_timestamp_seconds", "End of the last good copy; 0 = never.", |_, disk| {
+            disk.last_success / 1_000_000
+        }),
+        ("disk_free_bytes", "At the end of the last run.", |_, disk| disk.free),
+    ];
+    for (name, help, value) in gauges {
+        let mut family = text.family(name, help);
+        for disk in now.known_disks() {
+            family.of(&[("disk", &disk.uuid), ("label", now.name(&disk.uuid))], value(now, disk));
+        }
+    }
+}
+
+/// The newest run of each disk.
+fn of_last_runs(text: &mut Metrics, now: &Snapshot) {
+    let gauges: [(&str, &str, OfRun); 4] = [
+        ("last_run_success", "Whether the disk's last run succeeded.", |run| u64::from(run.result == "success")),
+        ("last_run_timestamp_seconds", "End of it.", |run| run.finished_at / 1_000_000),
+        ("last_run_duration_seconds", "How long it took.", Run::seconds),
+        ("last_run_copied_bytes", "What it copied.", |run| run.bytes_done),
+    ];
+    for (name, help, value) in gauges {
+        let mut family = text.family(name, help);
+        for disk in now.known_disks() {
+            let last = now.runs.iter().find(|run| run.disk.eq_ignore_ascii_case(&disk.uuid));
+            if let Some(run) = last {
+                family.of(&[("disk", &disk.uuid), ("label", now.name(&disk.uuid))], value(run));
+            }
+        }
+    }
+}
+
+/// The text as far as it is written; all values are gauges.
+#[derive(Default)]
+struct Metrics(String);
+
+impl Metrics {
+    fn family(&mut self, name: &str, help: &str) -> Family<'_> {
+        // Writing to a String can't fail, here and below.
+        let _ = write!(self.0, "# HELP asbackup_{name} {help}\n# TYPE asbackup_{name} gauge\n");
+        Family { text: &mut self.0, name: name.to_owned() }
+    }
+}
+
+struct Family<'a> {
+    text: &'a mut String,
+    name: String,
+}
+
+impl Family<'_> {
+    fn plain(self, value: impl std::fmt::Display) {
+        let _ = writeln!(self.text, "asbackup_{} {value}", self.name);
+    }
+
+    fn of(&mut self, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+        let labels: Vec<String> = labels.iter().map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();
+        let _ = writeln!(self.text, "asbackup_{}{{{}}} {value}", self.name, labels.join(","));
+    }
+}
+
+/// As the format demands it.
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
+}

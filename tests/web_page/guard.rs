@@ -1,0 +1,165 @@
+//! What others may do to the page: foreign names, broken and endless requests, crowds.
+
+use std::sync::Arc;
+
+use asbackup::model::{Outcome, VeeamLock};
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Duration, Instant, timeout};
+
+use crate::browser::{Browser, DESKTOP};
+use crate::common::PATIENCE;
+use crate::office::{self, Office};
+
+const EVIL: &str = "<img src=x onerror=\"document.title='taken'\">\u{1b}[31m</b>\u{1f480}&amp;\u{202e}";
+/// With what can't be seen shown as an escape.
+const HARMLESS: &str = "<img src=x onerror=\"document.title='taken'\">\\u{1b}[31m</b>\u{1f480}&amp;\\u{202e}";
+
+#[tokio::test]
+async fn web_names_made_of_html_are_text_and_nothing_else() {
+    let mut status = office::copying(58);
+    status.disks[0].label = EVIL.to_owned();
+    status.progress.file = EVIL.to_owned();
+    status.warnings = vec![EVIL.to_owned()];
+    status.veeam_locks = vec![VeeamLock { job: EVIL.to_owned(), held: false, since: 1 }];
+    let office = Office::with(status, "").await;
+    let mut browser = Browser::start().await;
+    browser.becomes(&DESKTOP).await;
+    browser.open(&office.site.url()).await;
+    for place in [".disk b", ".file bdi", ".note.wait bdi", "#disks th[scope=row] bdi"] {
+        assert_eq!(browser.eval(&format!("document.querySelector({place:?}).textContent")).await, HARMLESS, "{place}");
+    }
+    browser.until("document.querySelector('#lost').hidden").await;
+    assert_eq!(browser.eval("document.images.length").await, json!(0));
+    assert_eq!(browser.eval("document.title").await, "Kopie läuft");
+    let metrics = office.site.get("/metrics").await.body;
+    assert!(metrics.contains(r#"label="<img src=x onerror=\"document"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn web_nothing_comes_from_elsewhere_and_all_of_it_is_small() {
+    let office = Office::with(office::ended(Outcome::Aborted, false), "secret").await;
+    let page = office.site.get("/").await;
+    let head = page.head.to_lowercase();
+    assert!(head.contains("content-security-policy: default-src 'none'; style-src 'self';"), "{head}");
+    assert!(!head.contains("unsafe"), "{head}");
+    for attribute in ["href=\"", "src=\"", "action=\""] {
+        for target in page.body.split(attribute).skip(1) {
+            assert!(!target.starts_with('/') && !target.starts_with("http"), "not relative: {}", &target[..40]);
+        }
+    }
+    assert!(!page.body.contains(" style=") && !page.body.contains("<style"), "against the policy");
+    let mut whole = page.body.len();
+    for file in ["/style.css", "/live.js", "/icon.svg"] {
+        let answer = office.site.get(file).await;
+        assert_eq!(answer.code(), 200, "{file}");
+        whole += answer.body.len();
+    }
+    assert!((10_000..50_000).contains(&whole), "{whole} bytes");
+}
+
+#[tokio::test]
+async fn web_broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off() {
+    let office = Office::new().await;
+    let site = &office.site;
+    for (request, code) in [
+        ("nonsense\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nbroken header\r\n\r\n".to_owned(), 400),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(100_000)), 431),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(500)), 431),
+    ] {
+        let answer = site.send(request.as_bytes()).await;
+        // Who is hung up on while still sending may miss the answer.
+        let told = answer.code() == code || (answer.head.is_empty() && request.len() > 50_000);
+        assert!(told, "{}: {}", &request[..20], answer.head);
+    }
+    assert_eq!(site.get("/../etc/passwd").await.code(), 404);
+    assert_eq!(site.ask("DELETE", "/", "").await.code(), 405);
+    assert_eq!(site.ask("POST", "/copy", "").await.code(), 404, "without a password there is no starting");
+    let begun = Instant::now();
+    assert!(!site.send(b"GET / HTTP/1.1\r\nHost: ").await.head.contains("200"));
+    let waited = begun.elapsed();
+    assert!(waited < Duration::from_secs(30), "a slow client was borne for {waited:?}");
+    assert_eq!(site.get("/").await.code(), 200);
+}
+
+/// Connects and reads until the page says that it is at `percent`.
+async fn reads_until(address: String, ready: Arc<tokio::sync::Semaphore>, words: &'static str) {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("a request");
+    let mut lines = BufReader::new(stream).lines();
+    let mut told = false;
+    loop {
+        let line = lines.next_line().await.expect("text").expect("events go on");
+        if line.starts_with("data:") && !told {
+            ready.add_permits(1);
+            told = true;
+        }
+        if line.contains(words) {
+            return;
+        }
+    }
+}
+
+/// Resident kibibytes, and hundredths of seconds of processor time.
+fn cost(pid: u32) -> (u64, u64) {
+    let process = procfs::process::Process::new(pid.cast_signed()).expect("it runs");
+    let stat = process.stat().expect("its numbers");
+    (stat.rss * 4, stat.utime + stat.stime)
+}
+
+#[tokio::test]
+async fn web_five_hundred_readers_get_every_change_at_the_cost_of_one() {
+    let office = Office::with(office::copying(1), "").await;
+    let ready = Arc::new(tokio::sync::Semaphore::new(0));
+    let (memory_before, _) = cost(office.site.pid());
+    let mut readers = JoinSet::new();
+    for _ in 0..500 {
+        readers.spawn(reads_until(office.site.address.clone(), Arc::clone(&ready), "value=\\\"99\\\""));
+    }
+    let all = timeout(PATIENCE, ready.acquire_many(500)).await;
+    all.expect("all are connected").expect("open").forget();
+    let (_, time_before) = cost(office.site.pid());
+    for percent in [20, 40, 60, 80, 99] {
+        office.is(office::copying(percent));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let joined = timeout(PATIENCE, async {
+        while let Some(done) = readers.join_next().await {
+            done.expect("it reads")
+        }
+    });
+    joined.await.expect("all get the last change");
+    let (memory, time) = cost(office.site.pid());
+    println!(
+        "500 readers, 5 changes: {} KiB more memory, {} ms of processor time",
+        memory - memory_before,
+        (time - time_before) * 10
+    );
+    assert!(memory - memory_before < 100_000, "{memory_before} KiB before, {memory} KiB with 500 readers");
+}
+
+#[tokio::test]
+async fn web_machines_get_numbers() {
+    let office = Office::with(office::copying(58), "").await;
+    let status = office.site.get("/api/status").await;
+    let status: serde_json::Value = serde_json::from_str(&status.body).expect("JSON");
+    assert_eq!(status["available"], true);
+    assert_eq!((&status["state"], &status["run"]), (&json!("copying"), &json!(42)));
+    assert_eq!(status["disks"].as_array().map(Vec::len), Some(3));
+    assert_eq!(status["runs"][0]["result"], "success");
+    let metrics = office.site.get("/metrics").await;
+    assert!(metrics.head.contains("text/plain; version=0.0.4"), "{}", metrics.head);
+    for line in [
+        "asbackup_up 1",
+        "asbackup_state{state=\"copying\"} 1",
+        "asbackup_veeam_locks{state=\"held\"} 0",
+        &format!("asbackup_disk_present{{disk=\"{}\",label=\"GOLD\"}} 1", office::GOLD),
+        &format!("asbackup_disk_free_bytes{{disk=\"{}\",label=\"SILBER\"}} 580000000000", office::SILVER),
+    ] {
+        assert!(metrics.body.lines().any(|had| had == line), "no {line} in {}", metrics.body);
+    }
+    assert_eq!(office.site.get("/healthz").await.code(), 200);
+}

@@ -1,0 +1,46 @@
+//! What readers get without asking again, with and without scripts.
+
+use serde_json::json;
+
+use crate::browser::{Browser, DESKTOP, Reader};
+use crate::office::{self, Office};
+
+#[tokio::test]
+async fn web_the_bar_moves_without_a_reload() {
+    let office = Office::with(office::copying(58), "").await;
+    let mut browser = Browser::start().await;
+    browser.becomes(&DESKTOP).await;
+    browser.open(&office.site.url()).await;
+    browser.eval("window.stays = document.querySelector('h1')").await;
+    for percent in [61, 75, 99] {
+        office.is(office::copying(percent));
+        browser.until(&format!("document.querySelector('progress').value === {percent}")).await;
+    }
+    assert!(browser.text(".percent").await.contains("99 %"));
+    let same = browser.eval("window.stays === document.querySelector('h1')").await;
+    assert_eq!(same, json!(true), "what is read aloud was replaced by the same");
+    assert_eq!(browser.eval("document.querySelector('#lost').hidden").await, json!(true));
+}
+
+#[tokio::test]
+async fn web_without_scripts_the_page_says_the_same_and_loads_itself_anew() {
+    let office = Office::with(office::copying(58), "").await;
+    let mut browser = Browser::start().await;
+    browser.becomes(&Reader { scripts: false, ..DESKTOP }).await;
+    browser.open(&office.site.url()).await;
+    assert_eq!(browser.text("h1").await, "Kopie läuft");
+    assert!(browser.text(".percent").await.contains("58 %"));
+    office.is(office::copying(75));
+    browser.until("document.querySelector('.percent')?.textContent.includes('75')").await;
+}
+
+#[tokio::test]
+async fn web_a_page_that_is_gone_is_said_to_be() {
+    let office = Office::new().await;
+    let mut browser = Browser::start().await;
+    browser.becomes(&DESKTOP).await;
+    browser.open(&office.site.url()).await;
+    browser.until("document.querySelector('#lost').hidden").await;
+    drop(office.site);
+    browser.until("!document.querySelector('#lost').hidden").await;
+}

@@ -1,0 +1,62 @@
+//! How the page looks and reads: moods, languages, phone, dark, without scripts, for those who can't see it; and that nothing
+//! foreign becomes a part of it. Pictures of all are left in the directory of the tests' temporary files.
+
+use std::path::PathBuf;
+
+use asbackup::model::{Outcome, Status};
+
+use crate::browser::{Browser, DESKTOP, PHONE, Reader};
+use crate::office::{self, Office};
+
+/// Where pictures are left to be looked at.
+pub fn picture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("web").join(format!("{name}.png"))
+}
+
+#[tokio::test]
+async fn web_every_mood_says_in_words_what_is_and_what_to_do() {
+    let office = Office::new().await;
+    let mut browser = Browser::start().await;
+    browser.becomes(&DESKTOP).await;
+    browser.open(&office.site.url()).await;
+    let moods: [(&str, Status, &str, &str); 6] = [
+        ("ready", office::ready(), "Bereit", "Sicherungsplatte einstecken"),
+        ("waiting", office::waiting(), "Kopie wartet auf Veeam", "Bitte stecken lassen"),
+        ("copying", office::copying(58), "Kopie läuft", "Bitte stecken lassen"),
+        ("done", office::ended(Outcome::Success, true), "Fertig", "Platte darf abgezogen werden"),
+        ("failed", office::ended(Outcome::Aborted, false), "Fehler", "Bitte nicht abziehen, IT rufen"),
+        ("cancelled", office::ended(Outcome::Cancelled, true), "Kopie abgebrochen", "Die Platte darf abgezogen werden"),
+    ];
+    for (name, status, heading, action) in moods {
+        office.is(status);
+        browser.until(&format!("document.querySelector('h1').textContent === {heading:?}")).await;
+        browser.until(&format!("document.querySelector('.action').textContent.includes({action:?})")).await;
+        assert_eq!(browser.eval("document.title").await, heading);
+        browser.picture(&picture(name)).await;
+    }
+    assert!(browser.text("#notes").await.contains("Darf abgezogen werden: GOLD"));
+}
+
+#[tokio::test]
+async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
+    let office = Office::with(office::copying(58), "").await;
+    let mut browser = Browser::start().await;
+    let readers = [
+        ("phone", PHONE),
+        ("dark", Reader { dark: true, ..DESKTOP }),
+        ("english", Reader { languages: "en-GB,en;q=0.9,de;q=0.5", ..DESKTOP }),
+    ];
+    for (name, reader) in readers {
+        browser.becomes(&reader).await;
+        browser.open(&office.site.url()).await;
+        let english = reader.languages.starts_with("en");
+        browser.until(&format!("document.documentElement.lang === '{}'", if english { "en" } else { "de" })).await;
+        assert_eq!(browser.text("h1").await, if english { "Copy is running" } else { "Kopie läuft" });
+        browser.picture(&picture(name)).await;
+        assert_eq!(
+            browser.eval("document.documentElement.scrollWidth <= innerWidth").await,
+            true,
+            "{name} scrolls sideways"
+        );
+    }
+}

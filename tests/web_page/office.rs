@@ -1,0 +1,165 @@
+//! A service that is played: whatever the test says is the state of things, told by the real bus room on a private bus, and the
+//! real page before it. For what a real copy shows only at moments that can't be held.
+
+use std::sync::Arc;
+
+use asbackup::model::{
+    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals, Trigger,
+    VeeamLock, Warning,
+};
+
+use crate::bus::NOBODY;
+use crate::rig::Rig;
+use crate::site::{self, Setup, Site};
+
+pub const GOLD: &str = "0f3a2c1e-1111-2222-3333-444455556661";
+pub const SILVER: &str = "0f3a2c1e-1111-2222-3333-444455556662";
+pub const BRONZE: &str = "B78E-6CC4";
+const DAY: u64 = 86_400_000_000;
+const GIGA: u64 = 1_000_000_000;
+
+pub struct Office {
+    pub rig: Rig,
+    pub site: Site,
+}
+
+impl Office {
+    pub async fn new() -> Self {
+        Self::with(ready(), "").await
+    }
+
+    /// With a password for starting copies unless it is empty.
+    pub async fn with(status: Status, password: &str) -> Self {
+        Self::open(status, password, 0).await
+    }
+
+    /// The page is not root, and who it is decides what it may; everything is granted by the service.
+    pub async fn as_nobody(status: Status, password: &str) -> Self {
+        let mut office = Self::open(status, password, NOBODY).await;
+        office.rig.play_controller();
+        office
+    }
+
+    async fn open(mut status: Status, password: &str, user: u32) -> Self {
+        let address = format!("{}:8080", site::own_host());
+        status.web_address = address.clone();
+        let history = history(status.disks.first().map_or("", |disk| disk.label.as_str()));
+        let rig = Rig::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await;
+        let site = Site::start(&Setup { bus: rig.bus.address(), address: &address, password, user }).await;
+        Self { rig, site }
+    }
+
+    /// Things are so now.
+    pub fn is(&self, status: Status) {
+        let address = self.site.address.clone();
+        self.rig.status.send_replace(Status { web_address: address, ..status });
+    }
+}
+
+pub fn now() -> u64 {
+    asbackup::model::micros(std::time::SystemTime::now())
+}
+
+/// Three known disks, one of them plugged in.
+pub fn ready() -> Status {
+    let disk = |uuid: &str, label: &str, present, days: u64, free| DiskRow {
+        uuid: uuid.to_owned(),
+        label: label.to_owned(),
+        known: true,
+        present,
+        size: 4000 * GIGA,
+        free,
+        last_success: now() - days * DAY,
+        ..DiskRow::default()
+    };
+    let disks = vec![
+        disk(GOLD, "GOLD", true, 3, 620 * GIGA),
+        disk(SILVER, "SILBER", false, 1, 580 * GIGA),
+        disk(BRONZE, "BRONZE", false, 2, 1040 * GIGA),
+    ];
+    Status { disks, ratio: -1.0, ..Status::default() }
+}
+
+pub fn copying(percent: u64) -> Status {
+    let total = 812 * GIGA;
+    Status {
+        state: State::Copying,
+        run: 42,
+        disk: GOLD.to_owned(),
+        label: "GOLD".to_owned(),
+        started_at: now() - DAY / 24,
+        ratio: percent as f64 / 100.0,
+        progress: Progress {
+            bytes_done: total / 100 * percent,
+            bytes_total: total,
+            rate: 168_000_000,
+            seconds_left: 48 * (100 - percent),
+            file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
+        },
+        warnings: vec!["Only 48 GB are free on the disk.".to_owned()],
+        ..ready()
+    }
+}
+
+pub fn waiting() -> Status {
+    let lock = VeeamLock { job: "Nachtsicherung".to_owned(), held: true, since: now() - DAY / 48 };
+    let run = Status { state: State::WaitingForVeeam, ratio: -1.0, warnings: Vec::new(), ..copying(0) };
+    Status { progress: Progress::default(), veeam_locks: vec![lock], ..run }
+}
+
+pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
+    let is_bad = outcome == Outcome::Aborted;
+    let message =
+        "Die Platte wurde während der Kopie abgezogen. Die Kopie ist unvollständig. Stecken Sie sie wieder ein.";
+    Status {
+        last: Some(Finished {
+            run: 42,
+            disk: DiskId::new(GOLD),
+            label: "GOLD".to_owned(),
+            outcome,
+            fault: is_bad.then_some(Fault::DiskRemoved),
+            warnings: Vec::new(),
+            finished_at: now(),
+        }),
+        last_error: if is_bad { ("DiskRemoved".to_owned(), message.to_owned()) } else { Default::default() },
+        safe_to_remove: if is_safe { vec![GOLD.to_owned()] } else { Vec::new() },
+        ..ready()
+    }
+}
+
+/// A month, newest first; the first disk is called `label`.
+fn history(label: &str) -> Vec<RunRecord> {
+    let disks = [(GOLD, label), (SILVER, "SILBER"), (BRONZE, "BRONZE")];
+    let run = |nth: u64| {
+        let (uuid, label) = disks[nth as usize % 3];
+        let end = now() - (30 - nth) * DAY;
+        let is_bad = nth == 11;
+        let bytes = (90 + nth * 37 % 160) * GIGA;
+        let totals = Totals {
+            bytes_total: bytes,
+            bytes_done: if is_bad { bytes / 4 } else { bytes },
+            files: 40,
+            deletions: 3,
+            copy_seconds: bytes / 160_000_000,
+            free_bytes: (1500 - nth * 30 + nth * 53 % 90) * GIGA,
+            size_bytes: 4000 * GIGA,
+        };
+        RunRecord {
+            run: nth + 1,
+            disk: DiskId::new(uuid),
+            label: label.to_owned(),
+            trigger: Trigger::Plugged,
+            plug: Plug { boot_id: "boot".to_owned(), diskseq: None },
+            started_at: end - totals.bytes_done / 140,
+            finished_at: end,
+            outcome: if is_bad { Outcome::Aborted } else { Outcome::Success },
+            step: if is_bad { Step::Copy } else { Step::Unmount },
+            fault: is_bad.then_some(Fault::DiskRemoved),
+            further: Vec::new(),
+            warnings: Vec::<Warning>::new(),
+            totals,
+            safe_to_remove: !is_bad,
+        }
+    };
+    (0..30).rev().map(run).collect()
+}

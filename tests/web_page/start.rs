@@ -1,0 +1,59 @@
+//! Starting a copy over HTTP: who gets as far as polkit, and what it says.
+
+use tokio::time::{Duration, Instant};
+
+use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::office::{self, Office};
+
+/// `x:secret` and `x:guess`.
+const RIGHT: &str = "Authorization: Basic eDpzZWNyZXQ=\r\n";
+const WRONG: &str = "Authorization: Basic eDpndWVzcw==\r\n";
+
+async fn house() -> Office {
+    let mut office = Office::with(office::ready(), "secret\n").await;
+    office.rig.play_controller();
+    office
+}
+
+#[tokio::test]
+async fn web_who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
+    let office = house().await;
+    let post = async |headers: &str| office.site.ask("POST", "/copy", &format!("Content-Length: 0\r\n{headers}")).await;
+    let bare = post("").await;
+    assert_eq!(bare.code(), 401);
+    assert!(bare.head.to_lowercase().contains("www-authenticate: basic"), "{}", bare.head);
+    let led = post(&format!("{RIGHT}Sec-Fetch-Site: cross-site\r\nOrigin: http://evil.example\r\n")).await;
+    assert_eq!(led.code(), 403);
+    assert_eq!(post(&format!("{RIGHT}Origin: http://evil.example\r\n")).await.code(), 403);
+    let started = post(RIGHT).await;
+    assert_eq!((started.code(), started.body.as_str()), (200, "{\"run\":1}"));
+    let by_hand = post(&format!("{RIGHT}Accept: text/html\r\nSec-Fetch-Site: same-origin\r\n")).await;
+    assert_eq!(by_hand.code(), 303);
+    assert!(by_hand.head.to_lowercase().contains("location: ./"), "{}", by_hand.head);
+}
+
+#[tokio::test]
+async fn web_guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
+    let office = house().await;
+    let guess = async || office.site.ask("POST", "/copy", WRONG).await.code();
+    let begun = Instant::now();
+    let (first, second) = tokio::join!(guess(), guess());
+    assert_eq!((first, second), (401, 401));
+    assert!(begun.elapsed() >= Duration::from_secs(2), "two guesses in {:?}", begun.elapsed());
+    let crowd = futures_util::future::join_all((0..12).map(|_| guess())).await;
+    assert!(crowd.contains(&401) && crowd.contains(&429), "{crowd:?}");
+    assert_eq!(office.site.ask("POST", "/copy", RIGHT).await.code(), 200, "the right one is still let in");
+}
+
+/// The page runs as another user than root here.
+#[tokio::test]
+async fn web_polkit_has_the_last_word() {
+    let office = Office::as_nobody(office::ready(), "secret").await;
+    let polkit = FakePolkit::start(office.rig.bus.address(), Verdict::No).await;
+    let refused = office.site.ask("POST", "/copy", RIGHT).await;
+    assert_eq!(refused.code(), 403, "{}", refused.body);
+    assert!(refused.body.contains("de.example.Backup.start"), "{}", refused.body);
+    polkit.decide(Verdict::Yes);
+    assert_eq!(office.site.ask("POST", "/copy", RIGHT).await.code(), 200);
+    assert!(polkit.take_asked().iter().all(|asked| asked.action == "de.example.Backup.start"));
+}
