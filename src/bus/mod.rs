@@ -5,6 +5,7 @@
 mod argument;
 pub mod contract;
 mod gate;
+mod past;
 mod polkit;
 mod publish;
 mod service;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zbus::fdo::RequestNameFlags;
@@ -26,10 +27,11 @@ use crate::texts::Texts;
 
 use contract::{BUS_NAME, OBJECT_PATH};
 use gate::Gate;
+use past::Past;
 use publish::Publisher;
 use service::Service;
 
-pub use service::History;
+pub use past::History;
 
 /// Why the daemon is not on the bus.
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +80,7 @@ pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, Bus
     let service = Service {
         gate: Gate { calls: sources.calls, texts: sources.texts },
         status: sources.status.clone(),
-        history: sources.history,
-        reading: Arc::new(Semaphore::new(1)),
+        past: Past::new(sources.history),
     };
     let publisher = Publisher::new(connection, sources.status).map_err(BusError::Failed)?;
     let server = connection.object_server();

@@ -1,27 +1,21 @@
 //! The one object on the bus. Each call is checked, authorised, handed to the controller and answered; each property is
 //! read from the snapshot. Holds no state, decides nothing, and never waits in a getter.
 
-use std::sync::Arc;
-
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use zbus::message::Header;
 use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::{BoxDBusError, Connection, interface};
 
 use crate::controller::Call;
-use crate::model::{Fault, RunRecord, Status};
+use crate::model::{Fault, Status};
 use crate::texts::harmless;
 
 use super::argument;
 use super::contract::Action;
 use super::gate::{ANSWER_LIMIT, Gate, internal};
+use super::past::Past;
 use super::view::{self, Row};
-
-const MAX_RUNS: u32 = 1000;
-
-/// The newest runs, newest first, at most so many. Called where it may block.
-pub type History = Arc<dyn Fn(usize) -> Vec<RunRecord> + Send + Sync>;
 
 // The macro knows a method that can fail by this very name.
 type Result<T> = std::result::Result<T, BoxDBusError>;
@@ -29,9 +23,7 @@ type Result<T> = std::result::Result<T, BoxDBusError>;
 pub struct Service {
     pub gate: Gate,
     pub status: watch::Receiver<Status>,
-    pub history: History,
-    /// One reader of the history at a time: anybody may ask, and as often as he likes.
-    pub reading: Arc<Semaphore>,
+    pub past: Past,
 }
 
 #[interface(name = "de.example.Backup", introspection_docs = false)]
@@ -121,21 +113,7 @@ impl Service {
 
     #[zbus(out_args("runs"))]
     async fn list_runs(&self, newest: u32) -> Result<Vec<Row>> {
-        let newest = newest.min(MAX_RUNS) as usize;
-        let history = Arc::clone(&self.history);
-        let texts = self.gate.texts();
-        let reading = Arc::clone(&self.reading);
-        let read = async move {
-            // Never closed; and the permit stays with the reader, who can't be stopped.
-            let permit = reading.acquire_owned().await.ok();
-            let rows = move || {
-                let _permit = permit;
-                let runs = history(newest);
-                let rows = runs.iter().take(newest);
-                rows.map(|run| view::run(run, &texts)).collect()
-            };
-            tokio::task::spawn_blocking(rows).await
-        };
+        let read = self.past.rows(newest, self.gate.texts());
         match timeout_at(Instant::now() + ANSWER_LIMIT, read).await {
             Ok(Ok(rows)) => Ok(rows),
             Ok(Err(failed)) => Err(self.gate.refusal(&internal(failed.to_string()))),

@@ -1,7 +1,7 @@
 //! Decides. One task owns all state; everything that happens comes in through `Inputs`, everything that is told goes out
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
-//! `plugged` knows which disk is due, `active` how far the run is, `referee` who of Veeam and the copy goes first,
+//! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and the copy goes first,
 //! `callers` whether those who wait are still there; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls`
 //! answers, `remember` knows disks and source again, `reload` takes a new config, `snapshot` sums up.
 
@@ -15,6 +15,7 @@ mod referee;
 mod reload;
 mod remember;
 mod runs;
+mod sightings;
 mod snapshot;
 mod tidy;
 

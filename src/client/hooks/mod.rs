@@ -15,10 +15,10 @@ use clap::Parser;
 use tokio::runtime::Builder;
 use zbus::Connection;
 
-use super::surroundings::language;
-use super::{ANSWER, proxy};
 use crate::bus::contract::Error;
 use crate::client::end::message;
+use crate::client::surroundings::language;
+use crate::client::{self, ANSWER, proxy};
 use crate::texts::Texts;
 
 use arguments::{Job, LockArguments, UnlockArguments};
@@ -44,7 +44,7 @@ fn run(work: impl Future<Output = Result<End, Error>>) -> Result<End, Error> {
 }
 
 async fn connect() -> Result<Connection, Error> {
-    super::connect(ANSWER).await
+    client::connect(ANSWER).await
 }
 
 /// Says what changes, a line each; errors even when it is to be quiet.

@@ -1,0 +1,80 @@
+//! What a new picture of the plugged disks means: who has come, who has gone, and whose run that ends.
+
+use std::time::Instant;
+
+use log::Level;
+
+use super::Controller;
+use crate::copy::StopReason;
+use crate::disks::{Sighting, Volume};
+use crate::model::{DiskId, Notice};
+use crate::systemd;
+
+impl Controller {
+    /// A new picture of what is plugged in.
+    pub(super) async fn see(&mut self, sighting: Sighting) {
+        match sighting {
+            Sighting::Volumes(volumes) => {
+                if std::mem::take(&mut self.service_lost) {
+                    self.note(Notice::DiskServiceBack);
+                }
+                self.see_volumes(volumes);
+            }
+            Sighting::ServiceLost { cause } => {
+                self.service_lost = true;
+                log::debug!("UDisks2: {cause}");
+                self.tell(Level::Warn, &Notice::DiskServiceLost);
+            }
+        }
+        if !std::mem::replace(&mut self.ready, true) {
+            systemd::ready();
+        }
+    }
+
+    fn see_volumes(&mut self, volumes: Vec<Volume>) {
+        let difference = self.plugged.update(volumes, Instant::now());
+        for volume in difference.gone {
+            self.miss(&volume);
+        }
+        for volume in difference.appeared {
+            self.greet(&volume);
+        }
+        self.tidy_up();
+    }
+
+    fn miss(&mut self, volume: &Volume) {
+        if let Some(run) = &self.run {
+            let ours = run.volume.as_ref().is_some_and(|own| own.is_same_plug(volume));
+            // While UDisks2 restarts its picture may be empty; the kernel knows better.
+            if ours && !volume.is_still_there() {
+                run.stop(StopReason::DiskRemoved);
+            }
+        }
+        if self.is_known(&volume.id) {
+            let notice = Notice::DiskGone { disk: volume.id.to_string(), label: volume.name() };
+            self.note_disk(&volume.id, &notice);
+        }
+    }
+
+    fn greet(&mut self, volume: &Volume) {
+        if !self.is_known(&volume.id) {
+            return;
+        }
+        let (disk, label, device) = (volume.id.to_string(), volume.name(), volume.device.display().to_string());
+        self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
+        let past = self.past_of(volume);
+        if past.served {
+            self.note_disk(&volume.id, &Notice::DiskDone { disk, label });
+        }
+        // While UDisks2 restarts, a disk can leave its picture and come back in mid-copy.
+        let is_on = self.run.as_ref().and_then(|run| run.volume.as_ref()).is_some_and(|own| own.is_same_plug(volume));
+        for plugin in self.plugged.of(&volume.id).filter(|plugin| plugin.volume.is_same_plug(volume)) {
+            plugin.served = past.served || is_on;
+            plugin.interrupted = past.interrupted;
+        }
+    }
+
+    pub(super) fn is_known(&self, disk: &DiskId) -> bool {
+        self.config.disks.iter().any(|known| known.id == *disk)
+    }
+}
