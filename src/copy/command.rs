@@ -10,16 +10,17 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use log::debug;
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// rsync removes its temporary file and ends within half a second, unless the disk hangs.
 pub const POLITE: Duration = Duration::from_secs(20);
 /// On a disk that has gone there is nothing to be put in order, and rsync would write on into memory.
 pub const BRUSQUE: Duration = Duration::from_secs(1);
+const GLIMPSE: Duration = Duration::from_millis(10);
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
 /// The end of rsync's complaints that goes into a message; the whole is in its own log.
 const COMPLAINTS: usize = 12;
@@ -126,8 +127,8 @@ impl Running {
         Ok(())
     }
 
-    /// Ends the child: asks the leader, kills it after `patience`, then the whole group. A child that hangs in the kernel is left
-    /// behind rather than waited for.
+    /// Ends the child: asks the leader, kills it after `patience`, and the whole group after as long again. A child that hangs
+    /// in the kernel is left behind rather than waited for.
     pub async fn terminate(mut self, patience: Duration) {
         let Some(group) = self.group else { return };
         // Its output must be read on, or it can't finish its last words.
@@ -137,10 +138,19 @@ impl Running {
             let _ = kill_process(group, Signal::KILL);
             let _ = timeout(KILL_PATIENCE, self.child.wait()).await;
         }
-        // The leader's helpers end by themselves when it is gone; whoever does not is killed.
+        // The leader's helpers end by themselves when it is gone, the one that writes after it has put its half file in order;
+        // whoever does not is killed.
+        let _ = timeout(patience, end_of(group)).await;
         let _ = kill_process_group(group, Signal::KILL);
         drain.abort();
         self.complaints.abort();
+    }
+}
+
+/// Nothing tells of the end of a process that is no child of ours.
+async fn end_of(group: Pid) {
+    while test_kill_process_group(group).is_ok() {
+        sleep(GLIMPSE).await;
     }
 }
 
