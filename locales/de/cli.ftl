@@ -4,6 +4,7 @@ cli-unreachable = Der Sicherungsdienst ist nicht erreichbar ({ $cause }). Bitte 
 cli-service-gone = Der Sicherungsdienst wurde beendet oder wird neu gestartet; deshalb kann die Kopie nicht weiter verfolgt werden. Bitte die Platte stecken lassen; wie es steht, sagt: asbackup status
 cli-started = Die Kopie hat als Lauf { $run } begonnen. Verfolgen lässt sie sich mit: asbackup watch
 cli-cancelled = Die Kopie wird geordnet beendet. Bitte die Platte stecken lassen, bis „asbackup status“ sagt, dass sie abgezogen werden darf.
+cli-trusted = Die Platte ist so, wie sie jetzt ist, angenommen. Wurde sie deshalb abgelehnt, beginnt die Kopie gleich.
 cli-nothing-to-watch = Es läuft keine Kopie. Eine beginnen: asbackup start --watch
 
 ## Zahlen und Zeiten.

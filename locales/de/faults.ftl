@@ -7,8 +7,8 @@
 -wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
 -still-old = Die neue Kopie fehlt; was vorher auf der Platte war, ist unverändert.
 -half-done = Die Kopie auf der Platte ist unvollständig und darf nicht als Sicherung gelten.
--trust = busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s
--allow = busctl call de.example.Backup /de/example/Backup de.example.Backup StartAllowingDeletions s ""
+-trust = asbackup disks trust
+-allow = asbackup start --allow-deletions
 
 ## Der Aufruf kann nicht angenommen werden.
 

@@ -66,7 +66,7 @@ warning-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in eine
         [no] Es wird trotzdem auf sie kopiert. Sie ist nicht so groß wie bisher und deshalb wahrscheinlich eine Kopie der Platte.
        *[other] Es wird trotzdem auf sie kopiert. Es kann dieselbe Platte in einem anderen Gehäuse sein, oder eine Kopie von ihr.
     }
-    .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und diese Warnung entfällt: busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s { $disk }.
+    .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und diese Warnung entfällt: asbackup disks trust { $disk }.
 
 warning-file-system-errors = Das Dateisystem der Platte hat bei sich Fehler festgestellt ({ $cause }).
     .meaning = Die Kopie wird trotzdem angefertigt, aber auf die Platte ist kein Verlass.

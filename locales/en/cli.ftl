@@ -4,6 +4,7 @@ cli-unreachable = The backup service can't be reached ({ $cause }). Please check
 cli-service-gone = The backup service was stopped or is being restarted, so nobody follows the copy any more. Please leave the disk plugged in; how things stand says: asbackup status
 cli-started = The copy has begun as run { $run }. To follow it: asbackup watch
 cli-cancelled = The copy is being ended in good order. Please leave the disk plugged in until “asbackup status” says that it may be unplugged.
+cli-trusted = The disk is accepted as it is now. If it was refused for this, the copy begins at once.
 cli-nothing-to-watch = No copy is running. To begin one: asbackup start --watch
 
 ## Numbers and moments.

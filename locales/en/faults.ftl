@@ -7,8 +7,8 @@
 -wait-for-release = Unplug the disk only when the status says that you may.
 -still-old = There is no new copy; what was on the disk before is unchanged.
 -half-done = The copy on the disk is incomplete and does not count as a backup.
--trust = busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s
--allow = busctl call de.example.Backup /de/example/Backup de.example.Backup StartAllowingDeletions s ""
+-trust = asbackup disks trust
+-allow = asbackup start --allow-deletions
 
 ## The call can't be taken.
 

@@ -66,7 +66,7 @@ warning-changed-disk = The disk with the identifier “{ $disk }” is in anothe
         [no] It is copied to all the same. Its size is not what it was, so it is probably a copy of the disk.
        *[other] It is copied to all the same. It may be the same disk in another enclosure, or a copy of it.
     }
-    .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and this warning ends: busctl call de.example.Backup /de/example/Backup de.example.Backup TrustDisk s { $disk }.
+    .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and this warning ends: asbackup disks trust { $disk }.
 
 warning-file-system-errors = The disk's file system has found errors in itself ({ $cause }).
     .meaning = The copy is made all the same, but the disk should not be relied upon.

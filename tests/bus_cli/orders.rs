@@ -15,6 +15,8 @@ async fn bus_what_the_daemon_refuses_is_told_in_its_words_alone() {
     let address = house.bus.address();
     call(address, ENGLISH, &["start"]).await.assert_complained(1, "plugged in");
     call(address, ENGLISH, &["start", "DEAD-BEEF"]).await.assert_complained(1, "DEAD-BEEF");
+    call(address, ENGLISH, &["start", "--allow-deletions"]).await.assert_complained(1, "plugged in");
+    call(address, ENGLISH, &["disks", "trust", "DEAD-BEEF"]).await.assert_complained(1, "DEAD-BEEF");
     call(address, GERMAN, &["cancel"]).await.assert_complained(1, "No copy is running");
     call(address, GERMAN, &["watch"]).await.assert_complained(1, "Es läuft keine Kopie");
 }
@@ -46,6 +48,17 @@ async fn bus_start_says_the_run_and_status_shows_it() {
 }
 
 #[tokio::test]
+async fn bus_a_disk_that_is_there_can_be_trusted() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let trusted = call(house.bus.address(), GERMAN, &["disks", "trust"]).await;
+    assert_eq!(trusted.code, Some(0), "{trusted:?}");
+    assert!(trusted.out.contains("angenommen"), "{trusted:?}");
+    assert_eq!(call(house.bus.address(), ENGLISH, &["disks", "--json", "trust"]).await.code, Some(2));
+}
+
+#[tokio::test]
 async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() {
     let house = House::new().await;
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
@@ -55,8 +68,13 @@ async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() 
     fs::set_permissions(room.path(), Permissions::from_mode(0o755)).unwrap();
     let program = room.path().join("asbackup");
     fs::copy(env!("CARGO_BIN_EXE_asbackup"), &program).unwrap();
-    for (order, action) in [("start", "de.example.Backup.start"), ("cancel", "de.example.Backup.cancel")] {
-        let mut command = of_program(&program, house.bus.address(), ENGLISH, &[order]);
+    for (order, action) in [
+        (&["start"][..], "de.example.Backup.start"),
+        (&["start", "--allow-deletions"], "de.example.Backup.start-allowing-deletions"),
+        (&["cancel"], "de.example.Backup.cancel"),
+        (&["disks", "trust"], "de.example.Backup.trust-disk"),
+    ] {
+        let mut command = of_program(&program, house.bus.address(), ENGLISH, order);
         let said = ended(command.uid(NOBODY).gid(NOBODY).spawn().unwrap()).await;
         said.assert_complained(5, "You may not do this");
         let asked = polkit.take_asked();

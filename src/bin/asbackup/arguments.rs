@@ -47,7 +47,8 @@ pub enum Command {
     /// End the running copy in good order
     Cancel,
     /// List the known disks, and plugged-in ones that could be added
-    Disks(Output),
+    #[command(args_conflicts_with_subcommands = true)]
+    Disks(Disks),
     /// List the newest runs
     #[command(after_help = HISTORY)]
     History(History),
@@ -63,7 +64,8 @@ Ending this program does not end the copy. The exit code says how the copy ended
 const START: &str = "\
 Examples:
   asbackup start
-  asbackup start 0f3a2c1e-1111-2222-3333-444455556666 --watch";
+  asbackup start 0f3a2c1e-1111-2222-3333-444455556666 --watch
+  asbackup start --allow-deletions";
 
 const HISTORY: &str = "\
 Examples:
@@ -85,8 +87,29 @@ pub struct Start {
     /// Show the progress until the copy ends
     #[arg(long, short)]
     pub watch: bool,
+    /// For this one copy: let it delete more than config.ini allows, from a source that may lie on another file system than before
+    #[arg(long)]
+    pub allow_deletions: bool,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Disks {
+    #[command(subcommand)]
+    pub order: Option<DiskOrder>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DiskOrder {
+    /// Accept a plugged-in disk as it is now, when it is in another enclosure than at its first copy
+    Trust {
+        /// The disk, by the UUID of its file system; without it the first known disk that is plugged in
+        #[arg(value_name = "UUID", default_value = "", hide_default_value = true)]
+        uuid: String,
+    },
 }
 
 /// The service gives no more than that.

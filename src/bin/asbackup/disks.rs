@@ -1,4 +1,5 @@
-//! `asbackup disks`: the known disks, and plugged-in ones that could be added, with the line for config.ini.
+//! `asbackup disks`: the known disks, and plugged-in ones that could be added, with the line for config.ini; or an order about
+//! one of them.
 
 use asbackup::bus::contract::Error;
 use asbackup::client::end::End;
@@ -8,11 +9,19 @@ use asbackup::config::{KnownDisk, disk_line};
 use asbackup::model::DiskId;
 use asbackup::texts::harmless;
 
-use super::arguments::Output;
+use super::arguments::{DiskOrder, Disks, Output};
 use super::face::{Face, name_of};
+use super::orders;
 use super::table::columns;
 
-pub async fn run(output: Output, face: &Face) -> Result<End, Error> {
+pub async fn run(disks: Disks, face: &Face) -> Result<End, Error> {
+    match disks.order {
+        Some(DiskOrder::Trust { uuid }) => orders::trust(&uuid, face).await,
+        None => list(disks.output, face).await,
+    }
+}
+
+async fn list(output: Output, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER).await?;
     let backup = proxy(&connection).await?;
     let disks = told::disks(&backup).await?;

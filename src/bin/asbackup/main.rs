@@ -40,7 +40,7 @@ fn run(command: Command, face: &Face) -> Result<End, Error> {
             Command::Watch(output) => watch::run(output, face).await,
             Command::Start(start) => orders::start(&start, face).await,
             Command::Cancel => orders::cancel(face).await,
-            Command::Disks(output) => disks::run(output, face).await,
+            Command::Disks(disks) => disks::run(disks, face).await,
             Command::History(history) => history::run(&history, face).await,
             Command::Config(what) => Ok(config::run(&what, face)),
         }

@@ -1,7 +1,7 @@
-//! `asbackup start` and `asbackup cancel`. Both may ask for a password where an agent of polkit exists, so they wait as long
+//! `asbackup start`, `asbackup cancel` and `asbackup disks trust`. They may ask for a password where an agent of polkit exists, so they wait as long
 //! as a person may take.
 
-use asbackup::bus::contract::Error;
+use asbackup::bus::contract::{BackupProxy, Error};
 use asbackup::client::end::End;
 use asbackup::client::{ANSWER_OF_A_PERSON, connect, proxy};
 use serde_json::json;
@@ -14,14 +14,21 @@ pub async fn start(start: &Start, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER_OF_A_PERSON).await?;
     let backup = proxy(&connection).await?;
     if !start.watch {
-        let run = backup.start(&start.uuid).await?;
+        let run = order(start, &backup).await?;
         told(run, start, face);
         return Ok(End::Done);
     }
     // First the ear, then the order: a run may be over before anybody listens.
     let watch = Watch::open(&connection).await?;
-    let run = backup.start(&start.uuid).await?;
+    let run = order(start, &backup).await?;
     watch.follow(run, start.output, face).await
+}
+
+async fn order(start: &Start, backup: &BackupProxy<'_>) -> Result<u64, Error> {
+    match start.allow_deletions {
+        true => backup.start_allowing_deletions(&start.uuid).await,
+        false => backup.start(&start.uuid).await,
+    }
 }
 
 fn told(run: u64, start: &Start, face: &Face) {
@@ -35,5 +42,12 @@ pub async fn cancel(face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER_OF_A_PERSON).await?;
     proxy(&connection).await?.cancel().await?;
     face.print(&face.word("cli-cancelled"));
+    Ok(End::Done)
+}
+
+pub async fn trust(uuid: &str, face: &Face) -> Result<End, Error> {
+    let connection = connect(ANSWER_OF_A_PERSON).await?;
+    proxy(&connection).await?.trust_disk(uuid).await?;
+    face.print(&face.word("cli-trusted"));
     Ok(End::Done)
 }
