@@ -45,6 +45,7 @@ fn of_the_service(text: &mut Metrics, now: &Snapshot) {
     text.family("copied_bytes", "By the copy that is on.").plain(now.bytes_done);
     text.family("config_error", "Whether the configuration is refused or incomplete.")
         .plain(u64::from(!now.config_error.is_empty()));
+    text.family("outbox_mails", "Mails that wait to be sent.").plain(now.outbox_count);
     let in_state = |state: &str| now.veeam_locks.iter().filter(|(_, is, _)| is == state).count();
     let mut locks = text.family("veeam_locks", "Jobs of Veeam that write or wait.");
     locks.of(&[("state", "held")], in_state("held"));

@@ -48,6 +48,9 @@ pub struct Snapshot {
     /// Job, state, since.
     pub veeam_locks: Vec<(String, String, u64)>,
     pub config_error: String,
+    /// Mails that wait to be sent, and why.
+    pub outbox_count: u32,
+    pub outbox_error: String,
     pub web_address: String,
     pub disks: Arc<Vec<Disk>>,
     /// Newest first.
@@ -106,6 +109,8 @@ impl Snapshot {
             safe_to_remove: get(properties, "SafeToRemove"),
             veeam_locks: get(properties, "VeeamLocks"),
             config_error: get(properties, "ConfigError"),
+            outbox_count: get(properties, "OutboxCount"),
+            outbox_error: get(properties, "OutboxError"),
             web_address: get(properties, "WebAddress"),
             disks,
             runs,

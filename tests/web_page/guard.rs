@@ -155,6 +155,7 @@ async fn web_machines_get_numbers() {
     for line in [
         "asbackup_up 1",
         "asbackup_state{state=\"copying\"} 1",
+        "asbackup_outbox_mails 0",
         "asbackup_veeam_locks{state=\"held\"} 0",
         &format!("asbackup_disk_present{{disk=\"{}\",label=\"GOLD\"}} 1", office::GOLD),
         &format!("asbackup_disk_free_bytes{{disk=\"{}\",label=\"SILBER\"}} 580000000000", office::SILVER),
