@@ -46,8 +46,7 @@ impl From<End> for ExitCode {
     }
 }
 
-/// The caller may not, or can't be asked for a password.
-pub fn is_denial(error: &fdo::Error) -> bool {
+fn is_denial(error: &fdo::Error) -> bool {
     matches!(
         error,
         fdo::Error::AccessDenied(_) | fdo::Error::AuthFailed(_) | fdo::Error::InteractiveAuthorizationRequired(_)

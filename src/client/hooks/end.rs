@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use zbus::fdo;
 
 use crate::bus::contract::Error;
-use crate::client::end::is_denial;
+use crate::client::end;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -25,9 +25,11 @@ impl End {
     pub fn of(error: &Error) -> Self {
         match error {
             Error::InvalidJob(_) => Self::Usage,
-            Error::ZBus(zbus::Error::FDO(error)) if is_denial(error) => Self::NotAuthorised,
-            Error::ZBus(_) => Self::Unreachable,
-            _ => Self::Refused,
+            other => match end::End::of(other) {
+                end::End::NotAuthorised => Self::NotAuthorised,
+                end::End::Unreachable => Self::Unreachable,
+                _ => Self::Refused,
+            },
         }
     }
 
