@@ -40,7 +40,7 @@ fn recipes() -> Vec<String> {
     let section = readme.split("### busctl").nth(1).expect("a section on busctl");
     let lines = section.split("\n#").next().expect("its text").lines().map(str::trim);
     let asks = |line: &&str| line.starts_with("B=") || (line.starts_with("busctl") && !line.contains("monitor"));
-    let changes = |line: &&str| ["Start", "Cancel", "Reload", "Veeam"].iter().any(|word| line.contains(word));
+    let changes = |line: &&str| ["Start", "Trust", "Cancel", "Reload", "Veeam"].iter().any(|word| line.contains(word));
     lines.filter(asks).filter(|line| !changes(line)).map(str::to_owned).collect()
 }
 
