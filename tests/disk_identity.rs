@@ -49,7 +49,7 @@ async fn a_disk_that_is_another_one_is_warned_about_until_it_is_trusted() {
     assert_success(&daemon.finished(2).await);
     assert_eq!(warnings(&daemon), ["changed-disk"]);
     let told: Vec<String> = daemon.property("LastWarnings").await;
-    assert!(told[0].contains("TrustDisk") && told[0].contains(&format!("size={USUAL_SIZE}")), "{told:?}");
+    assert!(told[0].contains("asbackup disks trust") && told[0].contains(&format!("size={USUAL_SIZE}")), "{told:?}");
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(3).await);
     assert_eq!(warnings(&daemon), ["changed-disk"], "still");
@@ -65,7 +65,7 @@ async fn a_disk_that_is_another_one_can_be_refused_untouched_and_gets_its_copy_w
     clone.plug();
     let finished = daemon.finished(2).await;
     assert_aborted(&finished, "WrongDisk");
-    assert!(finished.message.contains("TrustDisk"), "{}", finished.message);
+    assert!(finished.message.contains("asbackup disks trust"), "{}", finished.message);
     assert_free(&clone);
     // What is remembered outlives the daemon.
     daemon.stop().await;
