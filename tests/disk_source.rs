@@ -117,7 +117,7 @@ async fn a_few_huge_files_that_are_gone_count_by_their_bytes() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     fs::remove_file(huge).expect("an accident");
-    next_run_is_refused(&scene, &daemon, "TooManyDeletions", "StartAllowingDeletions").await;
+    next_run_is_refused(&scene, &daemon, "TooManyDeletions", "asbackup start --allow-deletions").await;
 }
 
 #[tokio::test]
