@@ -41,7 +41,7 @@ check: format lint unit bus
 # The virtual machine takes as long as all the rest and leaves half of the processor idle, so the tests on disks run beside it.
 # All packages first: two apt-gets at once would lock each other out.
 test: need-test need-web need-vm check scripts
-	$(MAKE) --jobs=2 --output-sync=target test-vm web disk
+	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm web disk
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
