@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use futures_util::{SinkExt, StreamExt};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -23,8 +24,7 @@ pub struct Browser {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     session: String,
     last: u64,
-    // The browser goes before its directory.
-    _child: Child,
+    child: Child,
     _profile: TempDir,
 }
 
@@ -48,11 +48,11 @@ impl Browser {
         command.args(["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"]);
         command.args(["--remote-debugging-port=0", "--no-first-run", "--no-proxy-server"]);
         command.arg(format!("--user-data-dir={}", profile.path().display()));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         let mut child = command.spawn().expect("chromium-headless-shell (tools/need web)");
         let address = timeout(PATIENCE, address(&mut child)).await.expect("the browser starts");
         let (socket, _) = connect_async(address).await.expect("the browser's DevTools");
-        let mut browser = Self { socket, session: String::new(), last: 0, _child: child, _profile: profile };
+        let mut browser = Self { socket, session: String::new(), last: 0, child, _profile: profile };
         let page = browser.call("Target.createTarget", json!({ "url": "about:blank" })).await;
         let attach = json!({ "targetId": page["targetId"], "flatten": true });
         let attached = browser.call("Target.attachToTarget", attach).await;
@@ -137,6 +137,16 @@ impl Browser {
             }
             assert!(value.get("error").is_none(), "{value}");
             return value["result"].clone();
+        }
+    }
+}
+
+/// The program is a script that starts the browser, so the group has to go; before its directory does.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let group = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        if let Some(group) = group {
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
