@@ -63,9 +63,11 @@ fn vm_udisks_is_restarted_in_mid_copy() {
 #[test]
 fn vm_the_service_is_stopped_in_mid_copy() {
     let (mut vm, disk) = mid_copy();
+    vm.ok("systemctl stop --no-block asbackupd");
     vm.speed_up(&disk);
-    vm.ok("systemctl stop asbackupd");
+    vm.wait("test $(systemctl is-active asbackupd) = inactive");
     assert_eq!(vm.ok("systemctl show -P Result asbackupd"), "success");
+    assert!(vm.journal("").contains("Run 1 to the disk “OFFSITE” has failed"), "{}", vm.journal(""));
     vm.assert_unmounted();
     vm.ok("systemctl start asbackupd");
     vm.wait_success(&disk);
@@ -75,8 +77,9 @@ fn vm_the_service_is_stopped_in_mid_copy() {
 #[test]
 fn vm_reboot_in_mid_copy_leaves_a_clean_file_system_and_goes_on_after_it() {
     let (mut vm, disk) = mid_copy();
+    let boot = vm.begin_reboot();
     vm.speed_up(&disk);
-    vm.reboot();
+    vm.wait_reboot(&boot);
     assert!(!vm.ok("journalctl -k --no-pager").contains("recovering journal (sd"), "the disk was not unmounted");
     vm.wait_success(&disk);
     vm.assert_copied(&disk);

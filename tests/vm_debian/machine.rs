@@ -22,6 +22,7 @@ use super::shell::{Said, Shell};
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 const BOOT: Duration = Duration::from_secs(900);
+const BOOT_ID: &str = "cat /proc/sys/kernel/random/boot_id";
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
 
@@ -174,10 +175,19 @@ impl Vm {
 
     /// An orderly reboot.
     pub fn reboot(&mut self) {
-        let look = "cat /proc/sys/kernel/random/boot_id";
-        let boot = self.ok(look);
+        let boot = self.begin_reboot();
+        self.wait_reboot(&boot);
+    }
+
+    /// Orders an orderly reboot, and returns the boot it ends; what the scenario does next happens while all is being stopped.
+    pub fn begin_reboot(&mut self) -> String {
+        let boot = self.ok(BOOT_ID);
         self.ok("systemctl reboot");
-        self.shell.answers(look, BOOT, |said| said.code == 0 && said.text != boot);
+        boot
+    }
+
+    pub fn wait_reboot(&mut self, before: &str) {
+        self.shell.answers(BOOT_ID, BOOT, |said| said.code == 0 && said.text != before);
         self.booted_anew();
     }
 
