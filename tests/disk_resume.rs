@@ -11,7 +11,6 @@ use common::compare::Fidelity;
 use common::daemon::Daemon;
 use common::processes::{self, Held, Stage};
 use common::scene::{Scene, assert_aborted, assert_success};
-use common::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 const FILE: &str = "full.vbk";
@@ -37,11 +36,13 @@ fn unfinished(scene: &Scene) -> Option<PathBuf> {
 /// rsync held still when it has written a good part of the file.
 async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
     scene.disk.plug();
-    wait_for("half of the file", PATIENCE, || {
+    // Caught before it writes anything: looking for processes takes long on a busy machine, and rsync would be done meanwhile.
+    let held = Held::catch(daemon.pid(), Stage::Copy);
+    held.advance("half of the file", || {
         let length = unfinished(scene)?.metadata().ok()?.len();
         (length >= HALF).then_some(())
     });
-    Held::catch(daemon.pid(), Stage::Copy)
+    held
 }
 
 /// The half file's number on the disk; it becomes the whole one's only when it is written on.
