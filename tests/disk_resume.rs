@@ -4,13 +4,14 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
 use common::compare::Fidelity;
 use common::daemon::Daemon;
 use common::processes::{self, Held, Stage};
 use common::scene::{Scene, assert_aborted, assert_success};
+use common::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 const FILE: &str = "full.vbk";
@@ -33,15 +34,25 @@ fn unfinished(scene: &Scene) -> Option<PathBuf> {
     entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains(&format!("/.{FILE}.")))
 }
 
-/// rsync held still when it has written a good part of the file.
+/// On the daemon's path before the real one.
+const FIRST_ON_PATH: &str = "/usr/local/sbin";
+/// Else it would be done with the file before a busy machine lets anybody find and stop it.
+const SLOW_RSYNC: &str = "#!/bin/sh\nexec /usr/bin/rsync --bwlimit=24m \"$@\"\n";
+
+/// rsync held still when it has written a good part of the file. Later runs are as fast as ever.
 async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
+    let bench = &scene.bench;
+    bench.run(&["mount", "-t", "tmpfs", "slow", FIRST_ON_PATH]);
+    let rsync = bench.path(FIRST_ON_PATH).join("rsync");
+    fs::write(&rsync, SLOW_RSYNC).expect("a script");
+    fs::set_permissions(rsync, fs::Permissions::from_mode(0o755)).expect("a mode");
     scene.disk.plug();
-    // Caught before it writes anything: looking for processes takes long on a busy machine, and rsync would be done meanwhile.
-    let held = Held::catch(daemon.pid(), Stage::Copy);
-    held.advance("half of the file", || {
+    wait_for("half of the file", PATIENCE, || {
         let length = unfinished(scene)?.metadata().ok()?.len();
         (length >= HALF).then_some(())
     });
+    let held = Held::catch(daemon.pid(), Stage::Copy);
+    scene.bench.run(&["umount", FIRST_ON_PATH]);
     held
 }
 

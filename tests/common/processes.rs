@@ -95,22 +95,6 @@ impl Held {
         held
     }
 
-    /// Lets rsync go on until something has come true, and stops it again at once. It goes on slowly, so that a machine on which
-    /// much else runs does not let it get to its end meanwhile.
-    pub fn advance<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> T {
-        for pid in &self.pids {
-            let _ = rustix::process::setpriority_process(Pid::from_raw(pid.cast_signed()), 19);
-            signal(*pid, Signal::CONT);
-        }
-        let found = wait_for(what, PATIENCE, look);
-        for pid in &self.pids {
-            signal(*pid, Signal::STOP);
-        }
-        let still = || self.pids.iter().all(|pid| is_stopped(*pid)).then_some(());
-        wait_for("rsync to stand still again", Duration::from_secs(5), still);
-        found
-    }
-
     /// How many processes are held; a copy has three.
     pub fn count(&self) -> usize {
         self.pids.len()
