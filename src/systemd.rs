@@ -1,10 +1,14 @@
 //! What is said to systemd: readiness, status, watchdog, patience, and that the machine must stay awake.
 //! Without systemd (in a test, in a container) every word goes nowhere and nothing fails.
 
+use std::io;
+use std::os::fd::OwnedFd as Descriptor;
 use std::time::Duration;
 
 use log::debug;
+use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime};
 use sd_notify::NotifyState;
+use tokio::io::unix::AsyncFd;
 use tokio::task::JoinHandle;
 use zbus::{Connection, OwnedFd, proxy};
 
@@ -30,9 +34,41 @@ pub fn status(sentence: &str) {
     say(&[NotifyState::Status(sentence)]);
 }
 
-/// How often the watchdog wants to be fed: twice within what the unit allows. None without a watchdog.
-pub fn watchdog_period() -> Option<Duration> {
-    sd_notify::watchdog_enabled().map(|period| period / 2)
+/// The watchdog's appetite. The kernel's own timer, since an idle daemon wakes up for nothing else, and tokio's timers are
+/// looked at several times until they are due.
+#[derive(Debug)]
+pub struct Watchdog {
+    /// None without a watchdog.
+    timer: Option<AsyncFd<Descriptor>>,
+}
+
+impl Watchdog {
+    /// Wants to be fed twice within what the unit allows.
+    ///
+    /// # Errors
+    /// The kernel gives no timer.
+    pub fn from_environment() -> io::Result<Self> {
+        let period = sd_notify::watchdog_enabled().map(|allowed| allowed / 2);
+        Ok(Self { timer: period.map(timer).transpose()? })
+    }
+
+    /// Waits until it is to be fed; may be dropped at any time.
+    pub async fn is_hungry(&self) {
+        let Some(timer) = &self.timer else { return std::future::pending().await };
+        // How often it was due meanwhile doesn't matter. An error can only be that it was not.
+        let _ = timer.async_io(tokio::io::Interest::READABLE, |timer| Ok(rustix::io::read(timer, &mut [0; 8])?)).await;
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe code, for types that may change their descriptor; this one does not"
+)]
+fn timer(period: Duration) -> io::Result<AsyncFd<Descriptor>> {
+    let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+    let period = period.try_into().map_err(io::Error::other)?;
+    timerfd_settime(&timer, TimerfdTimerFlags::empty(), &Itimerspec { it_interval: period, it_value: period })?;
+    AsyncFd::new(timer)
 }
 
 pub fn feed_watchdog() {

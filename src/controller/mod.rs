@@ -38,7 +38,7 @@ use crate::report::history::History;
 use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
 use crate::report::postman::{Errand, Note};
-use crate::systemd;
+use crate::systemd::{self, Watchdog};
 use crate::texts::{Spoken, Texts};
 use active::ActiveRun;
 use callers::Parting;
@@ -51,7 +51,7 @@ pub use call::{Call, Caller, Reply, Signal, Started};
 /// Until systemd would lose patience with a stop, it is told every second that we are still at it.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const EXTENSION: Duration = Duration::from_secs(10);
-/// With no watchdog set there is nothing to feed.
+/// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A request of the service manager.
@@ -71,6 +71,7 @@ pub struct Inputs {
     pub notes: UnboundedReceiver<Note>,
     /// Mails that have not gone out yet.
     pub outbox: watch::Receiver<Outbox>,
+    pub watchdog: Watchdog,
 }
 
 /// Where things go to.
@@ -182,7 +183,6 @@ impl Controller {
     }
 
     async fn serve(&mut self, mut inputs: Inputs, mut echoes: Echoes) {
-        let mut watchdog = ticks(systemd::watchdog_period().unwrap_or(NEVER));
         let mut heartbeat = ticks(HEARTBEAT);
         loop {
             self.publish();
@@ -205,7 +205,7 @@ impl Controller {
                     self.end_patience();
                 }
                 () = sleep_until(settled.unwrap_or_else(|| Instant::now() + NEVER).into()), if settled.is_some() => {}
-                _ = watchdog.tick() => systemd::feed_watchdog(),
+                () = inputs.watchdog.is_hungry() => systemd::feed_watchdog(),
                 _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),
             }
             self.begin_what_is_due().await;

@@ -202,12 +202,13 @@ impl Controller {
             return;
         }
         let past = self.past_of_plug(&record.disk, &record.plug);
+        self.look_at_mounts();
         for plugin in self.plugged.of(&record.disk) {
             if plugin.volume.diskseq == record.plug.diskseq {
                 // Also where the history can't be written: a run is never begun again without being counted.
                 plugin.served = past.served || !past.interrupted;
                 plugin.interrupted = past.interrupted;
-                plugin.safe = record.safe_to_remove;
+                plugin.safe = record.safe_to_remove && !plugin.in_use;
                 if plugin.safe {
                     // UDisks2's next picture will say so too.
                     plugin.volume.mount_points.clear();
