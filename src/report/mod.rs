@@ -16,6 +16,7 @@ pub mod reminder;
 mod sentence;
 mod smtp;
 pub mod status_file;
+mod tail;
 mod text_log;
 
 #[cfg(test)]
