@@ -19,7 +19,7 @@ use super::processes::{self, Held, Stage};
 use super::seen::{NAME, PATH, RunFinished, RunStarted, Seen, Story, bare_error};
 use super::{PATIENCE, wait_for};
 
-const CONFIG: &str = "/etc/asbackup/config.ini";
+pub const CONFIG: &str = "/etc/asbackup/config.ini";
 const NOTIFY: &str = "/run/bench/notify";
 const HISTORY: &str = "/var/lib/asbackup/history.jsonl";
 const STATUS_FILE: &str = "/run/asbackup/status.txt";
