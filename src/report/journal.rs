@@ -1,5 +1,5 @@
-//! Where log lines go: to journald with its fields (or to stderr where there is none), to the text log, and those of the newest
-//! run to the memory.
+//! Where log lines go: to journald with its fields (or to stderr where there is none) and to the text log; and the newest of them
+//! that concern a run are kept (`tail`).
 //! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
 
 use std::io::Write;
