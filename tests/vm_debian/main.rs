@@ -25,6 +25,7 @@ mod interrupted;
 mod journal;
 mod machine;
 mod neighbours;
+mod page;
 mod qmp;
 mod root;
 mod scene;
