@@ -11,12 +11,14 @@ mod lines;
 pub mod mail;
 pub mod memory;
 pub mod outbox;
+mod password;
 pub mod postman;
 pub mod reminder;
 mod sentence;
 mod smtp;
 pub mod status_file;
 mod text_log;
+pub mod trial;
 
 #[cfg(test)]
 mod catalog;
