@@ -22,6 +22,8 @@ pub mod trial;
 
 #[cfg(test)]
 mod catalog;
+#[cfg(test)]
+mod manual;
 
 pub use clock::Clock;
 use sentence::named;
