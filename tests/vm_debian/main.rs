@@ -26,6 +26,9 @@ mod journal;
 mod machine;
 mod neighbours;
 mod qmp;
+#[path = "../readmes/mod.rs"]
+mod readme_commands;
+mod readmes;
 mod root;
 mod scene;
 mod shell;

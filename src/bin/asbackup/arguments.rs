@@ -203,7 +203,8 @@ pub struct Setup {
 
 const SETUP: &str = "\
 Asks for what is not given by options. Comments and all other settings of the file stay as they are; a file that is not there is
-made from the template. The password can't be given as an option, since everybody would see it in the list of processes.
+made from the template; one that nobody has filled in yet gets the caller's language. Disks are only added: to take one out of the
+list, edit the file. The password can't be given as an option, since everybody would see it in the list of processes.
 
 Examples:
   asbackup setup

@@ -41,14 +41,15 @@ impl<'a> Asker<'a> {
         if let Some(given) = given {
             return take(given).map_err(Halt::Said);
         }
-        while !self.mute {
-            let answer = self.ask(question)?;
-            match take(&answer) {
-                Ok(()) => break,
+        if self.mute {
+            return Ok(());
+        }
+        loop {
+            match take(&self.ask(question)?) {
+                Ok(()) => return Ok(()),
                 Err(why) => self.face.complain(&why),
             }
         }
-        Ok(())
     }
 
     pub fn ask(&self, question: &Question) -> Result<String, Halt> {

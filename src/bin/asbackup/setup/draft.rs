@@ -106,24 +106,26 @@ impl Draft {
         let directory = path.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(directory)?;
         let new = path.with_extension("ini.new");
-        let mut file = fresh(&new)?;
-        if let Ok(old) = fs::metadata(&path) {
+        let written = self.write_beside(&path, &new).and_then(|()| fs::rename(&new, &path));
+        if written.is_err() {
+            // What failed is told; this would only be a second complaint.
+            let _ = fs::remove_file(&new);
+        }
+        written.and_then(|()| File::open(directory)?.sync_all())
+    }
+
+    fn write_beside(&self, path: &Path, new: &Path) -> io::Result<()> {
+        let mut file = fresh(new)?;
+        if let Ok(old) = fs::metadata(path) {
             fchown(&file, Some(old.uid()), Some(old.gid()))?;
         }
         file.write_all(self.text.as_bytes())?;
         file.sync_all()?;
-        self.refuse_if_changed(&path)?;
-        fs::rename(&new, &path)?;
-        File::open(directory)?.sync_all()
-    }
-
-    /// Somebody may have edited it while the questions were answered.
-    fn refuse_if_changed(&self, path: &Path) -> io::Result<()> {
-        if fs::read_to_string(path).ok() == self.found {
-            return Ok(());
+        // Somebody may have edited it while the questions were answered.
+        match fs::read_to_string(path).ok() == self.found {
+            true => Ok(()),
+            false => Err(io::Error::other("the file was changed meanwhile")),
         }
-        let _ = fs::remove_file(path.with_extension("ini.new"));
-        Err(io::Error::other("the file was changed meanwhile"))
     }
 }
 

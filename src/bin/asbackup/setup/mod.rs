@@ -17,8 +17,8 @@ use asbackup::client::end::{End, message};
 use asbackup::client::{ANSWER_OF_A_PERSON, connect, proxy};
 use asbackup::config::SOURCE;
 
-use super::arguments::Setup;
-use super::face::Face;
+use crate::arguments::Setup;
+use crate::face::Face;
 use ask::{Asker, Question};
 use draft::Draft;
 
