@@ -30,6 +30,11 @@ const PROGRAMS: [&str; 20] = [
     "veeam-unlock",
     "chmod",
 ];
+/// What `bus_readmes` runs.
+pub const OF_THE_BUS: [&str; 4] = ["asbackup", "busctl", "veeam-lock", "veeam-unlock"];
+/// What `vm_debian/readmes.rs` runs.
+pub const OF_A_SYSTEM: [&str; 10] =
+    ["cat", "chmod", "install", "journalctl", "lsblk", "mount", "rsync", "systemctl", "systemd-sysusers", "umount"];
 /// How blocks begin that show something else: a config.ini, what a program says, another program's settings.
 const OTHERS: [&str; 4] = ["[", "Success: disk", "The copy to the disk", "location "];
 /// It names the peers of a comparison.
@@ -37,6 +42,12 @@ const WITHOUT_COMMANDS: &str = "## Measured";
 
 pub fn text(readme: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme)).expect(readme)
+}
+
+/// The commands that call one of these programs.
+pub fn commands_with(programs: &[&str]) -> Vec<String> {
+    let calls = |command: &String| command.split(' ').next().is_some_and(|word| programs.contains(&word));
+    commands().into_iter().filter(calls).collect()
 }
 
 /// Every command once, without `sudo` and without comments, in order of appearance.

@@ -2,10 +2,8 @@
 
 use super::disk::UsbDisk;
 use super::machine::Vm;
-use super::readme_commands::commands;
+use super::readme_commands::{OF_A_SYSTEM, commands_with};
 
-const PROGRAMS: [&str; 9] =
-    ["cat", "chmod", "install", "journalctl", "lsblk", "mount", "systemctl", "systemd-sysusers", "umount"];
 /// The disk that the READMEs speak of.
 const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";
 
@@ -28,11 +26,7 @@ fn vm_the_readmes_commands_for_the_system_work() {
     vm.wait_success(&disk);
     // Where the READMEs' reader has unpacked the sources, and where he keeps the settings of the Python script.
     vm.ok("cd /root && cp /usr/share/asbackup/config.ini.template /etc/asbackup/config.ini /usr/lib/sysusers.d/asbackup.conf .");
-    let system = |command: &String| {
-        let word = command.split(' ').next().unwrap_or_default();
-        PROGRAMS.contains(&word) || word == "rsync"
-    };
-    let commands: Vec<String> = commands().into_iter().filter(system).collect();
+    let commands = commands_with(&OF_A_SYSTEM);
     assert!(commands.len() > 15, "these can't be all: {commands:#?}");
     for command in &commands {
         vm.ok(&format!("cd /root && {}", here(command, &disk)));

@@ -181,7 +181,7 @@ pub struct Setup {
     /// The mail server; the port is 465 unless it is given
     #[arg(long, value_name = "HOST[:PORT]")]
     pub mail_server: Option<String>,
-    /// The name to log in to the mail server with; \"\" for no login
+    /// The name to log in to the mail server with; "" for no login
     #[arg(long, value_name = "NAME")]
     pub mail_user: Option<String>,
     /// A file whose first line is the password for the mail server
