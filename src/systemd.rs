@@ -1,6 +1,8 @@
-//! What is said to systemd: readiness, status, watchdog, patience, and that the machine must stay awake.
+//! What is said to systemd: readiness, status, watchdog, patience, and that the machine must stay awake. And the secrets that it
+//! hands over.
 //! Without systemd (in a test, in a container) every word goes nowhere and nothing fails.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use log::debug;
@@ -49,6 +51,13 @@ fn say(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         debug!("notifying systemd: {error}");
     }
+}
+
+/// What systemd was told to hand us under this name (`LoadCredential=`); empty if nothing.
+pub fn credential(name: &str) -> String {
+    let Some(directory) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return String::new() };
+    let text = std::fs::read_to_string(PathBuf::from(directory).join(name)).unwrap_or_default();
+    text.strip_suffix('\n').unwrap_or(&text).to_owned()
 }
 
 #[proxy(

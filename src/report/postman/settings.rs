@@ -1,7 +1,6 @@
 //! The settings in force, and what depends on nothing else: whether mails are sent, with which password, and what an occasion
 //! becomes in the outbox.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use log::Level;
@@ -10,6 +9,7 @@ use crate::config::{Config, Secret};
 use crate::report::journal::{self, Scope};
 use crate::report::mail::{self, Occasion};
 use crate::report::outbox::Outbox;
+use crate::systemd;
 use crate::texts::Texts;
 
 /// The name of systemd's credential that may hold the password instead of config.ini.
@@ -36,9 +36,7 @@ impl Settings {
         if !self.config.mail.password.is_empty() {
             return self.config.mail.password.clone();
         }
-        let Some(directory) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return Secret::default() };
-        let text = std::fs::read_to_string(PathBuf::from(directory).join(CREDENTIAL)).unwrap_or_default();
-        Secret::new(text.strip_suffix('\n').unwrap_or(&text))
+        Secret::new(&systemd::credential(CREDENTIAL))
     }
 
     /// Puts the mail of an occasion into the outbox, once. Blocks on the disk; answers the outbox's size if it is over its limit.
