@@ -1,8 +1,10 @@
-//! What is said to systemd: readiness, status, watchdog, patience, and that the machine must stay awake.
+//! What is said to systemd: readiness, status, watchdog, patience, and that the machine must stay awake. And the secrets that it
+//! hands over.
 //! Without systemd (in a test, in a container) every word goes nowhere and nothing fails.
 
 use std::io;
 use std::os::fd::OwnedFd as Descriptor;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use log::debug;
@@ -11,6 +13,9 @@ use sd_notify::NotifyState;
 use tokio::io::unix::AsyncFd;
 use tokio::task::JoinHandle;
 use zbus::{Connection, OwnedFd, proxy};
+
+/// Where root sees a service's credentials from outside while it runs, and where systemd takes them from when it starts it.
+const OUTSIDE: [&str; 2] = ["/run/credentials/asbackupd.service", "/etc/credstore"];
 
 /// The daemon owns its name and has seen the disks.
 pub fn ready() {
@@ -87,6 +92,26 @@ fn say(state: &[NotifyState<'_>]) {
     }
 }
 
+/// What systemd was told to hand the service under this name (`LoadCredential=`), as the service itself sees it.
+pub fn credential(name: &str) -> Option<String> {
+    first(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from), name)
+}
+
+/// The same for a program that root calls: what the service has, or would be given when it is started.
+pub fn credential_of_the_service(name: &str) -> Option<String> {
+    credential(name).or_else(|| first(OUTSIDE.map(PathBuf::from), name))
+}
+
+fn first(places: impl IntoIterator<Item = PathBuf>, name: &str) -> Option<String> {
+    places.into_iter().find_map(|place| read(&place.join(name)))
+}
+
+/// Without the line's end that every editor writes.
+fn read(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+}
+
 #[proxy(
     interface = "org.freedesktop.login1.Manager",
     default_service = "org.freedesktop.login1",
@@ -136,4 +161,30 @@ async fn take_locks(connection: &Connection, why: &str) -> Vec<OwnedFd> {
         }
     }
     locks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(room: &Path, name: &str, content: Option<&str>) -> PathBuf {
+        let place = room.join(name);
+        std::fs::create_dir(&place).unwrap();
+        if let Some(content) = content {
+            std::fs::write(place.join("secret"), content).unwrap();
+        }
+        place
+    }
+
+    #[test]
+    fn of_several_credentials_the_first_that_is_there_counts_also_an_empty_one() {
+        let room = tempfile::tempdir().unwrap();
+        let none = place(room.path(), "none", None);
+        let empty = place(room.path(), "empty", Some("\n"));
+        let good = place(room.path(), "good", Some("word \n"));
+        let found = |places: &[&PathBuf]| first(places.iter().map(|&place| place.clone()), "secret");
+        assert_eq!(found(&[&none, &good, &empty]).as_deref(), Some("word "));
+        assert_eq!(found(&[&empty, &good]).as_deref(), Some(""));
+        assert_eq!(found(&[&none]), None);
+    }
 }

@@ -60,6 +60,10 @@ mail-refused-subject = Settings refused: config.ini on { $host } – PLEASE CORR
 mail-refused = The changed configuration file config.ini on { $host } has faults and is not in force; the one before still is.
 mail-refused-problem = Fault: { $text }
 mail-refused-todo = Please correct the file and load it again: systemctl reload asbackupd.
+mail-lock-warned = VEEAM: the job “{ $job }” and its lock – PLEASE LOOK IN VEEAM
+mail-lock-lifted = Veeam: the lock of the job “{ $job }” was left behind and is lifted
+mail-lock-todo = You need not do anything. If this happens often, the administrator should check why the job's script after it does not give the lock back.
+mail-lock-host = Machine { $host }.
 mail-remind-subject = REMINDER: { $days ->
         [one] one day
        *[other] { $days } days

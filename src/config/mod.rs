@@ -1,8 +1,8 @@
 //! config.ini as typed values. Owns which keys there are, what they may hold and how faults are reported: all at once,
 //! each with its place. Must not know what the values are used for; looks at no file but config.ini itself.
 //!
-//! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks`, `mail` (the
-//! kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`,
+//! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks`, `mail`,
+//! `veeam` (the kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`,
 //! `edit` (a value into the text of a file).
 
 mod addresses;
@@ -18,6 +18,7 @@ mod oddities;
 mod paths;
 mod types;
 mod value;
+mod veeam;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use interpolation::InterpolationError;
 pub use keys::{DISK_LIST, SOURCE};
 pub use mail::{Encryption, Mail, Wanted, Wish};
 pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Secret, Web};
+pub use veeam::{OldLock, Veeam};
 
 use crate::texts::Language;
 use ini::{Ini, strip};
@@ -72,6 +74,7 @@ pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
         }
     }
     faults.extend(mail::contradictions(&config));
+    faults.extend(veeam::contradictions(&config));
     if !faults.is_empty() {
         return Err(ConfigFaults(faults));
     }
@@ -221,6 +224,7 @@ fn blank() -> Config {
         source_sentinel: PathBuf::new(),
         disk_identity: IdentityPolicy::default(),
         power_off: false,
+        veeam: Veeam::default(),
         mail: Mail::default(),
         web: Web::default(),
         debug: false,

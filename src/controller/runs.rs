@@ -7,6 +7,7 @@ use log::Level;
 use super::Controller;
 use super::active::{ActiveRun, Wish};
 use super::call::Signal;
+use super::gate::Gate;
 use super::plugged::Due;
 use crate::copy::know;
 use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
@@ -136,8 +137,8 @@ impl Controller {
                 active.warnings.push(warning.clone());
                 self.tell(Level::Warn, &warning);
             }
-            News::AskGate { locks, gate } => {
-                active.ask(gate);
+            News::AskGate { locks, gate, busy } => {
+                active.ask(Gate { opener: gate, busy });
                 self.weigh_locks(locks).await;
             }
             News::Locks(locks) => self.weigh_locks(locks).await,
@@ -168,6 +169,8 @@ impl Controller {
         }
         self.last = Some(record);
         self.let_veeam_go().await;
+        // Nothing waits at the gate any more.
+        self.open_gate();
         self.publish();
         let _ = self.outputs.signals.send(signal);
         // A disk that was never mounted may be taken away, too.
