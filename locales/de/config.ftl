@@ -3,7 +3,7 @@
 ## Die Datei
 
 config-file-missing = Die Konfigurationsdatei { $path } gibt es nicht.
-    .action = Bitte die Vorlage config.ini.template dorthin kopieren und ausfüllen.
+    .action = Bitte „asbackup setup“ aufrufen oder die Vorlage config.ini.template dorthin kopieren und ausfüllen.
 config-file-unreadable = Die Konfigurationsdatei { $path } kann nicht gelesen werden: { $cause }.
     .action = Bitte Rechte und Eigentümer der Datei prüfen; sie gehört root und hat die Rechte 0600.
 config-not-utf8 = Zeile { $line } enthält Zeichen, die nicht in UTF-8 gespeichert sind (meist ein Umlaut).

@@ -66,3 +66,6 @@ mail-remind-subject = ERINNERUNG: seit { $days ->
     } keine Sicherungsplatte – BITTE PLATTE EINSTECKEN
 mail-remind = An { $host } steckte zuletzt am { $when } eine der Sicherungsplatten; seitdem gibt es keine neue Kopie.
 mail-remind-todo = Bitte stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst.
+mail-test-subject = TEST der Mails zur Datensicherung auf { $host } – nichts zu tun
+mail-test = Diese Mail wurde von { $host } am { $when } verschickt, um auszuprobieren, ob Mails zu den Sicherungsplatten ankommen; über die Sicherung selbst sagt sie nichts.
+mail-test-todo = Künftig sagen Mails von hier, wann eine Kopie beginnt, wie sie ausging und ob die Platte abgezogen werden darf.

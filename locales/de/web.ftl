@@ -42,6 +42,7 @@ web-now-cancelled-gone = Kopie abgebrochen
 
 web-moment = %d.%m.%Y %H:%M
 web-day = %d.%m.%Y
+web-second = %d.%m. %H:%M:%S
 web-never = noch nie
 web-age-hours = { $hours ->
         [0] vor weniger als einer Stunde
@@ -103,6 +104,11 @@ web-plot-duration = Dauer je Lauf
 web-plot-bytes = Kopiert je Lauf
 web-plot-free = Freier Platz je Platte
 web-plot-most = höchstens { $value }
+
+## Die letzten Zeilen des Protokolls, in der Sprache des Dienstes.
+
+web-log = Protokoll des Laufs
+web-log-error = Fehler:
 
 ## Eine Kopie von hier aus starten.
 

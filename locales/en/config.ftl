@@ -3,7 +3,7 @@
 ## The file
 
 config-file-missing = The configuration file { $path } does not exist.
-    .action = Please copy the template config.ini.template there and fill it in.
+    .action = Please run “asbackup setup”, or copy the template config.ini.template there and fill it in.
 config-file-unreadable = The configuration file { $path } can't be read: { $cause }.
     .action = Please check the file's owner and rights; it belongs to root and has the mode 0600.
 config-not-utf8 = Line { $line } has characters that are not stored as UTF-8 (mostly an umlaut).

@@ -66,3 +66,6 @@ mail-remind-subject = REMINDER: { $days ->
     } without a backup disk – PLEASE PLUG A DISK IN
 mail-remind = One of the backup disks was last plugged into { $host } on { $when }; there is no new copy since then.
 mail-remind-todo = Please plug one of the backup disks in; the copy then begins by itself.
+mail-test-subject = TEST of the mails about the backup on { $host } – nothing to do
+mail-test = This mail was sent from { $host } on { $when } to try out whether mails about the backup disks arrive; it says nothing about the backup itself.
+mail-test-todo = From now on a mail from here says when a copy begins, how it ended, and whether the disk may be unplugged.

@@ -42,6 +42,7 @@ web-now-cancelled-gone = Copy cancelled
 
 web-moment = %Y-%m-%d %H:%M
 web-day = %Y-%m-%d
+web-second = %m-%d %H:%M:%S
 web-never = never yet
 web-age-hours = { $hours ->
         [0] less than an hour ago
@@ -103,6 +104,11 @@ web-plot-duration = Duration of each run
 web-plot-bytes = Copied in each run
 web-plot-free = Free space of each disk
 web-plot-most = at most { $value }
+
+## The last lines of the log, in the service's language.
+
+web-log = Log of the run
+web-log-error = Error:
 
 ## Starting a copy from here.
 

@@ -190,6 +190,8 @@ pub trait Backup {
     #[zbus(property)]
     fn outbox_error(&self) -> zbus::Result<String>;
     #[zbus(property)]
+    fn run_log(&self) -> zbus::Result<Vec<(u64, String, String)>>;
+    #[zbus(property)]
     fn web_address(&self) -> zbus::Result<String>;
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> zbus::Result<String>;

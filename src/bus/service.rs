@@ -242,6 +242,11 @@ impl Service {
     }
 
     #[zbus(property)]
+    fn run_log(&self) -> Vec<(u64, String, String)> {
+        view::run_log(&self.status.borrow())
+    }
+
+    #[zbus(property)]
     fn web_address(&self) -> String {
         harmless(&self.status.borrow().web_address)
     }

@@ -39,6 +39,7 @@ pub fn properties(status: &Status) -> Row {
         ("ConfigError", harmless(&status.config_error).into()),
         ("OutboxCount", status.outbox_count.into()),
         ("OutboxError", harmless(&status.outbox_error).into()),
+        ("RunLog", run_log(status).into()),
         ("WebAddress", harmless(&status.web_address).into()),
     ])
 }
@@ -70,6 +71,12 @@ pub fn last_finished_at(status: &Status) -> u64 {
 pub fn veeam_locks(status: &Status) -> Vec<(String, String, u64)> {
     let row = |lock: &crate::model::VeeamLock| (harmless(&lock.job), lock.state().to_owned(), lock.since);
     status.veeam_locks.iter().map(row).collect()
+}
+
+/// When, how grave, and the text.
+pub fn run_log(status: &Status) -> Vec<(u64, String, String)> {
+    let row = |line: &crate::model::LogLine| (line.at, line.level.to_owned(), harmless(&line.text));
+    status.run_log.iter().map(row).collect()
 }
 
 /// One entry of `ListDisks`.

@@ -2,10 +2,12 @@
 //! each with its place. Must not know what the values are used for; looks at no file but config.ini itself.
 //!
 //! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks`, `mail` (the
-//! kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`.
+//! kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`,
+//! `edit` (a value into the text of a file).
 
 mod addresses;
 mod disks;
+mod edit;
 mod effective;
 mod fault;
 pub mod ini;
@@ -20,17 +22,22 @@ mod value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use disks::line as disk_line;
+pub use disks::{line as disk_line, list as disk_list};
+pub use edit::with_value;
 pub use effective::{Origin, Setting};
 pub use fault::{ConfigFaults, ConfigProblem};
 pub use interpolation::InterpolationError;
+pub use keys::{DISK_LIST, SOURCE};
 pub use mail::{Encryption, Mail, Wanted, Wish};
 pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Secret, Web};
 
 use crate::texts::Language;
 use ini::{Ini, strip};
-use keys::{DISK_LIST, KEYS, Key, SOURCE};
+use keys::{KEYS, Key};
 use value::{Problems, Value};
+
+/// What a new config.ini is made from: every key with its default and its reason.
+pub const TEMPLATE: &str = include_str!("../../config.ini.template");
 
 /// A file that can be used, and what is odd in it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::Volume;
 use crate::model::{DiskRow, Finished, RunRecord, State, Status};
-use crate::report::sentence;
+use crate::report::{journal, sentence};
 use crate::systemd;
 
 impl Controller {
@@ -39,6 +39,7 @@ impl Controller {
             config_error: self.config_error(),
             outbox_count: self.outbox.waiting,
             outbox_error: self.outbox_error(),
+            run_log: journal::run_log(),
             web_address: web_address(&self.config),
             disks: self.disk_rows(),
             sample_every: self.config.sample_every,

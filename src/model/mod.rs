@@ -17,7 +17,7 @@ pub use fault::Fault;
 pub use identity::DiskIdentity;
 pub use notice::Notice;
 pub use record::{Plug, RunBegun, RunRecord, Totals};
-pub use status::{DiskRow, Finished, Outbox, Progress, State, Status, VeeamLock};
+pub use status::{DiskRow, Finished, LogLine, Outbox, Progress, State, Status, VeeamLock};
 pub use warning::Warning;
 
 /// The file system UUID by which a disk is known.

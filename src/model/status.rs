@@ -111,6 +111,15 @@ impl VeeamLock {
     }
 }
 
+/// A line of the log, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    pub at: Micros,
+    /// "info", "warning" or "error".
+    pub level: &'static str,
+    pub text: String,
+}
+
 /// One disk for `ListDisks`: known ones from the config, present or not, and unknown file systems that could be added.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DiskRow {
@@ -164,6 +173,8 @@ pub struct Status {
     pub outbox_count: u32,
     /// Why they wait, in the configured language; empty while nothing is wrong.
     pub outbox_error: String,
+    /// The newest lines about the run that is on or was last, oldest first.
+    pub run_log: Vec<LogLine>,
     pub web_address: String,
     pub disks: Vec<DiskRow>,
     /// How often a copy's progress is worth a write to the status file.

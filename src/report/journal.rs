@@ -1,4 +1,5 @@
-//! Where log lines go: to journald with its fields (or to stderr where there is none) and to the text log.
+//! Where log lines go: to journald with its fields (or to stderr where there is none) and to the text log; and the newest of them
+//! that concern a run are kept (`tail`).
 //! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
 
 use std::io::Write;
@@ -11,8 +12,9 @@ use systemd_journal_logger::{JournalLog, connected_to_journal};
 use uuid::{Uuid, uuid};
 
 use super::clock::Clock;
+use super::tail::Tail;
 use super::text_log::TextLog;
-use crate::model::{Step, Warning};
+use crate::model::{LogLine, Step, Warning};
 use crate::texts::{self, Language, Spoken, Texts, harmless};
 
 /// Never to be changed: all MESSAGE_IDs derive from it.
@@ -69,6 +71,12 @@ pub struct Scope {
 /// fault its name as `ASBACKUP_ERROR`, and each of its own fields (`ASBACKUP_MOUNT_POINT`), which the catalog shows.
 pub fn tell<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     tell_to(log::logger(), level, value, &Line { texts, scope });
+    lock(&LOG.tail).add(scope.run, level, &texts::text_id(value), &texts.say(value).to_string());
+}
+
+/// The newest lines about the run that was told of last, oldest first.
+pub fn run_log() -> Vec<LogLine> {
+    lock(&LOG.tail).lines()
 }
 
 /// The MESSAGE_ID of a text: 32 hexadecimal digits that stay the same as long as the text's name does.
@@ -126,6 +134,7 @@ fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
 struct DaemonLog {
     sink: OnceLock<Box<dyn Log>>,
     text_log: Mutex<Option<TextLog>>,
+    tail: Mutex<Tail>,
     language: Mutex<Language>,
     debug: AtomicBool,
 }
@@ -135,6 +144,7 @@ impl DaemonLog {
         Self {
             sink: OnceLock::new(),
             text_log: Mutex::new(None),
+            tail: Mutex::new(Tail::new()),
             language: Mutex::new(Language::German),
             debug: AtomicBool::new(false),
         }

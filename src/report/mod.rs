@@ -1,6 +1,6 @@
-//! Tells what was done: journal and text log, history, status sentence and status file, and to udev which disks are known; keeps
-//! what is remembered from one run to the next (`memory`).
-//! Decides nothing and keeps no state of a run; whoever calls it hands in finished data.
+//! Tells what was done: journal, text log and their newest lines (`tail`), history, status sentence and status file, and to udev
+//! which disks are known; keeps what is remembered from one run to the next (`memory`).
+//! Decides nothing and does not know how far a run is; whoever calls it hands in finished data.
 
 mod clock;
 pub mod environment;
@@ -11,15 +11,20 @@ mod lines;
 pub mod mail;
 pub mod memory;
 pub mod outbox;
+mod password;
 pub mod postman;
 pub mod reminder;
 mod sentence;
 mod smtp;
 pub mod status_file;
+mod tail;
 mod text_log;
+pub mod trial;
 
 #[cfg(test)]
 mod catalog;
+#[cfg(test)]
+mod manual;
 
 pub use clock::Clock;
 use sentence::named;

@@ -27,6 +27,11 @@ impl Clock {
         self.show(stamp(micros), "web-moment", texts)
     }
 
+    /// To the second, without the year.
+    pub fn second(&self, micros: Micros, texts: &Texts) -> String {
+        self.show(stamp(micros), "web-second", texts)
+    }
+
     /// The day alone, short.
     pub fn day(&self, micros: Micros, texts: &Texts) -> String {
         self.show(stamp(micros), "web-day", texts)

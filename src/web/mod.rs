@@ -7,6 +7,7 @@ mod language;
 mod listen;
 mod lists;
 mod live;
+mod log;
 mod machines;
 mod mood;
 mod page;
@@ -21,8 +22,8 @@ mod watch;
 use std::io;
 use std::sync::Arc;
 
+use ::log::info;
 use axum::Router;
-use log::info;
 use tokio::net::TcpListener;
 use tokio::sync::watch::{Receiver, channel};
 use zbus::Connection;

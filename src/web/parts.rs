@@ -9,11 +9,12 @@ use crate::texts::{Arg, Texts};
 
 use super::clock::Clock;
 use super::lists;
+use super::log;
 use super::mood::{Mood, Tone};
 use super::snapshot::{Snapshot, View};
 
 /// Ids in the order of the page.
-pub const IDS: [&str; 5] = ["state", "progress", "notes", "disks", "history"];
+pub const IDS: [&str; 6] = ["state", "progress", "notes", "disks", "log", "history"];
 
 /// The newest page in one language.
 #[derive(Debug, Clone, Default)]
@@ -30,14 +31,16 @@ impl Parts {
         let title = texts.text(mood.words, &[]).into();
         let state = piece(banner(mood, view, texts));
         let View::Here(now) = view else {
-            let nothing = || Arc::from("");
-            return Self { title, pieces: [state, nothing(), nothing(), nothing(), nothing()] };
+            let mut pieces: [Arc<str>; IDS.len()] = Default::default();
+            pieces[0] = state;
+            return Self { title, pieces };
         };
         let pieces = [
             state,
             piece(progress(now, texts, clock)),
             piece(notes(now, texts, clock)),
             piece(lists::disks(now, texts, clock)),
+            piece(log::lines(now, texts, clock)),
             piece(lists::history(now, texts, clock)),
         ];
         Self { title, pieces }

@@ -51,6 +51,8 @@ pub struct Snapshot {
     /// Mails that wait to be sent, and why.
     pub outbox_count: u32,
     pub outbox_error: String,
+    /// When, "info" "warning" or "error", and the text; oldest first.
+    pub run_log: Vec<(u64, String, String)>,
     pub web_address: String,
     pub disks: Arc<Vec<Disk>>,
     /// Newest first.
@@ -111,6 +113,7 @@ impl Snapshot {
             config_error: get(properties, "ConfigError"),
             outbox_count: get(properties, "OutboxCount"),
             outbox_error: get(properties, "OutboxError"),
+            run_log: get(properties, "RunLog"),
             web_address: get(properties, "WebAddress"),
             disks,
             runs,

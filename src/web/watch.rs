@@ -21,9 +21,9 @@ use super::snapshot::{Disk, Properties, Run, Snapshot, View};
 const RUNS: u32 = 60;
 /// The service promises two seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What changes every second while a copy is on, and says nothing of disks and history.
-const PROGRESS: [&str; 7] =
-    ["Status", "Progress", "BytesDone", "BytesTotal", "BytesPerSecond", "SecondsLeft", "CurrentFile"];
+/// What changes often while a copy is on, and says nothing of disks and history.
+const PROGRESS: [&str; 8] =
+    ["Status", "Progress", "BytesDone", "BytesTotal", "BytesPerSecond", "SecondsLeft", "CurrentFile", "RunLog"];
 
 pub struct Watcher {
     backup: BackupProxy<'static>,

@@ -11,7 +11,7 @@ use crate::fake_udisks::Answer;
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 
-const PROPERTIES: [&str; 26] = [
+const PROPERTIES: [&str; 27] = [
     "BytesDone",
     "BytesPerSecond",
     "BytesTotal",
@@ -29,6 +29,7 @@ const PROPERTIES: [&str; 26] = [
     "Progress",
     "Queue",
     "Run",
+    "RunLog",
     "SafeToRemove",
     "SecondsLeft",
     "StartedAt",

@@ -2,6 +2,7 @@
 
 use crate::fake_udisks::Answer;
 use crate::house::{House, first};
+use crate::seen::Story;
 
 /// The lines of one level, without date, time and level.
 fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {
@@ -41,6 +42,29 @@ async fn bus_the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() 
     assert_eq!(errors, [finished.message.as_str()]);
     // What needs no text log has the same.
     assert_eq!(lines(&daemon.log(), "error"), errors);
+}
+
+#[tokio::test]
+async fn bus_the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    assert!(daemon.client.run_log().await.unwrap().is_empty(), "no run yet");
+    house.udisks.plug(&first()).await;
+    let failed = daemon.finished(1).await;
+    let told = daemon.client.run_log().await.unwrap();
+    assert!(told[0].2.starts_with("Run 1"), "{told:#?}");
+    let errors: Vec<&str> = told.iter().filter(|line| line.1 == "error").map(|line| line.2.as_str()).collect();
+    assert_eq!(errors, [failed.message.as_str()]);
+    assert!(told.windows(2).all(|pair| pair[0].0 <= pair[1].0), "oldest first: {told:#?}");
+    let log = daemon.text_log();
+    assert!(told.iter().all(|(_, _, text)| log.lines().any(|line| line.ends_with(text.as_str()))), "{told:#?}\n{log}");
+    // The last line of a run is told, too, though it comes after the end.
+    let heard = |story: &Story| story.properties.get("RunLog").cloned();
+    assert_eq!(Vec::<(u64, String, String)>::try_from(daemon.told("RunLog", heard).await).unwrap(), told);
+    daemon.client.start("").await.unwrap();
+    daemon.finished(2).await;
+    let told = daemon.client.run_log().await.unwrap();
+    assert!(told[0].2.starts_with("Run 2"), "the log of the run before is over: {told:#?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup::controller::Signal;
-use asbackup::model::{DiskId, Finished, Outcome, Progress, State, Status, VeeamLock};
+use asbackup::model::{DiskId, Finished, LogLine, Outcome, Progress, State, Status, VeeamLock};
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use zbus::fdo::{DBusProxy, PropertiesProxy};
@@ -73,6 +73,7 @@ fn full_status() -> Status {
         config_error: "key".to_owned(),
         outbox_count: 3,
         outbox_error: "away".to_owned(),
+        run_log: vec![LogLine { at: 4, level: "warning", text: "slow".to_owned() }],
         web_address: "http://atlantis:8080/".to_owned(),
         ..Status::default()
     };

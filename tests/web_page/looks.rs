@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use asbackup::model::{Outcome, Status};
+use asbackup::texts::Language;
 
 use crate::browser::{Browser, DESKTOP, PHONE, Reader};
 use crate::office::{self, Office};
@@ -50,6 +51,10 @@ async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
         browser.becomes(&reader).await;
         browser.open(&office.site.url()).await;
         let english = reader.languages.starts_with("en");
+        if english {
+            office.is(office::copying_told_in(Language::English, 58));
+            browser.until("document.querySelector('#notes').textContent.includes('getting full')").await;
+        }
         browser.until(&format!("document.documentElement.lang === '{}'", if english { "en" } else { "de" })).await;
         assert_eq!(browser.text("h1").await, if english { "Copy is running" } else { "Kopie läuft" });
         browser.picture(&picture(name)).await;

@@ -15,7 +15,11 @@ mod site;
 
 mod access;
 mod copy;
+mod crowd;
 mod guard;
 mod live;
+mod log;
 mod looks;
+mod moves;
+mod proxy;
 mod start;

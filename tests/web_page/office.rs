@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use asbackup::model::{
-    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals, Trigger,
-    VeeamLock, Warning,
+    DiskId, DiskRow, Fault, Finished, LogLine, Notice, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals,
+    Trigger, VeeamLock, Warning,
 };
+use asbackup::texts::{Language, Texts};
 
 use crate::bus::NOBODY;
 use crate::rig::Rig;
@@ -81,6 +82,13 @@ pub fn ready() -> Status {
 }
 
 pub fn copying(percent: u64) -> Status {
+    copying_told_in(Language::German, percent)
+}
+
+/// Warnings and log are in the service's language, whatever the reader's is.
+pub fn copying_told_in(language: Language, percent: u64) -> Status {
+    let texts = Texts::new(language);
+    let low = Warning::LowSpace { free: 48 * GIGA, threshold: 50 * GIGA };
     let total = 812 * GIGA;
     Status {
         state: State::Copying,
@@ -96,14 +104,39 @@ pub fn copying(percent: u64) -> Status {
             seconds_left: 48 * (100 - percent),
             file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
         },
-        warnings: vec!["Only 48 GB are free on the disk.".to_owned()],
+        warnings: vec![texts.say(&low).to_string()],
+        run_log: log(&texts, &low),
         ..ready()
     }
 }
 
+/// As the service writes it up to the middle of a copy.
+fn log(texts: &Texts, warning: &Warning) -> Vec<LogLine> {
+    let (disk, label) = (GOLD.to_owned(), "GOLD".to_owned());
+    let (source, device) = ("/srv/veeam".to_owned(), "/dev/sdb1".to_owned());
+    let notices = [
+        Notice::RunStarted { run: 42, disk, label: label.clone(), trigger: "plugged".to_owned() },
+        Notice::StepKnowDisk { device, label, file_system: "ext4".to_owned() },
+        Notice::StepVeeamClear,
+        Notice::StepMount { mount_point: "/media/GOLD".to_owned() },
+        Notice::StepCheck { source: source.clone() },
+        Notice::StepChecked { files: 31, bytes: 812 * GIGA, deletions: 3, free: 860 * GIGA },
+        Notice::StepCopy { source, target: "/media/GOLD".to_owned() },
+    ];
+    let mut at = now() - DAY / 24;
+    let mut line = |level, text| {
+        at += 1_400_000;
+        LogLine { at, level, text }
+    };
+    let mut lines: Vec<LogLine> = notices.iter().map(|notice| line("info", texts.say(notice).to_string())).collect();
+    lines.push(line("warning", texts.say(warning).to_string()));
+    lines
+}
+
 pub fn waiting() -> Status {
     let lock = VeeamLock { job: "Nachtsicherung".to_owned(), held: true, since: now() - DAY / 48 };
-    let run = Status { state: State::WaitingForVeeam, ratio: -1.0, warnings: Vec::new(), ..copying(0) };
+    let mut run = Status { state: State::WaitingForVeeam, ratio: -1.0, warnings: Vec::new(), ..copying(0) };
+    run.run_log.truncate(2);
     Status { progress: Progress::default(), veeam_locks: vec![lock], ..run }
 }
 
@@ -141,7 +174,7 @@ fn history(label: &str) -> Vec<RunRecord> {
             files: 40,
             deletions: 3,
             copy_seconds: bytes / 160_000_000,
-            free_bytes: (1500 - nth * 30 + nth * 53 % 90) * GIGA,
+            free_bytes: (800 + nth % 3 * 500 - nth * 19 + nth * 53 % 90) * GIGA,
             size_bytes: 4000 * GIGA,
         };
         RunRecord {

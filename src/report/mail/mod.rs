@@ -37,6 +37,10 @@ pub enum Occasion {
         since: Micros,
         at: Micros,
     },
+    /// Somebody wants to see whether mails arrive.
+    Test {
+        at: Micros,
+    },
 }
 
 impl Occasion {
@@ -44,7 +48,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => begun.started_at,
             Self::Ended(record) => record.finished_at,
-            Self::ConfigRefused { at, .. } | Self::Reminder { at, .. } => *at,
+            Self::ConfigRefused { at, .. } | Self::Reminder { at, .. } | Self::Test { at } => *at,
         }
     }
 
@@ -52,7 +56,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => begun.run,
             Self::Ended(record) => record.run,
-            Self::ConfigRefused { .. } | Self::Reminder { .. } => 0,
+            Self::ConfigRefused { .. } | Self::Reminder { .. } | Self::Test { .. } => 0,
         }
     }
 
@@ -60,7 +64,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => Some(&begun.disk),
             Self::Ended(record) => Some(&record.disk),
-            Self::ConfigRefused { .. } | Self::Reminder { .. } => None,
+            Self::ConfigRefused { .. } | Self::Reminder { .. } | Self::Test { .. } => None,
         }
     }
 
@@ -79,6 +83,7 @@ impl Occasion {
             Self::Ended(record) => format!("run-{}-ended-{}", record.run, record.started_at),
             Self::ConfigRefused { at, .. } => format!("config-refused-{at}"),
             Self::Reminder { at, .. } => format!("reminder-{at}"),
+            Self::Test { at } => format!("test-{at}"),
         }
     }
 
@@ -126,6 +131,7 @@ pub fn compose(
         }
         Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
         Occasion::Reminder { days, since, .. } => (writer.reminder(*days, *since), Vec::new()),
+        Occasion::Test { at } => (writer.test(*at), Vec::new()),
     };
     let letter = Letter {
         id: occasion.id(),

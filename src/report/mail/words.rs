@@ -68,6 +68,15 @@ impl Writer<'_> {
         Words { subject: self.say("mail-remind-subject", &[("days", days.into())]), lines }
     }
 
+    pub fn test(&self, at: Micros) -> Words {
+        let when = self.clock.moment(at, self.texts);
+        let lines = vec![
+            self.say("mail-test", &[("host", self.host.into()), ("when", when.into())]),
+            self.say("mail-test-todo", &[]),
+        ];
+        Words { subject: self.say("mail-test-subject", &[("host", self.host.into())]), lines }
+    }
+
     fn success(&self, record: &RunRecord, logs: &Logs) -> Vec<String> {
         let mut lines = vec![self.labelled("mail-success", record), self.may_unplug(record)];
         lines.extend(self.figures(record));

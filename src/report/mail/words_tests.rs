@@ -99,6 +99,7 @@ fn all() -> Vec<(&'static str, Write)> {
         ("cancelled", ended(RunRecord { safe_to_remove: true, ..cancelled })),
         ("config refused", Box::new(|writer| writer.config_refused(&["One is wrong.".into(), "Two is wrong.".into()]))),
         ("reminder", Box::new(|writer| writer.reminder(7, BEGIN))),
+        ("test", Box::new(|writer| writer.test(BEGIN))),
     ]
 }
 

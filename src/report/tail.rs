@@ -1,0 +1,126 @@
+//! The newest lines of the log about one run, kept for those who look at the service and read no files.
+//! Owns these lines, in bounded memory. Must not know where else they go.
+
+use std::collections::VecDeque;
+use std::time::SystemTime;
+
+use log::Level;
+
+use crate::model::{LogLine, micros};
+
+/// More than a run without trouble has.
+const LINES: usize = 20;
+/// Characters; the longest text of ours has half of it, foreign words and paths the rest.
+const LONGEST: usize = 600;
+
+#[derive(Debug)]
+pub struct Tail {
+    run: u64,
+    /// Of the newest line.
+    kind: String,
+    lines: VecDeque<LogLine>,
+}
+
+impl Tail {
+    pub const fn new() -> Self {
+        Self { run: 0, kind: String::new(), lines: VecDeque::new() }
+    }
+
+    /// A line about another run than the one before begins anew; what concerns no run, and what is for developers, is not kept.
+    /// `kind` is the id of its text: hours of progress are one line, the newest.
+    pub fn add(&mut self, run: u64, level: Level, kind: &str, text: &str) {
+        if run == 0 || level > Level::Info {
+            return;
+        }
+        if self.run != run {
+            self.lines.clear();
+            self.run = run;
+        }
+        let goes_on = level == Level::Info && self.kind == kind;
+        if goes_on {
+            self.lines.pop_back();
+        }
+        if self.lines.len() == LINES {
+            self.lines.pop_front();
+        }
+        kind.clone_into(&mut self.kind);
+        self.lines.push_back(LogLine { at: micros(SystemTime::now()), level: word(level), text: shortened(text) });
+    }
+
+    /// Oldest first.
+    pub fn lines(&self) -> Vec<LogLine> {
+        self.lines.iter().cloned().collect()
+    }
+}
+
+/// As on the bus.
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warn => "warning",
+        _ => "info",
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST - 1) {
+        Some((end, last)) if end + last.len_utf8() < text.len() => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(tail: &Tail) -> Vec<String> {
+        tail.lines().into_iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn the_newest_lines_of_the_newest_run_are_kept_in_order() {
+        let mut tail = Tail::new();
+        tail.add(1, Level::Info, "kind", "of the run before");
+        for nth in 0..LINES + 5 {
+            tail.add(2, Level::Info, &format!("kind {nth}"), &nth.to_string());
+        }
+        let newest: Vec<String> = (5..LINES + 5).map(|nth| nth.to_string()).collect();
+        assert_eq!(texts(&tail), newest);
+    }
+
+    #[test]
+    fn what_concerns_no_run_or_is_for_developers_is_not_kept() {
+        let mut tail = Tail::new();
+        tail.add(1, Level::Warn, "a", "kept");
+        tail.add(0, Level::Info, "b", "about the service");
+        tail.add(1, Level::Debug, "c", "a detail");
+        tail.add(1, Level::Error, "d", "kept, too");
+        let levels: Vec<&str> = tail.lines().iter().map(|line| line.level).collect();
+        assert_eq!((texts(&tail), levels), (vec!["kept".to_owned(), "kept, too".to_owned()], vec!["warning", "error"]));
+    }
+
+    #[test]
+    fn of_progress_the_newest_is_kept_and_of_warnings_all() {
+        let mut tail = Tail::new();
+        for (level, kind, text) in [
+            (Level::Info, "step", "begun"),
+            (Level::Info, "progress", "1 %"),
+            (Level::Info, "progress", "2 %"),
+            (Level::Warn, "warning", "one"),
+            (Level::Warn, "warning", "another"),
+            (Level::Info, "progress", "3 %"),
+        ] {
+            tail.add(1, level, kind, text);
+        }
+        assert_eq!(texts(&tail), ["begun", "2 %", "one", "another", "3 %"]);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_two_characters() {
+        let exact = "ü".repeat(LONGEST);
+        assert_eq!(shortened(&exact), exact);
+        let cut = shortened(&format!("{exact}ü"));
+        assert_eq!(cut.chars().count(), LONGEST);
+        assert!(cut.ends_with("ü…"), "{cut}");
+    }
+}
