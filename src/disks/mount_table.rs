@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, Statx, StatxAttributes, StatxFlags};
 
 use super::Volume;
 
+/// The one of the mount namespace that this process lives in.
 pub const TABLE: &str = "/proc/self/mountinfo";
 
 /// The entry of the mount that an open file is in; none when it is mounted no more.
