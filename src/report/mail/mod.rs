@@ -72,7 +72,9 @@ impl Occasion {
         match self {
             Self::Begun(begun) => begun.started_at,
             Self::Ended(record) => record.finished_at,
-            Self::ConfigRefused { at, .. } | Self::Lock { at, .. } | Self::Reminder { at, .. } | Self::Test { at } => *at,
+            Self::ConfigRefused { at, .. } | Self::Lock { at, .. } | Self::Reminder { at, .. } | Self::Test { at } => {
+                *at
+            }
         }
     }
 
