@@ -199,7 +199,7 @@ impl Vm {
     fn last_words(&mut self) -> String {
         let mut words = String::new();
         for command in [
-            "journalctl --no-pager -o short-precise -u asbackupd -u udisks2 | tail -n 80",
+            "journalctl --no-pager -o short-precise -u asbackupd -u asbackup-web -u udisks2 | tail -n 80",
             "cat /run/asbackup/status.txt; findmnt -n",
         ] {
             let said = self.shell.run(command, Duration::from_secs(20));
