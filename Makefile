@@ -25,7 +25,7 @@ DISK_THREADS := 2
 SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
            packaging/check-deb packaging/veeam-ssh packaging/debian/postinst packaging/debian/postrm tests/vm_debian/root/build
 
-.PHONY: build demo check test bench deps clean format lint scripts unit bus web disk need-build need-demo need-test need-web need-deb need-vm
+.PHONY: build demo check test bench deps clean format lint scripts unit bus interleavings web disk need-build need-demo need-test need-web need-deb need-vm
 
 build: need-build
 	$(CARGO) build $(LOCKED) --release
@@ -38,10 +38,10 @@ demo: need-demo
 
 check: format lint unit bus
 
-# The virtual machine takes as long as all the rest and leaves half of the processor idle, so the tests on disks run beside it.
-# All packages first: two apt-gets at once would lock each other out.
+# The virtual machine takes as long as all the rest and leaves half of the processor idle, so the tests on disks and the campaign of
+# the locks run beside it. All packages first: two apt-gets at once would lock each other out.
 test: need-test need-web need-vm check scripts
-	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm web disk
+	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm web disk interleavings
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
@@ -68,6 +68,10 @@ unit: need-test
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
 bus: need-test
 	$(CARGO) test $(LOCKED) --test 'bus_*'
+
+# Veeam and the copy in ten thousand random orders; INTERLEAVINGS_SEED=… plays one batch again.
+interleavings: need-test
+	$(CARGO) test $(LOCKED) --test interleavings
 
 # The status page in a headless Chromium, before the real daemon and a played one. Two browsers at once are enough for two cores.
 web: need-web

@@ -2,7 +2,7 @@
 //! that start and end, scripts and daemons that are killed, and lock files that others make. `actors` does what the dice say,
 //! and `judge` holds the order of messages on the bus against what is allowed.
 //!
-//! `INTERLEAVINGS_SEED=17 cargo test --test bus_interleavings` plays one batch again.
+//! `INTERLEAVINGS_SEED=17 cargo test --test interleavings` plays one batch again.
 
 #[path = "../common/bus.rs"]
 mod bus;
@@ -33,7 +33,7 @@ const BATCHES: u64 = 40;
 const BATCH: usize = 250;
 
 fn play(seed: u64) {
-    println!("seed {seed}: INTERLEAVINGS_SEED={seed} cargo test --test bus_interleavings");
+    println!("seed {seed}: INTERLEAVINGS_SEED={seed} cargo test --test interleavings");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut actors = Actors::new(seed).await;
