@@ -4,7 +4,7 @@ use super::disk::UsbDisk;
 use super::machine::Vm;
 
 /// An installed machine in the middle of a copy to a slow disk.
-fn mid_copy() -> (Vm, UsbDisk) {
+pub fn mid_copy() -> (Vm, UsbDisk) {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);

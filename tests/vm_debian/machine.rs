@@ -4,9 +4,6 @@ use std::fmt::Write;
 use std::fs::File;
 use std::io::Read;
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
@@ -15,6 +12,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::disk::UsbDisk;
+use super::emulator;
 use super::qmp::Qmp;
 use super::root;
 use super::shell::{Said, Shell};
@@ -149,8 +147,13 @@ impl Vm {
     }
 
     pub fn speed_up(&mut self, disk: &UsbDisk) {
+        self.set_speed(disk, 0);
+    }
+
+    /// 0 for as fast as it can.
+    pub fn set_speed(&mut self, disk: &UsbDisk, bytes_per_second: u64) {
         let path = format!("/objects/{}-speed", disk.name);
-        let limits = json!({ "bps-write": 0 });
+        let limits = json!({ "bps-write": bytes_per_second });
         self.qmp.execute("qom-set", json!({ "path": path, "property": "limits", "value": limits }));
     }
 
@@ -171,6 +174,16 @@ impl Vm {
     pub fn cut_power(&mut self) {
         self.qmp.execute("system_reset", json!({}));
         self.booted_anew();
+    }
+
+    /// Waits until the machine sleeps.
+    pub fn wait_asleep(&mut self) {
+        self.qmp.event("SUSPEND");
+    }
+
+    pub fn wake_up(&mut self) {
+        self.qmp.execute("system_wakeup", json!({}));
+        self.shell.awake(BOOT);
     }
 
     /// An orderly reboot.
@@ -252,7 +265,7 @@ impl Machine {
         let directory = TempDir::new().expect("a directory for the machine");
         let root = root::directory();
         let parcel = root::parcel(directory.path());
-        start_qemu(directory.path(), &root, &parcel);
+        emulator::start(directory.path(), &root, &parcel);
         let qmp = Qmp::connect(&directory.path().join("qmp"));
         let mut shell = Shell::connect(&directory.path().join("shell"));
         shell.awake(BOOT);
@@ -260,43 +273,4 @@ impl Machine {
         // QEMU and we have open what we need: the directory goes now, since a static value is never dropped.
         Self { qmp, shell, plugged: Vec::new(), snapshots: Vec::new(), console }
     }
-}
-
-/// Software emulation, because it is there everywhere.
-fn qemu(directory: &Path, root: &Path, parcel: &Path) -> Command {
-    let at = |name: &str| directory.join(name).display().to_string();
-    // With setpriv QEMU ends with the tests, however these end.
-    let mut qemu = Command::new("setpriv");
-    qemu.args(["--pdeathsig", "KILL", "qemu-system-x86_64", "-nodefaults", "-display", "none"]);
-    qemu.args(["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024"]);
-    qemu.args(["-kernel", &root.join("vmlinuz").display().to_string()]);
-    qemu.args(["-initrd", &root.join("initrd.img").display().to_string()]);
-    // Not the processor's time stamps: with them newer kernels find minutes gone after going back to a snapshot, and watchdogs
-    // kill what they watch.
-    let clock = "tsc=unstable clocksource=hpet";
-    qemu.args(["-append", &format!("root=/dev/vda rw console=ttyS0 quiet systemd.show_status=1 {clock}")]);
-    // The root stays as it was built: what is written goes into a temporary file of QEMU, with the snapshots.
-    let image = root.join("root.img").display().to_string();
-    qemu.args(["-drive", &format!("file={image},format=raw,if=virtio,snapshot=on,cache=unsafe")]);
-    qemu.args(["-drive", &format!("file={},format=raw,if=virtio,readonly=on", parcel.display())]);
-    qemu.args(["-device", "qemu-xhci,id=xhci", "-device", "virtio-rng-pci", "-device", "virtio-serial"]);
-    qemu.args(["-chardev", &format!("socket,id=shell,path={},server=on,wait=off", at("shell"))]);
-    qemu.args(["-device", "virtserialport,chardev=shell,name=shell"]);
-    qemu.args(["-qmp", &format!("unix:{},server=on,wait=off", at("qmp"))]);
-    qemu.args(["-serial", &format!("file:{}", at("console"))]);
-    qemu.stdin(Stdio::null());
-    qemu
-}
-
-/// Started by a thread that lives as long as the program: the kernel ends QEMU with the thread that started it.
-fn start_qemu(directory: &Path, root: &Path, parcel: &Path) {
-    let mut command = qemu(directory, root, parcel);
-    let (tell, told) = channel();
-    thread::spawn(move || {
-        let mut child: Child = command.spawn().expect("setpriv of util-linux");
-        let _ = tell.send(());
-        let status = child.wait();
-        eprintln!("QEMU has ended: {status:?}");
-    });
-    told.recv().expect("a started QEMU");
 }

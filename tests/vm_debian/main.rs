@@ -2,7 +2,7 @@
 //! UDisks2, and USB disks that are really plugged in and pulled out.
 //!
 //! `machine` is what the tests speak to, `scene` the words that most of them use; `qmp` and `shell` are the machine's two
-//! wires, `disk` what is plugged in, `root` the cached Debian. The scenarios are in the other files. One reads like this:
+//! wires, `emulator` is QEMU itself, `disk` what is plugged in, `mapped` one that can be told to be slow, `root` the cached Debian. The scenarios are in the other files. One reads like this:
 //!
 //! ```ignore
 //! #[test]
@@ -20,10 +20,12 @@
 //! fails, the daemon's journal and the console's tail are printed.
 
 mod disk;
+mod emulator;
 mod install;
 mod interrupted;
 mod journal;
 mod machine;
+mod mapped;
 mod neighbours;
 mod page;
 mod qmp;
@@ -34,4 +36,6 @@ mod readmes;
 mod root;
 mod scene;
 mod shell;
+mod sick;
+mod standstill;
 mod upgrade;

@@ -53,8 +53,16 @@ impl Qmp {
 
     /// Waits until QEMU has let go of a device.
     pub fn device_deleted(&mut self, id: &str) {
-        let is_it = |event: &Value| event["event"] == "DEVICE_DELETED" && event["data"]["device"] == id;
-        while !self.events.iter().any(is_it) {
+        self.wait(|event| event["event"] == "DEVICE_DELETED" && event["data"]["device"] == id);
+    }
+
+    /// Waits until QEMU tells that this happened.
+    pub fn event(&mut self, name: &str) {
+        self.wait(|event| event["event"] == name);
+    }
+
+    fn wait(&mut self, is_it: impl Fn(&Value) -> bool) {
+        while !self.events.iter().any(&is_it) {
             let answer = self.next();
             self.events.push_back(answer);
         }

@@ -95,14 +95,15 @@ impl Vm {
         } else {
             "rsync -nrtOi --modify-window=2 --no-links --checksum --delete --no-perms /srv/veeam/ /mnt/ | grep -vE 'non-regular|^cL|System Volume' | tee /dev/stderr | wc -l"
         };
-        let device = format!("/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_{}-0:0", disk.name);
+        let device = format!("/dev/disk/by-uuid/{}", disk.uuid);
         let found = self.ok(&format!("mount -o ro {device} /mnt && {check}; umount /mnt"));
         assert_eq!(found, "0", "rsync would still change files on {}", disk.name);
     }
 
     /// Asserts that no USB disk is mounted.
     pub fn assert_unmounted(&mut self) {
-        let mounts = self.ok("findmnt --noheadings --list --output SOURCE,TARGET | grep '^/dev/sd' || true");
+        let mounts =
+            self.ok("findmnt --noheadings --list --output SOURCE,TARGET | grep -E '^/dev/(sd|mapper)' || true");
         assert_eq!(mounts, "", "still mounted");
     }
 

@@ -1,0 +1,60 @@
+//! A disk with the device mapper over it, which can be told in mid-copy to behave otherwise.
+
+use super::disk::UsbDisk;
+use super::machine::Vm;
+
+/// 512 bytes each. Without a file system where a disk has one, the bare disk below is no second disk with the same UUID.
+const OFFSET: u64 = 2048;
+const SECTORS: u64 = (320 << 11) - OFFSET;
+
+/// What the device mapper does with what is asked of the disk.
+#[derive(Debug, Clone, Copy)]
+pub enum Table {
+    Sound,
+    /// Each write takes its time.
+    Slow,
+}
+
+impl Table {
+    fn of(self, device: &str, offset: u64, sectors: u64) -> String {
+        let place = format!("{device} {offset}");
+        match self {
+            Self::Sound => format!("0 {sectors} linear {place}"),
+            Self::Slow => format!("0 {sectors} delay {place} 0 {place} 300"),
+        }
+    }
+}
+
+impl Vm {
+    /// Plugs in a disk with an empty ext4 on the mapped device; it writes half a megabyte a second.
+    pub fn plug_mapped(&mut self, name: &str) -> UsbDisk {
+        let disk = self.make_disk(name, "ext4");
+        self.plug_slow(&disk);
+        let (below, uuid, table) = (below(&disk), &disk.uuid, table(&disk, Table::Sound));
+        self.wait(&format!("test -b {below}"));
+        self.ok(&format!(
+            "udevadm settle && wipefs --all --quiet {below} && dmsetup create {name} --table '{table}' \
+             && mkfs.ext4 -q -L {name} -U {uuid} /dev/mapper/{name} && udevadm settle"
+        ));
+        disk
+    }
+
+    /// From now on the disk behaves like this, in mid-write, too.
+    pub fn map(&mut self, disk: &UsbDisk, behaviour: Table) {
+        self.remap(&disk.name, &table(disk, behaviour));
+    }
+
+    fn remap(&mut self, name: &str, table: &str) {
+        self.ok(&format!(
+            "dmsetup suspend --noflush --nolockfs {name} && dmsetup load {name} --table '{table}' && dmsetup resume {name}"
+        ));
+    }
+}
+
+fn table(disk: &UsbDisk, behaviour: Table) -> String {
+    behaviour.of(&below(disk), OFFSET, SECTORS)
+}
+
+fn below(disk: &UsbDisk) -> String {
+    format!("/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_{}-0:0", disk.name)
+}

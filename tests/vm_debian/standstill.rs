@@ -1,0 +1,63 @@
+//! A daemon that stands still, a machine that sleeps, and a disk that is switched off.
+
+use super::interrupted::mid_copy;
+use super::machine::Vm;
+
+#[test]
+fn vm_a_daemon_that_stands_still_is_ended_by_the_watchdog_and_the_copy_taken_up_again() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    // Three minutes by itself.
+    vm.ok("mkdir -p /run/systemd/system/asbackupd.service.d");
+    vm.ok("printf '[Service]\\nWatchdogSec=20\\n' > /run/systemd/system/asbackupd.service.d/watchdog.conf");
+    vm.ok("systemctl daemon-reload && systemctl restart asbackupd");
+    vm.configure(&[&disk]);
+    vm.make_big_repository();
+    vm.plug_slow(&disk);
+    vm.wait_mid_copy();
+    vm.ok("systemctl kill --kill-whom=main --signal=STOP asbackupd");
+    vm.wait_until("systemctl show -P NRestarts asbackupd", |said| said == "1");
+    vm.speed_up(&disk);
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+    let told = vm.journal("");
+    assert!(told.contains("Watchdog timeout"), "{told}");
+    assert!(told.contains("because the one before was interrupted"), "{told}");
+}
+
+#[test]
+fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
+    let (mut vm, disk) = mid_copy();
+    vm.ok("systemctl suspend --ignore-inhibitors --no-block");
+    // Before it sleeps it writes back what is in memory.
+    vm.set_speed(&disk, 2 << 20);
+    vm.wait_asleep();
+    vm.wake_up();
+    assert_eq!(vm.property("LastResult"), r#"s """#, "it was to sleep in mid-copy");
+    vm.speed_up(&disk);
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+    assert_eq!(vm.ok("systemctl show -P NRestarts asbackupd"), "0");
+    assert!(vm.ok("journalctl --dmesg --no-pager").contains("PM: suspend exit"));
+}
+
+#[test]
+fn vm_a_disk_is_switched_off_after_a_good_copy_and_copied_to_when_it_is_back() {
+    let mut vm = Vm::installed();
+    let disk = vm.make_disk("OFFSITE", "ext4");
+    vm.set("power-off-after-copy", "true");
+    vm.configure(&[&disk]);
+    vm.plug(&disk);
+    vm.wait_success(&disk);
+    vm.wait(&format!("! grep -lx {} /sys/bus/usb/devices/*/serial", disk.name));
+    vm.wait_safe(&[]);
+    assert_eq!(vm.property("LastWarnings"), "as 0");
+    assert!(vm.status().contains("succeeded"), "{}", vm.status());
+    let told = vm.journal("");
+    assert!(told.contains("is switched off") && !told.contains("too early"), "{told}");
+    vm.pull(&disk);
+    disk.assert_clean();
+    vm.plug(&disk);
+    vm.wait_success(&disk);
+    vm.pull(&disk);
+}
