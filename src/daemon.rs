@@ -25,6 +25,7 @@ use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
 use crate::report::postman::{self, Errand, Note, Ports};
 use crate::report::{environment, known_disks, reminder, status_file};
+use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
 
 /// The last changes on the bus are out within this time, or the bus has gone.
@@ -45,6 +46,8 @@ pub enum DaemonError {
     Runtime(#[source] io::Error),
     #[error("signals of the system")]
     Signals(#[source] io::Error),
+    #[error("the timer for systemd's watchdog")]
+    Watchdog(#[source] io::Error),
 }
 
 impl DaemonError {
@@ -55,7 +58,7 @@ impl DaemonError {
             Self::Bus(BusError::NameTaken) => 69,
             Self::Bus(_) | Self::BusLost => 76,
             Self::History(_) | Self::Runtime(_) => 73,
-            Self::Signals(_) => 71,
+            Self::Signals(_) | Self::Watchdog(_) => 71,
         }
     }
 }
@@ -166,7 +169,8 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     };
     let outputs =
         Outputs { connection: connection.clone(), status, texts: texts_in, signals, errands: errands.clone() };
-    let inputs = Inputs { calls, sightings, requests, notes, outbox };
+    let watchdog = Watchdog::from_environment().map_err(DaemonError::Watchdog)?;
+    let inputs = Inputs { calls, sightings, requests, notes, outbox, watchdog };
     tokio::select! {
         () = controller::control(start, inputs, outputs) => {}
         _ = connection.closed() => return Err(DaemonError::BusLost),

@@ -239,6 +239,18 @@ fn bus_the_unit_is_locked_down() {
     assert!(unit.contains("\nSystemCallFilter=@system-service\nSystemCallFilter=~@resources @setuid @keyring\n"));
 }
 
+/// The network is there for what the service asks of others, and for nobody who asks it.
+#[test]
+fn bus_the_unit_opens_no_door_to_the_network() {
+    let unit = project("systemd/asbackupd.service");
+    for line in ["RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "SocketBindDeny=any", "IPAddressDeny=multicast"] {
+        assert!(unit.contains(&format!("\n{line}\n")), "{line}");
+    }
+    for key in ["SocketBindAllow", "IPAddressAllow", "AmbientCapabilities"] {
+        assert!(!unit.contains(&format!("\n{key}=")), "{key}");
+    }
+}
+
 #[test]
 fn bus_no_unit_hides_disks_or_sources() {
     let unit = project("systemd/asbackupd.service");

@@ -123,6 +123,44 @@ async fn what_was_called_safe_is_so_no_more_while_somebody_has_it_mounted() {
     daemon.calls_safe(&[&scene.disk.uuid]).await;
 }
 
+/// The kernel is asked, not UDisks2: it may be away, or late.
+#[tokio::test]
+async fn that_a_disk_is_mounted_again_is_seen_without_udisks_too_and_so_is_its_end() {
+    let mut scene = Scene::new();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    scene.bench.kill_udisks();
+    scene.bench.run(&["mkdir", "/mnt/by-hand"]);
+    let device = scene.disk.device().display().to_string();
+    for _ in 0..3 {
+        scene.bench.run(&["mount", &device, "/mnt/by-hand"]);
+        daemon.calls_safe(&[]).await;
+        scene.bench.run(&["umount", "/mnt/by-hand"]);
+        daemon.calls_safe(&[&scene.disk.uuid]).await;
+    }
+}
+
+/// Where no mount table that the daemon watches has it, the proof has: the kernel lets nobody claim a device that is mounted.
+#[tokio::test]
+async fn a_mount_in_another_namespace_made_after_the_proof_is_found_by_the_next_one() {
+    let mut scene = Scene::new();
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    let script = format!("mount {} /mnt && exec sleep 1000", scene.disk.device().display());
+    let mut elsewhere = scene.bench.command("unshare");
+    elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
+    let elsewhere = Process::start(&mut elsewhere);
+    let volume = volume(&scene.disk);
+    // The kernel claims the device a moment before it is in a mount table.
+    wait_for("the mount to be found", PATIENCE, || {
+        released::prove(&volume).err().filter(|busy| busy.to_string().contains("): /mnt"))
+    });
+    drop(elsewhere);
+    assert_released(&scene.disk);
+}
+
 #[tokio::test]
 async fn a_loop_device_upon_the_disk_is_named() {
     let bench = Bench::new();

@@ -3,7 +3,7 @@
 ## Die Datei
 
 config-file-missing = Die Konfigurationsdatei { $path } gibt es nicht.
-    .action = Bitte die Vorlage config.ini.template dorthin kopieren und ausfüllen.
+    .action = Bitte „asbackup setup“ aufrufen oder die Vorlage config.ini.template dorthin kopieren und ausfüllen.
 config-file-unreadable = Die Konfigurationsdatei { $path } kann nicht gelesen werden: { $cause }.
     .action = Bitte Rechte und Eigentümer der Datei prüfen; sie gehört root und hat die Rechte 0600.
 config-not-utf8 = Zeile { $line } enthält Zeichen, die nicht in UTF-8 gespeichert sind (meist ein Umlaut).
@@ -46,6 +46,8 @@ config-not-a-choice = [{ $section }] { $key } = { $value } gibt es nicht zur Aus
     .action = Richtig ist eines von: { $choices }.
 config-not-a-host = [{ $section }] { $key } = { $value } ist kein Rechnername.
     .action = Richtig ist ein Name oder eine IP-Adresse ohne Port, zum Beispiel mail.example.com oder 127.0.0.1.
+config-not-a-secure-address = [{ $section }] { $key } = { $value } ist keine Adresse eines Servers, der verschlüsselt.
+    .action = Richtig ist https:// und der Name des Servers, wenn nötig mit Port, zum Beispiel https://veeam.example.com:9419.
 config-not-an-address = In [{ $section }] { $key } ist „{ $value }“ keine Mailadresse.
     .action = Richtig ist zum Beispiel name@example.com; mehrere werden durch Kommas getrennt.
 config-not-a-disk = In [{ $section }] { $key } ist „{ $value }“ weder die UUID einer Festplatte noch eine Mailadresse.
@@ -56,6 +58,8 @@ config-disk-twice = In [{ $section }] { $key } steht die Festplatte { $value } z
     .action = Bitte alle Mailadressen hinter die erste schreiben und die zweite löschen.
 config-password-in-clear = Mit [{ $section }] { $key } = none gingen Name und Passwort unverschlüsselt durchs Netz.
     .action = Richtig ist auto, tls oder starttls; oder Benutzername und Passwort müssen leer sein.
+config-server-without-user = [{ $section }] { $key } nennt einen Server, aber niemanden, der sich dort anmeldet.
+    .action = Bitte tragen Sie { $user } und das Passwort ein, oder löschen Sie { $key }.
 config-path-not-absolute = [{ $section }] { $key } = { $value } ist kein vollständiger Pfad.
     .action = Richtig ist ein Pfad, der mit / beginnt.
 config-path-not-relative = [{ $section }] { $key } = { $value } ist ein vollständiger Pfad und darf keiner sein.

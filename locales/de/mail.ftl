@@ -60,9 +60,16 @@ mail-refused-subject = Einstellungen abgelehnt: config.ini auf { $host } – BIT
 mail-refused = Die geänderte Konfigurationsdatei config.ini auf { $host } enthält Fehler und gilt nicht; die vorige bleibt in Kraft.
 mail-refused-problem = Fehler: { $text }
 mail-refused-todo = Bitte berichtigen Sie die Datei und laden Sie sie neu: systemctl reload asbackupd.
+mail-lock-warned = VEEAM: Auftrag „{ $job }“ und seine Sperre – BITTE IN VEEAM NACHSEHEN
+mail-lock-lifted = Veeam: Die Sperre des Auftrags „{ $job }“ war liegen geblieben und ist aufgehoben
+mail-lock-todo = Sie brauchen nichts zu tun. Kommt das öfter vor, sollte die Systembetreuung prüfen, warum das Skript nach dem Auftrag die Sperre nicht zurückgibt.
+mail-lock-host = Rechner { $host }.
 mail-remind-subject = ERINNERUNG: seit { $days ->
         [one] einem Tag
        *[other] { $days } Tagen
     } keine Sicherungsplatte – BITTE PLATTE EINSTECKEN
 mail-remind = An { $host } steckte zuletzt am { $when } eine der Sicherungsplatten; seitdem gibt es keine neue Kopie.
 mail-remind-todo = Bitte stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst.
+mail-test-subject = TEST der Mails zur Datensicherung auf { $host } – nichts zu tun
+mail-test = Diese Mail wurde von { $host } am { $when } verschickt, um auszuprobieren, ob Mails zu den Sicherungsplatten ankommen; über die Sicherung selbst sagt sie nichts.
+mail-test-todo = Künftig sagen Mails von hier, wann eine Kopie beginnt, wie sie ausging und ob die Platte abgezogen werden darf.

@@ -65,3 +65,9 @@ notice-mail-sent = Die Mail „{ $subject }“ wurde an { $recipients } verschic
 notice-veeam-locked = Der Veeam-Auftrag „{ $job }“ darf schreiben; solange wird nicht kopiert.
 notice-veeam-waiting = Der Veeam-Auftrag „{ $job }“ wartet auf das Ende der Kopie.
 notice-veeam-unlocked = Der Veeam-Auftrag „{ $job }“ ist fertig.
+notice-veeam-answers = Veeam antwortet wieder ({ $server }, Version { $version } seiner Schnittstelle).
+notice-veeam-lock-cleared = Die Sperre des Veeam-Auftrags „{ $job }“ ist aufgehoben: Laut Veeam ist seine Sitzung zu Ende.
+notice-veeam-lock-forsaken = Die Sperre des Veeam-Auftrags „{ $job }“ ist aufgehoben: Sie war { $hours ->
+        [one] eine Stunde
+       *[other] { $hours } Stunden
+    } alt, und niemand schreibt mehr in das Repository.

@@ -29,6 +29,29 @@ warning-veeam-during-copy = Der Veeam-Auftrag „{ $job }“ hat mitten in der K
     .meaning = Was Veeam währenddessen geschrieben hat, ist auf der Platte vielleicht nur in Teilen; frühere Sicherungen sind nicht betroffen.
     .action = Starten Sie die Kopie noch einmal, wenn der Auftrag zu Ende ist. Die Systembetreuung sollte den Auftrag vorher fragen lassen (veeam-lock im Skript vor dem Auftrag).
 
+warning-veeam-lock-unknown = Veeam kennt keine Sitzung, für die die Sperre des Auftrags „{ $job }“ stehen könnte.
+    .meaning = Die Sperre bleibt, und solange sie da ist, wird nicht kopiert.
+    .action = Sehen Sie in Veeam nach, ob der Auftrag läuft. Läuft er nicht, hebt die Systembetreuung die Sperre auf: veeam-unlock "{ $job }". Die Sperre sollte genau so heißen wie der Auftrag in Veeam oder die Nummer seiner Sitzung tragen.
+
+warning-veeam-lock-old = Die Sperre des Veeam-Auftrags „{ $job }“ besteht seit { $hours ->
+        [one] einer Stunde
+       *[other] { $hours } Stunden
+    }.
+    .meaning = Solange sie da ist, wird nicht kopiert. Entweder dauert der Auftrag sehr lange, oder seine Sperre ist liegen geblieben.
+    .action = Sehen Sie in Veeam nach, ob der Auftrag läuft. Läuft er nicht, hebt die Systembetreuung die Sperre auf: veeam-unlock "{ $job }".
+
+warning-veeam-unreachable = Veeam ließ sich nicht fragen, was es gerade tut ({ $server }: { $cause }).
+    .meaning = Die Kopien richten sich allein nach den Sperrdateien: Ein Auftrag ohne eine bleibt unbemerkt, und eine liegen gebliebene Sperre bleibt.
+    .action = Die Systembetreuung sollte nachsehen, ob der Veeam-Server läuft und ob „api-url“ in config.ini stimmt.
+
+warning-veeam-untrusted = Der Veeam-Server kann nicht beweisen, dass er der richtige ist ({ $server }: { $cause }).
+    .meaning = Ihm wurde nichts gesagt. Die Kopien richten sich allein nach den Sperrdateien: Ein Auftrag ohne eine bleibt unbemerkt, und eine liegen gebliebene Sperre bleibt.
+    .action = Die Systembetreuung sollte das Zertifikat des Servers prüfen und das richtige bei „api-ca-file“ in config.ini eintragen.
+
+warning-veeam-login-refused = Veeam lässt den Dienst nicht herein ({ $server }: { $cause }).
+    .meaning = Die Kopien richten sich allein nach den Sperrdateien: Ein Auftrag ohne eine bleibt unbemerkt, und eine liegen gebliebene Sperre bleibt.
+    .action = Die Systembetreuung sollte „api-user“ und „api-password“ in config.ini und die Rolle des Benutzers in Veeam (Backup Viewer) prüfen. Der nächste Versuch folgt in einer Stunde.
+
 warning-low-space = Auf der Platte wird der Platz knapp: Frei sind { SIZE($free) }, gewarnt wird unter { SIZE($threshold) }.
     .meaning = Diese Kopie hat noch Platz gefunden; eine der nächsten könnte daran scheitern.
     .action = Besorgen Sie bald eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen.

@@ -3,7 +3,7 @@
 ## The file
 
 config-file-missing = The configuration file { $path } does not exist.
-    .action = Please copy the template config.ini.template there and fill it in.
+    .action = Please run “asbackup setup”, or copy the template config.ini.template there and fill it in.
 config-file-unreadable = The configuration file { $path } can't be read: { $cause }.
     .action = Please check the file's owner and rights; it belongs to root and has the mode 0600.
 config-not-utf8 = Line { $line } has characters that are not stored as UTF-8 (mostly an umlaut).
@@ -46,6 +46,8 @@ config-not-a-choice = [{ $section }] { $key } = { $value } is not among the choi
     .action = Right is one of: { $choices }.
 config-not-a-host = [{ $section }] { $key } = { $value } is not the name of a computer.
     .action = Right is a name or an IP address without a port, for example mail.example.com or 127.0.0.1.
+config-not-a-secure-address = [{ $section }] { $key } = { $value } is not the address of a server that encrypts.
+    .action = Right is https:// and the server's name, and a port if need be, for example https://veeam.example.com:9419.
 config-not-an-address = In [{ $section }] { $key } "{ $value }" is not a mail address.
     .action = Right is for example name@example.com; several are separated by commas.
 config-not-a-disk = In [{ $section }] { $key } "{ $value }" is neither the UUID of a disk nor a mail address.
@@ -56,6 +58,8 @@ config-disk-twice = In [{ $section }] { $key } the disk { $value } is there twic
     .action = Please put all mail addresses after the first one and delete the second.
 config-password-in-clear = [{ $section }] { $key } = none would send name and password in clear.
     .action = Right is auto, tls or starttls; or delete username and password.
+config-server-without-user = [{ $section }] { $key } names a server, but nobody who logs in there.
+    .action = Please fill in { $user } and its password, or delete { $key }.
 config-path-not-absolute = [{ $section }] { $key } = { $value } is not a full path.
     .action = Right is a path that begins with /.
 config-path-not-relative = [{ $section }] { $key } = { $value } is a full path and must not be one.

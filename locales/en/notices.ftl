@@ -62,3 +62,9 @@ notice-mail-sent = The mail “{ $subject }” was sent to { $recipients }.
 notice-veeam-locked = The Veeam job “{ $job }” may write; nothing is copied meanwhile.
 notice-veeam-waiting = The Veeam job “{ $job }” is waiting for the end of the copy.
 notice-veeam-unlocked = The Veeam job “{ $job }” has finished.
+notice-veeam-answers = Veeam answers again ({ $server }, version { $version } of its interface).
+notice-veeam-lock-cleared = The lock of the Veeam job “{ $job }” is lifted: by Veeam's own word its session is over.
+notice-veeam-lock-forsaken = The lock of the Veeam job “{ $job }” is lifted: it was { $hours ->
+        [one] one hour
+       *[other] { $hours } hours
+    } old, and nobody writes into the repository any more.

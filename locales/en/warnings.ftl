@@ -29,6 +29,29 @@ warning-veeam-during-copy = The Veeam job “{ $job }” has begun in the middle
     .meaning = What Veeam has written meanwhile may be on the disk in parts only; backups from before are not affected.
     .action = Start the copy again when the job has ended. The administrator should let the job ask first (veeam-lock in its script before the job).
 
+warning-veeam-lock-unknown = Veeam knows nothing of the session that the lock of the job “{ $job }” stands for.
+    .meaning = The lock stays, and nothing is copied as long as it is there.
+    .action = See in Veeam whether the job is running. If it isn't, the administrator lifts the lock: veeam-unlock "{ $job }". The lock should be named exactly as the job is in Veeam, or carry the number of its session.
+
+warning-veeam-lock-old = The lock of the Veeam job “{ $job }” has been there for { $hours ->
+        [one] one hour
+       *[other] { $hours } hours
+    }.
+    .meaning = Nothing is copied as long as it is there. Either the job takes very long, or its lock was left behind.
+    .action = See in Veeam whether the job is running. If it isn't, the administrator lifts the lock: veeam-unlock "{ $job }".
+
+warning-veeam-unreachable = Veeam could not be asked what it is doing ({ $server }: { $cause }).
+    .meaning = Copies go by the lock files alone: a job that has none is not noticed, and a lock that was left behind stays.
+    .action = The administrator should look whether the Veeam server is running, and whether “api-url” in config.ini is right.
+
+warning-veeam-untrusted = The Veeam server cannot prove that it is the right one ({ $server }: { $cause }).
+    .meaning = Nothing was said to it. Copies go by the lock files alone: a job that has none is not noticed, and a lock that was left behind stays.
+    .action = The administrator should check the server's certificate, and put the right one into “api-ca-file” in config.ini.
+
+warning-veeam-login-refused = Veeam does not let the service in ({ $server }: { $cause }).
+    .meaning = Copies go by the lock files alone: a job that has none is not noticed, and a lock that was left behind stays.
+    .action = The administrator should check “api-user” and “api-password” in config.ini and the user's role in Veeam (Backup Viewer). The next try is made in an hour.
+
 warning-low-space = The disk is getting full: { SIZE($free) } are free, the warning comes below { SIZE($threshold) }.
     .meaning = This copy still found room; one of the next may fail for lack of it.
     .action = Get a larger disk soon, or ask the administrator to make room.

@@ -64,6 +64,11 @@ fn is_plausible(item: &str) -> bool {
     item.chars().all(hexadecimal) && SHAPES.contains(&groups.as_slice())
 }
 
+/// The value that lists `disks`, whether right or wrong.
+pub fn list(disks: &[KnownDisk]) -> String {
+    show(disks)
+}
+
 /// The line of the file that lists `disks`; none if one of them is such that the file would be refused.
 pub fn line(disks: &[KnownDisk]) -> Option<String> {
     let list = show(disks);

@@ -112,6 +112,16 @@ impl Ini {
             .collect()
     }
 
+    /// In which line the section begins.
+    pub(super) fn section_line(&self, section: &str) -> Option<u64> {
+        self.sections.get(section).map(|section| section.line)
+    }
+
+    /// In which line the key stands, if it does in that very section.
+    pub(super) fn own_line(&self, section: &str, key: &str) -> Option<u64> {
+        self.keys_of(section)?.get(key).map(|raw| raw.line)
+    }
+
     fn keys_of(&self, section: &str) -> Option<&Keys> {
         if section == DEFAULT_SECTION {
             return Some(&self.defaults);

@@ -7,9 +7,10 @@ use super::mail::{ENCRYPTION, POLICY};
 use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, directory, show};
 use super::types::Config;
 use super::value::{
-    DAYS, DAYS_OR_NEVER, GIGABYTES, HOST, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MEGABYTES, MINUTES, PERCENT, PORT,
-    Problems, SECONDS, SECRET, SWITCH, TEXT, Traits, Value,
+    DAYS, DAYS_OR_NEVER, GIGABYTES, HOST, HOURS_OR_NEVER, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MEGABYTES, MINUTES,
+    PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH, TEXT, Traits, Value,
 };
+use super::veeam::{OLD_LOCK, SERVER};
 
 /// One key of the file.
 pub struct Key {
@@ -45,7 +46,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 42] = [
+pub static KEYS: [Key; 53] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -80,6 +81,17 @@ pub static KEYS: [Key; 42] = [
     key!("Webserver", "webport",                    "8080",                          PORT,        web.port),
     VEEAM_IN_VEEAM,
     key!("VEEAM",     "wait-for-backup-minutes",    "480",                           MINUTES,     wait_for_backup),
+    key!("VEEAM",     "api-url",                    "",                              SERVER,      veeam.url),
+    key!("VEEAM",     "api-user",                   "",                              TEXT,        veeam.user),
+    key!("VEEAM",     "api-password",               "",                              SECRET,      veeam.password),
+    key!("VEEAM",     "api-ca-file",                "",                              OPTIONAL_FILE, veeam.ca_file),
+    key!("VEEAM",     "api-repository",             "",                              TEXT,        veeam.repository),
+    key!("VEEAM",     "api-timeout-seconds",        "10",                            SECONDS,     veeam.timeout),
+    key!("VEEAM",     "retry-wait-minutes",         "15",                            MINUTES,     veeam.retry_wait),
+    key!("VEEAM",     "lock-check-seconds",         "60",                            SECONDS,     veeam.check_every),
+    key!("VEEAM",     "lock-max-hours",             "0",                             HOURS_OR_NEVER, veeam.oldest_lock),
+    key!("VEEAM",     "lock-max-action",            "warn",                          OLD_LOCK,    veeam.old_lock),
+    key!("VEEAM",     "lock-quiet-minutes",         "60",                            MINUTES,     veeam.quiet),
     key!("Safety",    "lossy-file-systems",         "warn",                          LOSSY,       lossy),
     key!("Safety",    "max-deletions-percent",      "50",                            PERCENT,     max_deletions_percent),
     key!("Safety",    "max-deleted-bytes-percent",  "75",                            PERCENT,     max_deleted_bytes_percent),

@@ -1,11 +1,13 @@
 //! config.ini as typed values. Owns which keys there are, what they may hold and how faults are reported: all at once,
 //! each with its place. Must not know what the values are used for; looks at no file but config.ini itself.
 //!
-//! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks`, `mail` (the
-//! kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`.
+//! In reading order: `types` (what comes out), `keys` (the one table), `value`, `paths`, `addresses`, `disks`, `mail`,
+//! `veeam` (the kinds of values), `ini` and `interpolation` (the notation, as Python reads it), `oddities` (warnings), `fault`,
+//! `edit` (a value into the text of a file).
 
 mod addresses;
 mod disks;
+mod edit;
 mod effective;
 mod fault;
 pub mod ini;
@@ -16,21 +18,28 @@ mod oddities;
 mod paths;
 mod types;
 mod value;
+mod veeam;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use disks::line as disk_line;
+pub use disks::{line as disk_line, list as disk_list};
+pub use edit::with_value;
 pub use effective::{Origin, Setting};
 pub use fault::{ConfigFaults, ConfigProblem};
 pub use interpolation::InterpolationError;
+pub use keys::{DISK_LIST, SOURCE};
 pub use mail::{Encryption, Mail, Wanted, Wish};
 pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Secret, Web};
+pub use veeam::{OldLock, Veeam};
 
 use crate::texts::Language;
 use ini::{Ini, strip};
-use keys::{DISK_LIST, KEYS, Key, SOURCE};
+use keys::{KEYS, Key};
 use value::{Problems, Value};
+
+/// What a new config.ini is made from: every key with its default and its reason.
+pub const TEMPLATE: &str = include_str!("../../config.ini.template");
 
 /// A file that can be used, and what is odd in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +74,7 @@ pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
         }
     }
     faults.extend(mail::contradictions(&config));
+    faults.extend(veeam::contradictions(&config));
     if !faults.is_empty() {
         return Err(ConfigFaults(faults));
     }
@@ -214,6 +224,7 @@ fn blank() -> Config {
         source_sentinel: PathBuf::new(),
         disk_identity: IdentityPolicy::default(),
         power_off: false,
+        veeam: Veeam::default(),
         mail: Mail::default(),
         web: Web::default(),
         debug: false,

@@ -83,7 +83,7 @@ fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
 
 /// A password in the file is for root alone.
 pub fn readable_by_others(path: &Path, config: &Config) -> Option<ConfigProblem> {
-    if config.mail.password.is_empty() {
+    if config.mail.password.is_empty() && config.veeam.password.is_empty() {
         return None;
     }
     let stat = std::fs::metadata(path).ok()?;

@@ -470,6 +470,8 @@ fn a_password_that_others_can_read_is_warned_about() {
         ("[Mail]\npassword = x\n", 0o604, true),
         ("[Mail]\npassword = x\n", 0o666, true),
         ("[Mail]\nusername = x\n", 0o644, false),
+        ("[VEEAM]\napi-password = x\n", 0o640, false),
+        ("[VEEAM]\napi-password = x\n", 0o604, true),
     ] {
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();

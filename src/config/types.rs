@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::mail::Mail;
+use super::veeam::Veeam;
 use crate::model::DiskId;
 use crate::texts::Language;
 
@@ -49,6 +50,7 @@ pub struct Config {
     pub disk_identity: IdentityPolicy,
     /// Switch the disk off after a good copy.
     pub power_off: bool,
+    pub veeam: Veeam,
     pub mail: Mail,
     pub web: Web,
     pub debug: bool,

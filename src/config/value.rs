@@ -94,6 +94,7 @@ const SECONDS_OF_AN_HOUR: u64 = 3600;
 const SECONDS_OF_A_MINUTE: u64 = 60;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 const DAYS_OF_A_YEAR: u64 = 366;
+const HOURS_OF_A_YEAR: u64 = 366 * 24;
 const BYTES_OF_A_KILOBYTE: u64 = 1000;
 /// No mail server takes more.
 const MOST_KILOBYTES: u64 = 20_000;
@@ -122,6 +123,12 @@ pub const DAYS: Kind<Duration> = Kind::new(|value| days(value, 1), show_days);
 
 /// 0 switches off what it is about.
 pub const DAYS_OR_NEVER: Kind<Duration> = Kind::new(|value| days(value, 0), show_days);
+
+/// 0 switches off what it is about.
+pub const HOURS_OR_NEVER: Kind<Duration> = Kind::new(
+    |value| Ok(Duration::from_secs(whole::<u64>(value, 0, HOURS_OF_A_YEAR)? * SECONDS_OF_AN_HOUR)),
+    |span| (span.as_secs() / SECONDS_OF_AN_HOUR).to_string(),
+);
 
 pub const KILOBYTES: Kind<u64> = Kind::new(
     |value| Ok(whole::<u64>(value, 1, MOST_KILOBYTES)? * BYTES_OF_A_KILOBYTE),

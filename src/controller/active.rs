@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use tokio::sync::{oneshot, watch};
 
+use super::gate::Gate;
 use crate::copy::StopReason;
 use crate::disks::Volume;
 use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
@@ -36,11 +37,11 @@ pub struct ActiveRun {
     /// Everything is on the disk, not only in memory.
     pub written: bool,
     pub warnings: Vec<Warning>,
-    /// What the run itself can't know: jobs of Veeam that came in mid-copy without asking.
+    /// What the run itself can't know: jobs of Veeam that came in mid-copy without asking, or that Veeam could not be asked.
     pub intrusions: Vec<Warning>,
     pub free_bytes: u64,
     /// Waits for Veeam until this is used.
-    pub gate: Option<oneshot::Sender<()>>,
+    pub gate: Option<Gate>,
     /// Veeam waits from here on.
     pub past_gate: bool,
     pub stop: watch::Sender<Option<StopReason>>,

@@ -1,14 +1,17 @@
 //! Decides. One task owns all state; everything that happens comes in through `Inputs`, everything that is told goes out
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
-//! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and the copy goes first,
-//! `callers` whether those who wait are still there; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls`
-//! answers, `remember` knows disks and source again, `reload` takes a new config, `snapshot` sums up.
+//! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
+//! the copy goes first, `gate` when the copy may, `evidence` what is known of those who hold locks, `callers` whether those who
+//! wait are still there; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks
+//! and source again, `reload` takes a new config, `snapshot` sums up.
 
 mod active;
 mod call;
 mod callers;
 mod calls;
+mod evidence;
+mod gate;
 mod plugged;
 mod post;
 mod referee;
@@ -38,10 +41,12 @@ use crate::report::history::History;
 use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
 use crate::report::postman::{Errand, Note};
-use crate::systemd;
+use crate::systemd::{self, Watchdog};
 use crate::texts::{Spoken, Texts};
+use crate::veeam::inquiry::Finding;
 use active::ActiveRun;
 use callers::Parting;
+use evidence::Evidence;
 use plugged::Plugged;
 use referee::Referee;
 use tidy::Tidied;
@@ -51,7 +56,7 @@ pub use call::{Call, Caller, Reply, Signal, Started};
 /// Until systemd would lose patience with a stop, it is told every second that we are still at it.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const EXTENSION: Duration = Duration::from_secs(10);
-/// With no watchdog set there is nothing to feed.
+/// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A request of the service manager.
@@ -71,6 +76,7 @@ pub struct Inputs {
     pub notes: UnboundedReceiver<Note>,
     /// Mails that have not gone out yet.
     pub outbox: watch::Receiver<Outbox>,
+    pub watchdog: Watchdog,
 }
 
 /// Where things go to.
@@ -110,6 +116,7 @@ pub struct Controller {
     boot_id: String,
     plugged: Plugged,
     referee: Referee,
+    evidence: Evidence,
     run: Option<ActiveRun>,
     last: Option<RunRecord>,
     last_success: HashMap<DiskId, RunRecord>,
@@ -122,6 +129,7 @@ pub struct Controller {
     lock_changes: UnboundedSender<()>,
     tidied: UnboundedSender<Tidied>,
     partings: UnboundedSender<Parting>,
+    findings: UnboundedSender<Finding>,
 }
 
 /// What the controller's own helpers send back to it.
@@ -130,6 +138,7 @@ struct Echoes {
     lock_changes: UnboundedReceiver<()>,
     tidied: UnboundedReceiver<Tidied>,
     partings: UnboundedReceiver<Parting>,
+    findings: UnboundedReceiver<Finding>,
 }
 
 /// Runs until it is asked to stop and the run that is on has been ended properly.
@@ -146,6 +155,7 @@ impl Controller {
         let (lock_changes, lock_receiver) = unbounded_channel();
         let (tidied, tidied_receiver) = unbounded_channel();
         let (partings, partings_receiver) = unbounded_channel();
+        let (findings, findings_receiver) = unbounded_channel();
         let texts = outputs.texts.borrow().clone();
         let controller = Self {
             outputs,
@@ -160,6 +170,7 @@ impl Controller {
             boot_id: start.boot_id,
             plugged: Plugged::default(),
             referee: Referee::default(),
+            evidence: Evidence::default(),
             run: None,
             last: None,
             last_success: HashMap::new(),
@@ -171,18 +182,19 @@ impl Controller {
             lock_changes,
             tidied,
             partings,
+            findings,
         };
         let echoes = Echoes {
             news: news_receiver,
             lock_changes: lock_receiver,
             tidied: tidied_receiver,
             partings: partings_receiver,
+            findings: findings_receiver,
         };
         (controller, echoes)
     }
 
     async fn serve(&mut self, mut inputs: Inputs, mut echoes: Echoes) {
-        let mut watchdog = ticks(systemd::watchdog_period().unwrap_or(NEVER));
         let mut heartbeat = ticks(HEARTBEAT);
         loop {
             self.publish();
@@ -201,11 +213,12 @@ impl Controller {
                 Some(()) = echoes.lock_changes.recv() => self.look_at_locks().await,
                 Some(tidied) = echoes.tidied.recv() => self.note_tidied(tidied),
                 Some(parting) = echoes.partings.recv() => self.part(parting).await,
+                Some(finding) = echoes.findings.recv() => self.weigh(finding).await,
                 () = sleep_until(patience.unwrap_or_else(|| Instant::now() + NEVER).into()), if patience.is_some() => {
                     self.end_patience();
                 }
                 () = sleep_until(settled.unwrap_or_else(|| Instant::now() + NEVER).into()), if settled.is_some() => {}
-                _ = watchdog.tick() => systemd::feed_watchdog(),
+                () = inputs.watchdog.is_hungry() => systemd::feed_watchdog(),
                 _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),
             }
             self.begin_what_is_due().await;

@@ -20,6 +20,10 @@ pub struct Plugin {
     pub interrupted: bool,
     /// Being cleared up behind a killed daemon.
     pub tidying: bool,
+    /// Something has happened since that began.
+    pub tidy_again: bool,
+    /// Mounted somewhere, as a whole or in part, when the mount table was last looked at.
+    pub in_use: bool,
     /// Proven unmounted, flushed and free.
     pub safe: bool,
 }
@@ -69,6 +73,14 @@ impl Plugged {
         }
         difference.gone = before.into_iter().map(|plugin| plugin.volume).collect();
         difference
+    }
+
+    /// What is mounted is not safe; what is so no more has to be proven anew. Only disks that have had their copy are looked at.
+    pub fn note_mounts(&mut self, is_mounted: impl Fn(&Volume) -> bool) {
+        for plugin in self.plugins.iter_mut().filter(|plugin| plugin.served) {
+            plugin.in_use = is_mounted(&plugin.volume);
+            plugin.safe &= !plugin.in_use;
+        }
     }
 
     pub fn volumes(&self) -> Vec<Volume> {
@@ -122,7 +134,16 @@ impl Plugged {
 
 impl Plugin {
     fn new(volume: Volume, now: Instant) -> Self {
-        Self { volume, since: now, served: false, interrupted: false, tidying: false, safe: false }
+        Self {
+            volume,
+            since: now,
+            served: false,
+            interrupted: false,
+            tidying: false,
+            tidy_again: false,
+            in_use: false,
+            safe: false,
+        }
     }
 }
 
@@ -191,6 +212,21 @@ mod tests {
         mounted.mount_points.push("/mnt".into());
         plugged.update(vec![mounted], start);
         assert!(plugged.safe(&config).is_empty());
+    }
+
+    #[test]
+    fn what_the_mount_table_has_is_not_safe_until_it_is_proven_anew() {
+        let (start, config) = (Instant::now(), config(&["A"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![volume("A", 1)], start);
+        plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.safe) = (true, true));
+        plugged.note_mounts(|_| false);
+        assert_eq!(plugged.safe(&config), ["A"]);
+        plugged.note_mounts(|volume| volume.id == DiskId::new("A"));
+        assert!(plugged.safe(&config).is_empty());
+        plugged.note_mounts(|_| false);
+        assert!(plugged.safe(&config).is_empty());
+        assert!(plugged.plugins().iter().all(|plugin| !plugin.in_use));
     }
 
     #[test]

@@ -7,16 +7,16 @@ use log::{Level, debug};
 use tokio::task::JoinHandle;
 
 use super::Controller;
-use super::active::ActiveRun;
 use super::call::Caller;
 use super::callers::{Parting, Watched};
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::runlock;
 use crate::model::{Fault, Micros, Notice, VeeamLock, Warning, micros};
+use crate::report::mail::LockStory;
 use crate::veeam::{Holder, JobLock, LockDirError, is_job_name, locks, watch};
 
 /// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
-const PATIENCE: Duration = Duration::from_millis(1500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 /// An rsync that can't even be killed hangs on a dead disk.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
 
@@ -46,6 +46,20 @@ impl Referee {
     /// When the next job has waited long enough.
     pub fn patience(&self) -> Option<Instant> {
         self.waiting.iter().map(|waiter| waiter.until).min()
+    }
+
+    pub fn held(&self) -> &[JobLock] {
+        &self.held
+    }
+
+    /// Who waits, for readers.
+    pub fn waiting(&self) -> impl Iterator<Item = VeeamLock> {
+        self.waiting.iter().map(|waiter| VeeamLock { job: waiter.job.clone(), held: false, since: waiter.since })
+    }
+
+    /// Nobody has a lock or waits for one.
+    pub fn is_free(&self) -> bool {
+        self.held.is_empty() && self.waiting.is_empty()
     }
 
     fn take_waiter(&mut self, job: &str) -> Option<Waiter> {
@@ -125,37 +139,16 @@ impl Controller {
         for job in jobs {
             let warning = Warning::VeeamDuringCopy { job };
             self.tell(Level::Warn, &warning);
-            if let Some(run) = &mut self.run {
-                run.warnings.push(warning.clone());
-                run.intrusions.push(warning);
-            }
+            self.warn_run(warning);
         }
     }
 
-    /// From here on a copy runs; not before every job that asked has had its turn.
-    fn open_gate(&mut self) {
-        if !self.referee.held.is_empty() || !self.referee.waiting.is_empty() {
-            return;
+    /// A warning of the run that is on which the run itself can't know.
+    pub(super) fn warn_run(&mut self, warning: Warning) {
+        if let Some(run) = &mut self.run {
+            run.warnings.push(warning.clone());
+            run.intrusions.push(warning);
         }
-        let Some(run) = &mut self.run else { return };
-        if let Some(gate) = run.gate.take() {
-            // A run that has given up meanwhile does not listen any more, and ends.
-            run.past_gate = gate.send(()).is_ok();
-        }
-    }
-
-    fn is_copying(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.past_gate)
-    }
-
-    /// For readers. A lock that came in mid-copy was not granted by anybody.
-    pub(super) fn veeam_locks(&self) -> Vec<VeeamLock> {
-        let granted = !self.is_copying();
-        let files = &self.referee.held;
-        let held = files.iter().map(|lock| VeeamLock { job: lock.job.clone(), held: granted, since: lock.since });
-        let waiting = self.referee.waiting.iter().filter(|waiter| !files.iter().any(|lock| lock.job == waiter.job));
-        let waiting = waiting.map(|waiter| VeeamLock { job: waiter.job.clone(), held: false, since: waiter.since });
-        held.chain(waiting).collect()
     }
 
     /// True: the job holds its lock; false: it waits for the copy.
@@ -282,18 +275,13 @@ impl Controller {
     }
 
     fn tell_given_up(&self, waiter: &Waiter) {
-        let minutes = waiter.began.elapsed().as_secs() / 60;
-        self.tell(Level::Warn, &Warning::VeeamGaveUp { job: waiter.job.clone(), minutes });
+        let job = waiter.job.clone();
+        let warning = Warning::VeeamGaveUp { job: job.clone(), minutes: waiter.began.elapsed().as_secs() / 60 };
+        self.tell(Level::Warn, &warning);
+        self.mail_lock(LockStory::Warned { job, warning });
     }
 }
 
-fn cause(error: LockDirError) -> std::io::Error {
+pub(super) fn cause(error: LockDirError) -> std::io::Error {
     std::io::Error::other(error)
-}
-
-impl ActiveRun {
-    /// The run asks for its way.
-    pub(super) fn ask(&mut self, gate: tokio::sync::oneshot::Sender<()>) {
-        self.gate = Some(gate);
-    }
 }

@@ -53,6 +53,7 @@ impl Controller {
         self.note(Notice::ConfigReloaded);
         self.note_missing();
         self.watch_locks().await;
+        self.inquire_anew();
         self.recall_all();
     }
 

@@ -7,6 +7,7 @@ use log::Level;
 use super::Controller;
 use super::active::{ActiveRun, Wish};
 use super::call::Signal;
+use super::gate::Gate;
 use super::plugged::Due;
 use crate::copy::know;
 use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
@@ -136,8 +137,8 @@ impl Controller {
                 active.warnings.push(warning.clone());
                 self.tell(Level::Warn, &warning);
             }
-            News::AskGate { locks, gate } => {
-                active.ask(gate);
+            News::AskGate { locks, gate, busy } => {
+                active.ask(Gate { opener: gate, busy });
                 self.weigh_locks(locks).await;
             }
             News::Locks(locks) => self.weigh_locks(locks).await,
@@ -168,6 +169,8 @@ impl Controller {
         }
         self.last = Some(record);
         self.let_veeam_go().await;
+        // Nothing waits at the gate any more.
+        self.open_gate();
         self.publish();
         let _ = self.outputs.signals.send(signal);
         // A disk that was never mounted may be taken away, too.
@@ -202,12 +205,13 @@ impl Controller {
             return;
         }
         let past = self.past_of_plug(&record.disk, &record.plug);
+        self.look_at_mounts();
         for plugin in self.plugged.of(&record.disk) {
             if plugin.volume.diskseq == record.plug.diskseq {
                 // Also where the history can't be written: a run is never begun again without being counted.
                 plugin.served = past.served || !past.interrupted;
                 plugin.interrupted = past.interrupted;
-                plugin.safe = record.safe_to_remove;
+                plugin.safe = record.safe_to_remove && !plugin.in_use;
                 if plugin.safe {
                     // UDisks2's next picture will say so too.
                     plugin.volume.mount_points.clear();

@@ -6,7 +6,8 @@ use log::Level;
 
 use super::Controller;
 use crate::copy::StopReason;
-use crate::disks::{Sighting, Volume};
+use crate::disks::blockers::Parts;
+use crate::disks::{Sighting, Volume, mount_table};
 use crate::model::{DiskId, Notice};
 use crate::systemd;
 
@@ -25,9 +26,30 @@ impl Controller {
                 log::debug!("UDisks2: {cause}");
                 self.tell(Level::Warn, &Notice::DiskServiceLost);
             }
+            Sighting::Mounts => return self.see_mounts(),
         }
         if !std::mem::replace(&mut self.ready, true) {
             systemd::ready();
+        }
+    }
+
+    /// Somebody may have mounted a disk that was called safe, or unmounted it again.
+    fn see_mounts(&mut self) {
+        self.look_at_mounts();
+        self.tidy_up();
+    }
+
+    /// Which disks are mounted at this moment, by the kernel's word; UDisks2's comes later, if it lives.
+    pub(super) fn look_at_mounts(&mut self) {
+        match mount_table::entries() {
+            Ok(entries) => {
+                let table: Vec<_> = entries.collect();
+                self.plugged.note_mounts(|volume| {
+                    let parts = Parts::of(volume);
+                    table.iter().any(|entry| parts.is_mounted(entry))
+                });
+            }
+            Err(error) => log::debug!("the mount table: {error}"),
         }
     }
 

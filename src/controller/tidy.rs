@@ -23,6 +23,9 @@ const MOST_INTERRUPTIONS: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(10);
 const BUSY_PAUSE: Duration = Duration::from_secs(1);
 const BUSY_PAUSES: usize = 30;
+/// A device is let go only some time after its file system has left the mount table; and udev looks into it then.
+const PROOF_PAUSE: Duration = Duration::from_millis(200);
+const PROOF_PAUSES: usize = 50;
 
 /// A volume has been cleared up.
 #[derive(Debug)]
@@ -121,11 +124,15 @@ impl Controller {
             for plugin in self.plugged.of(&disk) {
                 let mounted = !plugin.volume.mount_points.is_empty();
                 let left_over = mounted && ours.has(&disk);
-                let unproven = plugin.served && !mounted && !plugin.safe;
-                if plugin.tidying || !(left_over || unproven) {
+                let unproven = plugin.served && !mounted && !plugin.in_use && !plugin.safe;
+                if !(left_over || unproven) {
                     continue;
                 }
-                plugin.tidying = true;
+                if std::mem::replace(&mut plugin.tidying, true) {
+                    // What has happened meanwhile may be what the work that is on came too early for.
+                    plugin.tidy_again = true;
+                    continue;
+                }
                 let tidy = Tidy {
                     connection: self.outputs.connection.clone(),
                     volume: plugin.volume.clone(),
@@ -142,11 +149,21 @@ impl Controller {
         if let Some(mount_point) = tidied.unmounted {
             self.tell(Level::Warn, &Warning::LeftoverMount { mount_point });
         }
+        // Somebody may have mounted it between the proof and now.
+        self.look_at_mounts();
+        let mut again = false;
+        let has_run = self.run.as_ref().is_some_and(|run| run.begun.disk == tidied.volume.id);
         for plugin in self.plugged.of(&tidied.volume.id) {
             if plugin.volume.is_same_plug(&tidied.volume) {
                 plugin.tidying = false;
-                plugin.safe = tidied.safe && plugin.served && plugin.volume.mount_points.is_empty();
+                let mounted = plugin.in_use || !plugin.volume.mount_points.is_empty();
+                // A run that has begun meanwhile has the last word.
+                plugin.safe |= tidied.safe && plugin.served && !mounted && !has_run;
+                again |= std::mem::take(&mut plugin.tidy_again);
             }
+        }
+        if again {
+            self.tidy_up();
         }
     }
 }
@@ -164,12 +181,18 @@ impl Tidy {
         if self.left_over {
             unmounted = self.unmount().await;
         }
-        let volume = self.volume.clone();
-        let proven = blocking(FLUSH, move || released::prove(&volume)).await;
+        let pauses = ConstantBuilder::default().with_delay(PROOF_PAUSE).with_max_times(PROOF_PAUSES);
+        let proven =
+            (|| self.prove()).retry(pauses).when(|error| error.kind() == std::io::ErrorKind::ResourceBusy).await;
         if let Err(error) = &proven {
             debug!("{}: {error}", self.volume.device.display());
         }
         Tidied { volume: self.volume, unmounted, safe: proven.is_ok() }
+    }
+
+    async fn prove(&self) -> std::io::Result<()> {
+        let volume = self.volume.clone();
+        blocking(FLUSH, move || released::prove(&volume)).await
     }
 
     /// An rsync that outlived its daemon is ended first; it would keep the disk busy.

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::news::News;
+use super::news::{Busy, News};
 use super::steps::Run;
 use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
@@ -28,13 +28,16 @@ impl Run {
             self.ports.teller.notice(Notice::StepWaitForVeeam { jobs: jobs(&found), minutes });
         }
         let (opener, gate) = oneshot::channel();
-        self.ports.teller.tell(News::AskGate { locks: found, gate: opener });
-        self.pass(gate).await?;
+        let (busy, told) = watch::channel(Busy { asking: self.order.config.veeam.is_asked(), jobs: Vec::new() });
+        self.ports.teller.tell(News::AskGate { locks: found, gate: opener, busy });
+        self.pass(gate, told).await?;
         self.ports.teller.notice(Notice::StepVeeamClear);
         Ok(())
     }
 
-    async fn pass(&mut self, mut gate: oneshot::Receiver<()>) -> Result<(), Halt> {
+    /// Before Veeam has answered once nobody can say that it is busy, so that even without patience its answer is waited for;
+    /// it has its own time.
+    async fn pass(&mut self, mut gate: oneshot::Receiver<()>, mut busy: watch::Receiver<Busy>) -> Result<(), Halt> {
         let give_up = sleep(self.order.config.wait_for_veeam);
         tokio::pin!(give_up);
         let mut look = interval(LOOK_AGAIN);
@@ -42,11 +45,16 @@ impl Run {
         look.tick().await;
         loop {
             let mut stop = self.ports.stop.clone();
+            let asking = busy.borrow_and_update().asking;
             tokio::select! {
                 biased;
                 reason = stop.requested() => return Err(Halt::Stopped(reason)),
                 opened = &mut gate => return opened.map_err(|_| Fault::ServiceStopped.into()),
-                () = &mut give_up => return Err(self.gave_up().await?.into()),
+                () = &mut give_up, if !asking => {
+                    let jobs = busy.borrow().jobs.clone();
+                    return Err(self.gave_up(jobs).await?.into());
+                }
+                Ok(()) = busy.changed() => {}
                 _ = look.tick() => {
                     let found = self.scan().await?;
                     self.ports.teller.tell(News::Locks(found));
@@ -55,9 +63,12 @@ impl Run {
         }
     }
 
-    async fn gave_up(&self) -> Result<Fault, Fault> {
+    async fn gave_up(&self, running: Vec<String>) -> Result<Fault, Fault> {
         let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
-        Ok(Fault::VeeamBusy { jobs: jobs(&self.scan().await?), minutes })
+        let held = self.scan().await?;
+        let told = [jobs(&held), running.join(", ")];
+        let named: Vec<String> = told.into_iter().filter(|names| !names.is_empty()).collect();
+        Ok(Fault::VeeamBusy { jobs: named.join(", "), minutes })
     }
 
     async fn scan(&self) -> Result<Vec<JobLock>, Fault> {

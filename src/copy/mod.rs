@@ -35,6 +35,6 @@ pub mod stop;
 mod survey;
 mod target;
 
-pub use news::{Ending, News, Teller};
+pub use news::{Busy, Ending, News, Teller};
 pub use steps::{Known, Order, Ports, run};
 pub use stop::{Stop, StopReason};

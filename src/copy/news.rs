@@ -1,7 +1,7 @@
 //! What a run tells while it is on, in order, to whoever listens. It asks for one thing only: the way past Veeam.
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::stop::StopReason;
 use crate::model::{Fault, Notice, Progress, Step, Totals, Warning};
@@ -22,11 +22,22 @@ pub enum News {
     AskGate {
         locks: Vec<JobLock>,
         gate: oneshot::Sender<()>,
+        /// For what becomes known meanwhile.
+        busy: watch::Sender<Busy>,
     },
     /// The lock directory as it is now, for those who wait at the gate.
     Locks(Vec<JobLock>),
     /// The run is over.
     Ended(Box<Ending>),
+}
+
+/// What else a run that waits at the gate waits for, besides lock files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Busy {
+    /// Veeam has not answered yet.
+    pub asking: bool,
+    /// Who writes by Veeam's own word.
+    pub jobs: Vec<String>,
 }
 
 /// How a run ended, and what it came to.

@@ -35,8 +35,8 @@ impl Source {
         let path = &config.source;
         let unavailable = |error: io::Error| unavailable(path, &error);
         let directory = open_directory(path).map_err(unavailable)?;
-        if is_hidden(path, &directory.metadata().map_err(unavailable)?) {
-            return Err(Fault::SourceHidden { path: show(path) });
+        if let Some(place) = hidden_place(path).map_err(unavailable)? {
+            return Err(Fault::SourceHidden { path: show(&place) });
         }
         if is_empty(path, config.source_lockfile.as_os_str()).map_err(unavailable)? {
             return Err(Fault::SourceEmpty { path: show(path) });
@@ -116,13 +116,22 @@ fn open_directory(path: &Path) -> io::Result<File> {
     Ok(File::from(rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?))
 }
 
-/// A unit's sandbox can put an empty directory over the source; mirroring that would wipe the backup.
-fn is_hidden(path: &Path, ours: &fs::Metadata) -> bool {
-    let outside = Path::new("/proc/1/root").join(path.strip_prefix("/").unwrap_or(path));
-    match fs::metadata(&outside) {
-        Ok(theirs) => (theirs.dev(), theirs.ino()) != (ours.dev(), ours.ino()),
-        Err(error) => {
-            debug!("{}: {error}; the source is taken as seen", outside.display());
+/// A unit's sandbox can put an empty directory over the source or a part of it, and can keep from us what is mounted there;
+/// mirroring that would wipe the backup. Only at mount points can two processes see different things.
+fn hidden_place(path: &Path) -> io::Result<Option<PathBuf>> {
+    let top = fs::canonicalize(path)?;
+    let below = mount_table::points_below(&top)?;
+    Ok(std::iter::once(top).chain(below).find(|place| is_hidden(place)))
+}
+
+/// Whether the system's first process sees something else there.
+fn is_hidden(place: &Path) -> bool {
+    let outside = Path::new("/proc/1/root").join(place.strip_prefix("/").unwrap_or(place));
+    let number = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    match (number(place), number(&outside)) {
+        (Ok(ours), Ok(theirs)) => ours != theirs,
+        (Err(error), _) | (_, Err(error)) => {
+            debug!("{}: {error}; it is taken as seen", place.display());
             false
         }
     }

@@ -88,7 +88,8 @@ impl Parts {
         found
     }
 
-    fn is_mounted(&self, entry: &MountInfo) -> bool {
+    /// Whether any part of the disk is mounted, by the entry of a mount table.
+    pub fn is_mounted(&self, entry: &MountInfo) -> bool {
         let source = entry.mount_source.as_deref().unwrap_or_default();
         self.numbers.contains(&entry.majmin) || self.devices.contains(Path::new(source))
     }

@@ -1,9 +1,9 @@
 //! All that is said to UDisks2, and what the kernel says of the same disks.
-//! `inventory` turns UDisks2's objects into volumes, `watch` tells when they change, `volume` mounts and unmounts,
-//! `ours` remembers which mounts we made, `mounted` proves where a mount really leads, `released` proves that nothing holds a
-//! disk any more, `holders` and `blockers` name who does; `health` is what the kernel knows of a file system's errors,
-//! `mount_table` and `file_system_id` where a directory lies. Decides nothing: which volume is wanted, and when, is the
-//! controller's.
+//! `inventory` turns UDisks2's objects into volumes, `watch` tells when they change, `mounts` that the mount table has,
+//! `volume` mounts and unmounts, `ours` remembers which mounts we made, `mounted` proves where a mount really leads, `released`
+//! proves that nothing holds a disk any more, `holders` and `blockers` name who does; `health` is what the kernel knows of a file
+//! system's errors, `mount_table` and `file_system_id` where a directory lies. Decides nothing: which volume is wanted, and when,
+//! is the controller's.
 
 pub mod blockers;
 pub mod file_system_id;
@@ -13,6 +13,7 @@ pub mod inventory;
 mod kernel;
 pub mod mount_table;
 pub mod mounted;
+mod mounts;
 pub mod ours;
 pub mod released;
 pub mod volume;

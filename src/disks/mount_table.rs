@@ -1,12 +1,17 @@
 //! The mount table of this process, read anew at each question. Says what is there and judges nothing.
 
+use std::fs;
 use std::io;
 use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
 use procfs::process::MountInfo;
 use rustix::fs::{AtFlags, Statx, StatxAttributes, StatxFlags};
 
 use super::Volume;
+
+/// The one of the mount namespace that this process lives in.
+pub const TABLE: &str = "/proc/self/mountinfo";
 
 /// The entry of the mount that an open file is in; none when it is mounted no more.
 ///
@@ -69,8 +74,23 @@ pub fn parse(table: &[u8]) -> Vec<MountInfo> {
     text.lines().filter_map(|line| MountInfo::from_line(line).ok()).collect()
 }
 
-fn entries() -> io::Result<impl Iterator<Item = MountInfo>> {
-    Ok(parse(&std::fs::read("/proc/self/mountinfo")?).into_iter())
+/// All that is mounted. The kernel answers from memory, also when a disk hangs.
+///
+/// # Errors
+/// The table can't be read.
+pub fn entries() -> io::Result<impl Iterator<Item = MountInfo>> {
+    Ok(parse(&fs::read(TABLE)?).into_iter())
+}
+
+/// Where something is mounted somewhere below `top`, for us or for the system's first process.
+///
+/// # Errors
+/// Our own table can't be read; the other one may be out of reach, as in a container.
+pub fn points_below(top: &Path) -> io::Result<Vec<PathBuf>> {
+    let ours = fs::read(TABLE)?;
+    let theirs = fs::read("/proc/1/mountinfo").unwrap_or_default();
+    let points = [ours, theirs].into_iter().flat_map(|table| parse(&table)).map(|entry| entry.mount_point);
+    Ok(points.filter(|point| point != top && point.starts_with(top)).collect())
 }
 
 fn stat(file: impl AsFd) -> io::Result<Statx> {

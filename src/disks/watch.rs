@@ -15,6 +15,7 @@ use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, ObjectPath, Structure};
 
 use super::inventory::{self, Volume};
+use super::mounts;
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 const ROOT: &str = "/org/freedesktop/UDisks2";
@@ -34,6 +35,8 @@ pub enum Sighting {
     ServiceLost {
         cause: String,
     },
+    /// Something was mounted or unmounted.
+    Mounts,
 }
 
 /// Runs until the receiver is gone or the bus is lost.
@@ -46,6 +49,7 @@ pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>)
     tokio::select! {
         () = count(pokes, poke) => {}
         () = look(&connection, &sightings, poked) => {}
+        () = mounts::tell(&sightings) => {}
     }
     Ok(())
 }

@@ -44,4 +44,7 @@ pub enum Notice {
     VeeamLocked { job: String },
     VeeamWaiting { job: String },
     VeeamUnlocked { job: String },
+    VeeamAnswers { server: String, version: String },
+    VeeamLockCleared { job: String },
+    VeeamLockForsaken { job: String, hours: u64 },
 }

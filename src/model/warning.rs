@@ -32,6 +32,29 @@ pub enum Warning {
     VeeamDuringCopy {
         job: String,
     },
+    /// Veeam tells of no session that a lock could stand for, so it stays.
+    VeeamLockUnknown {
+        job: String,
+    },
+    /// A lock that is older than config.ini allows.
+    VeeamLockOld {
+        job: String,
+        hours: u64,
+    },
+    /// Veeam's REST API can't be reached, or doesn't answer as it should.
+    VeeamUnreachable {
+        server: String,
+        cause: String,
+    },
+    /// Its certificate is not to be trusted, so nothing was said to it.
+    VeeamUntrusted {
+        server: String,
+        cause: String,
+    },
+    VeeamLoginRefused {
+        server: String,
+        cause: String,
+    },
     LowSpace {
         free: u64,
         threshold: u64,

@@ -1,5 +1,5 @@
-//! What is remembered of disks and sources from one copy to the next: `/var/lib/asbackup/remembered.json`. Whoever decides
-//! what may be remembered, and what follows from it, is elsewhere.
+//! What is remembered of disks, sources and old locks from one copy to the next: `/var/lib/asbackup/remembered.json`. Whoever
+//! decides what may be remembered, and what follows from it, is elsewhere.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DiskId, DiskIdentity, Warning};
+use crate::model::{DiskId, DiskIdentity, Micros, Warning};
 
 const FILE_NAME: &str = "remembered.json";
 
@@ -18,6 +18,8 @@ struct Remembered {
     disks: BTreeMap<DiskId, DiskIdentity>,
     /// Path of the source → its file system.
     sources: BTreeMap<String, String>,
+    /// Lock files that were told of as too old → when they were made.
+    told_locks: BTreeMap<String, Micros>,
 }
 
 /// The one who writes. There must be only one at a time.
@@ -70,6 +72,22 @@ impl Memory {
         self.save()
     }
 
+    /// Whether this very lock file was told of.
+    pub fn is_told(&self, lock: &Path, since: Micros) -> bool {
+        self.remembered.told_locks.get(&key(lock)) == Some(&since)
+    }
+
+    /// Of those that were told of before, only the ones in `held` are still worth remembering.
+    ///
+    /// # Errors
+    /// As `remember_disk`.
+    pub fn remember_told(&mut self, lock: &Path, since: Micros, held: &[PathBuf]) -> Result<(), Warning> {
+        let told = &mut self.remembered.told_locks;
+        told.retain(|path, _| held.iter().any(|held| key(held) == *path));
+        told.insert(key(lock), since);
+        self.save()
+    }
+
     fn save(&self) -> Result<(), Warning> {
         self.try_save().map_err(|error| lost(&self.path, &error))
     }
@@ -118,6 +136,19 @@ mod tests {
         assert_eq!(again.disk(&disk), Some(&identity("B")));
         assert_eq!(again.source(Path::new("/srv")), Some("ext4 X"));
         assert_eq!(again.source(Path::new("/other")), None);
+    }
+
+    #[test]
+    fn a_lock_is_told_of_once_and_forgotten_when_it_is_gone() {
+        let place = tempfile::tempdir().unwrap();
+        let (one, two) = (PathBuf::from("/veeam/one"), PathBuf::from("/veeam/two"));
+        let mut memory = Memory::open(place.path());
+        assert!(!memory.is_told(&one, 7));
+        memory.remember_told(&one, 7, std::slice::from_ref(&one)).unwrap();
+        let mut again = Memory::open(place.path());
+        assert!(again.is_told(&one, 7) && !again.is_told(&one, 8) && !again.is_told(&two, 7));
+        again.remember_told(&two, 9, std::slice::from_ref(&two)).unwrap();
+        assert!(again.is_told(&two, 9) && !again.is_told(&one, 7));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod lines;
 pub mod mail;
 pub mod memory;
 pub mod outbox;
+mod password;
 pub mod postman;
 pub mod reminder;
 mod sentence;
@@ -18,9 +19,12 @@ mod smtp;
 pub mod status_file;
 mod tail;
 mod text_log;
+pub mod trial;
 
 #[cfg(test)]
 mod catalog;
+#[cfg(test)]
+mod manual;
 
 pub use clock::Clock;
 use sentence::named;

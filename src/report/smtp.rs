@@ -31,6 +31,8 @@ pub struct Trouble(pub Warning);
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     pub delivered: Vec<String>,
+    /// What the server said when it took the mail.
+    pub receipt: String,
     /// For good.
     pub refused: Vec<(String, String)>,
     /// Worth another try.
@@ -123,6 +125,9 @@ impl Session {
             return self.end_without_mail(verdict).await;
         }
         let taken = self.connection.message(&mail.message).await;
+        if let Ok(answer) = &taken {
+            verdict.receipt = self.voice.receipt(answer);
+        }
         match self.refusal(taken)? {
             Some(refusal) => verdict.spread(&accepted, &refusal),
             None => verdict.delivered = accepted,
@@ -210,11 +215,19 @@ impl Verdict {
 
 impl Voice {
     fn words(&self, error: &Error) -> String {
-        let mut words = error.to_string();
-        if !self.password.is_empty() {
-            words = words.replace(self.password.expose(), MASK);
+        self.masked(error.to_string())
+    }
+
+    fn receipt(&self, answer: &Response) -> String {
+        let words = answer.message().collect::<Vec<_>>().join(" ");
+        self.masked(format!("{} {words}", answer.code()).trim_end().to_owned())
+    }
+
+    fn masked(&self, words: String) -> String {
+        match self.password.is_empty() {
+            true => words,
+            false => words.replace(self.password.expose(), MASK),
         }
-        words
     }
 
     fn trouble(&self, error: &Error) -> Trouble {

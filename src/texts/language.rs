@@ -45,9 +45,9 @@ impl Language {
     }
 
     /// All files of the language.
-    pub(super) fn sources(self) -> [&'static str; 10] {
+    pub(super) fn sources(self) -> [&'static str; 11] {
         let [cli, status, config] = self.command_line();
-        let [faults, warnings, notices, bus, mail, web] = match self {
+        let [faults, warnings, notices, bus, mail, web, setup] = match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
                 include_str!("../../locales/de/warnings.ftl"),
@@ -55,6 +55,7 @@ impl Language {
                 include_str!("../../locales/de/bus.ftl"),
                 include_str!("../../locales/de/mail.ftl"),
                 include_str!("../../locales/de/web.ftl"),
+                include_str!("../../locales/de/setup.ftl"),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
@@ -63,8 +64,9 @@ impl Language {
                 include_str!("../../locales/en/bus.ftl"),
                 include_str!("../../locales/en/mail.ftl"),
                 include_str!("../../locales/en/web.ftl"),
+                include_str!("../../locales/en/setup.ftl"),
             ],
         };
-        [faults, warnings, notices, status, config, bus, mail, web, cli, self.tools()]
+        [faults, warnings, notices, status, config, bus, mail, web, setup, cli, self.tools()]
     }
 }

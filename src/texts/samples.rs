@@ -108,6 +108,11 @@ samples! { warnings, Warning:
     EmptyVeeamLock { path }
     VeeamGaveUp { job, minutes }
     VeeamDuringCopy { job }
+    VeeamLockUnknown { job }
+    VeeamLockOld { job, hours }
+    VeeamUnreachable { server, cause }
+    VeeamUntrusted { server, cause }
+    VeeamLoginRefused { server, cause }
     LowSpace { free, threshold }
     VanishedFiles { examples }
     LossyFileSystem { file_system, links, hard_links, specials }
@@ -170,4 +175,7 @@ samples! { notices, Notice:
     VeeamLocked { job }
     VeeamWaiting { job }
     VeeamUnlocked { job }
+    VeeamAnswers { server, version }
+    VeeamLockCleared { job }
+    VeeamLockForsaken { job, hours }
 }

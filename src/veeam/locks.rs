@@ -106,6 +106,23 @@ pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirErro
     Ok(removed)
 }
 
+/// Removes this very lock and no newer one at its place; tells whether it was there.
+///
+/// # Errors
+/// The file is there and can't be removed.
+pub fn remove_judged(lock: &JobLock) -> Result<bool, LockDirError> {
+    let failed = |source| LockDirError { path: lock.path.clone(), source };
+    let is_the_same = match fs::symlink_metadata(&lock.path).and_then(|stat| stat.modified()) {
+        Ok(modified) => micros(modified) == lock.since,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(failed(error)),
+    };
+    if !is_the_same {
+        return Ok(false);
+    }
+    remove_if_there(&lock.path).map_err(failed)
+}
+
 fn remove_if_there(path: &Path) -> io::Result<bool> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
@@ -167,6 +184,20 @@ mod tests {
         assert!(remove(&directories, "Nightly").unwrap());
         let left = scan(&directories).unwrap();
         assert_eq!(left.iter().map(|lock| lock.job.as_str()).collect::<Vec<_>>(), ["Nightly 2"]);
+    }
+
+    #[test]
+    fn a_lock_that_was_renewed_since_it_was_judged_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let directories = [place.path().to_owned()];
+        create(&directories[0], "Job 1", &holder()).unwrap();
+        let judged = scan(&directories).unwrap().remove(0);
+        let older = JobLock { since: judged.since - 1, ..judged.clone() };
+        assert!(!remove_judged(&older).unwrap());
+        assert_eq!(scan(&directories).unwrap().len(), 1);
+        assert!(remove_judged(&judged).unwrap());
+        assert!(!remove_judged(&judged).unwrap());
+        assert_eq!(scan(&directories).unwrap(), []);
     }
 
     #[test]

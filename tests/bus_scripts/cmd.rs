@@ -68,6 +68,8 @@ impl Windows {
         wine.env("WINEPREFIX", self.room.path().join("wine")).env("WINEDEBUG", "-all");
         // Neither a browser engine nor .NET, which it would ask for.
         wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env("WINEPATH", windows(&self.room.path().join("path")));
+        // Its server leaves a directory there.
+        wine.env("TMPDIR", self.room.path());
         wine.env("ASBACKUP_HOST", "atlantis.example").env("LANG", "C.UTF-8");
         wine
     }
@@ -78,7 +80,8 @@ impl Drop for Windows {
         // Else it would write into the directory while that is removed.
         for server in ["/usr/lib/wine/wineserver64", "/usr/lib/wine/wineserver"] {
             let mut kill = Command::new(server);
-            let _ = kill.args(["--kill", "--wait"]).env("WINEPREFIX", self.room.path().join("wine")).status();
+            kill.env("TMPDIR", self.room.path()).env("WINEPREFIX", self.room.path().join("wine"));
+            let _ = kill.args(["--kill", "--wait"]).status();
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The real `asbackupd` in a bench, started as systemd would start it, and everything that can be asked of it.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use asbackup::model::RunRecord;
@@ -16,11 +16,10 @@ use zbus::{Connection, OwnedVariant, Proxy};
 use super::bench::Bench;
 use super::config::ConfigText;
 use super::processes::{self, Held, Stage};
+use super::sandbox::{CONFIG, NOTIFY, Sandbox};
 use super::seen::{NAME, PATH, RunFinished, RunStarted, Seen, Story, bare_error};
 use super::{PATIENCE, wait_for};
 
-pub const CONFIG: &str = "/etc/asbackup/config.ini";
-const NOTIFY: &str = "/run/bench/notify";
 const HISTORY: &str = "/var/lib/asbackup/history.jsonl";
 const STATUS_FILE: &str = "/run/asbackup/status.txt";
 /// A run may first have to wait until the disk has settled, and flushes at the end.
@@ -47,13 +46,22 @@ pub struct Refused {
 impl Daemon {
     /// Writes the config, starts the daemon and waits until it says READY.
     pub async fn start(bench: &Bench, config: &ConfigText) -> Self {
-        let daemon = Self::launch(bench, config).await;
+        Self::start_in(&Sandbox::default(), bench, config).await
+    }
+
+    /// The same in a tighter sandbox than the unit's.
+    pub async fn start_in(sandbox: &Sandbox, bench: &Bench, config: &ConfigText) -> Self {
+        let daemon = Self::launch_in(sandbox, bench, config).await;
         daemon.ready().await;
         daemon
     }
 
-    /// The same without waiting for READY.
+    /// As `start`, without waiting for READY.
     pub async fn launch(bench: &Bench, config: &ConfigText) -> Self {
+        Self::launch_in(&Sandbox::default(), bench, config).await
+    }
+
+    async fn launch_in(sandbox: &Sandbox, bench: &Bench, config: &ConfigText) -> Self {
         fs::write(bench.path(CONFIG), config.text()).expect("config.ini");
         let bus = bench.bus().await;
         wait_for_free_name(&bus).await;
@@ -62,7 +70,7 @@ impl Daemon {
         let notify = UnixDatagram::bind(notify).expect("the notify socket");
         let seen = Seen::listen(&bus, notify).await;
         let log = bench.directory().join("asbackupd.stderr");
-        let outer = spawn(bench, &log);
+        let outer = sandbox.start(bench, &log);
         let nsenter = outer.id().expect("it was just started");
         let pid = wait_for("the daemon's process", PATIENCE, || processes::children(nsenter).first().copied());
         Self {
@@ -326,35 +334,4 @@ async fn wait_for_free_name(bus: &Connection) {
         assert!(tokio::time::Instant::now() < deadline, "the daemon before this one does not end");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-}
-
-/// Those of the unit and no others, in setpriv's words.
-fn capabilities() -> String {
-    let unit = include_str!("../../systemd/asbackupd.service");
-    let set = unit.lines().find_map(|line| line.strip_prefix("CapabilityBoundingSet=")).expect("a set in the unit");
-    let names = set.split(' ').map(|name| name.trim_start_matches("CAP_").to_lowercase());
-    std::iter::once("-all".to_owned()).chain(names.map(|name| format!("+{name}"))).collect::<Vec<_>>().join(",")
-}
-
-/// As systemd starts it: no capabilities and no environment but what the unit gives. The watchdog time is long: what it does is counted, it is
-/// not enforced here.
-fn spawn(bench: &Bench, log: &Path) -> Child {
-    let log = File::options().create(true).append(true).open(log);
-    let log = log.expect("a file for the daemon's words");
-    let mut command = bench.command("setpriv");
-    command.args(["--no-new-privs", "--bounding-set", &capabilities(), env!("CARGO_BIN_EXE_asbackupd")]);
-    command.env_clear();
-    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    command.env("LANG", "C.UTF-8");
-    command.env("ASBACKUP_CONFIG", CONFIG);
-    command.env("NOTIFY_SOCKET", NOTIFY);
-    command.env("WATCHDOG_USEC", "20000000");
-    command.env("STATE_DIRECTORY", "/var/lib/asbackup");
-    command.env("RUNTIME_DIRECTORY", "/run/asbackup");
-    command.env("LOGS_DIRECTORY", "/var/log/asbackup");
-    command.stdin(Stdio::null());
-    command.stdout(log.try_clone().expect("a second descriptor"));
-    command.stderr(log);
-    let spawned = tokio::process::Command::from(command).spawn();
-    spawned.expect("the daemon in the bench")
 }

@@ -27,6 +27,10 @@ mod machine;
 mod neighbours;
 mod page;
 mod qmp;
+#[path = "../readmes/mod.rs"]
+#[allow(dead_code, reason = "each test program uses its part")]
+mod readme_commands;
+mod readmes;
 mod root;
 mod scene;
 mod shell;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use futures_util::{SinkExt, StreamExt};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -141,14 +141,22 @@ impl Browser {
     }
 }
 
-/// The program is a script that starts the browser, so the group has to go; before its directory does.
+/// The program is a script that starts the browser, so the group has to go; and all of it before its directory does, since
+/// whoever is still dying writes into that and so keeps it.
 impl Drop for Browser {
     fn drop(&mut self) {
         let group = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        if let Some(group) = group {
-            let _ = kill_process_group(group, Signal::KILL);
+        let Some(group) = group else { return };
+        let _ = kill_process_group(group, Signal::KILL);
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline && (self.child.try_wait().is_ok_and(|end| end.is_none()) || is_there(group)) {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+fn is_there(group: Pid) -> bool {
+    test_kill_process_group(group).is_ok()
 }
 
 async fn address(child: &mut Child) -> String {

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::common::PATIENCE;
-use crate::common::daemon::CONFIG;
+use crate::common::sandbox::CONFIG;
 use crate::common::scene::Scene;
 use crate::office::{self, Office};
 use crate::site::{self, Setup, Site};

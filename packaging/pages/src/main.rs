@@ -1,4 +1,5 @@
-//! Makes the man pages and the completions for bash, zsh and fish, from the very definition that the command line is read by.
+//! Makes the man pages and the completions for bash, zsh and fish, from the very definitions that the command lines
+//! are read by.
 //! Not installed itself, and a package of its own so that none of it is linked into what is.
 //!
 //! usage: asbackup-pages DIRECTORY
@@ -15,6 +16,9 @@ use clap_complete::{Shell, generate_to};
 #[path = "../../../src/bin/asbackup/arguments.rs"]
 #[allow(dead_code, reason = "only the definition is of interest here")]
 mod arguments;
+#[path = "../../../src/client/hooks/arguments.rs"]
+#[allow(dead_code, reason = "only the definition is of interest here")]
+mod hooks;
 
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Fish, Shell::Zsh];
 
@@ -47,8 +51,12 @@ fn make(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn programs() -> [(&'static str, Command); 1] {
-    [("asbackup", arguments::Arguments::command())]
+fn programs() -> [(&'static str, Command); 3] {
+    [
+        ("asbackup", arguments::Arguments::command()),
+        ("veeam-lock", hooks::LockArguments::command()),
+        ("veeam-unlock", hooks::UnlockArguments::command()),
+    ]
 }
 
 #[cfg(test)]
@@ -75,15 +83,24 @@ mod tests {
     fn every_command_has_its_page_and_is_completed_in_every_shell() {
         let directory = made("all");
         let pages = names(directory.join("man"));
-        for command in ["", "-status", "-watch", "-start", "-cancel", "-disks", "-history", "-config", "-config-check"]
+        for command in
+            ["", "-status", "-watch", "-start", "-cancel", "-disks", "-history", "-config-check", "-mail-test"]
         {
             assert!(pages.contains(&format!("asbackup{command}.1")), "{command:?} in {pages:?}");
         }
+        for tool in ["asbackup-setup.1", "veeam-lock.1", "veeam-unlock.1"] {
+            assert!(pages.contains(&tool.to_owned()), "{tool} in {pages:?}");
+        }
         let completions = directory.join("completions");
-        assert_eq!(names(completions.clone()), ["_asbackup", "asbackup.bash", "asbackup.fish"]);
-        for name in names(completions.clone()) {
+        let wanted = |program: &str| [format!("_{program}"), format!("{program}.bash"), format!("{program}.fish")];
+        let mut all: Vec<String> =
+            ["asbackup", "veeam-lock", "veeam-unlock"].iter().flat_map(|name| wanted(name)).collect();
+        all.sort();
+        assert_eq!(names(completions.clone()), all);
+        for name in all {
             let text = std::fs::read_to_string(completions.join(&name)).unwrap();
-            assert!(text.contains("history") && text.contains("newest"), "{name}");
+            let option = if name.contains("asbackup") { "newest" } else { "session" };
+            assert!(text.contains(option), "{option} in {name}");
         }
     }
 
@@ -91,5 +108,7 @@ mod tests {
     fn the_page_says_what_the_exit_codes_mean() {
         let page = std::fs::read_to_string(made("codes").join("man/asbackup.1")).unwrap();
         assert!(page.contains("Exit codes:") && page.contains("the copy was cancelled"), "{page}");
+        let page = std::fs::read_to_string(made("tools").join("man/veeam-lock.1")).unwrap();
+        assert!(page.contains("timed out") && page.contains("veeam.md"), "{page}");
     }
 }

@@ -24,10 +24,13 @@ Examples:
   asbackup history -n 3             the three newest runs
   asbackup disks --json             all disks, for programs
   asbackup config check             what is wrong with config.ini, before the service reads it
+  asbackup setup                    fill in config.ini, question by question
+  asbackup mail test                send a test mail to everybody who gets mails
 
 Exit codes:
-  0  done; of watch and start --watch: the copy succeeded
-  1  the service refuses, with its reason; no copy to watch; config.ini is not in order
+  0  done; of watch and start --watch: the copy succeeded; of mail test: the server took the mail for everybody
+  1  the service refuses, with its reason; no copy to watch; config.ini is not in order; a mail was not taken for somebody;
+     setup wrote nothing
   2  wrong arguments
   3  of watch and start --watch: the copy failed
   4  the service can't be reached
@@ -55,6 +58,12 @@ pub enum Command {
     /// Look at the service's configuration
     #[command(subcommand)]
     Config(Config),
+    /// Try out the mails
+    #[command(subcommand)]
+    Mail(Mail),
+    /// Fill in config.ini: asks, checks each answer at once, shows what it would write, and loads it
+    #[command(after_help = SETUP)]
+    Setup(Setup),
 }
 
 const WATCH: &str = "\
@@ -145,3 +154,59 @@ pub struct File {
     #[command(flatten)]
     pub output: Output,
 }
+
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Send a test mail to everybody who gets mails, and say what the mail server answers about each; for root
+    #[command(after_help = MAIL_TEST)]
+    Test(File),
+}
+
+const MAIL_TEST: &str = "\
+Sends at once, past the outbox, with the settings of config.ini; these are in force in the service after systemctl reload
+asbackupd. The password is that of config.ini, or the credential mail-password that the service has or would be given.
+Taken by the server does not mean arrived: look into the mailboxes. The exit code is 0 when it was taken for everybody.";
+
+#[derive(Debug, Args)]
+pub struct Setup {
+    /// The file to fill in
+    #[arg(value_name = "FILE", default_value = "/etc/asbackup/config.ini")]
+    pub path: PathBuf,
+    /// The directory that is copied
+    #[arg(long, value_name = "DIRECTORY")]
+    pub source: Option<String>,
+    /// A plugged-in disk to add, by the UUID of its file system, and who is told about it; may be given several times
+    #[arg(long = "disk", value_name = "UUID[,MAIL…]")]
+    pub disks: Vec<String>,
+    /// The mail server; the port is 465 unless it is given
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub mail_server: Option<String>,
+    /// The name to log in to the mail server with; "" for no login
+    #[arg(long, value_name = "NAME")]
+    pub mail_user: Option<String>,
+    /// A file whose first line is the password for the mail server
+    #[arg(long, value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// The sender of the mails
+    #[arg(long, value_name = "MAIL")]
+    pub mail_from: Option<String>,
+    /// Who gets every mail; may be given several times, and takes the place of those who did
+    #[arg(long = "recipient", value_name = "MAIL")]
+    pub recipients: Vec<String>,
+    /// Send no test mail
+    #[arg(long)]
+    pub no_test_mail: bool,
+    /// Ask nothing and write: what is not given stays as it is
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+const SETUP: &str = "\
+Asks for what is not given by options. Comments and all other settings of the file stay as they are; a file that is not there is
+made from the template; one that nobody has filled in yet gets the caller's language. Disks are only added: to take one out of the
+list, edit the file. The password can't be given as an option, since everybody would see it in the list of processes.
+
+Examples:
+  asbackup setup
+  asbackup setup --disk B78E-6CC4,office@example.com --yes
+  asbackup setup --source /srv/veeam --disk B78E-6CC4 --mail-server mail.example.com --recipient admin@example.com --yes";

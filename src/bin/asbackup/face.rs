@@ -19,6 +19,11 @@ impl Face {
         Self { texts: Texts::of_command_line(language()), clock: Clock::system() }
     }
 
+    /// For commands that say more than how things stand.
+    pub fn with_all_texts() -> Self {
+        Self { texts: Texts::new(language()), clock: Clock::system() }
+    }
+
     pub fn words(&self, id: &str, args: &[(&str, Arg)]) -> String {
         self.texts.text(id, args)
     }

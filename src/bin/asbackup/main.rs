@@ -9,7 +9,9 @@ mod config;
 mod disks;
 mod face;
 mod history;
+mod mail;
 mod orders;
+mod setup;
 mod status;
 mod table;
 mod watch;
@@ -21,7 +23,7 @@ use asbackup::client::end::{End, message};
 use clap::Parser;
 use tokio::runtime::Builder;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Mail};
 use face::Face;
 
 fn main() -> ExitCode {
@@ -43,6 +45,8 @@ fn run(command: Command, face: &Face) -> Result<End, Error> {
             Command::Disks(disks) => disks::run(disks, face).await,
             Command::History(history) => history::run(&history, face).await,
             Command::Config(what) => Ok(config::run(&what, face)),
+            Command::Mail(Mail::Test(file)) => Ok(mail::test(&file, &Face::with_all_texts()).await),
+            Command::Setup(wishes) => setup::run(wishes, &Face::with_all_texts()).await,
         }
     })
 }

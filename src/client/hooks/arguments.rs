@@ -1,4 +1,5 @@
-//! What can be said on the command line. The help texts are what `--help` prints.
+//! What can be said on the command line. The help is made from this, and so are the man pages and the completions, which
+//! read this very file; so it must know nothing of the rest of the program.
 
 use std::time::Duration;
 
@@ -54,8 +55,10 @@ Exit codes:
   3  timed out: the copy is still running, and the job has no lock
   4  the service can't be reached
   5  not authorised: root and the user \"veeam\" may
+  6  nobody reads the output any more, so the request was withdrawn
 
-A lock that is held lasts until veeam-unlock, also over a reboot. A request that waits ends with this program.";
+A lock that is held lasts until veeam-unlock, also over a reboot. A request that waits ends with this program.
+How Veeam calls it: /usr/share/doc/asbackup/docs/veeam.md";
 
 const UNLOCK_CODES: &str = "\
 Exit codes:

@@ -38,9 +38,9 @@ pub fn audience(config: &Config, occasion: &Occasion) -> Audience {
     audience
 }
 
-/// Of the disk that a run is on; when no disk was plugged in, whoever carries any of them.
+/// Of the disk that a run is on; when no disk was plugged in, or to see whether mails arrive, whoever carries any of them.
 fn of_disks<'a>(config: &'a Config, occasion: &'a Occasion) -> impl Iterator<Item = &'a String> {
-    let all = matches!(occasion, Occasion::Reminder { .. });
+    let all = matches!(occasion, Occasion::Reminder { .. } | Occasion::Test { .. });
     let meant = config.disks.iter().filter(move |disk| all || occasion.disk() == Some(&disk.id));
     meant.flat_map(|disk| &disk.recipients)
 }
@@ -114,6 +114,12 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
         assert_eq!(gets(&refused).0, ["admin@x", "Office@x"]);
         let reminder = Occasion::Reminder { days: 7, since: 1, at: 2 };
         assert_eq!(gets(&reminder).0, ["admin@x", "Office@x", "boss@x"]);
+    }
+
+    #[test]
+    fn a_test_goes_to_everybody_who_wants_any_mail_at_all() {
+        let (to, cc) = gets(&Occasion::Test { at: 1 });
+        assert_eq!((to, cc), (list(&["admin@x", "Office@x", "boss@x"]), list(&["archive@x"])));
     }
 
     fn ended(record: &crate::model::RunRecord) -> Occasion {

@@ -9,8 +9,10 @@ mod message;
 mod part;
 mod words;
 
+use uuid::Uuid;
+
 use crate::config::Config;
-use crate::model::{DiskId, Micros, Outcome, RunBegun, RunRecord};
+use crate::model::{DiskId, Micros, Notice, Outcome, RunBegun, RunRecord, Warning};
 use crate::report::clock::Clock;
 use crate::report::outbox::Envelope;
 use crate::texts::Texts;
@@ -31,12 +33,38 @@ pub enum Occasion {
         problems: Vec<String>,
         at: Micros,
     },
+    /// Something that people should know of a lock of Veeam.
+    Lock {
+        story: LockStory,
+        at: Micros,
+    },
     /// No known disk was plugged in for so long.
     Reminder {
         days: u64,
         since: Micros,
         at: Micros,
     },
+    /// Somebody wants to see whether mails arrive.
+    Test {
+        at: Micros,
+    },
+}
+
+/// What became of a job's lock, as it was told in the journal.
+#[derive(Debug, Clone)]
+pub enum LockStory {
+    /// It is too old, or there is none.
+    Warned { job: String, warning: Warning },
+    /// It was left behind, and is gone.
+    Lifted { job: String, notice: Notice },
+}
+
+impl LockStory {
+    fn job(&self) -> &str {
+        match self {
+            Self::Warned { job, .. } | Self::Lifted { job, .. } => job,
+        }
+    }
 }
 
 impl Occasion {
@@ -44,7 +72,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => begun.started_at,
             Self::Ended(record) => record.finished_at,
-            Self::ConfigRefused { at, .. } | Self::Reminder { at, .. } => *at,
+            Self::ConfigRefused { at, .. } | Self::Lock { at, .. } | Self::Reminder { at, .. } | Self::Test { at } => *at,
         }
     }
 
@@ -52,7 +80,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => begun.run,
             Self::Ended(record) => record.run,
-            Self::ConfigRefused { .. } | Self::Reminder { .. } => 0,
+            Self::ConfigRefused { .. } | Self::Lock { .. } | Self::Reminder { .. } | Self::Test { .. } => 0,
         }
     }
 
@@ -60,7 +88,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => Some(&begun.disk),
             Self::Ended(record) => Some(&record.disk),
-            Self::ConfigRefused { .. } | Self::Reminder { .. } => None,
+            Self::ConfigRefused { .. } | Self::Lock { .. } | Self::Reminder { .. } | Self::Test { .. } => None,
         }
     }
 
@@ -78,7 +106,13 @@ impl Occasion {
             Self::Begun(begun) => beginning_id(begun.run, begun.started_at),
             Self::Ended(record) => format!("run-{}-ended-{}", record.run, record.started_at),
             Self::ConfigRefused { at, .. } => format!("config-refused-{at}"),
+            Self::Lock { story, at } => {
+                // Two jobs may give up at the same moment, and a job's name is no name for a file.
+                let job = Uuid::new_v5(&Uuid::NAMESPACE_OID, story.job().as_bytes());
+                format!("lock-{at}-{}", job.simple())
+            }
             Self::Reminder { at, .. } => format!("reminder-{at}"),
+            Self::Test { at } => format!("test-{at}"),
         }
     }
 
@@ -125,7 +159,9 @@ pub fn compose(
             (writer.ended(record, &logs), logs.attachments())
         }
         Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
+        Occasion::Lock { story, .. } => (writer.lock(story), Vec::new()),
         Occasion::Reminder { days, since, .. } => (writer.reminder(*days, *since), Vec::new()),
+        Occasion::Test { at } => (writer.test(*at), Vec::new()),
     };
     let letter = Letter {
         id: occasion.id(),

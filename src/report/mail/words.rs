@@ -1,10 +1,11 @@
 //! Subject and lines of each mail, in plain words. A mail about a copy that succeeded has at most 10 lines.
 
+use super::LockStory;
 use super::logs::{Logs, Told};
 use crate::model::{Fault, Micros, Outcome, RunBegun, RunRecord, Warning};
 use crate::report::clock::Clock;
 use crate::report::named;
-use crate::texts::{Arg, Message, Texts};
+use crate::texts::{Arg, Message, Spoken, Texts};
 
 /// Lines of a success that are there whatever happened: result, action, copied, times, free, logs, machine.
 const FIXED_LINES: usize = 7;
@@ -59,6 +60,18 @@ impl Writer<'_> {
         Words { subject: self.say("mail-refused-subject", &host()), lines }
     }
 
+    pub fn lock(&self, story: &LockStory) -> Words {
+        let (id, job, mut lines) = match story {
+            LockStory::Warned { job, warning } => ("mail-lock-warned", job, self.explained(warning)),
+            LockStory::Lifted { job, notice } => {
+                let what = self.texts.say(notice).what;
+                ("mail-lock-lifted", job, vec![what, self.say("mail-lock-todo", &[])])
+            }
+        };
+        lines.push(self.say("mail-lock-host", &[("host", self.host.into())]));
+        Words { subject: self.say(id, &[("job", job.as_str().into())]), lines }
+    }
+
     pub fn reminder(&self, days: u64, since: Micros) -> Words {
         let when = self.clock.moment(since, self.texts);
         let lines = vec![
@@ -66,6 +79,15 @@ impl Writer<'_> {
             self.say("mail-remind-todo", &[]),
         ];
         Words { subject: self.say("mail-remind-subject", &[("days", days.into())]), lines }
+    }
+
+    pub fn test(&self, at: Micros) -> Words {
+        let when = self.clock.moment(at, self.texts);
+        let lines = vec![
+            self.say("mail-test", &[("host", self.host.into()), ("when", when.into())]),
+            self.say("mail-test-todo", &[]),
+        ];
+        Words { subject: self.say("mail-test-subject", &[("host", self.host.into())]), lines }
     }
 
     fn success(&self, record: &RunRecord, logs: &Logs) -> Vec<String> {
@@ -103,8 +125,8 @@ impl Writer<'_> {
         self.say("mail-aborted", &[("label", label(record).into()), ("number", number.into()), ("step", step.into())])
     }
 
-    fn explained(&self, fault: &Fault) -> Vec<String> {
-        let Message { what, meaning, action } = self.texts.say(fault);
+    fn explained<T: Spoken>(&self, value: &T) -> Vec<String> {
+        let Message { what, meaning, action } = self.texts.say(value);
         let parts = [("mail-what", what), ("mail-meaning", meaning), ("mail-todo", action)];
         parts.iter().map(|(id, text)| self.text_line(id, text)).collect()
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::model::{DiskId, Plug, Step, Totals, Trigger};
+use crate::model::{DiskId, Notice, Plug, Step, Totals, Trigger};
 use crate::report::mail::logs::State;
 use crate::texts::{Language, samples};
 
@@ -81,6 +81,11 @@ fn all() -> Vec<(&'static str, Write)> {
     let cancelled = RunRecord { outcome: Outcome::Cancelled, fault: None, ..aborted(Step::Copy, Fault::DiskRemoved) };
     let killed = RunRecord { totals: Totals::default(), ..aborted(Step::KnowDisk, Fault::Interrupted) };
     let space = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000 };
+    let lock = |story: LockStory| -> Write { Box::new(move |writer| writer.lock(&story)) };
+    let gave_up = Warning::VeeamGaveUp { job: "Nightly".into(), minutes: 14 };
+    let old = Warning::VeeamLockOld { job: "Nightly".into(), hours: 30 };
+    let cleared = Notice::VeeamLockCleared { job: "Nightly".into() };
+    let forsaken = Notice::VeeamLockForsaken { job: "Nightly".into(), hours: 30 };
     vec![
         ("begun", Box::new(|writer| writer.begun(&begun()))),
         ("success", ended(success())),
@@ -98,7 +103,12 @@ fn all() -> Vec<(&'static str, Write)> {
         ("aborted, killed", ended(killed)),
         ("cancelled", ended(RunRecord { safe_to_remove: true, ..cancelled })),
         ("config refused", Box::new(|writer| writer.config_refused(&["One is wrong.".into(), "Two is wrong.".into()]))),
+        ("lock, waited in vain", lock(LockStory::Warned { job: "Nightly".into(), warning: gave_up })),
+        ("lock, too old", lock(LockStory::Warned { job: "Nightly".into(), warning: old })),
+        ("lock, lifted by Veeam", lock(LockStory::Lifted { job: "Nightly".into(), notice: cleared })),
+        ("lock, lifted by its age", lock(LockStory::Lifted { job: "Nightly".into(), notice: forsaken })),
         ("reminder", Box::new(|writer| writer.reminder(7, BEGIN))),
+        ("test", Box::new(|writer| writer.test(BEGIN))),
     ]
 }
 

@@ -13,6 +13,7 @@ use crate::blocking::{GLANCE, blocking};
 use crate::model::{Notice, Warning};
 use crate::report::mail::hello_name;
 use crate::report::outbox::{Outbox, Spooled};
+use crate::report::password;
 use crate::report::smtp::{Session, Trouble, Verdict};
 
 /// One mail may be what the server stumbles over; when the next ones fail too, it is the server.
@@ -49,7 +50,7 @@ impl Round {
     }
 
     async fn send_all(&self, names: &[String], ended: &mut Ended) -> Result<(), Trouble> {
-        let password = self.settings.password();
+        let password = password::given_to_us(&self.settings.config.mail);
         let hello = hello_name();
         let mut session = None;
         let mut broken = 0;

@@ -1,19 +1,15 @@
-//! The settings in force, and what depends on nothing else: whether mails are sent, with which password, and what an occasion
-//! becomes in the outbox.
+//! The settings in force, and what depends on nothing else: whether mails are sent, and what an occasion becomes in
+//! the outbox.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use log::Level;
 
-use crate::config::{Config, Secret};
+use crate::config::Config;
 use crate::report::journal::{self, Scope};
 use crate::report::mail::{self, Occasion};
 use crate::report::outbox::Outbox;
 use crate::texts::Texts;
-
-/// The name of systemd's credential that may hold the password instead of config.ini.
-const CREDENTIAL: &str = "mail-password";
 
 /// What everybody in here needs to know.
 #[derive(Clone)]
@@ -29,16 +25,6 @@ impl Settings {
 
     pub fn tell<T: crate::texts::Spoken>(&self, level: Level, value: &T, run: u64) {
         journal::tell(level, &self.texts, value, &Scope { run, ..Scope::default() });
-    }
-
-    /// systemd's credential counts only where config.ini has no password.
-    pub fn password(&self) -> Secret {
-        if !self.config.mail.password.is_empty() {
-            return self.config.mail.password.clone();
-        }
-        let Some(directory) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return Secret::default() };
-        let text = std::fs::read_to_string(PathBuf::from(directory).join(CREDENTIAL)).unwrap_or_default();
-        Secret::new(text.strip_suffix('\n').unwrap_or(&text))
     }
 
     /// Puts the mail of an occasion into the outbox, once. Blocks on the disk; answers the outbox's size if it is over its limit.

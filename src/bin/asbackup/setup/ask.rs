@@ -1,0 +1,105 @@
+//! Asks on a terminal or over a pipe, one line each. A crate for prompts would want a terminal; scripts have none.
+
+use std::io::{self, IsTerminal, Write};
+
+use console::Term;
+
+use super::Halt;
+use crate::face::Face;
+
+/// Takes the place of an answer where there should be none though something is offered.
+const NONE: &str = "-";
+
+pub struct Asker<'a> {
+    pub face: &'a Face,
+    mute: bool,
+}
+
+/// A question with the answer that an empty line stands for.
+pub struct Question {
+    pub id: &'static str,
+    pub default: String,
+}
+
+impl<'a> Asker<'a> {
+    /// A mute one asks nothing, and everything stays as it is.
+    pub fn new(face: &'a Face, mute: bool) -> Self {
+        Self { face, mute }
+    }
+
+    pub fn is_mute(&self) -> bool {
+        self.mute
+    }
+
+    /// Takes what was given, or asks until an answer can be taken.
+    pub fn settle(
+        &self,
+        question: &Question,
+        given: Option<&str>,
+        mut take: impl FnMut(&str) -> Result<(), String>,
+    ) -> Result<(), Halt> {
+        if let Some(given) = given {
+            return take(given).map_err(Halt::Said);
+        }
+        if self.mute {
+            return Ok(());
+        }
+        loop {
+            match take(&self.ask(question)?) {
+                Ok(()) => return Ok(()),
+                Err(why) => self.face.complain(&why),
+            }
+        }
+    }
+
+    pub fn ask(&self, question: &Question) -> Result<String, Halt> {
+        let offer = if question.default.is_empty() { String::new() } else { format!(" [{}]", question.default) };
+        self.prompt(&format!("{}{offer}: ", self.face.word(question.id)));
+        match self.line()?.trim() {
+            "" => Ok(question.default.clone()),
+            NONE => Ok(String::new()),
+            answer => Ok(answer.to_owned()),
+        }
+    }
+
+    /// Not shown on a terminal; an empty answer is none.
+    pub fn ask_secret(&self, id: &str) -> Result<String, Halt> {
+        self.prompt(&format!("{}: ", self.face.word(id)));
+        if !io::stdin().is_terminal() {
+            return self.line();
+        }
+        Term::stdout().read_secure_line().map_err(|_| self.ended())
+    }
+
+    /// An empty answer is yes. A mute one always says yes.
+    pub fn confirm(&self, id: &str) -> Result<bool, Halt> {
+        if self.mute {
+            return Ok(true);
+        }
+        self.prompt(&format!("{} ", self.face.word(id)));
+        let answer = self.line()?.trim().to_lowercase();
+        // Both languages, since fingers have habits.
+        Ok(answer.is_empty() || answer.starts_with(['y', 'j']))
+    }
+
+    fn prompt(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        // When nobody sees the question, the answer's end is seen.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Without the line's end.
+    fn line(&self) -> Result<String, Halt> {
+        let mut line = String::new();
+        match io::stdin().read_line(&mut line) {
+            Ok(0) | Err(_) => Err(self.ended()),
+            Ok(_) => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+        }
+    }
+
+    fn ended(&self) -> Halt {
+        // The prompt stands on the line.
+        self.face.print("");
+        Halt::Said(self.face.word("setup-ended"))
+    }
+}

@@ -1,0 +1,120 @@
+//! `asbackup setup`: the first configuration, or a change of it, question by question or from options. Each answer is checked at
+//! once; nothing is written before all of them are known and shown.
+//!
+//! `ask` asks, `draft` is the file as it would be written, `disks` and `mail` have the questions that need more than a line.
+
+mod ask;
+mod disks;
+mod draft;
+mod mail;
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use asbackup::bus::contract::Error;
+use asbackup::client::end::{End, message};
+use asbackup::client::{ANSWER_OF_A_PERSON, connect, proxy};
+use asbackup::config::SOURCE;
+
+use crate::arguments::Setup;
+use crate::face::Face;
+use ask::{Asker, Question};
+use draft::Draft;
+
+/// Why it ends before anything is written.
+enum Halt {
+    Said(String),
+    Denied,
+    Bus(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Bus(error)
+    }
+}
+
+pub async fn run(wishes: Setup, face: &Face) -> Result<End, Error> {
+    match go(&wishes, face).await {
+        Ok(end) => Ok(end),
+        Err(Halt::Bus(error)) => Err(error),
+        Err(Halt::Said(why)) => {
+            face.complain(&why);
+            Ok(End::Refused)
+        }
+        Err(Halt::Denied) => {
+            face.complain(&face.words("setup-denied", &[("path", wishes.path.display().to_string().into())]));
+            Ok(End::NotAuthorised)
+        }
+    }
+}
+
+async fn go(wishes: &Setup, face: &Face) -> Result<End, Halt> {
+    let asker = Asker::new(face, wishes.yes);
+    let mut draft = Draft::open(&wishes.path, face)?;
+    settle_source(wishes.source.as_deref(), &mut draft, &asker)?;
+    disks::settle(&wishes.disks, &mut draft, &asker).await?;
+    mail::settle(wishes, &mut draft, &asker).await?;
+    if !draft.is_changed() {
+        face.print(&face.word("setup-nothing"));
+        return Ok(End::Done);
+    }
+    face.print(&draft.changes(face));
+    if !asker.confirm("setup-write")? {
+        return Err(Halt::Said(face.word("setup-not-written")));
+    }
+    draft.write().map_err(|error| unwritable(&error, &wishes.path, face))?;
+    face.print(&face.words("setup-written", &[("path", wishes.path.display().to_string().into())]));
+    load(&draft, face).await
+}
+
+fn settle_source(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+    let default = draft.config().source.display().to_string();
+    let question = Question { id: "setup-source", default };
+    asker.settle(&question, given, |answer| {
+        let seen = look_into(answer, asker.face)?;
+        draft.set("Backup", SOURCE, answer, asker.face)?;
+        asker.face.print(&seen);
+        Ok(())
+    })
+}
+
+/// What there is to see, or why nothing.
+fn look_into(directory: &str, face: &Face) -> Result<String, String> {
+    let path = || ("path", directory.into());
+    if directory.is_empty() {
+        return Err(face.word("setup-source-missing"));
+    }
+    match fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+        Ok(entries) => Ok(face.words("setup-source-seen", &[path(), ("count", (entries.len() as u64).into())])),
+        Err(error) => Err(face.words("setup-source-unreadable", &[path(), ("cause", error.to_string().into())])),
+    }
+}
+
+fn unwritable(error: &io::Error, path: &Path, face: &Face) -> Halt {
+    if error.kind() == ErrorKind::PermissionDenied {
+        return Halt::Denied;
+    }
+    let args = [("path", path.display().to_string().into()), ("cause", error.to_string().into())];
+    Halt::Said(face.words("setup-unwritable", &args))
+}
+
+/// The file is there by now, so whatever is wrong with the service is told beside it.
+async fn load(draft: &Draft, face: &Face) -> Result<End, Halt> {
+    if let Err(error) = reload().await {
+        face.complain(&face.words("setup-not-loaded", &[("cause", message(&error).into())]));
+        return Ok(End::of(&error));
+    }
+    let missing = draft.config().missing();
+    if !missing.is_empty() {
+        face.print(&face.words("status-unconfigured", &[("keys", missing.join(", ").into())]));
+        return Ok(End::Done);
+    }
+    face.print(&face.word("setup-done"));
+    Ok(End::Done)
+}
+
+async fn reload() -> Result<(), Error> {
+    proxy(&connect(ANSWER_OF_A_PERSON).await?).await?.reload().await
+}

@@ -1,0 +1,226 @@
+//! Whoever speaks with Veeam's server: finds out its version, logs in, renews what has expired, reads page after page, logs out.
+
+use std::time::{Duration, Instant};
+
+use form_urlencoded::Serializer;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+
+use super::ApiError;
+use super::answers::{Job, Page, Refusal, ServerTime, Session, Token};
+use super::wire::{Answer, Wire};
+use crate::config::{MASK, Secret, Veeam};
+
+/// The newest first: Veeam 13.1, 13.0.1, 13.0.0 and 12.3.1. Nothing tells which ones a server knows.
+const VERSIONS: [&str; 4] = ["1.3-rev2", "1.3-rev1", "1.3-rev0", "1.2-rev1"];
+const PAGE: usize = 200;
+/// More than a server has in a week.
+const MOST_PAGES: usize = 100;
+/// A token that expires while it is on its way is none.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// Knows its server and is logged in as long as it lives; `log_out` is the polite end.
+pub struct Client {
+    wire: Wire,
+    user: String,
+    password: Secret,
+    version: &'static str,
+    ahead: SignedDuration,
+    token: Option<Pass>,
+}
+
+struct Pass {
+    access: String,
+    refresh: String,
+    until: Instant,
+}
+
+impl Client {
+    /// Finds out which version the server speaks. That asks for the time, which needs no login, so that no password is tried in
+    /// vain.
+    ///
+    /// # Errors
+    /// The server is away, not trusted, or no Veeam that is known.
+    pub async fn open(veeam: &Veeam, password: Secret) -> Result<Self, ApiError> {
+        let wire = Wire::new(veeam).await?;
+        let mut client = Self {
+            wire,
+            user: veeam.user.clone(),
+            password,
+            version: VERSIONS[0],
+            ahead: SignedDuration::ZERO,
+            token: None,
+        };
+        client.agree().await?;
+        Ok(client)
+    }
+
+    async fn agree(&mut self) -> Result<(), ApiError> {
+        let mut refusal = String::new();
+        for version in VERSIONS {
+            self.version = version;
+            let answer = self.ask("GET", "/api/v1/serverTime", None).await?;
+            match answer.status {
+                200 => {
+                    let told: ServerTime = self.read(&answer)?;
+                    let now = Timestamp::now();
+                    self.ahead = told.server_time.map_or(SignedDuration::ZERO, |theirs| theirs.duration_since(now));
+                    return Ok(());
+                }
+                400..=499 => refusal = self.words(&answer),
+                _ => return Err(ApiError::Unreachable(self.words(&answer))),
+            }
+        }
+        Err(ApiError::Unreachable(format!("it speaks none of {}: {refusal}", VERSIONS.join(", "))))
+    }
+
+    pub fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// What the server's clock says when ours says `now`: both need not be right.
+    pub fn theirs(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.ahead).unwrap_or(now)
+    }
+
+    /// `None`: Veeam knows no such session.
+    ///
+    /// # Errors
+    /// Anything but an answer to that.
+    pub async fn session(&mut self, id: &str) -> Result<Option<Session>, ApiError> {
+        let answer = self.get(&format!("/api/v1/sessions/{id}")).await?;
+        match answer.status {
+            404 => Ok(None),
+            _ => self.read(&answer).map(Some),
+        }
+    }
+
+    /// All sessions that began after `moment`, by the server's clock.
+    ///
+    /// # Errors
+    /// As `session`.
+    pub async fn sessions_since(&mut self, moment: Timestamp) -> Result<Vec<Session>, ApiError> {
+        let moment = format!("{moment:.0}");
+        let query = [("createdAfterFilter", moment.as_str()), ("orderColumn", "CreationTime"), ("orderAsc", "false")];
+        self.pages("/api/v1/sessions", &query).await
+    }
+
+    /// # Errors
+    /// As `session`.
+    pub async fn jobs(&mut self) -> Result<Vec<Job>, ApiError> {
+        self.pages("/api/v1/jobs/states", &[]).await
+    }
+
+    /// Gives the token back; whatever the server says to that.
+    pub async fn log_out(mut self) {
+        if self.token.is_some() {
+            let _ = self.ask("POST", "/api/oauth2/logout", Some(String::new())).await;
+            self.token = None;
+        }
+    }
+
+    async fn pages<T: DeserializeOwned>(&mut self, path: &str, query: &[(&str, &str)]) -> Result<Vec<T>, ApiError> {
+        let mut all = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let (skip, limit) = (all.len().to_string(), PAGE.to_string());
+            let place = [("skip", skip.as_str()), ("limit", limit.as_str())];
+            let query = Serializer::new(String::new()).extend_pairs(place).extend_pairs(query).finish();
+            let answer = self.get(&format!("{path}?{query}")).await?;
+            let page: Page<T> = self.read(&answer)?;
+            let is_last = page.data.is_empty() || all.len() + page.data.len() >= page.pagination.total;
+            all.extend(page.data);
+            if is_last {
+                return Ok(all);
+            }
+        }
+        // Half an answer would look like a repository that nobody writes into.
+        Err(ApiError::Unreachable(format!("{path} does not end")))
+    }
+
+    /// Logged in; once more with a new token when the server takes the old one no longer.
+    async fn get(&mut self, path: &str) -> Result<Answer, ApiError> {
+        if self.token.as_ref().is_none_or(|pass| pass.until <= Instant::now()) {
+            self.renew().await?;
+        }
+        let mut answer = self.ask("GET", path, None).await?;
+        if answer.status == 401 {
+            self.renew().await?;
+            answer = self.ask("GET", path, None).await?;
+        }
+        match answer.status {
+            200 | 404 => Ok(answer),
+            401 | 403 => Err(ApiError::LoginRefused(self.words(&answer))),
+            _ => Err(ApiError::Unreachable(self.words(&answer))),
+        }
+    }
+
+    /// A token for the next while: by the old one's word, which can be given once, or by the password.
+    async fn renew(&mut self) -> Result<(), ApiError> {
+        if let Some(old) = self.token.take().filter(|pass| !pass.refresh.is_empty()) {
+            let form = [("grant_type", "refresh_token"), ("refresh_token", old.refresh.as_str())];
+            let answer = self.ask("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
+            if answer.status == 200 {
+                return self.take_token(&answer);
+            }
+        }
+        let password = self.password.expose().to_owned();
+        let form = [("grant_type", "password"), ("username", self.user.as_str()), ("password", &password)];
+        let answer = self.ask("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
+        match answer.status {
+            200 => self.take_token(&answer),
+            400..=499 => Err(ApiError::LoginRefused(self.words(&answer))),
+            _ => Err(ApiError::Unreachable(self.words(&answer))),
+        }
+    }
+
+    fn take_token(&mut self, answer: &Answer) -> Result<(), ApiError> {
+        let token: Token = self.read(answer)?;
+        let life = Duration::from_secs(token.expires_in).saturating_sub(MARGIN);
+        self.token =
+            Some(Pass { access: token.access_token, refresh: token.refresh_token, until: Instant::now() + life });
+        Ok(())
+    }
+
+    async fn ask(&self, method: &str, path: &str, form: Option<String>) -> Result<Answer, ApiError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Host", self.wire.authority())
+            .header("Accept", "application/json")
+            .header("Connection", "close")
+            .header("x-api-version", self.version);
+        if let Some(pass) = &self.token {
+            request = request.header("Authorization", format!("Bearer {}", pass.access));
+        }
+        if form.is_some() {
+            request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        }
+        let request = request.body(Full::new(Bytes::from(form.unwrap_or_default())));
+        self.wire.call(request.map_err(|error| ApiError::Unreachable(error.to_string()))?).await
+    }
+
+    fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, ApiError> {
+        if answer.status != 200 {
+            return Err(ApiError::Unreachable(self.words(answer)));
+        }
+        serde_json::from_slice(&answer.body).map_err(|error| ApiError::Unreachable(format!("its answer: {error}")))
+    }
+
+    /// What the server says of a refusal, never with the password, should it repeat it.
+    fn words(&self, answer: &Answer) -> String {
+        let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
+        let mut words = refusal.map(|refusal| refusal.message).unwrap_or_default();
+        if !self.password.is_empty() {
+            words = words.replace(self.password.expose(), MASK);
+        }
+        let status = answer.status;
+        if words.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {words}") }
+    }
+}
+
+fn encoded(form: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(form).finish()
+}

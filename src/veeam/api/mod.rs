@@ -1,0 +1,42 @@
+//! Veeam's REST API, read-only: which sessions there are and what state they are in. Judges nothing: what follows from an answer
+//! is `judge`'s.
+//!
+//! `wire` is one request over TLS, `answers` what comes back, `client` all between: versions, logging in, pages.
+
+mod answers;
+mod client;
+mod wire;
+
+use thiserror::Error;
+
+use crate::model::Warning;
+#[cfg(test)]
+pub use answers::Outcome;
+pub use answers::{Job, Session};
+pub use client::Client;
+
+/// Veeam has not answered as it should, so nothing is known. The texts never hold the password.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ApiError {
+    /// Away, too slow, or something else than Veeam.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The certificate, or the file with our own ones.
+    #[error("{0}")]
+    Untrusted(String),
+    /// Login or rights.
+    #[error("{0}")]
+    LoginRefused(String),
+}
+
+impl ApiError {
+    /// The same for people.
+    pub fn warning(&self, server: &str) -> Warning {
+        let (server, cause) = (server.to_owned(), self.to_string());
+        match self {
+            Self::Unreachable(_) => Warning::VeeamUnreachable { server, cause },
+            Self::Untrusted(_) => Warning::VeeamUntrusted { server, cause },
+            Self::LoginRefused(_) => Warning::VeeamLoginRefused { server, cause },
+        }
+    }
+}

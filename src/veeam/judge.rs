@@ -1,0 +1,190 @@
+//! What Veeam's answers mean for a lock and for a copy. Pure, and careful: whatever is not known for certain keeps a lock.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::api::{Job, Session};
+
+/// They read the repository or don't touch it, and may go on for days. Whatever is not listed here counts as writing, also
+/// types that later versions bring.
+const READERS: [&str; 17] = [
+    "RestoreVm",
+    "InstantRecovery",
+    "FirstClassDiskInstantRestore",
+    "AzureInstantRecovery",
+    "FileInstantRecovery",
+    "InstantDiskRecovery",
+    "FileLevelRestore",
+    "LinuxFileLevelRestore",
+    "ApplicationLevelRestore",
+    "NasRestore",
+    "DiskRestore",
+    "PublishBackupContentViaMount",
+    "PublishBackupContentViaNfs",
+    "SureBackup",
+    "SecurityComplianceAnalyzer",
+    "LogsExport",
+    "TestCredentials",
+];
+
+/// What may be said of the session that a lock stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Over,
+    /// It goes on, or may be tried again.
+    Open,
+    /// Veeam tells of no session that can be this one.
+    Unknown,
+}
+
+/// Now by the server's clock, and how long it may take until a failed job is tried again.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub theirs: Timestamp,
+    pub retry_wait: Duration,
+}
+
+/// A lock that names its session.
+pub fn of_session(session: Option<&Session>, now: Now) -> Verdict {
+    match session {
+        None => Verdict::Unknown,
+        Some(session) if !session.is_stopped() => Verdict::Open,
+        Some(session) if session.has_failed() && !is_past(session.end_time, now) => Verdict::Open,
+        Some(_) => Verdict::Over,
+    }
+}
+
+/// A lock that names its job alone, and the last session of that job. The lock was made, by the server's clock, at `since`; a
+/// session that had ended by then is the one before, and Veeam has not told of the right one yet.
+pub fn of_job(last: Option<&Session>, since: Timestamp, now: Now) -> Verdict {
+    match of_session(last, now) {
+        Verdict::Over if last.and_then(|session| session.end_time).is_none_or(|end| end < since) => Verdict::Unknown,
+        verdict => verdict,
+    }
+}
+
+/// Without an end nobody can say how long ago it was.
+fn is_past(end: Option<Timestamp>, now: Now) -> bool {
+    let until = end.and_then(|end| end.checked_add(now.retry_wait).ok());
+    until.is_some_and(|until| until <= now.theirs)
+}
+
+/// The job that a lock is named after. Of two with the same name none: nobody knows which is meant.
+pub fn job_named<'a>(jobs: &'a [Job], name: &str) -> Option<&'a Job> {
+    let mut named = jobs.iter().filter(|job| job.name == name);
+    let job = named.next()?;
+    named.next().is_none().then_some(job)
+}
+
+/// Sessions that may be writing into `repository` now; an empty name means any. One whose job is not known counts, too.
+pub fn writers<'a>(sessions: &'a [Session], jobs: &[Job], repository: &str) -> Vec<&'a Session> {
+    let elsewhere = |session: &Session| {
+        let job = jobs.iter().find(|job| job.id == session.job_id);
+        let named = job.and_then(|job| job.repository_name.as_deref()).filter(|name| !name.is_empty());
+        !repository.is_empty() && named.is_some_and(|name| !name.eq_ignore_ascii_case(repository))
+    };
+    sessions.iter().filter(|session| is_writing(session) && !elsewhere(session)).collect()
+}
+
+/// A copy job that mirrors, and one that ships logs, are never over; between two pieces of work they are idle.
+fn is_writing(session: &Session) -> bool {
+    let rests = session.is_stopped() || session.state.eq_ignore_ascii_case("Idle");
+    !rests && !READERS.contains(&session.session_type.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::veeam::api::Outcome;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn at(minute: u8) -> Timestamp {
+        format!("2026-11-28T10:{minute:02}:00Z").parse().unwrap()
+    }
+
+    fn now(minute: u8) -> Now {
+        Now { theirs: at(minute), retry_wait: 15 * MINUTE }
+    }
+
+    fn session(state: &str, kind: &str) -> Session {
+        Session {
+            id: "s".into(),
+            name: "Nightly".into(),
+            job_id: "j".into(),
+            session_type: kind.into(),
+            state: state.into(),
+            creation_time: Some(at(0)),
+            end_time: None,
+            result: None,
+        }
+    }
+
+    fn ended(minute: u8, result: &str) -> Session {
+        let result = Some(Outcome { result: result.into() });
+        Session { end_time: Some(at(minute)), result, ..session("Stopped", "BackupJob") }
+    }
+
+    fn job(name: &str, repository: Option<&str>) -> Job {
+        Job { id: "j".into(), name: name.into(), repository_name: repository.map(str::to_owned), session_id: None }
+    }
+
+    #[test]
+    fn only_a_stopped_session_is_over() {
+        let states =
+            ["Starting", "Stopping", "Working", "Pausing", "Resuming", "WaitingTape", "Idle", "Postprocessing"];
+        for state in states.into_iter().chain(["WaitingRepository", "WaitingSlot", "ActionRequired", "NewState", ""]) {
+            assert_eq!(of_session(Some(&session(state, "BackupJob")), now(30)), Verdict::Open, "{state}");
+        }
+        assert_eq!(of_session(Some(&ended(10, "Success")), now(11)), Verdict::Over);
+        assert_eq!(of_session(Some(&ended(10, "Warning")), now(11)), Verdict::Over);
+        assert_eq!(of_session(None, now(30)), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_failed_session_may_be_tried_again_for_a_while() {
+        assert_eq!(of_session(Some(&ended(10, "Failed")), now(24)), Verdict::Open);
+        assert_eq!(of_session(Some(&ended(10, "failed")), now(25)), Verdict::Over);
+        let endless = Session { end_time: None, ..ended(10, "Failed") };
+        assert_eq!(of_session(Some(&endless), now(59)), Verdict::Open);
+    }
+
+    #[test]
+    fn a_session_that_had_ended_before_the_lock_was_made_is_another_one() {
+        assert_eq!(of_job(Some(&ended(10, "Success")), at(11), now(12)), Verdict::Unknown);
+        assert_eq!(of_job(Some(&ended(10, "Success")), at(9), now(12)), Verdict::Over);
+        assert_eq!(of_job(Some(&Session { end_time: None, ..ended(1, "Success") }), at(9), now(12)), Verdict::Unknown);
+        assert_eq!(of_job(Some(&session("Working", "BackupJob")), at(9), now(12)), Verdict::Open);
+        assert_eq!(of_job(None, at(9), now(12)), Verdict::Unknown);
+    }
+
+    #[test]
+    fn two_jobs_of_one_name_are_none() {
+        let jobs = [job("A", None), job("B", None), job("B", None)];
+        assert!(job_named(&jobs, "A").is_some());
+        assert!(job_named(&jobs, "a").is_none() && job_named(&jobs, "B").is_none() && job_named(&jobs, "*").is_none());
+    }
+
+    #[test]
+    fn whatever_is_not_known_to_read_only_writes() {
+        let writes = |state, kind| !writers(&[session(state, kind)], &[], "").is_empty();
+        for kind in ["BackupJob", "Retention", "DeleteBackup", "AgentBackup", "Infrastructure", "NewKind", ""] {
+            assert!(writes("Working", kind) && writes("WaitingSlot", kind), "{kind}");
+            assert!(!writes("Stopped", kind) && !writes("Idle", kind), "{kind}");
+        }
+        assert!(!writes("Working", "InstantRecovery"));
+    }
+
+    #[test]
+    fn only_a_job_that_is_known_to_write_elsewhere_does_not_count() {
+        let sessions = [session("Working", "BackupJob")];
+        let count = |job: Job, repository| writers(&sessions, &[job], repository).len();
+        assert_eq!(count(job("A", Some("Other")), "Atlantis"), 0);
+        assert_eq!(count(job("A", Some("atlantis")), "Atlantis"), 1);
+        assert_eq!(count(job("A", Some("Other")), ""), 1);
+        assert_eq!(count(job("A", None), "Atlantis") + count(job("A", Some("")), "Atlantis"), 2);
+        let stranger = Job { id: "another".into(), ..job("A", Some("Other")) };
+        assert_eq!(count(stranger, "Atlantis"), 1);
+    }
+}

@@ -1,0 +1,144 @@
+//! Before a copy Veeam is asked whether anything writes.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::evidence::{Place, of_session, said};
+use crate::house::{first, until};
+use crate::veeam_server::{SESSION, ended, job, moment, session};
+
+#[tokio::test]
+async fn bus_api_holds_a_copy_until_a_session_without_a_lock_is_over_and_names_its_job() {
+    let mut place = Place::new().await;
+    let mut retention = session(SESSION, "Working");
+    retention["sessionType"] = json!("KindOfALaterVersion");
+    place.veeam.set("sessions", json!([retention]));
+    let daemon = place.house.daemon().await;
+    place.house.udisks.plug(&first()).await;
+    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    daemon.tells("the job", |story| format!("{:?}", story.properties.get("Status")).contains("(jobs: Nightly)")).await;
+    place.until_asked("/api/v1/sessions", 2).await;
+    assert_eq!(place.house.calls("Mount"), 0);
+    assert_eq!(said(&daemon, "Veeam is still writing"), 1, "not at each look");
+    // The job's own script may ask meanwhile, and goes first.
+    assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held");
+    daemon.client.veeam_unlock("Nightly").await.unwrap();
+    place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
+    assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
+    assert!(daemon.client.veeam_locks().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn bus_api_holds_no_copy_for_what_rests_reads_or_writes_elsewhere() {
+    let mut place = Place::new().await;
+    place.house.settings.set("VEEAM", "api-repository", "atlantis");
+    let mut elsewhere = job("Other", SESSION);
+    elsewhere["repositoryName"] = json!("Another");
+    let mut restore = session("b", "Working");
+    restore["sessionType"] = json!("InstantRecovery");
+    restore["jobId"] = json!("other");
+    let mut mirror = session("c", "Idle");
+    mirror["jobId"] = json!("other");
+    place.veeam.set("jobs", json!([elsewhere]));
+    place.veeam.set("sessions", json!([session(SESSION, "Working"), restore, mirror]));
+    let daemon = place.house.daemon().await;
+    assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
+    assert_eq!(daemon.client.last_warnings().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn bus_api_reads_every_page() {
+    let mut place = Place::new().await;
+    let mut sessions: Vec<_> = (0..450).map(|nth| ended(&format!("s{nth}"), -30, "Success")).collect();
+    let mut oldest = session(SESSION, "Working");
+    oldest["creationTime"] = json!(moment(-6 * 24 * 3600));
+    sessions.push(oldest);
+    place.veeam.set("sessions", json!(sessions));
+    place.veeam.set("page", json!(100));
+    let daemon = place.house.daemon().await;
+    place.house.udisks.plug(&first()).await;
+    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    let skips: Vec<_> =
+        place.veeam.requests().iter().filter_map(|seen| Some(seen["query"]["skip"].as_str()?.to_owned())).collect();
+    assert!(skips.starts_with(&["0", "100", "200", "300", "400"].map(str::to_owned)), "{skips:?}");
+}
+
+#[tokio::test]
+async fn bus_api_that_is_away_lets_the_copy_go_with_a_warning() {
+    let mut place = Place::new().await;
+    place.veeam.stop();
+    let daemon = place.house.daemon().await;
+    assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
+    let warnings = daemon.client.last_warnings().await.unwrap();
+    assert!(warnings.len() == 1 && warnings[0].contains("Veeam could not be asked"), "{warnings:?}");
+    assert_eq!(daemon.ended()[0]["warnings"][0]["kind"], "veeam-unreachable");
+}
+
+#[tokio::test]
+async fn bus_api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all() {
+    let mut place = Place::new().await;
+    place.house.settings.set("VEEAM", "api-timeout-seconds", "2");
+    place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
+    let daemon = place.house.daemon().await;
+    let plugged = Instant::now();
+    place.house.udisks.plug(&first()).await;
+    until("the question", || place.veeam.asked("/") > 0).await;
+    for _ in 0..20 {
+        let asked = Instant::now();
+        daemon.client.status().await.unwrap();
+        daemon.client.veeam_lock("Nightly").await.unwrap();
+        daemon.client.veeam_unlock("Nightly").await.unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    }
+    assert_eq!(daemon.finished(1).await.error, "MountFailed");
+    assert!(plugged.elapsed() < Duration::from_secs(15), "{:?}", plugged.elapsed());
+    assert!(daemon.client.last_warnings().await.unwrap()[0].contains("no answer within 2 s"));
+}
+
+#[tokio::test]
+async fn bus_api_is_waited_for_also_by_a_copy_without_patience() {
+    let mut place = Place::new().await;
+    place.house.settings.set("Backup", "wait-for-veeam-minutes", "0");
+    place.veeam.set("slow", json!({ "/api/v1/jobs": 1 }));
+    let daemon = place.house.daemon().await;
+    assert_eq!(place.run_once(&daemon).await.error, "MountFailed", "nothing writes");
+    place.veeam.set("sessions", json!([session(SESSION, "Working")]));
+    daemon.client.start("").await.unwrap();
+    let finished = daemon.finished(2).await;
+    assert_eq!(finished.error, "VeeamBusy");
+    assert!(finished.message.contains("Nightly"), "{}", finished.message);
+}
+
+#[tokio::test]
+async fn bus_api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([session(SESSION, "Working")]));
+    let daemon = place.house.daemon().await;
+    place.house.udisks.plug(&first()).await;
+    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    place.veeam.stop();
+    daemon.says("Veeam could not be asked").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(place.house.calls("Mount"), 0);
+    place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
+    place.veeam.go_on();
+    assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
+    assert_eq!(said(&daemon, "Veeam could not be asked"), 1, "{}", daemon.log());
+}
+
+#[tokio::test]
+async fn bus_api_is_asked_anew_when_a_lock_has_come_and_gone() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([session(SESSION, "Working")]));
+    let lock = place.lock(&of_session());
+    let daemon = place.house.daemon().await;
+    place.house.udisks.plug(&first()).await;
+    daemon.in_state("waiting-for-veeam").await;
+    std::fs::remove_file(lock).unwrap();
+    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    assert_eq!(place.house.calls("Mount"), 0);
+    daemon.client.cancel().await.unwrap();
+    assert_eq!(daemon.finished(1).await.result, "cancelled");
+    assert!(daemon.client.veeam_locks().await.unwrap().is_empty());
+}

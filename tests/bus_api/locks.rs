@@ -1,0 +1,163 @@
+//! A lock stays until Veeam's own word says that it stands for nothing.
+
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use crate::daemon::Daemon;
+use crate::evidence::{Place, of_session, said};
+use crate::house::{first, until};
+use crate::veeam_server::{SESSION, VeeamServer, ended, job, session};
+
+const LIFTED: &str = "is lifted: by Veeam's own word its session is over";
+
+#[tokio::test]
+async fn bus_api_lifts_a_lock_whose_session_is_over_tells_it_once_and_lets_the_copy_go() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([session(SESSION, "Postprocessing")]));
+    let lock = place.lock(&of_session());
+    let daemon = place.house.daemon().await;
+    place.house.udisks.plug(&first()).await;
+    daemon.in_state("waiting-for-veeam").await;
+    place.until_asked("/api/v1/sessions/", 2).await;
+    assert!(lock.exists() && place.house.calls("Mount") == 0);
+    place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
+    place.until_lifted(&lock).await;
+    assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
+    assert_eq!(said(&daemon, LIFTED), 1, "{}", daemon.log());
+    until("three mails", || place.sink.count() >= 3).await;
+    let mails = place.lock_mails();
+    assert_eq!(
+        mails,
+        ["Veeam: the lock of the job “Nightly@2b3c4d5e-1111-2222-3333-444455556666” was left behind and is lifted"]
+    );
+}
+
+#[tokio::test]
+async fn bus_api_finds_the_session_of_a_lock_by_the_jobs_name() {
+    let mut place = Place::new().await;
+    place.veeam.set("jobs", json!([job("Weekly", "none"), job("Nightly", SESSION)]));
+    place.veeam.set("sessions", json!([session(SESSION, "Working")]));
+    let lock = place.lock("Nightly");
+    let daemon = place.house.daemon().await;
+    place.until_asked("/api/v1/sessions/", 2).await;
+    assert!(lock.exists(), "{}", daemon.log());
+    place.veeam.set("sessions", json!([ended(SESSION, 5, "Warning")]));
+    place.until_lifted(&lock).await;
+    until("the words", || said(&daemon, LIFTED) == 1).await;
+}
+
+#[tokio::test]
+async fn bus_api_takes_no_session_for_the_locks_that_had_ended_before_the_lock_was_made() {
+    for ahead in [0, 3600, -3600] {
+        let mut place = Place::new().await;
+        place.veeam.set("ahead", json!(ahead));
+        place.veeam.set("jobs", json!([job("Nightly", SESSION)]));
+        place.veeam.set("sessions", json!([ended(SESSION, ahead - 60, "Success")]));
+        let lock = place.lock("Nightly");
+        let daemon = place.house.daemon().await;
+        until("the doubt", || said(&daemon, "Veeam knows nothing of the session") == 1).await;
+        place.until_asked("/api/v1/sessions/", 2).await;
+        assert!(lock.exists(), "{ahead}");
+        assert_eq!(said(&daemon, "Veeam knows nothing of the session"), 1, "once for each lock");
+        place.veeam.set("sessions", json!([ended(SESSION, ahead + 60, "Success")]));
+        place.until_lifted(&lock).await;
+    }
+}
+
+#[tokio::test]
+async fn bus_api_waits_for_another_try_after_a_failure() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([ended(SESSION, -10 * 60, "Failed")]));
+    let lock = place.lock(&of_session());
+    let _daemon = place.house.daemon().await;
+    place.until_asked("/api/v1/sessions/", 3).await;
+    assert!(lock.exists());
+    place.veeam.set("sessions", json!([ended(SESSION, -16 * 60, "Failed")]));
+    place.until_lifted(&lock).await;
+}
+
+#[tokio::test]
+async fn bus_api_that_tells_nothing_of_a_session_lifts_no_lock_and_is_warned_of_once() {
+    for (path, status, words) in [
+        ("/none", 0, "Veeam knows nothing of the session"),
+        ("/api/v1/sessions/", 500, "Veeam could not be asked"),
+        ("/api/v1/sessions/", 401, "Veeam does not let the service in"),
+        ("/api/v1/sessions/", 403, "Veeam does not let the service in"),
+        ("/api/v1/serverTime", 404, "Veeam could not be asked"),
+        ("/api/v1/serverTime", 500, "Veeam could not be asked"),
+    ] {
+        let mut place = Place::new().await;
+        place.veeam.set("status", json!({ path: status }));
+        let (lock, by_name) = (place.lock(&of_session()), place.lock("Nightly"));
+        let daemon = place.house.daemon().await;
+        let asked = place.veeam.asked("/");
+        until(words, || said(&daemon, words) > 0).await;
+        if status != 401 && status != 403 {
+            until("more questions", || place.veeam.asked("/") > asked + 8).await;
+        }
+        assert!(lock.exists() && by_name.exists(), "{path} {status}");
+        let locks = if status == 0 { 2 } else { 1 };
+        assert!(said(&daemon, words) <= locks, "{status}: {}", daemon.log());
+        assert_eq!(place.lock_mails(), Vec::<String>::new());
+    }
+}
+
+/// The lock is there after the daemon has found out `words` and tried again.
+async fn assert_kept(place: &Place, daemon: &Daemon, words: &str) {
+    let lock = place.house.veeam_lock(&format!("{}.lock", of_session()));
+    until(words, || said(daemon, words) > 0).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(lock.exists());
+    assert_eq!(said(daemon, words), 1, "{}", daemon.log());
+}
+
+#[tokio::test]
+async fn bus_api_that_is_away_or_hangs_lifts_no_lock_and_is_told_of_once_and_once_again_when_it_is_back() {
+    let mut place = Place::new().await;
+    place.house.settings.set("VEEAM", "api-timeout-seconds", "1");
+    place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
+    place.veeam.stop();
+    let lock = place.lock(&of_session());
+    let daemon = place.house.daemon().await;
+    assert_kept(&place, &daemon, "Veeam could not be asked").await;
+    place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
+    place.veeam.go_on();
+    until("a question", || place.veeam.asked("/") > 2).await;
+    assert_eq!(said(&daemon, "Veeam could not be asked"), 1, "the same state");
+    assert!(lock.exists());
+    place.veeam.set("slow", json!({}));
+    place.until_lifted(&lock).await;
+    until("the answer", || said(&daemon, "Veeam answers again") == 1).await;
+}
+
+#[tokio::test]
+async fn bus_api_with_a_wrong_certificate_gets_no_password_and_lifts_no_lock() {
+    let room = tempfile::tempdir().unwrap();
+    let mut veeam = VeeamServer::named(room.path(), "veeam.example.com");
+    veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
+    let mut place = Place::with(room, veeam).await;
+    place.lock(&of_session());
+    let daemon = place.house.daemon().await;
+    let words = "cannot prove that it is the right one";
+    assert_kept(&place, &daemon, words).await;
+    place.house.settings.set("VEEAM", "api-ca-file", "");
+    place.house.write_config();
+    daemon.client.reload().await.unwrap();
+    until("the same without our authority", || said(&daemon, words) == 2).await;
+    assert_eq!(place.veeam.requests(), Vec::<serde_json::Value>::new());
+}
+
+#[tokio::test]
+async fn bus_api_lifts_no_lock_that_was_renewed_after_it_was_judged() {
+    let mut place = Place::new().await;
+    place.veeam.set("jobs", json!([job("Nightly", SESSION)]));
+    place.veeam.set("sessions", json!([ended(SESSION, 2, "Success")]));
+    let lock = place.lock("Nightly");
+    // As a job does that locks again later.
+    File::options().write(true).open(&lock).unwrap().set_modified(SystemTime::now() + Duration::from_secs(30)).unwrap();
+    let daemon = place.house.daemon().await;
+    until("the doubt", || said(&daemon, "Veeam knows nothing of the session") == 1).await;
+    assert!(lock.exists());
+}

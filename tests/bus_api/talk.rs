@@ -1,0 +1,95 @@
+//! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it keeps silent when nothing is to be known.
+
+use serde_json::json;
+
+use crate::evidence::{Place, of_session, said};
+use crate::house::until;
+use crate::veeam_server::{PASSWORD, SESSION, ended, session};
+
+#[tokio::test]
+async fn bus_api_is_spoken_to_in_the_newest_version_that_it_knows() {
+    for version in ["1.2-rev1", "1.3-rev0", "1.3-rev1", "1.3-rev2"] {
+        let mut place = Place::new().await;
+        place.veeam.set("versions", json!(["1.1-rev2", "1.2-rev1", version]));
+        place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
+        let lock = place.lock(&of_session());
+        let _daemon = place.house.daemon().await;
+        place.until_lifted(&lock).await;
+        let spoken: Vec<_> =
+            place.veeam.requests().into_iter().filter(|seen| seen["path"] != "/api/v1/serverTime").collect();
+        assert!(spoken.iter().all(|seen| seen["version"] == version), "{version}: {spoken:?}");
+    }
+}
+
+#[tokio::test]
+async fn bus_api_tokens_are_renewed_before_they_expire_and_when_they_are_refused() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([session(SESSION, "Working")]));
+    // Less than what a call may take on its way.
+    place.veeam.set("lifetime", json!(20));
+    place.lock(&of_session());
+    let _daemon = place.house.daemon().await;
+    until("renewals", || place.veeam.grants("refresh_token") >= 2).await;
+    assert_eq!(place.veeam.grants("password"), 1);
+    place.veeam.set("lifetime", json!(900));
+    place.until_asked("/api/v1/sessions/", 3).await;
+    let renewed = place.veeam.grants("refresh_token");
+    place.veeam.set("revoked", json!(renewed + 1));
+    until("a renewal", || place.veeam.grants("refresh_token") == renewed + 1).await;
+    place.until_asked("/api/v1/sessions/", 2).await;
+    place.veeam.set("renewal", json!(false));
+    place.veeam.set("revoked", json!(renewed + 2));
+    until("a new login", || place.veeam.grants("password") == 2).await;
+    let asked = place.veeam.asked("/api/v1/sessions/");
+    until("answers", || place.veeam.asked("/api/v1/sessions/") > asked + 1).await;
+    assert_eq!(place.veeam.grants("password"), 2);
+}
+
+#[tokio::test]
+async fn bus_api_is_asked_only_while_there_is_something_to_know_and_logged_out_of_then() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([session(SESSION, "Working")]));
+    let daemon = place.house.daemon().await;
+    daemon.client.status().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(place.veeam.requests(), Vec::<serde_json::Value>::new());
+    let lock = place.lock(&of_session());
+    place.until_asked("/api/v1/sessions/", 2).await;
+    std::fs::remove_file(lock).unwrap();
+    until("the logout", || place.veeam.asked("/api/oauth2/logout") == 1).await;
+    let asked = place.veeam.asked("/");
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(place.veeam.asked("/"), asked);
+}
+
+#[tokio::test]
+async fn bus_api_login_that_is_refused_is_not_tried_again_soon_and_no_password_is_told() {
+    let mut place = Place::new().await;
+    place.veeam.set("login", json!(["viewer", "another"]));
+    place.house.settings.set("Debug", "debug", "yes").set("Backup", "wait-for-veeam-minutes", "0");
+    let lock = place.lock(&of_session());
+    let daemon = place.house.daemon().await;
+    daemon.says("Veeam does not let the service in").await;
+    daemon.says("HTTP 401: wrong: ********").await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert_eq!(place.veeam.grants("password"), 1, "an account gets locked by too many");
+    assert_eq!(said(&daemon, "Veeam does not let the service in"), 1);
+    assert_eq!(place.run_once(&daemon).await.error, "VeeamBusy", "the lock stays");
+    assert!(lock.exists());
+    for text in [daemon.log(), daemon.text_log(), format!("{:?}", daemon.properties().await)] {
+        assert!(!text.contains(PASSWORD), "{text}");
+    }
+    assert!(daemon.log().contains("config [VEEAM] api-password = ********"), "{}", daemon.log());
+}
+
+#[tokio::test]
+async fn bus_api_password_may_come_from_systemds_credential() {
+    let mut place = Place::new().await;
+    place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
+    place.house.settings.set("VEEAM", "api-password", "");
+    std::fs::create_dir(place.house.path("credentials")).unwrap();
+    std::fs::write(place.house.path("credentials/veeam-api-password"), format!("{PASSWORD}\n")).unwrap();
+    let lock = place.lock(&of_session());
+    let _daemon = place.house.daemon().await;
+    place.until_lifted(&lock).await;
+}

@@ -1,0 +1,159 @@
+//! Runs what the READMEs say of `asbackup`, `busctl` and Veeam's tools, word for word in a shell, against the real daemon with UDisks2
+//! played by the test. Only names of this world are put in the place of theirs: the disk, the repository, the mail server, config.ini.
+
+#[path = "../common/bus.rs"]
+mod bus;
+#[path = "../bus_daemon/daemon.rs"]
+#[allow(dead_code, reason = "each test program uses its part")]
+mod daemon;
+#[path = "../common/fake_udisks.rs"]
+mod fake_udisks;
+#[path = "../bus_daemon/house.rs"]
+#[allow(dead_code, reason = "each test program uses its part")]
+mod house;
+#[path = "../mail_servers/mod.rs"]
+mod mail_servers;
+#[path = "../readmes/mod.rs"]
+#[allow(dead_code, reason = "each test program uses its part")]
+mod readmes;
+#[path = "../common/seen.rs"]
+#[allow(dead_code, reason = "each test program uses its part")]
+mod seen;
+#[path = "../bus_daemon/settings.rs"]
+#[allow(dead_code, reason = "each test program uses its part")]
+mod settings;
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+use crate::daemon::{Daemon, PATIENCE};
+use crate::fake_udisks::FakeDisk;
+use crate::house::{House, broken, first, third};
+use crate::mail_servers::Sink;
+
+/// The disk that the READMEs speak of.
+const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";
+/// Says yes to every offer.
+const ANSWERS: &str = "\n\n\n\n\n\n\n\n\n\n\n\n";
+
+struct World {
+    house: House,
+    daemon: Daemon,
+    sink: Sink,
+    _room: tempfile::TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let room = tempfile::tempdir().unwrap();
+        let sink = Sink::plain(room.path());
+        let mut house = House::new().await;
+        house.settings.set("Mail", "server", "localhost").set("Mail", "port", &sink.port.to_string());
+        house.settings.set("Mail", "to-mail-addresses-sysop", "admin@example.com");
+        let daemon = house.daemon().await;
+        house.udisks.plug(&first()).await;
+        daemon.finished(1).await;
+        house.udisks.plug(&third()).await;
+        daemon.finished(2).await;
+        Self { house, daemon, sink, _room: room }
+    }
+
+    /// With what is called otherwise here.
+    fn translated(&self, command: &str) -> String {
+        let config = self.house.config_path().display().to_string();
+        let command = command
+            .replace(DISK, &first().uuid)
+            .replace("/srv/veeam", &self.house.path("source").display().to_string())
+            .replace("mail.example.com", &format!("localhost:{}", self.sink.port))
+            .replace(" /tmp/config.ini", "");
+        let reads_config =
+            ["asbackup setup", "asbackup config", "asbackup mail"].iter().any(|own| command.starts_with(own));
+        if reads_config { format!("{command} {config}") } else { command }
+    }
+
+    /// A run that lasts until it is cancelled.
+    async fn begin_to_copy(&self) {
+        let before = self.house.calls("Mount");
+        self.house.udisks.answer_for(&first(), "Mount", fake_udisks::Answer::Hangs);
+        self.daemon.client.start(&first().uuid).await.unwrap();
+        self.house.until_called("Mount", before + 1).await;
+        self.house.udisks.answer_for(&first(), "Mount", broken());
+    }
+
+    async fn until_idle(&self) {
+        let idle = tokio::time::timeout(PATIENCE, async {
+            while self.daemon.client.state().await.unwrap() != "idle" {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        });
+        idle.await.expect("idle in time");
+    }
+
+    fn shell(&self, command: &str) -> Child {
+        let ready = Path::new(env!("CARGO_BIN_EXE_asbackup")).parent().unwrap();
+        // Its place in the READMEs is above all that follow it.
+        let line = format!("B='de.example.Backup /de/example/Backup de.example.Backup'\n{}", self.translated(command));
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &line]).env_clear().env("PATH", format!("{}:/usr/bin:/bin", ready.display()));
+        shell.env("DBUS_SYSTEM_BUS_ADDRESS", self.house.bus.address()).env("LC_ALL", "C.UTF-8").kill_on_drop(true);
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        shell.spawn().unwrap()
+    }
+
+    async fn run(&self, command: &str) -> Output {
+        let mut child = self.shell(command);
+        // Most of them ask nothing, and may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(ANSWERS.as_bytes()).await;
+        ended(child).await
+    }
+
+    /// Follows a run until it is cancelled.
+    async fn follow(&self, command: &str) -> Output {
+        self.begin_to_copy().await;
+        let mut child = self.shell(command);
+        let mut told = [0; 1];
+        tokio::time::timeout(PATIENCE, child.stdout.as_mut().unwrap().read_exact(&mut told)).await.unwrap().unwrap();
+        self.daemon.client.cancel().await.unwrap();
+        ended(child).await
+    }
+
+    /// Runs it where it makes sense, and says with which exit code it should end.
+    async fn try_out(&self, command: &str) -> (Output, i32) {
+        self.until_idle().await;
+        if command.ends_with("asbackup cancel") || command.ends_with("Cancel") {
+            self.begin_to_copy().await;
+            return (self.run(command).await, 0);
+        }
+        if command == "asbackup watch" {
+            return (self.follow(command).await, 6);
+        }
+        if command.starts_with("busctl monitor") {
+            return (self.run(&format!("timeout 2 {command}")).await, 124);
+        }
+        // No disk can be mounted here, so a run that is followed fails.
+        let followed = command.contains("--watch");
+        (self.run(command).await, if followed { 3 } else { 0 })
+    }
+}
+
+async fn ended(child: Child) -> Output {
+    tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("it ends").unwrap()
+}
+
+#[tokio::test]
+async fn bus_every_command_of_the_readmes_does_what_it_should() {
+    let world = World::new().await;
+    let commands = readmes::commands_with(&readmes::OF_THE_BUS);
+    assert!(commands.len() > 35, "these can't be all: {commands:#?}");
+    for command in commands {
+        let (output, code) = world.try_out(&command).await;
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (out, err) = (said(&output.stdout), said(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{command}\n{out}\n{err}");
+    }
+    let known = |disk: &FakeDisk| std::fs::read_to_string(world.house.config_path()).unwrap().contains(&disk.uuid);
+    assert!(known(&first()) && known(&third()));
+}

@@ -1,0 +1,163 @@
+//! `asbackup setup` with its questions: over a pipe and on a terminal.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use asbackup::config::{TEMPLATE, parse};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin, ChildStdout};
+
+use crate::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
+use crate::daemon::PATIENCE;
+use crate::house::{House, first, second};
+use crate::mail_servers::Sink;
+
+/// Answers all at once, as a script does.
+async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
+    let path = house.config_path();
+    let mut command = command(house.bus.address(), language, &["setup", path.to_str().unwrap()]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all((answers.join("\n") + "\n").as_bytes()).await.unwrap();
+    drop(stdin);
+    ended(child).await
+}
+
+/// A house whose daemon has the untouched template, and two disks plugged in that nobody knows.
+async fn untouched() -> (House, crate::daemon::Daemon) {
+    let house = House::new().await;
+    let quiet =
+        TEMPLATE.replace("log-file-path = /var/log", &format!("log-file-path = {}", house.path("log").display()));
+    house.write_config_text(
+        &quiet.replace("= /var/lib/asbackup/veeam", &format!("= {}", house.path("veeam").display())),
+    );
+    let daemon = house.launch_with("").await;
+    daemon.ready().await;
+    crate::plug(&house, &daemon, &[first(), second()]).await;
+    (house, daemon)
+}
+
+#[tokio::test]
+async fn bus_setup_asks_checks_tries_out_writes_and_the_copy_begins() {
+    let room = tempfile::tempdir().unwrap();
+    let sink = Sink::plain(room.path());
+    let (house, daemon) = untouched().await;
+    fs::write(house.path("source/one"), "").unwrap();
+    let (source, server) = (house.path("source"), format!("localhost:{}", sink.port));
+    let template = fs::read_to_string(house.config_path()).unwrap();
+    let answers = [
+        "nowhere/at/all", // is refused, like the disk 7 and the address below
+        source.to_str().unwrap(),
+        "7",
+        "2",
+        "office@",
+        "office@example.com",
+        &server,
+        "Backup <backup@example.com>",
+        "admin@example.com",
+        "", // no login
+        "", // the test mail: yes
+        "", // write: yes
+    ];
+    let said = piped(&house, ENGLISH, &answers).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    for words in ["can't be read", "“7” is not in the list", "is not a mail address"] {
+        assert!(said.err.contains(words), "{words} in {said:?}");
+    }
+    for words in ["there is one entry", "SILVER", "250 kept", "This changes in", "The service has read it"] {
+        assert!(said.out.contains(words), "{words} in {said:?}");
+    }
+    assert_eq!(sink.received(1).await[0].to(), ["admin@example.com", "office@example.com"]);
+
+    let text = fs::read_to_string(house.config_path()).unwrap();
+    let comments =
+        |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(comments(&text), comments(&template));
+    assert_eq!(fs::metadata(house.config_path()).unwrap().permissions().mode() & 0o777, 0o600);
+    let config = parse(&text).unwrap().config;
+    assert_eq!((&config.source, config.mail.port), (&source, sink.port));
+    assert_eq!(config.disks.len(), 1);
+    assert_eq!(config.disks[0].recipients, ["office@example.com"]);
+    assert_eq!(config.mail.from, "Backup <backup@example.com>");
+    assert!(text.contains("\nlanguage = en\n"), "the mails speak as whoever fills it in first");
+    // The service knows the disk now.
+    assert_eq!(daemon.finished(1).await.disk, second().uuid);
+}
+
+#[tokio::test]
+async fn bus_setup_that_is_not_answered_to_its_end_writes_nothing() {
+    let (house, _daemon) = untouched().await;
+    let before = fs::read(house.config_path()).unwrap();
+    let source = house.path("source");
+    let said = piped(&house, GERMAN, &[source.to_str().unwrap(), "1"]).await;
+    assert!(said.code == Some(1) && said.err.contains("nichts geschrieben"), "{said:?}");
+    let refused = piped(&house, GERMAN, &[source.to_str().unwrap(), "1", "-", "-", "n"]).await;
+    assert!(refused.code == Some(1) && refused.err.contains("nichts geschrieben"), "{refused:?}");
+    assert_eq!(fs::read(house.config_path()).unwrap(), before);
+}
+
+/// What is shown on a terminal, read as far as somebody waits for it.
+struct Screen {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    shown: String,
+}
+
+impl Screen {
+    fn open(house: &House) -> Self {
+        let path = house.config_path();
+        let line = format!("{} setup {}", env!("CARGO_BIN_EXE_asbackup"), path.display());
+        let arguments = ["-qec", &line, "/dev/null"];
+        let mut command = of_program("script".as_ref(), house.bus.address(), ENGLISH, &arguments);
+        command.env("PATH", "/usr/bin:/bin").stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { child, input, output, shown: String::new() }
+    }
+
+    /// Waits for a question, and answers it.
+    async fn answer(&mut self, question: &str, answer: &str) {
+        let from = self.shown.len();
+        let asked = tokio::time::timeout(PATIENCE, async {
+            while !self.shown[from..].contains(question) {
+                self.read().await;
+            }
+        });
+        asked.await.unwrap_or_else(|_| panic!("waited in vain for {question:?}: {}", self.shown));
+        self.input.write_all(format!("{answer}\r").as_bytes()).await.unwrap();
+    }
+
+    async fn read(&mut self) {
+        let mut bytes = vec![0; 4096];
+        let read = self.output.read(&mut bytes).await.unwrap();
+        assert_ne!(read, 0, "{}", self.shown);
+        self.shown.push_str(&String::from_utf8_lossy(&bytes[..read]));
+    }
+}
+
+#[tokio::test]
+async fn bus_setup_on_a_terminal_does_not_show_the_password() {
+    let (house, _daemon) = untouched().await;
+    let source = house.path("source");
+    let mut screen = Screen::open(&house);
+    screen.answer("to be copied", source.to_str().unwrap()).await;
+    screen.answer("Which of them", "1").await;
+    screen.answer("besides those", "").await;
+    screen.answer("Mail server", "mail.example.com").await;
+    screen.answer("Sender", "").await;
+    screen.answer("Who gets every mail", "admin@example.com").await;
+    screen.answer("log in there", "atlantis").await;
+    screen.answer("Password", "hunter2%").await;
+    screen.answer("test mail", "n").await;
+    screen.answer("Write it?", "y").await;
+    let mut rest = String::new();
+    screen.output.read_to_string(&mut rest).await.unwrap();
+    let shown = screen.shown.clone() + &rest;
+    assert!(!shown.contains("hunter2") && shown.contains("→\u{1b}[0m ********"), "{shown}");
+    assert_eq!(ended(screen.child).await.code, Some(0), "{shown}");
+    let text = fs::read_to_string(house.config_path()).unwrap();
+    let mail = parse(&text).unwrap().config.mail;
+    assert_eq!((mail.password.expose(), mail.port), ("hunter2%", 465));
+}

@@ -1,0 +1,144 @@
+//! `asbackup mail test`, without any bus.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::bus::NOBODY;
+use crate::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
+use crate::mail_servers::{Certificates, Sink};
+
+const NOWHERE: &str = "unix:path=/nowhere";
+const PASSWORD: &str = "correct-horse-battery";
+
+/// A directory with a config.ini that names a server and three people.
+struct Office {
+    room: TempDir,
+}
+
+impl Office {
+    fn new(port: u16, more: &str) -> Self {
+        let room = tempfile::tempdir().unwrap();
+        let text = format!(
+            "[General]\nlanguage = de\n[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4,office@example.com\n\
+             [Mail]\nserver = localhost\nport = {port}\nto-mail-addresses-sysop = admin@example.com\n\
+             from-mail-address = backup@example.com\ncc = archive@example.com, mute@example.com\n\
+             mail-policy = archive@example.com=problems, mute@example.com=none\n{more}"
+        );
+        fs::write(room.path().join("config.ini"), text).unwrap();
+        Self { room }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.room.path().join("config.ini")
+    }
+
+    async fn test(&self, language: &str, more: &[&str]) -> Said {
+        let path = self.path();
+        let mut command = command(NOWHERE, language, &[&["mail", "test", path.to_str().unwrap()], more].concat());
+        command.env("CREDENTIALS_DIRECTORY", self.room.path().join("credentials"));
+        let said = ended(command.spawn().unwrap()).await;
+        assert!(!said.out.contains(PASSWORD) && !said.err.contains(PASSWORD), "{said:?}");
+        said
+    }
+}
+
+#[tokio::test]
+async fn bus_mail_test_reaches_everybody_who_wants_mails_and_says_what_the_server_answered() {
+    let room = tempfile::tempdir().unwrap();
+    let sink = Sink::plain(room.path());
+    let office = Office::new(sink.port, "");
+    let said = office.test(ENGLISH, &[]).await;
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    for who in ["admin@example.com", "office@example.com", "archive@example.com"] {
+        let line = said.out.lines().find(|line| line.starts_with(who)).unwrap_or_else(|| panic!("{who}: {said:?}"));
+        assert!(line.contains("taken") && line.ends_with("250 kept"), "{line}");
+    }
+    assert!(!said.out.contains("mute@example.com") && said.out.contains("took the mail for everybody"), "{said:?}");
+    let mails = sink.received(1).await;
+    assert_eq!(mails[0].to(), ["admin@example.com", "office@example.com", "archive@example.com"]);
+    assert!(mails[0].subject().starts_with("TEST der Mails"), "in the language of its readers: {}", mails[0].subject());
+    assert_eq!(mails[0].body().trim_end().lines().count(), 2, "{}", mails[0].body());
+}
+
+#[tokio::test]
+async fn bus_mail_test_tells_for_whom_the_server_does_not_take_it() {
+    let room = tempfile::tempdir().unwrap();
+    let sink = Sink::plain(room.path());
+    let office = Office::new(sink.port, "");
+    sink.mood(&json!({ "refuse": {
+        "office@example.com": "550 5.1.1 no such user",
+        "archive@example.com": "450 4.2.1 mailbox busy",
+    }}));
+    let said = office.test(GERMAN, &[]).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    for words in ["abgelehnt", "no such user", "jetzt nicht", "mailbox busy", "angenommen", "nicht für alle"] {
+        assert!(said.out.contains(words), "{words} in {said:?}");
+    }
+    let told = office.test(ENGLISH, &["--json"]).await;
+    assert_eq!(told.code, Some(1));
+    let told = told.json();
+    assert_eq!((&told["good"], &told["error"]), (&json!(false), &json!("")));
+    let first = json!({ "recipient": "admin@example.com", "result": "taken", "answer": "250 kept" });
+    assert_eq!(told["recipients"][0], first);
+    assert_eq!(told["recipients"][1]["result"], "refused");
+    assert_eq!(told["recipients"][2]["result"], "delayed");
+}
+
+#[tokio::test]
+async fn bus_mail_test_logs_in_with_the_password_that_systemd_keeps() {
+    let room = tempfile::tempdir().unwrap();
+    let certificates = Certificates::make(room.path(), "localhost");
+    let login = ["atlantis", PASSWORD];
+    let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
+    let sink = Sink::start(room.path(), &setup);
+    let login = format!("username = atlantis\nca-file-path = {}\n", certificates.ca.display());
+    let office = Office::new(sink.port, &login);
+    let without = office.test(ENGLISH, &[]).await;
+    without.assert_complained(1, "refused the login");
+    assert!(!without.err.contains("wait"), "this mail waits nowhere: {without:?}");
+    fs::create_dir(office.room.path().join("credentials")).unwrap();
+    fs::write(office.room.path().join("credentials/mail-password"), format!("{PASSWORD}\n")).unwrap();
+    let said = office.test(ENGLISH, &[]).await;
+    assert!(said.code == Some(0) && said.out.contains("encrypted with STARTTLS"), "{said:?}");
+    assert_eq!(sink.received(1).await[0].envelope["login"], true);
+}
+
+#[tokio::test]
+async fn bus_mail_test_says_in_one_line_why_nothing_could_be_sent() {
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let office = Office::new(unused, "");
+    let away = office.test(ENGLISH, &[]).await;
+    away.assert_complained(1, "Connection refused");
+    let told = office.test(ENGLISH, &["--json"]).await;
+    assert!(told.json()["error"].as_str().unwrap().contains("Connection refused"), "{told:?}");
+
+    let text = fs::read_to_string(office.path()).unwrap();
+    fs::write(office.path(), text.replace("server = localhost", "server =")).unwrap();
+    office.test(GERMAN, &[]).await.assert_complained(1, "ist „server“ leer");
+    fs::write(office.path(), "[Mail]\nserver = localhost\n").unwrap();
+    office.test(ENGLISH, &[]).await.assert_complained(1, "names no recipients");
+    fs::write(office.path(), "[Mail]\nport = x\n").unwrap();
+    office.test(ENGLISH, &[]).await.assert_complained(1, "is not a number");
+}
+
+#[tokio::test]
+async fn bus_mail_test_and_setup_are_for_root() {
+    let office = Office::new(25, "");
+    // Where another user can reach it, wherever this was built.
+    fs::set_permissions(office.room.path(), Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(office.path(), Permissions::from_mode(0o600)).unwrap();
+    let program = office.room.path().join("asbackup");
+    fs::copy(env!("CARGO_BIN_EXE_asbackup"), &program).unwrap();
+    let path = office.path();
+    for (arguments, words) in
+        [(["mail", "test"], "sudo asbackup mail test"), (["setup", "--yes"], "sudo asbackup setup")]
+    {
+        let arguments = [&arguments[..], &[path.to_str().unwrap()]].concat();
+        let mut command = of_program(&program, NOWHERE, ENGLISH, &arguments);
+        ended(command.uid(NOBODY).gid(NOBODY).spawn().unwrap()).await.assert_complained(5, words);
+    }
+}

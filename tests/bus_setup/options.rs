@@ -1,0 +1,142 @@
+//! `asbackup setup` without questions.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+use asbackup::config::parse;
+
+use crate::bus::NOBODY;
+use crate::called::{ENGLISH, GERMAN, Said, call};
+use crate::house::{House, first, second, stranger};
+use crate::mail_servers::Sink;
+use crate::plug;
+
+async fn setup(house: &House, language: &str, options: &[&str]) -> Said {
+    let path = house.config_path();
+    call(house.bus.address(), language, &[&["setup", path.to_str().unwrap()], options].concat()).await
+}
+
+/// A config of somebody who likes it his own way, with a daemon that has read it.
+async fn filled_in() -> (House, crate::daemon::Daemon) {
+    let mut house = House::new().await;
+    house.settings = house.settings.clone().know(&[&first()]);
+    house.settings.set("Mail", "password", "old-secret");
+    let text = house.settings.text();
+    house.write_config_text(&format!("; mine\n{text}\n[Mine]\nkept: as it is\n"));
+    let daemon = house.launch_with("").await;
+    daemon.ready().await;
+    (house, daemon)
+}
+
+#[tokio::test]
+async fn bus_setup_adds_a_disk_to_a_filled_in_config_and_leaves_all_else_as_it_is() {
+    let (house, daemon) = filled_in().await;
+    chown(house.config_path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    fs::set_permissions(house.config_path(), Permissions::from_mode(0o644)).unwrap();
+    let before = fs::read_to_string(house.config_path()).unwrap();
+    plug(&house, &daemon, &[stranger()]).await;
+    let disk = format!("{},office@example.com", stranger().uuid);
+    let said = setup(&house, ENGLISH, &["--disk", &disk, "--yes"]).await;
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    let change = format!("= {} → {}, {disk}", first().uuid, first().uuid);
+    assert!(said.out.contains(&change) && !said.out.contains("secret"), "{change} in {said:?}");
+
+    let after = fs::read_to_string(house.config_path()).unwrap();
+    let changed: Vec<_> = before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
+    assert!(changed.len() == 1 && changed[0].1.ends_with(&disk), "{changed:?}");
+    let about = fs::metadata(house.config_path()).unwrap();
+    assert_eq!((about.uid(), about.gid(), about.mode() & 0o777), (NOBODY, NOBODY, 0o600));
+    assert_eq!(daemon.finished(1).await.disk, stranger().uuid);
+
+    let again = setup(&house, GERMAN, &["--disk", &stranger().uuid, "--yes"]).await;
+    assert!(again.code == Some(0) && again.out.contains("nichts geändert"), "{again:?}");
+}
+
+#[tokio::test]
+async fn bus_setup_overwrites_nothing_without_a_yes() {
+    let (house, daemon) = filled_in().await;
+    let before = fs::read_to_string(house.config_path()).unwrap();
+    plug(&house, &daemon, &[stranger()]).await;
+    let source = house.path("veeam");
+    let source = source.to_str().unwrap();
+    let said = setup(&house, ENGLISH, &["--source", source, "--disk", &stranger().uuid, "--mail-server", ""]).await;
+    assert!(said.code == Some(1) && said.out.contains("This changes in"), "{said:?}");
+    assert!(said.err.contains("nothing has been written"), "{said:?}");
+    assert_eq!(fs::read_to_string(house.config_path()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn bus_setup_refuses_what_does_not_hold_and_writes_nothing() {
+    let (house, _daemon) = filled_in().await;
+    let before = fs::read_to_string(house.config_path()).unwrap();
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = format!("localhost:{unused}");
+    for (options, words) in [
+        (&["--source", "/nowhere/at/all"][..], "can't be read"),
+        (&["--source", "relative"], "can't be read"),
+        (&["--disk", &second().uuid], "is not plugged in"),
+        (&["--mail-server", "not a host"], "is not the name of a computer"),
+        (&["--mail-server", &server, "--recipient", "a@x"], "Nothing has been written"),
+        (&["--recipient", "a b c@"], "is not a mail address"),
+        (&["--mail-password-file", "/nowhere"], "can't be read"),
+    ] {
+        let said = setup(&house, ENGLISH, &[options, &["--yes"]].concat()).await;
+        assert!(said.code == Some(1) && said.err.contains(words), "{words:?} in {said:?}");
+        assert_eq!(fs::read_to_string(house.config_path()).unwrap(), before, "{options:?}");
+    }
+}
+
+#[tokio::test]
+async fn bus_setup_makes_a_whole_new_file_from_options() {
+    let room = tempfile::tempdir().unwrap();
+    let sink = Sink::plain(room.path());
+    let (house, daemon) = filled_in().await;
+    plug(&house, &daemon, &[second()]).await;
+    let (path, source) = (house.path("new/config.ini"), house.path("source"));
+    let (server, password) = (format!("localhost:{}", sink.port), house.path("password"));
+    fs::write(&password, "new-secret\n").unwrap();
+    let options = [
+        "setup",
+        path.to_str().unwrap(),
+        "--yes",
+        "--source",
+        source.to_str().unwrap(),
+        "--disk",
+        &second().uuid,
+        "--mail-server",
+        &server,
+        "--mail-from",
+        "backup@example.com",
+        "--recipient",
+        "one@example.com",
+        "--recipient",
+        "two@example.com",
+        "--mail-password-file",
+        password.to_str().unwrap(),
+    ];
+    let said = call(house.bus.address(), GERMAN, &options).await;
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    assert!(!said.out.contains("new-secret"), "{said:?}");
+    assert_eq!(sink.received(1).await[0].to(), ["one@example.com", "two@example.com"]);
+    let text = fs::read_to_string(&path).unwrap();
+    let config = parse(&text).unwrap().config;
+    assert_eq!(config.missing(), [""; 0]);
+    assert_eq!(config.mail.password.expose(), "new-secret");
+    assert!(text.starts_with("# Settings of asbackup."), "{text}");
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+    assert!(!path.with_extension("ini.new").exists());
+}
+
+#[tokio::test]
+async fn bus_setup_without_a_service_says_so_and_what_it_wrote() {
+    let bus = crate::bus::PrivateBus::start();
+    let room = tempfile::tempdir().unwrap();
+    let path = room.path().join("config.ini");
+    let arguments = ["setup", path.to_str().unwrap(), "--yes", "--source", room.path().to_str().unwrap()];
+    let said = call(bus.address(), ENGLISH, &arguments).await;
+    assert!(said.code == Some(4) && said.out.contains("has been written"), "{said:?}");
+    assert!(said.err.contains("systemctl status asbackupd"), "{said:?}");
+    call(bus.address(), ENGLISH, &["setup", path.to_str().unwrap(), "--disk", "B78E-6CC4", "--yes"])
+        .await
+        .assert_complained(4, "systemctl status asbackupd");
+}

@@ -1,0 +1,101 @@
+//! A lock that is too old is lifted only when nobody writes into the repository any more. Tier `disk_`, for the process
+//! namespace of the bench: whoever looks for writers must be able to look at every process.
+
+mod common;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use common::daemon::Daemon;
+use common::processes;
+use common::scene::{Scene, assert_success};
+use common::{PATIENCE, wait_for};
+use rustix::process::Signal;
+
+const LIFTED: &str = "nobody writes into the repository any more";
+
+/// A lock that is three hours old where two are allowed, and a repository in which nothing has changed as long.
+fn scene_with_an_old_lock(action: &str) -> (Scene, PathBuf) {
+    let mut scene = Scene::new();
+    for (key, value) in [
+        ("lock-max-hours", "2"),
+        ("lock-max-action", action),
+        ("lock-quiet-minutes", "60"),
+        ("lock-check-seconds", "1"),
+    ] {
+        scene.config.set("VEEAM", key, value);
+    }
+    let lock = scene.config.veeam_directory.join("Nightly.lock");
+    fs::write(&lock, "job").expect("a lock");
+    age(&lock);
+    age_below(&scene.source.top);
+    (scene, lock)
+}
+
+fn age(path: &Path) {
+    let file = File::open(path).expect("a file");
+    file.set_modified(SystemTime::now() - Duration::from_secs(3 * 3600 + 60)).expect("its time");
+}
+
+fn age_below(top: &Path) {
+    for entry in fs::read_dir(top).expect("a directory").flatten() {
+        let kind = entry.file_type().expect("its kind");
+        if kind.is_dir() {
+            age_below(&entry.path());
+        } else if kind.is_file() {
+            age(&entry.path());
+        }
+    }
+    age(top);
+}
+
+async fn is_told(daemon: &Daemon) {
+    wait_for("the warning", PATIENCE, || daemon.log().contains("has been there for 3 hours").then_some(()));
+    // Time for more than one look.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+}
+
+#[tokio::test]
+async fn an_old_lock_is_lifted_when_the_repository_is_at_rest_and_the_copy_goes_on() {
+    let (mut scene, lock) = scene_with_an_old_lock("clear");
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert!(!lock.exists());
+    assert!(daemon.log().contains(LIFTED), "{}", daemon.log());
+    scene.assert_left_clean();
+}
+
+#[tokio::test]
+async fn an_old_lock_stays_while_a_process_has_a_file_open_for_writing() {
+    let (scene, lock) = scene_with_an_old_lock("clear");
+    let vbk = scene.source.top.join("chain.vbk");
+    fs::write(&vbk, "x").expect("a file");
+    age(&vbk);
+    age(&scene.source.top);
+    let script = format!("exec 3>>{}; exec sleep 600", vbk.display());
+    let mut writer = scene.bench.command("sh");
+    let mut writer = writer.args(["-c", &script]).spawn().expect("a process in the bench");
+    let daemon = scene.daemon().await;
+    is_told(&daemon).await;
+    assert!(lock.exists() && !daemon.log().contains(LIFTED), "{}", daemon.log());
+    // Between it and us is the one who entered the bench.
+    let inner = wait_for("the writer", PATIENCE, || processes::children(writer.id()).first().copied());
+    processes::signal(inner, Signal::KILL);
+    writer.wait().expect("it ends");
+    wait_for("the lock to be lifted", PATIENCE, || (!lock.exists()).then_some(()));
+}
+
+#[tokio::test]
+async fn an_old_lock_stays_when_something_has_changed_or_it_is_only_to_be_warned_of() {
+    let (scene, lock) = scene_with_an_old_lock("clear");
+    fs::write(scene.source.top.join("new.vib"), "x").expect("a file");
+    let daemon = scene.daemon().await;
+    is_told(&daemon).await;
+    assert!(lock.exists(), "{}", daemon.log());
+    drop(daemon);
+    let (scene, lock) = scene_with_an_old_lock("warn");
+    let daemon = scene.daemon().await;
+    is_told(&daemon).await;
+    assert!(lock.exists(), "{}", daemon.log());
+}

@@ -1,0 +1,257 @@
+//! The unit's sandbox: the daemon needs all of what it has, has nothing else, and notices when a sandbox hides the source.
+//! Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use common::bench::Bench;
+use common::daemon::Daemon;
+use common::processes::{self, Stage};
+use common::sandbox::{Sandbox, capabilities, filter};
+use common::scene::{Scene, assert_aborted, assert_success};
+use common::tree::{Tree, give_to, set_time};
+use procfs::process::Process;
+use rustix::fs::{CWD, FileType, Mode, XattrFlags};
+
+const FILE: &str = "the file";
+
+/// What a capability is for: a file that can't be copied right without it.
+struct Need {
+    capability: &'static str,
+    make: fn(&Path),
+    /// What of it must be on the disk as in the source.
+    look: fn(&Path) -> String,
+    /// Else it gets lost without a word: rsync says nothing of it.
+    told: bool,
+}
+
+const NEEDS: [Need; 7] = [
+    Need { capability: "CAP_DAC_OVERRIDE", make: somebodys, look: contents, told: true },
+    Need { capability: "CAP_CHOWN", make: somebodys, look: owner, told: true },
+    Need { capability: "CAP_FOWNER", make: somebodys, look: time_and_mode, told: true },
+    Need { capability: "CAP_FSETID", make: setgid, look: time_and_mode, told: false },
+    Need { capability: "CAP_MKNOD", make: device, look: kind, told: true },
+    Need { capability: "CAP_SETFCAP", make: with_capability, look: attributes, told: true },
+    Need { capability: "CAP_SYS_ADMIN", make: with_trusted_attribute, look: attributes, told: false },
+];
+
+fn somebodys(path: &Path) {
+    fs::write(path, "for one alone").expect("a file");
+    give_to(path, 1234);
+    fs::set_permissions(path, Permissions::from_mode(0o400)).expect("a mode");
+    set_time(path, 1_234_567_890, 1);
+}
+
+fn setgid(path: &Path) {
+    somebodys(path);
+    fs::set_permissions(path, Permissions::from_mode(0o2750)).expect("a mode");
+}
+
+fn device(path: &Path) {
+    let mode = Mode::from_raw_mode(0o640);
+    rustix::fs::mknodat(CWD, path, FileType::CharacterDevice, mode, rustix::fs::makedev(1, 3)).expect("mknod");
+}
+
+fn with_capability(path: &Path) {
+    // cap_net_raw+ep, version 2 of the capability attribute.
+    let capability = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    with_attribute(path, "security.capability", &capability);
+}
+
+fn with_trusted_attribute(path: &Path) {
+    with_attribute(path, "trusted.asbackup", b"kept");
+}
+
+fn with_attribute(path: &Path, name: &str, value: &[u8]) {
+    fs::write(path, "a program").expect("a file");
+    rustix::fs::setxattr(path, name, value, XattrFlags::empty()).expect("an attribute");
+}
+
+fn contents(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+fn owner(path: &Path) -> String {
+    found(path, |found| format!("{}:{}", found.uid(), found.gid()))
+}
+
+fn time_and_mode(path: &Path) -> String {
+    found(path, |found| format!("{} {:o}", found.mtime(), found.mode()))
+}
+
+fn kind(path: &Path) -> String {
+    found(path, |found| format!("{:o} {:x}", found.mode(), found.rdev()))
+}
+
+fn found(path: &Path, say: impl Fn(&fs::Metadata) -> String) -> String {
+    fs::symlink_metadata(path).as_ref().map(say).unwrap_or_default()
+}
+
+fn attributes(path: &Path) -> String {
+    let value = |name: &str| {
+        let mut value = [0; 64];
+        let length = rustix::fs::getxattr(path, name, &mut value).unwrap_or_default();
+        format!("{:?}", &value[..length])
+    };
+    ["security.capability", "trusted.asbackup"].map(value).concat()
+}
+
+/// A source with this one file and something ordinary, and a place of its own on the disk.
+fn prepare(scene: &mut Scene, need: &Need) {
+    let source = Tree::new(scene.bench.make_directory(need.capability));
+    source.file("ordinary", "anybody's");
+    (need.make)(&source.path(FILE));
+    scene.config.set("Backup", "backup-source", source.top.to_str().expect("UTF-8"));
+    scene.config.set("Backup", "backup-destination", need.capability);
+    scene.source = source;
+}
+
+/// Copies in the sandbox to the disk that is plugged in.
+async fn copy_in(sandbox: &Sandbox, scene: &Scene) -> String {
+    let mut daemon = Daemon::start_in(sandbox, &scene.bench, &scene.config).await;
+    daemon.start_run("").await.expect("a run");
+    let finished = daemon.finished(1).await;
+    daemon.stop().await;
+    finished.error
+}
+
+#[tokio::test]
+async fn without_any_one_capability_a_copy_is_not_whole() {
+    let mut scene = Scene::new();
+    let (mut daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.stop().await;
+    for need in &NEEDS {
+        prepare(&mut scene, need);
+        let sandbox = Sandbox { without: Some(need.capability), ..Sandbox::default() };
+        let error = copy_in(&sandbox, &scene).await;
+        let look = scene.disk.look(&scene.bench);
+        let there = |top: &Path| (need.look)(&top.join(FILE));
+        let (ours, copied) = (there(&scene.source.top), there(&look.path(need.capability)));
+        assert_ne!(ours, copied, "{} is not needed", need.capability);
+        assert_eq!(!error.is_empty(), need.told, "{}: {error}", need.capability);
+        look.done();
+    }
+}
+
+#[test]
+fn each_capability_of_the_unit_is_tried() {
+    let tried: Vec<_> = NEEDS.iter().map(|need| need.capability).chain(["CAP_SYS_PTRACE"]).collect();
+    let mut unit = capabilities();
+    unit.sort_by_key(|name| tried.iter().position(|other| other == name));
+    assert_eq!(unit, tried);
+}
+
+/// As `Seccomp:` in `/proc/PID/status` has it; 2 is a filter.
+fn is_filtered(pid: u32) -> bool {
+    let status = Process::new(pid.cast_signed()).and_then(|process| process.status());
+    status.expect("its status").seccomp == Some(2)
+}
+
+/// Sockets on which somebody could call: listening ones of TCP, and any of UDP.
+fn doors(pid: u32) -> Vec<String> {
+    const LISTENING: &str = "0A";
+    let table = |name: &str| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
+    let listening = |line: &&str| line.split_whitespace().nth(3) == Some(LISTENING);
+    let mut doors = Vec::new();
+    for name in ["tcp", "tcp6"] {
+        doors.extend(table(name).lines().skip(1).filter(listening).map(str::to_owned));
+    }
+    for name in ["udp", "udp6", "raw", "raw6", "packet"] {
+        doors.extend(table(name).lines().skip(1).map(str::to_owned));
+    }
+    doors
+}
+
+/// That the copy comes out right under the filter, on every file system, is what all other tests show.
+#[tokio::test]
+async fn daemon_and_rsync_are_under_the_units_filter_and_no_door_is_open() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let rsyncs = processes::rsyncs(daemon.pid(), Stage::Copy);
+    assert_eq!(rsyncs.len(), 3);
+    for pid in rsyncs.into_iter().chain([daemon.pid()]) {
+        assert!(is_filtered(pid), "{pid}");
+        assert_eq!(doors(pid), Vec::<String>::new());
+    }
+    held.release();
+    assert_success(&daemon.finished(1).await);
+}
+
+#[test]
+fn what_no_backup_needs_is_refused_by_the_filter() {
+    let bench = Bench::without_udisks();
+    let [python, _, _] = filter();
+    let probe = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/forbidden.py");
+    let said = bench.run(&[&filter()[..], &[python, probe]].concat());
+    let (refused, last) = said.trim().rsplit_once('\n').expect("many lines");
+    assert_eq!(last, "chown done");
+    assert_eq!(refused.lines().count(), 17, "{said}");
+    assert!(refused.lines().all(|line| line.ends_with(" EPERM")), "{said}");
+    // Nothing else stands in the way of the same calls: it is the filter.
+    let unfiltered = bench.run(&[python, probe]);
+    assert!(!unfiltered.contains("EPERM"), "{unfiltered}");
+}
+
+fn names_on_disk(scene: &Scene) -> Vec<String> {
+    let look = scene.disk.look(&scene.bench);
+    let script = format!("cd '{}' && find . -type f | sort", scene.copy(&look).display());
+    let listed = common::run(std::process::Command::new("sh").args(["-c", &script]));
+    look.done();
+    listed.lines().map(str::to_owned).collect()
+}
+
+/// In which nothing but the look at the source itself holds deletions back.
+fn scene_without_a_budget() -> Scene {
+    let mut scene = Scene::new();
+    for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
+        scene.config.set("Safety", key, "100");
+    }
+    scene
+}
+
+/// A copy that is there must be as it was after a run in which the daemon did not see what others see.
+async fn is_refused_when_hidden(place: &str) {
+    let mut scene = scene_without_a_budget();
+    let (mut daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.stop().await;
+    let before = names_on_disk(&scene);
+    let hidden = scene.source.path(place);
+    let sandbox = Sandbox { hidden: Some(hidden.clone()), ..Sandbox::default() };
+    let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
+    daemon.start_run("").await.expect("a run");
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "SourceUnavailable");
+    let told = format!("does not see the real data at {}.", hidden.to_str().expect("UTF-8").trim_end_matches('/'));
+    assert!(finished.message.contains(&told), "{}", finished.message);
+    assert_eq!(names_on_disk(&scene), before);
+    scene.assert_left_clean();
+}
+
+/// The last one of the unit's: a process with more rights than the daemon's, as the first one is, lets nobody look.
+#[tokio::test]
+async fn without_the_right_to_look_at_processes_a_hidden_source_would_go_unnoticed() {
+    let mut scene = scene_without_a_budget();
+    let hidden = Some(scene.source.path("repository"));
+    let sandbox = Sandbox { without: Some("CAP_SYS_PTRACE"), hidden };
+    let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
+    scene.disk.plug();
+    assert_success(&daemon.finished(1).await);
+    assert!(!names_on_disk(&scene).contains(&"./repository/full.vbk".to_owned()));
+}
+
+#[tokio::test]
+async fn a_source_that_a_sandbox_hides_is_refused() {
+    is_refused_when_hidden("").await;
+}
+
+#[tokio::test]
+async fn a_source_of_which_a_sandbox_hides_a_part_is_refused() {
+    is_refused_when_hidden("repository").await;
+}
