@@ -66,6 +66,18 @@ impl Process {
     fn start(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a process"))
     }
+
+    /// Waits until the process, or one that it has started, has the disk mounted at `point`.
+    fn wait_mounted(&self, disk: &Disk, point: &str) {
+        let (point, device) = (format!(" {point} "), format!(" {} ", disk.device().display()));
+        wait_for("a mount that nobody else sees", PATIENCE, || {
+            let inside = processes::descendants(self.0.id());
+            let mut tables =
+                inside.iter().filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/mountinfo")).ok());
+            let is_it = |table: String| table.lines().any(|line| line.contains(&point) && line.contains(&device));
+            tables.any(is_it).then_some(())
+        });
+    }
 }
 
 impl Drop for Process {
@@ -91,12 +103,7 @@ async fn a_mount_that_another_process_alone_sees_keeps_the_disk_from_being_calle
     let mut elsewhere = scene.bench.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
     let elsewhere = Process::start(&mut elsewhere);
-    let kept = || {
-        let inside = processes::descendants(elsewhere.0.id());
-        let mut tables = inside.iter().filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/mountinfo")).ok());
-        tables.any(|table| table.contains(" /run/bench/kept ")).then_some(())
-    };
-    wait_for("a mount that nobody else sees", PATIENCE, kept);
+    elsewhere.wait_mounted(&scene.disk, "/run/bench/kept");
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnmountFailed");
@@ -152,11 +159,9 @@ async fn a_mount_in_another_namespace_made_after_the_proof_is_found_by_the_next_
     let mut elsewhere = scene.bench.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
     let elsewhere = Process::start(&mut elsewhere);
-    let volume = volume(&scene.disk);
-    // The kernel claims the device a moment before it is in a mount table.
-    wait_for("the mount to be found", PATIENCE, || {
-        released::prove(&volume).err().filter(|busy| busy.to_string().contains("): /mnt"))
-    });
+    // Not before: a proof claims the device, and nobody can mount it at that moment.
+    elsewhere.wait_mounted(&scene.disk, "/mnt");
+    assert_busy(released::prove(&volume(&scene.disk)), "): /mnt");
     drop(elsewhere);
     assert_released(&scene.disk);
 }
