@@ -1,9 +1,7 @@
 //! `start` and `cancel` against the real daemon: what is refused, who may, and how it ends as an exit code.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
 
-use crate::bus::{NOBODY, PrivateBus};
+use crate::bus::{NOBODY, PrivateBus, open_to_all};
 use crate::called::{ENGLISH, GERMAN, call, ended, of_program};
 use crate::fake_polkit::{FakePolkit, Verdict};
 use crate::house::{House, first};
@@ -63,11 +61,8 @@ async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() 
     let house = House::new().await;
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
     let _daemon = house.daemon().await;
-    // Where another user can reach it, wherever this was built.
     let room = tempfile::tempdir().unwrap();
-    fs::set_permissions(room.path(), Permissions::from_mode(0o755)).unwrap();
-    let program = room.path().join("asbackup");
-    fs::copy(env!("CARGO_BIN_EXE_asbackup"), &program).unwrap();
+    let program = open_to_all(env!("CARGO_BIN_EXE_asbackup"), room.path());
     for (order, action) in [
         (&["start"][..], "de.example.Backup.start"),
         (&["start", "--allow-deletions"], "de.example.Backup.start-allowing-deletions"),

@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
-use crate::bus::NOBODY;
+use crate::bus::{NOBODY, open_to_all};
 use crate::daemon::{Daemon, PATIENCE};
 use crate::fake_polkit::{FakePolkit, Verdict};
 use crate::house::{House, first, second};
@@ -15,8 +15,13 @@ use crate::house::{House, first, second};
 const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";
 
 fn tool(house: &House, program: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(program);
-    command.args(arguments).env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", house.bus.address());
+    // A shell lets what it starts in the background ignore Ctrl-C, and so does all that is started from there.
+    let mut command = Command::new("/usr/bin/env");
+    command
+        .args(["--default-signal=INT", program])
+        .args(arguments)
+        .env_clear()
+        .env("DBUS_SYSTEM_BUS_ADDRESS", house.bus.address());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
@@ -194,12 +199,15 @@ async fn bus_every_other_end_has_its_exit_code() {
         assert!(!complained.is_empty());
     }
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
-    let (code, _, complained) = end(lock(&house, &["Nightly"]).uid(NOBODY)).await;
+    let room = tempfile::tempdir().unwrap();
+    let programs = [env!("CARGO_BIN_EXE_veeam-lock"), env!("CARGO_BIN_EXE_veeam-unlock")];
+    let [lock_of_all, unlock_of_all] = programs.map(|program| open_to_all(program, room.path()).display().to_string());
+    let (code, _, complained) = end(tool(&house, &lock_of_all, &["Nightly"]).uid(NOBODY)).await;
     assert_eq!(code, 5, "{complained}");
     assert!(complained.contains("You may not do this"), "{complained}");
     polkit.decide(Verdict::Yes);
-    assert_eq!(end(lock(&house, &["Nightly"]).uid(NOBODY)).await.0, 0);
-    assert_eq!(end(unlock(&house, &["Nightly"]).uid(NOBODY)).await.0, 0);
+    assert_eq!(end(tool(&house, &lock_of_all, &["Nightly"]).uid(NOBODY)).await.0, 0);
+    assert_eq!(end(tool(&house, &unlock_of_all, &["Nightly"]).uid(NOBODY)).await.0, 0);
     fs::remove_dir(house.path("veeam")).unwrap();
     fs::write(house.path("veeam"), "in the way").unwrap();
     let (code, _, complained) = end(&mut lock(&house, &["Nightly"])).await;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::bus::NOBODY;
+use crate::bus::{NOBODY, open_to_all};
 use crate::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
 use crate::mail_servers::{Certificates, Sink};
 
@@ -128,11 +128,8 @@ async fn bus_mail_test_says_in_one_line_why_nothing_could_be_sent() {
 #[tokio::test]
 async fn bus_mail_test_and_setup_are_for_root() {
     let office = Office::new(25, "");
-    // Where another user can reach it, wherever this was built.
-    fs::set_permissions(office.room.path(), Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(office.path(), Permissions::from_mode(0o600)).unwrap();
-    let program = office.room.path().join("asbackup");
-    fs::copy(env!("CARGO_BIN_EXE_asbackup"), &program).unwrap();
+    let program = open_to_all(env!("CARGO_BIN_EXE_asbackup"), office.room.path());
     let path = office.path();
     for (arguments, words) in
         [(["mail", "test"], "sudo asbackup mail test"), (["setup", "--yes"], "sudo asbackup setup")]

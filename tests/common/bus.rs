@@ -18,6 +18,14 @@ use zbus::{Connection, connection};
 /// "nobody" on every Linux: neither root nor a member of anything.
 pub const NOBODY: u32 = 65534;
 
+/// A copy of a program in a room where another user can reach it, wherever this was built.
+pub fn open_to_all(program: &str, room: &Path) -> PathBuf {
+    fs::set_permissions(room, Permissions::from_mode(0o755)).unwrap();
+    let place = room.join(Path::new(program).file_name().unwrap());
+    fs::copy(program, &place).unwrap();
+    place
+}
+
 /// What Debian's system.conf says of names and calls, and what the packages of UDisks2, polkit and logind add.
 const RULES: &str = r#"
   <auth>EXTERNAL</auth>
