@@ -1,6 +1,5 @@
 //! `start` and `cancel` against the real daemon: what is refused, who may, and how it ends as an exit code.
 
-
 use crate::bus::{NOBODY, PrivateBus, open_to_all};
 use crate::called::{ENGLISH, GERMAN, call, ended, of_program};
 use crate::fake_polkit::{FakePolkit, Verdict};
