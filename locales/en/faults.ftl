@@ -154,7 +154,7 @@ fault-source-moved = The directory that is to be backed up, { $path }, lies on a
     .action = Call the administrator before any other disk is plugged in. If the data has moved on purpose, one call starts this copy and accepts the new place: { -allow }. { -wait-for-release }
 
 fault-source-unreadable = Not everything that is to be backed up can be read ({ $cause }).
-    .meaning = The copy is incomplete and does not count as a backup. Nothing was deleted on the disk because something could not be read.
+    .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
     .action = Call the administrator soon: probably one of the computer's own drives is failing. { -wait-for-release }
 
 fault-target-refused = The target directory { $path } on the disk cannot be used ({ $cause }).
