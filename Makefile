@@ -38,10 +38,10 @@ demo: need-demo
 
 check: format lint unit bus
 
-# The virtual machine takes as long as all the rest and leaves half of the processor idle, so all tests that take long run beside
-# it. All packages first: two apt-gets at once would lock each other out.
-test: need-test need-web need-vm format lint unit scripts
-	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm bus web disk interleavings
+# The virtual machine takes as long as all the rest and leaves half of the processor idle, so all the rest runs beside it, one
+# after the other. All packages first: two apt-gets at once would lock each other out.
+test: need-test need-web need-vm
+	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm format lint unit scripts bus web disk interleavings
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures

@@ -20,7 +20,6 @@ use super::shell::{Said, Shell};
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 const BOOT: Duration = Duration::from_secs(900);
-const BOOT_ID: &str = "cat /proc/sys/kernel/random/boot_id";
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
 
@@ -173,7 +172,7 @@ impl Vm {
     /// The power fails and comes back: what had not reached a disk is lost.
     pub fn cut_power(&mut self) {
         self.qmp.execute("system_reset", json!({}));
-        self.booted_anew();
+        self.wait_boot();
     }
 
     /// Waits until the machine sleeps.
@@ -188,23 +187,19 @@ impl Vm {
 
     /// An orderly reboot.
     pub fn reboot(&mut self) {
-        let boot = self.begin_reboot();
-        self.wait_reboot(&boot);
+        self.stop_for_reboot();
+        self.wait_boot();
     }
 
-    /// Orders an orderly reboot, and returns the boot it ends; what the scenario does next happens while all is being stopped.
-    pub fn begin_reboot(&mut self) -> String {
-        let boot = self.ok(BOOT_ID);
+    /// Orders an orderly reboot, and waits until everything is stopped and the machine turns itself over.
+    pub fn stop_for_reboot(&mut self) {
+        self.qmp.forget_events();
         self.ok("systemctl reboot");
-        boot
+        self.qmp.reset_by_itself();
     }
 
-    pub fn wait_reboot(&mut self, before: &str) {
-        self.shell.answers(BOOT_ID, BOOT, |said| said.code == 0 && said.text != before);
-        self.booted_anew();
-    }
-
-    fn booted_anew(&mut self) {
+    /// Waits until a machine that begins anew is up.
+    pub fn wait_boot(&mut self) {
         self.shell.awake(BOOT);
         self.wait("systemctl is-system-running | grep -E 'running|degraded'");
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// A snapshot of a machine under emulation takes a few seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// A snapshot of a machine under emulation takes a few seconds, to stop everything in it longer.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 pub struct Qmp {
     reader: BufReader<UnixStream>,
@@ -59,6 +59,17 @@ impl Qmp {
     /// Waits until QEMU tells that this happened.
     pub fn event(&mut self, name: &str) {
         self.wait(|event| event["event"] == name);
+    }
+
+    /// From now on only what is still to happen counts: a reset, say, is told twice, since the firmware adds one of its own.
+    pub fn forget_events(&mut self) {
+        self.execute("query-status", json!({}));
+        self.events.clear();
+    }
+
+    /// Waits until the machine has reset itself, as at the end of a reboot.
+    pub fn reset_by_itself(&mut self) {
+        self.wait(|event| event["event"] == "RESET" && event["data"]["guest"] == true);
     }
 
     fn wait(&mut self, is_it: impl Fn(&Value) -> bool) {

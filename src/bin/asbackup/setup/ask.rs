@@ -1,8 +1,8 @@
 //! Asks on a terminal or over a pipe, one line each. A crate for prompts would want a terminal; scripts have none.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use console::Term;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::Halt;
 use crate::face::Face;
@@ -64,11 +64,10 @@ impl<'a> Asker<'a> {
 
     /// Not shown on a terminal; an empty answer is none.
     pub fn ask_secret(&self, id: &str) -> Result<String, Halt> {
+        // Before the question: who answers at once, by pasting, types before a prompt of a library has hidden anything.
+        let _unseen = Unseen::begin();
         self.prompt(&format!("{}: ", self.face.word(id)));
-        if !io::stdin().is_terminal() {
-            return self.line();
-        }
-        Term::stdout().read_secure_line().map_err(|_| self.ended())
+        self.line()
     }
 
     /// An empty answer is yes. A mute one always says yes.
@@ -101,5 +100,29 @@ impl<'a> Asker<'a> {
         // The prompt stands on the line.
         self.face.print("");
         Halt::Said(self.face.word("setup-ended"))
+    }
+}
+
+/// As long as it lives, the terminal shows nothing of what is typed but the line's end.
+struct Unseen {
+    before: Termios,
+}
+
+impl Unseen {
+    /// None where there is no terminal.
+    fn begin() -> Option<Self> {
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut unseen = before.clone();
+        unseen.local_modes.remove(LocalModes::ECHO);
+        unseen.local_modes.insert(LocalModes::ECHONL);
+        tcsetattr(io::stdin(), OptionalActions::Now, &unseen).ok()?;
+        Some(Self { before })
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        // A terminal that has gone meanwhile needs no echo.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
     }
 }
