@@ -1,7 +1,6 @@
 //! The real `asbackup-web` as a process, on a loopback address of its own, and a plain HTTP client for it.
 
 use std::fs::File;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -12,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep, timeout};
 
+use crate::bus::open_to_all;
 use crate::common::PATIENCE;
 
 static NEXT: AtomicU16 = AtomicU16::new(1);
@@ -55,10 +55,8 @@ impl Site {
     pub async fn start(setup: &Setup<'_>) -> Self {
         let room = tempfile::tempdir().expect("a directory");
         std::fs::write(room.path().join("web-password"), setup.password).expect("a credential");
-        let open = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(room.path(), open).expect("a directory for whoever it runs as");
         let log = File::create(room.path().join("log")).expect("a file for its words");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_asbackup-web"));
+        let mut command = Command::new(open_to_all(env!("CARGO_BIN_EXE_asbackup-web"), room.path()));
         command.env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", setup.bus).env("CREDENTIALS_DIRECTORY", room.path());
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second descriptor")).stderr(log);
         command.uid(setup.user);
