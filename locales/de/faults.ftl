@@ -242,6 +242,10 @@ fault-disk-removed = Die Platte wurde zu früh abgezogen.
     .meaning = { -half-done }
     .action = Stecken Sie sie wieder ein; die Kopie beginnt von selbst und holt nach, was fehlt. { -wait-for-release }
 
+fault-disk-silent = Die Platte antwortet seit Minuten nicht mehr.
+    .meaning = Die Kopie fehlt oder ist unvollständig und darf nicht als Sicherung gelten.
+    .action = Ziehen Sie die Platte ab, auch wenn die Statusanzeige es nicht erlaubt: Hier hilft nichts anderes. Stecken Sie sie dann wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, nehmen Sie ein anderes Kabel oder eine andere Platte.
+
 fault-service-stopped = Der Sicherungsdienst wurde während der Kopie beendet, zum Beispiel weil der Rechner herunterfährt.
     .meaning = { -half-done }
     .action = Lassen Sie die Platte stecken; die Kopie wird fortgesetzt, sobald der Dienst wieder läuft. { -wait-for-release }

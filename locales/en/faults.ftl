@@ -242,6 +242,10 @@ fault-disk-removed = The disk was unplugged too early.
     .meaning = { -half-done }
     .action = Plug it in again; the copy begins by itself and adds what is missing. { -wait-for-release }
 
+fault-disk-silent = The disk has not answered for minutes.
+    .meaning = The copy was not made or is incomplete; it does not count as a backup.
+    .action = Unplug the disk, even if the status display does not allow it: nothing else helps here. Then plug it in again; the copy begins by itself. If it happens again, take another cable or another disk.
+
 fault-service-stopped = The backup service was stopped during the copy, for example because the computer is shutting down.
     .meaning = { -half-done }
     .action = Leave the disk plugged in; the copy goes on as soon as the service is running again. { -wait-for-release }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::gate::Gate;
-use crate::copy::StopReason;
+use crate::copy::Puller;
 use crate::disks::Volume;
 use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
 use crate::report::journal::Scope;
@@ -44,7 +44,7 @@ pub struct ActiveRun {
     pub gate: Option<Gate>,
     /// Veeam waits from here on.
     pub past_gate: bool,
-    pub stop: watch::Sender<Option<StopReason>>,
+    pub stop: Puller,
     /// Held, not read: it keeps the machine awake.
     pub _inhibitor: Inhibitor,
 }
@@ -52,15 +52,6 @@ pub struct ActiveRun {
 impl ActiveRun {
     pub fn scope(&self) -> Scope {
         Scope { run: self.begun.run, disk: self.begun.disk.to_string(), step: Some(self.step) }
-    }
-
-    /// The first reason counts.
-    pub fn stop(&self, reason: StopReason) {
-        self.stop.send_if_modified(|stop| {
-            let first = stop.is_none();
-            stop.get_or_insert(reason);
-            first
-        });
     }
 
     pub fn enter(&mut self, step: Step) {

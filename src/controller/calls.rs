@@ -72,7 +72,7 @@ impl Controller {
 
     fn cancel(&self) -> Result<(), Fault> {
         let run = self.run.as_ref().ok_or(Fault::NotRunning)?;
-        run.stop(StopReason::Cancelled);
+        run.stop.pull(StopReason::Cancelled);
         Ok(())
     }
 }

@@ -242,7 +242,7 @@ impl Controller {
         systemd::stopping();
         self.note(Notice::DaemonStopping);
         if let Some(run) = &self.run {
-            run.stop(crate::copy::StopReason::ServiceStopped);
+            run.stop.pull(crate::copy::StopReason::ServiceStopped);
         }
     }
 

@@ -69,7 +69,7 @@ impl Controller {
             let ours = run.volume.as_ref().is_some_and(|own| own.is_same_plug(volume));
             // While UDisks2 restarts its picture may be empty; the kernel knows better.
             if ours && !volume.is_still_there() {
-                run.stop(StopReason::DiskRemoved);
+                run.stop.pull(StopReason::DiskRemoved);
             }
         }
         if self.is_known(&volume.id) {

@@ -13,7 +13,7 @@ use crate::copy::leftover;
 use crate::copy::runlock::RunLock;
 use crate::disks::ours::OurMounts;
 use crate::disks::volume::{self, VolumeError};
-use crate::disks::{Volume, released};
+use crate::disks::{Volume, pulse, released};
 use crate::model::{DiskId, Fault, Outcome, Plug, RunBegun, RunRecord, Warning, micros};
 use crate::report::postman::Errand;
 
@@ -179,6 +179,7 @@ impl Tidy {
     async fn run(self) -> Tidied {
         let mut unmounted = None;
         if self.left_over {
+            pulse::answer(&self.volume).await;
             unmounted = self.unmount().await;
         }
         let pauses = ConstantBuilder::default().with_delay(PROOF_PAUSE).with_max_times(PROOF_PAUSES);

@@ -43,7 +43,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
         tokio::select! {
             biased;
             reason = stop.requested() => {
-                running.terminate(if reason == StopReason::DiskRemoved { BRUSQUE } else { POLITE }).await;
+                running.terminate(if matches!(reason, StopReason::DiskRemoved | StopReason::DiskSilent) { BRUSQUE } else { POLITE }).await;
                 return Err(Halt::Stopped(reason));
             }
             _ = ticks.tick() => follow.tick(),

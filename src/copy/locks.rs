@@ -114,11 +114,11 @@ impl Run {
         }
     }
 
-    /// Step 7. A lock on a disk that has gone has gone with it.
+    /// Step 7. A lock on a disk that has gone has gone with it; one on a disk that hangs is known to be stale by the next run.
     pub(super) async fn unlock(&mut self) -> Result<(), Fault> {
         self.begin(Step::Unlock);
         let Some(locks) = self.locks.take() else { return Ok(()) };
-        let on_disk = if self.removed { Ok(()) } else { self.release(locks.disk).await };
+        let on_disk = if self.removed || self.silent { Ok(()) } else { self.release(locks.disk).await };
         let in_source = self.release(locks.source).await;
         on_disk.and(in_source)?;
         self.ports.teller.notice(Notice::StepUnlock);

@@ -37,6 +37,7 @@ impl Run {
         self.begin(Step::Mount);
         let chosen = self.chosen()?;
         self.is_this_disk(&chosen).await?;
+        self.hear_disk(&chosen).await?;
         let left_over = self.ours.has(&chosen.id);
         self.ours.claim(&chosen.id).map_err(|error| mount_failed(&chosen, &error))?;
         let may_be_ours = AtomicBool::new(left_over);
@@ -51,9 +52,11 @@ impl Run {
         self.mount_point = Some(mount_point.clone());
         let mounted = blocking(GLANCE, {
             let mount_point = mount_point.clone();
+            let chosen = chosen.clone();
             move || Mounted::open(&mount_point, &chosen).map_err(Unproven::from)
         });
         self.mounted = Some(mounted.await.map_err(|error| error.into_fault(&mount_point))?);
+        self.listener = Some(self.listen(&chosen));
         self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
         self.take_history().await;
         self.ports.stop.check()
@@ -137,6 +140,7 @@ impl Run {
     pub(super) async fn unmount(&mut self) -> Result<(), Fault> {
         self.begin(Step::Unmount);
         self.target = None;
+        self.listener = None;
         let number = self.mounted.take().map(|mounted| mounted.number).unwrap_or_default();
         let chosen = self.chosen()?;
         if self.removed {
@@ -144,14 +148,18 @@ impl Run {
             self.ours.disclaim(&chosen.id);
             return Ok(());
         }
-        match self.ask_to_unmount(&chosen).await {
+        self.unmount_heard(&chosen, number).await?;
+        self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
+        Ok(())
+    }
+
+    pub(super) async fn let_go(&self, chosen: &Volume, number: u64) -> Result<(), Fault> {
+        match self.ask_to_unmount(chosen).await {
             Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
             Err(error) => return Err(self.unmount_failed(&error, number).await),
         }
         self.ours.disclaim(&chosen.id);
-        prove_released(&chosen).await?;
-        self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
-        Ok(())
+        prove_released(chosen).await
     }
 
     async fn ask_to_unmount(&self, chosen: &Volume) -> Result<(), VolumeError> {

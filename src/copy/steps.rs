@@ -15,6 +15,7 @@ use super::held::Locks;
 use super::know;
 use super::news::{Ending, News, Teller};
 use super::plan::{Deleting, Plan};
+use super::silent::Listener;
 use super::source::Source;
 use super::stop::{Halt, Stop, StopReason};
 use super::target::Target;
@@ -76,6 +77,9 @@ pub(super) struct Run {
     pub(super) target: Option<Target>,
     pub(super) locks: Option<Locks>,
     pub(super) removed: bool,
+    /// The disk hangs.
+    pub(super) silent: bool,
+    pub(super) listener: Option<Listener>,
     /// What the disk's file system said of itself when it was mounted.
     pub(super) health: Health,
     safe_to_remove: bool,
@@ -111,6 +115,8 @@ impl Run {
             target: None,
             locks: None,
             removed: false,
+            silent: false,
+            listener: None,
             health: Health::default(),
             safe_to_remove: false,
         }
@@ -122,6 +128,7 @@ impl Run {
             Err(halt) => self.judge(halt).await,
         };
         self.removed = stopped == Some(StopReason::DiskRemoved);
+        self.silent = stopped == Some(StopReason::DiskSilent);
         let reached = self.step;
         let undoing = self.backward().await;
         if fault.is_none() && stopped.is_none() && undoing.is_empty() && self.safe_to_remove {
@@ -155,7 +162,7 @@ impl Run {
         if self.locks.is_some() {
             faults.extend(self.unlock().await.err());
         }
-        if self.mounted.is_some() && !self.removed {
+        if self.mounted.is_some() && !self.removed && !self.silent {
             self.free_space().await;
         }
         if self.mount_point.is_some() {
@@ -178,6 +185,7 @@ impl Run {
             StopReason::Cancelled => None,
             StopReason::ServiceStopped => Some(Fault::ServiceStopped),
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
+            StopReason::DiskSilent => Some(Fault::DiskSilent),
         };
         (fault, Some(stopped))
     }

@@ -10,6 +10,8 @@ pub enum StopReason {
     Cancelled,
     ServiceStopped,
     DiskRemoved,
+    /// Nothing that is asked of the disk comes to an end.
+    DiskSilent,
 }
 
 /// What ends the forward steps.
@@ -25,21 +27,45 @@ impl From<Fault> for Halt {
     }
 }
 
-/// The run's end of the string that the controller pulls.
+/// The controller's end of the string.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<Option<StopReason>>);
+pub struct Puller(watch::Sender<Option<StopReason>>);
+
+impl Puller {
+    /// The first reason counts.
+    pub fn pull(&self, reason: StopReason) {
+        self.0.send_if_modified(|stop| {
+            let first = stop.is_none();
+            stop.get_or_insert(reason);
+            first
+        });
+    }
+}
+
+/// The run's end of the string that the controller pulls, and that the run itself pulls when its disk does not answer.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    asked: watch::Receiver<Option<StopReason>>,
+    puller: Puller,
+}
 
 impl Stop {
-    pub fn new() -> (watch::Sender<Option<StopReason>>, Self) {
-        let (sender, receiver) = watch::channel(None);
-        (sender, Self(receiver))
+    pub fn new() -> (Puller, Self) {
+        let (sender, asked) = watch::channel(None);
+        let puller = Puller(sender);
+        (puller.clone(), Self { asked, puller })
     }
 
-    /// Resolves when the run is to end; never if nobody can ask for it any more.
+    pub fn puller(&self) -> Puller {
+        self.puller.clone()
+    }
+
+    /// Resolves when the run is to end.
     pub async fn requested(&mut self) -> StopReason {
-        let reason = self.0.wait_for(Option::is_some).await.ok().and_then(|reason| *reason);
+        let reason = self.asked.wait_for(Option::is_some).await.ok().and_then(|reason| *reason);
         match reason {
             Some(reason) => reason,
+            // Not before the sender has gone, which is held here.
             None => std::future::pending().await,
         }
     }
@@ -47,7 +73,7 @@ impl Stop {
     /// # Errors
     /// The run is to end.
     pub fn check(&self) -> Result<(), Halt> {
-        match *self.0.borrow() {
+        match *self.asked.borrow() {
             Some(reason) => Err(Halt::Stopped(reason)),
             None => Ok(()),
         }

@@ -213,6 +213,8 @@ pub enum Fault {
 
     // At any moment.
     DiskRemoved,
+    /// It is plugged in, and says neither yes nor no.
+    DiskSilent,
     ServiceStopped,
     Interrupted,
     Internal {
@@ -255,7 +257,9 @@ impl Fault {
             Self::TooManyDeletions { .. } | Self::TooManyBytesDeleted { .. } => "TooManyDeletions",
             Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } => "LossyFileSystem",
             Self::CheckFailed { .. } | Self::CopyFailed { .. } => "CopyFailed",
-            Self::WriteFailed { .. } | Self::DiskFailing { .. } | Self::TurnedReadOnly { .. } => "WriteFailed",
+            Self::WriteFailed { .. } | Self::DiskFailing { .. } | Self::TurnedReadOnly { .. } | Self::DiskSilent => {
+                "WriteFailed"
+            }
             Self::UnlockFailed { .. } => "UnlockFailed",
             Self::UnmountFailed { .. } | Self::NotReleased { .. } => "UnmountFailed",
             Self::DiskRemoved => "DiskRemoved",

@@ -96,6 +96,7 @@ samples! { faults, Fault:
     UnmountFailed { mount_point, holders, synced, cause }
     NotReleased { device, cause }
     DiskRemoved {}
+    DiskSilent {}
     ServiceStopped {}
     Interrupted {}
     Internal { cause }

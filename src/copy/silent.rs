@@ -1,0 +1,53 @@
+//! A disk that hangs: found out before it is mounted, while it is worked with, and before it is unmounted. Then nothing more is
+//! asked of it, of UDisks2 neither; it stays mounted, and is cleared up by the controller once it answers again.
+
+use tokio::task::AbortHandle;
+
+use super::steps::Run;
+use super::stop::{Halt, StopReason};
+use crate::blocking::GLANCE;
+use crate::disks::{Volume, pulse};
+use crate::model::Fault;
+
+/// Ends the run when its disk falls silent, as long as it lives.
+#[derive(Debug)]
+pub struct Listener(AbortHandle);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Run {
+    /// UDisks2 would wait for this disk and serve no other.
+    pub(super) async fn hear_disk(&mut self, chosen: &Volume) -> Result<(), Halt> {
+        tokio::select! {
+            biased;
+            reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
+            answers = pulse::answers(chosen, GLANCE) => if answers { Ok(()) } else { Err(Fault::DiskSilent.into()) },
+        }
+    }
+
+    /// From the mount on.
+    pub(super) fn listen(&self, chosen: &Volume) -> Listener {
+        let (chosen, puller) = (chosen.clone(), self.ports.stop.puller());
+        let listening = tokio::spawn(async move {
+            pulse::silence(&chosen).await;
+            puller.pull(StopReason::DiskSilent);
+        });
+        Listener(listening.abort_handle())
+    }
+
+    /// Unmounts unless the disk hangs, before or meanwhile.
+    pub(super) async fn unmount_heard(&mut self, chosen: &Volume, number: u64) -> Result<(), Fault> {
+        self.silent = self.silent || !pulse::answers(chosen, pulse::PATIENCE).await;
+        if self.silent {
+            return Err(Fault::DiskSilent);
+        }
+        tokio::select! {
+            done = self.let_go(chosen, number) => done,
+            () = pulse::silence(chosen) => Err(Fault::DiskSilent),
+        }
+    }
+}
