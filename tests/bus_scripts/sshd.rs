@@ -1,16 +1,20 @@
 //! An sshd of our own on the loopback of a network namespace of its own, with a user `veeam` that this machine need not have.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::bus::NOBODY;
+use crate::bus::{NOBODY, open_to_all};
 
-const TOP: &str = env!("CARGO_MANIFEST_DIR");
+/// What the user calls there.
+const TOOLS: [&str; 3] = [
+    env!("CARGO_BIN_EXE_veeam-lock"),
+    env!("CARGO_BIN_EXE_veeam-unlock"),
+    concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/veeam-ssh"),
+];
 /// The user exists in there alone.
 const START: &str = r#"
 ip link set lo up
@@ -27,7 +31,6 @@ impl Sshd {
     /// Its sessions talk to the daemon on the bus at `address`.
     pub fn start(address: &str) -> Self {
         let room = tempfile::tempdir().unwrap();
-        fs::set_permissions(room.path(), Permissions::from_mode(0o755)).unwrap();
         for key in ["host", "client"] {
             let arguments = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f"];
             let made = Command::new("ssh-keygen").args(arguments).arg(room.path().join(key)).status();
@@ -79,17 +82,17 @@ fn furnish(room: &Path, address: &str) {
     add("shadow", "veeam:*:19000:0:99999:7:::".to_owned());
     add("group", format!("veeam:x:{NOBODY}:"));
     let client = fs::read_to_string(room.join("client.pub")).unwrap();
-    write("authorized_keys", format!("restrict,command=\"{TOP}/packaging/veeam-ssh\" {client}"));
+    write("authorized_keys", format!("restrict,command=\"{shown}/veeam-ssh\" {client}"));
     let host = fs::read_to_string(room.join("host.pub")).unwrap();
     write("known_hosts", format!("127.0.0.1 {host}"));
-    let tools = Path::new(env!("CARGO_BIN_EXE_veeam-lock")).parent().unwrap().display();
+    TOOLS.iter().for_each(|tool| drop(open_to_all(tool, room)));
     // StrictModes looks at the directories above, and /tmp is anybody's.
     write(
         "sshd_config",
         format!(
             "ListenAddress 127.0.0.1\nHostKey {shown}/host\nAuthorizedKeysFile {shown}/authorized_keys\nStrictModes no\n\
              UsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPidFile none\n\
-             Subsystem sftp internal-sftp\nSetEnv PATH={tools}:/usr/bin:/bin DBUS_SYSTEM_BUS_ADDRESS={address}\n"
+             Subsystem sftp internal-sftp\nSetEnv PATH={shown}:/usr/bin:/bin DBUS_SYSTEM_BUS_ADDRESS={address}\n"
         ),
     );
 }

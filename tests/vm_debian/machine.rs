@@ -18,7 +18,7 @@ use super::root;
 use super::shell::{Said, Shell};
 
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(300);
+pub const PATIENCE: Duration = Duration::from_secs(400);
 const BOOT: Duration = Duration::from_secs(900);
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
@@ -103,7 +103,7 @@ impl Vm {
     }
 
     /// Waits until a command succeeds and prints what is looked for; returns it.
-    pub fn wait_until(&mut self, command: &str, is_it: impl Fn(&str) -> bool) -> String {
+    pub fn wait_until(&mut self, command: &str, mut is_it: impl FnMut(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let said = self.run(command);

@@ -2,7 +2,8 @@
 //! UDisks2, and USB disks that are really plugged in and pulled out.
 //!
 //! `machine` is what the tests speak to, `scene` the words that most of them use; `qmp` and `shell` are the machine's two
-//! wires, `emulator` is QEMU itself, `disk` what is plugged in, `mapped` one that can be told to be slow, `root` the cached Debian. The scenarios are in the other files. One reads like this:
+//! wires, `emulator` is QEMU itself, `disk` what is plugged in, `mapped` one that can be told to
+//! misbehave, `root` the cached Debian. The scenarios are in the other files. One reads like this:
 //!
 //! ```ignore
 //! #[test]
@@ -19,6 +20,7 @@
 //! `Vm::installed()` takes a second or two: it sets the one machine, which is booted once, back to a snapshot. When a scenario
 //! fails, the daemon's journal and the console's tail are printed.
 
+mod campaign;
 mod disk;
 mod emulator;
 mod install;

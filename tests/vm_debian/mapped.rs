@@ -13,6 +13,12 @@ pub enum Table {
     Sound,
     /// Each write takes its time.
     Slow,
+    /// Whatever is asked for fails.
+    Dead,
+    /// Reads do not.
+    WriteErrors,
+    /// Works for five seconds, and fails for two, in turn.
+    Flaky,
 }
 
 impl Table {
@@ -21,6 +27,9 @@ impl Table {
         match self {
             Self::Sound => format!("0 {sectors} linear {place}"),
             Self::Slow => format!("0 {sectors} delay {place} 0 {place} 300"),
+            Self::Dead => format!("0 {sectors} error"),
+            Self::WriteErrors => format!("0 {sectors} flakey {place} 0 1 1 error_writes"),
+            Self::Flaky => format!("0 {sectors} flakey {place} 5 2"),
         }
     }
 }
@@ -41,13 +50,18 @@ impl Vm {
 
     /// From now on the disk behaves like this, in mid-write, too.
     pub fn map(&mut self, disk: &UsbDisk, behaviour: Table) {
-        self.remap(&disk.name, &table(disk, behaviour));
+        let (name, table) = (&disk.name, table(disk, behaviour));
+        self.hang(disk);
+        self.ok(&format!("dmsetup load {name} --table '{table}' && dmsetup resume {name}"));
     }
 
-    fn remap(&mut self, name: &str, table: &str) {
-        self.ok(&format!(
-            "dmsetup suspend --noflush --nolockfs {name} && dmsetup load {name} --table '{table}' && dmsetup resume {name}"
-        ));
+    /// From now on nothing that is asked of the disk comes to an end, until `answer`.
+    pub fn hang(&mut self, disk: &UsbDisk) {
+        self.ok(&format!("dmsetup suspend --noflush --nolockfs {}", disk.name));
+    }
+
+    pub fn answer(&mut self, disk: &UsbDisk) {
+        self.ok(&format!("dmsetup resume {}", disk.name));
     }
 }
 

@@ -73,6 +73,21 @@ impl Vm {
         self.finished_at = said.split_whitespace().last().unwrap_or_default().to_owned();
     }
 
+    pub fn last_finished_at(&mut self) -> String {
+        self.property("LastFinishedAt").trim_start_matches("t ").to_owned()
+    }
+
+    /// Waits until a run is on, or has been.
+    pub fn wait_begun(&mut self) {
+        self.wait_until(&format!("busctl get-property {NAME} State LastFinishedAt"), |said| said != "s \"idle\"\nt 0");
+    }
+
+    /// Waits until rsync has ended and all is being written back, or even that is over.
+    pub fn wait_written(&mut self) {
+        let look = format!("busctl get-property {NAME} Status State");
+        self.wait_until(&look, |said| said.contains("is being written") || !said.contains("s \"copying\""));
+    }
+
     /// Waits until rsync is in the middle of writing.
     pub fn wait_mid_copy(&mut self) {
         self.wait_property("State", r#"s "copying""#);

@@ -1,0 +1,61 @@
+//! Does the harm, mends it, and has the copy made once more.
+
+use crate::disk::UsbDisk;
+use crate::machine::Vm;
+use crate::mapped::Table;
+use crate::scene::NAME;
+
+use super::plan::{Blow, Plan};
+
+pub fn strike(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
+    match plan.blow {
+        Blow::Pull => vm.pull(disk),
+        Blow::PowerCut => vm.cut_power(),
+        Blow::Dead => vm.map(disk, Table::Dead),
+        Blow::WriteErrors => vm.map(disk, Table::WriteErrors),
+        Blow::Flaky => vm.map(disk, Table::Flaky),
+        Blow::Slow => vm.map(disk, Table::Slow),
+        Blow::KillDaemon => kill(vm, "asbackupd"),
+        // None where the run is not that far.
+        Blow::KillRsync => drop(vm.run("pgrep -x rsync | shuf -n 1 | xargs --no-run-if-empty kill -KILL")),
+        Blow::KillUdisks => kill(vm, "udisks2"),
+        Blow::StopDaemon => {
+            vm.ok("systemctl stop --no-block asbackupd");
+        }
+    }
+    if plan.blow != Blow::Pull {
+        vm.speed_up(disk);
+    }
+    if plan.blow == Blow::StopDaemon {
+        vm.wait("test $(systemctl is-active asbackupd) = inactive");
+        vm.ok("systemctl start asbackupd");
+    }
+}
+
+fn kill(vm: &mut Vm, unit: &str) {
+    vm.ok(&format!("systemctl kill --kill-whom=main --signal=KILL {unit}"));
+}
+
+/// The disk is sound again and in its place.
+pub fn mend(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
+    match plan.blow {
+        Blow::Pull => {
+            vm.plug(disk);
+            vm.wait(&format!("test -b /dev/disk/by-uuid/{}", disk.uuid));
+        }
+        blow if blow.is_of_disk() => vm.map(disk, Table::Sound),
+        _ => {}
+    }
+}
+
+/// One more run, by whatever begins one after such a fault.
+pub fn again(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
+    if plan.blow == Blow::Pull {
+        // The plug-in began it.
+        vm.wait_success(disk);
+        return;
+    }
+    vm.finished_at = vm.last_finished_at();
+    vm.ok(&format!("busctl call {NAME} Start s {}", disk.uuid));
+    vm.wait_success(disk);
+}
