@@ -221,7 +221,7 @@ fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner
 ## Schritte 7 bis 9: entsperren, freier Platz, aushängen.
 
 fault-unlock-failed = Die Sperrdatei { $path } ließ sich nicht löschen ({ $cause }).
-    .meaning = Die Daten sind kopiert, doch der Lauf gilt als abgebrochen, weil an der Platte oder am Verzeichnis etwas nicht stimmt.
+    .meaning = Der Lauf gilt als abgebrochen, weil an der Platte oder am Verzeichnis etwas nicht stimmt.
     .action = Bitten Sie die Systembetreuung, Schreibrechte und Zustand der Platte zu prüfen und die Datei zu löschen. { -wait-for-release }
 
 fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
@@ -236,13 +236,17 @@ fault-not-released = Die Platte ({ $device }) ist abgemeldet, wird aber noch von
     .meaning = Es ist nicht erwiesen, dass sie gefahrlos abgezogen werden kann.
     .action = Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
 
+fault-not-flushed = Die Platte ({ $device }) ist abgemeldet, bestätigt aber nicht, dass alles auf sie geschrieben ist ({ $cause }).
+    .meaning = Teile der Kopie können fehlen oder beschädigt sein. Sie darf nicht als Sicherung gelten.
+    .action = Ziehen Sie die Platte ab, auch wenn die Statusanzeige es nicht erlaubt: Mehr lässt sich nicht auf sie schreiben. Nehmen Sie eine andere; lassen Sie diese von der Systembetreuung prüfen.
+
 ## Jederzeit.
 
 fault-disk-removed = Die Platte wurde zu früh abgezogen.
     .meaning = { -half-done }
     .action = Stecken Sie sie wieder ein; die Kopie beginnt von selbst und holt nach, was fehlt. { -wait-for-release }
 
-fault-disk-silent = Die Platte antwortet seit Minuten nicht mehr.
+fault-disk-silent = Die Platte antwortet nicht mehr.
     .meaning = Die Kopie fehlt oder ist unvollständig und darf nicht als Sicherung gelten.
     .action = Ziehen Sie die Platte ab, auch wenn die Statusanzeige es nicht erlaubt: Hier hilft nichts anderes. Stecken Sie sie dann wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, nehmen Sie ein anderes Kabel oder eine andere Platte.
 

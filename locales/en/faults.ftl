@@ -221,7 +221,7 @@ fault-turned-read-only = The disk's file system is damaged; the computer has sto
 ## Steps 7 to 9: unlock, free space, unmount.
 
 fault-unlock-failed = The lock file { $path } could not be deleted ({ $cause }).
-    .meaning = The data is copied, but the run counts as aborted because something is wrong with the disk or the directory.
+    .meaning = The run counts as aborted because something is wrong with the disk or the directory.
     .action = Ask the administrator to check permissions and the state of the disk, and to delete the file. { -wait-for-release }
 
 fault-unmount-failed = The disk could not be unmounted (at { $mount-point }; still in use by: { $holders }; cause: { $cause }).
@@ -236,13 +236,17 @@ fault-not-released = The disk ({ $device }) is unmounted, but something still ho
     .meaning = It is not proven that it can be unplugged without harm.
     .action = Please do not unplug it! Call the administrator, who can find out with lsblk and lsof what is using the device.
 
+fault-not-flushed = The disk ({ $device }) is unmounted, but does not confirm that everything has been written to it ({ $cause }).
+    .meaning = Parts of the copy may be missing or damaged. It does not count as a backup.
+    .action = Unplug the disk, even if the status display does not allow it: nothing more can be written to it. Take another one; have this one checked by the administrator.
+
 ## At any moment.
 
 fault-disk-removed = The disk was unplugged too early.
     .meaning = { -half-done }
     .action = Plug it in again; the copy begins by itself and adds what is missing. { -wait-for-release }
 
-fault-disk-silent = The disk has not answered for minutes.
+fault-disk-silent = The disk does not answer any more.
     .meaning = The copy was not made or is incomplete; it does not count as a backup.
     .action = Unplug the disk, even if the status display does not allow it: nothing else helps here. Then plug it in again; the copy begins by itself. If it happens again, take another cable or another disk.
 

@@ -46,7 +46,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 53] = [
+pub static KEYS: [Key; 54] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -98,6 +98,7 @@ pub static KEYS: [Key; 53] = [
     key!("Safety",    "source-must-be-mountpoint",  "false",                         SWITCH,      source_must_be_mountpoint),
     key!("Safety",    "source-sentinel",            "",                              OPTIONAL_FILE_WITHIN, source_sentinel),
     key!("Safety",    "disk-identity",              "warn",                          IDENTITY,    disk_identity),
+    key!("Safety",    "disk-patience-seconds",      "240",                           SECONDS,     disk_patience),
     key!("Safety",    "power-off-after-copy",       "false",                         SWITCH,      power_off),
     key!("Debug",     "debug",                      "false",                         SWITCH,      debug),
 ];

@@ -223,6 +223,7 @@ fn blank() -> Config {
         source_must_be_mountpoint: false,
         source_sentinel: PathBuf::new(),
         disk_identity: IdentityPolicy::default(),
+        disk_patience: Duration::ZERO,
         power_off: false,
         veeam: Veeam::default(),
         mail: Mail::default(),

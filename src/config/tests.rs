@@ -113,6 +113,7 @@ fn an_empty_file_gives_the_defaults() {
     assert_eq!((config.max_deletions_percent, config.max_deleted_bytes_percent), (50, 75));
     assert_eq!(config.disk_identity, IdentityPolicy::Warn);
     assert!(!config.source_must_be_mountpoint && !config.power_off);
+    assert_eq!(config.disk_patience, Duration::from_secs(240));
     assert_eq!(config.source_sentinel, PathBuf::new());
     assert_eq!((config.web.host.as_str(), config.web.port), ("127.0.0.1", 8080));
     assert!(!config.debug);

@@ -48,6 +48,8 @@ pub struct Config {
     /// A file that shows that the source is the right directory, relative to it; empty for none.
     pub source_sentinel: PathBuf,
     pub disk_identity: IdentityPolicy,
+    /// How long a disk may leave a question without an answer before it counts as hanging.
+    pub disk_patience: Duration,
     /// Switch the disk off after a good copy.
     pub power_off: bool,
     pub veeam: Veeam,

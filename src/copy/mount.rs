@@ -159,7 +159,7 @@ impl Run {
             Err(error) => return Err(self.unmount_failed(&error, number).await),
         }
         self.ours.disclaim(&chosen.id);
-        prove_released(chosen).await
+        self.prove_released(chosen).await
     }
 
     async fn ask_to_unmount(&self, chosen: &Volume) -> Result<(), VolumeError> {
@@ -169,6 +169,24 @@ impl Run {
             // A UDisks2 that was restarted does not know what became of the call to the one before.
             .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
             .await
+    }
+
+    async fn prove_released(&self, chosen: &Volume) -> Result<(), Fault> {
+        let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
+        let prove = || {
+            let chosen = chosen.clone();
+            blocking(FLUSH, move || released::prove(&chosen))
+        };
+        let is_held = |error: &io::Error| error.kind() == io::ErrorKind::ResourceBusy;
+        let Err(error) = prove.retry(pauses).when(is_held).await else { return Ok(()) };
+        let (device, cause) = (chosen.device.display().to_string(), error.to_string());
+        if is_held(&error) {
+            return Err(Fault::NotReleased { device, cause });
+        }
+        if self.loses_disk().await {
+            return Err(Fault::DiskRemoved);
+        }
+        Err(Fault::NotFlushed { device, cause })
     }
 
     /// The requirement's remedy: what can't be unmounted is at least written to the disk.
@@ -185,17 +203,6 @@ impl Run {
         let mount_point = mount_point.display().to_string();
         Fault::UnmountFailed { mount_point, holders, synced, cause: error.to_string() }
     }
-}
-
-async fn prove_released(chosen: &Volume) -> Result<(), Fault> {
-    let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
-    let prove = || {
-        let chosen = chosen.clone();
-        blocking(FLUSH, move || released::prove(&chosen))
-    };
-    let proven = prove.retry(pauses).when(|error| error.kind() == io::ErrorKind::ResourceBusy).await;
-    let device = || chosen.device.display().to_string();
-    proven.map_err(|error| Fault::NotReleased { device: device(), cause: error.to_string() })
 }
 
 fn mount_failed(chosen: &Volume, cause: &dyn std::fmt::Display) -> Fault {

@@ -5,7 +5,6 @@ use tokio::task::AbortHandle;
 
 use super::steps::Run;
 use super::stop::{Halt, StopReason};
-use crate::blocking::GLANCE;
 use crate::disks::{Volume, pulse};
 use crate::model::Fault;
 
@@ -25,15 +24,16 @@ impl Run {
         tokio::select! {
             biased;
             reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
-            answers = pulse::answers(chosen, GLANCE) => if answers { Ok(()) } else { Err(Fault::DiskSilent.into()) },
+            answers = pulse::answers(chosen, self.order.config.disk_patience) => if answers { Ok(()) } else { Err(Fault::DiskSilent.into()) },
         }
     }
 
     /// From the mount on.
     pub(super) fn listen(&self, chosen: &Volume) -> Listener {
-        let (chosen, puller) = (chosen.clone(), self.ports.stop.puller());
+        let (chosen, patience) = (chosen.clone(), self.order.config.disk_patience);
+        let puller = self.ports.stop.puller();
         let listening = tokio::spawn(async move {
-            pulse::silence(&chosen).await;
+            pulse::silence(&chosen, patience).await;
             puller.pull(StopReason::DiskSilent);
         });
         Listener(listening.abort_handle())
@@ -41,13 +41,14 @@ impl Run {
 
     /// Unmounts unless the disk hangs, before or meanwhile.
     pub(super) async fn unmount_heard(&mut self, chosen: &Volume, number: u64) -> Result<(), Fault> {
-        self.silent = self.silent || !pulse::answers(chosen, pulse::PATIENCE).await;
+        let patience = self.order.config.disk_patience;
+        self.silent = self.silent || !pulse::answers(chosen, patience).await;
         if self.silent {
             return Err(Fault::DiskSilent);
         }
         tokio::select! {
             done = self.let_go(chosen, number) => done,
-            () = pulse::silence(chosen) => Err(Fault::DiskSilent),
+            () = pulse::silence(chosen, patience) => Err(Fault::DiskSilent),
         }
     }
 }

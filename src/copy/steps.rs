@@ -191,7 +191,7 @@ impl Run {
     }
 
     /// Its errors come a moment before the kernel takes a pulled disk off its list.
-    async fn loses_disk(&self) -> bool {
+    pub(super) async fn loses_disk(&self) -> bool {
         for _ in 0..LOSS_LOOKS {
             if self.has_lost_disk() {
                 return true;

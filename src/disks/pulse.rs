@@ -13,8 +13,6 @@ use tokio::time::sleep;
 use super::Volume;
 use crate::blocking::blocking;
 
-/// The kernel itself gives up an order to a USB disk after half a minute, and the sixth try of it for good, with an error.
-pub const PATIENCE: Duration = Duration::from_secs(4 * 60);
 /// What is asked for meanwhile costs the disk one movement of its heads.
 const PAUSE: Duration = Duration::from_secs(20);
 /// As large as any sector is, since reading past the caches is done in whole ones.
@@ -32,9 +30,9 @@ pub async fn answers(volume: &Volume, patience: Duration) -> bool {
     }
 }
 
-/// Ends when the disk has not answered for `PATIENCE`; as long as it answers, never.
-pub async fn silence(volume: &Volume) {
-    while answers(volume, PATIENCE).await {
+/// Ends when the disk has not answered for `patience`; as long as it answers, never.
+pub async fn silence(volume: &Volume, patience: Duration) {
+    while answers(volume, patience).await {
         sleep(PAUSE).await;
     }
 }
@@ -64,7 +62,7 @@ mod tests {
     #[tokio::test]
     async fn an_error_is_an_answer() {
         let gone = Volume { device: "/nonexistent".into(), ..Volume::sample("A") };
-        assert!(answers(&gone, PATIENCE).await);
+        assert!(answers(&gone, Duration::from_secs(60)).await);
         answer(&gone).await;
     }
 }

@@ -210,6 +210,11 @@ pub enum Fault {
         device: String,
         cause: String,
     },
+    /// The device does not confirm that it has written everything.
+    NotFlushed {
+        device: String,
+        cause: String,
+    },
 
     // At any moment.
     DiskRemoved,
@@ -261,7 +266,7 @@ impl Fault {
                 "WriteFailed"
             }
             Self::UnlockFailed { .. } => "UnlockFailed",
-            Self::UnmountFailed { .. } | Self::NotReleased { .. } => "UnmountFailed",
+            Self::UnmountFailed { .. } | Self::NotReleased { .. } | Self::NotFlushed { .. } => "UnmountFailed",
             Self::DiskRemoved => "DiskRemoved",
             Self::ServiceStopped | Self::Interrupted => "Interrupted",
             Self::Internal { .. } => "Internal",

@@ -95,6 +95,7 @@ samples! { faults, Fault:
     UnlockFailed { path, cause }
     UnmountFailed { mount_point, holders, synced, cause }
     NotReleased { device, cause }
+    NotFlushed { device, cause }
     DiskRemoved {}
     DiskSilent {}
     ServiceStopped {}
