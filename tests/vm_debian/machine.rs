@@ -18,7 +18,7 @@ use super::root;
 use super::shell::{Said, Shell};
 
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(400);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 const BOOT: Duration = Duration::from_secs(900);
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);

@@ -26,13 +26,13 @@ fn vm_a_disk_that_hangs_without_an_error_ends_its_run_holds_up_no_other_and_is_c
     vm.make_repository();
     vm.make_big_repository();
     vm.edit_config(&[&silent, &other]);
+    vm.set("disk-patience-seconds", "20");
     vm.ok("systemctl reload asbackupd");
     vm.wait_mid_copy();
     vm.hang(&silent);
     vm.speed_up(&silent);
-    // Four minutes and what it takes to give up rsync.
     vm.wait_result("aborted", &silent);
-    assert!(vm.property("LastError").contains("has not answered"), "{}", vm.property("LastError"));
+    assert!(vm.property("LastError").contains("does not answer"), "{}", vm.property("LastError"));
     vm.wait_safe(&[]);
     vm.plug(&other);
     vm.wait_success(&other);

@@ -17,7 +17,7 @@ pub fn strike(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
         Blow::Slow => vm.map(disk, Table::Slow),
         Blow::KillDaemon => kill(vm, "asbackupd"),
         // None where the run is not that far.
-        Blow::KillRsync => drop(vm.run("pgrep -x rsync | shuf -n 1 | xargs --no-run-if-empty kill -KILL")),
+        Blow::KillRsync => drop(vm.run("kill -KILL $(grep -lx rsync /proc/[0-9]*/comm | shuf -n 1 | cut -d / -f 3)")),
         Blow::KillUdisks => kill(vm, "udisks2"),
         Blow::StopDaemon => {
             vm.ok("systemctl stop --no-block asbackupd");
