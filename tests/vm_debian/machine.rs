@@ -44,6 +44,27 @@ pub struct Vm {
 impl Vm {
     /// A bare Debian, the package in /root/asbackup.deb, what it depends on in apt's cache.
     pub fn bare() -> Self {
+        let mut vm = Self::booted();
+        vm.back_to("bare");
+        vm
+    }
+
+    /// The same with the package installed and nothing configured.
+    pub fn installed() -> Self {
+        let mut vm = Self::booted();
+        if !vm.snapshots.contains(&"installed") {
+            vm.back_to("bare");
+            // The most that the machine ever has to do at once.
+            let said = vm.shell.run("apt-get install --yes /root/asbackup.deb", BOOT).expect("apt's end");
+            assert_eq!(said.code, 0, "{}", said.text);
+            vm.keep("installed");
+        }
+        vm.back_to("installed");
+        vm
+    }
+
+    /// In whatever state the scenario before has left it.
+    fn booted() -> Self {
         let machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut vm =
             Self { machine, scene: TempDir::new().expect("a directory for disk images"), finished_at: "0".to_owned() };
@@ -52,18 +73,6 @@ impl Vm {
             vm.ok("tar -xf /dev/vdb -C /root && sync");
             vm.keep("bare");
         }
-        vm.back_to("bare");
-        vm
-    }
-
-    /// The same with the package installed and nothing configured.
-    pub fn installed() -> Self {
-        let mut vm = Self::bare();
-        if !vm.snapshots.contains(&"installed") {
-            vm.ok("apt-get install --yes /root/asbackup.deb");
-            vm.keep("installed");
-        }
-        vm.back_to("installed");
         vm
     }
 
