@@ -10,7 +10,10 @@ use super::plan::{Blow, Plan};
 pub fn strike(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
     match plan.blow {
         Blow::Pull => vm.pull(disk),
-        Blow::PowerCut => vm.cut_power(),
+        Blow::PowerCut => {
+            vm.cut_power();
+            vm.wait("journalctl --boot --unit=asbackupd --output=cat | grep 'was plugged in'");
+        }
         Blow::Dead => vm.map(disk, Table::Dead),
         Blow::WriteErrors => vm.map(disk, Table::WriteErrors),
         Blow::Flaky => vm.map(disk, Table::Flaky),
