@@ -236,7 +236,9 @@ fn bus_the_unit_is_locked_down() {
     let names: Vec<&str> = bounds.first().unwrap().split(' ').collect();
     let proven = ["DAC_OVERRIDE", "CHOWN", "FOWNER", "FSETID", "MKNOD", "SETFCAP", "SYS_ADMIN", "SYS_PTRACE"];
     assert_eq!(names, proven.map(|name| format!("CAP_{name}")));
-    assert!(unit.contains("\nSystemCallFilter=@system-service\nSystemCallFilter=~@resources @setuid @keyring\n"));
+    assert!(unit.contains(
+        "\nSystemCallFilter=@system-service\nSystemCallFilter=~@resources @setuid @keyring listen accept accept4\n"
+    ));
 }
 
 /// The network is there for what the service asks of others, and for nobody who asks it.

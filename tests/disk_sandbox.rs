@@ -191,7 +191,7 @@ fn what_no_backup_needs_is_refused_by_the_filter() {
     let said = bench.run(&[&filter()[..], &[python, probe]].concat());
     let (refused, last) = said.trim().rsplit_once('\n').expect("many lines");
     assert_eq!(last, "chown done");
-    assert_eq!(refused.lines().count(), 17, "{said}");
+    assert_eq!(refused.lines().count(), 19, "{said}");
     assert!(refused.lines().all(|line| line.ends_with(" EPERM")), "{said}");
     // Nothing else stands in the way of the same calls: it is the filter.
     let unfiltered = bench.run(&[python, probe]);

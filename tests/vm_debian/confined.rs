@@ -21,6 +21,11 @@ fn vm_the_unit_lets_the_service_neither_listen_nor_speak_to_many() {
     // Port 9 discards; here nobody does even that. Whoever binds a port could listen on it.
     let bind = "curl --silent --local-port 4242 http://127.0.0.1:9";
     assert_eq!(outside_and_inside(&mut vm, bind), (NO_CONNECTION, NOT_BOUND));
+    let listen = "perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0) && listen($s, 1) or die $!'";
+    let filter = "SystemCallFilter=$(systemctl show -P SystemCallFilter asbackupd)";
+    let run = format!("systemd-run --quiet --pipe --wait -p \"{filter}\" -p SystemCallErrorNumber=EPERM -- {listen}");
+    vm.ok(listen);
+    assert!(vm.refused(&run).contains("Operation not permitted"), "the unit's filter lets it listen");
     let speak_to_many = "curl --silent --max-time 5 --interface lo tftp://224.0.0.1/none";
     assert_eq!(outside_and_inside(&mut vm, speak_to_many), (TIMED_OUT, NOT_SENT));
     let call = "curl --silent http://127.0.0.1:9";
@@ -34,7 +39,8 @@ fn vm_a_mount_in_the_repository_that_does_not_reach_the_service_is_refused() {
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
     let place = format!("{SOURCE}/job/empty");
-    vm.ok(&format!("mount --make-rprivate / && mount -t tmpfs none {place} && echo data > {place}/more.vbk"));
+    let private = format!("mount --bind {SOURCE} {SOURCE} && mount --make-private {SOURCE}");
+    vm.ok(&format!("{private} && mount -t tmpfs none {place} && echo data > {place}/more.vbk"));
     vm.plug(&disk);
     vm.wait_result("aborted", &disk);
     let error = vm.property("LastError");
