@@ -148,6 +148,9 @@ impl Run {
             self.ours.disclaim(&chosen.id);
             return Ok(());
         }
+        if self.silent {
+            return Ok(());
+        }
         self.unmount_heard(&chosen, number).await?;
         self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
         Ok(())

@@ -40,10 +40,9 @@ impl Run {
     }
 
     /// Unmounts unless the disk hangs, before or meanwhile.
-    pub(super) async fn unmount_heard(&mut self, chosen: &Volume, number: u64) -> Result<(), Fault> {
+    pub(super) async fn unmount_heard(&self, chosen: &Volume, number: u64) -> Result<(), Fault> {
         let patience = self.order.config.disk_patience;
-        self.silent = self.silent || !pulse::answers(chosen, patience).await;
-        if self.silent {
+        if !pulse::answers(chosen, patience).await {
             return Err(Fault::DiskSilent);
         }
         tokio::select! {

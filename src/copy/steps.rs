@@ -167,7 +167,7 @@ impl Run {
         }
         if self.mount_point.is_some() {
             let unmounted = self.unmount().await;
-            self.safe_to_remove = unmounted.is_ok() && !self.removed;
+            self.safe_to_remove = unmounted.is_ok() && !self.removed && !self.silent;
             faults.extend(unmounted.err());
         }
         faults

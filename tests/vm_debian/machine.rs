@@ -42,18 +42,10 @@ pub struct Vm {
 }
 
 impl Vm {
-    /// A bare Debian, the package in /root/asbackup.deb, what it depends on in apt's cache.
-    pub fn bare() -> Self {
-        let mut vm = Self::booted();
-        vm.back_to("bare");
-        vm
-    }
-
-    /// The same with the package installed and nothing configured.
+    /// A Debian with the package installed and nothing configured.
     pub fn installed() -> Self {
         let mut vm = Self::booted();
         if !vm.snapshots.contains(&"installed") {
-            vm.back_to("bare");
             // The most that the machine ever has to do at once.
             let said = vm.shell.run("apt-get install --yes /root/asbackup.deb", BOOT).expect("apt's end");
             assert_eq!(said.code, 0, "{}", said.text);
@@ -63,7 +55,8 @@ impl Vm {
         vm
     }
 
-    /// In whatever state the scenario before has left it.
+    /// In whatever state the scenario before has left it; at first a bare Debian, the package in /root/asbackup.deb, what it
+    /// depends on in apt's cache.
     fn booted() -> Self {
         let machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut vm =
@@ -71,7 +64,6 @@ impl Vm {
         if vm.machine.is_none() {
             *vm.machine = Some(Machine::boot());
             vm.ok("tar -xf /dev/vdb -C /root && sync");
-            vm.keep("bare");
         }
         vm
     }
