@@ -19,7 +19,7 @@ impl Drop for Listener {
 }
 
 impl Run {
-    /// UDisks2 would wait for this disk and serve no other.
+    /// UDisks2 would wait for this disk, and answer nobody meanwhile.
     pub(super) async fn hear_disk(&mut self, chosen: &Volume) -> Result<(), Halt> {
         tokio::select! {
             biased;
