@@ -17,7 +17,7 @@ fn outside_and_inside(vm: &mut Vm, command: &str) -> (i32, i32) {
 #[test]
 fn vm_the_unit_lets_the_service_neither_listen_nor_speak_to_many() {
     let mut vm = Vm::installed();
-    let listen = "perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0) && listen($s, 1) or die $!'";
+    let listen = "perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0) && listen(S, 1) or die $!'";
     let filter = "SystemCallFilter=$(systemctl show -P SystemCallFilter asbackupd)";
     let run = format!("systemd-run --quiet --pipe --wait -p \"{filter}\" -p SystemCallErrorNumber=EPERM -- {listen}");
     vm.ok(listen);
