@@ -14,7 +14,8 @@ export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
 
 CARGO := cargo
 LOCKED := --locked
-MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --package asbackup-pages -- target/pages
+# As a release build, too, so that it waits for no build of the tests.
+MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --release --package asbackup-pages -- target/pages
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
 # would end the words of $(if).
@@ -43,9 +44,10 @@ check: format lint unit bus
 test: need-test need-web need-vm
 	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm beside
 
-# One after the other: make would take them in whatever order its two hands become free, and the machine last.
+# One after the other: make would take them in whatever order its two hands become free, and the machine last. The lints build
+# everything once more, so they come when the release build is long done.
 beside:
-	MAKEFLAGS=--keep-going $(MAKE) format lint unit scripts bus web disk interleavings
+	$(MAKE) --jobs=1 --keep-going format scripts unit bus web disk interleavings lint
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures

@@ -20,7 +20,7 @@ use plan::{Moment, Plan};
 use truth::Before;
 
 /// Each takes the better part of a minute.
-const CASES: usize = 4;
+const CASES: usize = 3;
 
 #[test]
 fn vm_no_fault_of_disk_or_power_loses_anything() {
