@@ -43,7 +43,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
         tokio::select! {
             biased;
             reason = stop.requested() => {
-                running.terminate(if matches!(reason, StopReason::DiskRemoved | StopReason::DiskSilent) { BRUSQUE } else { POLITE }).await;
+                running.terminate(patience_for(reason)).await;
                 return Err(Halt::Stopped(reason));
             }
             _ = ticks.tick() => follow.tick(),
@@ -53,6 +53,13 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
                 }
             }
         }
+    }
+}
+
+fn patience_for(reason: StopReason) -> Duration {
+    match reason {
+        StopReason::DiskRemoved | StopReason::DiskSilent => BRUSQUE,
+        StopReason::Cancelled | StopReason::ServiceStopped => POLITE,
     }
 }
 

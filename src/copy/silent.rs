@@ -21,10 +21,11 @@ impl Drop for Listener {
 impl Run {
     /// UDisks2 would wait for this disk, and answer nobody meanwhile.
     pub(super) async fn hear_disk(&mut self, chosen: &Volume) -> Result<(), Halt> {
+        let answers = pulse::answers(chosen, self.order.config.disk_patience);
         tokio::select! {
             biased;
             reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
-            answers = pulse::answers(chosen, self.order.config.disk_patience) => if answers { Ok(()) } else { Err(Fault::DiskSilent.into()) },
+            answers = answers => answers.then_some(()).ok_or(Fault::DiskSilent.into()),
         }
     }
 
