@@ -5,13 +5,14 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
 
+use crate::common::PATIENCE;
 use crate::common::bench::Bench;
 use crate::common::daemon::Daemon;
 use crate::common::disk::{Disk, FileSystem};
 use crate::common::scene::Scene;
 use crate::common::seen::RunFinished;
-use crate::common::{PATIENCE, wait_for};
 use crate::fake_udisks::{FakeDisk, FakeUdisks};
 
 pub const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
@@ -54,12 +55,21 @@ impl Played {
         let daemon = self.scene.daemon().await;
         self.udisks.plug(&self.disk).await;
         daemon.in_state("unmounting").await;
-        let unmounts = || self.udisks.called().contains(&"Unmount".to_owned()).then_some(());
-        wait_for("the daemon to unmount", PATIENCE, unmounts);
+        self.asked_to_unmount().await;
         let device = self.scene.disk.device().display().to_string();
         self.scene.bench.run(&["sh", "-c", &format!("umount {MOUNT_POINT}; umount --all-targets {device} || true")]);
         let finished = daemon.finished(1).await;
         (daemon, finished)
+    }
+
+    /// The played UDisks2 lives in this very thread, so nothing may hold that up.
+    async fn asked_to_unmount(&self) {
+        let asked = tokio::time::timeout(PATIENCE, async {
+            while !self.udisks.called().contains(&"Unmount".to_owned()) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+        asked.await.expect("the daemon asks to unmount");
     }
 
     /// As UDisks2 would mount the disk.

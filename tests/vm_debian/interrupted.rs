@@ -48,7 +48,7 @@ fn vm_the_daemon_is_killed_in_mid_copy() {
     vm.wait("systemctl is-active asbackupd");
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
-    assert_eq!(vm.ok("grep -lx rsync /proc/[0-9]*/comm || true"), "");
+    assert_eq!(vm.ok("grep -slx rsync /proc/[0-9]*/comm || true"), "");
 }
 
 #[test]

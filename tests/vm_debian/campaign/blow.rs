@@ -20,7 +20,7 @@ pub fn strike(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
         Blow::Slow => vm.map(disk, Table::Slow),
         Blow::KillDaemon => kill(vm, "asbackupd"),
         // None where the run is not that far.
-        Blow::KillRsync => drop(vm.run("kill -KILL $(grep -lx rsync /proc/[0-9]*/comm | shuf -n 1 | cut -d / -f 3)")),
+        Blow::KillRsync => drop(vm.run("kill -KILL $(grep -slx rsync /proc/[0-9]*/comm | shuf -n 1 | cut -d / -f 3)")),
         Blow::KillUdisks => kill(vm, "udisks2"),
         Blow::StopDaemon => {
             vm.ok("systemctl stop --no-block asbackupd");

@@ -19,7 +19,7 @@ impl Before {
         assert_eq!(source(vm), self.source, "the source has changed");
         vm.assert_unmounted();
         assert_eq!(vm.ok("find /media /mnt /run/media -type f 2> /dev/null || true"), "", "beside the disk");
-        assert_eq!(vm.ok("grep -lx rsync /proc/[0-9]*/comm || true"), "", "rsync is left");
+        assert_eq!(vm.ok("grep -slx rsync /proc/[0-9]*/comm || true"), "", "rsync is left");
         assert_eq!(
             vm.ok(&format!("find {SOURCE}/.asbackup.lock /run/asbackup/mounts -type f 2> /dev/null || true")),
             ""
