@@ -2,8 +2,8 @@
 //! UDisks2, and USB disks that are really plugged in and pulled out.
 //!
 //! `machine` is what the tests speak to, `scene` the words that most of them use; `qmp` and `shell` are the machine's two
-//! wires, `emulator` is QEMU itself, `disk` what is plugged in, `mapped` one that can be told to
-//! misbehave, `root` the cached Debian. The scenarios are in the other files. One reads like this:
+//! wires, `emulator` is QEMU itself, `disk` what is plugged in, `mapped` one that can be told to misbehave, `root` the cached
+//! Debian. The scenarios are in the other files, seeded ones in `campaign`. One reads like this:
 //!
 //! ```ignore
 //! #[test]
