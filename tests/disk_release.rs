@@ -2,6 +2,10 @@
 //! taken back when somebody mounts the disk again. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
 
 mod common;
+#[path = "common/fake_udisks.rs"]
+mod fake_udisks;
+#[path = "common/played.rs"]
+mod played;
 
 use std::fs::File;
 use std::io;
@@ -17,6 +21,8 @@ use common::disk::{Disk, FileSystem};
 use common::processes;
 use common::scene::{Scene, assert_aborted, assert_success};
 use common::{PATIENCE, run, wait_for};
+use fake_udisks::Answer;
+use played::{MOUNT_POINT, Played};
 use rustix::process::Signal;
 
 /// What UDisks2 would say of a plugged disk.
@@ -128,6 +134,45 @@ async fn what_was_called_safe_is_so_no_more_while_somebody_has_it_mounted() {
     daemon.calls_safe(&[]).await;
     scene.bench.run(&["umount", "/mnt/by-hand"]);
     daemon.calls_safe(&[&scene.disk.uuid]).await;
+}
+
+/// How UDisks2 tells it that somebody was faster: itself, when the disk has gone, or anybody else.
+const NOT_MOUNTED: [(&str, &str); 3] = [
+    ("NotMounted", "Device '/dev/asbackuptest' is not mounted"),
+    ("Failed", "Error unmounting /dev/asbackuptest: not mounted"),
+    ("Failed", "Error unmounting /dev/asbackuptest: not mounted."),
+];
+
+#[tokio::test]
+async fn a_disk_pulled_while_it_is_unmounted_is_told_so_and_never_called_safe() {
+    for (word, text) in
+        NOT_MOUNTED.into_iter().chain([("Failed", "Error unmounting /dev/asbackuptest: Input/output error")])
+    {
+        let mut played = Played::new().await;
+        played.udisks.answer("Unmount", Answer::Kept);
+        let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
+        played.scene.disk.pull();
+        played.udisks.answer("Unmount", Answer::fails(word, text));
+        assert_aborted(&daemon.finished(1).await, "DiskRemoved");
+        assert!(daemon.safe_to_remove().await.is_empty());
+        let marks = played.scene.bench.path("/run/asbackup/mounts");
+        let left = std::fs::read_dir(marks).map(|entries| entries.count()).unwrap_or_default();
+        assert_eq!(left, 0, "the daemon still takes a mount for its own: {text}");
+        played.scene.bench.run(&["umount", MOUNT_POINT]);
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_somebody_else_unmounts_in_the_same_moment_is_a_good_copy() {
+    for (word, text) in NOT_MOUNTED {
+        let played = Played::new().await;
+        played.udisks.answer("Unmount", Answer::Kept);
+        let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
+        played.unmount();
+        played.udisks.answer("Unmount", Answer::fails(word, text));
+        assert_success(&daemon.finished(1).await);
+        daemon.calls_safe(&[&played.scene.disk.uuid]).await;
+    }
 }
 
 /// The kernel is asked, not UDisks2: it may be away, or late.

@@ -144,8 +144,7 @@ impl Run {
         let number = self.mounted.take().map(|mounted| mounted.number).unwrap_or_default();
         let chosen = self.chosen()?;
         if self.removed {
-            let _ = timeout(CLEANUP, volume::unmount(&self.ports.connection, &chosen)).await;
-            self.ours.disclaim(&chosen.id);
+            self.clear_up_removed(&chosen).await;
             return Ok(());
         }
         if self.silent {
@@ -159,10 +158,19 @@ impl Run {
     pub(super) async fn let_go(&self, chosen: &Volume, number: u64) -> Result<(), Fault> {
         match self.ask_to_unmount(chosen).await {
             Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
+            Err(_) if self.loses_disk().await => {
+                self.clear_up_removed(chosen).await;
+                return Err(Fault::DiskRemoved);
+            }
             Err(error) => return Err(self.unmount_failed(&error, number).await),
         }
         self.ours.disclaim(&chosen.id);
         self.prove_released(chosen).await
+    }
+
+    async fn clear_up_removed(&self, chosen: &Volume) {
+        let _ = timeout(CLEANUP, volume::unmount(&self.ports.connection, chosen)).await;
+        self.ours.disclaim(&chosen.id);
     }
 
     async fn ask_to_unmount(&self, chosen: &Volume) -> Result<(), VolumeError> {

@@ -202,7 +202,7 @@ impl Run {
     }
 
     fn has_lost_disk(&self) -> bool {
-        self.volume.as_ref().is_some_and(|volume| volume.diskseq.is_some() && !volume.is_still_there())
+        self.volume.as_ref().is_some_and(Volume::has_gone)
     }
 
     pub(super) fn begin(&mut self, step: Step) {

@@ -107,6 +107,11 @@ impl Volume {
     pub fn is_still_there(&self) -> bool {
         self.diskseq.is_some() && kernel::diskseq(self.device_number) == self.diskseq
     }
+
+    /// Whether it was taken away. Not the opposite of the former: a kernel that gives no numbers says neither.
+    pub fn has_gone(&self) -> bool {
+        self.diskseq.is_some() && !self.is_still_there()
+    }
 }
 
 type Interfaces = HashMap<OwnedInterfaceName, HashMap<String, OwnedVariant>>;

@@ -22,6 +22,12 @@ const NAMED: usize = 5;
 /// `ResourceBusy` when something holds it, with its names; `NotFound` when it has been pulled; the device's own error when
 /// flushing failed.
 pub fn prove(volume: &Volume) -> io::Result<()> {
+    let proof = claim_and_flush(volume);
+    // The device's name and number may be another's by now, and one without a medium is flushed without a complaint.
+    if volume.has_gone() { Err(io::ErrorKind::NotFound.into()) } else { proof }
+}
+
+fn claim_and_flush(volume: &Volume) -> io::Result<()> {
     let parts = Parts::of(volume);
     let blockers = parts.blockers(NAMED);
     if !blockers.is_empty() {

@@ -65,10 +65,10 @@ impl VolumeError {
             "DeviceBusy" => Self::Busy(error),
             "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
             "NoReply" | "ServiceUnknown" | "NameHasNoOwner" | "Disconnected" => Self::ServiceLost(error),
-            // libmount's text in English; in other languages it stays `Refused`, with the same words for people.
+            // libmount's texts in English; in other languages it stays `Refused`, with the same words for people.
             _ if text.contains("write-protected") => Self::WriteProtected,
             _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),
-            _ if text.ends_with(": not mounted.") => Self::NotMounted,
+            _ if text.trim_end_matches('.').ends_with(": not mounted") => Self::NotMounted,
             other if text.is_empty() => Self::Refused(other.to_owned()),
             _ => Self::Refused(text.trim().to_owned()),
         }

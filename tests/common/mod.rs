@@ -1,6 +1,7 @@
 //! What the test binaries share. `bench` is a small machine of its own (namespaces, system bus, udevd, UDisks2), `disk` what
 //! is plugged into it, `daemon` the real `asbackupd` in it, `sandbox` what its unit lets it do, `seen` what it told, `tree`
-//! and `compare` the files that are copied, `processes` whom to stop in mid-copy, `scene` the usual beginning of a test.
+//! and `compare` the files that are copied, `processes` whom to stop in mid-copy, `scene` the usual beginning of a test, `panics`
+//! what a failed case says.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 pub mod bench;
@@ -9,6 +10,7 @@ pub mod config;
 pub mod daemon;
 pub mod disk;
 pub mod look;
+pub mod panics;
 pub mod processes;
 pub mod sandbox;
 pub mod scene;

@@ -50,16 +50,26 @@ impl Played {
     /// What the played UDisks2 only says is done, in time for the daemon to find it so: `mount` before it asks, and its undoing
     /// when it has asked for that.
     pub async fn run(&self, mount: &str) -> (Daemon, RunFinished) {
+        let daemon = self.run_until_unmount(mount).await;
+        self.unmount();
+        let finished = daemon.finished(1).await;
+        (daemon, finished)
+    }
+
+    /// Until UDisks2 is asked to unmount.
+    pub async fn run_until_unmount(&self, mount: &str) -> Daemon {
         self.scene.bench.run(&["mkdir", "-p", MOUNT_POINT]);
         self.scene.bench.run(&["sh", "-e", "-c", mount]);
         let daemon = self.scene.daemon().await;
         self.udisks.plug(&self.disk).await;
         daemon.in_state("unmounting").await;
         self.asked_to_unmount().await;
+        daemon
+    }
+
+    pub fn unmount(&self) {
         let device = self.scene.disk.device().display().to_string();
         self.scene.bench.run(&["sh", "-c", &format!("umount {MOUNT_POINT}; umount --all-targets {device} || true")]);
-        let finished = daemon.finished(1).await;
-        (daemon, finished)
     }
 
     /// The played UDisks2 lives in this very thread, so nothing may hold that up.

@@ -44,7 +44,7 @@ fn vm_the_bus_starts_the_service() {
     let mut vm = Vm::installed();
     vm.ok("systemctl stop asbackupd");
     vm.ok(&format!("busctl get-property {NAME} Version"));
-    vm.ok("systemctl is-active asbackupd");
+    vm.wait("systemctl is-active asbackupd");
     vm.ok("systemctl disable asbackupd && systemctl stop asbackupd");
     vm.refused(&format!("busctl get-property {NAME} Version"));
 }

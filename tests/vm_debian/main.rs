@@ -31,6 +31,8 @@ mod machine;
 mod mapped;
 mod neighbours;
 mod page;
+#[path = "../common/panics.rs"]
+mod panics;
 mod qmp;
 #[path = "../readmes/mod.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use super::disk::UsbDisk;
 use super::machine::Vm;
+use super::panics;
 use plan::{Moment, Plan};
 use truth::Before;
 
@@ -28,14 +29,14 @@ fn vm_no_fault_of_disk_or_power_loses_anything() {
     let mut failed = Vec::new();
     for seed in &seeds {
         let (plan, start) = (Plan::of(*seed), Instant::now());
-        let good = catch_unwind(AssertUnwindSafe(|| play(&plan))).is_ok();
-        let verdict = if good { "ok" } else { "FAILED" };
-        println!("VM_FAULT_SEED={seed} {plan:?}: {verdict}, {:.0} s", start.elapsed().as_secs_f32());
-        if !good {
-            failed.push(*seed);
-        }
+        let played = catch_unwind(AssertUnwindSafe(|| play(&plan))).map_err(panics::words);
+        let verdict = if played.is_ok() { "ok" } else { "FAILED" };
+        let line = format!("VM_FAULT_SEED={seed} {plan:?}: {verdict}, {:.0} s", start.elapsed().as_secs_f32());
+        println!("{line}");
+        failed.extend(played.err().map(|words| format!("{line}: {words}")));
     }
-    assert!(failed.is_empty(), "{} of {} cases failed: VM_FAULT_SEED={failed:?}", failed.len(), seeds.len());
+    // Once more at the end, where it is found in a long log.
+    assert!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), seeds.len(), failed.join("\n"));
 }
 
 fn seeds() -> Vec<u64> {
