@@ -74,6 +74,20 @@ async fn a_file_system_that_the_kernel_gives_up_in_mid_copy_is_told_with_the_ker
     assert_eq!(warnings(&daemon), ["file-system-errors", "stale-lock"]);
 }
 
+/// On a file system with an aborted journal a writer can wait for ever, for room that nothing will free; so rsync stands still here.
+#[tokio::test]
+async fn an_rsync_that_waits_for_a_file_system_given_up_by_the_kernel_is_ended() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    fs::write(notes_of_ext4(&scene).join("trigger_fs_error"), "1").expect("an error of ext4");
+    let finished = daemon.finished(1).await;
+    assert_given_up(&scene, &daemon, &finished, "turned-read-only");
+    assert!(finished.message.contains("ext4: 1 errors"), "{}", finished.message);
+    drop(held);
+}
+
 #[tokio::test]
 async fn an_xfs_that_shuts_down_in_mid_copy_is_told_as_a_failing_disk() {
     let mut scene = Scene::with(FileSystem::Xfs);

@@ -55,8 +55,9 @@ impl Run {
             let chosen = chosen.clone();
             move || Mounted::open(&mount_point, &chosen).map_err(Unproven::from)
         });
-        self.mounted = Some(mounted.await.map_err(|error| error.into_fault(&mount_point))?);
-        self.listener = Some(self.listen(&chosen));
+        let mounted = mounted.await.map_err(|error| error.into_fault(&mount_point))?;
+        self.listener = Some(self.listen(&chosen, mounted.id));
+        self.mounted = Some(mounted);
         self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
         self.take_history().await;
         self.ports.stop.check()

@@ -186,6 +186,7 @@ impl Run {
             StopReason::ServiceStopped => Some(Fault::ServiceStopped),
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
             StopReason::DiskSilent => Some(Fault::DiskSilent),
+            StopReason::DiskReadOnly => Some(self.turned_read_only().await),
         };
         (fault, Some(stopped))
     }

@@ -18,7 +18,14 @@ pub const TABLE: &str = "/proc/self/mountinfo";
 /// # Errors
 /// The table can't be read.
 pub fn entry_of(file: impl AsFd) -> io::Result<Option<MountInfo>> {
-    let id = mount_id(file)?;
+    entry(mount_id(file)?)
+}
+
+/// The entry of the mount of this number; none when it is mounted no more.
+///
+/// # Errors
+/// The table can't be read.
+pub fn entry(id: u64) -> io::Result<Option<MountInfo>> {
     Ok(entries()?.find(|entry| u64::try_from(entry.mnt_id) == Ok(id)))
 }
 

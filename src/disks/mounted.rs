@@ -11,7 +11,11 @@ use rustix::fs::{Mode, OFlags};
 use thiserror::Error;
 
 use super::Volume;
-use super::mount_table::{entry_of, leads_to, mount_id, mounted_upon};
+use super::mount_table::{entry, leads_to, mount_id, mounted_upon};
+
+/// What a file system is called in the mount table that was mounted so, or that the kernel has stopped writing to since: the latter
+/// two are Linux 6.15's.
+const READ_ONLY: [&str; 3] = ["ro", "emergency_ro", "shutdown"];
 
 #[derive(Debug, Error)]
 pub enum MountedError {
@@ -38,6 +42,8 @@ pub struct Mounted {
     pub mount_point: PathBuf,
     /// What all files on it have as `st_dev`.
     pub number: u64,
+    /// Its number in the mount table.
+    pub id: u64,
 }
 
 impl Mounted {
@@ -51,7 +57,8 @@ impl Mounted {
         let top = rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
         let top = File::from(top);
         let number = rustix::fs::fstat(&top).map_err(|error| failed(error.into()))?.st_dev;
-        let mounted = Self { top, mount_point: mount_point.to_owned(), number };
+        let id = mount_id(&top).map_err(failed)?;
+        let mounted = Self { top, mount_point: mount_point.to_owned(), number, id };
         mounted.prove(volume)?;
         Ok(mounted)
     }
@@ -64,7 +71,7 @@ impl Mounted {
     pub fn prove_again(&self, directory: BorrowedFd<'_>, volume: &Volume) -> Result<(), MountedError> {
         self.prove(volume)?;
         let failed = |source: io::Error| MountedError::Open { path: self.mount_point.clone(), source };
-        if mount_id(directory).map_err(failed)? != mount_id(self.top()).map_err(failed)? {
+        if mount_id(directory).map_err(failed)? != self.id {
             return Err(MountedError::Elsewhere);
         }
         match mounted_upon(self.top()).map_err(failed)?.pop() {
@@ -75,7 +82,7 @@ impl Mounted {
 
     fn prove(&self, volume: &Volume) -> Result<(), MountedError> {
         let path = || self.mount_point.clone();
-        let entry = entry_of(self.top()).map_err(|source| MountedError::Open { path: path(), source })?;
+        let entry = entry(self.id).map_err(|source| MountedError::Open { path: path(), source })?;
         let entry = entry.ok_or_else(|| MountedError::NotMounted(path()))?;
         if !leads_to(&entry, volume) {
             let source_device = entry.mount_source.unwrap_or_default();
@@ -97,7 +104,7 @@ impl Mounted {
     /// # Errors
     /// The mount table can't be read.
     pub fn is_read_only(&self) -> io::Result<bool> {
-        Ok(entry_of(self.top())?.is_some_and(|entry| missing_options(&entry).contains(&"rw")))
+        is_read_only(self.id)
     }
 
     pub fn top(&self) -> BorrowedFd<'_> {
@@ -114,8 +121,16 @@ impl Mounted {
     /// # Errors
     /// The process has too many descriptors.
     pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { top: self.top.try_clone()?, mount_point: self.mount_point.clone(), number: self.number })
+        Ok(Self { top: self.top.try_clone()?, mount_point: self.mount_point.clone(), number: self.number, id: self.id })
     }
+}
+
+/// `Mounted::is_read_only` for whoever must not hold the file system.
+///
+/// # Errors
+/// The mount table can't be read.
+pub fn is_read_only(id: u64) -> io::Result<bool> {
+    Ok(entry(id)?.is_some_and(|entry| missing_options(&entry).contains(&"rw")))
 }
 
 /// What `statvfs` says, in bytes.
@@ -147,7 +162,7 @@ fn missing_options(entry: &MountInfo) -> Vec<&'static str> {
         wanted.extend(["noexec", "nosymfollow"]);
     }
     wanted.retain(|option| !entry.mount_options.contains_key(*option));
-    if entry.super_options.contains_key("ro") {
+    if READ_ONLY.iter().any(|option| entry.super_options.contains_key(*option)) {
         wanted.push("rw");
     }
     wanted

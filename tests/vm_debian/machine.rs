@@ -20,6 +20,8 @@ use super::shell::{Said, Shell};
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 const BOOT: Duration = Duration::from_secs(900);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
 
 static MACHINE: Mutex<Option<Machine>> = Mutex::new(None);
 
@@ -107,12 +109,14 @@ impl Vm {
     pub fn wait_until(&mut self, command: &str, mut is_it: impl FnMut(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
+            let asked = Instant::now();
             let said = self.run(command);
             if said.code == 0 && is_it(&said.text) {
                 return said.text;
             }
             assert!(Instant::now() < deadline, "waited in vain for {command}\n{}", said.text);
-            sleep(Duration::from_millis(100));
+            // An emulated machine that is asked without a break does little else.
+            sleep(asked.elapsed().max(PAUSE));
         }
     }
 
@@ -209,7 +213,10 @@ impl Vm {
         let mut words = String::new();
         for command in [
             "journalctl --no-pager -o short-precise -u asbackupd -u asbackup-web -u udisks2 | tail -n 80",
-            "cat /run/asbackup/status.txt; findmnt -n",
+            "cat /run/asbackup/status.txt; findmnt -n -t nosysfs,noproc,notmpfs,noramfs,nocgroup2",
+            // Where each of them waits.
+            "for task in $(grep -slxE 'rsync|asbackupd|udisksd' /proc/[0-9]*/task/*/comm); do cd ${task%/comm} \
+             && echo $task $(cat comm) $(grep State: status) && cat syscall stack; done; ls -l /proc/$(pidof asbackupd)/fd",
         ] {
             let said = self.shell.run(command, Duration::from_secs(20));
             let text = said.map_or("no answer".to_owned(), |said| said.text);

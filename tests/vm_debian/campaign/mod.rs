@@ -3,8 +3,9 @@
 //! finished, the source is what it was, nothing has landed beside the disk, and no process, mount or lock is left; and the next
 //! run makes the copy whole.
 //!
-//! `VM_FAULT_SEED=… make test-vm` plays one case again, `VM_FAULT_CASES=…` more or fewer. What a seed can't fix is how fast the
-//! machine is. `plan` is what a seed stands for, `blow` does the harm and mends it, `truth` is what must hold.
+//! `VM_FAULT_SEED=… make test-vm` plays one case again, `VM_FAULT_CASES=…` more or fewer, or that one so often. What a seed
+//! can't fix is how fast the machine is. `plan` is what a seed stands for, `blow` does the harm and mends it, `truth` is what
+//! must hold.
 
 mod blow;
 mod plan;
@@ -44,11 +45,11 @@ fn seeds() -> Vec<u64> {
         let text = std::env::var(name).ok()?;
         Some(text.parse().unwrap_or_else(|_| panic!("{name}={text}: not a number")))
     };
+    let cases = number("VM_FAULT_CASES").map(|cases| usize::try_from(cases).expect("a number of cases"));
     if let Some(seed) = number("VM_FAULT_SEED") {
-        return vec![seed];
+        return vec![seed; cases.unwrap_or(1)];
     }
-    let cases = number("VM_FAULT_CASES").map_or(CASES, |cases| usize::try_from(cases).expect("a number of cases"));
-    (0..cases).map(|_| fastrand::u64(..)).collect()
+    (0..cases.unwrap_or(CASES)).map(|_| fastrand::u64(..)).collect()
 }
 
 fn play(plan: &Plan) {
