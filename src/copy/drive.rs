@@ -58,7 +58,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
 
 fn patience_for(reason: StopReason) -> Duration {
     match reason {
-        StopReason::DiskRemoved | StopReason::DiskSilent | StopReason::DiskReadOnly => BRUSQUE,
+        StopReason::DiskRemoved | StopReason::DiskSilent | StopReason::DiskFailing => BRUSQUE,
         StopReason::Cancelled | StopReason::ServiceStopped => POLITE,
     }
 }

@@ -56,10 +56,11 @@ impl Run {
             move || Mounted::open(&mount_point, &chosen).map_err(Unproven::from)
         });
         let mounted = mounted.await.map_err(|error| error.into_fault(&mount_point))?;
-        self.listener = Some(self.listen(&chosen, mounted.id));
+        let mount = mounted.id;
         self.mounted = Some(mounted);
         self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
         self.take_history().await;
+        self.listener = Some(self.listen(&chosen, mount));
         self.ports.stop.check()
     }
 

@@ -8,20 +8,40 @@ use tokio::time::sleep;
 use super::steps::Run;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::health::Health;
-use crate::disks::mounted;
+use crate::disks::{Volume, mounted};
 use crate::model::{Fault, Warning};
 
-/// The mount table is read this often while the disk is worked with.
+/// The file system is looked at this often while it is worked with.
 const LOOK: Duration = Duration::from_secs(5);
-/// rsync knows the file that it failed on, and ends by itself; unless it waits for room in memory, which nothing will ever free then.
+/// rsync knows the file that it failed on, and ends by itself; unless it waits for room in memory, which nothing will ever free
+/// where the kernel has given up what is to be written.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// Ends some time after the kernel has stopped writing to a mounted file system. Holds nothing on it.
-pub async fn stays_read_only(mount: u64) {
-    while !blocking(GLANCE, move || mounted::is_read_only(mount)).await.unwrap_or(false) {
-        sleep(LOOK).await;
+/// A mounted file system that is watched, with nothing on it held.
+#[derive(Debug, Clone)]
+pub struct Patient {
+    volume: Volume,
+    mount: u64,
+    /// Noted down before this run.
+    errors: u64,
+}
+
+impl Patient {
+    /// Ends some time after the file system took writes no more, or noted down an error. The latter is all that can be seen where
+    /// the kernel has given up an ext4 without calling it read-only (Linux 6.12 to 6.14, and those that took it over, as Debian 12's).
+    pub async fn falls_ill(self) {
+        while !self.is_ill().await {
+            sleep(LOOK).await;
+        }
+        sleep(LAST_WORDS).await;
     }
-    sleep(LAST_WORDS).await;
+
+    async fn is_ill(&self) -> bool {
+        let patient = self.clone();
+        let look =
+            move || Ok(mounted::is_read_only(patient.mount)? || Health::of(&patient.volume).errors > patient.errors);
+        blocking::<_, std::io::Error>(GLANCE, look).await.unwrap_or(false)
+    }
 }
 
 impl Run {
@@ -33,26 +53,29 @@ impl Run {
         }
     }
 
+    /// Whom to watch from now on; `mount` is its number in the mount table.
+    pub(super) fn patient(&self, chosen: &Volume, mount: u64) -> Patient {
+        Patient { volume: chosen.clone(), mount, errors: self.health.errors }
+    }
+
     /// After the copy. A file system that the kernel has stopped writing to flushes without an error.
     pub(super) async fn judge_health(&self) -> Result<(), Fault> {
-        if self.is_read_only().await {
-            return Err(self.turned_read_only().await);
-        }
+        self.illness().await.map_or(Ok(()), Err)
+    }
+
+    /// What has come over the file system since it was mounted.
+    pub(super) async fn illness(&self) -> Option<Fault> {
         let now = self.health_now().await;
-        if now.errors > self.health.errors {
-            return Err(Fault::DiskFailing { cause: now.cause });
+        if self.is_read_only().await {
+            return Some(Fault::TurnedReadOnly { cause: now.cause });
         }
-        Ok(())
+        (now.errors > self.health.errors).then_some(Fault::DiskFailing { cause: now.cause })
     }
 
     /// What rsync said, and what the kernel noted down meanwhile.
     pub(super) async fn with_health(&self, cause: String) -> String {
         let now = self.health_now().await;
         if now.errors > self.health.errors { format!("{cause}; {}", now.cause) } else { cause }
-    }
-
-    pub(super) async fn turned_read_only(&self) -> Fault {
-        Fault::TurnedReadOnly { cause: self.health_now().await.cause }
     }
 
     /// A disk that does not answer within the time has other faults to tell.

@@ -1,16 +1,15 @@
 //! A disk that hangs: found out before it is mounted, while it is worked with, and before it is unmounted. Then nothing more is
 //! asked of it, of UDisks2 neither; it stays mounted, and is cleared up by the controller once it answers again.
-//! While the disk is worked with, that its file system takes writes is listened for along with it.
+//! While the disk is worked with, what comes over its file system is listened for along with it.
 
 use tokio::task::AbortHandle;
 
-use super::sick::stays_read_only;
 use super::steps::Run;
 use super::stop::{Halt, StopReason};
 use crate::disks::{Volume, pulse};
 use crate::model::Fault;
 
-/// Ends the run when its disk falls silent or takes no more, as long as it lives.
+/// Ends the run when its disk falls silent or ill, as long as it lives.
 #[derive(Debug)]
 pub struct Listener(AbortHandle);
 
@@ -33,12 +32,12 @@ impl Run {
 
     /// From the mount on.
     pub(super) fn listen(&self, chosen: &Volume, mount: u64) -> Listener {
-        let (chosen, patience) = (chosen.clone(), self.order.config.disk_patience);
-        let puller = self.ports.stop.puller();
+        let (chosen, patient) = (chosen.clone(), self.patient(chosen, mount));
+        let (patience, puller) = (self.order.config.disk_patience, self.ports.stop.puller());
         let listening = tokio::spawn(async move {
             let reason = tokio::select! {
                 () = pulse::silence(&chosen, patience) => StopReason::DiskSilent,
-                () = stays_read_only(mount) => StopReason::DiskReadOnly,
+                () = patient.falls_ill() => StopReason::DiskFailing,
             };
             puller.pull(reason);
         });

@@ -186,7 +186,7 @@ impl Run {
             StopReason::ServiceStopped => Some(Fault::ServiceStopped),
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
             StopReason::DiskSilent => Some(Fault::DiskSilent),
-            StopReason::DiskReadOnly => Some(self.turned_read_only().await),
+            StopReason::DiskFailing => self.illness().await.or(Some(Fault::DiskFailing { cause: String::new() })),
         };
         (fault, Some(stopped))
     }

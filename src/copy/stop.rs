@@ -12,8 +12,8 @@ pub enum StopReason {
     DiskRemoved,
     /// Nothing that is asked of the disk comes to an end.
     DiskSilent,
-    /// The kernel does not write to it any more, and who was writing may wait for that for ever.
-    DiskReadOnly,
+    /// Its file system notes down errors or takes no writes, and who was writing may wait for ever.
+    DiskFailing,
 }
 
 /// What ends the forward steps.

@@ -42,3 +42,30 @@ fn vm_a_disk_that_hangs_without_an_error_ends_its_run_and_is_cleared_up_when_it_
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
 }
+
+/// A writer can wait for ever on an ext4 that the kernel has given up, and Debian 12's kernel does not call it read-only. So rsync stands
+/// still here.
+#[test]
+fn vm_an_rsync_that_waits_for_a_file_system_given_up_by_the_kernel_is_ended() {
+    let mut vm = Vm::installed();
+    let disk = vm.plug_mapped("GIVENUP");
+    vm.make_repository();
+    vm.make_big_repository();
+    vm.edit_config(&[&disk]);
+    vm.ok("systemctl reload asbackupd");
+    vm.wait_mid_copy();
+    vm.ok("kill -STOP $(grep -slx rsync /proc/[0-9]*/comm | cut -d / -f 3)");
+    vm.map(&disk, Table::WriteErrors);
+    vm.speed_up(&disk);
+    // Whether it is told of the error that it brings about is up to the kernel.
+    vm.run("timeout 30 sh -c 'touch /media/root/GIVENUP/tried && sync -f /media/root/GIVENUP/tried'");
+    vm.wait_result("aborted", &disk);
+    let error = vm.property("LastError");
+    assert!(error.contains("WriteFailed") && error.contains("ext4"), "{error}");
+    vm.assert_unmounted();
+    assert_eq!(vm.ok("grep -slx rsync /proc/[0-9]*/comm || true"), "", "rsync is left");
+    vm.map(&disk, Table::Sound);
+    vm.ok(&format!("busctl call {NAME} Start s {}", disk.uuid));
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+}
