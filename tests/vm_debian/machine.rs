@@ -20,6 +20,8 @@ use super::shell::{Said, Shell};
 /// Under emulation, on a machine with other work, everything takes its time; only a failing test ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 const BOOT: Duration = Duration::from_secs(900);
+/// Bytes that a slow disk writes in a second.
+const SLOW: u64 = 512 << 10;
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -131,7 +133,12 @@ impl Vm {
 
     /// Plugs in a disk that writes half a megabyte a second, so that a copy has a middle; `speed_up` lifts this.
     pub fn plug_slow(&mut self, disk: &UsbDisk) {
-        self.plug_at(disk, 512 << 10);
+        self.plug_at(disk, SLOW);
+    }
+
+    /// As if it had been plugged in so.
+    pub fn slow_down(&mut self, disk: &UsbDisk) {
+        self.set_speed(disk, SLOW);
     }
 
     fn plug_at(&mut self, disk: &UsbDisk, bytes_per_second: u64) {

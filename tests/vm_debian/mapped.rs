@@ -38,13 +38,14 @@ impl Vm {
     /// Plugs in a disk with an empty ext4 on the mapped device; it writes half a megabyte a second.
     pub fn plug_mapped(&mut self, name: &str) -> UsbDisk {
         let disk = self.make_disk(name, "ext4");
-        self.plug_slow(&disk);
+        self.plug(&disk);
         let (below, uuid, table) = (below(&disk), &disk.uuid, table(&disk, Table::Sound));
         self.wait(&format!("test -b {below}"));
         self.ok(&format!(
             "udevadm settle && wipefs --all --quiet {below} && dmsetup create {name} --table '{table}' \
              && mkfs.ext4 -q -L {name} -U {uuid} /dev/mapper/{name} && udevadm settle"
         ));
+        self.slow_down(&disk);
         disk
     }
 

@@ -17,15 +17,24 @@ impl Vm {
 
     pub fn edit_config(&mut self, disks: &[&UsbDisk]) {
         let uuids: Vec<_> = disks.iter().map(|disk| disk.uuid.as_str()).collect();
-        self.set("language", "en");
-        self.set("filesystem-ids-and-notification-mail-addresses", &uuids.join(", "));
-        self.set("backup-source", SOURCE);
-        self.set("free-space-threshold-gb", "0");
+        let uuids = uuids.join(", ");
+        self.set_all(&[
+            ("language", "en"),
+            ("filesystem-ids-and-notification-mail-addresses", &uuids),
+            ("backup-source", SOURCE),
+            ("free-space-threshold-gb", "0"),
+        ]);
     }
 
     /// Changes one line of config.ini.
     pub fn set(&mut self, key: &str, value: &str) {
-        self.ok(&format!("sed -i 's|^{key} =.*|{key} = {value}|' /etc/asbackup/config.ini"));
+        self.set_all(&[(key, value)]);
+    }
+
+    /// Changes lines of config.ini.
+    fn set_all(&mut self, lines: &[(&str, &str)]) {
+        let edits: String = lines.iter().map(|(key, value)| format!(" -e 's|^{key} =.*|{key} = {value}|'")).collect();
+        self.ok(&format!("sed -i{edits} /etc/asbackup/config.ini"));
     }
 
     pub fn make_repository(&mut self) {
