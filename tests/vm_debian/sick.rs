@@ -1,18 +1,25 @@
 //! A disk that does not do as it should, by the device mapper's targets.
 
+use super::disk::UsbDisk;
 use super::machine::Vm;
 use super::mapped::Table;
 use super::scene::NAME;
 
-#[test]
-fn vm_a_disk_that_takes_its_time_for_each_write_gets_a_whole_copy() {
-    let mut vm = Vm::installed();
-    let disk = vm.plug_mapped("OFFSITE");
+/// A slow disk, and a copy to it that has just begun to write.
+fn in_mid_copy(vm: &mut Vm, name: &str) -> UsbDisk {
+    let disk = vm.plug_mapped(name);
     vm.make_repository();
     vm.make_big_repository();
     vm.edit_config(&[&disk]);
     vm.ok("systemctl reload asbackupd");
     vm.wait_mid_copy();
+    disk
+}
+
+#[test]
+fn vm_a_disk_that_takes_its_time_for_each_write_gets_a_whole_copy() {
+    let mut vm = Vm::installed();
+    let disk = in_mid_copy(&mut vm, "OFFSITE");
     vm.map(&disk, Table::Slow);
     vm.speed_up(&disk);
     vm.wait_success(&disk);
@@ -22,13 +29,8 @@ fn vm_a_disk_that_takes_its_time_for_each_write_gets_a_whole_copy() {
 #[test]
 fn vm_a_disk_that_hangs_without_an_error_ends_its_run_and_is_cleared_up_when_it_answers() {
     let mut vm = Vm::installed();
-    let disk = vm.plug_mapped("SILENT");
-    vm.make_repository();
-    vm.make_big_repository();
-    vm.edit_config(&[&disk]);
     vm.set("disk-patience-seconds", "20");
-    vm.ok("systemctl reload asbackupd");
-    vm.wait_mid_copy();
+    let disk = in_mid_copy(&mut vm, "SILENT");
     vm.hang(&disk);
     vm.speed_up(&disk);
     vm.wait_result("aborted", &disk);
@@ -48,12 +50,7 @@ fn vm_a_disk_that_hangs_without_an_error_ends_its_run_and_is_cleared_up_when_it_
 #[test]
 fn vm_an_rsync_that_waits_for_a_file_system_given_up_by_the_kernel_is_ended() {
     let mut vm = Vm::installed();
-    let disk = vm.plug_mapped("GIVENUP");
-    vm.make_repository();
-    vm.make_big_repository();
-    vm.edit_config(&[&disk]);
-    vm.ok("systemctl reload asbackupd");
-    vm.wait_mid_copy();
+    let disk = in_mid_copy(&mut vm, "GIVENUP");
     vm.ok("kill -STOP $(grep -slx rsync /proc/[0-9]*/comm | cut -d / -f 3)");
     vm.map(&disk, Table::WriteErrors);
     vm.speed_up(&disk);
