@@ -179,6 +179,7 @@ impl Run {
             Halt::Fault(fault) if fault.may_be_of_disk() && self.loses_disk().await => StopReason::DiskRemoved,
             Halt::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
             Halt::Fault(fault) => return (Some(fault), None),
+            Halt::Stopped(StopReason::DiskFailing) if self.has_lost_disk() => StopReason::DiskRemoved,
             Halt::Stopped(reason) => reason,
         };
         let fault = match stopped {
@@ -186,7 +187,9 @@ impl Run {
             StopReason::ServiceStopped => Some(Fault::ServiceStopped),
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
             StopReason::DiskSilent => Some(Fault::DiskSilent),
-            StopReason::DiskFailing => self.illness().await.or(Some(Fault::DiskFailing { cause: String::new() })),
+            StopReason::DiskFailing => {
+                self.illness().await.or(Some(Fault::DiskFailing { cause: self.health.cause.clone() }))
+            }
         };
         (fault, Some(stopped))
     }
