@@ -39,6 +39,16 @@ notice-step-checked = Schritt 5 (Prüfen): Zu kopieren { $files ->
         [one] ist eine
        *[other] sind { $deletions }
     }; frei sind { SIZE($free) }.
+notice-step-compare = Schritt 5 (Prüfen): { $files ->
+        [one] Eine Datei
+       *[other] { $files } Dateien
+    } mit { SIZE($bytes) }, die der vorige Lauf geschrieben hat, { $files ->
+        [one] ist
+       *[other] sind
+    } vielleicht nicht auf der Platte angekommen und { $files ->
+        [one] wird
+       *[other] werden
+    } mit der Quelle verglichen. Das dauert so lange, wie alles davon zweimal zu lesen.
 notice-step-copy = Schritt 6 (Kopieren): von { $source } nach { $target }.
 notice-step-resumed = Schritt 6 (Kopieren): { $files ->
         [one] Eine halbe Datei
@@ -49,6 +59,7 @@ notice-step-copied = Schritt 6 (Kopieren): { $files ->
        *[other] { $files } Dateien
     } mit { SIZE($bytes) } in { SPAN($seconds) } kopiert ({ RATE($rate) }).
 notice-step-unlock = Schritt 7 (Entsperren): Die Sperrdateien sind entfernt.
+notice-lock-kept = Schritt 7 (Entsperren): Die Sperrdatei { $path } bleibt auf der Platte, weil nicht feststeht, dass alle Daten dort angekommen sind. Der nächste Lauf vergleicht sie mit der Quelle.
 notice-step-free-space = Schritt 8 (freier Platz): { SIZE($free) } von { SIZE($size) } sind frei.
 notice-step-unmount = Schritt 9 (Aushängen): Die Platte ({ $device }) ist abgemeldet.
 notice-powered-off = Schritt 9 (Aushängen): Die Platte ({ $device }) ist ausgeschaltet.

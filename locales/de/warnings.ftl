@@ -9,6 +9,13 @@ warning-empty-lock = Eine leere Sperrdatei lag noch da: { $path }.
     .meaning = Wahrscheinlich ist der vorige Lauf nicht ordentlich zu Ende gegangen; die Kopie wird jetzt nachgeholt und vervollständigt.
     .action = Sie brauchen nichts zu tun. Kommt das öfter vor, wird die Platte vermutlich zu früh abgezogen.
 
+warning-lost-files = { $count ->
+        [one] Eine Datei, die der vorige Lauf kopiert hatte, war
+       *[other] { $count } Dateien, die der vorige Lauf kopiert hatte, waren
+    } nicht unversehrt auf der Platte angekommen: { $examples }.
+    .meaning = Der vorige Lauf brach ab, während noch Daten auf dem Weg zur Platte waren. Was fehlt, wird jetzt noch einmal kopiert.
+    .action = Sie brauchen nichts zu tun. Kommt das öfter vor, wird die Platte vermutlich zu früh abgezogen, oder sie geht kaputt.
+
 warning-lock-vanished = Die Sperrdatei war schon fort, als sie gelöscht werden sollte: { $path }.
     .meaning = Jemand anderes hat sie während der Kopie gelöscht; vielleicht wurde die Quelle währenddessen verändert.
     .action = Bitten Sie die Systembetreuung zu klären, welches Programm oder wer die Datei gelöscht hat.

@@ -36,6 +36,13 @@ notice-step-checked = Step 5 (check): { $files ->
         [one] one file
        *[other] { $files } files
     } of { SIZE($bytes) } to copy, { $deletions } to delete; { SIZE($free) } are free.
+notice-step-compare = Step 5 (check): { $files ->
+        [one] one file
+       *[other] { $files } files
+    } of { SIZE($bytes) } that the run before has written may not have reached the disk, and { $files ->
+        [one] is
+       *[other] are
+    } compared with the source. This takes as long as reading all of it twice.
 notice-step-copy = Step 6 (copy): from { $source } to { $target }.
 notice-step-resumed = Step 6 (copy): { $files ->
         [one] one half file
@@ -46,6 +53,7 @@ notice-step-copied = Step 6 (copy): { $files ->
        *[other] { $files } files
     } of { SIZE($bytes) } copied in { SPAN($seconds) } ({ RATE($rate) }).
 notice-step-unlock = Step 7 (unlock): the lock files are removed.
+notice-lock-kept = Step 7 (unlock): the lock file { $path } stays on the disk, because not all data is proven to have arrived there. The next run compares it with the source.
 notice-step-free-space = Step 8 (free space): { SIZE($free) } of { SIZE($size) } are free.
 notice-step-unmount = Step 9 (unmount): the disk ({ $device }) is unmounted.
 notice-powered-off = Step 9 (unmount): the disk ({ $device }) is switched off.

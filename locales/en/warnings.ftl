@@ -9,6 +9,13 @@ warning-empty-lock = An empty lock file was still there: { $path }.
     .meaning = Probably the run before did not end properly; the copy is now being made up for and completed.
     .action = You need not do anything. If this happens often, the disk is probably unplugged too early.
 
+warning-lost-files = { $count ->
+        [one] One file that the run before had copied
+       *[other] { $count } files that the run before had copied
+    } had not reached the disk unharmed: { $examples }.
+    .meaning = The run before was cut off while data was still on its way to the disk. What is missing is copied again now.
+    .action = You need not do anything. If this happens often, the disk is probably unplugged too early, or it is failing.
+
 warning-lock-vanished = The lock file had already gone when it was to be deleted: { $path }.
     .meaning = Somebody else deleted it during the copy; perhaps the source was changed meanwhile.
     .action = Ask the administrator to find out which program or who deleted the file.

@@ -35,6 +35,7 @@ impl Run {
         let space = self.space().await.map_err(|error| self.target_refused(&error))?;
         self.remember_space(space);
         self.prove_target().await?;
+        self.settle_doubt(&source).await?;
         let (plan, halves) = self.dry_run(&source, space).await?;
         if !self.order.allowed {
             plan.within_budget(self.budget())?;
@@ -89,8 +90,7 @@ impl Run {
     pub(super) async fn prove_target(&self) -> Result<(), Halt> {
         let mounted = self.mounted_again()?;
         let volume = self.chosen()?;
-        let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
-        let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let directory = self.target_again()?;
         let prove = move || {
             let proven = mounted.prove_again(directory.as_fd(), &volume);
             Ok::<_, io::Error>(proven.map_err(|error| target_refused(&mounted, &error)))
@@ -101,6 +101,12 @@ impl Run {
     fn target_refused(&self, cause: &dyn std::fmt::Display) -> Fault {
         let path = self.mount_point.clone().unwrap_or_default().display().to_string();
         Fault::TargetRefused { path, cause: cause.to_string() }
+    }
+
+    /// The target for another thread.
+    pub(super) fn target_again(&self) -> Result<File, Fault> {
+        let Some(target) = &self.target else { return Err(self.target_refused(&"not open")) };
+        target.try_clone().map_err(|error| self.target_refused(&error))
     }
 
     async fn check_version(&mut self) {
@@ -147,12 +153,12 @@ impl Run {
     async fn dry_run(&mut self, source: &Source, space: Space) -> Result<(Plan, Kept), Halt> {
         let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
-        let Some(target) = &self.target else { return Err(self.target_refused(&"not open").into()) };
-        let directory = target.try_clone().map_err(|error| self.target_refused(&error))?;
+        let directory = self.target_again()?;
         let source = source.directory.try_clone().map_err(internal)?;
         let tops = (source.try_clone().map_err(internal)?, directory.try_clone().map_err(internal)?);
-        let trees = Trees { source, target: directory, block: space.block, keeps_holes };
-        let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
+        let target = self.target_again()?;
+        let trees = Trees { source, target, block: space.block, keeps_holes };
+        let invocation = Invocation { program: program()?, arguments, directory: directory.as_fd() };
         let (ended, plan, halves) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
         check_end(&ended)?;
         let judged = blocking(GLANCE, move || Ok::<_, io::Error>(halves.judge(&tops.0, &tops.1))).await;
@@ -188,7 +194,7 @@ fn internal(error: io::Error) -> Fault {
 }
 
 /// A dry run that could not see everything is no base for a copy.
-fn check_end(ended: &Ended) -> Result<(), Fault> {
+pub(super) fn check_end(ended: &Ended) -> Result<(), Fault> {
     let code = exit::code(ended.status);
     if exit::is_good(code) {
         return Ok(());

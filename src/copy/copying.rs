@@ -1,6 +1,6 @@
 //! Step 6: the copy itself, and its writing back to the disk.
 
-use std::io;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
 use super::target::Target;
-use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::blocking::{GLANCE, blocking};
 use crate::disks::mounted::Space;
 use crate::model::{Fault, Notice, Step, Warning};
 
@@ -45,13 +45,12 @@ impl Run {
         let resume = self.offer_halves(checked).await?;
         let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals, resume };
         let arguments = self.rsync()?.arguments(purpose);
-        let Some(target) = &self.target else {
-            return Err(Fault::Internal { cause: "the target is not open".into() }.into());
-        };
+        let target = self.target_again()?;
         make_room_for_log(&self.order.config.rsync_log_file);
         self.prove_target().await?;
         self.prove_source(&checked.source).await?;
-        let invocation = Invocation { program: program()?, arguments, directory: target.directory() };
+        let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
+        self.expect_writes();
         drive(invocation, &mut self.ports.stop, watcher).await
     }
 
@@ -101,21 +100,16 @@ impl Run {
         }
     }
 
-    /// rsync is done when everything is in memory. An error in writing back is told only here, and only to a descriptor that
-    /// was opened before the copy.
+    /// rsync is done when everything is in memory.
     async fn write_back(&mut self) -> Result<(), Halt> {
         self.ports.teller.notice(Notice::Flushing);
-        let failed = |error: io::Error| Fault::WriteFailed { cause: error.to_string() };
-        let Some(mounted) = &self.mounted else { return Ok(()) };
-        let top = mounted.try_clone_top().map_err(failed)?;
-        let flushed = blocking(FLUSH, move || Ok::<_, io::Error>(rustix::fs::syncfs(top)?));
         let mut stop = self.ports.stop.clone();
         let flushed = tokio::select! {
-            flushed = flushed => flushed,
+            flushed = self.flush() => flushed,
             reason = stop.requested() => return Err(Halt::Stopped(reason)),
         };
         self.judge_health().await?;
-        Ok(flushed.map_err(failed)?)
+        Ok(flushed.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs rsync to its end or to the run's end, whichever comes first, and hands its lines to whoever asked for them.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -90,6 +91,21 @@ pub async fn dry_run(
     };
     let (ended, (plan, halves)) = gather(invocation, stop, add).await?;
     Ok((ended, plan, halves))
+}
+
+/// The comparison: rsync's end, and the files that differ.
+///
+/// # Errors
+/// As `drive`.
+pub async fn differing(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(Ended, Vec<PathBuf>), Halt> {
+    let add = |differing: &mut Vec<PathBuf>, line: Line| {
+        if let Line::Item(item) = line
+            && item.is_transfer()
+        {
+            differing.push(item.path);
+        }
+    };
+    gather(invocation, stop, add).await
 }
 
 /// The survey: rsync's end, and what of the source a plain file system can't hold.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::doubt::Doubt;
 use super::lockfile::LockFile;
 use super::runlock::RunLock;
 
@@ -12,12 +13,16 @@ pub struct Locks {
     pub source: Option<(LockFile, PathBuf)>,
     /// Whether times with fractions of a second survive on the disk.
     pub fine_times: bool,
+    /// Runs before may have left files that never reached the disk. Then the lock file on it stays, for the next run to know.
+    pub doubt: Option<Doubt>,
+    /// Something was written to the disk and not flushed since.
+    pub unflushed: bool,
     _run: RunLock,
 }
 
 impl Locks {
     /// The lock against a second rsync comes first, the two files follow.
     pub fn new(run: RunLock) -> Self {
-        Self { disk: None, source: None, fine_times: false, _run: run }
+        Self { disk: None, source: None, fine_times: false, doubt: None, unflushed: false, _run: run }
     }
 }

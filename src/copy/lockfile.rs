@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
@@ -70,6 +71,8 @@ impl LockFile {
             return Self::acquire(top, path, note);
         }
         write_note(&mut lock.file, note)?;
+        // On some file systems the file alone would not be found again after a power cut.
+        rustix::fs::fsync(&lock.directory).map_err(io::Error::from)?;
         let found = match (existed, one_line(&old)) {
             (false, _) => Found::Nothing,
             (true, holder) if holder.is_empty() => Found::Empty,
@@ -83,6 +86,11 @@ impl LockFile {
         let odd = std::time::UNIX_EPOCH + std::time::Duration::new(1_000_000_000, 123_456_789);
         self.file.set_modified(odd)?;
         Ok(self.file.metadata()?.modified()? == odd)
+    }
+
+    /// When the file was made, which taking it over does not change. None where the file system keeps no such time.
+    pub fn made(&self) -> Option<SystemTime> {
+        self.file.metadata().ok()?.created().ok()
     }
 
     /// Removes the file and gives the lock up. A file that is not ours any more is left alone.

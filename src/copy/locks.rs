@@ -55,11 +55,14 @@ impl Run {
         let shown = self.on_disk(&name);
         let top = self.target.as_ref().ok_or(io::ErrorKind::NotFound.into()).and_then(Target::try_clone);
         let (lock, found) = self.acquire(top, &name, &shown).await?;
-        self.warn_of(found, &shown);
         if let Some(locks) = &mut self.locks {
             locks.fine_times = lock.has_fine_times().unwrap_or(false);
             locks.disk = Some((lock, shown.clone()));
         }
+        if found != Found::Nothing {
+            self.cast_doubt();
+        }
+        self.warn_of(found, &shown);
         Ok(shown.display().to_string())
     }
 
@@ -114,14 +117,19 @@ impl Run {
         }
     }
 
-    /// Step 7. A lock on a disk that has gone has gone with it; one on a disk that hangs is known to be stale by the next run.
+    /// Step 7. The file on the disk stays as long as anything that was written may not be there.
     pub(super) async fn unlock(&mut self) -> Result<(), Fault> {
         self.begin(Step::Unlock);
+        let proven = self.is_proven().await;
         let Some(locks) = self.locks.take() else { return Ok(()) };
-        let on_disk = if self.removed || self.silent { Ok(()) } else { self.release(locks.disk).await };
+        let (on_disk, notice) = match (&proven, locks.disk) {
+            (Ok(true), lock) => (self.release(lock).await, Notice::StepUnlock),
+            (_, Some((_, path))) => (Ok(()), Notice::LockKept { path: path.display().to_string() }),
+            (_, None) => (Ok(()), Notice::StepUnlock),
+        };
         let in_source = self.release(locks.source).await;
-        on_disk.and(in_source)?;
-        self.ports.teller.notice(Notice::StepUnlock);
+        proven.map(drop).and(on_disk).and(in_source)?;
+        self.ports.teller.notice(notice);
         Ok(())
     }
 

@@ -1,16 +1,18 @@
 //! The copy: nine steps from a known disk to one that may be taken away.
 //!
-//! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` (5),
-//! `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
+//! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` and
+//! `compare` (5), `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
 //! `command` (its process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means),
-//! `progress`; `source`, `target`, `beneath`, `halves` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
+//! `progress`; `source`, `target`, `beneath`, `halves`, `doubt` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beneath;
 mod check;
 mod command;
+mod compare;
 mod copying;
+mod doubt;
 mod drive;
 mod exit;
 mod gate;

@@ -21,9 +21,14 @@ const ACL_ATTRIBUTES: [&str; 2] = ["--filter=-x system.*", "--filter=-x trusted.
 
 /// What rsync is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Purpose<'a> {
     /// Lists the whole source, links and special files too, by comparing it with an empty directory.
     Survey,
+    /// Says which of some files differ in their contents, whatever their times say.
+    Compare {
+        /// Their paths, each with a NUL behind it.
+        list: &'a Path,
+    },
     /// Says what the copy would do.
     DryRun,
     Copy {
@@ -52,12 +57,14 @@ pub struct Rsync<'a> {
 }
 
 impl Rsync<'_> {
-    pub fn arguments(&self, purpose: Purpose) -> Vec<OsString> {
+    pub fn arguments(&self, purpose: Purpose<'_>) -> Vec<OsString> {
         let mut arguments: Vec<OsString> = self.fidelity(purpose).into_iter().map(OsString::from).collect();
         arguments.extend(self.filters());
         arguments.extend(purpose_flags(purpose).into_iter().map(OsString::from));
-        if let (Purpose::Copy { .. }, Some(log_file)) = (purpose, self.log_file) {
-            arguments.push(option("--log-file=", log_file));
+        match (purpose, self.log_file) {
+            (Purpose::Compare { list }, _) => arguments.push(option("--files-from=", list)),
+            (Purpose::Copy { .. }, Some(log_file)) => arguments.push(option("--log-file=", log_file)),
+            _ => {}
         }
         arguments.push("--".into());
         arguments.push(with_slash(self.source));
@@ -65,7 +72,7 @@ impl Rsync<'_> {
         arguments
     }
 
-    fn fidelity(&self, purpose: Purpose) -> Vec<&'static str> {
+    fn fidelity(&self, purpose: Purpose<'_>) -> Vec<&'static str> {
         match (self.file_system, purpose) {
             (FileSystem::Full, _) | (_, Purpose::Survey) => {
                 // A: ACLs, X: extended attributes, H: hard links, S: holes stay holes.
@@ -103,11 +110,15 @@ impl Rsync<'_> {
     }
 }
 
-fn purpose_flags(purpose: Purpose) -> Vec<String> {
+fn purpose_flags(purpose: Purpose<'_>) -> Vec<String> {
     // With incremental recursion files would be deleted before an I/O error in the source is seen.
     let mut flags = vec!["--no-inc-recursive".to_owned()];
     match purpose {
         Purpose::Survey => flags.push("--dry-run".to_owned()),
+        // One that goes from the source meanwhile is the dry run's to see.
+        Purpose::Compare { .. } => {
+            flags.extend(["--checksum", "--from0", "--ignore-missing-args", "--dry-run"].map(str::to_owned));
+        }
         Purpose::DryRun => {
             flags.push(format!("--partial-dir={PARTIAL}"));
             flags.extend(["--delete-delay", "--dry-run"].map(str::to_owned));

@@ -2,6 +2,8 @@
 //! asked of it, of UDisks2 neither; it stays mounted, and is cleared up by the controller once it answers again.
 //! While the disk is worked with, what comes over its file system is listened for along with it.
 
+use std::io;
+
 use tokio::task::AbortHandle;
 
 use super::steps::Run;
@@ -42,6 +44,16 @@ impl Run {
             puller.pull(reason);
         });
         Listener(listening.abort_handle())
+    }
+
+    /// Flushes unless the disk hangs, which leaves what was written in doubt.
+    pub(super) async fn flush_heard(&mut self) -> io::Result<()> {
+        let Ok(chosen) = self.chosen() else { return Ok(()) };
+        let patience = self.order.config.disk_patience;
+        tokio::select! {
+            flushed = self.flush() => flushed,
+            () = pulse::silence(&chosen, patience) => Ok(()),
+        }
     }
 
     /// Unmounts unless the disk hangs, before or meanwhile.

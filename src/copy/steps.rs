@@ -129,6 +129,9 @@ impl Run {
         };
         self.removed = stopped == Some(StopReason::DiskRemoved);
         self.silent = stopped == Some(StopReason::DiskSilent);
+        if self.removed || self.silent || stopped == Some(StopReason::DiskFailing) {
+            self.cast_doubt();
+        }
         let reached = self.step;
         let undoing = self.backward().await;
         if fault.is_none() && stopped.is_none() && undoing.is_empty() && self.safe_to_remove {

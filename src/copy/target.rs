@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::path::{Component, Path, PathBuf};
 
 use super::beneath;
@@ -28,10 +28,6 @@ impl Target {
         Ok(Self { directory, path })
     }
 
-    pub fn directory(&self) -> BorrowedFd<'_> {
-        self.directory.as_fd()
-    }
-
     /// A second descriptor, for another thread.
     ///
     /// # Errors
@@ -54,6 +50,7 @@ fn on_the_disk(mount_point: &Path, destination: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::fd::AsFd;
 
     #[test]
     fn the_destination_is_read_as_a_path_on_the_disk() {

@@ -277,7 +277,11 @@ impl Fault {
     pub fn may_be_of_disk(&self) -> bool {
         matches!(
             self,
-            Self::LockFailed { .. } | Self::CheckFailed { .. } | Self::CopyFailed { .. } | Self::WriteFailed { .. }
+            Self::LockFailed { .. }
+                | Self::CheckFailed { .. }
+                | Self::CopyFailed { .. }
+                | Self::WriteFailed { .. }
+                | Self::DiskFailing { .. }
         )
     }
 

@@ -15,6 +15,11 @@ pub enum Warning {
     EmptyLock {
         path: String,
     },
+    /// Files that a run before had copied and that never reached the disk.
+    LostFiles {
+        count: u64,
+        examples: String,
+    },
     /// Our lock file had gone when it was to be removed.
     LockVanished {
         path: String,

@@ -106,6 +106,7 @@ samples! { faults, Fault:
 samples! { warnings, Warning:
     StaleLock { path, holder }
     EmptyLock { path }
+    LostFiles { count, examples }
     LockVanished { path }
     EmptyVeeamLock { path }
     VeeamGaveUp { job, minutes }
@@ -160,10 +161,12 @@ samples! { notices, Notice:
     StepLock { disk_lock, source_lock }
     StepCheck { source }
     StepChecked { files, bytes, deletions, free }
+    StepCompare { files, bytes }
     StepCopy { source, target }
     StepResumed { files, bytes }
     StepCopied { files, bytes, seconds, rate }
     StepUnlock {}
+    LockKept { path }
     StepFreeSpace { free, size }
     StepUnmount { device }
     PoweredOff { device }

@@ -1,0 +1,131 @@
+//! What is on the disk for sure. A run proves what it has written by a flush without errors; what the one before could not prove is
+//! held against the source in step 5, before the dry run. `doubt` says which files that are, and why.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+
+use super::check::{check_end, program};
+use super::command::Invocation;
+use super::doubt::{self, Doubt, Suspects};
+use super::drive;
+use super::rsync::Purpose;
+use super::source::Source;
+use super::steps::Run;
+use super::stop::Halt;
+use crate::blocking::{FLUSH, blocking};
+use crate::disks::{FileSystem, Volume};
+use crate::model::{Fault, Notice, Warning};
+
+/// So many are named.
+const EXAMPLES: usize = 5;
+/// In the directory of what lives no longer than the service.
+const LIST: &str = "compare.list";
+
+impl Run {
+    /// From here on something is written to the disk.
+    pub(super) fn expect_writes(&mut self) {
+        if let Some(locks) = &mut self.locks {
+            locks.unflushed = true;
+        }
+    }
+
+    /// Nothing on the disk that is newer than its lock file is proven to be there.
+    pub(super) fn cast_doubt(&mut self) {
+        let since = self.chosen().is_ok_and(|volume| keeps_change_times(&volume));
+        let Some(locks) = &mut self.locks else { return };
+        let made = locks.disk.as_ref().filter(|_| since).and_then(|(lock, _)| lock.made());
+        locks.doubt = Some(Doubt { since: made });
+    }
+
+    /// Writes back what is in memory. An error is told only here, only once, and only to a descriptor that was opened before the
+    /// copy; so whoever does not wait for the answer is left in doubt.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        let Some(mounted) = &self.mounted else { return Ok(()) };
+        let top = mounted.try_clone_top()?;
+        let before = self.locks.as_ref().and_then(|locks| locks.doubt);
+        self.cast_doubt();
+        blocking(FLUSH, move || Ok::<_, io::Error>(rustix::fs::syncfs(top)?)).await?;
+        if let Some(locks) = &mut self.locks {
+            locks.doubt = before;
+            locks.unflushed = false;
+        }
+        Ok(())
+    }
+
+    /// Whether everything that was written is on the disk.
+    pub(super) async fn is_proven(&mut self) -> Result<bool, Fault> {
+        let Some(locks) = &self.locks else { return Ok(true) };
+        if locks.doubt.is_some() {
+            return Ok(false);
+        }
+        if locks.unflushed {
+            self.flush_heard().await.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?;
+        }
+        Ok(self.locks.as_ref().is_some_and(|locks| locks.doubt.is_none()))
+    }
+
+    pub(super) async fn settle_doubt(&mut self, source: &Source) -> Result<(), Halt> {
+        let Some(doubt) = self.locks.as_ref().and_then(|locks| locks.doubt) else { return Ok(()) };
+        let suspects = self.suspects(doubt, source).await?;
+        if suspects.files > 0 {
+            self.ports.teller.notice(Notice::StepCompare { files: suspects.files, bytes: suspects.bytes });
+            let lost = self.compare(&suspects).await?;
+            self.have_copied_anew(lost).await?;
+        }
+        if let Some(locks) = &mut self.locks {
+            locks.doubt = None;
+        }
+        Ok(())
+    }
+
+    async fn suspects(&mut self, doubt: Doubt, source: &Source) -> Result<Suspects, Halt> {
+        let failed = |error: io::Error| Fault::DiskFailing { cause: error.to_string() };
+        let source = source.try_clone().map_err(failed)?.directory;
+        let target = self.target_again()?;
+        let search = blocking(FLUSH, move || doubt.suspects(&source, &target));
+        tokio::select! {
+            biased;
+            reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
+            found = search => Ok(found.map_err(failed)?),
+        }
+    }
+
+    /// Those that differ.
+    async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, Halt> {
+        let list = self.order.runtime.join(LIST);
+        let internal = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
+        std::fs::write(&list, &suspects.list).map_err(internal)?;
+        let arguments = self.rsync()?.arguments(Purpose::Compare { list: &list });
+        let target = self.target_again()?;
+        let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
+        let compared = drive::differing(invocation, &mut self.ports.stop).await;
+        // The next one writes it anew.
+        let _ = std::fs::remove_file(&list);
+        let (ended, differing) = compared?;
+        check_end(&ended)?;
+        Ok(differing)
+    }
+
+    async fn have_copied_anew(&mut self, lost: Vec<PathBuf>) -> Result<(), Halt> {
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let (count, target) = (lost.len() as u64, self.target_again()?);
+        let examples: Vec<_> = lost.iter().take(EXAMPLES).map(|path| path.display().to_string()).collect();
+        self.expect_writes();
+        let marking = blocking(FLUSH, move || lost.iter().try_for_each(|path| doubt::take_time_from(&target, path)));
+        tokio::select! {
+            biased;
+            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            marked = marking => marked.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?,
+        }
+        self.warn(Warning::LostFiles { count, examples: examples.join(", ") });
+        Ok(())
+    }
+}
+
+/// FAT and its like forget when a file was changed, once they are unmounted.
+fn keeps_change_times(volume: &Volume) -> bool {
+    volume.file_system() == FileSystem::Full
+}

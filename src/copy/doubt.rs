@@ -1,0 +1,155 @@
+//! Files of runs before that may never have reached the disk. After a power cut, a pulled plug or a failed flush a file can have its
+//! name, length and time and yet not its contents, on every file system there is, and rsync would take it for copied.
+//!
+//! The lock file on the disk is the sign of it: it goes only when all is proven to be written. Whatever changed since it was made is
+//! compared with the source; what differs loses its time, by which rsync sees that it has to be copied.
+
+use std::fs::{File, FileTimes, Metadata};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, statat};
+use walkdir::WalkDir;
+
+use super::beneath;
+
+/// Clocks are set right by so much while they run.
+const CLOCK_STEP: Duration = Duration::from_secs(60);
+/// The coarsest clock of a file system is FAT's.
+const TIME_STEP: u64 = 2;
+/// So far that no rounding and no daylight saving makes up for it.
+const ASIDE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+/// What is not proven to be on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// All that was written since; everything, where the file system keeps no time that could tell.
+    pub since: Option<SystemTime>,
+}
+
+/// Files that rsync would take for copied.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Suspects {
+    /// Their paths, each with a NUL behind it.
+    pub list: Vec<u8>,
+    pub files: u64,
+    pub bytes: u64,
+}
+
+impl Doubt {
+    /// Looks through the whole target. Blocks.
+    ///
+    /// # Errors
+    /// A part of it can't be looked at.
+    pub fn suspects(self, source: &File, target: &File) -> io::Result<Suspects> {
+        let top = format!("/proc/self/fd/{}", target.as_raw_fd());
+        let mut suspects = Suspects::default();
+        for entry in WalkDir::new(&top).min_depth(1).same_file_system(true) {
+            let entry = entry?;
+            let meta = entry.metadata()?;
+            let Ok(path) = entry.path().strip_prefix(&top) else { continue };
+            if meta.is_file() && self.covers(&meta) && looks_copied(source, path, &meta) {
+                suspects.add(path, meta.len());
+            }
+        }
+        Ok(suspects)
+    }
+
+    /// A half file that was gone on with is older than the lock; a file that was given its old time is changed after it.
+    fn covers(self, meta: &Metadata) -> bool {
+        let Some(since) = self.since.and_then(|since| since.checked_sub(CLOCK_STEP)) else { return true };
+        let seconds = u64::try_from(meta.ctime()).unwrap_or_default();
+        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        changed >= since || meta.created().map_or(true, |created| created >= since)
+    }
+}
+
+impl Suspects {
+    fn add(&mut self, path: &Path, length: u64) {
+        self.list.extend_from_slice(path.as_os_str().as_bytes());
+        self.list.push(0);
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(length);
+    }
+}
+
+/// By length and time, as rsync does it. Any other is copied anyway.
+fn looks_copied(source: &File, path: &Path, copy: &Metadata) -> bool {
+    let Ok(original) = statat(source, path, AtFlags::SYMLINK_NOFOLLOW) else { return false };
+    FileType::from_raw_mode(original.st_mode) == FileType::RegularFile
+        && original.st_size.unsigned_abs() == copy.len()
+        && original.st_mtime.abs_diff(copy.mtime()) <= TIME_STEP
+}
+
+/// Gives a file of the target a time that is not that of its source. Blocks.
+///
+/// # Errors
+/// It can't be opened, or takes no time.
+pub fn take_time_from(target: &File, path: &Path) -> io::Result<()> {
+    let file = File::from(beneath::open(target.as_fd(), path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty())?);
+    let meta = file.metadata()?;
+    // exFAT's driver for FUSE sets no time of the two alone, and says nothing.
+    file.set_times(FileTimes::new().set_accessed(meta.accessed()?).set_modified(meta.modified()? + ASIDE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{self, write};
+    use tempfile::{TempDir, tempdir};
+
+    /// Equal in both trees as far as rsync looks.
+    fn twins(names: &[&str]) -> (TempDir, TempDir) {
+        let (source, target) = (tempdir().unwrap(), tempdir().unwrap());
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        for top in [&source, &target] {
+            for name in names {
+                let path = top.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                write(&path, "1234").unwrap();
+                File::open(path).unwrap().set_times(FileTimes::new().set_modified(time)).unwrap();
+            }
+        }
+        (source, target)
+    }
+
+    fn suspects(since: Option<SystemTime>, (source, target): &(TempDir, TempDir)) -> Vec<String> {
+        let (source, target) = (File::open(source.path()).unwrap(), File::open(target.path()).unwrap());
+        let found = Doubt { since }.suspects(&source, &target).unwrap();
+        let mut names: Vec<_> =
+            found.list.split(|&byte| byte == 0).map(|name| String::from_utf8_lossy(name).into()).collect();
+        assert_eq!(names.pop(), Some(String::new()), "each ends with a NUL");
+        assert_eq!((found.files, found.bytes), (names.len() as u64, 4 * names.len() as u64));
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_changed_since_and_looks_copied_is_suspect_whatever_its_own_time_says() {
+        let trees = twins(&["a", "deep/er/b\n#", "longer", "younger", "gone", "link"]);
+        write(trees.1.path().join("longer"), "12345").unwrap();
+        write(trees.1.path().join("younger"), "1234").unwrap();
+        fs::remove_file(trees.0.path().join("gone")).unwrap();
+        fs::remove_file(trees.1.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("a", trees.1.path().join("link")).unwrap();
+        let now = SystemTime::now();
+        assert_eq!(suspects(Some(now), &trees), ["a", "deep/er/b\n#"]);
+        assert_eq!(suspects(None, &trees), ["a", "deep/er/b\n#"]);
+        assert_eq!(suspects(Some(now + 2 * CLOCK_STEP), &trees), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_without_its_time_does_not_look_copied_any_more() {
+        let trees = twins(&["a", "b"]);
+        let target = File::open(trees.1.path()).unwrap();
+        take_time_from(&target, Path::new("a")).unwrap();
+        assert_eq!(suspects(None, &trees), ["b"]);
+        assert_eq!(fs::read_to_string(trees.1.path().join("a")).unwrap(), "1234");
+        std::os::unix::fs::symlink("b", trees.1.path().join("link")).unwrap();
+        assert!(take_time_from(&target, Path::new("link")).is_err(), "a link is not followed");
+    }
+}
