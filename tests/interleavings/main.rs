@@ -28,9 +28,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actors::Actors;
 
-const BATCHES: u64 = 40;
+const BATCHES: u64 = 125;
 /// On one daemon, unless it is killed.
-const BATCH: usize = 250;
+const BATCH: usize = 80;
 
 fn play(seed: u64) {
     println!("seed {seed}: INTERLEAVINGS_SEED={seed} cargo test --test interleavings");
