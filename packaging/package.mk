@@ -19,10 +19,11 @@ deb: need-deb
 install:
 	packaging/install.sh "$(DESTDIR)" "$(PREFIX)"
 
-# One machine for all scenarios, which take turns: threads would only wait for each other.
+# One machine for all scenarios, which take turns: threads would only wait for each other. As a release build, which is there by
+# then; the machine would else wait until all other tests are built.
 test-vm: need-vm deb
 	packaging/check-deb
-	SUITE=$(SUITE) $(CARGO) test --locked $(AS_ROOT) --test 'vm_*' -- --test-threads=1
+	SUITE=$(SUITE) $(CARGO) test --locked --release $(AS_ROOT) --package asbackup-vm -- --test-threads=1
 
 licenses:
 	$(CARGO) test --locked --test licenses

@@ -14,7 +14,7 @@ use readmes::{OF_A_SYSTEM, OF_THE_BUS, READMES, commands, text};
 /// Run with other words by tests that are named here.
 const ELSEWHERE: [(&str, &str, &str); 2] = [
     ("curl -u anybody -X POST http://127.0.0.1:8080/copy", "web_page/start.rs", "/copy"),
-    ("apt-get install ./asbackup_*.deb", "vm_debian/machine.rs", "apt-get install --yes /root/asbackup.deb"),
+    ("apt-get install ./asbackup_*.deb", "vm/vm_debian/machine.rs", "apt-get install --yes /root/asbackup.deb"),
 ];
 
 fn top() -> &'static Path {

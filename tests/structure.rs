@@ -226,7 +226,7 @@ fn is_a_test(file: &str, name: &str) -> bool {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = match file {
         "lib" => vec![top.join("src")],
-        _ => vec![top.join(format!("tests/{file}.rs")), top.join("tests").join(file)],
+        _ => vec![top.join(format!("tests/{file}.rs")), top.join("tests").join(file), top.join("tests/vm").join(file)],
     };
     let declared = format!("fn {name}(");
     let mut open: Vec<PathBuf> = places.into_iter().filter(|place| place.exists()).collect();

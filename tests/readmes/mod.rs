@@ -41,7 +41,9 @@ const OTHERS: [&str; 4] = ["[", "Success: disk", "The copy to the disk", "locati
 const WITHOUT_COMMANDS: &str = "## Measured";
 
 pub fn text(readme: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme)).expect(readme)
+    // Of the package, or of the one around it.
+    let mut tops = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|top| top.join(readme));
+    fs::read_to_string(tops.find(|path| path.exists()).expect(readme)).expect(readme)
 }
 
 /// The commands that call one of these programs.

@@ -36,7 +36,7 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
 
 /// The lines of the README's section on busctl that only ask.
 fn recipes() -> Vec<String> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("README.md");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).expect("README.md");
     let section = readme.split("### busctl").nth(1).expect("a section on busctl");
     let lines = section.split("\n#").next().expect("its text").lines().map(str::trim);
     let asks = |line: &&str| line.starts_with("B=") || (line.starts_with("busctl") && !line.contains("monitor"));

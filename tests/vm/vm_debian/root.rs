@@ -6,8 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const RECIPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vm_debian/root");
-const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target");
+const RECIPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vm_debian/root");
+const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
 
 /// Has root.img, vmlinuz, initrd.img. The suite is bookworm unless SUITE says otherwise.
 pub fn directory() -> PathBuf {

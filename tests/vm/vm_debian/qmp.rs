@@ -56,11 +56,6 @@ impl Qmp {
         self.wait(|event| event["event"] == "DEVICE_DELETED" && event["data"]["device"] == id);
     }
 
-    /// Waits until QEMU tells that this happened.
-    pub fn event(&mut self, name: &str) {
-        self.wait(|event| event["event"] == name);
-    }
-
     /// From now on only what is still to happen counts: a reset, say, is told twice, since the firmware adds one of its own.
     pub fn forget_events(&mut self) {
         self.execute("query-status", json!({}));

@@ -187,16 +187,6 @@ impl Vm {
         self.wait_boot();
     }
 
-    /// Waits until the machine sleeps.
-    pub fn wait_asleep(&mut self) {
-        self.qmp.event("SUSPEND");
-    }
-
-    pub fn wake_up(&mut self) {
-        self.qmp.execute("system_wakeup", json!({}));
-        self.shell.awake(BOOT);
-    }
-
     /// An orderly reboot.
     pub fn reboot(&mut self) {
         self.stop_for_reboot();

@@ -28,17 +28,19 @@ fn vm_a_daemon_that_stands_still_is_ended_by_the_watchdog_and_the_copy_taken_up_
 #[test]
 fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
     let (mut vm, disk) = mid_copy();
-    vm.ok("systemctl start --no-block systemd-suspend.service");
+    // All but the last step of falling asleep, which emulated machines were seen not to come back from: for some seconds no process runs
+    // and no device works.
+    vm.ok("echo devices > /sys/power/pm_test && echo 20 > /sys/module/suspend/parameters/pm_test_delay");
+    vm.ok("systemd-run --no-block sh -c 'echo mem > /sys/power/state'");
     // Before it sleeps it writes back what is in memory.
     vm.set_speed(&disk, 2 << 20);
-    vm.wait_asleep();
-    vm.wake_up();
+    vm.wait("journalctl --dmesg --no-pager | grep 'PM: suspend exit'");
     assert_eq!(vm.property("LastResult"), r#"s """#, "it was to sleep in mid-copy");
     vm.speed_up(&disk);
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
     assert_eq!(vm.ok("systemctl show -P NRestarts asbackupd"), "0");
-    assert!(vm.ok("journalctl --dmesg --no-pager").contains("PM: suspend exit"));
+    assert!(vm.ok("journalctl --dmesg --no-pager").contains("Waiting for 20 second"));
 }
 
 #[test]

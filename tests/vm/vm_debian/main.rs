@@ -31,10 +31,10 @@ mod machine;
 mod mapped;
 mod neighbours;
 mod page;
-#[path = "../common/panics.rs"]
+#[path = "../../common/panics.rs"]
 mod panics;
 mod qmp;
-#[path = "../readmes/mod.rs"]
+#[path = "../../readmes/mod.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]
 mod readme_commands;
 mod readmes;
