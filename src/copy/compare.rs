@@ -1,9 +1,11 @@
 //! What is on the disk for sure. A run proves what it has written by a flush without errors; what the one before could not prove is
 //! held against the source in step 5, before the dry run. `doubt` says which files that are, and why.
 
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use super::check::{check_end, program};
 use super::command::Invocation;
@@ -59,12 +61,17 @@ impl Run {
         if locks.doubt.is_some() {
             return Ok(false);
         }
-        if locks.unflushed {
-            self.flush_heard().await.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?;
+        if locks.unflushed
+            && let Err(error) = self.flush_heard().await
+        {
+            // That it was pulled is told when it can't be unmounted.
+            let pulled = self.loses_disk().await;
+            return if pulled { Ok(false) } else { Err(Fault::WriteFailed { cause: error.to_string() }) };
         }
         Ok(self.locks.as_ref().is_some_and(|locks| locks.doubt.is_none()))
     }
 
+    /// Has what runs before left in doubt compared, and what is missing of it seen by the dry run.
     pub(super) async fn settle_doubt(&mut self, source: &Source) -> Result<(), Halt> {
         let Some(doubt) = self.locks.as_ref().and_then(|locks| locks.doubt) else { return Ok(()) };
         let suspects = self.suspects(doubt, source).await?;
@@ -83,7 +90,8 @@ impl Run {
         let failed = |error: io::Error| Fault::DiskFailing { cause: error.to_string() };
         let source = source.try_clone().map_err(failed)?.directory;
         let target = self.target_again()?;
-        let search = blocking(FLUSH, move || doubt.suspects(&source, &target));
+        let stop = self.ports.stop.clone();
+        let search = blocking(FLUSH, move || doubt.suspects(&source, &target, || stop.check().is_ok()));
         tokio::select! {
             biased;
             reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
@@ -95,7 +103,7 @@ impl Run {
     async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, Halt> {
         let list = self.order.runtime.join(LIST);
         let internal = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
-        std::fs::write(&list, &suspects.list).map_err(internal)?;
+        write_private(&list, &suspects.list).map_err(internal)?;
         let arguments = self.rsync()?.arguments(Purpose::Compare { list: &list });
         let target = self.target_again()?;
         let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
@@ -123,6 +131,12 @@ impl Run {
         self.warn(Warning::LostFiles { count, examples: examples.join(", ") });
         Ok(())
     }
+}
+
+/// The names in the source are not for everybody.
+fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text)
 }
 
 /// FAT and its like forget when a file was changed, once they are unmounted.

@@ -41,14 +41,15 @@ pub struct Suspects {
 }
 
 impl Doubt {
-    /// Looks through the whole target. Blocks.
+    /// Looks through the whole target. Blocks; `go_on` is asked at each entry, since the target is in use until this ends.
     ///
     /// # Errors
     /// A part of it can't be looked at.
-    pub fn suspects(self, source: &File, target: &File) -> io::Result<Suspects> {
+    pub fn suspects(self, source: &File, target: &File, go_on: impl Fn() -> bool) -> io::Result<Suspects> {
         let top = format!("/proc/self/fd/{}", target.as_raw_fd());
         let mut suspects = Suspects::default();
-        for entry in WalkDir::new(&top).min_depth(1).same_file_system(true) {
+        let walk = WalkDir::new(&top).min_depth(1).same_file_system(true);
+        for entry in walk.into_iter().take_while(|_| go_on()) {
             let entry = entry?;
             let meta = entry.metadata()?;
             let Ok(path) = entry.path().strip_prefix(&top) else { continue };
@@ -119,7 +120,7 @@ mod tests {
 
     fn suspects(since: Option<SystemTime>, (source, target): &(TempDir, TempDir)) -> Vec<String> {
         let (source, target) = (File::open(source.path()).unwrap(), File::open(target.path()).unwrap());
-        let found = Doubt { since }.suspects(&source, &target).unwrap();
+        let found = Doubt { since }.suspects(&source, &target, || true).unwrap();
         let mut names: Vec<_> =
             found.list.split(|&byte| byte == 0).map(|name| String::from_utf8_lossy(name).into()).collect();
         assert_eq!(names.pop(), Some(String::new()), "each ends with a NUL");
@@ -140,6 +141,14 @@ mod tests {
         assert_eq!(suspects(Some(now), &trees), ["a", "deep/er/b\n#"]);
         assert_eq!(suspects(None, &trees), ["a", "deep/er/b\n#"]);
         assert_eq!(suspects(Some(now + 2 * CLOCK_STEP), &trees), [""; 0]);
+    }
+
+    #[test]
+    fn whoever_is_told_to_end_looks_no_further() {
+        let trees = twins(&["a", "b"]);
+        let (source, target) = (File::open(trees.0.path()).unwrap(), File::open(trees.1.path()).unwrap());
+        let found = Doubt { since: None }.suspects(&source, &target, || false).unwrap();
+        assert_eq!(found, Suspects::default());
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
     let (mut vm, disk) = mid_copy();
     // All but the last step of falling asleep, which emulated machines were seen not to come back from: for some seconds no process runs
     // and no device works.
-    vm.ok("echo devices > /sys/power/pm_test && echo 20 > /sys/module/suspend/parameters/pm_test_delay");
+    vm.ok("echo devices > /sys/power/pm_test && echo 3 > /sys/module/suspend/parameters/pm_test_delay");
     vm.ok("systemd-run --no-block sh -c 'echo mem > /sys/power/state'");
     // Before it sleeps it writes back what is in memory.
     vm.set_speed(&disk, 2 << 20);
@@ -40,7 +40,7 @@ fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
     assert_eq!(vm.ok("systemctl show -P NRestarts asbackupd"), "0");
-    assert!(vm.ok("journalctl --dmesg --no-pager").contains("Waiting for 20 second"));
+    assert!(vm.ok("journalctl --dmesg --no-pager").contains("Waiting for 3 second"));
 }
 
 #[test]
