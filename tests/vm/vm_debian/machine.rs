@@ -187,6 +187,11 @@ impl Vm {
         self.wait_boot();
     }
 
+    /// Waits until it has slept and is awake again.
+    pub fn wait_slept(&mut self) {
+        self.shell.insist("journalctl --dmesg --no-pager | grep 'PM: suspend exit'", PATIENCE);
+    }
+
     /// An orderly reboot.
     pub fn reboot(&mut self) {
         self.stop_for_reboot();

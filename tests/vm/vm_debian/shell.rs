@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::qmp::connect;
@@ -30,12 +31,18 @@ impl Shell {
 
     /// Waits until the machine answers: after it was started, reset, or set back to a snapshot.
     pub fn awake(&mut self, patience: Duration) {
+        self.insist("true", patience);
+    }
+
+    /// Until it succeeds. What was sent to a machine that was just starting, or was asleep, may be lost, so ask again; but a slow one needs
+    /// ever longer.
+    pub fn insist(&mut self, command: &str, patience: Duration) {
         let deadline = Instant::now() + patience;
-        // What was sent to a machine that was just starting may be lost, so ask again; but a slow one needs ever longer.
         let mut wait = Duration::from_secs(2);
-        while self.run("true", wait).is_none() {
-            assert!(Instant::now() < deadline, "the machine did not answer within {patience:?}");
+        while self.run(command, wait).is_none_or(|said| said.code != 0) {
+            assert!(Instant::now() < deadline, "the machine did not answer {command} within {patience:?}");
             wait = (wait + Duration::from_secs(1)).min(Duration::from_secs(30));
+            sleep(Duration::from_millis(500));
         }
     }
 

@@ -31,10 +31,11 @@ fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
     // All but the last step of falling asleep, which emulated machines were seen not to come back from: for some seconds no process runs
     // and no device works.
     vm.ok("echo devices > /sys/power/pm_test && echo 3 > /sys/module/suspend/parameters/pm_test_delay");
-    vm.ok("systemd-run --no-block sh -c 'echo mem > /sys/power/state'");
+    // Not before this call is answered.
+    vm.ok("systemd-run --no-block sh -c 'sleep 5; echo mem > /sys/power/state'");
     // Before it sleeps it writes back what is in memory.
     vm.set_speed(&disk, 2 << 20);
-    vm.wait("journalctl --dmesg --no-pager | grep 'PM: suspend exit'");
+    vm.wait_slept();
     assert_eq!(vm.property("LastResult"), r#"s """#, "it was to sleep in mid-copy");
     vm.speed_up(&disk);
     vm.wait_success(&disk);
