@@ -1,4 +1,4 @@
-//! The listening socket and the limits on those who connect: how many, how large their headers, how slow their requests.
+//! The listening socket and the limits on those who connect: how many, how large their headers, how slow they ask and read.
 //! Owns the connections. Must not know what is served.
 
 use std::io;
@@ -10,6 +10,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use log::debug;
+use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
@@ -20,6 +21,8 @@ const HEADERS: usize = 64;
 const HEADER_BYTES: usize = 16 * 1024;
 /// From the connection to the end of the request's headers, and between two requests.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// In milliseconds: who takes nothing for so long while something waits for him is gone, or as good as gone.
+const READ_TIME: u32 = 30_000;
 /// Before trying again when the system has no descriptors left.
 const BREATH: Duration = Duration::from_millis(200);
 
@@ -39,6 +42,9 @@ pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
 }
 
 async fn talk(stream: TcpStream, router: Router, _place: OwnedSemaphorePermit) {
+    if let Err(error) = set_tcp_user_timeout(&stream, READ_TIME) {
+        debug!("a connection without a limit: {error}");
+    }
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
     http.max_headers(HEADERS).max_buf_size(HEADER_BYTES);

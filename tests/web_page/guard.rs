@@ -1,8 +1,12 @@
 //! What others may do to the page: foreign names, broken and endless requests.
 
+use std::io::ErrorKind;
+
 use asbackup::model::{LogLine, Outcome, Status, VeeamLock};
 use serde_json::json;
-use tokio::time::{Duration, Instant};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::browser::{Browser, DESKTOP};
 use crate::office::{self, Office};
@@ -81,6 +85,25 @@ async fn web_broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off()
     let waited = begun.elapsed();
     assert!(waited < Duration::from_secs(30), "a slow client was borne for {waited:?}");
     assert_eq!(site.get("/").await.code(), 200);
+}
+
+#[tokio::test]
+async fn web_who_asks_and_never_reads_is_hung_up_on() {
+    let office = Office::new().await;
+    // More answers than the system keeps for a reader.
+    let mut deaf = TcpStream::connect(&office.site.address).await.expect("it listens");
+    let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(4000);
+    let asking = async {
+        deaf.write_all(request.as_bytes()).await?;
+        loop {
+            sleep(Duration::from_secs(1)).await;
+            deaf.write_all(b"G").await?;
+        }
+    };
+    let hung_up: Result<std::io::Result<()>, _> = timeout(Duration::from_secs(90), asking).await;
+    let error = hung_up.expect("it does not wait for ever").expect_err("it hangs up");
+    assert!(matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{error}");
+    assert_eq!(office.site.get("/").await.code(), 200);
 }
 
 #[tokio::test]
