@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -119,12 +120,13 @@ fn a_disk_pulled_while_mounted_fails_and_its_mount_is_cleaned_up_by_udisks() {
     let point = bench.path(mount(&bench, &disk, "rw"));
     fs::write(point.join("flushed"), "on the disk").expect("a write");
     bench.run(&["sync"]);
-    let open = fs::File::open(&point).expect("the top directory");
-    Tree::new(point.clone()).noise("not flushed", 1 << 20);
+    let mut open = fs::File::create(point.join("not flushed")).expect("a file");
     let device = disk.device();
     disk.pull();
     wait_for("UDisks2 to drop the mount", PATIENCE, || bench.mounts_of(&device).is_empty().then_some(()));
-    rustix::fs::syncfs(&open).expect_err("nothing can be flushed");
+    // Only now: what was written before may have been flushed by any program's sync(2) on this machine.
+    let written = open.write_all(&[1; 1 << 20]);
+    written.and_then(|()| Ok(rustix::fs::syncfs(&open)?)).expect_err("nothing can be flushed");
     drop(open);
     disk.plug();
     wait_until_udisks_knows(&bench, &disk);
