@@ -45,8 +45,10 @@ test: need-test need-web need-vm
 	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm beside
 
 # One after the other: make would take them in whatever order its two hands become free, and the machine last. The lints build
-# everything once more, so they come when the release build is long done.
-beside:
+# everything once more, so they come when the release build is long done. That one is what the machine waits for, and all waits for
+# the machine, so the build of the tests takes what it leaves.
+beside: need-test
+	nice $(CARGO) test $(LOCKED) --no-run
 	$(MAKE) --jobs=1 --keep-going format scripts unit bus web disk interleavings lint
 
 bench: need-test
