@@ -6,7 +6,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use common::bench::Bench;
 use common::compare::{Fidelity, assert_same, differences};
@@ -132,6 +133,22 @@ fn a_disk_pulled_while_mounted_fails_and_its_mount_is_cleaned_up_by_udisks() {
     wait_until_udisks_knows(&bench, &disk);
     let look = disk.look(&bench);
     assert_eq!(fs::read(look.path("flushed")).expect("it"), b"on the disk");
+}
+
+/// As the daemon does when it starts, to prove that the disk may be pulled.
+#[test]
+fn a_look_at_a_disk_waits_for_who_claims_it_for_a_moment() {
+    let bench = Bench::new();
+    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    let device = disk.device();
+    let claim = wait_for("a claim", PATIENCE, || common::disk::claim(&device).ok());
+    let holder = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(500));
+        drop(claim);
+    });
+    assert!(disk.look(&bench).path("lost+found").is_dir());
+    holder.join().expect("the claim is given up");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! medium gone (it detaches the mount by itself, as it does with a pulled USB stick).
 
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -371,12 +372,14 @@ fn keep_partitions(device: &Path) {
     });
 }
 
-/// The kernel grants an exclusive open only of a device that is mounted nowhere.
 pub fn is_free(device: &Path) -> bool {
+    claim(device).is_ok()
+}
+
+/// The kernel grants an exclusive open only of a device that is mounted nowhere, and no mount while it lasts.
+pub fn claim(device: &Path) -> io::Result<File> {
     let exclusive = rustix::fs::OFlags::EXCL.bits().cast_signed();
-    let mut options = File::options();
-    options.read(true).custom_flags(exclusive);
-    options.open(device).is_ok()
+    File::options().read(true).custom_flags(exclusive).open(device)
 }
 
 fn size_file(device: &Path) -> PathBuf {

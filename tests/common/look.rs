@@ -10,12 +10,18 @@ use super::disk::is_free;
 use super::{PATIENCE, processes, wait_for};
 
 /// Mounts, says so, waits for the end of its input, unmounts. A pid namespace is there because the program behind a FUSE
-/// file system would keep the mount namespace, and with it the mount, alive.
+/// file system would keep the mount namespace, and with it the mount, alive. More than one try, because a daemon that has
+/// just started claims each disk for the moment in which it proves that it may be pulled.
 const SCRIPT: &str = r#"
 mkdir -p /run/bench/look
 mount -t tmpfs bench /run/bench/look
 mkdir /run/bench/look/disk
-mount -o "$2" "$1" /run/bench/look/disk || exit 1
+tries=0
+until mount -o "$2" "$1" /run/bench/look/disk; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 50 ] || exit 1
+    sleep 0.1
+done
 echo mounted
 read -r _
 umount /run/bench/look/disk
