@@ -65,7 +65,7 @@ fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
     }
     let point = mount(&bench, &disk, "rw,nosymfollow,noexec");
     assert_eq!(bench.mounts_of(&disk.device()).len(), 1);
-    assert!(!disk.is_free());
+    assert!(!common::disk::is_free(&disk.device()));
     fs::copy(tree.path("a file"), bench.path(&point).join("a file")).expect("a copy");
     unmount(&bench, &disk);
     assert!(bench.mounts_of(&disk.device()).is_empty());

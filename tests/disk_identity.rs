@@ -11,7 +11,6 @@ use common::config::DESTINATION;
 use common::daemon::{Daemon, Refused};
 use common::disk::{Disk, USUAL_SIZE};
 use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::{PATIENCE, wait_for};
 
 /// The same contents on a larger disk, as after `dd`.
 fn larger_clone(disk: &Disk) -> Disk {
@@ -19,11 +18,6 @@ fn larger_clone(disk: &Disk) -> Disk {
     let image = fs::File::options().write(true).open(clone.image()).expect("the image");
     image.set_len(USUAL_SIZE + (8 << 20)).expect("a larger one");
     clone
-}
-
-/// Mounted by nobody; for a moment the daemon itself may look whether that is so.
-fn assert_free(disk: &Disk) {
-    wait_for("the disk to be free", PATIENCE, || disk.is_free().then_some(()));
 }
 
 async fn trust(daemon: &Daemon, uuid: &str) -> Result<(), Refused> {
@@ -66,7 +60,7 @@ async fn a_disk_that_is_another_one_can_be_refused_untouched_and_gets_its_copy_w
     let finished = daemon.finished(2).await;
     assert_aborted(&finished, "WrongDisk");
     assert!(finished.message.contains("asbackup disks trust"), "{}", finished.message);
-    assert_free(&clone);
+    clone.assert_free();
     // What is remembered outlives the daemon.
     daemon.stop().await;
     let daemon = scene.daemon().await;
@@ -103,7 +97,7 @@ async fn a_clone_that_comes_before_the_mount_keeps_both_disks_untouched() {
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "WrongDisk");
     for disk in [&scene.disk, &clone] {
-        assert_free(disk);
+        disk.assert_free();
         assert!(!disk.look(&scene.bench).path(DESTINATION).exists(), "nothing was made on it");
         assert!(finished.message.contains(&disk.device().display().to_string()), "{}", finished.message);
     }
@@ -123,7 +117,7 @@ async fn a_clone_that_comes_in_mid_copy_neither_disturbs_it_nor_is_touched() {
     held.release();
     assert_success(&daemon.finished(1).await);
     assert_aborted(&daemon.finished(2).await, "WrongDisk");
-    assert_free(&clone);
+    clone.assert_free();
     assert!(!clone.look(&scene.bench).path(DESTINATION).exists(), "nothing was made on it");
     clone.unplug();
     scene.assert_copied(Fidelity::Full);

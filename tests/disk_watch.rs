@@ -87,7 +87,7 @@ async fn an_unknown_disk_is_left_alone_and_offered() {
     scene.disk.plug();
     let finished = daemon.finished(1).await;
     assert_eq!(finished.disk, scene.disk.uuid);
-    assert!(unknown.is_free());
+    unknown.assert_free();
     let disks: Vec<std::collections::HashMap<String, zbus::OwnedVariant>> =
         daemon.call("ListDisks", &()).await.expect("the disks");
     let text = |value: &zbus::OwnedVariant| String::try_from(value.clone()).expect("a string");
@@ -210,7 +210,8 @@ async fn two_disks_with_one_uuid_are_both_refused() {
     scene.bench.settle();
     let daemon = scene.daemon().await;
     assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "WrongDisk");
-    assert!(scene.disk.is_free() && clone.is_free());
+    scene.disk.assert_free();
+    clone.assert_free();
     scene.assert_no_lock_in_source();
 }
 

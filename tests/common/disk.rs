@@ -295,9 +295,11 @@ impl Disk {
         format!("/org/freedesktop/UDisks2/block_devices/{name}")
     }
 
-    /// Whether nobody, in no namespace, has the file system mounted or the device for himself.
-    pub fn is_free(&self) -> bool {
-        is_free(&self.device())
+    /// Asserts that nobody, in no namespace, has the file system mounted or the device for himself; for a moment the daemon
+    /// may, to prove just that.
+    pub fn assert_free(&self) {
+        let device = self.device();
+        wait_for("the disk to be free", PATIENCE, || is_free(&device).then_some(()));
     }
 
     /// Mounts the file system where only the test sees it, to look at it. The daemon must be done with it, and where the disk

@@ -101,8 +101,7 @@ impl Scene {
     pub fn assert_unmounted(&self) {
         let mounts = self.bench.mounts_of(self.disk.disk_device());
         assert!(mounts.is_empty(), "still mounted: {mounts:?}");
-        // After a run that never mounted the disk, the daemon looks for a moment whether anybody holds it.
-        super::wait_for("the device to be free", super::PATIENCE, || self.disk.is_free().then_some(()));
+        self.disk.assert_free();
     }
 
     /// A disk of `size` bytes instead of the usual one.
