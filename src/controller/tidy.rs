@@ -8,7 +8,7 @@ use log::{Level, debug};
 use zbus::Connection;
 
 use super::Controller;
-use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::blocking::{GLANCE, blocking};
 use crate::copy::leftover;
 use crate::copy::runlock::RunLock;
 use crate::disks::ours::OurMounts;
@@ -23,9 +23,6 @@ const MOST_INTERRUPTIONS: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(10);
 const BUSY_PAUSE: Duration = Duration::from_secs(1);
 const BUSY_PAUSES: usize = 30;
-/// A device is let go only some time after its file system has left the mount table; and udev looks into it then.
-const PROOF_PAUSE: Duration = Duration::from_millis(200);
-const PROOF_PAUSES: usize = 50;
 
 /// A volume has been cleared up.
 #[derive(Debug)]
@@ -182,18 +179,11 @@ impl Tidy {
             pulse::answer(&self.volume).await;
             unmounted = self.unmount().await;
         }
-        let pauses = ConstantBuilder::default().with_delay(PROOF_PAUSE).with_max_times(PROOF_PAUSES);
-        let proven =
-            (|| self.prove()).retry(pauses).when(|error| error.kind() == std::io::ErrorKind::ResourceBusy).await;
+        let proven = released::proven(&self.volume).await;
         if let Err(error) = &proven {
             debug!("{}: {error}", self.volume.device.display());
         }
         Tidied { volume: self.volume, unmounted, safe: proven.is_ok() }
-    }
-
-    async fn prove(&self) -> std::io::Result<()> {
-        let volume = self.volume.clone();
-        blocking(FLUSH, move || released::prove(&volume)).await
     }
 
     /// An rsync that outlived its daemon is ended first; it would keep the disk busy.

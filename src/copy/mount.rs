@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::news::News;
 use super::steps::{Run, is_lost, return_of_service};
 use super::stop::Halt;
-use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::blocking::{GLANCE, blocking};
 use crate::disks::holders::{Place, holders};
 use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::disks::volume::{self, VolumeError};
@@ -21,9 +21,6 @@ use crate::model::{Fault, Notice, Step, Warning};
 /// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
 const BUSY_PAUSES: usize = 60;
-/// udev looks into each device that was written to.
-const PROBE_PAUSE: Duration = Duration::from_millis(500);
-const PROBE_PAUSES: usize = 20;
 /// A mount takes a fraction of a second, unless the file system has to be mended first.
 const MOUNT_GRACE: Duration = Duration::from_millis(500);
 /// A disk that has been pulled is unmounted by UDisks2 itself.
@@ -185,15 +182,9 @@ impl Run {
     }
 
     async fn prove_released(&self, chosen: &Volume) -> Result<(), Fault> {
-        let pauses = ConstantBuilder::default().with_delay(PROBE_PAUSE).with_max_times(PROBE_PAUSES);
-        let prove = || {
-            let chosen = chosen.clone();
-            blocking(FLUSH, move || released::prove(&chosen))
-        };
-        let is_held = |error: &io::Error| error.kind() == io::ErrorKind::ResourceBusy;
-        let Err(error) = prove.retry(pauses).when(is_held).await else { return Ok(()) };
+        let Err(error) = released::proven(chosen).await else { return Ok(()) };
         let (device, cause) = (chosen.device.display().to_string(), error.to_string());
-        if is_held(&error) {
+        if error.kind() == io::ErrorKind::ResourceBusy {
             return Err(Fault::NotReleased { device, cause });
         }
         if self.loses_disk().await {

@@ -3,14 +3,37 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable};
 use rustix::fs::{Mode, OFlags};
 
 use super::Volume;
 use super::blockers::Parts;
+use crate::blocking::{FLUSH, blocking};
 
 /// More would not fit into a message.
 const NAMED: usize = 5;
+
+/// A device is let go only some time after its file system has left the mount table, and others look into it then: mostly a moment,
+/// at the worst ten seconds.
+const PAUSE_FROM: Duration = Duration::from_millis(20);
+const PAUSE_UP_TO: Duration = Duration::from_millis(500);
+const PAUSES: usize = 24;
+
+/// `prove`, with some patience for whoever holds the disk.
+///
+/// # Errors
+/// Those of `prove`.
+pub async fn proven(volume: &Volume) -> io::Result<()> {
+    let pauses =
+        ExponentialBuilder::default().with_min_delay(PAUSE_FROM).with_max_delay(PAUSE_UP_TO).with_max_times(PAUSES);
+    let prove = || {
+        let volume = volume.clone();
+        blocking(FLUSH, move || prove(&volume))
+    };
+    prove.retry(pauses).when(|error| error.kind() == io::ErrorKind::ResourceBusy).await
+}
 
 /// Flushes the device's cache and proves that nobody holds the disk, whole or in parts.
 ///
