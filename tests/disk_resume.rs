@@ -214,3 +214,30 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
     scene.assert_copied(Fidelity::Plain);
     scene.assert_left_clean();
 }
+
+/// A source that was itself a copy once. Whether rsync is told of half files at all depends on how much there is to copy.
+#[tokio::test]
+async fn directories_of_half_files_are_neither_copied_nor_left_on_the_disk() {
+    let mut scene = Scene::new();
+    let look = scene.disk.prepare(&scene.bench);
+    let stale = scene.copy(&look).join("config/.asbackup-partial");
+    fs::create_dir_all(&stale).expect("a directory");
+    fs::write(stale.join("gone.vbk"), "half").expect("a file");
+    look.done();
+    scene.source.file("config/job.vbm", "<job/>");
+    let foreign = scene.source.file(".asbackup-partial/foreign.vbk", "half");
+    let names = |scene: &Scene| {
+        let look = scene.disk.look(&scene.bench);
+        let copy = scene.copy(&look);
+        ["config", "config/.asbackup-partial", ".asbackup-partial"].map(|name| copy.join(name).exists())
+    };
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert_eq!(names(&scene), [true, false, false]);
+    scene.source.noise(FILE, 17 << 20);
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    assert_eq!(names(&scene), [true, false, false]);
+    fs::remove_dir_all(foreign.parent().expect("it")).expect("gone");
+    scene.assert_copied(Fidelity::Full);
+}

@@ -8,6 +8,7 @@ use super::check::program;
 use super::command::{Ended, Invocation};
 use super::drive::{Watcher, drive};
 use super::exit::{self, Trouble};
+use super::halves::CutOff;
 use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
@@ -42,8 +43,8 @@ impl Run {
     }
 
     async fn run_rsync(&mut self, checked: &mut Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
-        let resume = self.offer_halves(checked).await?;
-        let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals, resume };
+        let cut_off = self.offer_halves(checked).await?;
+        let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals, cut_off };
         let arguments = self.rsync()?.arguments(purpose);
         let target = self.target_again()?;
         make_room_for_log(&self.order.config.rsync_log_file);
@@ -54,21 +55,22 @@ impl Run {
         drive(invocation, &mut self.ports.stop, watcher).await
     }
 
-    /// Whether there is anything that a run before left half copied and that this one goes on with.
-    async fn offer_halves(&self, checked: &mut Checked) -> Result<bool, Fault> {
+    /// Puts in rsync's way what a run before left half copied.
+    async fn offer_halves(&self, checked: &mut Checked) -> Result<CutOff, Fault> {
+        let cut_off = CutOff::of_copy(checked.plan.bytes);
         let halves = std::mem::take(&mut checked.halves);
         let (files, bytes) = (halves.count(), halves.bytes);
         if files == 0 || checked.deleting.first {
-            return Ok(false);
+            return Ok(cut_off);
         }
-        let Some(Ok(target)) = self.target.as_ref().map(Target::try_clone) else { return Ok(false) };
+        let Some(Ok(target)) = self.target.as_ref().map(Target::try_clone) else { return Ok(cut_off) };
         let offered = blocking(GLANCE, move || {
             halves.offer(&target);
             Ok::<_, std::io::Error>(())
         });
         offered.await.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?;
         self.ports.teller.notice(Notice::StepResumed { files, bytes });
-        Ok(true)
+        Ok(CutOff::Resumed)
     }
 
     async fn judge_end(&mut self, ended: &Ended) -> Result<(), Fault> {

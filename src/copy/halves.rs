@@ -27,6 +27,24 @@ const SUFFIX: usize = 7;
 /// rsync writes one file at a time, so more than a few are somebody's mischief.
 const MOST: usize = 100;
 
+/// What a copy does with a file in which it is cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutOff {
+    /// It is copied anew by the next run.
+    Dropped,
+    /// The next run goes on with it.
+    Kept,
+    /// The same, and this run goes on with what one before has kept.
+    Resumed,
+}
+
+impl CutOff {
+    /// For a copy of `bytes` in all.
+    pub fn of_copy(bytes: u64) -> Self {
+        if bytes < WORTH { Self::Dropped } else { Self::Kept }
+    }
+}
+
 /// One of them, by its path on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Half {
