@@ -49,7 +49,7 @@ impl Table {
 }
 
 pub fn shown(time: Duration) -> String {
-    if time < Duration::from_millis(10) {
+    if time < Duration::from_millis(100) {
         return format!("{:.3} ms", time.as_secs_f64() * 1000.0);
     }
     format!("{:.2} s", time.as_secs_f64())
