@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use common::bench::Bench;
 use common::compare::{Fidelity, assert_same, differences};
-use common::disk::{Disk, FileSystem, Layout};
+use common::disk::{Disk, FileSystem, Layout, claim, is_free};
 use common::tree::Tree;
 use common::{PATIENCE, processes, run, wait_for};
 
@@ -65,7 +65,7 @@ fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
     }
     let point = mount(&bench, &disk, "rw,nosymfollow,noexec");
     assert_eq!(bench.mounts_of(&disk.device()).len(), 1);
-    assert!(!common::disk::is_free(&disk.device()));
+    assert!(!is_free(&disk.device()));
     fs::copy(tree.path("a file"), bench.path(&point).join("a file")).expect("a copy");
     unmount(&bench, &disk);
     assert!(bench.mounts_of(&disk.device()).is_empty());
@@ -142,7 +142,7 @@ fn a_look_at_a_disk_waits_for_who_claims_it_for_a_moment() {
     let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
     disk.plug();
     let device = disk.device();
-    let claim = wait_for("a claim", PATIENCE, || common::disk::claim(&device).ok());
+    let claim = wait_for("a claim", PATIENCE, || claim(&device).ok());
     let holder = thread::spawn(move || {
         thread::sleep(Duration::from_millis(500));
         drop(claim);

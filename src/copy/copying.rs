@@ -55,7 +55,7 @@ impl Run {
         drive(invocation, &mut self.ports.stop, watcher).await
     }
 
-    /// Puts in rsync's way what a run before left half copied.
+    /// Puts in rsync's way what a run before left half copied, and says what becomes of a half of this run.
     async fn offer_halves(&self, checked: &mut Checked) -> Result<CutOff, Fault> {
         let cut_off = CutOff::of_copy(checked.plan.bytes);
         let halves = std::mem::take(&mut checked.halves);

@@ -1,4 +1,5 @@
-//! rsync's argument list, in one place: the dry run takes the very flags of the copy.
+//! rsync's argument list, in one place: the dry run takes the very flags of the copy, but for those that say how contents are
+//! written, when and how much is deleted at most, and what is told.
 //! Knows rsync's options and why each is there; runs nothing.
 
 use std::ffi::OsString;

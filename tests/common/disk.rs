@@ -374,6 +374,7 @@ fn keep_partitions(device: &Path) {
     });
 }
 
+/// Whether nobody, in no namespace, has the device mounted or for himself, at this very moment.
 pub fn is_free(device: &Path) -> bool {
     claim(device).is_ok()
 }
