@@ -11,7 +11,7 @@
 //!
 //! In reading order: `model` (the data), `texts`, `config`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
 //! `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the other side of the bus;
-//! `blocking` and `systemd` serve them all. A room uses only rooms before it; a test keeps that true.
+//! `blocking`, `net` and `systemd` serve them all. A room uses only rooms before it; a test keeps that true.
 
 #![forbid(unsafe_code)]
 
@@ -24,6 +24,7 @@ pub mod copy;
 pub mod daemon;
 pub mod disks;
 pub mod model;
+pub mod net;
 pub mod report;
 pub mod systemd;
 pub mod texts;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LEVELS: [&[&str]; 8] = [
     &["model"],
     &["texts"],
-    &["config", "blocking", "systemd"],
+    &["config", "blocking", "net", "systemd"],
     &["disks", "veeam"],
     &["copy", "report"],
     &["controller"],

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::ConfigProblem;
 use super::addresses::{is_address, not_an_address};
 use super::types::{Config, Secret};
@@ -42,7 +44,7 @@ pub struct Mail {
 }
 
 /// How the way to the server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Encryption {
     /// By port and server, and never a password in clear.
     #[default]

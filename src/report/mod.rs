@@ -3,6 +3,7 @@
 //! Decides nothing and does not know how far a run is; whoever calls it hands in finished data.
 
 mod clock;
+mod courier;
 pub mod environment;
 pub mod history;
 pub mod journal;

@@ -3,34 +3,16 @@
 
 use std::time::SystemTime;
 
+use super::courier::Courier;
 use super::mail::{self, Occasion};
 use super::outbox::Spooled;
 use super::password;
-use super::smtp::{Session, Trouble};
+pub use super::smtp::Fate;
 use crate::config::{Config, Secret};
 use crate::model::{Warning, micros};
 use crate::texts::Texts;
 
 /// What became of the mail for one recipient, and in which words of the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    Taken,
-    /// Not now; a later attempt may be taken.
-    Delayed,
-    /// For good.
-    Refused,
-}
-
-impl Fate {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Taken => "taken",
-            Self::Delayed => "delayed",
-            Self::Refused => "refused",
-        }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub recipient: String,
@@ -67,16 +49,14 @@ pub async fn send(config: &Config, texts: &Texts, password: &Secret) -> Result<V
     let mailing = mail::compose(&occasion, config, texts, false).map_err(NotSent::Unwritable)?;
     let mailing = mailing.ok_or(NotSent::NoRecipients)?;
     let mail = Spooled { envelope: mailing.envelope, message: mailing.message };
-    deliver(&mail, config, password).await.map_err(|Trouble(warning)| NotSent::Trouble(warning))
+    deliver(&mail, config, password).await.map_err(NotSent::Trouble)
 }
 
-async fn deliver(mail: &Spooled, config: &Config, password: &Secret) -> Result<Vec<Answer>, Trouble> {
-    let mut session = Session::open(&config.mail, password, &mail::hello_name()).await?;
-    let verdict = session.deliver(mail, config.mail.timeout).await?;
-    session.close().await;
-    let taken = verdict.delivered.into_iter().map(|recipient| (recipient, Fate::Taken, verdict.receipt.clone()));
-    let refused = verdict.refused.into_iter().map(|(recipient, words)| (recipient, Fate::Refused, words));
-    let delayed = verdict.delayed.into_iter().map(|(recipient, words)| (recipient, Fate::Delayed, words));
-    let answers = taken.chain(refused).chain(delayed);
-    Ok(answers.map(|(recipient, fate, words)| Answer { recipient, fate, words }).collect())
+async fn deliver(mail: &Spooled, config: &Config, password: &Secret) -> Result<Vec<Answer>, Warning> {
+    let mut courier = Courier::set_out(&config.mail, password, &mail::hello_name()).await?;
+    let verdict = courier.deliver(mail).await?;
+    courier.close().await;
+    let lists = [(Fate::Taken, verdict.delivered), (Fate::Refused, verdict.refused), (Fate::Delayed, verdict.delayed)];
+    let answers = lists.into_iter().flat_map(|(fate, list)| list.into_iter().map(move |answer| (fate, answer)));
+    Ok(answers.map(|(fate, (recipient, words))| Answer { recipient, fate, words }).collect())
 }

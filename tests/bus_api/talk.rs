@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::evidence::{Place, of_session, said};
 use crate::house::until;
-use crate::veeam_server::{PASSWORD, SESSION, ended, session};
+use crate::mail_servers::self_signed;
+use crate::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};
 
 #[tokio::test]
 async fn bus_api_is_spoken_to_in_the_newest_version_that_it_knows() {
@@ -89,6 +90,33 @@ async fn bus_api_password_may_come_from_systemds_credential() {
     place.house.settings.set("VEEAM", "api-password", "");
     std::fs::create_dir(place.house.path("credentials")).unwrap();
     std::fs::write(place.house.path("credentials/veeam-api-password"), format!("{PASSWORD}\n")).unwrap();
+    let lock = place.lock(&of_session());
+    let _daemon = place.house.daemon().await;
+    place.until_lifted(&lock).await;
+}
+
+#[tokio::test]
+async fn bus_api_that_never_ends_its_answer_or_its_list_is_not_listened_to() {
+    // One page is larger than any can be; all together are larger than any list.
+    for (bytes, most) in [(32 << 20, 1), (3 << 20, 6)] {
+        let mut place = Place::new().await;
+        place.veeam.set("endless", json!(bytes));
+        let daemon = place.house.daemon().await;
+        assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
+        let warnings = daemon.client.last_warnings().await.unwrap();
+        assert!(warnings.len() == 1 && warnings[0].contains("Veeam could not be asked"), "{warnings:?}");
+        let asked = place.veeam.asked("/api/v1/sessions");
+        assert!((1..=most).contains(&asked), "{asked} pages of {bytes} bytes");
+    }
+}
+
+#[tokio::test]
+async fn bus_api_with_a_self_signed_certificate_that_is_named_is_trusted() {
+    let room = tempfile::tempdir().unwrap();
+    let own = self_signed(room.path());
+    let mut veeam = VeeamServer::certified(room.path(), own);
+    veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
+    let place = Place::with(room, veeam).await;
     let lock = place.lock(&of_session());
     let _daemon = place.house.daemon().await;
     place.until_lifted(&lock).await;

@@ -20,6 +20,7 @@ mod settings;
 
 mod contents;
 mod crash;
+mod endless;
 mod exim;
 mod occasions;
 mod outbox;

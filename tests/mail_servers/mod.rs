@@ -111,6 +111,19 @@ fn openssl(directory: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// A certificate that nobody but itself has signed, for a server of another name, and out of date since yesterday.
+pub fn self_signed(room: &Path) -> Certificates {
+    let directory = room.join("self-signed");
+    fs::create_dir_all(&directory).expect("a directory");
+    let new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem"];
+    openssl(&directory, &[&["req", "-out", "request", "-subj", "/CN=elsewhere.example"][..], &new_key].concat());
+    fs::write(directory.join("kind"), "basicConstraints=CA:TRUE\n").expect("a file");
+    let sign = ["x509", "-req", "-in", "request", "-signkey", "key.pem", "-extfile", "kind"];
+    openssl(&directory, &[&sign[..], &["-out", "cert.pem", "-days", "-1"]].concat());
+    let path = |name: &str| directory.join(name);
+    Certificates { ca: path("cert.pem"), cert: path("cert.pem"), key: path("key.pem") }
+}
+
 /// A Python server; ends with the test.
 pub struct Sink {
     child: Option<Child>,

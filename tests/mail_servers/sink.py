@@ -4,6 +4,7 @@ usage: sink.py DIRECTORY [PORT]
 
 DIRECTORY/setup.json, read once:
   mode       "plain", "starttls" or "tls"
+  host       where it listens; 127.0.0.1 by default
   cert, key  for the latter two
   login      [name, password]; then nobody gets in without
   mechanisms of the login, which else are PLAIN and LOGIN
@@ -95,7 +96,7 @@ def session():
 async def serve():
     port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     tls = context() if setup["mode"] == "tls" else None
-    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", port, ssl=tls)
+    server = await asyncio.get_running_loop().create_server(session, setup.get("host", "127.0.0.1"), port, ssl=tls)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

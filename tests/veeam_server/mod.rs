@@ -29,7 +29,10 @@ impl VeeamServer {
 
     /// With a certificate for this name.
     pub fn named(room: &Path, name: &str) -> Self {
-        let certificates = Certificates::make(room, name);
+        Self::certified(room, Certificates::make(room, name))
+    }
+
+    pub fn certified(room: &Path, certificates: Certificates) -> Self {
         let room = room.join("veeam-server");
         fs::create_dir_all(&room).expect("a directory");
         let state = json!({ "login": [USER, PASSWORD] });

@@ -12,6 +12,7 @@ DIRECTORY/state.json, read at every request; all but the login may be missing:
   page       the most that one answer holds; 200 by default
   status     {beginning of a path: status that is answered there}
   slow       {beginning of a path: seconds before the answer}
+  endless    so many bytes in each of as many pages of sessions as are asked for
   ahead      seconds that the server's clock is ahead
 
 Prints its port. Each request becomes a line of JSON in DIRECTORY/requests.
@@ -87,6 +88,9 @@ class Api(BaseHTTPRequestHandler):
             return self.refuse(401, "the token is invalid or expired")
         if (method, path) == ("POST", "/api/oauth2/logout"):
             return self.answer(200, {})
+        if (method, path) == ("GET", "/api/v1/sessions") and "endless" in told:
+            long = {"id": "x" * told["endless"], "state": "Stopped"}
+            return self.answer(200, {"data": [long], "pagination": {"total": 10**9, "count": 1, "skip": 0, "limit": 1}})
         if (method, path) == ("GET", "/api/v1/sessions"):
             return self.page(self.chosen(told.get("sessions", []), query), query, told)
         if (method, path) == ("GET", "/api/v1/jobs/states"):

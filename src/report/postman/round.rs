@@ -2,7 +2,6 @@
 //! taken is gone from the outbox before the next mail is begun, so that a crash repeats one mail at most.
 
 use std::io;
-use std::time::Duration;
 
 use log::Level;
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,10 +10,10 @@ use tokio::sync::watch;
 use super::{Note, Settings, now};
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Notice, Warning};
+use crate::report::courier::{Courier, Verdict};
 use crate::report::mail::hello_name;
 use crate::report::outbox::{Outbox, Spooled};
 use crate::report::password;
-use crate::report::smtp::{Session, Trouble, Verdict};
 
 /// One mail may be what the server stumbles over; when the next ones fail too, it is the server.
 const MOST_BROKEN: u32 = 2;
@@ -37,7 +36,7 @@ impl Round {
         let mut ended = Ended::default();
         match self.list().await {
             Ok(names) => {
-                if let Err(Trouble(warning)) = self.send_all(&names, &mut ended).await {
+                if let Err(warning) = self.send_all(&names, &mut ended).await {
                     ended.trouble = Some(warning);
                 }
             }
@@ -49,39 +48,35 @@ impl Round {
         ended
     }
 
-    async fn send_all(&self, names: &[String], ended: &mut Ended) -> Result<(), Trouble> {
+    async fn send_all(&self, names: &[String], ended: &mut Ended) -> Result<(), Warning> {
         let password = password::given_to_us(&self.settings.config.mail);
         let hello = hello_name();
-        let mut session = None;
+        let mut courier = None;
         let mut broken = 0;
         for name in names {
             let Some(mail) = self.fetch(name).await else { continue };
-            let mut open = match session.take() {
-                Some(open) => open,
-                None => Session::open(&self.settings.config.mail, &password, &hello).await?,
+            let mut away = match courier.take() {
+                Some(away) => away,
+                None => Courier::set_out(&self.settings.config.mail, &password, &hello).await?,
             };
-            match open.deliver(&mail, self.patience()).await {
+            match away.deliver(&mail).await {
                 Ok(verdict) => {
-                    session = Some(open);
+                    courier = Some(away);
                     ended.trouble = self.conclude(name, mail, verdict).await.or(ended.trouble.take());
                 }
-                Err(Trouble(warning)) => {
+                Err(warning) => {
                     ended.trouble = Some(warning.clone());
                     broken += 1;
                     if broken >= MOST_BROKEN {
-                        return Err(Trouble(warning));
+                        return Err(warning);
                     }
                 }
             }
         }
-        if let Some(session) = session {
-            session.close().await;
+        if let Some(courier) = courier {
+            courier.close().await;
         }
         Ok(())
-    }
-
-    fn patience(&self) -> Duration {
-        self.settings.config.mail.timeout
     }
 
     /// What can't be read is no mail of ours, and must not stay in the way of the others.
@@ -101,7 +96,8 @@ impl Round {
     async fn conclude(&self, name: &str, mut mail: Spooled, verdict: Verdict) -> Option<Warning> {
         let subject = Subject { run: mail.envelope.run, text: mail.envelope.subject.clone() };
         if !verdict.delivered.is_empty() {
-            let recipients = verdict.delivered.join(", ");
+            let took: Vec<&str> = verdict.delivered.iter().map(|(recipient, _)| recipient.as_str()).collect();
+            let recipients = took.join(", ");
             let notice = Notice::MailSent { subject: subject.text.clone(), recipients };
             self.settings.tell(Level::Info, &notice, subject.run);
         }

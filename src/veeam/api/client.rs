@@ -19,6 +19,8 @@ const VERSIONS: [&str; 4] = ["1.3-rev2", "1.3-rev1", "1.3-rev0", "1.2-rev1"];
 const PAGE: usize = 200;
 /// More than a server has in a week.
 const MOST_PAGES: usize = 100;
+/// Bytes of all pages of a list together.
+const LARGEST_LIST: usize = 16 * 1024 * 1024;
 /// A token that expires while it is on its way is none.
 const MARGIN: Duration = Duration::from_secs(30);
 
@@ -124,11 +126,16 @@ impl Client {
 
     async fn pages<T: DeserializeOwned>(&mut self, path: &str, query: &[(&str, &str)]) -> Result<Vec<T>, ApiError> {
         let mut all = Vec::new();
+        let mut bytes = 0;
         for _ in 0..MOST_PAGES {
             let (skip, limit) = (all.len().to_string(), PAGE.to_string());
             let place = [("skip", skip.as_str()), ("limit", limit.as_str())];
             let query = Serializer::new(String::new()).extend_pairs(place).extend_pairs(query).finish();
             let answer = self.get(&format!("{path}?{query}")).await?;
+            bytes += answer.body.len();
+            if bytes > LARGEST_LIST {
+                break;
+            }
             let page: Page<T> = self.read(&answer)?;
             let is_last = page.data.is_empty() || all.len() + page.data.len() >= page.pagination.total;
             all.extend(page.data);

@@ -2,38 +2,34 @@
 //! what is not kept can't hang. Nothing runs beside the future, so whoever drops it has ended it.
 
 use std::error::Error;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
+use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName};
-use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
+use tokio_rustls::client::TlsStream;
 
 use super::ApiError;
 use crate::blocking::{GLANCE, blocking};
 use crate::config::Veeam;
+use crate::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, named, server_name, trusting};
 
 const HTTPS: u16 = 443;
 /// 200 sessions are some hundred kilobytes.
-const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// All of it; hyper has a limit of its own for what comes before the body.
+const LIMITS: Limits = Limits { line: None, answer: 2 * LARGEST_ANSWER };
 
 /// The way to one server.
 pub struct Wire {
     host: String,
     port: u16,
-    name: ServerName<'static>,
     tls: TlsConnector,
     patience: Duration,
 }
@@ -52,12 +48,11 @@ impl Wire {
     pub async fn new(veeam: &Veeam) -> Result<Self, ApiError> {
         let uri: Uri = veeam.url.parse().map_err(|error| unreachable(&error))?;
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let name = ServerName::try_from(host.clone()).map_err(|error: InvalidDnsNameError| unreachable(&error))?;
         let ca_file = veeam.ca_file.clone();
-        let config = blocking(GLANCE, move || trusting(&ca_file)).await;
-        let config = config.map_err(|error| ApiError::Untrusted(error.to_string()))?;
+        let tls = blocking(GLANCE, move || trusting(&named(&ca_file)?)).await;
+        let tls = tls.map_err(|error: std::io::Error| ApiError::Untrusted(error.to_string()))?;
         let port = uri.port_u16().unwrap_or(HTTPS);
-        Ok(Self { host, port, name, tls: TlsConnector::from(Arc::new(config)), patience: veeam.timeout })
+        Ok(Self { host, port, tls, patience: veeam.timeout })
     }
 
     /// What the request's `Host` has to say.
@@ -71,16 +66,21 @@ impl Wire {
     pub async fn call(&self, request: Request<Full<Bytes>>) -> Result<Answer, ApiError> {
         match timeout(self.patience, self.converse(request)).await {
             Ok(answer) => answer,
-            Err(_) => Err(ApiError::Unreachable(format!("no answer within {} s", self.patience.as_secs()))),
+            Err(_) => Err(self.late()),
         }
     }
 
     async fn converse(&self, request: Request<Full<Bytes>>) -> Result<Answer, ApiError> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|error| unreachable(&error))?;
-        let stream = self.tls.connect(self.name.clone(), stream).await.map_err(not_encrypted)?;
-        let (mut sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
-        let mut exchange = pin!(async { read(sender.send_request(request).await).await });
+        let place = (self.host.as_str(), self.port);
+        let reached = in_turn(place, self.patience, |stream| self.encrypted(stream)).await;
+        let stream = reached.map_err(|reason| match reason {
+            Unreached::Away(error) => unreachable(&error),
+            Unreached::Late => self.late(),
+            Unreached::Said(error) => error,
+        })?;
+        let stream = TokioIo::new(Bounded::new(stream, LIMITS));
+        let (sender, connection) = http1::handshake(stream).await.map_err(|error| unreachable(&error))?;
+        let mut exchange = pin!(exchange(sender, request));
         // The connection moves the bytes that the exchange waits for, and may be at its end before the exchange has read them.
         tokio::select! {
             biased;
@@ -89,6 +89,23 @@ impl Wire {
         }
         exchange.await
     }
+
+    async fn encrypted(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, ApiError> {
+        let name = server_name(&self.host).map_err(|error| unreachable(&error))?;
+        let encrypted = encrypted(&self.tls, name, stream).await;
+        encrypted.map_err(|error| match is_distrust(&error) {
+            true => ApiError::Untrusted(error.to_string()),
+            false => unreachable(&error),
+        })
+    }
+
+    fn late(&self) -> ApiError {
+        ApiError::Unreachable(format!("no answer within {} s", self.patience.as_secs()))
+    }
+}
+
+async fn exchange(mut sender: SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<Answer, ApiError> {
+    read(sender.send_request(request).await).await
 }
 
 async fn read(response: Result<Response<Incoming>, hyper::Error>) -> Result<Answer, ApiError> {
@@ -97,43 +114,6 @@ async fn read(response: Result<Response<Incoming>, hyper::Error>) -> Result<Answ
     let body = Limited::new(response.into_body(), LARGEST_ANSWER).collect().await;
     let body = body.map_err(|error| unreachable(&*error))?.to_bytes();
     Ok(Answer { status, body })
-}
-
-/// The system's certificates, and those of the file in config.ini.
-fn trusting(ca_file: &Path) -> io::Result<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    for certificate in own_certificates(ca_file)? {
-        roots.add(certificate).map_err(|error| unusable(ca_file, &error))?;
-    }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
-
-fn own_certificates(ca_file: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
-    if ca_file.as_os_str().is_empty() {
-        return Ok(Vec::new());
-    }
-    let pem = std::fs::read(ca_file).map_err(|error| unusable(ca_file, &error))?;
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let certificates = read.map_err(|error| unusable(ca_file, &error))?;
-    if certificates.is_empty() {
-        return Err(unusable(ca_file, &"no certificate is in it"));
-    }
-    Ok(certificates)
-}
-
-fn unusable(path: &Path, error: &dyn std::fmt::Display) -> io::Error {
-    io::Error::other(format!("{}: {error}", PathBuf::from(path).display()))
-}
-
-fn not_encrypted(error: io::Error) -> ApiError {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match inner {
-        Some(rustls::Error::InvalidCertificate(_)) => ApiError::Untrusted(error.to_string()),
-        _ => unreachable(&error),
-    }
 }
 
 /// With all that lies beneath, since the outermost error rarely says why.

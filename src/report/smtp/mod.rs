@@ -1,0 +1,89 @@
+//! One conversation with the mail server. Owns how it is protected, who logs in, and what the server's answers mean for each
+//! recipient: one that is refused does not cost the others their mail. TLS lives only as long as the conversation.
+//!
+//! `session` is the conversation, `line` the stream that lettre speaks on, `voice` how answers are told.
+
+mod line;
+mod session;
+mod voice;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Encryption;
+use crate::model::Warning;
+pub use session::Session;
+
+/// All that has to be known for a conversation.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Way {
+    pub server: String,
+    pub port: u16,
+    /// `Auto` is settled before.
+    pub protection: Encryption,
+    /// Name and password; none = nobody logs in.
+    pub login: Option<(String, String)>,
+    /// Certificates in PEM that are trusted besides the system's.
+    pub trusted: String,
+    /// What the server is told at the beginning.
+    pub hello: String,
+    /// One mail must have gone through in this time.
+    pub timeout: Duration,
+}
+
+/// The server can't be talked to at the moment, whatever the mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    pub reason: Reason,
+    pub cause: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    Delayed,
+    Untrusted,
+    NotEncrypted,
+    LoginRefused,
+}
+
+impl Trouble {
+    /// The same for people.
+    pub fn warning(&self, server: &str) -> Warning {
+        let (server, cause) = (server.to_owned(), self.cause.clone());
+        match self.reason {
+            Reason::Delayed => Warning::MailDelayed { server, cause },
+            Reason::Untrusted => Warning::MailServerUntrusted { server, cause },
+            Reason::NotEncrypted => Warning::MailNotEncrypted { server },
+            Reason::LoginRefused => Warning::MailLoginRefused { server, cause },
+        }
+    }
+}
+
+/// What the server says of one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    pub fate: Fate,
+    /// The server's.
+    pub words: String,
+}
+
+/// What became of a mail for one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    Taken,
+    /// Not now; a later attempt may be taken.
+    Delayed,
+    /// For good.
+    Refused,
+}
+
+impl Fate {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Delayed => "delayed",
+            Self::Refused => "refused",
+        }
+    }
+}

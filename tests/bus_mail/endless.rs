@@ -1,0 +1,87 @@
+//! Servers that talk without end, or show a certificate of their own.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use crate::mail_servers::{Certificates, Sink, self_signed};
+use crate::post::{house_with, run_once, trouble};
+
+/// A server that answers whoever comes as it likes; gone with the test's process.
+fn serve(listener: TcpListener, speak: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Clone + 'static) -> u16 {
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let speak = speak.clone();
+            thread::spawn(move || speak(&mut stream.unwrap()));
+        }
+    });
+    port
+}
+
+fn loopback() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").unwrap()
+}
+
+/// Bytes of memory that the process has had at most.
+fn largest(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+#[tokio::test]
+async fn bus_mail_server_that_never_ends_a_line_is_hung_up_on() {
+    let port = serve(loopback(), |stream| {
+        loop {
+            stream.write_all(&[b'x'; 65536])?;
+        }
+    });
+    let house = house_with(port).await;
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let trouble = trouble(&daemon).await;
+    assert!(trouble.contains("line does not end"), "{trouble}");
+    assert!(largest(daemon.pid()) < 100 << 20, "{} bytes", largest(daemon.pid()));
+}
+
+#[tokio::test]
+async fn bus_mail_server_that_never_ends_an_answer_is_hung_up_on() {
+    let port = serve(loopback(), |stream| {
+        stream.write_all(b"220 talker\r\n")?;
+        stream.read_exact(&mut [0; 4])?;
+        loop {
+            stream.write_all(&b"250-and furthermore\r\n".repeat(1000))?;
+        }
+    });
+    let house = house_with(port).await;
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let trouble = trouble(&daemon).await;
+    assert!(trouble.contains("answer does not end"), "{trouble}");
+    assert!(largest(daemon.pid()) < 100 << 20, "{} bytes", largest(daemon.pid()));
+}
+
+#[tokio::test]
+async fn bus_mail_trusts_a_self_signed_certificate_that_is_named_and_no_other() {
+    for mode in ["tls", "starttls"] {
+        let room = tempfile::tempdir().unwrap();
+        let own = self_signed(room.path());
+        let sink = Sink::encrypted(room.path(), mode, &own);
+        let mut house = house_with(sink.port).await;
+        house.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
+        let daemon = house.daemon().await;
+        run_once(&house, &daemon).await;
+        assert_eq!(sink.received(2).await[0].envelope["tls"], true);
+
+        let other = tempfile::tempdir().unwrap();
+        let another = Sink::encrypted(other.path(), mode, &Certificates::make(other.path(), "localhost"));
+        let mut house = house_with(another.port).await;
+        house.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
+        let daemon = house.daemon().await;
+        run_once(&house, &daemon).await;
+        let trouble = trouble(&daemon).await;
+        assert!(trouble.contains("is not trusted"), "{trouble}");
+        assert_eq!(another.count(), 0);
+    }
+}
