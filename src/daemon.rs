@@ -134,13 +134,14 @@ fn chain(error: &dyn std::error::Error) -> String {
 async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let texts = Arc::new(Texts::new(loaded.config.language));
     open_logs(&loaded, &texts);
-    let connection = bus::connect().await?;
+    let lines = Lines::connect().await?;
     let history = History::open(&places.state)?;
     let (calls_in, calls) = unbounded_channel();
     let (signals, signals_out) = unbounded_channel();
     let (status, status_out) = watch::channel(Status::default());
     let (texts_in, texts_out) = watch::channel(texts.clone());
     let sources = Sources {
+        asking: lines.asking.clone(),
         calls: calls_in,
         signals: signals_out,
         status: status_out.clone(),
@@ -149,12 +150,12 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     };
     // Nobody may touch a disk before the name says that there is no other daemon.
     std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
-    let bus = bus::serve(&connection, sources).await?;
+    let bus = bus::serve(&lines.serving, sources).await?;
     note_start(&loaded.config, &texts);
     let (sightings_in, sightings) = unbounded_channel();
     let (requests_in, requests) = unbounded_channel();
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;
-    tokio::spawn(watch_disks(connection.clone(), sightings_in));
+    tokio::spawn(watch_disks(lines.outside.clone(), sightings_in));
     tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
     let (errands, notes, outbox, postman) = hire_postman(&loaded.config, &texts, &places.state, history.past());
     tokio::spawn(reminder::follow(status_out.clone(), errands.clone()));
@@ -168,18 +169,42 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         boot_id: disks::boot_id(),
     };
     let outputs =
-        Outputs { connection: connection.clone(), status, texts: texts_in, signals, errands: errands.clone() };
+        Outputs { connection: lines.outside.clone(), status, texts: texts_in, signals, errands: errands.clone() };
     let watchdog = Watchdog::from_environment().map_err(DaemonError::Watchdog)?;
     let inputs = Inputs { calls, sightings, requests, notes, outbox, watchdog };
     tokio::select! {
         () = controller::control(start, inputs, outputs) => {}
-        _ = connection.closed() => return Err(DaemonError::BusLost),
+        () = lines.any_lost() => return Err(DaemonError::BusLost),
     }
     let _ = errands.send(Errand::Stop);
     bus.finish(FAREWELL).await;
     // What he does not get done in that time, he does after the next start.
     let _ = timeout(FAREWELL, postman).await;
     Ok(())
+}
+
+/// The connections to the bus. What comes in on one, and who keeps its answers waiting, does not touch the others.
+struct Lines {
+    /// Anybody calls here.
+    serving: Connection,
+    /// Questions about those who call.
+    asking: Connection,
+    /// What we want of others: UDisks2, logind, and who leaves the bus.
+    outside: Connection,
+}
+
+impl Lines {
+    async fn connect() -> Result<Self, BusError> {
+        Ok(Self { serving: bus::connect().await?, asking: bus::connect().await?, outside: bus::connect().await? })
+    }
+
+    async fn any_lost(&self) {
+        tokio::select! {
+            _ = self.serving.closed() => {}
+            _ = self.asking.closed() => {}
+            _ = self.outside.closed() => {}
+        }
+    }
 }
 
 type Postman = (UnboundedSender<Errand>, UnboundedReceiver<Note>, watch::Receiver<Outbox>, JoinHandle<()>);

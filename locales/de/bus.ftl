@@ -2,7 +2,7 @@
 
 bus-access-denied = Das dürfen Sie nicht ({ $action }). Starten und Abbrechen dürfen Mitglieder der Gruppe „asbackup“; alles darf der Administrator (root). Bitte wenden Sie sich an ihn.
 bus-authentication-needed = Dafür ist ein Administrator-Kennwort nötig ({ $action }). Rufen Sie den Befehl dort auf, wo danach gefragt werden kann, oder als root.
-bus-polkit-failed = Ein Aufruf ({ $action }) wurde abgelehnt, weil die Rechteverwaltung polkit nicht antwortet: { $cause }. Bitte prüfen: systemctl status polkit
+bus-arguments-too-long = Dieser Aufruf hat weit mehr Argumente, als der Dienst annimmt. Es ist nichts geschehen.
 bus-no-answer = Der Dienst hat nicht rechtzeitig geantwortet. Vielleicht führt er den Auftrag trotzdem aus; sehen Sie mit „asbackup status“ nach, bevor Sie es noch einmal versuchen.
 bus-name-taken = Die Datensicherung läuft schon: ein anderes Programm hält den Namen { $name } auf dem Systembus. Dieser zweite Start endet hier, ohne etwas getan zu haben.
 bus-name-refused = Der Systembus erlaubt diesem Programm den Namen { $name } nicht: { $cause }. Es muss als root laufen, und die Datei { $name }.conf muss unter /usr/share/dbus-1/system.d liegen.

@@ -6,6 +6,10 @@ notice-daemon-started = Der Sicherungsdienst asbackup { $version } ist bereit; {
        *[other] { $disks } Platten sind
     } eingetragen.
 notice-daemon-stopping = Der Sicherungsdienst wird beendet.
+notice-repeated = { $count ->
+        [one] In der letzten Minute nicht geschrieben: eine weitere Zeile wie „{ $text }“.
+       *[other] In der letzten Minute nicht geschrieben: { $count } weitere Zeilen wie „{ $text }“.
+    }
 notice-config-reloaded = Die Konfiguration wurde neu gelesen und gilt ab jetzt.
 notice-config-incomplete = In config.ini fehlen noch Angaben, es wird nichts kopiert: { $keys }.
 notice-disk-appeared = Die Platte „{ $label }“ ({ $disk }, { $device }) wurde eingesteckt.

@@ -59,6 +59,14 @@ warning-veeam-login-refused = Veeam lässt den Dienst nicht herein ({ $server }:
     .meaning = Die Kopien richten sich allein nach den Sperrdateien: Ein Auftrag ohne eine bleibt unbemerkt, und eine liegen gebliebene Sperre bleibt.
     .action = Die Systembetreuung sollte „api-user“ und „api-password“ in config.ini und die Rolle des Benutzers in Veeam (Backup Viewer) prüfen. Der nächste Versuch folgt in einer Stunde.
 
+warning-polkit-silent = Ein Aufruf ({ $action }) wurde abgelehnt, weil die Rechteverwaltung polkit nicht antwortet: { $cause }.
+    .meaning = Bis sie antwortet, kann nur der Administrator (root) eine Kopie starten oder abbrechen, und Aufträge von Veeam bekommen keine Sperre. Auf angesteckte Platten wird wie immer kopiert.
+    .action = Die Systembetreuung sollte nachsehen, was polkit tut (systemctl status polkit).
+
+warning-too-many-calls = Aufrufe des Benutzers { $user } werden abgelehnt: { $most } davon warten noch auf polkit.
+    .meaning = Ein Programm dieses Benutzers ruft den Dienst immer wieder auf oder beantwortet Kennwortfragen nicht. Kopien, Veeam und andere Benutzer sind nicht betroffen.
+    .action = Die Systembetreuung kann das Programm finden (loginctl user-status { $user }).
+
 warning-low-space = Auf der Platte wird der Platz knapp: Frei sind { SIZE($free) }, gewarnt wird unter { SIZE($threshold) }.
     .meaning = Diese Kopie hat noch Platz gefunden; eine der nächsten könnte daran scheitern.
     .action = Besorgen Sie bald eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen.

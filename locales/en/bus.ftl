@@ -2,7 +2,7 @@
 
 bus-access-denied = You may not do this ({ $action }). Members of the group “asbackup” may start and cancel; the administrator (root) may do everything. Please ask them.
 bus-authentication-needed = This needs an administrator's password ({ $action }). Run the command where you can be asked for it, or as root.
-bus-polkit-failed = A call ({ $action }) was refused because polkit, which knows who may do what, gives no answer: { $cause }. Please check: systemctl status polkit
+bus-arguments-too-long = This call has far more arguments than the service takes. Nothing was done.
 bus-no-answer = The service has not answered in time. It may carry out the order all the same; look with “asbackup status” before you try again.
 bus-name-taken = The backup service is running already: another program owns the name { $name } on the system bus. This second start ends here and has done nothing.
 bus-name-refused = The system bus does not let this program own the name { $name }: { $cause }. It must run as root, and the file { $name }.conf must be in /usr/share/dbus-1/system.d.

@@ -6,6 +6,10 @@ notice-daemon-started = The backup service asbackup { $version } is ready; { $di
        *[other] { $disks } disks are
     } configured.
 notice-daemon-stopping = The backup service is shutting down.
+notice-repeated = { $count ->
+        [one] Not written within the last minute: one more line like “{ $text }”.
+       *[other] Not written within the last minute: { $count } more lines like “{ $text }”.
+    }
 notice-config-reloaded = The configuration was read again and is now in force.
 notice-config-incomplete = Settings are still missing in config.ini, nothing is copied: { $keys }.
 notice-disk-appeared = The disk “{ $label }” ({ $disk }, { $device }) was plugged in.

@@ -59,6 +59,14 @@ warning-veeam-login-refused = Veeam does not let the service in ({ $server }: { 
     .meaning = Copies go by the lock files alone: a job that has none is not noticed, and a lock that was left behind stays.
     .action = The administrator should check “api-user” and “api-password” in config.ini and the user's role in Veeam (Backup Viewer). The next try is made in an hour.
 
+warning-polkit-silent = A call ({ $action }) was refused because polkit, which knows who may do what, gives no answer: { $cause }.
+    .meaning = Until it answers, nobody but the administrator (root) can start or cancel a copy, and Veeam's jobs get no locks. Disks that are plugged in are copied to as ever.
+    .action = The administrator should look what polkit does (systemctl status polkit).
+
+warning-too-many-calls = Calls of user { $user } are refused: { $most } of them are still waiting for polkit.
+    .meaning = A program of this user calls the service over and over, or does not answer questions for a password. Copies, Veeam and other users are not affected.
+    .action = The administrator can find that program (loginctl user-status { $user }).
+
 warning-low-space = The disk is getting full: { SIZE($free) } are free, the warning comes below { SIZE($threshold) }.
     .meaning = This copy still found room; one of the next may fail for lack of it.
     .action = Get a larger disk soon, or ask the administrator to make room.

@@ -82,6 +82,7 @@ errors! {
     NotLocked
     InvalidJob
     Stopping
+    TooManyCalls
     ConfigRefused
     UnknownDisk
     DiskAbsent
@@ -213,7 +214,7 @@ mod tests {
 
     /// The names that `Fault::name` can give, read from its source because an enum with fields can't be listed.
     fn fault_names() -> BTreeSet<&'static str> {
-        let source = include_str!("../model/fault.rs");
+        let source = include_str!("../model/error_name.rs");
         let body = source.split_once("fn name(&self)").unwrap().1;
         let body = body.split_once("\n    }\n").unwrap().0;
         body.split('"').skip(1).step_by(2).collect()

@@ -4,22 +4,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::warn;
+use log::Level;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 use zbus::message::Header;
-use zbus::{BoxDBusError, Connection, fdo};
+use zbus::{BoxDBusError, fdo};
 
 use crate::controller::{Call, Caller, Reply};
-use crate::model::Fault;
+use crate::model::{Fault, Warning};
+use crate::report::journal::{self, Scope};
 use crate::texts::Texts;
 
 use super::contract::{Action, Error};
-use super::polkit::{self, Denial};
+use super::polkit::{self, Denial, Polkit};
 
 /// Every call is answered by then, except while somebody types a password.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+/// Bytes of a call's arguments. The longest one that is no refusal has 255, and a call is kept in memory as long as it waits.
+const MOST_ARGUMENTS: u32 = 4096;
 
 type Result<T> = std::result::Result<T, BoxDBusError>;
 
@@ -32,6 +35,7 @@ pub struct Permit {
 
 pub struct Gate {
     pub calls: UnboundedSender<Call>,
+    pub polkit: Polkit,
     pub texts: watch::Receiver<Arc<Texts>>,
 }
 
@@ -41,9 +45,13 @@ impl Gate {
     }
 
     /// Asks polkit, and says until when the call must be answered.
-    pub async fn permit(&self, connection: &Connection, header: &Header<'_>, action: Action) -> Result<Permit> {
+    pub async fn permit(&self, header: &Header<'_>, action: Action) -> Result<Permit> {
         let called = Instant::now();
-        let verdict = polkit::authorise(connection, header, action).await;
+        if header.primary().body_len() > MOST_ARGUMENTS {
+            let message = self.texts.borrow().text("bus-arguments-too-long", &[]);
+            return Err(Box::new(fdo::Error::InvalidArgs(message)));
+        }
+        let verdict = self.polkit.authorise(header, action).await;
         let uid = verdict.map_err(|denial| self.denial(action, denial))?;
         let since = match polkit::is_interactive(header) {
             true => Instant::now(),
@@ -81,18 +89,26 @@ impl Gate {
     }
 
     fn denial(&self, action: Action, denial: Denial) -> BoxDBusError {
-        let texts = self.texts.borrow();
-        let action = || ("action", action.id().into());
-        if let Denial::NoAnswer(cause) = &denial {
-            let cause = ("cause", cause.as_str().into());
-            warn!("{}", texts.text("bus-polkit-failed", &[action(), cause]));
+        let args = [("action", action.id().into())];
+        match denial {
+            Denial::NeedsAuthentication => {
+                let message = self.texts.borrow().text("bus-authentication-needed", &args);
+                return Box::new(fdo::Error::InteractiveAuthorizationRequired(message));
+            }
+            Denial::Crowded { user, most } => {
+                self.warn(&Warning::TooManyCalls { user: user.into(), most: most.into() });
+                return self.refusal(&Fault::TooManyCalls { most: most.into() });
+            }
+            Denial::NoAnswer(cause) => self.warn(&Warning::PolkitSilent { action: action.id().to_owned(), cause }),
+            Denial::Refused => {}
         }
-        if let Denial::NeedsAuthentication = denial {
-            let message = texts.text("bus-authentication-needed", &[action()]);
-            return Box::new(fdo::Error::InteractiveAuthorizationRequired(message));
-        }
-        let message = texts.text("bus-access-denied", &[action()]);
+        let message = self.texts.borrow().text("bus-access-denied", &args);
         Box::new(fdo::Error::AccessDenied(message))
+    }
+
+    /// Anybody can cause this, as often as he likes.
+    fn warn(&self, warning: &Warning) {
+        journal::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
     }
 }
 

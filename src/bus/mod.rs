@@ -3,7 +3,9 @@
 //! [`Call`]s and relays [`Signal`]s.
 
 mod argument;
+mod callers;
 pub mod contract;
+mod crowd;
 mod gate;
 mod past;
 mod polkit;
@@ -28,6 +30,7 @@ use crate::texts::Texts;
 use contract::{BUS_NAME, OBJECT_PATH};
 use gate::Gate;
 use past::Past;
+use polkit::Polkit;
 use publish::Publisher;
 use service::Service;
 
@@ -61,6 +64,8 @@ impl BusError {
 
 /// Where the bus gets everything from and hands everything to.
 pub struct Sources {
+    /// For questions about callers; nobody calls here.
+    pub asking: Connection,
     pub calls: UnboundedSender<Call>,
     /// To be sent after the [`Status`] that says the same.
     pub signals: UnboundedReceiver<Signal>,
@@ -78,7 +83,7 @@ pub async fn connect() -> Result<Connection, BusError> {
 /// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.
 pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
     let service = Service {
-        gate: Gate { calls: sources.calls, texts: sources.texts },
+        gate: Gate { calls: sources.calls, polkit: Polkit::new(&sources.asking), texts: sources.texts },
         status: sources.status.clone(),
         past: Past::new(sources.history),
     };

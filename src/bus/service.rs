@@ -5,7 +5,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use zbus::message::Header;
 use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
-use zbus::{BoxDBusError, Connection, interface};
+use zbus::{BoxDBusError, interface};
 
 use crate::controller::Call;
 use crate::model::{Fault, Status};
@@ -29,14 +29,9 @@ pub struct Service {
 #[interface(name = "de.example.Backup", introspection_docs = false)]
 impl Service {
     #[zbus(out_args("run"))]
-    async fn start(
-        &self,
-        uuid: String,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-    ) -> Result<ResponseDispatchNotifier<u64>> {
+    async fn start(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<ResponseDispatchNotifier<u64>> {
         self.sane(argument::uuid(&uuid))?;
-        let permit = self.gate.permit(connection, &header, Action::Start).await?;
+        let permit = self.gate.permit(&header, Action::Start).await?;
         self.begin(permit.deadline, uuid, false).await
     }
 
@@ -45,64 +40,40 @@ impl Service {
         &self,
         uuid: String,
         #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
     ) -> Result<ResponseDispatchNotifier<u64>> {
         self.sane(argument::uuid(&uuid))?;
-        let permit = self.gate.permit(connection, &header, Action::StartAllowingDeletions).await?;
+        let permit = self.gate.permit(&header, Action::StartAllowingDeletions).await?;
         self.begin(permit.deadline, uuid, true).await
     }
 
-    async fn trust_disk(
-        &self,
-        uuid: String,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-    ) -> Result<()> {
+    async fn trust_disk(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
         self.sane(argument::uuid(&uuid))?;
-        let permit = self.gate.permit(connection, &header, Action::TrustDisk).await?;
+        let permit = self.gate.permit(&header, Action::TrustDisk).await?;
         self.gate.ask(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
     }
 
-    async fn cancel(
-        &self,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-    ) -> Result<()> {
-        let permit = self.gate.permit(connection, &header, Action::Cancel).await?;
+    async fn cancel(&self, #[zbus(header)] header: Header<'_>) -> Result<()> {
+        let permit = self.gate.permit(&header, Action::Cancel).await?;
         self.gate.ask(permit.deadline, |reply| Call::Cancel { reply }).await
     }
 
     #[zbus(out_args("state"))]
-    async fn veeam_lock(
-        &self,
-        job: String,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-    ) -> Result<&'static str> {
+    async fn veeam_lock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<&'static str> {
         self.sane(argument::job(&job))?;
-        let permit = self.gate.permit(connection, &header, Action::VeeamLock).await?;
+        let permit = self.gate.permit(&header, Action::VeeamLock).await?;
         let caller = permit.caller;
         let held = self.gate.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
         Ok(if held { "held" } else { "waiting" })
     }
 
-    async fn veeam_unlock(
-        &self,
-        job: String,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-    ) -> Result<()> {
+    async fn veeam_unlock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
         self.sane(argument::job(&job))?;
-        let permit = self.gate.permit(connection, &header, Action::VeeamUnlock).await?;
+        let permit = self.gate.permit(&header, Action::VeeamUnlock).await?;
         self.gate.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
 
-    async fn reload(
-        &self,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-    ) -> Result<()> {
-        let permit = self.gate.permit(connection, &header, Action::Reload).await?;
+    async fn reload(&self, #[zbus(header)] header: Header<'_>) -> Result<()> {
+        let permit = self.gate.permit(&header, Action::Reload).await?;
         self.gate.ask(permit.deadline, |reply| Call::Reload { reply }).await
     }
 

@@ -82,7 +82,7 @@ pub struct Inputs {
 /// Where things go to.
 #[derive(Debug)]
 pub struct Outputs {
-    /// For runs and for UDisks2.
+    /// For runs, for UDisks2, and to see callers leave the bus; nobody calls here.
     pub connection: Connection,
     pub status: watch::Sender<Status>,
     pub texts: watch::Sender<Arc<Texts>>,

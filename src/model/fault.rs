@@ -1,5 +1,5 @@
 //! Every reason for which a run ends early or a call is refused, as typed values.
-//! Owns the names on the bus (`Fault::name`); the words for people are in `locales/*/faults.ftl`, one message a variant
+//! Their names on the bus are in `error_name`; the words for people are in `locales/*/faults.ftl`, one message a variant
 //! under the variant's kebab-case name, with the fields as placeholders. A field named `cause` holds the text of the
 //! error beneath.
 
@@ -23,6 +23,10 @@ pub enum Fault {
         job: String,
     },
     Stopping,
+    /// Of one user or of all; polkit was not even asked.
+    TooManyCalls {
+        most: u64,
+    },
     Unconfigured {
         keys: String,
     },
@@ -228,51 +232,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The error's name on the bus, in the journal and in the history, without the prefix `de.example.Backup.Error.`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Busy { .. } => "Busy",
-            Self::NotRunning => "NotRunning",
-            Self::NotLocked { .. } => "NotLocked",
-            Self::InvalidJob { .. } => "InvalidJob",
-            Self::Stopping => "Stopping",
-            Self::Unconfigured { .. } | Self::ConfigRefused { .. } => "ConfigRefused",
-            Self::UnknownDisk { .. } => "UnknownDisk",
-            Self::DiskAbsent { .. } | Self::NoDiskPresent { .. } => "DiskAbsent",
-            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::ChangedDisk { .. } => "WrongDisk",
-            Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
-            Self::DiskServiceFailed { .. } => "DiskServiceFailed",
-            Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
-            Self::AlreadyMounted { .. }
-            | Self::MountFailed { .. }
-            | Self::WriteProtected { .. }
-            | Self::UnsafeMount { .. } => "MountFailed",
-            Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => "LockFailed",
-            Self::SourceUnavailable { .. }
-            | Self::SourceEmpty { .. }
-            | Self::SourceHidden { .. }
-            | Self::SourceNotMounted { .. }
-            | Self::SourceWithoutSentinel { .. }
-            | Self::SourceMoved { .. }
-            | Self::SourceUnreadable { .. } => "SourceUnavailable",
-            Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
-            Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
-                "NoSpace"
-            }
-            Self::TooManyDeletions { .. } | Self::TooManyBytesDeleted { .. } => "TooManyDeletions",
-            Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } => "LossyFileSystem",
-            Self::CheckFailed { .. } | Self::CopyFailed { .. } => "CopyFailed",
-            Self::WriteFailed { .. } | Self::DiskFailing { .. } | Self::TurnedReadOnly { .. } | Self::DiskSilent => {
-                "WriteFailed"
-            }
-            Self::UnlockFailed { .. } => "UnlockFailed",
-            Self::UnmountFailed { .. } | Self::NotReleased { .. } | Self::NotFlushed { .. } => "UnmountFailed",
-            Self::DiskRemoved => "DiskRemoved",
-            Self::ServiceStopped | Self::Interrupted => "Interrupted",
-            Self::Internal { .. } => "Internal",
-        }
-    }
-
     /// Whether a disk that is being pulled may be the reason.
     pub fn may_be_of_disk(&self) -> bool {
         matches!(

@@ -60,6 +60,16 @@ pub enum Warning {
         server: String,
         cause: String,
     },
+    /// Calls were refused because polkit gave no answer.
+    PolkitSilent {
+        action: String,
+        cause: String,
+    },
+    /// A user on this machine keeps so many calls open that further ones were refused.
+    TooManyCalls {
+        user: u64,
+        most: u64,
+    },
     LowSpace {
         free: u64,
         threshold: u64,

@@ -6,15 +6,19 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use log::{Level, LevelFilter, Log, Metadata, Record, SetLoggerError};
 use systemd_journal_logger::{JournalLog, connected_to_journal};
+use tokio::runtime::Handle;
+use tokio::time::sleep_until;
 use uuid::{Uuid, uuid};
 
 use super::clock::Clock;
+use super::repeats::{Repeats, Verdict};
 use super::tail::Tail;
 use super::text_log::TextLog;
-use crate::model::{LogLine, Step, Warning};
+use crate::model::{LogLine, Notice, Step, Warning};
 use crate::texts::{self, Language, Spoken, Texts, harmless};
 
 /// Never to be changed: all MESSAGE_IDs derive from it.
@@ -72,6 +76,28 @@ pub struct Scope {
 pub fn tell<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     tell_to(log::logger(), level, value, &Line { texts, scope });
     lock(&LOG.tail).add(scope.run, level, &texts::text_id(value), &texts.say(value).to_string());
+}
+
+/// The same for what somebody outside can cause as often as he likes: what is too much is counted, and told as one line.
+pub fn tell_seldom<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
+    let kind = texts::text_id(value);
+    let verdict = lock(&LOG.repeats).weigh(&kind, Instant::now());
+    match verdict {
+        Verdict::Tell => tell(level, texts, value, scope),
+        Verdict::SumUpAt(end) => sum_up_later(level, kind, texts.say(value).what, end),
+        Verdict::Count => {}
+    }
+}
+
+/// `text` is an example. Without a runtime nobody outside can cause anything.
+fn sum_up_later(level: Level, kind: String, text: String, end: Instant) {
+    let Ok(runtime) = Handle::try_current() else { return };
+    runtime.spawn(async move {
+        sleep_until(end.into()).await;
+        let count = lock(&LOG.repeats).sum_up(&kind);
+        let texts = Texts::new(*lock(&LOG.language));
+        tell(level, &texts, &Notice::Repeated { count, text }, &Scope::default());
+    });
 }
 
 /// The newest lines about the run that was told of last, oldest first.
@@ -135,6 +161,7 @@ struct DaemonLog {
     sink: OnceLock<Box<dyn Log>>,
     text_log: Mutex<Option<TextLog>>,
     tail: Mutex<Tail>,
+    repeats: Mutex<Repeats>,
     language: Mutex<Language>,
     debug: AtomicBool,
 }
@@ -145,6 +172,7 @@ impl DaemonLog {
             sink: OnceLock::new(),
             text_log: Mutex::new(None),
             tail: Mutex::new(Tail::new()),
+            repeats: Mutex::new(Repeats::new()),
             language: Mutex::new(Language::German),
             debug: AtomicBool::new(false),
         }

@@ -15,6 +15,7 @@ pub mod outbox;
 mod password;
 pub mod postman;
 pub mod reminder;
+mod repeats;
 mod sentence;
 mod smtp;
 pub mod status_file;

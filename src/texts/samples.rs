@@ -51,6 +51,7 @@ samples! { faults, Fault:
     NotLocked { job }
     InvalidJob { job }
     Stopping {}
+    TooManyCalls { most }
     Unconfigured { keys }
     ConfigRefused { problems }
     UnknownDisk { disk }
@@ -116,6 +117,8 @@ samples! { warnings, Warning:
     VeeamUnreachable { server, cause }
     VeeamUntrusted { server, cause }
     VeeamLoginRefused { server, cause }
+    PolkitSilent { action, cause }
+    TooManyCalls { user, most }
     LowSpace { free, threshold }
     VanishedFiles { examples }
     LossyFileSystem { file_system, links, hard_links, specials }
@@ -142,6 +145,7 @@ samples! { warnings, Warning:
 samples! { notices, Notice:
     DaemonStarted { version, disks }
     DaemonStopping {}
+    Repeated { count, text }
     ConfigReloaded {}
     ConfigIncomplete { keys }
     DiskAppeared { disk, label, device }

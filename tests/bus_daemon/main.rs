@@ -18,6 +18,7 @@ mod settings;
 mod calls;
 mod crash;
 mod disks;
+mod flood;
 mod hostile;
 mod identity;
 mod inhibit;

@@ -28,7 +28,7 @@ pub fn open_to_all(program: &str, room: &Path) -> PathBuf {
     place
 }
 
-/// What Debian's system.conf says of names and calls, and what the packages of UDisks2, polkit and logind add.
+/// What Debian's system.conf says of names, calls and limits (those that it names as built in), and what the packages of UDisks2, polkit and logind add.
 const RULES: &str = r#"
   <auth>EXTERNAL</auth>
   <policy context="default">
@@ -47,6 +47,13 @@ const RULES: &str = r#"
     <allow send_destination="org.freedesktop.PolicyKit1"/>
     <allow send_destination="org.freedesktop.login1"/>
   </policy>
+  <limit name="max_incoming_bytes">133169152</limit>
+  <limit name="max_outgoing_bytes">133169152</limit>
+  <limit name="max_message_size">33554432</limit>
+  <limit name="max_completed_connections">2048</limit>
+  <limit name="max_connections_per_user">256</limit>
+  <limit name="max_match_rules_per_connection">512</limit>
+  <limit name="max_replies_per_connection">128</limit>
   <policy user="root">
     <allow own="org.freedesktop.UDisks2"/>
     <allow own="org.freedesktop.PolicyKit1"/>
@@ -103,6 +110,12 @@ impl PrivateBus {
 
     /// A connection as another user: the bus looks at who opened the socket, so a thread does it in that user's name.
     pub async fn connect_as(&self, uid: u32) -> Connection {
+        let builder = connection::Builder::unix_stream(self.open_as(uid));
+        builder.user_id(uid).build().await.unwrap()
+    }
+
+    /// The socket alone, on which nothing has been said.
+    pub fn open_as(&self, uid: u32) -> UnixStream {
         let socket = self.socket();
         let opened = std::thread::spawn(move || {
             let id = Uid::from_raw(uid);
@@ -111,8 +124,7 @@ impl PrivateBus {
         });
         let stream = opened.join().unwrap();
         stream.set_nonblocking(true).unwrap();
-        let builder = connection::Builder::unix_stream(stream);
-        builder.user_id(uid).build().await.unwrap()
+        stream
     }
 
     fn socket(&self) -> PathBuf {

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Notify;
 use zbus::{Connection, OwnedVariant, connection, fdo, interface};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub enum Verdict {
     No,
     /// A password would help.
     Challenge,
-    /// No answer, ever.
+    /// No answer, until the question is withdrawn.
     Hang,
     /// An error instead of an answer.
     Broken,
@@ -34,6 +35,8 @@ pub struct Asked {
 #[derive(Debug)]
 struct Memory {
     verdict: Verdict,
+    /// By unique bus name; goes before what holds for everybody.
+    verdicts: HashMap<String, Verdict>,
     asked: Vec<Asked>,
     withdrawn: Vec<String>,
 }
@@ -45,8 +48,9 @@ pub struct FakePolkit {
 
 impl FakePolkit {
     pub async fn start(address: &str, verdict: Verdict) -> Self {
-        let memory = Arc::new(Mutex::new(Memory { verdict, asked: Vec::new(), withdrawn: Vec::new() }));
-        let authority = Authority(Arc::clone(&memory));
+        let verdicts = HashMap::new();
+        let memory = Arc::new(Mutex::new(Memory { verdict, verdicts, asked: Vec::new(), withdrawn: Vec::new() }));
+        let authority = Authority { memory: Arc::clone(&memory), withdrawals: Arc::default() };
         let connection = connection::Builder::address(address)
             .serve_at("/org/freedesktop/PolicyKit1/Authority", authority)
             .name("org.freedesktop.PolicyKit1")
@@ -59,6 +63,12 @@ impl FakePolkit {
     /// From now on.
     pub fn decide(&self, verdict: Verdict) {
         self.memory.lock().unwrap().verdict = verdict;
+    }
+
+    /// The same for one caller alone.
+    pub fn decide_for(&self, caller: &Connection, verdict: Verdict) {
+        let name = caller.unique_name().unwrap().to_string();
+        self.memory.lock().unwrap().verdicts.insert(name, verdict);
     }
 
     /// All questions since the last call of this.
@@ -77,7 +87,25 @@ impl FakePolkit {
     }
 }
 
-struct Authority(Arc<Mutex<Memory>>);
+struct Authority {
+    memory: Arc<Mutex<Memory>>,
+    withdrawals: Arc<Notify>,
+}
+
+impl Authority {
+    async fn until_withdrawn(&self, cancellation: &str) {
+        loop {
+            let withdrawal = self.withdrawals.notified();
+            tokio::pin!(withdrawal);
+            // Counts from here on, so that none between the look and the wait is missed.
+            withdrawal.as_mut().enable();
+            if self.memory.lock().unwrap().withdrawn.iter().any(|withdrawn| withdrawn == cancellation) {
+                return;
+            }
+            withdrawal.await;
+        }
+    }
+}
 
 #[interface(name = "org.freedesktop.PolicyKit1.Authority")]
 impl Authority {
@@ -92,26 +120,32 @@ impl Authority {
         let (kind, details) = subject;
         let name = details.get("name").and_then(|name| name.downcast_ref().ok());
         let verdict = {
-            let mut memory = self.0.lock().unwrap();
+            let mut memory = self.memory.lock().unwrap();
+            let subject: String = name.unwrap_or_default();
+            let verdict = memory.verdicts.get(&subject).copied().unwrap_or(memory.verdict);
             memory.asked.push(Asked {
                 kind,
-                subject: name.unwrap_or_default(),
+                subject,
                 action: action_id,
                 interactive: flags & 1 == 1,
-                cancellation: cancellation_id,
+                cancellation: cancellation_id.clone(),
             });
-            memory.verdict
+            verdict
         };
         match verdict {
             Verdict::Yes => Ok((true, false, HashMap::new())),
             Verdict::No => Ok((false, false, HashMap::new())),
             Verdict::Challenge => Ok((false, true, HashMap::new())),
-            Verdict::Hang => std::future::pending().await,
+            Verdict::Hang => {
+                self.until_withdrawn(&cancellation_id).await;
+                Err(fdo::Error::Failed("the question was withdrawn".to_owned()))
+            }
             Verdict::Broken => Err(fdo::Error::Failed("polkit is broken".to_owned())),
         }
     }
 
     fn cancel_check_authorization(&self, cancellation_id: String) {
-        self.0.lock().unwrap().withdrawn.push(cancellation_id);
+        self.memory.lock().unwrap().withdrawn.push(cancellation_id);
+        self.withdrawals.notify_waiters();
     }
 }

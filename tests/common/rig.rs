@@ -42,7 +42,9 @@ impl Rig {
         let (signals, signals_out) = mpsc::unbounded_channel();
         let (status, status_out) = watch::channel(status);
         let (texts, texts_out) = watch::channel(Arc::new(Texts::new(Language::English)));
-        let sources = Sources { calls: calls_in, signals: signals_out, status: status_out, texts: texts_out, history };
+        let asking = bus.connect().await;
+        let sources =
+            Sources { asking, calls: calls_in, signals: signals_out, status: status_out, texts: texts_out, history };
         let served = bus::serve(&server, sources).await.unwrap();
         Self { bus, served, status, signals, texts, calls: Some(calls), server }
     }
@@ -72,6 +74,7 @@ pub async fn serve_again(connection: &Connection) -> Result<Bus, BusError> {
     let (calls, _) = mpsc::unbounded_channel();
     let (_, signals) = mpsc::unbounded_channel();
     let sources = Sources {
+        asking: connection.clone(),
         calls,
         signals,
         status: watch::channel(Status::default()).1,

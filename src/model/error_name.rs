@@ -1,0 +1,51 @@
+//! What each fault is called on the bus. Several share a name where callers do the same about them.
+
+use super::Fault;
+
+impl Fault {
+    /// The error's name on the bus, in the journal and in the history, without the prefix `de.example.Backup.Error.`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Busy { .. } => "Busy",
+            Self::NotRunning => "NotRunning",
+            Self::NotLocked { .. } => "NotLocked",
+            Self::InvalidJob { .. } => "InvalidJob",
+            Self::Stopping => "Stopping",
+            Self::TooManyCalls { .. } => "TooManyCalls",
+            Self::Unconfigured { .. } | Self::ConfigRefused { .. } => "ConfigRefused",
+            Self::UnknownDisk { .. } => "UnknownDisk",
+            Self::DiskAbsent { .. } | Self::NoDiskPresent { .. } => "DiskAbsent",
+            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::ChangedDisk { .. } => "WrongDisk",
+            Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
+            Self::DiskServiceFailed { .. } => "DiskServiceFailed",
+            Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
+            Self::AlreadyMounted { .. }
+            | Self::MountFailed { .. }
+            | Self::WriteProtected { .. }
+            | Self::UnsafeMount { .. } => "MountFailed",
+            Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => "LockFailed",
+            Self::SourceUnavailable { .. }
+            | Self::SourceEmpty { .. }
+            | Self::SourceHidden { .. }
+            | Self::SourceNotMounted { .. }
+            | Self::SourceWithoutSentinel { .. }
+            | Self::SourceMoved { .. }
+            | Self::SourceUnreadable { .. } => "SourceUnavailable",
+            Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
+            Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
+                "NoSpace"
+            }
+            Self::TooManyDeletions { .. } | Self::TooManyBytesDeleted { .. } => "TooManyDeletions",
+            Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } => "LossyFileSystem",
+            Self::CheckFailed { .. } | Self::CopyFailed { .. } => "CopyFailed",
+            Self::WriteFailed { .. } | Self::DiskFailing { .. } | Self::TurnedReadOnly { .. } | Self::DiskSilent => {
+                "WriteFailed"
+            }
+            Self::UnlockFailed { .. } => "UnlockFailed",
+            Self::UnmountFailed { .. } | Self::NotReleased { .. } | Self::NotFlushed { .. } => "UnmountFailed",
+            Self::DiskRemoved => "DiskRemoved",
+            Self::ServiceStopped | Self::Interrupted => "Interrupted",
+            Self::Internal { .. } => "Internal",
+        }
+    }
+}
