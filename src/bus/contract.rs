@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use zbus::{DBusError, proxy};
+use serde_json::Value;
+use zbus::{DBusError, Variant, proxy};
 
 pub const BUS_NAME: &str = "de.example.Backup";
 pub const OBJECT_PATH: &str = "/de/example/Backup";
@@ -169,13 +170,19 @@ pub trait Backup {
     #[zbus(property)]
     fn warnings(&self) -> zbus::Result<Vec<String>>;
     #[zbus(property)]
+    fn warning_facts(&self) -> zbus::Result<Vec<(String, Row)>>;
+    #[zbus(property)]
     fn free_bytes(&self) -> zbus::Result<u64>;
     #[zbus(property)]
     fn last_result(&self) -> zbus::Result<String>;
     #[zbus(property)]
     fn last_error(&self) -> zbus::Result<(String, String)>;
     #[zbus(property)]
+    fn last_error_facts(&self) -> zbus::Result<(String, Row)>;
+    #[zbus(property)]
     fn last_warnings(&self) -> zbus::Result<Vec<String>>;
+    #[zbus(property)]
+    fn last_warning_facts(&self) -> zbus::Result<Vec<(String, Row)>>;
     #[zbus(property)]
     fn last_disk(&self) -> zbus::Result<String>;
     #[zbus(property)]
@@ -187,9 +194,13 @@ pub trait Backup {
     #[zbus(property)]
     fn config_error(&self) -> zbus::Result<String>;
     #[zbus(property)]
+    fn config_error_facts(&self) -> zbus::Result<(String, Row)>;
+    #[zbus(property)]
     fn outbox_count(&self) -> zbus::Result<u32>;
     #[zbus(property)]
     fn outbox_error(&self) -> zbus::Result<String>;
+    #[zbus(property)]
+    fn outbox_error_facts(&self) -> zbus::Result<(String, Row)>;
     #[zbus(property)]
     fn run_log(&self) -> zbus::Result<Vec<(u64, String, String)>>;
     #[zbus(property)]
@@ -203,8 +214,28 @@ pub trait Backup {
     fn run_finished(&self, run: u64, disk: String, result: String, error: String, message: String) -> zbus::Result<()>;
 }
 
-/// One disk or one run, as `ListDisks` and `ListRuns` give them.
+/// One disk or one run, as `ListDisks` and `ListRuns` give them; or the arguments of a sentence.
 pub type Row = std::collections::HashMap<String, zbus::OwnedVariant>;
+
+/// The value as JSON; types that the contract has none of are shown as text.
+pub fn json(value: &Variant) -> Value {
+    match value {
+        Variant::Bool(flag) => (*flag).into(),
+        Variant::U32(number) => (*number).into(),
+        Variant::I64(number) => (*number).into(),
+        Variant::U64(number) => (*number).into(),
+        Variant::F64(number) => (*number).into(),
+        Variant::Str(text) => text.as_str().into(),
+        Variant::Variant(inner) => json(inner),
+        Variant::Array(items) => items.inner().iter().map(json).collect(),
+        Variant::Structure(fields) => fields.fields().iter().map(json).collect(),
+        Variant::Dict(pairs) => {
+            let named = |(name, value): (&Variant, &Variant)| Some((json(name).as_str()?.to_owned(), json(value)));
+            Value::Object(pairs.iter().filter_map(named).collect())
+        }
+        other => other.to_string().into(),
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use super::argument;
 use super::contract::Action;
 use super::gate::{ANSWER_LIMIT, Gate, internal};
 use super::past::Past;
-use super::view::{self, Row};
+use super::view::{self, Facts, Row};
 
 // The macro knows a method that can fail by this very name.
 type Result<T> = std::result::Result<T, BoxDBusError>;
@@ -154,7 +154,12 @@ impl Service {
 
     #[zbus(property)]
     fn warnings(&self) -> Vec<String> {
-        view::all(&self.status.borrow().warnings)
+        view::sentences(&self.status.borrow().warnings)
+    }
+
+    #[zbus(property)]
+    fn warning_facts(&self) -> Vec<Facts> {
+        view::all_facts(&self.status.borrow().warnings)
     }
 
     #[zbus(property)]
@@ -173,8 +178,18 @@ impl Service {
     }
 
     #[zbus(property)]
+    fn last_error_facts(&self) -> Facts {
+        view::facts(&self.status.borrow().last_error.1)
+    }
+
+    #[zbus(property)]
     fn last_warnings(&self) -> Vec<String> {
-        view::all(&self.status.borrow().last_warnings)
+        view::sentences(&self.status.borrow().last_warnings)
+    }
+
+    #[zbus(property)]
+    fn last_warning_facts(&self) -> Vec<Facts> {
+        view::all_facts(&self.status.borrow().last_warnings)
     }
 
     #[zbus(property)]
@@ -199,7 +214,12 @@ impl Service {
 
     #[zbus(property)]
     fn config_error(&self) -> String {
-        harmless(&self.status.borrow().config_error)
+        harmless(&self.status.borrow().config_error.text)
+    }
+
+    #[zbus(property)]
+    fn config_error_facts(&self) -> Facts {
+        view::facts(&self.status.borrow().config_error)
     }
 
     #[zbus(property)]
@@ -209,7 +229,12 @@ impl Service {
 
     #[zbus(property)]
     fn outbox_error(&self) -> String {
-        harmless(&self.status.borrow().outbox_error)
+        harmless(&self.status.borrow().outbox_error.text)
+    }
+
+    #[zbus(property)]
+    fn outbox_error_facts(&self) -> Facts {
+        view::facts(&self.status.borrow().outbox_error)
     }
 
     #[zbus(property)]

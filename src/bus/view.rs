@@ -3,10 +3,14 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
 use zbus::Variant;
 
-use crate::model::{DiskRow, RunRecord, Status};
+use crate::model::{self, DiskRow, Fault, RunRecord, Status, Told};
 use crate::texts::{Texts, harmless};
+
+/// One `(sa{sv})`.
+pub type Facts = (String, HashMap<String, Variant<'static>>);
 
 /// One `a{sv}`.
 pub type Row = HashMap<&'static str, Variant<'static>>;
@@ -27,18 +31,23 @@ pub fn properties(status: &Status) -> Row {
         ("SecondsLeft", progress.seconds_left.into()),
         ("CurrentFile", harmless(&progress.file).into()),
         ("Queue", all(&status.queue).into()),
-        ("Warnings", all(&status.warnings).into()),
+        ("Warnings", sentences(&status.warnings).into()),
+        ("WarningFacts", all_facts(&status.warnings).into()),
         ("FreeBytes", status.free_bytes.into()),
         ("LastResult", last_result(status).into()),
         ("LastError", last_error(status).into()),
-        ("LastWarnings", all(&status.last_warnings).into()),
+        ("LastErrorFacts", facts(&status.last_error.1).into()),
+        ("LastWarnings", sentences(&status.last_warnings).into()),
+        ("LastWarningFacts", all_facts(&status.last_warnings).into()),
         ("LastDisk", last_disk(status).into()),
         ("LastFinishedAt", last_finished_at(status).into()),
         ("SafeToRemove", all(&status.safe_to_remove).into()),
         ("VeeamLocks", veeam_locks(status).into()),
-        ("ConfigError", harmless(&status.config_error).into()),
+        ("ConfigError", harmless(&status.config_error.text).into()),
+        ("ConfigErrorFacts", facts(&status.config_error).into()),
         ("OutboxCount", status.outbox_count.into()),
-        ("OutboxError", harmless(&status.outbox_error).into()),
+        ("OutboxError", harmless(&status.outbox_error.text).into()),
+        ("OutboxErrorFacts", facts(&status.outbox_error).into()),
         ("RunLog", run_log(status).into()),
         ("WebAddress", harmless(&status.web_address).into()),
     ])
@@ -48,6 +57,38 @@ pub fn all(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| harmless(text)).collect()
 }
 
+pub fn sentences(told: &[Told]) -> Vec<String> {
+    told.iter().map(|told| harmless(&told.text)).collect()
+}
+
+/// What a sentence is about: its kind, and its arguments.
+pub fn facts(told: &Told) -> Facts {
+    pair(&told.facts)
+}
+
+pub fn all_facts(told: &[Told]) -> Vec<Facts> {
+    told.iter().map(facts).collect()
+}
+
+fn pair(facts: &model::Facts) -> Facts {
+    let args = facts.args.iter().filter_map(|(name, value)| Some((name.clone(), variant(value)?)));
+    (facts.kind.clone(), args.collect())
+}
+
+/// None for what no argument is.
+fn variant(value: &Value) -> Option<Variant<'static>> {
+    match value {
+        Value::Bool(flag) => Some((*flag).into()),
+        Value::Number(number) => number.as_u64().map(Variant::from).or_else(|| number.as_i64().map(Variant::from)),
+        Value::String(text) => Some(harmless(text).into()),
+        // Sentences within a sentence.
+        Value::Array(parts) => {
+            Some(parts.iter().map(|part| pair(&model::Facts::read(part))).collect::<Vec<_>>().into())
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
+
 pub fn last_result(status: &Status) -> &'static str {
     let last = status.last.as_ref();
     last.map_or("", |last| last.outcome.name())
@@ -55,7 +96,7 @@ pub fn last_result(status: &Status) -> &'static str {
 
 pub fn last_error(status: &Status) -> (String, String) {
     let (name, message) = &status.last_error;
-    (name.clone(), harmless(message))
+    (name.clone(), harmless(&message.text))
 }
 
 pub fn last_disk(status: &Status) -> String {
@@ -103,12 +144,9 @@ pub fn disk(disk: &DiskRow) -> Row {
 /// One entry of `ListRuns`.
 pub fn run(record: &RunRecord, texts: &Texts) -> Row {
     let totals = &record.totals;
-    let (error, message) = match &record.fault {
-        None => ("", String::new()),
-        Some(fault) => (fault.name(), texts.say(fault).to_string()),
-    };
-    let warnings = record.warnings.iter();
-    let warnings: Vec<String> = warnings.map(|w| texts.say(w).to_string()).collect();
+    let error = record.fault.as_ref().map_or("", Fault::name);
+    let message = record.fault.as_ref().map(|fault| texts.tell(fault)).unwrap_or_default();
+    let warnings: Vec<Told> = record.warnings.iter().map(|warning| texts.tell(warning)).collect();
     HashMap::from([
         ("run", record.run.into()),
         ("disk", harmless(record.disk.as_str()).into()),
@@ -118,8 +156,10 @@ pub fn run(record: &RunRecord, texts: &Texts) -> Row {
         ("finished-at", record.finished_at.into()),
         ("result", record.outcome.name().into()),
         ("error", error.into()),
-        ("message", message.into()),
-        ("warnings", warnings.into()),
+        ("message", harmless(&message.text).into()),
+        ("message-facts", facts(&message).into()),
+        ("warnings", sentences(&warnings).into()),
+        ("warning-facts", all_facts(&warnings).into()),
         ("step", record.step.name().into()),
         ("bytes-total", totals.bytes_total.into()),
         ("bytes-done", totals.bytes_done.into()),

@@ -1,10 +1,12 @@
 //! The other side of the bus: what every program needs that asks the daemon. `end` turns errors of the bus into exit codes and
-//! words, `surroundings` says in which language to speak, `told` is what the daemon tells, as data;
+//! words, `surroundings` says in which language to speak, `told` is what the daemon tells, as data,
+//! and `retold` puts its sentences into the reader's language;
 //! `hooks` are the tools for Veeam's job scripts.
 //! Knows the contract, the texts and the report's sentences, and nothing else of the daemon.
 
 pub mod end;
 pub mod hooks;
+pub mod retold;
 pub mod surroundings;
 pub mod told;
 

@@ -1,12 +1,12 @@
 //! What the daemon tells, as data: JSON with the names of the contract, and the snapshot that the sentences are made from.
 
 use zbus::fdo::PropertiesProxy;
-use zbus::{Connection, OwnedVariant, Variant};
+use zbus::{Connection, OwnedVariant};
 
 use serde_json::{Map, Value};
 
-use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH, Row};
-use crate::model::{DiskId, DiskRow, Finished, Outcome, Progress, State, Status, VeeamLock};
+use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH, Row, json};
+use crate::model::{DiskId, DiskRow, Finished, Outcome, Progress, State, Status, Told, VeeamLock};
 
 /// One thing with its properties.
 pub type Object = Map<String, Value>;
@@ -66,21 +66,6 @@ fn object(row: Row) -> Object {
     row.iter().map(|(name, value): (&String, &OwnedVariant)| (name.clone(), json(value))).collect()
 }
 
-/// The value as JSON; types that the contract has none of are shown as text.
-pub fn json(value: &Variant) -> Value {
-    match value {
-        Variant::Bool(flag) => (*flag).into(),
-        Variant::U32(number) => (*number).into(),
-        Variant::U64(number) => (*number).into(),
-        Variant::F64(number) => (*number).into(),
-        Variant::Str(text) => text.as_str().into(),
-        Variant::Variant(inner) => json(inner),
-        Variant::Array(items) => items.inner().iter().map(json).collect(),
-        Variant::Structure(fields) => fields.fields().iter().map(json).collect(),
-        other => other.to_string().into(),
-    }
-}
-
 /// Absent counts as empty.
 pub fn text<'a>(object: &'a Object, name: &str) -> &'a str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
@@ -101,7 +86,7 @@ pub fn texts(object: &Object, name: &str) -> Vec<String> {
 }
 
 /// The daemon's snapshot again, so that it can be told in the caller's language; none if the daemon is in a state that this
-/// program does not know. The texts in it are in the daemon's language.
+/// program does not know. The sentences in it are as they are in `properties`.
 pub fn status(properties: &Object, disks: &[Object]) -> Option<Status> {
     let state = STATES.into_iter().find(|state| state.name() == text(properties, "State"))?;
     let disk = text(properties, "Disk").to_owned();
@@ -116,14 +101,16 @@ pub fn status(properties: &Object, disks: &[Object]) -> Option<Status> {
         ratio: properties.get("Progress").and_then(Value::as_f64).unwrap_or(-1.0),
         progress: progress(properties),
         queue: texts(properties, "Queue"),
-        warnings: texts(properties, "Warnings"),
+        warnings: sentences(properties, "Warnings"),
         free_bytes: number(properties, "FreeBytes"),
         last: last(properties, &disks),
         last_error: last_error(properties),
-        last_warnings: texts(properties, "LastWarnings"),
+        last_warnings: sentences(properties, "LastWarnings"),
         safe_to_remove: texts(properties, "SafeToRemove"),
         veeam_locks: veeam_locks(properties),
-        config_error: text(properties, "ConfigError").to_owned(),
+        config_error: text(properties, "ConfigError").into(),
+        outbox_count: u32::try_from(number(properties, "OutboxCount")).unwrap_or(u32::MAX),
+        outbox_error: text(properties, "OutboxError").into(),
         web_address: text(properties, "WebAddress").to_owned(),
         disks,
         ..Status::default()
@@ -164,9 +151,13 @@ fn last(properties: &Object, disks: &[DiskRow]) -> Option<Finished> {
     })
 }
 
-fn last_error(properties: &Object) -> (String, String) {
+fn last_error(properties: &Object) -> (String, Told) {
     let mut parts = texts(properties, "LastError").into_iter();
-    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default().into())
+}
+
+fn sentences(properties: &Object, name: &str) -> Vec<Told> {
+    texts(properties, name).into_iter().map(Told::from).collect()
 }
 
 fn veeam_locks(properties: &Object) -> Vec<VeeamLock> {

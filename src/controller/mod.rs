@@ -36,7 +36,7 @@ use zbus::Connection;
 use crate::config::Config;
 use crate::copy::News;
 use crate::disks::Sighting;
-use crate::model::{DiskId, Notice, Outbox, RunRecord, Status};
+use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
 use crate::report::history::History;
 use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
@@ -108,7 +108,7 @@ pub struct Controller {
     config: Arc<Config>,
     config_path: PathBuf,
     /// Why config.ini was refused at the last reload.
-    config_error: String,
+    config_error: Told,
     texts: Arc<Texts>,
     runtime: PathBuf,
     history: History,
@@ -161,7 +161,7 @@ impl Controller {
             outputs,
             config: Arc::new(start.config),
             config_path: start.config_path,
-            config_error: String::new(),
+            config_error: Told::default(),
             texts,
             runtime: start.runtime,
             next_run: start.history.last_run() + 1,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use log::Level;
+use serde_json::{Value, json};
 
 use super::Controller;
 use crate::blocking::blocking;
 use crate::config::{self, Config, ConfigFaults, Loaded};
-use crate::model::{Fault, Notice};
+use crate::model::{Fault, Notice, Told};
 use crate::report::journal;
 use crate::report::postman::Errand;
 use crate::systemd;
@@ -45,7 +46,7 @@ impl Controller {
             self.tell(Level::Warn, warning);
         }
         self.config = Arc::new(loaded.config);
-        self.config_error.clear();
+        self.config_error = Told::default();
         self.apply_language();
         journal::set_text_log(Some(&self.config.log_file));
         journal::set_debug(self.config.debug);
@@ -67,18 +68,23 @@ impl Controller {
     }
 
     fn refuse(&mut self, unread: Unread) -> Fault {
-        let problems = match unread {
+        let (problems, parts) = match unread {
             Unread::Faults(faults) => {
                 for problem in &faults.0 {
                     self.tell(Level::Error, problem);
                 }
                 self.mail_refusal(&faults);
-                faults.say(&self.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+                let told: Vec<Told> = faults.0.iter().map(|problem| self.texts.tell(problem)).collect();
+                let sentences: Vec<&str> = told.iter().map(|told| told.text.as_str()).collect();
+                (sentences.join(" "), told.iter().map(|told| json!(told.facts)).collect())
             }
-            Unread::Io(error) => error.to_string(),
+            Unread::Io(error) => (error.to_string(), Value::from(error.to_string())),
         };
-        self.config_error.clone_from(&problems);
-        Fault::ConfigRefused { problems }
+        let fault = Fault::ConfigRefused { problems };
+        self.config_error = self.texts.tell(&fault);
+        // Each as readers know it instead of our sentences.
+        self.config_error.facts.args.insert("problems".to_owned(), parts);
+        fault
     }
 
     /// An untouched template is no fault, but nothing can be copied with it.

@@ -5,7 +5,7 @@ use super::active::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::Volume;
-use crate::model::{DiskRow, Finished, RunRecord, State, Status};
+use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told};
 use crate::report::{journal, sentence};
 use crate::systemd;
 
@@ -56,9 +56,9 @@ impl Controller {
     }
 
     /// Why mails wait.
-    fn outbox_error(&self) -> String {
-        let trouble = self.outbox.trouble.as_ref();
-        trouble.map(|trouble| self.texts.say(trouble).what).unwrap_or_default()
+    fn outbox_error(&self) -> Told {
+        let Some(trouble) = &self.outbox.trouble else { return Told::default() };
+        Told { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
     }
 
     fn state(&self) -> State {
@@ -75,15 +75,12 @@ impl Controller {
     }
 
     /// Faults of a refused file, or what the one in force lacks.
-    fn config_error(&self) -> String {
-        let wrong = match self.config_error.is_empty() {
-            true => self.config.missing().join(", "),
-            false => self.config_error.clone(),
-        };
-        if wrong.is_empty() {
-            return wrong;
+    fn config_error(&self) -> Told {
+        if !self.config_error.is_empty() {
+            return self.config_error.clone();
         }
-        self.texts.text("status-unconfigured", &[("keys", wrong.into())])
+        let keys = self.config.missing().join(", ");
+        if keys.is_empty() { Told::default() } else { self.texts.tell(&Fault::Unconfigured { keys }) }
     }
 
     fn add_run(&self, status: &mut Status, run: &ActiveRun) {
@@ -94,16 +91,15 @@ impl Controller {
         status.ratio = run.ratio();
         status.progress = run.progress.clone();
         status.free_bytes = run.free_bytes;
-        status.warnings = run.warnings.iter().map(|warning| self.texts.say(warning).to_string()).collect();
+        status.warnings = run.warnings.iter().map(|warning| self.texts.tell(warning)).collect();
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
         if let Some(fault) = &last.fault {
-            status.last_error = (fault.name().to_owned(), self.texts.say(fault).to_string());
+            status.last_error = (fault.name().to_owned(), self.texts.tell(fault));
         }
-        let warnings = last.warnings.iter().map(|warning| self.texts.say(warning).to_string());
-        status.last_warnings =
-            warnings.chain(last.further.iter().map(|fault| self.texts.say(fault).to_string())).collect();
+        let warnings = last.warnings.iter().map(|warning| self.texts.tell(warning));
+        status.last_warnings = warnings.chain(last.further.iter().map(|fault| self.texts.tell(fault))).collect();
         if self.run.is_none() {
             status.free_bytes = last.totals.free_bytes;
         }

@@ -7,6 +7,7 @@ mod identity;
 mod notice;
 mod record;
 mod status;
+mod told;
 mod warning;
 
 use std::fmt;
@@ -19,6 +20,7 @@ pub use identity::DiskIdentity;
 pub use notice::Notice;
 pub use record::{Plug, RunBegun, RunRecord, Totals};
 pub use status::{DiskRow, Finished, LogLine, Outbox, Progress, State, Status, VeeamLock};
+pub use told::{Facts, Told};
 pub use warning::Warning;
 
 /// The file system UUID by which a disk is known.

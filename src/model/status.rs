@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{DiskId, Fault, Micros, Outcome, Step, Warning};
+use super::{DiskId, Fault, Micros, Outcome, Step, Told, Warning};
 
 /// What the daemon is doing, in the words of the bus property `State`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -158,21 +158,21 @@ pub struct Status {
     pub ratio: f64,
     pub progress: Progress,
     pub queue: Vec<String>,
-    /// Of the run that is on, in the configured language.
-    pub warnings: Vec<String>,
+    /// Of the run that is on.
+    pub warnings: Vec<Told>,
     pub free_bytes: u64,
     pub last: Option<Finished>,
-    /// Name and message of the last run's fault, in the configured language; empty = none.
-    pub last_error: (String, String),
-    pub last_warnings: Vec<String>,
+    /// Name and message of the last run's fault; empty = none.
+    pub last_error: (String, Told),
+    pub last_warnings: Vec<Told>,
     pub safe_to_remove: Vec<String>,
     pub veeam_locks: Vec<VeeamLock>,
     /// Why config.ini was refused, what is missing in it, or empty.
-    pub config_error: String,
+    pub config_error: Told,
     /// Mails that wait to be sent.
     pub outbox_count: u32,
-    /// Why they wait, in the configured language; empty while nothing is wrong.
-    pub outbox_error: String,
+    /// Why they wait; empty while nothing is wrong.
+    pub outbox_error: Told,
     /// The newest lines about the run that is on or was last, oldest first.
     pub run_log: Vec<LogLine>,
     pub web_address: String,

@@ -76,7 +76,7 @@ pub(super) fn percent(ratio: f64) -> u64 {
 fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     let mut said = Vec::new();
     if !status.config_error.is_empty() {
-        said.push(status.config_error.clone());
+        said.push(status.config_error.text.clone());
     }
     let last = status.last.as_ref();
     said.extend(last.map(|last| ended(status, last, texts, clock)));
@@ -90,7 +90,7 @@ fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     }
     if !status.outbox_error.is_empty() {
         let count = Arg::from(u64::from(status.outbox_count));
-        let message = Arg::from(status.outbox_error.as_str());
+        let message = Arg::from(status.outbox_error.text.as_str());
         said.push(texts.text("status-mails-waiting", &[("count", count), ("message", message)]));
     }
     said.join(" ")
@@ -108,7 +108,7 @@ fn ended(status: &Status, last: &Finished, texts: &Texts, clock: &Clock) -> Stri
         ("plug", plug(status, last.disk.as_str()).into()),
     ];
     if last.outcome == Outcome::Aborted {
-        args.push(("message", status.last_error.1.as_str().into()));
+        args.push(("message", status.last_error.1.text.as_str().into()));
     }
     texts.text(id, &args)
 }
@@ -161,7 +161,7 @@ mod tests {
                 warnings: Vec::new(),
                 finished_at: 1_795_442_700_000_000,
             }),
-            last_error: ("DiskRemoved".to_owned(), "Too early.".to_owned()),
+            last_error: ("DiskRemoved".to_owned(), "Too early.".into()),
             disks: vec![DiskRow {
                 uuid: DISK.to_owned(),
                 label: "Gold".to_owned(),
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_faulty_configuration_is_told_with_the_rest() {
-        let mut status = Status { config_error: "Something is missing.".to_owned(), ..Status::default() };
+        let mut status = Status { config_error: "Something is missing.".into(), ..Status::default() };
         let english = said(&status, Language::English);
         assert_eq!(english, "Something is missing.");
         status.safe_to_remove = vec![DISK.to_owned()];
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn mails_that_can_not_be_sent_are_told_last() {
-        let outbox_error = "The server is away.".to_owned();
+        let outbox_error = "The server is away.".into();
         let status = Status { outbox_count: 2, outbox_error, ..Status::default() };
         assert!(said(&status, Language::English).ends_with("2 mails wait to be sent: The server is away."));
         let quiet = Status { outbox_count: 2, ..Status::default() };

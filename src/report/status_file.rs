@@ -121,7 +121,7 @@ fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
 fn waiting_rows(rows: &mut Rows, status: &Status) {
     let shown = if status.run == 0 { &status.last_warnings } else { &status.warnings };
     for warning in shown {
-        rows.add("warning", &[("message", warning.as_str().into())]);
+        rows.add("warning", &[("message", warning.text.as_str().into())]);
     }
     for disk in &status.queue {
         rows.add("queue", &[("label", label_of(status, disk).into())]);
@@ -197,7 +197,7 @@ mod tests {
                 file: "jobs/a\nb.vbk".to_owned(),
             },
             queue: vec!["2D53D78A071916A0".to_owned()],
-            warnings: vec!["Knapp.".to_owned()],
+            warnings: vec!["Knapp.".into()],
             ..Status::default()
         }
     }

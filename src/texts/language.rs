@@ -44,13 +44,28 @@ impl Language {
         }
     }
 
-    /// All files of the language.
-    pub(super) fn sources(self) -> [&'static str; 11] {
-        let [cli, status, config] = self.command_line();
-        let [faults, warnings, notices, bus, mail, web, setup] = match self {
+    /// Faults, warnings, and what may be wrong with a config.ini.
+    pub(super) fn reasons(self) -> [&'static str; 3] {
+        match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
                 include_str!("../../locales/de/warnings.ftl"),
+                include_str!("../../locales/de/config.ftl"),
+            ],
+            Self::English => [
+                include_str!("../../locales/en/faults.ftl"),
+                include_str!("../../locales/en/warnings.ftl"),
+                include_str!("../../locales/en/config.ftl"),
+            ],
+        }
+    }
+
+    /// All files of the language.
+    pub(super) fn sources(self) -> [&'static str; 11] {
+        let [cli, status, _] = self.command_line();
+        let [faults, warnings, config] = self.reasons();
+        let [notices, bus, mail, web, setup] = match self {
+            Self::German => [
                 include_str!("../../locales/de/notices.ftl"),
                 include_str!("../../locales/de/bus.ftl"),
                 include_str!("../../locales/de/mail.ftl"),
@@ -58,8 +73,6 @@ impl Language {
                 include_str!("../../locales/de/setup.ftl"),
             ],
             Self::English => [
-                include_str!("../../locales/en/faults.ftl"),
-                include_str!("../../locales/en/warnings.ftl"),
                 include_str!("../../locales/en/notices.ftl"),
                 include_str!("../../locales/en/bus.ftl"),
                 include_str!("../../locales/en/mail.ftl"),

@@ -3,6 +3,7 @@
 //! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
 //! Knows nothing of what the texts are for.
 
+mod foreign;
 mod format;
 mod language;
 
@@ -11,10 +12,13 @@ use std::fmt;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::model::{Fault, Notice, Warning};
+use crate::model::{Facts, Fault, Notice, Told, Warning};
 
+use foreign::presentable;
+
+pub use foreign::harmless;
 pub use language::Language;
 
 /// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
@@ -122,6 +126,11 @@ impl Texts {
         Self::from_sources(language, &language.command_line())
     }
 
+    /// Only faults, warnings and what may be wrong with a config.ini.
+    pub fn of_reasons(language: Language) -> Self {
+        Self::from_sources(language, &language.reasons())
+    }
+
     fn from_sources(language: Language, sources: &[&'static str]) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         // Isolation marks are for right-to-left scripts and show up as boxes in terminals and logs.
@@ -146,20 +155,42 @@ impl Texts {
             Value::String(text) => presentable(&text),
             other => other.to_string(),
         };
-        let (_, fields) = self.told(value);
-        fields.into_iter().map(|(name, value)| (name, shown(value))).collect()
+        let (_, fields) = split(value);
+        self.filled(fields).into_iter().map(|(name, value)| (name, shown(value))).collect()
     }
 
     /// The text of a typed value.
     pub fn say<T: Spoken>(&self, value: &T) -> Message {
-        let (id, fields) = self.told(value);
-        let args = arguments(&fields);
+        let (id, fields) = split(value);
+        let args = arguments(&self.filled(fields));
         let part = |attribute| self.lookup(&id, attribute, &args).unwrap_or_default();
         Message {
             what: self.lookup(&id, None, &args).unwrap_or_else(|| id.clone()),
             meaning: part(Some("meaning")),
             action: part(Some("action")),
         }
+    }
+
+    /// A typed value for readers of all languages.
+    pub fn tell<T: Spoken>(&self, value: &T) -> Told {
+        let (kind, args) = split(value);
+        Told { text: self.say(value).to_string(), facts: Facts { kind, args } }
+    }
+
+    /// What somebody else told in another language, in this one. None if they know of more than this program does: a text
+    /// that is not here, or one that lacks an argument.
+    pub fn retell(&self, facts: &Facts) -> Option<Message> {
+        let args = arguments(&self.filled(facts.args.clone()));
+        let part = |attribute| self.format(&facts.kind, attribute, &args);
+        let of = |attribute| part(Some(attribute)).unwrap_or((String::new(), true));
+        let (what, meaning, action) = (part(None)?, of("meaning"), of("action"));
+        let is_whole = what.1 && meaning.1 && action.1;
+        is_whole.then_some(Message { what: what.0, meaning: meaning.0, action: action.0 })
+    }
+
+    /// The sentence in this language, or as it came.
+    pub fn told(&self, text: &str, facts: &Facts) -> String {
+        self.retell(facts).map_or_else(|| text.to_owned(), |message| message.to_string())
     }
 
     /// A text that belongs to no typed value; `id.name` is an attribute of a message.
@@ -179,13 +210,21 @@ impl Texts {
         self.lookup(message, attribute, &args).unwrap_or_else(|| id.to_owned())
     }
 
-    fn told<T: Spoken>(&self, value: &T) -> (String, serde_json::Map<String, Value>) {
-        let (id, mut fields) = split(value);
+    /// With what only a language can add: the meaning of rsync's code, and sentences within the sentence.
+    fn filled(&self, mut fields: Map<String, Value>) -> Map<String, Value> {
         if let Some(code) = fields.get("code").and_then(Value::as_i64) {
             let meaning = self.exit_meaning(code);
             fields.entry("meaning").or_insert(meaning.into());
         }
-        (id, fields)
+        for value in fields.values_mut().filter(|value| value.is_array()) {
+            let parts = Facts::read_all(value);
+            let sentences = parts.iter().map(|facts| Some(self.retell(facts)?.to_string()));
+            let sentences: Option<Vec<String>> = sentences.collect();
+            *value = sentences.map_or(Value::Null, |sentences| sentences.join(" ").into());
+        }
+        // What can't be said is missing.
+        fields.retain(|_, value| !value.is_null());
+        fields
     }
 
     /// What an exit code of rsync means, as a clause; a negative one is the signal that ended it.
@@ -203,6 +242,11 @@ impl Texts {
     }
 
     fn lookup(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<String> {
+        self.format(id, attribute, args).map(|(text, _)| text)
+    }
+
+    /// And whether nothing is missing in it.
+    fn format(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<(String, bool)> {
         let message = self.bundle.get_message(id)?;
         let pattern = match attribute {
             None => message.value()?,
@@ -210,21 +254,21 @@ impl Texts {
         };
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
-        Some(text.into_owned())
+        Some((text.into_owned(), errors.is_empty()))
     }
 }
 
 /// The message id of a typed value, and its fields.
-fn split<T: Spoken>(value: &T) -> (String, serde_json::Map<String, Value>) {
+fn split<T: Spoken>(value: &T) -> (String, Map<String, Value>) {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(value) else {
-        return (T::FAMILY.to_owned(), serde_json::Map::new());
+        return (T::FAMILY.to_owned(), Map::new());
     };
     let kind = fields.remove("kind");
     let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
     (format!("{}-{kind}", T::FAMILY), fields)
 }
 
-fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
+fn arguments(fields: &Map<String, Value>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
     for (name, value) in fields {
         let value = match value {
@@ -236,33 +280,6 @@ fn arguments(fields: &serde_json::Map<String, Value>) -> FluentArgs<'static> {
         args.set(name.replace('_', "-"), value);
     }
     args
-}
-
-/// A sentence with a hole in it reads like a mistake, so what is empty or unknown is shown as a dash.
-fn presentable(text: &str) -> String {
-    if text.trim().is_empty() {
-        return "–".to_owned();
-    }
-    harmless(text)
-}
-
-/// Shows control characters, line separators and marks of direction as escapes, and leaves everything else as it is.
-pub fn harmless(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmful(character) {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
-/// What moves the cursor, ends a line, or makes a text read otherwise than it is written.
-fn is_harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -58,6 +58,32 @@ fn assert_fields_are_told<T: Spoken + DeserializeOwned>(value: &T, other: &T, te
     }
 }
 
+/// What one language tells is told again in the other as if it had been told there at once.
+fn assert_retold<T: Spoken>(samples: fn(u32) -> Vec<T>) {
+    let [german, english] = Language::ALL.map(Texts::new);
+    for value in samples(0).iter().chain(&samples(1)) {
+        let facts = Facts::read(&serde_json::json!(german.tell(value).facts));
+        assert_eq!(english.retell(&facts), Some(english.say(value)), "{facts:?}");
+    }
+}
+
+#[test]
+fn what_is_told_in_one_language_can_be_told_in_the_other() {
+    assert_retold(samples::faults);
+    assert_retold(samples::warnings);
+}
+
+#[test]
+fn what_lacks_an_argument_or_is_of_no_known_kind_is_not_told_again() {
+    let texts = Texts::new(Language::English);
+    let args = serde_json::json!({ "free": 7 }).as_object().cloned().unwrap();
+    for kind in ["warning-low-space", "fault-of-tomorrow", ""] {
+        let facts = Facts { kind: kind.to_owned(), args: args.clone() };
+        assert_eq!(texts.retell(&facts), None, "{kind}");
+        assert_eq!(texts.told("As it came.", &facts), "As it came.");
+    }
+}
+
 fn assert_all_said<T: Spoken + DeserializeOwned>(samples: fn(u32) -> Vec<T>, parts: usize) {
     for texts in Language::ALL.map(Texts::new) {
         for (value, other) in samples(0).iter().zip(&samples(1)) {

@@ -93,7 +93,7 @@ fn run_row(run: &Run, texts: &Texts, clock: &Clock) -> Markup {
         "cancelled" => ("wait", "–", "web-result-cancelled"),
         _ => ("bad", "!", "web-result-aborted"),
     };
-    let about = run.message.as_str();
+    let about = texts.told(&run.message, &run.message_facts);
     html! {
         tr {
             th scope="row" { (clock.moment(run.finished_at, texts)) }

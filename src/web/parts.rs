@@ -118,14 +118,20 @@ fn fact(name: &str, value: &str, texts: &Texts) -> Markup {
 
 /// What went wrong, who waits for whom, and which disks may go.
 fn notes(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
-    let warnings = if now.is_running() { &now.warnings } else { &now.last_warnings };
+    let (warnings, about) = match now.is_running() {
+        true => (&now.warnings, &now.warning_facts),
+        false => (&now.last_warnings, &now.last_warning_facts),
+    };
     let names = |uuids: &[String]| uuids.iter().map(|uuid| now.name(uuid)).collect::<Vec<_>>().join(", ");
     html! {
-        @if !now.config_error.is_empty() { (note("bad", &texts.text("web-config", &[]), &now.config_error)) }
+        @if !now.config_error.is_empty() { (note("bad", &texts.text("web-config", &[]), &texts.told(&now.config_error, &now.config_error_facts))) }
         @if !now.is_running() && !now.last_error.1.is_empty() {
-            (note("bad", &texts.text("web-fault", &[]), &now.last_error.1))
+            (note("bad", &texts.text("web-fault", &[]), &texts.told(&now.last_error.1, &now.last_error_facts)))
         }
-        @for warning in warnings { (note("wait", &texts.text("web-warning", &[]), warning)) }
+        @for (nth, warning) in warnings.iter().enumerate() {
+            @let about = about.get(nth).cloned().unwrap_or_default();
+            (note("wait", &texts.text("web-warning", &[]), &texts.told(warning, &about)))
+        }
         @for (job, state, since) in &now.veeam_locks {
             @let id = if state == "held" { "web-veeam-held" } else { "web-veeam-waiting" };
             @let since = Arg::from(clock.moment(*since, texts));

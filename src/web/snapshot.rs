@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use zbus::OwnedVariant;
 
-use crate::bus::contract::Row;
+use crate::bus::contract::{Row, json};
+use crate::model::Facts;
 
 /// Properties by their names on the bus.
 pub type Properties = HashMap<String, OwnedVariant>;
@@ -38,19 +39,24 @@ pub struct Snapshot {
     pub current_file: String,
     pub queue: Vec<String>,
     pub warnings: Vec<String>,
+    pub warning_facts: Vec<Facts>,
     pub last_result: String,
     /// Name and message.
     pub last_error: (String, String),
+    pub last_error_facts: Facts,
     pub last_warnings: Vec<String>,
+    pub last_warning_facts: Vec<Facts>,
     pub last_disk: String,
     pub last_finished_at: u64,
     pub safe_to_remove: Vec<String>,
     /// Job, state, since.
     pub veeam_locks: Vec<(String, String, u64)>,
     pub config_error: String,
+    pub config_error_facts: Facts,
     /// Mails that wait to be sent, and why.
     pub outbox_count: u32,
     pub outbox_error: String,
+    pub outbox_error_facts: Facts,
     /// When, "info" "warning" or "error", and the text; oldest first.
     pub run_log: Vec<(u64, String, String)>,
     pub web_address: String,
@@ -80,7 +86,9 @@ pub struct Run {
     pub result: String,
     pub error: String,
     pub message: String,
+    pub message_facts: Facts,
     pub warnings: Vec<String>,
+    pub warning_facts: Vec<Facts>,
     pub bytes_done: u64,
     pub free: u64,
     pub size: u64,
@@ -103,16 +111,21 @@ impl Snapshot {
             current_file: get(properties, "CurrentFile"),
             queue: get(properties, "Queue"),
             warnings: get(properties, "Warnings"),
+            warning_facts: all_facts(properties, "WarningFacts"),
             last_result: get(properties, "LastResult"),
             last_error: get(properties, "LastError"),
+            last_error_facts: facts(properties, "LastErrorFacts"),
             last_warnings: get(properties, "LastWarnings"),
+            last_warning_facts: all_facts(properties, "LastWarningFacts"),
             last_disk: get(properties, "LastDisk"),
             last_finished_at: get(properties, "LastFinishedAt"),
             safe_to_remove: get(properties, "SafeToRemove"),
             veeam_locks: get(properties, "VeeamLocks"),
             config_error: get(properties, "ConfigError"),
+            config_error_facts: facts(properties, "ConfigErrorFacts"),
             outbox_count: get(properties, "OutboxCount"),
             outbox_error: get(properties, "OutboxError"),
+            outbox_error_facts: facts(properties, "OutboxErrorFacts"),
             run_log: get(properties, "RunLog"),
             web_address: get(properties, "WebAddress"),
             disks,
@@ -179,7 +192,9 @@ impl From<Row> for Run {
             result: get(&row, "result"),
             error: get(&row, "error"),
             message: get(&row, "message"),
+            message_facts: facts(&row, "message-facts"),
             warnings: get(&row, "warnings"),
+            warning_facts: all_facts(&row, "warning-facts"),
             bytes_done: get(&row, "bytes-done"),
             free: get(&row, "free"),
             size: get(&row, "size"),
@@ -195,6 +210,14 @@ impl Run {
     pub fn name(&self) -> &str {
         if self.label.is_empty() { &self.disk } else { &self.label }
     }
+}
+
+fn facts(row: &HashMap<String, OwnedVariant>, name: &str) -> Facts {
+    row.get(name).map(|value| Facts::read(&json(value))).unwrap_or_default()
+}
+
+fn all_facts(row: &HashMap<String, OwnedVariant>, name: &str) -> Vec<Facts> {
+    row.get(name).map(|value| Facts::read_all(&json(value))).unwrap_or_default()
 }
 
 fn get<T: TryFrom<OwnedVariant> + Default>(row: &HashMap<String, OwnedVariant>, name: &str) -> T {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::called::{ENGLISH, call};
+use crate::called::{ENGLISH, GERMAN, call};
 use crate::rig::{Rig, UUID};
-use crate::samples::{NOON, copying, runs};
+use crate::samples::{NOON, copying, failed, runs};
 
 #[tokio::test]
 async fn bus_json_has_the_names_and_values_of_the_bus() {
@@ -29,4 +29,24 @@ async fn bus_json_has_the_names_and_values_of_the_bus() {
     let runs = call(address, ENGLISH, &["history", "-n", "2", "--json"]).await.json();
     assert_eq!(runs.as_array().unwrap().len(), 2);
     assert_eq!((&runs[1]["result"], &runs[1]["error"]), (&json!("aborted"), &json!("DiskRemoved")));
+}
+
+#[tokio::test]
+async fn bus_sentences_in_json_are_in_the_callers_language_with_what_they_are_about() {
+    let rig = Rig::with(failed(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
+    let address = rig.bus.address();
+    for (language, status_begins, room, removed) in [
+        (ENGLISH, "The copy to", "There is not enough room on the disk", "The disk was unplugged too early."),
+        (GERMAN, "Die Kopie auf", "Auf der Platte ist nicht genug Platz", "Die Platte wurde zu früh abgezogen."),
+    ] {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let status = call(address, language, &["status", "--json"]).await.json();
+        assert!(text(&status["Status"]).starts_with(status_begins), "{status}");
+        assert!(text(&status["LastError"][1]).contains(room), "{status}");
+        assert_eq!(status["LastErrorFacts"][0], "fault-no-space");
+        assert_eq!(status["LastErrorFacts"][1]["missing"], json!(200_000_000_000_u64));
+        let runs = call(address, language, &["history", "--json"]).await.json();
+        assert!(text(&runs[1]["message"]).starts_with(removed), "{runs}");
+        assert_eq!(runs[1]["message-facts"], json!(["fault-disk-removed", {}]));
+    }
 }

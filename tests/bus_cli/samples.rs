@@ -1,9 +1,10 @@
 //! Statuses and runs with something in every field, some of it hostile.
 
 use asbackup::model::{
-    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals, Trigger,
-    VeeamLock,
+    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Told, Totals, Trigger,
+    VeeamLock, Warning,
 };
+use asbackup::texts::{Language, Texts};
 
 use crate::rig::UUID;
 
@@ -16,7 +17,13 @@ pub fn idle() -> Status {
     Status { disks: disks(), ..Status::default() }
 }
 
+/// The service speaks German, whoever asks.
+fn german() -> Texts {
+    Texts::new(Language::German)
+}
+
 pub fn copying() -> Status {
+    let low = Warning::LowSpace { free: 48_000_000_000, threshold: 50_000_000_000 };
     Status {
         state: State::Copying,
         disk: UUID.to_owned(),
@@ -32,7 +39,7 @@ pub fn copying() -> Status {
             file: format!("jobs/{HOSTILE}.vbk"),
         },
         queue: vec!["B78E-6CC4".to_owned()],
-        warnings: vec!["A warning of the service.".to_owned()],
+        warnings: vec![german().tell(&low), "Eine Warnung von morgen.".into()],
         veeam_locks: vec![VeeamLock { job: "Mail".to_owned(), held: false, since: NOON }],
         disks: disks(),
         ..Status::default()
@@ -41,27 +48,32 @@ pub fn copying() -> Status {
 
 /// The disk may be unplugged.
 pub fn done() -> Status {
-    after(Outcome::Success, ("", ""))
+    after(Outcome::Success, None)
 }
 
 pub fn failed() -> Status {
-    let mut status = after(Outcome::Aborted, ("NoSpace", "The disk is full."));
+    let full = Fault::NoSpace { needed: 900_000_000_000, free: 700_000_000_000, missing: 200_000_000_000 };
+    let mut status = after(Outcome::Aborted, Some(full));
     status.safe_to_remove.clear();
+    let refused = Warning::MailNotEncrypted { server: "mail.example.de".to_owned() };
+    status.outbox_count = 1;
+    status.outbox_error = Told { text: german().say(&refused).what, ..german().tell(&refused) };
     status
 }
 
-fn after(outcome: Outcome, (error, message): (&str, &str)) -> Status {
+fn after(outcome: Outcome, fault: Option<Fault>) -> Status {
+    let last_error = fault.as_ref().map(|fault| (fault.name().to_owned(), german().tell(fault)));
     Status {
         last: Some(Finished {
             run: 17,
             disk: DiskId::new(UUID),
             label: "GOLD".to_owned(),
             outcome,
-            fault: None,
+            fault,
             warnings: Vec::new(),
             finished_at: NOON,
         }),
-        last_error: (error.to_owned(), message.to_owned()),
+        last_error: last_error.unwrap_or_default(),
         safe_to_remove: vec![UUID.to_owned()],
         ..idle()
     }

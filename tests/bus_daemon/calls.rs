@@ -11,21 +11,25 @@ use crate::fake_udisks::Answer;
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 
-const PROPERTIES: [&str; 27] = [
+const PROPERTIES: [&str; 32] = [
     "BytesDone",
     "BytesPerSecond",
     "BytesTotal",
     "ConfigError",
+    "ConfigErrorFacts",
     "CurrentFile",
     "Disk",
     "FreeBytes",
     "LastDisk",
     "LastError",
+    "LastErrorFacts",
     "LastFinishedAt",
     "LastResult",
+    "LastWarningFacts",
     "LastWarnings",
     "OutboxCount",
     "OutboxError",
+    "OutboxErrorFacts",
     "Progress",
     "Queue",
     "Run",
@@ -37,6 +41,7 @@ const PROPERTIES: [&str; 27] = [
     "Status",
     "VeeamLocks",
     "Version",
+    "WarningFacts",
     "Warnings",
     "WebAddress",
 ];

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{Error, Row};
+use asbackup::bus::contract::{Error, Row, json};
 use asbackup::model::{DiskId, DiskRow, Fault, Outcome, Plug, RunRecord, Status, Step, Totals, Trigger, Warning};
+
+use serde_json::json;
 
 use crate::bus::NOBODY;
 use crate::rig::{Rig, UUID};
@@ -20,7 +22,7 @@ fn keys_in_contract(method: &str) -> BTreeSet<String> {
     let mut words = keys.split_whitespace().peekable();
     let mut found = BTreeSet::new();
     while let Some(word) = words.next() {
-        if matches!(words.peek(), Some(&("s" | "t" | "b" | "as"))) {
+        if matches!(words.peek(), Some(&("s" | "t" | "b" | "as" | "(sa{sv})" | "a(sa{sv})"))) {
             found.insert(word.to_owned());
         }
     }
@@ -89,6 +91,8 @@ async fn bus_listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousa
     assert_eq!(runs[0]["run"].downcast_ref::<u64>().unwrap(), 2);
     let text = |key: &str| runs[0][key].downcast_ref::<String>().unwrap();
     assert_eq!(text("error"), "DiskRemoved");
+    assert_eq!(json(&runs[0]["message-facts"]), json!(["fault-disk-removed", {}]));
+    assert_eq!(json(&runs[0]["warning-facts"]), json!([["warning-empty-lock", { "path": "/lock" }]]));
     assert_eq!(text("result"), "aborted");
     assert_eq!(client.list_runs(u32::MAX).await.unwrap().len(), 1000);
     assert_eq!(asked.load(Ordering::SeqCst), 1000);

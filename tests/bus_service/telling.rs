@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup::controller::Signal;
-use asbackup::model::{DiskId, Finished, LogLine, Outcome, Progress, State, Status, VeeamLock};
+use asbackup::model::{DiskId, Fault, Finished, LogLine, Outcome, Progress, State, Status, VeeamLock, Warning};
+use asbackup::texts::{Language, Texts};
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use zbus::fdo::{DBusProxy, PropertiesProxy};
@@ -55,6 +56,7 @@ fn changes(message: &Message) -> Changes {
 }
 
 fn full_status() -> Status {
+    let texts = Texts::new(Language::German);
     let mut status = Status {
         sentence: "Copying".to_owned(),
         state: State::Copying,
@@ -64,15 +66,15 @@ fn full_status() -> Status {
         ratio: 0.5,
         progress: Progress { bytes_done: 5, bytes_total: 10, rate: 3, seconds_left: 2, file: "a\nb".to_owned() },
         queue: vec!["B78E-6CC4".to_owned()],
-        warnings: vec!["low".to_owned()],
+        warnings: vec!["low".into()],
         free_bytes: 99,
-        last_error: ("NoSpace".to_owned(), "full".to_owned()),
-        last_warnings: vec!["old".to_owned()],
+        last_error: ("NoSpace".to_owned(), texts.tell(&Fault::DiskRemoved)),
+        last_warnings: vec!["old".into()],
         safe_to_remove: vec!["B78E-6CC4".to_owned()],
         veeam_locks: vec![VeeamLock { job: "nightly".to_owned(), held: true, since: 5 }],
-        config_error: "key".to_owned(),
+        config_error: texts.tell(&Fault::Unconfigured { keys: "key".to_owned() }),
         outbox_count: 3,
-        outbox_error: "away".to_owned(),
+        outbox_error: texts.tell(&Warning::MailNotEncrypted { server: "away".to_owned() }),
         run_log: vec![LogLine { at: 4, level: "warning", text: "slow".to_owned() }],
         web_address: "http://atlantis:8080/".to_owned(),
         ..Status::default()

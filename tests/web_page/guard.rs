@@ -20,7 +20,7 @@ async fn web_names_made_of_html_are_text_and_nothing_else() {
     let mut status = office::copying(58);
     status.disks[0].label = EVIL.to_owned();
     status.progress.file = EVIL.to_owned();
-    status.warnings = vec![EVIL.to_owned()];
+    status.warnings = vec![EVIL.into()];
     status.veeam_locks = vec![VeeamLock { job: EVIL.to_owned(), held: false, since: 1 }];
     let office = Office::with(status, "").await;
     let mut browser = Browser::start().await;

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use asbackup::model::{Outcome, Status};
-use asbackup::texts::Language;
 
 use crate::browser::{Browser, DESKTOP, PHONE, Reader};
 use crate::office::{self, Office};
@@ -38,6 +37,31 @@ async fn web_every_mood_says_in_words_what_is_and_what_to_do() {
     assert!(browser.text("#notes").await.contains("Darf abgezogen werden: GOLD"));
 }
 
+/// The service speaks German.
+#[tokio::test]
+async fn web_warnings_and_reasons_are_in_the_language_of_whoever_reads_them() {
+    let office = Office::with(office::copying(58), "").await;
+    let mut readers = Vec::new();
+    for languages in ["de", "en"] {
+        let mut browser = Browser::start().await;
+        browser.becomes(&Reader { languages, ..DESKTOP }).await;
+        browser.open(&office.site.url()).await;
+        readers.push(browser);
+    }
+    let says = |place: &str, words: &str| format!("document.querySelector('{place}').textContent.includes({words:?})");
+    for (browser, words) in readers.iter_mut().zip(["Platz knapp", "getting full"]) {
+        browser.until(&says("#notes", words)).await;
+    }
+    let mut newer = office::ended(Outcome::Aborted, false);
+    newer.last_warnings = vec!["Eine Warnung von morgen.".into()];
+    office.is(newer);
+    for (browser, words) in readers.iter_mut().zip(["zu früh abgezogen", "unplugged too early"]) {
+        browser.until(&says("#notes", words)).await;
+        browser.until(&says("#notes", "Eine Warnung von morgen.")).await;
+        browser.until(&says("#history details", words)).await;
+    }
+}
+
 #[tokio::test]
 async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
     let office = Office::with(office::copying(58), "").await;
@@ -51,10 +75,6 @@ async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
         browser.becomes(&reader).await;
         browser.open(&office.site.url()).await;
         let english = reader.languages.starts_with("en");
-        if english {
-            office.is(office::copying_told_in(Language::English, 58));
-            browser.until("document.querySelector('#notes').textContent.includes('getting full')").await;
-        }
         browser.until(&format!("document.documentElement.lang === '{}'", if english { "en" } else { "de" })).await;
         assert_eq!(browser.text("h1").await, if english { "Copy is running" } else { "Kopie läuft" });
         browser.picture(&picture(name)).await;

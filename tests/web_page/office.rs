@@ -81,13 +81,13 @@ pub fn ready() -> Status {
     Status { disks, ratio: -1.0, ..Status::default() }
 }
 
-pub fn copying(percent: u64) -> Status {
-    copying_told_in(Language::German, percent)
+/// The service speaks German, whatever its readers do.
+fn german() -> Texts {
+    Texts::new(Language::German)
 }
 
-/// Warnings and log are in the service's language, whatever the reader's is.
-pub fn copying_told_in(language: Language, percent: u64) -> Status {
-    let texts = Texts::new(language);
+pub fn copying(percent: u64) -> Status {
+    let texts = german();
     let low = Warning::LowSpace { free: 48 * GIGA, threshold: 50 * GIGA };
     let total = 812 * GIGA;
     Status {
@@ -104,7 +104,7 @@ pub fn copying_told_in(language: Language, percent: u64) -> Status {
             seconds_left: 48 * (100 - percent),
             file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
         },
-        warnings: vec![texts.say(&low).to_string()],
+        warnings: vec![texts.tell(&low)],
         run_log: log(&texts, &low),
         ..ready()
     }
@@ -142,8 +142,7 @@ pub fn waiting() -> Status {
 
 pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
     let is_bad = outcome == Outcome::Aborted;
-    let message =
-        "Die Platte wurde während der Kopie abgezogen. Die Kopie ist unvollständig. Stecken Sie sie wieder ein.";
+    let message = german().tell(&Fault::DiskRemoved);
     Status {
         last: Some(Finished {
             run: 42,
@@ -154,7 +153,7 @@ pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
             warnings: Vec::new(),
             finished_at: now(),
         }),
-        last_error: if is_bad { ("DiskRemoved".to_owned(), message.to_owned()) } else { Default::default() },
+        last_error: if is_bad { ("DiskRemoved".to_owned(), message) } else { Default::default() },
         safe_to_remove: if is_safe { vec![GOLD.to_owned()] } else { Vec::new() },
         ..ready()
     }
@@ -166,7 +165,7 @@ fn history(label: &str) -> Vec<RunRecord> {
     let run = |nth: u64| {
         let (uuid, label) = disks[nth as usize % 3];
         let end = now() - (30 - nth) * DAY;
-        let is_bad = nth == 11;
+        let is_bad = nth == 21;
         let bytes = (90 + nth * 37 % 160) * GIGA;
         let totals = Totals {
             bytes_total: bytes,

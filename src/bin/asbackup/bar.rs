@@ -49,7 +49,7 @@ impl<'a> View<'a> {
         match &self.kind {
             Kind::Json => self.face.print_json_line(now),
             Kind::Bar(bar) => draw(bar, now, self.face),
-            Kind::Lines if is_news => self.face.print(&headline(now, disks, self.face)),
+            Kind::Lines if is_news => self.face.print(&headline(now, disks)),
             Kind::Lines => {}
         }
         self.told = (text(now, "State").to_owned(), tenth);

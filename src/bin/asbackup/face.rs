@@ -3,7 +3,9 @@
 
 use std::io::{self, Write};
 
+use asbackup::client::retold::Reteller;
 use asbackup::client::surroundings::language;
+use asbackup::client::told::Object;
 use asbackup::model::Micros;
 use asbackup::report::Clock;
 use asbackup::texts::{Arg, Texts, harmless};
@@ -12,16 +14,27 @@ use serde::Serialize;
 pub struct Face {
     pub texts: Texts,
     pub clock: Clock,
+    reteller: Reteller,
 }
 
 impl Face {
     pub fn of_caller() -> Self {
-        Self { texts: Texts::of_command_line(language()), clock: Clock::system() }
+        Self::with(Texts::of_command_line(language()))
     }
 
     /// For commands that say more than how things stand.
     pub fn with_all_texts() -> Self {
-        Self { texts: Texts::new(language()), clock: Clock::system() }
+        Self::with(Texts::new(language()))
+    }
+
+    fn with(texts: Texts) -> Self {
+        let reteller = Reteller::new(texts.language());
+        Self { texts, clock: Clock::system(), reteller }
+    }
+
+    /// What the service tells of a run, or all its properties, in the caller's language.
+    pub fn retell(&self, told: &mut Object) {
+        self.reteller.retell(told);
     }
 
     pub fn words(&self, id: &str, args: &[(&str, Arg)]) -> String {

@@ -23,6 +23,7 @@ pub async fn run(history: &History, face: &Face) -> Result<End, Error> {
         runs.retain(|run| is_of(run, disk));
     }
     runs.truncate(history.newest as usize);
+    runs.iter_mut().for_each(|run| face.retell(run));
     if history.output.json {
         face.print_json(&runs);
         return Ok(End::Done);

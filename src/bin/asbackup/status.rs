@@ -14,34 +14,41 @@ use super::table;
 
 pub async fn run(output: Output, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER).await?;
-    let properties = told::properties(&connection).await?;
+    let mut properties = told::properties(&connection).await?;
+    let disks = told::disks(&proxy(&connection).await?).await?;
+    retell(&mut properties, &disks, face);
     if output.json {
         face.print_json(&properties);
         return Ok(End::Done);
     }
-    let disks = told::disks(&proxy(&connection).await?).await?;
     face.print(&summary(&properties, &disks, face));
     Ok(End::Done)
+}
+
+/// All that is told in sentences, in the caller's language.
+pub fn retell(properties: &mut Object, disks: &[Object], face: &Face) {
+    face.retell(properties);
+    if let Some(status) = told::status(properties, disks) {
+        properties.insert("Status".to_owned(), sentence(&status, &face.texts).into());
+    }
 }
 
 /// Everything for a person; without a line feed at the end.
 pub fn summary(properties: &Object, disks: &[Object], face: &Face) -> String {
     let Some(status) = told::status(properties, disks) else {
-        return headline(properties, disks, face);
+        return told::text(properties, "Status").to_owned();
     };
     let mut lines = status_file::lines(&status, &face.texts, &face.clock);
     lines.extend(locks(&status, face));
     let lines = table::labelled(&lines);
-    let headline = coloured(&status, &sentence(&status, &face.texts));
+    let headline = coloured(&status, told::text(properties, "Status"));
     if lines.is_empty() { headline } else { format!("{headline}\n\n{lines}") }
 }
 
 /// The sentence; in the daemon's language if only the daemon knows what it means.
-pub fn headline(properties: &Object, disks: &[Object], face: &Face) -> String {
-    match told::status(properties, disks) {
-        Some(status) => coloured(&status, &sentence(&status, &face.texts)),
-        None => told::text(properties, "Status").to_owned(),
-    }
+pub fn headline(properties: &Object, disks: &[Object]) -> String {
+    let sentence = told::text(properties, "Status");
+    told::status(properties, disks).map_or_else(|| sentence.to_owned(), |status| coloured(&status, sentence))
 }
 
 fn coloured(status: &Status, sentence: &str) -> String {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use asbackup::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, RunFinishedStream};
+use asbackup::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, RunFinishedStream, json};
 use asbackup::client::end::End;
 use asbackup::client::told::{self, Object, number, text, texts};
 use asbackup::client::{ANSWER, connect, proxy};
@@ -15,7 +15,7 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream};
 use super::arguments::Output;
 use super::bar::View;
 use super::face::Face;
-use super::status::summary;
+use super::status::{retell, summary};
 
 /// That a disk may be unplugged is proven a moment after the end of its run.
 const RELEASE: Duration = Duration::from_secs(3);
@@ -66,10 +66,15 @@ impl Watch {
         let mut now = told::properties(&self.connection).await?;
         let disks = told::disks(&self.backup).await?;
         let mut view = View::new(output, face);
-        let result = self.until_finished(run, &mut now, |now| view.show(now, &disks)).await?;
+        let shown = |now: &mut Object| {
+            retell(now, &disks, face);
+            view.show(now, &disks);
+        };
+        let result = self.until_finished(run, &mut now, shown).await?;
         if result.is_some() {
             self.wait_for_release(&mut now).await?;
         }
+        retell(&mut now, &disks, face);
         view.close();
         let Some(result) = result else {
             face.complain(&face.word("cli-service-gone"));
@@ -87,7 +92,7 @@ impl Watch {
         &mut self,
         run: u64,
         now: &mut Object,
-        mut show: impl FnMut(&Object),
+        mut show: impl FnMut(&mut Object),
     ) -> Result<Option<String>, Error> {
         show(now);
         loop {
@@ -118,7 +123,7 @@ impl Watch {
                 Some(change) => {
                     let changed = change.args()?;
                     let changed = changed.changed_properties().iter();
-                    now.extend(changed.map(|(name, value)| ((*name).to_owned(), told::json(value))));
+                    now.extend(changed.map(|(name, value)| ((*name).to_owned(), json(value))));
                     Some(News::Changed)
                 }
             },

@@ -1,0 +1,80 @@
+//! What readers are told: a sentence in the service's language, and the facts that it is made of, so that whoever reads
+//! another language can be told the same in theirs. Knows neither words nor languages (that is `texts`).
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// What a sentence is about, as the bus carries it: `(sa{sv})`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The id of the text, `fault-no-space`; empty where a sentence is about nothing that readers could know.
+    pub kind: String,
+    /// By the names that they have in the text; texts, numbers and flags.
+    pub args: Map<String, Value>,
+}
+
+/// One thing that is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// In the service's language; empty where there is nothing to tell.
+    pub text: String,
+    pub facts: Facts,
+}
+
+impl Told {
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+/// A sentence alone.
+impl From<String> for Told {
+    fn from(text: String) -> Self {
+        Self { text, facts: Facts::default() }
+    }
+}
+
+impl From<&str> for Told {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl Facts {
+    /// Of what the bus told; anything else is about nothing known.
+    pub fn read(told: &Value) -> Self {
+        let kind = told.get(0).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let args = told.get(1).and_then(Value::as_object).cloned().unwrap_or_default();
+        Self { kind, args }
+    }
+
+    /// Of a list of them.
+    pub fn read_all(told: &Value) -> Vec<Self> {
+        told.as_array().into_iter().flatten().map(Self::read).collect()
+    }
+}
+
+/// As the bus has it: kind and arguments.
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.kind, &self.args).serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_written_down_is_read_again_and_anything_else_is_nothing_known() {
+        let args = json!({ "free": 7, "path": "/a" }).as_object().cloned().unwrap();
+        let facts = Facts { kind: "fault-no-space".to_owned(), args };
+        assert_eq!(Facts::read(&json!(facts)), facts);
+        assert_eq!(Facts::read_all(&json!([facts, facts])), [facts.clone(), facts]);
+        for strange in [json!(null), json!("text"), json!([]), json!([7, 8]), json!({ "0": "x" })] {
+            assert_eq!(Facts::read(&strange), Facts::default(), "{strange}");
+        }
+    }
+}
