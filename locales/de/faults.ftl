@@ -192,6 +192,17 @@ fault-unstorable-files = { $count ->
     .meaning = Die Namen oder die Größe passen nicht zur Formatierung der Platte; ein Teil der Sicherung würde fehlen. Deshalb wurde nichts geändert. { -still-old }
     .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. { -wait-for-release }
 
+fault-clashing-names = Die Platte hält die Namen „{ $one }“ und „{ $other }“ für denselben (Dateisystem { $file-system }{ $count ->
+        [one] {""}
+       *[other] ; betroffen sind { $count } Namen
+    }).
+    .meaning = Von zwei solchen Dateien wäre nur eine in der Kopie. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Bitten Sie die Systembetreuung, eine der beiden in der Quelle umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { -wait-for-release }
+
+fault-spelling-failed = Auf der Platte ließ sich „{ $path }“ nicht so schreiben, wie es in der Quelle heißt ({ $cause }).
+    .meaning = Die Platte hält beide Schreibweisen für denselben Namen; beim Kopieren könnte die Datei verloren gehen. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung. { -wait-for-release }
+
 fault-check-failed = Vor dem Kopieren ließ sich nicht feststellen, was zu kopieren ist: { $meaning } (rsync-Code { $code }: { $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { -wait-for-release }
@@ -209,6 +220,13 @@ fault-disk-full = Die Platte ist während des Kopierens voll geworden (noch frei
 fault-out-of-inodes = Auf der Platte lassen sich keine weiteren Dateien anlegen, obwohl für ihren Inhalt Platz wäre ({ $cause }).
     .meaning = { -half-done }
     .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { -wait-for-release }
+
+fault-copy-incomplete = { $count ->
+        [one] Eine Datei ist
+       *[other] { $count } Dateien sind
+    } nicht so auf der Platte wie in der Quelle, obwohl alles kopiert wurde (zum Beispiel: { $examples }).
+    .meaning = Vielleicht hält die Platte verschiedene Namen für denselben, oder jemand hat inzwischen etwas geändert. { -half-done }
+    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, das Genannte umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { -wait-for-release }
 
 fault-write-failed = Die Platte hat nicht alle Daten angenommen ({ $cause }).
     .meaning = Teile der Kopie können fehlen oder beschädigt sein, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.

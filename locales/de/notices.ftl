@@ -43,6 +43,13 @@ notice-step-checked = Schritt 5 (Prüfen): Zu kopieren { $files ->
         [one] ist eine
        *[other] sind { $deletions }
     }; frei sind { SIZE($free) }.
+notice-step-spelling = Schritt 5 (Prüfen): { $names ->
+        [one] Ein Name auf der Platte unterschied
+       *[other] { $names } Namen auf der Platte unterschieden
+    } sich nur in der Schreibweise von der Quelle und { $names ->
+        [one] lautet
+       *[other] lauten
+    } jetzt wie dort; dafür ist nichts zu kopieren.
 notice-step-compare = Schritt 5 (Prüfen): { $files ->
         [one] Eine Datei
        *[other] { $files } Dateien

@@ -192,6 +192,17 @@ fault-unstorable-files = { $count ->
     .meaning = Their names or sizes do not fit the way the disk is formatted; part of the backup would be missing, so nothing was changed. { -still-old }
     .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. { -wait-for-release }
 
+fault-clashing-names = The disk takes the names “{ $one }” and “{ $other }” for one (file system { $file-system }{ $count ->
+        [one] {""}
+       *[other] ; { $count } names are affected
+    }).
+    .meaning = Of two such files only one would be in the copy, so nothing was copied and nothing deleted. { -still-old }
+    .action = Ask the administrator to rename one of the two in the source, or take a disk that is formatted with ext4, xfs or btrfs. { -wait-for-release }
+
+fault-spelling-failed = On the disk, “{ $path }” could not be given the spelling that it has in the source ({ $cause }).
+    .meaning = The disk takes both spellings for one name, and a copy could lose the file. So nothing was copied and nothing deleted. { -still-old }
+    .action = Start the copy once more. If it fails again, call the administrator. { -wait-for-release }
+
 fault-check-failed = It could not be found out before the copy what has to be copied: { $meaning } (rsync code { $code }: { $cause }).
     .meaning = Nothing was copied and nothing deleted. { -still-old }
     .action = Call the administrator; the rsync log says more. { -wait-for-release }
@@ -209,6 +220,13 @@ fault-disk-full = The disk became full while copying (still free: { SIZE($free) 
 fault-out-of-inodes = The disk can hold no further files, though there is room for their contents ({ $cause }).
     .meaning = { -half-done }
     .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { -wait-for-release }
+
+fault-copy-incomplete = { $count ->
+        [one] One file is
+       *[other] { $count } files are
+    } not on the disk as in the source, although everything has been copied (for example: { $examples }).
+    .meaning = Perhaps the disk takes different names for one, or somebody changed them meanwhile. { -half-done }
+    .action = Start the copy once more. If it fails again, ask the administrator to rename what is named here, or take a disk that is formatted with ext4, xfs or btrfs. { -wait-for-release }
 
 fault-write-failed = The disk did not take all data ({ $cause }).
     .meaning = Parts of the copy may be missing or damaged even if it looks complete. It does not count as a backup.

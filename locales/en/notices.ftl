@@ -40,6 +40,13 @@ notice-step-checked = Step 5 (check): { $files ->
         [one] one file
        *[other] { $files } files
     } of { SIZE($bytes) } to copy, { $deletions } to delete; { SIZE($free) } are free.
+notice-step-spelling = Step 5 (check): { $names ->
+        [one] one name
+       *[other] { $names } names
+    } on the disk differed from the source in the spelling alone, and { $names ->
+        [one] is
+       *[other] are
+    } spelt as there now; for that nothing has to be copied.
 notice-step-compare = Step 5 (check): { $files ->
         [one] one file
        *[other] { $files } files

@@ -16,10 +16,8 @@ use super::rsync::{Purpose, Rsync};
 use super::source::Source;
 use super::steps::{Checked, Run};
 use super::stop::Halt;
-use super::survey::Survey;
 use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
-use crate::config::LossyPolicy;
 use crate::disks::FileSystem;
 use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::model::{Fault, Notice, Step, Warning};
@@ -31,10 +29,10 @@ impl Run {
         self.ports.teller.notice(Notice::StepCheck { source: shown });
         let source = self.open_source().await?;
         self.check_version().await;
-        self.check_names().await?;
         let space = self.space().await.map_err(|error| self.target_refused(&error))?;
         self.remember_space(space);
         self.prove_target().await?;
+        let folds = self.fit_names().await?;
         self.settle_doubt(&source).await?;
         let (plan, halves) = self.dry_run(&source, space).await?;
         if !self.order.allowed {
@@ -53,7 +51,7 @@ impl Run {
         });
         self.ports.teller.tell(News::Source(source.file_system.clone()));
         self.ports.stop.check()?;
-        Ok(Checked { plan, deleting, halves, source })
+        Ok(Checked { plan, deleting, halves, source, folds })
     }
 
     fn budget(&self) -> Budget {
@@ -118,33 +116,8 @@ impl Run {
         }
     }
 
-    /// On file systems without owners and links: what they can't hold.
-    async fn check_names(&mut self) -> Result<(), Halt> {
-        let volume = self.chosen()?;
-        let FileSystem::Plain { max_file } = volume.file_system() else { return Ok(()) };
-        let empty = self.empty_directory()?;
-        let arguments = self.rsync()?.arguments(Purpose::Survey);
-        let invocation = Invocation { program: program()?, arguments, directory: empty.as_fd() };
-        let (ended, survey) = drive::survey(invocation, &mut self.ports.stop, max_file).await?;
-        check_end(&ended)?;
-        self.judge_survey(volume.id_type, survey)
-    }
-
-    fn judge_survey(&mut self, file_system: String, survey: Survey) -> Result<(), Halt> {
-        if survey.unstorable > 0 {
-            let examples = survey.examples.join(", ");
-            return Err(Fault::UnstorableFiles { file_system, count: survey.unstorable, examples }.into());
-        }
-        let Survey { links, hard_links, specials, .. } = survey;
-        if self.order.config.lossy == LossyPolicy::Refuse {
-            return Err(Fault::LossyFileSystem { file_system, links, hard_links, specials }.into());
-        }
-        self.warn(Warning::LossyFileSystem { file_system, links, hard_links, specials });
-        Ok(())
-    }
-
     /// Against an empty directory rsync lists everything.
-    fn empty_directory(&self) -> Result<File, Fault> {
+    pub(super) fn empty_directory(&self) -> Result<File, Fault> {
         let path = self.order.runtime.join("empty");
         let made = std::fs::create_dir_all(&path).and_then(|()| File::open(&path));
         made.map_err(|error| Fault::Internal { cause: format!("{}: {error}", path.display()) })

@@ -36,6 +36,9 @@ impl Run {
         self.judge_end(&ended?).await?;
         self.totals.deletions = checked.plan.deletions;
         self.write_back().await?;
+        if checked.folds {
+            self.prove_complete().await?;
+        }
         let (bytes, seconds) = (self.totals.bytes_done, seconds_since(start));
         let (files, rate) = (self.totals.files, bytes / seconds);
         self.ports.teller.notice(Notice::StepCopied { files, bytes, seconds, rate });

@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::command::{BRUSQUE, Ended, Invocation, POLITE};
 use super::halves::Halves;
-use super::items::Line;
+use super::items::{Change, Item, Line};
 use super::news::{News, Teller};
 use super::plan::{Plan, Sizes};
 use super::progress::Meter;
@@ -108,11 +108,30 @@ pub async fn differing(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(E
     gather(invocation, stop, add).await
 }
 
-/// The survey: rsync's end, and what of the source a plain file system can't hold.
+/// After a copy: rsync's end, and what it would still make or write.
 ///
 /// # Errors
 /// As `drive`.
-pub async fn survey(invocation: Invocation<'_>, stop: &mut Stop, max_file: u64) -> Result<(Ended, Survey), Halt> {
+pub async fn undone(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(Ended, Vec<Item>), Halt> {
+    let add = |undone: &mut Vec<Item>, line: Line| {
+        if let Line::Item(item) = line
+            && (item.is_transfer() || item.change == Change::Made)
+        {
+            undone.push(item);
+        }
+    };
+    gather(invocation, stop, add).await
+}
+
+/// The survey: rsync's end, and what the source holds. `max_file`: see `Survey::add`.
+///
+/// # Errors
+/// As `drive`.
+pub async fn survey(
+    invocation: Invocation<'_>,
+    stop: &mut Stop,
+    max_file: Option<u64>,
+) -> Result<(Ended, Survey), Halt> {
     let add = move |survey: &mut Survey, line: Line| {
         if let Line::Item(item) = line {
             survey.add(&item, max_file);

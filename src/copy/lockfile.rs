@@ -4,7 +4,7 @@
 use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -91,6 +91,15 @@ impl LockFile {
     /// When the file was made, which taking it over does not change. None where the file system keeps no such time.
     pub fn made(&self) -> Option<SystemTime> {
         self.file.metadata().ok()?.created().ok()
+    }
+
+    /// When it was last written or changed, by the clock of its file system: seconds since 1970 and nanoseconds.
+    ///
+    /// # Errors
+    /// The file system does not answer.
+    pub fn changed(&self) -> io::Result<(i64, i64)> {
+        let meta = self.file.metadata()?;
+        Ok((meta.ctime(), meta.ctime_nsec()))
     }
 
     /// Removes the file and gives the lock up. A file that is not ours any more is left alone.

@@ -4,17 +4,20 @@
 //! `compare` (5), `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
 //! `command` (its process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means),
-//! `progress`; `source`, `target`, `beneath`, `halves`, `doubt` (the two trees), `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
+//! `progress`; `source`, `target`, `beneath`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that
+//! take different names for one); `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beneath;
 mod check;
 mod command;
 mod compare;
+mod complete;
 mod copying;
 mod doubt;
 mod drive;
 mod exit;
+mod fit;
 mod gate;
 mod halves;
 mod held;
@@ -24,6 +27,7 @@ pub mod leftover;
 mod lockfile;
 mod locks;
 mod mount;
+mod names;
 pub mod news;
 mod plan;
 mod power;
@@ -33,10 +37,12 @@ pub mod runlock;
 mod sick;
 mod silent;
 mod source;
+mod spelling;
 pub mod steps;
 pub mod stop;
 mod survey;
 mod target;
+mod trial;
 
 pub use news::{Busy, Ending, News, Teller};
 pub use steps::{Known, Order, Ports, run};

@@ -7,6 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use super::halves::{CutOff, PARTIAL};
+use super::trial::ASIDE;
 use crate::disks::FileSystem;
 
 /// How rsync's lines of one entry look: what happens, length, name. See `items`.
@@ -90,9 +91,11 @@ impl Rsync<'_> {
     }
 
     fn filters(&self) -> Vec<OsString> {
-        // Before all other rules: half files are not the source's to send, and those on the disk that are of no use any more
-        // are deleted at the end.
-        let mut filters: Vec<OsString> = ["H", "R"].map(|rule| format!("--filter={rule} {PARTIAL}/").into()).into();
+        // Before all other rules: what is ours is not the source's to send, and what is left of it on the disk and of no use any
+        // more is deleted at the end.
+        let ours =
+            [PARTIAL, ASIDE].iter().flat_map(|ours| ["H", "R"].map(|rule| format!("--filter={rule} {ours}/").into()));
+        let mut filters: Vec<OsString> = ours.collect();
         for path in &self.hidden {
             filters.push(option("--exclude=", Path::new(&pattern(path))));
             // A directory that only holds the lock file on the disk is not in the source; deleting it would fail.
@@ -195,7 +198,7 @@ mod tests {
     fn a_whole_copy() {
         assert_eq!(
             line(&full(), COPY),
-            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 \
              --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
              --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
         );
@@ -218,7 +221,7 @@ mod tests {
     fn its_dry_run() {
         assert_eq!(
             line(&full(), Purpose::DryRun),
-            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -227,7 +230,7 @@ mod tests {
     fn a_copy_that_needs_the_room_of_what_it_deletes() {
         assert_eq!(
             line(&full(), Purpose::Copy { delete_first: true, removals: 0, cut_off: CutOff::Kept }),
-            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-before --max-delete=10 \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-before --max-delete=10 \
              --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
              --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
         );
@@ -238,7 +241,7 @@ mod tests {
         let rsync = Rsync { fine_times: false, ..full() };
         assert_eq!(
             line(&rsync, Purpose::DryRun),
-            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --delete-delay --dry-run \
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run \
              --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
         );
     }
@@ -250,21 +253,21 @@ mod tests {
         assert_eq!(
             line(&rsync, COPY),
             format!(
-                "-rt --modify-window=1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 {common} \
+                "-rt --modify-window=1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 {common} \
                  --info=progress2,stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
             )
         );
         assert_eq!(
             line(&rsync, Purpose::DryRun),
             format!(
-                "-rt --modify-window=1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --delete-delay --dry-run {common} \
+                "-rt --modify-window=1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run {common} \
                  --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
             )
         );
         assert_eq!(
             line(&rsync, Purpose::Survey),
             format!(
-                "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --no-inc-recursive --dry-run {common} \
+                "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --dry-run {common} \
                  --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
             )
         );

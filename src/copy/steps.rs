@@ -91,6 +91,8 @@ pub(super) struct Checked {
     pub(super) deleting: Deleting,
     pub(super) halves: Kept,
     pub(super) source: Source,
+    /// The target takes different names for one.
+    pub(super) folds: bool,
 }
 
 /// Does the run and tells its end as the last news.

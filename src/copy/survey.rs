@@ -1,14 +1,10 @@
-//! What a file system without owners and links can't hold of the source, found before the copy. Pure.
-
-use std::collections::HashSet;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+//! What the source holds, and what of it a file system without owners and links can't hold, found before the copy. Pure.
 
 use super::items::{Change, Item, Kind};
+use super::names::Names;
 
 /// As many names as a message can hold.
 const EXAMPLES: usize = 3;
-const FORBIDDEN: &[u8] = b"<>:\"|?*\\";
 
 /// Sums over the survey's entries.
 #[derive(Debug, Default)]
@@ -19,45 +15,36 @@ pub struct Survey {
     /// Files that can't be stored at all, or not whole.
     pub unstorable: u64,
     pub examples: Vec<String>,
-    folded: HashSet<String>,
+    /// Of what is to be on the target. What it does with them is not known here.
+    pub names: Names,
 }
 
 impl Survey {
-    /// `max_file`: the longest file in bytes that the file system holds.
-    pub fn add(&mut self, item: &Item, max_file: u64) {
+    /// `max_file`: the longest file in bytes that a file system without owners and links holds; none for one that has them.
+    pub fn add(&mut self, item: &Item, max_file: Option<u64>) {
         match item.kind {
             Kind::Symlink => self.links += 1,
             Kind::Device | Kind::Special => self.specials += 1,
             Kind::File if item.change == Change::HardLink => self.hard_links += 1,
             _ => {}
         }
-        if matches!(item.kind, Kind::File | Kind::Directory) && !self.is_storable(item, max_file) {
-            self.unstorable += 1;
-            if self.examples.len() < EXAMPLES {
-                self.examples.push(item.path.display().to_string());
-            }
+        let Some(max_file) = max_file else { return self.names.add(&item.path) };
+        if !matches!(item.kind, Kind::File | Kind::Directory) {
+            return;
         }
-    }
-
-    fn is_storable(&mut self, item: &Item, max_file: u64) -> bool {
-        if item.kind == Kind::File && item.length > max_file {
-            return false;
+        if is_storable(item, max_file) {
+            return self.names.add(&item.path);
         }
-        let Some(path) = item.path.to_str() else { return false };
-        if item.path == Path::new("./") {
-            return true;
+        self.unstorable += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(item.path.display().to_string());
         }
-        // `Case` and `case` would become one file, without any error.
-        self.folded.insert(path.to_lowercase()) && has_plain_name(&item.path)
     }
 }
 
-/// The part's own name alone; its directories are entries of their own.
-fn has_plain_name(path: &Path) -> bool {
-    let name = path.file_name().map(OsStrExt::as_bytes).unwrap_or_default();
-    !name.ends_with(b".")
-        && !name.ends_with(b" ")
-        && !name.iter().any(|byte| FORBIDDEN.contains(byte) || byte.is_ascii_control())
+/// Names are kept as Unicode there; exFAT's driver for FUSE was seen to die of one that is none, so that is not tried.
+fn is_storable(item: &Item, max_file: u64) -> bool {
+    item.path.to_str().is_some() && !(item.kind == Kind::File && item.length > max_file)
 }
 
 #[cfg(test)]
@@ -69,7 +56,7 @@ mod tests {
         let mut survey = Survey::default();
         for line in lines {
             let Line::Item(item) = Line::parse(line.as_bytes()) else { panic!("{line}") };
-            survey.add(&item, 4_294_967_295);
+            survey.add(&item, Some(4_294_967_295));
         }
         survey
     }
@@ -82,23 +69,16 @@ mod tests {
 
     #[test]
     fn each_kind_of_impossible_file_is_found() {
-        for line in [
-            ">f+++++++++|4294967296|huge",
-            ">f+++++++++|1|a:b",
-            ">f+++++++++|1|ends.",
-            ">f+++++++++|1|dir/ends ",
-            r">f+++++++++|1|new\#012line",
-            r">f+++++++++|1|not-utf8-\#377",
-            "cd+++++++++|4096|dir?/",
-        ] {
+        for line in [">f+++++++++|4294967296|huge", r">f+++++++++|1|not-utf8-\#377"] {
             assert_eq!(survey(&[line]).unstorable, 1, "{line}");
         }
     }
 
     #[test]
-    fn names_that_differ_in_case_alone_collide() {
-        let survey = survey(&[">f+++++++++|1|Case", ">f+++++++++|1|case", ">f+++++++++|1|dir/case"]);
-        assert_eq!((survey.unstorable, survey.examples), (1, vec!["case".to_owned()]));
+    fn the_names_of_what_is_to_be_there_are_kept() {
+        let survey = survey(&["cd+++++++++|4096|./", "cd+++++++++|4096|d/", ">f+++++++++|1|d/case", "cL+++++++++|1|l"]);
+        let names: Vec<_> = survey.names.directories().flat_map(|(_, names)| names.to_vec()).collect();
+        assert_eq!(names, ["d", "case"]);
     }
 
     #[test]

@@ -36,11 +36,15 @@ impl Fault {
                 "NoSpace"
             }
             Self::TooManyDeletions { .. } | Self::TooManyBytesDeleted { .. } => "TooManyDeletions",
-            Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } => "LossyFileSystem",
-            Self::CheckFailed { .. } | Self::CopyFailed { .. } => "CopyFailed",
-            Self::WriteFailed { .. } | Self::DiskFailing { .. } | Self::TurnedReadOnly { .. } | Self::DiskSilent => {
-                "WriteFailed"
+            Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } | Self::ClashingNames { .. } => {
+                "LossyFileSystem"
             }
+            Self::CheckFailed { .. } | Self::CopyFailed { .. } | Self::CopyIncomplete { .. } => "CopyFailed",
+            Self::SpellingFailed { .. }
+            | Self::WriteFailed { .. }
+            | Self::DiskFailing { .. }
+            | Self::TurnedReadOnly { .. }
+            | Self::DiskSilent => "WriteFailed",
             Self::UnlockFailed { .. } => "UnlockFailed",
             Self::UnmountFailed { .. } | Self::NotReleased { .. } | Self::NotFlushed { .. } => "UnmountFailed",
             Self::DiskRemoved => "DiskRemoved",

@@ -169,6 +169,18 @@ pub enum Fault {
         count: u64,
         examples: String,
     },
+    /// Names in the source that the target takes for one; two of them are told.
+    ClashingNames {
+        file_system: String,
+        count: u64,
+        one: String,
+        other: String,
+    },
+    /// What is on the disk could not be given the source's spelling.
+    SpellingFailed {
+        path: String,
+        cause: String,
+    },
     /// `code`: rsync's exit code, or a signal's number with a minus.
     CheckFailed {
         code: i32,
@@ -186,6 +198,11 @@ pub enum Fault {
     },
     OutOfInodes {
         cause: String,
+    },
+    /// rsync has copied everything, and yet some of it is not there.
+    CopyIncomplete {
+        count: u64,
+        examples: String,
     },
     WriteFailed {
         cause: String,
@@ -237,6 +254,7 @@ impl Fault {
         matches!(
             self,
             Self::LockFailed { .. }
+                | Self::SpellingFailed { .. }
                 | Self::CheckFailed { .. }
                 | Self::CopyFailed { .. }
                 | Self::WriteFailed { .. }

@@ -84,6 +84,9 @@ pub enum Notice {
         deletions: u64,
         free: u64,
     },
+    StepSpelling {
+        names: u64,
+    },
     StepCompare {
         files: u64,
         bytes: u64,

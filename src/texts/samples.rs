@@ -86,10 +86,13 @@ samples! { faults, Fault:
     TooFewInodes { needed, free }
     LossyFileSystem { file_system, links, hard_links, specials }
     UnstorableFiles { file_system, count, examples }
+    ClashingNames { file_system, count, one, other }
+    SpellingFailed { path, cause }
     CheckFailed { code, cause }
     CopyFailed { code, cause }
     DiskFull { free, cause }
     OutOfInodes { cause }
+    CopyIncomplete { count, examples }
     WriteFailed { cause }
     DiskFailing { cause }
     TurnedReadOnly { cause }
@@ -165,6 +168,7 @@ samples! { notices, Notice:
     StepLock { disk_lock, source_lock }
     StepCheck { source }
     StepChecked { files, bytes, deletions, free }
+    StepSpelling { names }
     StepCompare { files, bytes }
     StepCopy { source, target }
     StepResumed { files, bytes }

@@ -75,6 +75,11 @@ impl FileSystem {
         let mut command = Command::new(words[0]);
         command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         run(command.args(&words[1..]).arg(label).arg(device));
+        if self == Self::Ntfs {
+            // mkfs takes it from the clock, and two tests may well make a disk each in one second.
+            let serial = format!("--new-serial={:016X}", fastrand::u64(..));
+            run(Command::new("/usr/sbin/ntfslabel").arg(serial).arg(device));
+        }
     }
 }
 

@@ -1,0 +1,80 @@
+//! The net beneath a copy to a target that takes different names for one: what rsync says to have copied must be found there by its
+//! name. A kernel's list of what is one name is not known to anybody else, and FAT has short names of its own beside each long one.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, statat};
+
+use super::check::{check_end, program};
+use super::command::Invocation;
+use super::drive;
+use super::items::{Change, Item};
+use super::rsync::Purpose;
+use super::steps::Run;
+use super::stop::Halt;
+use crate::blocking::{GLANCE, blocking};
+use crate::model::Fault;
+
+/// So many are named.
+const EXAMPLES: usize = 3;
+
+impl Run {
+    /// Has rsync look once more: of what has not changed in the source since it was locked, nothing may be left to do.
+    pub(super) async fn prove_complete(&mut self) -> Result<(), Halt> {
+        let arguments = self.rsync()?.arguments(Purpose::DryRun);
+        let target = self.target_again()?;
+        let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
+        let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
+        check_end(&ended)?;
+        let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
+        let lock = self.locks.as_ref().and_then(|locks| locks.source.as_ref());
+        let locked = lock.map(|(lock, _)| lock.changed()).transpose().map_err(failed)?;
+        let (source, there) = (self.order.config.source.clone(), self.target_again()?);
+        let missing = blocking(GLANCE, move || Ok(missing(undone, &source, &there, locked))).await.map_err(failed)?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let examples: Vec<_> = missing.iter().take(EXAMPLES).map(|item| item.path.display().to_string()).collect();
+        Err(Fault::CopyIncomplete { count: missing.len() as u64, examples: examples.join(", ") }.into())
+    }
+}
+
+/// Those that are not there, and were in the source as they are now when that was `locked`, by its own clock.
+fn missing(mut undone: Vec<Item>, source: &Path, target: &File, locked: Option<(i64, i64)>) -> Vec<Item> {
+    let is_as_before = |item: &Item| {
+        let now = source.join(&item.path).symlink_metadata();
+        now.is_ok_and(|meta| locked.is_none_or(|locked| (meta.ctime(), meta.ctime_nsec()) < locked))
+    };
+    undone.retain(|item| is_as_before(item) && !has_length(target, item));
+    undone
+}
+
+/// Some file systems can't keep every time; a file that differs in that alone is there.
+fn has_length(target: &File, item: &Item) -> bool {
+    let there = statat(target, &item.path, AtFlags::SYMLINK_NOFOLLOW);
+    item.change == Change::Updated && there.is_ok_and(|there| there.st_size.unsigned_abs() == item.length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::copy::items::Line;
+
+    #[test]
+    fn what_changed_meanwhile_is_not_missing() {
+        let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let file = source.path().join("file");
+        std::fs::write(&file, "x").unwrap();
+        let changed = file.metadata().unwrap().ctime();
+        let count = |name: &str, locked| {
+            let Line::Item(item) = Line::parse(format!(">f+++++++++|1|{name}").as_bytes()) else { panic!("{name}") };
+            missing(vec![item], source.path(), &File::open(target.path()).unwrap(), Some((locked, 0))).len()
+        };
+        assert_eq!((count("file", changed), count("gone", changed + 1)), (0, 0));
+        assert_eq!(count("file", changed + 1), 1);
+    }
+}
