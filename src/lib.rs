@@ -9,8 +9,8 @@
 //! systemd (signals) ─┘        └─ watch<Status> ─▶ bus: PropertiesChanged · STATUS= · status file
 //! ```
 //!
-//! In reading order: `model` (the data), `texts`, `config`; `disks`, `veeam` (what is observed and done); `copy` (the steps);
-//! `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the other side of the bus;
+//! In reading order: `model` (the data), `texts`, `paths` (the way to a file), `config`; `disks`, `veeam` (what is observed and
+//! done); `copy` (the steps); `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the other side of the bus;
 //! `blocking`, `net` and `systemd` serve them all. A room uses only rooms before it; a test keeps that true.
 
 #![forbid(unsafe_code)]
@@ -25,6 +25,7 @@ pub mod daemon;
 pub mod disks;
 pub mod model;
 pub mod net;
+pub mod paths;
 pub mod report;
 pub mod systemd;
 pub mod texts;

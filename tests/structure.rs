@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// From the lowest up; a room uses only rooms of earlier lines.
 const LEVELS: [&[&str]; 8] = [
     &["model"],
-    &["texts"],
+    &["texts", "paths"],
     &["config", "blocking", "net", "systemd"],
     &["disks", "veeam"],
     &["copy", "report"],

@@ -123,11 +123,29 @@ fault-lock-failed = Die Sperrdatei { $path } konnte nicht angelegt werden ({ $ca
     .meaning = Ohne sie könnten zwei Kopien einander stören; deshalb wurde nicht kopiert. { -still-old }
     .action = Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { -wait-for-release }
 
+fault-lock-is-strange = { $path } soll die Sperrdatei sein, ist aber eine Datei, die woanders noch einen Namen hat, oder keine gewöhnliche Datei.
+    .meaning = Die Sperre hätte etwas anderes überschrieben; deshalb wurde nicht kopiert. { -still-old }
+    .action = Bitten Sie die Systembetreuung zu klären, wer sie dorthin gelegt hat, und sie von dort zu entfernen. { -wait-for-release }
+
 fault-still-copying = Ein Kopiervorgang aus einem früheren Lauf arbeitet noch (Sperre { $path }).
     .meaning = Solange er läuft, beginnt keine neue Kopie.
     .action = Lassen Sie die Platte stecken, warten Sie einige Minuten, und starten Sie die Kopie dann erneut. Bleibt es dabei, verständigen Sie die Systembetreuung: Ein rsync ist hängen geblieben.
 
 ## Schritt 5: prüfen.
+
+fault-unsafe-path = { $link ->
+        [yes] { $path } wird nicht benutzt: Auf dem Weg dorthin liegt { $component }, eine Verknüpfung, die { $user ->
+            [everybody] irgendwem
+           *[other] { $user }
+        } gehört.
+        [no] { $path } wird nicht benutzt: Auf dem Weg dorthin liegt { $component }, und das kann { $user ->
+            [everybody] jeder
+           *[other] { $user }
+        } ändern.
+       *[other] { $path } wird nicht benutzt: Auf dem Weg dorthin liegt { $component }, und das kann { $user } woandershin leiten.
+    }
+    .meaning = Jemand könnte andere Daten an die Stelle setzen, die dann kopiert oder gelöscht würden; deshalb wurde nichts angefasst. { -still-old }
+    .action = Bitten Sie die Systembetreuung, „asbackup config check“ aufzurufen, das jeden solchen Pfad nennt, und { $component } root zu geben, so dass niemand sonst dort schreiben darf (chown root, chmod go-w); eine Verknüpfung muss root anlegen. { -wait-for-release }
 
 fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } ({ $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }

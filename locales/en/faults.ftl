@@ -123,11 +123,29 @@ fault-lock-failed = The lock file { $path } could not be created ({ $cause }).
     .meaning = Without it two copies could disturb each other, so nothing was copied. { -still-old }
     .action = Ask the administrator to check permissions and free space at that place. { -wait-for-release }
 
+fault-lock-is-strange = { $path } is to be the lock file, but it is a file with a second name elsewhere, or no ordinary file.
+    .meaning = Writing the lock would have overwritten something else, so nothing was copied. { -still-old }
+    .action = Ask the administrator who put it there, and to move it away. { -wait-for-release }
+
 fault-still-copying = A copy from an earlier run is still at work (lock { $path }).
     .meaning = As long as it is running, no new copy begins.
     .action = Leave the disk plugged in, wait a few minutes, then start the copy again. If that does not help, call the administrator: an rsync is stuck.
 
 ## Step 5: check.
+
+fault-unsafe-path = { $link ->
+        [yes] { $path } is not used: on the way to it lies { $component }, a link that belongs to { $user ->
+            [everybody] anybody
+           *[other] { $user }
+        }.
+        [no] { $path } is not used: on the way to it lies { $component }, which can be changed by { $user ->
+            [everybody] anybody
+           *[other] { $user }
+        }.
+       *[other] { $path } is not used: on the way to it lies { $component }, which { $user } can lead elsewhere.
+    }
+    .meaning = Somebody could put other data in its place, to be copied or to be deleted, so nothing was touched. { -still-old }
+    .action = Ask the administrator to run “asbackup config check”, which names every such path, and to give { $component } to root so that nobody else can write to it (chown root, chmod go-w); a link has to be made by root. { -wait-for-release }
 
 fault-source-unavailable = The directory that is to be backed up cannot be reached: { $path } ({ $cause }).
     .meaning = Nothing was copied and nothing deleted. { -still-old }

@@ -93,6 +93,7 @@ errors! {
     VeeamBusy
     MountFailed
     LockFailed
+    UnsafePath
     SourceUnavailable
     TargetRefused
     NoSpace

@@ -12,6 +12,7 @@ use super::callers::{Parting, Watched};
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::runlock;
 use crate::model::{Fault, Micros, Notice, VeeamLock, Warning, micros};
+use crate::paths::Refused;
 use crate::report::mail::LockStory;
 use crate::veeam::{Holder, JobLock, LockDirError, is_job_name, locks, watch};
 
@@ -192,7 +193,9 @@ impl Controller {
         let path = directory.display().to_string();
         let (name, holder) = (job.to_owned(), Holder::now(job, uid));
         let created = blocking(PATIENCE, move || locks::create(&directory, &name, &holder).map_err(cause));
-        created.await.map_err(|error| Fault::LockFailed { path, cause: error.to_string() })?;
+        created.await.map_err(|error| {
+            Refused::fault(&error).unwrap_or_else(|| Fault::LockFailed { path, cause: error.to_string() })
+        })?;
         self.look_at_locks().await;
         Ok(())
     }
@@ -204,7 +207,10 @@ impl Controller {
         let waiter = self.referee.take_waiter(&job);
         let (directories, name) = (self.config.veeam_directories.clone(), job.clone());
         let removed = blocking(PATIENCE, move || locks::remove(&directories, &name).map_err(cause)).await;
-        let removed = removed.map_err(|error| Fault::UnlockFailed { path: job.clone(), cause: error.to_string() })?;
+        let removed = removed.map_err(|error| {
+            let failed = || Fault::UnlockFailed { path: job.clone(), cause: error.to_string() };
+            Refused::fault(&error).unwrap_or_else(failed)
+        })?;
         self.look_at_locks().await;
         if removed {
             self.note(Notice::VeeamUnlocked { job: job.clone() });
@@ -283,5 +289,8 @@ impl Controller {
 }
 
 pub(super) fn cause(error: LockDirError) -> std::io::Error {
-    std::io::Error::other(error)
+    match Refused::within(&error.source) {
+        Some(_) => error.source,
+        None => std::io::Error::other(error),
+    }
 }

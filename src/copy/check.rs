@@ -21,6 +21,7 @@ use crate::blocking::{GLANCE, blocking};
 use crate::disks::FileSystem;
 use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::model::{Fault, Notice, Step, Warning};
+use crate::paths::{self, Refused};
 
 impl Run {
     pub(super) async fn check(&mut self) -> Result<Checked, Halt> {
@@ -147,15 +148,21 @@ impl Run {
             fine_times: self.locks.as_ref().is_some_and(|locks: &Locks| locks.fine_times),
             hidden: vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()],
             at_top: self.target.as_ref().is_some_and(Target::is_top),
-            excludes: existing(&config.rsync_excludes),
+            excludes: existing(&config.rsync_excludes)?,
             log_file: Some(&config.rsync_log_file),
         })
     }
 }
 
 /// The excludes file is optional; one that is there and can't be read makes rsync complain by name.
-fn existing(path: &Path) -> Option<&Path> {
-    path.exists().then_some(path)
+fn existing(path: &Path) -> Result<Option<&Path>, Fault> {
+    match paths::file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if Refused::within(&error).is_some() => {
+            Err(Refused::fault(&error).unwrap_or_else(|| internal(error)))
+        }
+        _ => Ok(Some(path)),
+    }
 }
 
 pub(super) fn program() -> Result<PathBuf, Fault> {

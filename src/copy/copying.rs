@@ -16,6 +16,7 @@ use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::mounted::Space;
 use crate::model::{Fault, Notice, Step, Warning};
+use crate::paths;
 
 impl Run {
     pub(super) async fn copy(&mut self, mut checked: Checked) -> Result<(), Halt> {
@@ -48,14 +49,27 @@ impl Run {
     async fn run_rsync(&mut self, checked: &mut Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
         let cut_off = self.offer_halves(checked).await?;
         let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals, cut_off };
-        let arguments = self.rsync()?.arguments(purpose);
+        let logged = self.make_log().await;
+        let mut rsync = self.rsync()?;
+        rsync.log_file = rsync.log_file.filter(|_| logged);
+        let arguments = rsync.arguments(purpose);
         let target = self.target_again()?;
-        make_room_for_log(&self.order.config.rsync_log_file);
         self.prove_target().await?;
         self.prove_source(&checked.source).await?;
         let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
         self.expect_writes();
         drive(invocation, &mut self.ports.stop, watcher).await
+    }
+
+    /// Whether rsync may write to its log. It would make neither the log's directory nor a word of it, and copy all the same.
+    async fn make_log(&mut self) -> bool {
+        let path = self.order.config.rsync_log_file.clone();
+        let shown = path.display().to_string();
+        let made = blocking(GLANCE, move || paths::append(&path).map(drop)).await;
+        if let Err(error) = &made {
+            self.warn(Warning::LogUnwritable { path: shown, cause: error.to_string() });
+        }
+        made.is_ok()
     }
 
     /// Puts in rsync's way what a run before left half copied, and says what becomes of a half of this run.
@@ -115,12 +129,5 @@ impl Run {
         };
         self.judge_health().await?;
         Ok(flushed.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?)
-    }
-}
-
-/// rsync does not make its log's directory; without it the copy runs all the same, and rsync says so.
-fn make_room_for_log(path: &Path) {
-    if let Some(parent) = path.parent() {
-        let _ = std::fs::create_dir_all(parent);
     }
 }

@@ -11,6 +11,7 @@ use super::steps::Run;
 use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
+use crate::paths::Refused;
 use crate::veeam::{JobLock, LockDirError, locks};
 
 /// The kernel tells of local changes at once; a lock directory on a share has to be looked at.
@@ -74,24 +75,27 @@ impl Run {
     async fn scan(&self) -> Result<Vec<JobLock>, Fault> {
         let directories = self.order.config.veeam_directories.clone();
         let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
-        result.map_err(|ScanError { path, cause }| Fault::VeeamDirectoryUnreadable { path, cause })
+        result.map_err(|ScanError { path, error }| {
+            let unreadable = || Fault::VeeamDirectoryUnreadable { path, cause: error.to_string() };
+            Refused::fault(&error).unwrap_or_else(unreadable)
+        })
     }
 }
 
 struct ScanError {
     path: String,
-    cause: String,
+    error: std::io::Error,
 }
 
 impl From<LockDirError> for ScanError {
     fn from(error: LockDirError) -> Self {
-        Self { path: error.path.display().to_string(), cause: error.source.to_string() }
+        Self { path: error.path.display().to_string(), error: error.source }
     }
 }
 
 impl From<std::io::Error> for ScanError {
     fn from(error: std::io::Error) -> Self {
-        Self { path: String::new(), cause: error.to_string() }
+        Self { path: String::new(), error }
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use thiserror::Error;
 
 use super::beneath;
@@ -21,6 +21,9 @@ const LONGEST_NOTE: u64 = 1024;
 pub enum LockError {
     #[error("held by: {holder}")]
     Held { holder: String },
+    /// No regular file, or one that has another name too: writing to it would write to something else.
+    #[error("not a lock file")]
+    Strange,
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -156,18 +159,24 @@ pub fn sweep(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
 }
 
 /// The file, and whether it was there before.
-fn open(directory: BorrowedFd<'_>, name: &Path) -> io::Result<(File, bool)> {
+fn open(directory: BorrowedFd<'_>, name: &Path) -> Result<(File, bool), LockError> {
     let mode = Mode::RUSR | Mode::WUSR;
     match beneath::open(directory, name, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL, mode) {
         Ok(file) => return Ok((File::from(file), false)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     }
+    // Looked at before it is opened, which alone can make a device act.
+    let there = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from)?;
+    assert_plain(&there)?;
     let file = File::from(beneath::open(directory, name, OFlags::RDWR | OFlags::NONBLOCK, Mode::empty())?);
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
+    assert_plain(&rustix::fs::fstat(&file).map_err(io::Error::from)?)?;
     Ok((file, true))
+}
+
+fn assert_plain(found: &Stat) -> Result<(), LockError> {
+    let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
+    if is_file && found.st_nlink == 1 { Ok(()) } else { Err(LockError::Strange) }
 }
 
 fn read_note(file: &mut File) -> io::Result<String> {
@@ -272,6 +281,28 @@ mod tests {
                 prop_assert!(holder.chars().count() <= LONGEST_NOTE as usize && !holder.contains('\n'));
             }
             lock.release().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_lock_with_a_second_name_is_refused_and_not_emptied() {
+        let (place, top) = place();
+        let victim = place.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        fs::hard_link(&victim, place.path().join("lock")).unwrap();
+        let refused = LockFile::acquire(top.as_fd(), Path::new("lock"), "x");
+        assert!(matches!(refused, Err(LockError::Strange)));
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+    }
+
+    #[test]
+    fn a_pipe_or_directory_in_the_locks_place_is_refused_at_once() {
+        let (place, top) = place();
+        rustix::fs::mkfifoat(rustix::fs::CWD, place.path().join("pipe"), Mode::RUSR).unwrap();
+        fs::create_dir(place.path().join("directory")).unwrap();
+        for name in ["pipe", "directory"] {
+            let refused = LockFile::acquire(top.as_fd(), Path::new(name), "x");
+            assert!(matches!(refused, Err(LockError::Strange)), "{name}");
         }
     }
 

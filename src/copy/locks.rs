@@ -5,16 +5,16 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
-
 use super::held::Locks;
 use super::lockfile::{self, Found, LockError, LockFile, Released};
 use super::runlock::{self, RunLock};
+use super::source::unavailable;
 use super::steps::Run;
 use super::stop::Halt;
 use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
+use crate::paths;
 
 impl Run {
     /// Step 4.
@@ -70,16 +70,12 @@ impl Run {
         let source = self.order.config.source.clone();
         let name = self.order.config.source_lockfile.clone();
         let shown = source.join(&name);
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let top = blocking(GLANCE, {
             let source = source.clone();
-            move || Ok::<_, io::Error>(File::from(rustix::fs::open(&source, flags, Mode::empty())?))
+            move || paths::directory(&source)
         });
         // A source that is not there is step 5's to judge, in words that say so.
-        let top = top.await.map_err(|error| Fault::SourceUnavailable {
-            path: source.display().to_string(),
-            cause: error.to_string(),
-        })?;
+        let top = top.await.map_err(|error| unavailable(&source, &error))?;
         let (lock, found) = self.acquire(Ok(top), &name, &shown).await?;
         self.warn_of(found, &shown);
         if let Some(locks) = &mut self.locks {
@@ -104,6 +100,7 @@ impl Run {
         };
         acquired.map_err(|error| match error {
             LockError::Held { holder } => Fault::LockHeld { path, holder },
+            LockError::Strange => Fault::LockIsStrange { path },
             LockError::Io(error) => Fault::LockFailed { path, cause: error.to_string() },
         })
     }

@@ -4,16 +4,18 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use log::debug;
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{AtFlags, statat};
 
 use crate::config::Config;
 use crate::disks::mounted::Mounted;
 use crate::disks::{file_system_id, mount_table};
 use crate::model::Fault;
+use crate::paths::{self, Refused};
 
 /// A source that may be mirrored. While it is open its file system can't be unmounted in the ordinary way.
 #[derive(Debug)]
@@ -34,11 +36,11 @@ impl Source {
     pub fn open(config: &Config, mounted: &Mounted, remembered: Option<&str>) -> Result<Self, Fault> {
         let path = &config.source;
         let unavailable = |error: io::Error| unavailable(path, &error);
-        let directory = open_directory(path).map_err(unavailable)?;
-        if let Some(place) = hidden_place(path).map_err(unavailable)? {
+        let directory = paths::directory(path).map_err(unavailable)?;
+        if let Some(place) = hidden_place(&directory).map_err(unavailable)? {
             return Err(Fault::SourceHidden { path: show(&place) });
         }
-        if is_empty(path, config.source_lockfile.as_os_str()).map_err(unavailable)? {
+        if is_empty(&directory, config.source_lockfile.as_os_str()).map_err(unavailable)? {
             return Err(Fault::SourceEmpty { path: show(path) });
         }
         refuse_wrong_place(config, &directory)?;
@@ -66,12 +68,12 @@ impl Source {
     /// It does not.
     pub fn prove_again(&self, lock_name: &Path) -> Result<(), Fault> {
         let unavailable = |error: io::Error| unavailable(&self.path, &error);
-        let now = fs::metadata(&self.path).map_err(unavailable)?;
+        let now = paths::directory(&self.path).and_then(|now| now.metadata()).map_err(unavailable)?;
         let then = self.directory.metadata().map_err(unavailable)?;
         if (now.dev(), now.ino()) != (then.dev(), then.ino()) {
             return Err(unavailable(io::Error::other("another directory is in its place")));
         }
-        if is_empty(&self.path, lock_name.as_os_str()).map_err(unavailable)? {
+        if is_empty(&self.directory, lock_name.as_os_str()).map_err(unavailable)? {
             return Err(Fault::SourceEmpty { path: show(&self.path) });
         }
         Ok(())
@@ -87,7 +89,8 @@ fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
     }
     let sentinel = &config.source_sentinel;
     // It may lie on a drive that is mounted further down: that is then the one to be recognised.
-    if !sentinel.as_os_str().is_empty() && fs::symlink_metadata(path.join(sentinel)).is_err() {
+    let found = || statat(directory, sentinel, AtFlags::SYMLINK_NOFOLLOW);
+    if !sentinel.as_os_str().is_empty() && found().is_err() {
         return Err(Fault::SourceWithoutSentinel { path: show(&path.join(sentinel)) });
     }
     Ok(())
@@ -96,7 +99,7 @@ fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
 fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<(), Fault> {
     let unavailable = |error: io::Error| unavailable(path, &error);
     let target = rustix::fs::fstat(mounted.top()).map_err(|error| unavailable(error.into()))?;
-    let real = fs::canonicalize(path).map_err(unavailable)?;
+    let real = real_path(directory).map_err(unavailable)?;
     let own = directory.metadata().map_err(unavailable)?;
     if own.dev() == target.st_dev || mounted.mount_point.starts_with(&real) {
         return Err(Fault::SourceContainsTarget { path: show(path) });
@@ -104,22 +107,20 @@ fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<()
     Ok(())
 }
 
-fn unavailable(path: &Path, error: &io::Error) -> Fault {
-    Fault::SourceUnavailable { path: show(path), cause: error.to_string() }
+/// It can't be reached, or not in a way that is safe.
+pub fn unavailable(path: &Path, error: &io::Error) -> Fault {
+    let unavailable = || Fault::SourceUnavailable { path: show(path), cause: error.to_string() };
+    Refused::fault(error).unwrap_or_else(unavailable)
 }
 
 fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn open_directory(path: &Path) -> io::Result<File> {
-    Ok(File::from(rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?))
-}
-
 /// A unit's sandbox can put an empty directory over the source or a part of it, and can keep from us what is mounted there;
 /// mirroring that would wipe the backup. Only at mount points can two processes see different things.
-fn hidden_place(path: &Path) -> io::Result<Option<PathBuf>> {
-    let top = fs::canonicalize(path)?;
+fn hidden_place(directory: &File) -> io::Result<Option<PathBuf>> {
+    let top = real_path(directory)?;
     let below = mount_table::points_below(&top)?;
     Ok(std::iter::once(top).chain(below).find(|place| is_hidden(place)))
 }
@@ -137,8 +138,13 @@ fn is_hidden(place: &Path) -> bool {
     }
 }
 
-fn is_empty(path: &Path, lock_name: &OsStr) -> io::Result<bool> {
-    for entry in fs::read_dir(path)? {
+/// Where it is at the moment.
+fn real_path(directory: &File) -> io::Result<PathBuf> {
+    fs::read_link(format!("/proc/self/fd/{}", directory.as_raw_fd()))
+}
+
+fn is_empty(directory: &File, lock_name: &OsStr) -> io::Result<bool> {
+    for entry in fs::read_dir(format!("/proc/self/fd/{}", directory.as_raw_fd()))? {
         let name = entry?.file_name();
         if name != lock_name && name != "lost+found" {
             return Ok(false);

@@ -23,7 +23,11 @@ impl Fault {
             | Self::MountFailed { .. }
             | Self::WriteProtected { .. }
             | Self::UnsafeMount { .. } => "MountFailed",
-            Self::LockHeld { .. } | Self::LockFailed { .. } | Self::StillCopying { .. } => "LockFailed",
+            Self::LockHeld { .. }
+            | Self::LockFailed { .. }
+            | Self::LockIsStrange { .. }
+            | Self::StillCopying { .. } => "LockFailed",
+            Self::UnsafePath { .. } => "UnsafePath",
             Self::SourceUnavailable { .. }
             | Self::SourceEmpty { .. }
             | Self::SourceHidden { .. }

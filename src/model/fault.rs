@@ -106,7 +106,20 @@ pub enum Fault {
         path: String,
     },
 
+    /// The lock file's name is that of something else.
+    LockIsStrange {
+        path: String,
+    },
+
     // Step 5: check.
+    /// Somebody could lead a configured path elsewhere. `user`: who, `%group` for one, or `everybody`.
+    UnsafePath {
+        path: String,
+        component: String,
+        user: String,
+        /// It is a link of theirs, and no directory that they may write to.
+        link: bool,
+    },
     SourceUnavailable {
         path: String,
         cause: String,

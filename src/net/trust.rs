@@ -2,7 +2,6 @@
 //! as the server's own. Such a one is trusted for what it is, byte for byte: whoever shows it has its key, so that neither the name in it
 //! nor its last day says anything more, and a self-signed one need be no authority.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +17,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
     self, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
+
+use crate::paths;
 
 /// All authorities of a system together have a fifth of that.
 const LARGEST: u64 = 1024 * 1024;
@@ -60,7 +61,7 @@ pub fn named(path: &Path) -> io::Result<String> {
 
 fn read(path: &Path) -> io::Result<String> {
     let mut pem = Vec::new();
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut pem)?;
+    paths::file(path)?.take(LARGEST + 1).read_to_end(&mut pem)?;
     if pem.len() as u64 > LARGEST {
         return Err(io::Error::other(format!("it is larger than {LARGEST} bytes")));
     }

@@ -2,12 +2,12 @@
 //! Owns the open file and notices that it was rotated away. Its trouble is handed back, never raised: a full log disk must
 //! not stop a copy.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use crate::paths;
 
 pub struct TextLog {
     path: PathBuf,
@@ -55,7 +55,7 @@ impl TextLog {
             Some(file) => file,
             None => {
                 self.torn = false;
-                open(&self.path)?
+                paths::append(&self.path)?
             }
         };
         Ok(self.file.insert(file))
@@ -67,15 +67,6 @@ impl TextLog {
         };
         (open.dev(), open.ino()) == (there.dev(), there.ino())
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    if let Some(parent) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o750).create(parent)?;
-    }
-    // A pipe at this path would block the daemon for ever otherwise.
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
 #[cfg(test)]

@@ -71,6 +71,8 @@ samples! { faults, Fault:
     LockHeld { path, holder }
     LockFailed { path, cause }
     StillCopying { path }
+    LockIsStrange { path }
+    UnsafePath { path, component, user, link }
     SourceUnavailable { path, cause }
     SourceEmpty { path }
     SourceHidden { path }

@@ -1,15 +1,21 @@
-//! Reads, makes and removes lock files in the lock directories.
+//! Reads, makes and removes lock files in the lock directories. What is in such a directory is its owner's, who may be no friend;
+//! so it is only ever reached through the directory's descriptor, and nothing in it is followed.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use rustix::fs::{AtFlags, Mode, OFlags, openat, renameat, unlinkat};
+use rustix::io::Errno;
 use thiserror::Error;
 
 use super::holder::Holder;
 use super::name::means;
 use crate::model::{Micros, micros};
+use crate::paths;
 
 /// Ending of the files that the daemon makes itself; others may look as they like.
 const ENDING: &str = ".lock";
@@ -34,21 +40,57 @@ pub struct JobLock {
     pub empty: bool,
 }
 
+/// One of the directories, open.
+struct LockDir {
+    path: PathBuf,
+    descriptor: File,
+}
+
+impl LockDir {
+    /// None if it is not there.
+    fn open(path: &Path) -> Result<Option<Self>, LockDirError> {
+        match paths::directory(path) {
+            Ok(descriptor) => Ok(Some(Self { path: path.to_owned(), descriptor })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(LockDirError { path: path.to_owned(), source }),
+        }
+    }
+
+    /// By its descriptor, whatever lies at its path meanwhile.
+    fn reached(&self) -> PathBuf {
+        format!("/proc/self/fd/{}", self.descriptor.as_raw_fd()).into()
+    }
+
+    fn failed(&self, source: io::Error) -> LockDirError {
+        LockDirError { path: self.path.clone(), source }
+    }
+
+    fn locks(&self) -> Result<Vec<JobLock>, LockDirError> {
+        let entries = fs::read_dir(self.reached()).map_err(|error| self.failed(error))?;
+        let found = entries.map(|entry| Ok(lock_of(&self.path, &entry?)));
+        let found: io::Result<Vec<_>> = found.collect();
+        Ok(found.map_err(|error| self.failed(error))?.into_iter().flatten().collect())
+    }
+
+    /// Whether it was there.
+    fn remove(&self, name: &OsStr) -> Result<bool, LockDirError> {
+        match unlinkat(&self.descriptor, name, AtFlags::empty()) {
+            Ok(()) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(error) => Err(self.failed(error.into())),
+        }
+    }
+}
+
 /// All locks in all directories, oldest first. A directory that does not exist holds none.
 ///
 /// # Errors
-/// A directory that is there and can't be read.
+/// A directory that is there and can't be read, or that somebody could lead elsewhere.
 pub fn scan(directories: &[PathBuf]) -> Result<Vec<JobLock>, LockDirError> {
     let mut found = Vec::new();
-    for directory in directories {
-        let failed = |source| LockDirError { path: directory.clone(), source };
-        let entries = match fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(failed(error)),
-        };
-        for entry in entries {
-            found.extend(lock_of(&entry.map_err(failed)?));
+    for path in directories {
+        if let Some(directory) = LockDir::open(path)? {
+            found.extend(directory.locks()?);
         }
     }
     found.sort_by(|a, b| (a.since, &a.job).cmp(&(b.since, &b.job)));
@@ -56,7 +98,7 @@ pub fn scan(directories: &[PathBuf]) -> Result<Vec<JobLock>, LockDirError> {
 }
 
 /// None for directories, hidden files (our own half-written ones among them) and files that have just gone.
-fn lock_of(entry: &fs::DirEntry) -> Option<JobLock> {
+fn lock_of(directory: &Path, entry: &fs::DirEntry) -> Option<JobLock> {
     let name = entry.file_name().to_string_lossy().into_owned();
     let stat = entry.metadata().ok()?;
     if name.starts_with('.') || stat.is_dir() {
@@ -64,7 +106,7 @@ fn lock_of(entry: &fs::DirEntry) -> Option<JobLock> {
     }
     Some(JobLock {
         job: name.strip_suffix(ENDING).unwrap_or(&name).to_owned(),
-        path: entry.path(),
+        path: directory.join(entry.file_name()),
         since: micros(stat.modified().unwrap_or(SystemTime::UNIX_EPOCH)),
         empty: stat.len() == 0,
     })
@@ -73,22 +115,25 @@ fn lock_of(entry: &fs::DirEntry) -> Option<JobLock> {
 /// Makes (or renews) the job's lock file, whole or not at all, and the directory where needed.
 ///
 /// # Errors
-/// The directory or file can't be written.
+/// The directory or file can't be written, or somebody could lead it elsewhere.
 pub fn create(directory: &Path, job: &str, holder: &Holder) -> Result<(), LockDirError> {
     let failed = |source| LockDirError { path: directory.to_owned(), source };
-    fs::create_dir_all(directory).map_err(failed)?;
-    let temporary = directory.join(format!(".{job}{ENDING}"));
-    write_durably(&temporary, &holder.text()).map_err(failed)?;
-    fs::rename(&temporary, directory.join(format!("{job}{ENDING}"))).map_err(failed)?;
+    let descriptor = paths::make_directory(directory, 0o755).map_err(failed)?;
+    let directory = LockDir { path: directory.to_owned(), descriptor };
+    let (temporary, name) = (format!(".{job}{ENDING}"), format!("{job}{ENDING}"));
+    directory.remove(OsStr::new(&temporary))?;
+    let written = write_durably(&directory.descriptor, &temporary, &holder.text());
+    written.map_err(|error| directory.failed(error))?;
+    let renamed = renameat(&directory.descriptor, &temporary, &directory.descriptor, &name);
+    renamed.map_err(|error| directory.failed(error.into()))?;
     // Without this a cut power line could take the name away again. Some shares can't do it, and the lock counts all the same.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    let _ = directory.descriptor.sync_all();
     Ok(())
 }
 
-/// Others may write to the directory, so what lies at `path` is never followed or written to.
-fn write_durably(path: &Path, text: &str) -> io::Result<()> {
-    remove_if_there(path)?;
-    let mut file = File::options().write(true).create_new(true).open(path)?;
+fn write_durably(directory: &File, name: &str, text: &str) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut file = File::from(openat(directory, name, flags, Mode::from_raw_mode(0o644))?);
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -96,12 +141,14 @@ fn write_durably(path: &Path, text: &str) -> io::Result<()> {
 /// Removes the lock files that `wanted` means, with our ending or without; tells whether there was one.
 ///
 /// # Errors
-/// A file is there and can't be removed.
+/// A file is there and can't be removed, or a directory not be opened.
 pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirError> {
     let mut removed = false;
-    for lock in scan(directories)?.iter().filter(|lock| means(wanted, &lock.job)) {
-        let gone = remove_if_there(&lock.path);
-        removed |= gone.map_err(|source| LockDirError { path: lock.path.clone(), source })?;
+    for path in directories {
+        let Some(directory) = LockDir::open(path)? else { continue };
+        for lock in directory.locks()?.iter().filter(|lock| means(wanted, &lock.job)) {
+            removed |= directory.remove(lock.name())?;
+        }
     }
     Ok(removed)
 }
@@ -109,25 +156,21 @@ pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirErro
 /// Removes this very lock and no newer one at its place; tells whether it was there.
 ///
 /// # Errors
-/// The file is there and can't be removed.
+/// The file is there and can't be removed, or its directory not be opened.
 pub fn remove_judged(lock: &JobLock) -> Result<bool, LockDirError> {
-    let failed = |source| LockDirError { path: lock.path.clone(), source };
-    let is_the_same = match fs::symlink_metadata(&lock.path).and_then(|stat| stat.modified()) {
+    let Some(directory) = LockDir::open(lock.path.parent().unwrap_or(Path::new("/")))? else { return Ok(false) };
+    let modified = fs::symlink_metadata(directory.reached().join(lock.name())).and_then(|stat| stat.modified());
+    let is_the_same = match modified {
         Ok(modified) => micros(modified) == lock.since,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(directory.failed(error)),
     };
-    if !is_the_same {
-        return Ok(false);
-    }
-    remove_if_there(&lock.path).map_err(failed)
+    if is_the_same { directory.remove(lock.name()) } else { Ok(false) }
 }
 
-fn remove_if_there(path: &Path) -> io::Result<bool> {
-    match fs::remove_file(path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+impl JobLock {
+    fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Notices at once when a lock file comes or goes, by the kernel's file watching; nothing is polled.
 //! A directory that does not exist yet is made, so that there is something to watch.
 
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
@@ -9,6 +10,7 @@ use log::debug;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::locks::LockDirError;
+use crate::paths;
 
 /// Sends an item whenever something changed in one of the directories; what, is for `locks::scan` to say.
 /// Ends when the receiver is gone, so that a reload can start a new watch on other directories.
@@ -33,14 +35,15 @@ fn start(directories: &[PathBuf]) -> Result<Inotify, LockDirError> {
     let first = directories.first().map(PathBuf::as_path).unwrap_or(Path::new("/"));
     let inotify = Inotify::init().map_err(|source| failed(first, source))?;
     for directory in directories {
-        std::fs::create_dir_all(directory).map_err(|source| failed(directory, source))?;
+        let opened = paths::make_directory(directory, 0o755).map_err(|source| failed(directory, source))?;
         let mask = WatchMask::CREATE
             | WatchMask::CLOSE_WRITE
             | WatchMask::DELETE
             | WatchMask::MOVE
             | WatchMask::DELETE_SELF
             | WatchMask::ONLYDIR;
-        inotify.watches().add(directory, mask).map_err(|source| failed(directory, source))?;
+        let own = format!("/proc/self/fd/{}", opened.as_raw_fd());
+        inotify.watches().add(own, mask).map_err(|source| failed(directory, source))?;
     }
     Ok(inotify)
 }

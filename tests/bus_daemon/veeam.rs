@@ -1,6 +1,7 @@
 //! Who goes first: jobs of Veeam, by lock file or by call, and the copy.
 
 use std::fs;
+use std::os::unix::fs::{chown, lchown, symlink};
 use std::time::{Duration, Instant};
 
 use crate::daemon::{Daemon, refused};
@@ -218,4 +219,38 @@ async fn bus_a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_he
     assert_eq!(jobs(&daemon).await, held("Nightly"));
     let warned = daemon.client.last_warnings().await.unwrap();
     assert!(warned[0].contains("“Nightly” has begun in the middle of the copy"), "{warned:?}");
+}
+
+/// The parent of the lock directory is somebody's, who may ask for an unlock as Veeam's user may.
+#[tokio::test]
+async fn bus_a_lock_directory_that_is_swapped_for_a_link_removes_and_makes_nothing_elsewhere() {
+    const SOMEBODY: u32 = 4711;
+    let house = House::new().await;
+    let (parent, precious) = (house.path("theirs"), house.path("precious"));
+    let locks = parent.join("veeam");
+    for directory in [&parent, &locks, &precious] {
+        fs::create_dir(directory).unwrap();
+    }
+    for directory in [&parent, &locks] {
+        chown(directory, Some(SOMEBODY), Some(SOMEBODY)).unwrap();
+    }
+    fs::write(precious.join("Nightly"), "root's own").unwrap();
+    let settings = house.settings.text().replace(house.path("veeam").to_str().unwrap(), locks.to_str().unwrap());
+    house.write_config_text(&settings);
+    let daemon = house.launch_with("").await;
+    daemon.ready().await;
+    assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held");
+    daemon.client.veeam_unlock("Nightly").await.unwrap();
+    fs::rename(&locks, parent.join("aside")).unwrap();
+    symlink(&precious, &locks).unwrap();
+    lchown(&locks, Some(SOMEBODY), Some(SOMEBODY)).unwrap();
+    let (error, words) = refused(daemon.client.veeam_unlock("Nightly").await);
+    assert_eq!(fs::read_to_string(precious.join("Nightly")).unwrap(), "root's own");
+    assert!(error == "UnsafePath" && words.contains(locks.to_str().unwrap()), "{error}: {words}");
+    assert_eq!(refused(daemon.client.veeam_lock("Weekly").await).0, "UnsafePath");
+    assert_eq!(fs::read_dir(&precious).unwrap().count(), 1);
+    // Nobody knows whether a job writes, so nothing is copied.
+    house.udisks.plug(&first()).await;
+    assert_eq!(daemon.finished(1).await.error, "UnsafePath");
+    assert_eq!(house.calls("Mount"), 0);
 }

@@ -1,18 +1,17 @@
 //! The logs that go with a mail: of the general log and of rsync's the part that belongs to the run. Large ones are
 //! compressed, and what is then still too large loses its middle. A log that can't be read costs the attachment, not the mail.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rustix::fs::OFlags;
 
 use super::part::Part;
 use crate::config::{Config, Mail};
 use crate::model::RunRecord;
+use crate::paths;
 use crate::report::clock::Clock;
 
 /// How the lines of the two logs begin; the second is rsync's own.
@@ -99,8 +98,7 @@ fn read(path: &Path, since: &str, mail: &Mail) -> Log {
 }
 
 fn try_read(path: &Path, since: &str, mail: &Mail) -> io::Result<Log> {
-    // A pipe at this path would block for ever otherwise.
-    let mut file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
+    let mut file = paths::log(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("not a file"));
     }

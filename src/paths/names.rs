@@ -1,0 +1,39 @@
+//! What users and groups are called, and which groups are the system's own.
+
+use std::fmt;
+use std::fs;
+
+/// Below are those that Debian and systemd hand out to services; people's begin here.
+const FIRST_OF_PEOPLE: u32 = 1000;
+/// `users`, in which people are.
+const USERS: u32 = 100;
+
+/// Somebody who can write. Shown as a name, a group with a percent sign before it as sudoers has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    User(u32),
+    Group(u32),
+    Everybody,
+}
+
+/// As `root:syslog` has `/var/log` on some systems: who is in such a group was put there by the administrator.
+pub fn is_of_the_system(gid: u32) -> bool {
+    gid < FIRST_OF_PEOPLE && gid != USERS
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(uid) => f.write_str(&name("/etc/passwd", *uid).unwrap_or_else(|| uid.to_string())),
+            Self::Group(gid) => write!(f, "%{}", name("/etc/group", *gid).unwrap_or_else(|| gid.to_string())),
+            Self::Everybody => f.write_str("everybody"),
+        }
+    }
+}
+
+fn name(table: &str, number: u32) -> Option<String> {
+    let text = fs::read_to_string(table).ok()?;
+    let mut lines = text.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let line = lines.find(|fields| fields.get(2).and_then(|id| id.parse().ok()) == Some(number))?;
+    line.first().map(|name| (*name).to_owned())
+}
