@@ -10,11 +10,13 @@
 //! ```
 //!
 //! In reading order: `model` (the data), `texts`, `paths` (the way to a file), `config`; `disks`, `veeam` (what is observed and
-//! done); `copy` (the steps); `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the other side of the bus;
-//! `blocking`, `net` and `systemd` serve them all. A room uses only rooms before it; a test keeps that true.
+//! done); `copy` (the steps); `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the
+//! other side of the bus; `aside`, `blocking`, `net` and `systemd` serve them all. A room uses only rooms before it; a test keeps that
+//! true.
 
 #![forbid(unsafe_code)]
 
+pub mod aside;
 pub mod blocking;
 pub mod bus;
 pub mod client;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LEVELS: [&[&str]; 8] = [
     &["model"],
     &["texts", "paths"],
-    &["config", "blocking", "net", "systemd"],
+    &["config", "aside", "blocking", "net", "systemd"],
     &["disks", "veeam"],
     &["copy", "report"],
     &["controller"],

@@ -138,6 +138,10 @@ warning-mail-login-refused = Der Mailserver { $server } hat die Anmeldung abgele
     .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.
     .action = Bitten Sie die Systembetreuung, „username“ und „password“ im Abschnitt [Mail] in config.ini zu prüfen.
 
+warning-helper-missing = Der Teil des Sicherungsdienstes, der mit anderen Rechnern spricht, ist nicht erreichbar ({ $unit }: { $cause }).
+    .meaning = Auf die Kopien hat das keinen Einfluss. Bis er da ist, werden keine Mails verschickt (sie warten; keine geht verloren), und Veeam wird nicht gefragt.
+    .action = Die Systembetreuung sollte ihn starten: systemctl enable --now { $unit }. Kennt systemd ihn nicht, ist der Dienst nicht vollständig installiert.
+
 warning-mail-recipient-refused = Der Mailserver hat den Empfänger { $recipient } der Mail „{ $subject }“ abgelehnt ({ $cause }).
     .meaning = Die anderen Empfänger bekommen die Mail, dieser nicht. Auf die Kopie hat das keinen Einfluss.
     .action = Bitten Sie die Systembetreuung, die Adresse in config.ini zu prüfen.

@@ -138,6 +138,10 @@ warning-mail-login-refused = The mail server { $server } refused the login ({ $c
     .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.
     .action = Ask the administrators to check “username” and “password” in the section [Mail] of config.ini.
 
+warning-helper-missing = The part of the backup service that speaks with other computers can't be reached ({ $unit }: { $cause }).
+    .meaning = The copies are not affected. Until it is there no mails are sent (they wait; none is lost), and Veeam is not asked.
+    .action = The administrator should start it: systemctl enable --now { $unit }. If systemd does not know it, the service is not installed completely.
+
 warning-mail-recipient-refused = The mail server refused the recipient { $recipient } of the mail “{ $subject }” ({ $cause }).
     .meaning = The other recipients get the mail, this one does not. The copy is not affected.
     .action = Ask the administrators to check the address in config.ini.

@@ -145,6 +145,11 @@ pub enum Warning {
         server: String,
         cause: String,
     },
+    /// Nobody is there who speaks with other computers for the service.
+    HelperMissing {
+        unit: String,
+        cause: String,
+    },
     /// The server refuses this recipient for good; the others get the mail.
     MailRecipientRefused {
         recipient: String,

@@ -1,19 +1,27 @@
-//! Takes mails to the server, several in one conversation: puts together what has to be known for it, and says of each mail what became
-//! of it for whom.
+//! Takes mails to the server, several in one conversation: puts together what has to be known for it, has a process aside hold it,
+//! and says of each mail what became of it for whom. A process that ends without a word may have sent the mail or not; then it
+//! is sent again, under the same Message-ID.
 
+use std::io;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+
 use super::outbox::Spooled;
-use super::smtp::{Fate, Reason, Reply, Session, Trouble, Way};
+use super::smtp::{Fate, LARGEST_ANSWER, LARGEST_MAIL, Outcome, Reason, Reply, Trouble, Way};
+use crate::aside::{Aside, Talk, Unheard};
 use crate::blocking::{GLANCE, blocking};
 use crate::config::{Mail, Secret};
 use crate::model::Warning;
 use crate::net::named;
 
+/// The process aside has the mail server's time, and this much more to tell.
+const GRACE: Duration = Duration::from_secs(10);
+
 pub struct Courier {
-    session: Session,
+    talk: Talk,
     server: String,
-    timeout: Duration,
+    patience: Duration,
 }
 
 /// What became of a mail. The texts are the server's.
@@ -31,30 +39,50 @@ impl Courier {
     /// Begins a conversation. `hello` is our own name.
     ///
     /// # Errors
-    /// The server can't be talked to at the moment, whatever the mail.
+    /// The server can't be talked to at the moment, whatever the mail, or nobody is there to do it.
     pub async fn set_out(mail: &Mail, password: &Secret, hello: &str) -> Result<Self, Warning> {
-        let server = mail.server.clone();
-        let begun = match way(mail, password, hello).await {
-            Ok(way) => Session::open(&way).await,
-            Err(trouble) => Err(trouble),
+        let way = way(mail, password, hello).await.map_err(|trouble| trouble.warning(&mail.server))?;
+        let talk = Aside::Mail.call().await.map_err(|absent| absent.warning())?;
+        let mut courier = Self { talk, server: way.server.clone(), patience: mail.timeout + GRACE };
+        let begun = match courier.talk.say(&way).await {
+            Ok(()) => courier.hear::<()>().await,
+            Err(error) => Err(unknown(&Unheard::Gone(error))),
         };
-        let session = begun.map_err(|trouble| trouble.warning(&server))?;
-        Ok(Self { session, server, timeout: mail.timeout })
+        begun.map_err(|trouble| trouble.warning(&mail.server))?;
+        Ok(courier)
     }
 
     /// Takes one mail to all who have not got it yet.
     ///
     /// # Errors
-    /// The conversation is over.
+    /// The conversation is over, and nobody knows whether the mail was sent.
     pub async fn deliver(&mut self, mail: &Spooled) -> Result<Verdict, Warning> {
-        let replies = self.session.deliver(mail, self.timeout).await;
-        let replies = replies.map_err(|trouble| trouble.warning(&self.server))?;
-        Ok(Verdict::of(&mail.envelope.to, replies))
+        if mail.message.len() > LARGEST_MAIL {
+            let words = format!("{} bytes, where {LARGEST_MAIL} are the most", mail.message.len());
+            let refusal = Reply { fate: Fate::Refused, words };
+            return Ok(Verdict::of(&mail.envelope.to, vec![refusal; mail.envelope.to.len()]));
+        }
+        let outcome = match self.hand_over(mail).await {
+            Ok(()) => self.hear::<Outcome>().await,
+            Err(error) => Err(unknown(&Unheard::Gone(error))),
+        };
+        let outcome = outcome.map_err(|trouble| trouble.warning(&self.server))?;
+        Ok(Verdict::of(&mail.envelope.to, outcome.replies))
     }
 
-    pub async fn close(self) {
-        self.session.close().await;
+    async fn hand_over(&mut self, mail: &Spooled) -> io::Result<()> {
+        self.talk.say(&mail.envelope).await?;
+        self.talk.say_bytes(&mail.message).await
     }
+
+    async fn hear<T: DeserializeOwned>(&mut self) -> Result<T, Trouble> {
+        let answer = self.talk.answer::<Result<T, Trouble>>(LARGEST_ANSWER, self.patience).await;
+        answer.unwrap_or_else(|unheard| Err(unknown(&unheard)))
+    }
+}
+
+fn unknown(unheard: &Unheard) -> Trouble {
+    Trouble { reason: Reason::Delayed, cause: unheard.to_string() }
 }
 
 async fn way(mail: &Mail, password: &Secret, hello: &str) -> Result<Way, Trouble> {
@@ -75,6 +103,8 @@ async fn way(mail: &Mail, password: &Secret, hello: &str) -> Result<Way, Trouble
 impl Verdict {
     fn of(recipients: &[String], replies: Vec<Reply>) -> Self {
         let mut verdict = Self::default();
+        let unknown = Reply { fate: Fate::Delayed, words: "nothing was said of this recipient".to_owned() };
+        let replies = replies.into_iter().chain(std::iter::repeat(unknown));
         for (recipient, reply) in recipients.iter().zip(replies) {
             let list = match reply.fate {
                 Fate::Taken => &mut verdict.delivered,

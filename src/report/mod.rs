@@ -17,7 +17,7 @@ pub mod postman;
 pub mod reminder;
 mod repeats;
 mod sentence;
-mod smtp;
+pub mod smtp;
 pub mod status_file;
 mod tail;
 mod text_log;

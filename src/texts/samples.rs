@@ -140,6 +140,7 @@ samples! { warnings, Warning:
     MailServerUntrusted { server, cause }
     MailNotEncrypted { server }
     MailLoginRefused { server, cause }
+    HelperMissing { unit, cause }
     MailRecipientRefused { recipient, subject, cause }
     MailFailed { subject, cause }
     MailUnwritable { path, cause }

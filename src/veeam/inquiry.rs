@@ -141,6 +141,7 @@ impl Inquirer {
         }
         self.judge(&mut client, &question.locks).await?;
         self.tell(Finding::Answers(client.version()));
+        client.rest().await;
         self.client = Some(client);
         Ok(())
     }

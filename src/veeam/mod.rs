@@ -5,7 +5,7 @@
 //! `inquiry` finds out what became of those who hold them: by Veeam's own word (`api`, weighed by `judge`), or by the rest
 //! of the repository (`rest`).
 
-mod api;
+pub mod api;
 mod holder;
 pub mod inquiry;
 mod judge;

@@ -9,11 +9,16 @@ use crate::bus::PrivateBus;
 use crate::daemon::Daemon;
 use crate::fake_udisks::{Answer, FakeDisk, FakeUdisks};
 use crate::settings::Settings;
+use sockets::Sockets;
+
+#[path = "../common/sockets.rs"]
+pub mod sockets;
 
 pub struct House {
     pub bus: PrivateBus,
     pub udisks: FakeUdisks,
     pub settings: Settings,
+    pub sockets: Sockets,
     room: TempDir,
 }
 
@@ -33,8 +38,14 @@ impl House {
         for name in ["source", "veeam", "state", "run"] {
             fs::create_dir(room.path().join(name)).expect("a directory");
         }
+        let sockets = Sockets::open(&room.path().join("run"));
         let settings = Settings::new(room.path(), &[&first(), &second(), &third()]);
-        Self { bus, udisks, settings, room }
+        Self { bus, udisks, settings, sockets, room }
+    }
+
+    /// Where mails are sent and Veeam is asked, after it was closed.
+    pub fn open_sockets(&mut self) {
+        self.sockets = Sockets::open(&self.path("run"));
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

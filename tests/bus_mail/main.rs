@@ -18,6 +18,7 @@ mod seen;
 #[path = "../bus_daemon/settings.rs"]
 mod settings;
 
+mod aside;
 mod contents;
 mod crash;
 mod endless;

@@ -17,6 +17,7 @@ use crate::mail_servers::Sink;
 async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
     let path = house.config_path();
     let mut command = command(house.bus.address(), language, &["setup", path.to_str().unwrap()]);
+    command.env("RUNTIME_DIRECTORY", house.path("run"));
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all((answers.join("\n") + "\n").as_bytes()).await.unwrap();

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::bus::{NOBODY, open_to_all};
 use crate::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
+use crate::house::sockets::Sockets;
 use crate::mail_servers::{Certificates, Sink};
 
 const NOWHERE: &str = "unix:path=/nowhere";
@@ -17,6 +18,7 @@ const PASSWORD: &str = "correct-horse-battery";
 /// A directory with a config.ini that names a server and three people.
 struct Office {
     room: TempDir,
+    sockets: Sockets,
 }
 
 impl Office {
@@ -29,7 +31,8 @@ impl Office {
              mail-policy = archive@example.com=problems, mute@example.com=none\n{more}"
         );
         fs::write(room.path().join("config.ini"), text).unwrap();
-        Self { room }
+        let sockets = Sockets::open(room.path());
+        Self { room, sockets }
     }
 
     fn path(&self) -> PathBuf {
@@ -40,6 +43,7 @@ impl Office {
         let path = self.path();
         let mut command = command(NOWHERE, language, &[&["mail", "test", path.to_str().unwrap()], more].concat());
         command.env("CREDENTIALS_DIRECTORY", self.room.path().join("credentials"));
+        command.env("RUNTIME_DIRECTORY", self.room.path());
         let said = ended(command.spawn().unwrap()).await;
         assert!(!said.out.contains(PASSWORD) && !said.err.contains(PASSWORD), "{said:?}");
         said
@@ -123,6 +127,19 @@ async fn bus_mail_test_says_in_one_line_why_nothing_could_be_sent() {
     office.test(ENGLISH, &[]).await.assert_complained(1, "names no recipients");
     fs::write(office.path(), "[Mail]\nport = x\n").unwrap();
     office.test(ENGLISH, &[]).await.assert_complained(1, "is not a number");
+}
+
+#[tokio::test]
+async fn bus_mail_test_says_what_is_missing_when_nobody_is_there_to_send_it() {
+    let office = Office::new(25, "");
+    office.sockets.close();
+    let said = office.test(ENGLISH, &[]).await;
+    said.assert_complained(1, "systemctl enable --now asbackup-mail.socket");
+    assert!(!said.err.contains("wait"), "this mail waits nowhere: {said:?}");
+    office
+        .test(GERMAN, &[])
+        .await
+        .assert_complained(1, "Teil des Sicherungsdienstes, der mit anderen Rechnern spricht");
 }
 
 #[tokio::test]

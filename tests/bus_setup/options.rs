@@ -6,14 +6,16 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use asbackup::config::parse;
 
 use crate::bus::NOBODY;
-use crate::called::{ENGLISH, GERMAN, Said, call};
+use crate::called::{ENGLISH, GERMAN, Said, call, command, ended};
 use crate::house::{House, first, second, stranger};
 use crate::mail_servers::Sink;
 use crate::plug;
 
 async fn setup(house: &House, language: &str, options: &[&str]) -> Said {
     let path = house.config_path();
-    call(house.bus.address(), language, &[&["setup", path.to_str().unwrap()], options].concat()).await
+    let arguments = [&["setup", path.to_str().unwrap()], options].concat();
+    let mut command = command(house.bus.address(), language, &arguments);
+    ended(command.env("RUNTIME_DIRECTORY", house.path("run")).spawn().unwrap()).await
 }
 
 /// A config of somebody who likes it his own way, with a daemon that has read it.
@@ -114,7 +116,8 @@ async fn bus_setup_makes_a_whole_new_file_from_options() {
         "--mail-password-file",
         password.to_str().unwrap(),
     ];
-    let said = call(house.bus.address(), GERMAN, &options).await;
+    let mut command = command(house.bus.address(), GERMAN, &options);
+    let said = ended(command.env("RUNTIME_DIRECTORY", house.path("run")).spawn().unwrap()).await;
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
     assert!(!said.out.contains("new-secret"), "{said:?}");
     assert_eq!(sink.received(1).await[0].to(), ["one@example.com", "two@example.com"]);

@@ -14,6 +14,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use super::sockets::Sockets;
 use super::{PATIENCE, processes, run, wait_for};
 
 const UDISKSD: &str = "/usr/libexec/udisks2/udisksd";
@@ -26,6 +27,8 @@ pub struct Bench {
     udisks: Option<Child>,
     /// The bus that was started after the first one had been killed.
     bus: Option<Child>,
+    /// Where mails are sent and Veeam is asked.
+    _sockets: Sockets,
     directory: TempDir,
     said: Arc<Mutex<String>>,
 }
@@ -58,7 +61,9 @@ impl Bench {
         }
         let init = processes::children(outer.id())[0];
         let stdin = outer.stdin.take().expect("piped");
-        Self { outer, _stdin: stdin, init, udisks: None, bus: None, directory, said }
+        let run = PathBuf::from(format!("/proc/{init}/root/run/asbackup"));
+        let sockets = Sockets::open_with(&run, move |program| inside(init, program));
+        Self { outer, _stdin: stdin, init, udisks: None, bus: None, _sockets: sockets, directory, said }
     }
 
     /// Starts UDisks2 and waits until it answers.
@@ -115,12 +120,7 @@ impl Bench {
 
     /// A program that will run inside.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "nsenter", "--target"]);
-        command.arg(self.init.to_string());
-        command.args(["--mount", "--net", "--pid", "--ipc", "--uts", "--"]);
-        command.arg(program);
-        command
+        inside(self.init, program)
     }
 
     /// Runs a program inside to its end and returns what it printed.
@@ -201,6 +201,15 @@ impl Drop for Bench {
             let _ = child.wait();
         }
     }
+}
+
+fn inside(init: u32, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "nsenter", "--target"]);
+    command.arg(init.to_string());
+    command.args(["--mount", "--net", "--pid", "--ipc", "--uts", "--"]);
+    command.arg(program);
+    command
 }
 
 const PREFIX: &str = "bench-";

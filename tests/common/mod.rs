@@ -1,5 +1,6 @@
 //! What the test binaries share. `bench` is a small machine of its own (namespaces, system bus, udevd, UDisks2), `disk` what
-//! is plugged into it, `daemon` the real `asbackupd` in it, `sandbox` what its unit lets it do, `seen` what it told, `tree`
+//! is plugged into it, `daemon` the real `asbackupd` in it, `sandbox` what its unit lets it do, `sockets` who sends
+//! its mails, `seen` what it told, `tree`
 //! and `compare` the files that are copied, `processes` whom to stop in mid-copy, `scene` the usual beginning of a test, `panics`
 //! what a failed case says.
 #![allow(dead_code, reason = "each test binary uses its part")]
@@ -15,6 +16,7 @@ pub mod processes;
 pub mod sandbox;
 pub mod scene;
 pub mod seen;
+pub mod sockets;
 pub mod tree;
 
 use std::process::{Command, Output};

@@ -12,6 +12,7 @@ DIRECTORY/mood.json, read at every command; all may be missing:
   refuse     {recipient: answer}, at RCPT
   data       answers to the next mails, one each
   hang       true: no answer to a mail
+  mute       so many mails are kept and never answered
 
 Prints its port. Each mail becomes N.eml and N.json in DIRECTORY.
 """
@@ -38,6 +39,7 @@ def mood():
 class Keeper:
     count = len(list(room.glob("*.eml")))
     answered = 0
+    muted = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         refused = mood().get("refuse", {}).get(address)
@@ -68,6 +70,10 @@ class Keeper:
         unfinished = name.with_suffix(".new")
         unfinished.write_text(json.dumps(about))
         unfinished.rename(name.with_suffix(".json"))
+        if Keeper.muted < told.get("mute", 0):
+            Keeper.muted += 1
+            (room / "hanging").touch()
+            await asyncio.sleep(600)
         return "250 kept"
 
 

@@ -2,6 +2,7 @@
 //! taken is gone from the outbox before the next mail is begun, so that a crash repeats one mail at most.
 
 use std::io;
+use std::time::{Duration, Instant};
 
 use log::Level;
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,6 +18,9 @@ use crate::report::password;
 
 /// One mail may be what the server stumbles over; when the next ones fail too, it is the server.
 const MOST_BROKEN: u32 = 2;
+
+/// A conversation; systemd ends the process that holds it after a much longer time.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
 
 pub struct Round {
     pub(super) settings: Settings,
@@ -52,12 +56,16 @@ impl Round {
         let password = password::given_to_us(&self.settings.config.mail);
         let hello = hello_name();
         let mut courier = None;
+        let mut begun = Instant::now();
         let mut broken = 0;
         for name in names {
             let Some(mail) = self.fetch(name).await else { continue };
-            let mut away = match courier.take() {
+            let mut away = match courier.take().filter(|_| begun.elapsed() < LONGEST) {
                 Some(away) => away,
-                None => Courier::set_out(&self.settings.config.mail, &password, &hello).await?,
+                None => {
+                    begun = Instant::now();
+                    Courier::set_out(&self.settings.config.mail, &password, &hello).await?
+                }
             };
             match away.deliver(&mail).await {
                 Ok(verdict) => {
@@ -72,9 +80,6 @@ impl Round {
                     }
                 }
             }
-        }
-        if let Some(courier) = courier {
-            courier.close().await;
         }
         Ok(())
     }

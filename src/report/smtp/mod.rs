@@ -1,8 +1,10 @@
 //! One conversation with the mail server. Owns how it is protected, who logs in, and what the server's answers mean for each
 //! recipient: one that is refused does not cost the others their mail. TLS lives only as long as the conversation.
 //!
-//! `session` is the conversation, `line` the stream that lettre speaks on, `voice` how answers are told.
+//! `session` is the conversation, `line` the stream that lettre speaks on, `voice` how answers are told. All of it runs in a process of
+//! its own, for which `desk` takes mails in.
 
+mod desk;
 mod line;
 mod session;
 mod voice;
@@ -13,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Encryption;
 use crate::model::Warning;
-pub use session::Session;
+pub use desk::{LARGEST_ANSWER, LARGEST_MAIL, LARGEST_WAY, serve};
+use session::Session;
 
 /// All that has to be known for a conversation.
 #[derive(Clone, Serialize, Deserialize)]
@@ -58,6 +61,13 @@ impl Trouble {
             Reason::LoginRefused => Warning::MailLoginRefused { server, cause },
         }
     }
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// For each recipient, in their order.
+    pub replies: Vec<Reply>,
 }
 
 /// What the server says of one recipient.

@@ -14,7 +14,7 @@ use tokio_rustls::TlsConnector;
 
 use super::line::{Line, Stream};
 use super::voice::Voice;
-use super::{Fate, Reason, Reply, Trouble, Way};
+use super::{Fate, Outcome, Reason, Reply, Trouble, Way};
 use crate::config::Encryption;
 use crate::net::{encrypted, in_turn, server_name, trusting};
 use crate::report::outbox::{Envelope, Spooled};
@@ -70,9 +70,9 @@ impl Session {
     ///
     /// # Errors
     /// The conversation broke off or took longer than `patience`, and the session is of no more use.
-    pub async fn deliver(&mut self, mail: &Spooled, patience: Duration) -> Result<Vec<Reply>, Trouble> {
+    pub async fn deliver(&mut self, mail: &Spooled, patience: Duration) -> Result<Outcome, Trouble> {
         match timeout(patience, self.converse(mail)).await {
-            Ok(answer) => answer,
+            Ok(answer) => answer.map(|replies| Outcome { replies }),
             Err(_) => Err(self.voice.late(patience)),
         }
     }

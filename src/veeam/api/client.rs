@@ -3,15 +3,12 @@
 use std::time::{Duration, Instant};
 
 use form_urlencoded::Serializer;
-use http_body_util::Full;
-use hyper::Request;
-use hyper::body::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
 use super::answers::{Job, Page, Refusal, ServerTime, Session, Token};
-use super::wire::{Answer, Wire};
+use super::wire::{Answer, Ask, Wire};
 use crate::config::{MASK, Secret, Veeam};
 
 /// The newest first: Veeam 13.1, 13.0.1, 13.0.0 and 12.3.1. Nothing tells which ones a server knows.
@@ -116,6 +113,11 @@ impl Client {
         self.pages("/api/v1/jobs/states", &[]).await
     }
 
+    /// Nothing more is asked for a while.
+    pub async fn rest(&self) {
+        self.wire.rest().await;
+    }
+
     /// Gives the token back; whatever the server says to that.
     pub async fn log_out(mut self) {
         if self.token.is_some() {
@@ -192,21 +194,24 @@ impl Client {
     }
 
     async fn ask(&self, method: &str, path: &str, form: Option<String>) -> Result<Answer, ApiError> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("Host", self.wire.authority())
-            .header("Accept", "application/json")
-            .header("Connection", "close")
-            .header("x-api-version", self.version);
-        if let Some(pass) = &self.token {
-            request = request.header("Authorization", format!("Bearer {}", pass.access));
-        }
-        if form.is_some() {
-            request = request.header("Content-Type", "application/x-www-form-urlencoded");
-        }
-        let request = request.body(Full::new(Bytes::from(form.unwrap_or_default())));
-        self.wire.call(request.map_err(|error| ApiError::Unreachable(error.to_string()))?).await
+        let authority = self.wire.authority();
+        let mut headers = vec![
+            ("Host", authority.as_str()),
+            ("Accept", "application/json"),
+            ("Connection", "close"),
+            ("x-api-version", self.version),
+        ];
+        let bearer = self.token.as_ref().map(|pass| format!("Bearer {}", pass.access));
+        headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));
+        headers.extend(form.as_ref().map(|_| ("Content-Type", "application/x-www-form-urlencoded")));
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let ask = Ask {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: headers.into_iter().map(owned).collect(),
+            body: form.unwrap_or_default(),
+        };
+        self.wire.call(&ask).await
     }
 
     fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, ApiError> {

@@ -28,6 +28,7 @@ mod install;
 mod interrupted;
 mod journal;
 mod machine;
+mod mail;
 mod mapped;
 mod neighbours;
 mod page;

@@ -1,0 +1,40 @@
+//! A process that speaks with one foreign server, for one conversation, without any right: systemd starts it when the service connects to
+//! one of its sockets. What it does is in `asbackup::report::smtp` and `asbackup::veeam::api`.
+//!
+//! usage: asbackup-net mail|veeam     with the connection as its standard input
+
+#![forbid(unsafe_code)]
+
+use std::io;
+use std::process::ExitCode;
+
+use asbackup::aside::{Aside, Talk};
+use asbackup::report::smtp;
+use asbackup::veeam::api;
+use tokio::runtime::Builder;
+
+fn main() -> ExitCode {
+    let runtime = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let served = runtime.block_on(serve());
+    // A name server that does not answer holds up a thread, and nobody needs its answer any more.
+    runtime.shutdown_background();
+    served.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+}
+
+async fn serve() -> io::Result<()> {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let aside = Aside::named(&name).ok_or_else(|| io::Error::other("usage: asbackup-net mail|veeam"))?;
+    let talk = Talk::on_standard_input()?;
+    match aside {
+        Aside::Mail => smtp::serve(talk).await,
+        Aside::Veeam => api::serve(talk).await,
+    }
+}
+
+fn failed(error: &io::Error) -> ExitCode {
+    eprintln!("asbackup-net: {error}");
+    ExitCode::FAILURE
+}

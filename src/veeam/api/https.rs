@@ -1,0 +1,113 @@
+//! The far end of `wire`, in a process of its own: takes what has to be known of the server, then one request after the other. Each
+//! goes over a connection of its own: connect, encrypt, ask, read the answer whole, close. What is not kept can't hang.
+
+use std::error::Error;
+use std::io;
+use std::pin::pin;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::ApiError;
+use super::wire::{Answer, Ask, LARGEST_ANSWER, LARGEST_ASK, LARGEST_WAY, Way, unreachable};
+use crate::aside::Talk;
+use crate::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
+
+/// All of it; hyper has a limit of its own for what comes before the body.
+const LIMITS: Limits = Limits { line: None, answer: 2 * LARGEST_ANSWER };
+
+/// Serves one conversation to its end.
+///
+/// # Errors
+/// Whoever asked is gone, or asks for what makes no sense.
+pub async fn serve(mut talk: Talk) -> io::Result<()> {
+    let Some(way) = talk.hear::<Way>(LARGEST_WAY).await? else { return Ok(()) };
+    let tls = trusting(&way.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
+    let server = tls.map(|tls| Server { way, tls });
+    while let Some(ask) = talk.hear::<Ask>(LARGEST_ASK).await? {
+        let answer = match &server {
+            Ok(server) => server.call(ask).await,
+            Err(error) => Err(error.clone()),
+        };
+        talk.say(&answer.as_ref().map(|answer| answer.status)).await?;
+        if let Ok(answer) = answer {
+            talk.say_bytes(&answer.body).await?;
+        }
+    }
+    Ok(())
+}
+
+struct Server {
+    way: Way,
+    tls: TlsConnector,
+}
+
+impl Server {
+    async fn call(&self, ask: Ask) -> Result<Answer, ApiError> {
+        match timeout(self.way.patience, self.converse(ask)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.late()),
+        }
+    }
+
+    async fn converse(&self, ask: Ask) -> Result<Answer, ApiError> {
+        let request = request(ask)?;
+        let place = (self.way.host.as_str(), self.way.port);
+        let reached = in_turn(place, self.way.patience, |stream| self.encrypted(stream)).await;
+        let stream = reached.map_err(|reason| match reason {
+            Unreached::Away(error) => unreachable(&error),
+            Unreached::Late => self.late(),
+            Unreached::Said(error) => error,
+        })?;
+        let stream = TokioIo::new(Bounded::new(stream, LIMITS));
+        let (sender, connection) = http1::handshake(stream).await.map_err(|error| unreachable(&error))?;
+        let mut exchange = pin!(exchange(sender, request));
+        // The connection moves the bytes that the exchange waits for, and may be at its end before the exchange has read them.
+        tokio::select! {
+            biased;
+            answer = &mut exchange => return answer,
+            ended = connection => ended.map_err(|error| unreachable(&error))?,
+        }
+        exchange.await
+    }
+
+    async fn encrypted(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, ApiError> {
+        let name = server_name(&self.way.host).map_err(|error| unreachable(&error))?;
+        let encrypted = encrypted(&self.tls, name, stream).await;
+        encrypted.map_err(|error| match is_distrust(&error) {
+            true => ApiError::Untrusted(error.to_string()),
+            false => unreachable(&error),
+        })
+    }
+
+    fn late(&self) -> ApiError {
+        ApiError::Unreachable(format!("no answer within {} s", self.way.patience.as_secs()))
+    }
+}
+
+fn request(ask: Ask) -> Result<Request<Full<Bytes>>, ApiError> {
+    let mut request = Request::builder().method(ask.method.as_str()).uri(ask.path);
+    for (name, value) in ask.headers {
+        request = request.header(name, value);
+    }
+    request.body(Full::new(Bytes::from(ask.body))).map_err(|error| ApiError::Unreachable(error.to_string()))
+}
+
+async fn exchange(mut sender: SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<Answer, ApiError> {
+    read(sender.send_request(request).await).await
+}
+
+async fn read(response: Result<Response<Incoming>, hyper::Error>) -> Result<Answer, ApiError> {
+    let response = response.map_err(|error| unreachable(&error))?;
+    let status = response.status().as_u16();
+    let body = Limited::new(response.into_body(), LARGEST_ANSWER).collect().await;
+    let body = body.map_err(|error: Box<dyn Error + Send + Sync>| unreachable(&*error))?.to_bytes();
+    Ok(Answer { status, body: body.to_vec() })
+}

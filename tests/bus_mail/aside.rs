@@ -1,0 +1,120 @@
+//! The process aside that speaks with the mail server: absent, killed in the worst moment, out of memory, or silent for ever.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::house::until;
+use crate::mail_servers::{Received, Sink};
+use crate::post::{house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
+
+fn id(mail: &Received) -> String {
+    mail.header("Message-ID").expect("an id")
+}
+
+#[tokio::test]
+async fn bus_mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
+    let (_room, sink, mut house) = plain().await;
+    house.settings.set("General", "language", "de");
+    house.sockets.close();
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let trouble = trouble(&daemon).await;
+    daemon.says("systemctl enable --now asbackup-mail.socket").await;
+    assert!(trouble.contains("Teil des Sicherungsdienstes, der mit anderen Rechnern spricht"), "{trouble}");
+    until_waiting(&daemon, 2).await;
+    house.open_sockets();
+    assert_eq!(sink.received(2).await.len(), 2);
+    until_sent(&house).await;
+}
+
+#[tokio::test]
+async fn bus_mail_whose_sender_is_killed_after_the_server_took_it_is_repeated_once_under_the_same_id() {
+    let (_room, sink, house) = plain().await;
+    // The first mail is kept and never answered.
+    sink.mood(&json!({ "mute": 1 }));
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    until("a mail that is not answered", || sink.hangs()).await;
+    house.sockets.kill();
+    let trouble = trouble(&daemon).await;
+    assert!(trouble.contains("ended before it answered"), "{trouble}");
+    until_sent(&house).await;
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for mail in sink.received(3).await {
+        *times.entry(id(&mail)).or_default() += 1;
+    }
+    let mut times: Vec<usize> = times.into_values().collect();
+    times.sort_unstable();
+    assert_eq!(times, [1, 2]);
+}
+
+#[tokio::test]
+async fn bus_mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_once() {
+    let nothing = ["prlimit", "--as=6000000"];
+    let silence = ["sh", "-c", "exec sleep 600"];
+    for (words, told) in [(&nothing[..], "ended before it answered"), (&silence[..], "no answer within 11 s")] {
+        let (_room, sink, mut house) = plain().await;
+        house.settings.set("Mail", "timeout-seconds", "1");
+        house.sockets.through(words);
+        let daemon = house.daemon().await;
+        run_once(&house, &daemon).await;
+        let trouble = trouble(&daemon).await;
+        assert!(trouble.contains(told), "{trouble}");
+        assert_eq!((sink.count(), spooled(&house).len()), (0, 2));
+        house.sockets.through(&[]);
+        let mails = sink.received(2).await;
+        assert_ne!(id(&mails[0]), id(&mails[1]));
+        until_sent(&house).await;
+    }
+}
+
+/// The service itself has no network under systemd.
+#[tokio::test]
+async fn bus_mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() {
+    let (_room, sink, house) = plain().await;
+    sink.mood(&json!({ "hang": true }));
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    until("a mail on its way", || sink.hangs()).await;
+    let [sender] = house.sockets.processes()[..] else { panic!("{:?}", house.sockets.processes()) };
+    assert_ne!(sender, daemon.pid());
+    let command = fs::read_to_string(format!("/proc/{sender}/cmdline")).unwrap();
+    assert!(command.contains("asbackup-net\0mail"), "{command}");
+    let open = |pid: u32| fs::read_dir(format!("/proc/{pid}/fd")).unwrap().flatten();
+    let links = |pid: u32| open(pid).filter_map(|entry| fs::read_link(entry.path()).ok()).collect::<Vec<_>>();
+    let tcp = fs::read_to_string(format!("/proc/{}/net/tcp", daemon.pid())).unwrap();
+    let internet = |pid: u32| {
+        let inode = |link: &std::path::PathBuf| {
+            link.to_str().and_then(|link| link.strip_prefix("socket:[")?.strip_suffix(']')).map(str::to_owned)
+        };
+        let inodes: Vec<String> = links(pid).iter().filter_map(inode).collect();
+        tcp.lines()
+            .filter(|line| line.split_whitespace().nth(9).is_some_and(|of| inodes.iter().any(|i| i == of)))
+            .count()
+    };
+    assert_eq!((internet(daemon.pid()), internet(sender)), (0, 1));
+    house.sockets.kill();
+    sink.mood(&json!({}));
+    sink.received(2).await;
+    until("the end of all senders", || house.sockets.processes().is_empty()).await;
+}
+
+#[tokio::test]
+async fn bus_mail_goes_to_the_next_address_when_one_keeps_silent() {
+    let room = tempfile::tempdir().unwrap();
+    let sink = Sink::start(room.path(), &json!({ "mode": "plain", "host": "127.0.0.3" }));
+    let _silent = TcpListener::bind(("127.0.0.2", sink.port)).unwrap();
+    let mut house = house_with(sink.port).await;
+    let hosts = room.path().join("hosts");
+    fs::write(&hosts, "127.0.0.2 mail.test\n127.0.0.3 mail.test\n127.0.0.1 localhost\n").unwrap();
+    house.settings.set("Mail", "server", "mail.test").set("Mail", "encryption", "none");
+    house.settings.set("Mail", "timeout-seconds", "4");
+    let own_hosts = format!("mount --bind {} /etc/hosts && exec \"$0\" \"$@\"", hosts.display());
+    house.sockets.through(&["unshare", "--mount", "sh", "-c", &own_hosts]);
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    sink.received(2).await;
+}
