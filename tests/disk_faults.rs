@@ -436,6 +436,7 @@ async fn too_little_room_aborts_before_anything_changes() {
 async fn room_that_only_deletions_make_is_made_first_with_a_warning() {
     let mut scene = Scene::with_size(128 * MEBIBYTE);
     let old = scene.source.noise("old.vbk", 70 << 20);
+    scene.source.file("job.vbm", "<job/>");
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     fs::remove_file(old).expect("a deletion");

@@ -147,7 +147,9 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
         scene.config.set("Safety", key, "100");
     }
     let look = scene.disk.prepare(&scene.bench);
-    fs::create_dir_all(scene.copy(&look)).expect("the destination");
+    // An older copy: one file that the source has still, and one that it has no more.
+    fs::create_dir_all(scene.copy(&look).join("many/000")).expect("the destination");
+    fs::write(scene.copy(&look).join("many/000/file-0"), "older").expect("a file");
     fs::write(scene.copy(&look).join("old.vbk"), "a backup").expect("a file");
     look.done();
     let before = listing(&scene);

@@ -58,6 +58,10 @@ fault-no-disk-present = Keine der bekannten Platten ist eingesteckt (bekannt: { 
     .meaning = Es wurde nichts kopiert.
     .action = Stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst. Steckt bereits eine, prüfen Sie Kabel und Stromversorgung, und ob es die richtige ist.
 
+fault-disk-unnamed = Es fehlt, auf welcher Platte mehr gelöscht werden darf (eingesteckt: { $disks }).
+    .meaning = Es wurde nichts kopiert und nichts gelöscht. Die Grenze wird nur für eine Platte aufgehoben, und von diesen wurde keine oder mehr als eine deswegen abgelehnt.
+    .action = Wiederholen Sie den Aufruf { -allow } mit der Kennung der Platte dahinter; sie steht in der Meldung über die abgelehnte Kopie.
+
 fault-duplicate-disk = Zwei Platten tragen dieselbe Kennung „{ $disk }“ ({ $devices }).
     .meaning = Es ist nicht zu erkennen, welche die richtige ist; deshalb wurde auf keine von beiden kopiert. Vermutlich wurde eine Platte im Ganzen auf eine andere übertragen.
     .action = Ziehen Sie eine der beiden Platten ab, und stecken Sie die richtige neu ein. Die Systembetreuung sollte der anderen eine neue Kennung geben.
@@ -173,7 +177,7 @@ fault-source-without-sentinel = Eine Datei fehlt, an der das Verzeichnis, das ge
 
 fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
     .meaning = Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet ein Aufruf diese Kopie und nimmt den neuen Ort an: { -allow }. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet ein Aufruf diese Kopie und nimmt den neuen Ort an: { -allow } { $disk }. { -wait-for-release }
 
 fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich lesen ({ $cause }).
     .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
@@ -187,13 +191,34 @@ fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($
     .meaning = Das wurde schon vor dem Kopieren festgestellt. { -still-old }
     .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
 
-fault-too-many-deletions = Diese Kopie würde ungewöhnlich viele Dateien auf der Platte löschen: { $files } von { $existing }, erlaubt sind { $percent } %.
-    .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, erlaubt ein Aufruf sie dieses eine Mal: { -allow }. { -wait-for-release }
+fault-foreign-files = Auf der Platte { $files ->
+        [one] liegt eine Datei, die
+       *[other] liegen { $files } Dateien ({ SIZE($bytes) }), die
+    } keine ältere Kopie Ihrer Sicherungen { $files ->
+        [one] ist
+       *[other] sind
+    }, zum Beispiel: { $examples }. Die erste Kopie würde sie löschen.
+    .meaning = Es wäre die erste Kopie auf diese Platte. Damit niemand etwas verliert, wurde auf ihr nichts geändert; eine Sicherung ist noch nicht darauf.
+    .action = Sehen Sie nach, was auf der Platte liegt. Wird es noch gebraucht, verschieben Sie es an einen anderen Ort und stecken Sie die Platte neu ein. Darf es gelöscht werden, erlaubt das die Systembetreuung dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
 
-fault-too-many-bytes-deleted = Diese Kopie würde ungewöhnlich viel auf der Platte löschen: { SIZE($bytes) } von { SIZE($existing) }, erlaubt sind { $percent } %.
+fault-nothing-in-common = Von dem, was jetzt auf der Platte ist, bliebe nach dieser Kopie nichts übrig: { $files ->
+        [one] Eine Datei ({ SIZE($bytes) }) wäre
+       *[other] { $files } Dateien ({ SIZE($bytes) }) wären
+    } gelöscht oder leer, zum Beispiel: { $examples }.
+    .meaning = Vielleicht liegen an der Stelle Ihrer Sicherungen andere Daten, oder sie wurden gelöscht oder verschlüsselt. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Wird davon wirklich nichts mehr gebraucht, erlaubt ein Aufruf das dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+
+fault-beginnings-lost = { $lost } von { $compared } geänderten Dateien beginnen nicht mehr so wie auf der Platte, zum Beispiel: { $examples }.
+    .meaning = So sieht es aus, wenn Dateien verschlüsselt, geleert oder überschrieben wurden. Die Kopien auf dieser Platte sind vielleicht die letzten guten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie sofort die Systembetreuung, und stecken Sie keine andere Sicherungsplatte ein, bis klar ist, was mit diesen Dateien geschehen ist. Sind sie so, wie sie sein sollen, erlaubt ein Aufruf diese Kopie dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+
+fault-too-many-deletions = Nach dieser Kopie wären auf der Platte ungewöhnlich viele Dateien weniger als jetzt: { $files } von { $existing } wären gelöscht oder leer, ohne dass neue an ihre Stelle kommen; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
     .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Löschungen gewollt, erlaubt ein Aufruf sie dieses eine Mal: { -allow }. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+
+fault-too-many-bytes-deleted = Nach dieser Kopie wäre auf der Platte ungewöhnlich viel weniger als jetzt: { SIZE($bytes) } von { SIZE($existing) } wären weg, ohne dass Neues an ihre Stelle kommt; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
+    .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
 
 fault-too-few-inodes = Auf der Platte ist für zu wenige weitere Dateien Platz: { $needed } sind anzulegen, { $free } sind möglich.
     .meaning = Das wurde schon vor dem Kopieren festgestellt; dass für den Inhalt Platz wäre, hilft nicht. { -still-old }

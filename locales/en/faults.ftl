@@ -58,6 +58,10 @@ fault-no-disk-present = None of the known disks is plugged in (known: { $known }
     .meaning = Nothing has been copied.
     .action = Plug in one of the backup disks; the copy then begins by itself. If one is plugged in already, check its cable and power supply, and whether it is the right one.
 
+fault-disk-unnamed = Say which disk more may be deleted on (plugged in: { $disks }).
+    .meaning = Nothing has been copied and nothing deleted. The limit is lifted for one disk only, and none of these, or more than one, was refused because of it.
+    .action = Repeat the call { -allow } with the disk's identifier behind it; the message about the refused copy names it.
+
 fault-duplicate-disk = Two disks carry the same identifier “{ $disk }” ({ $devices }).
     .meaning = There is no telling which is the right one, so nothing was copied to either. Probably one disk was cloned onto the other.
     .action = Unplug one of the two disks, and plug the right one in anew. The administrator should give the other one a new identifier.
@@ -173,7 +177,7 @@ fault-source-without-sentinel = A file by which the directory that is to be back
 
 fault-source-moved = The directory that is to be backed up, { $path }, lies on another file system than at the copies before (before: { $before }; now: { $now }).
     .meaning = Probably one of the computer's drives is not mounted. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If the data has moved on purpose, one call starts this copy and accepts the new place: { -allow }. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If the data has moved on purpose, one call starts this copy and accepts the new place: { -allow } { $disk }. { -wait-for-release }
 
 fault-source-unreadable = Not everything that is to be backed up can be read ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
@@ -187,13 +191,34 @@ fault-no-space = There is not enough room on the disk: { SIZE($needed) } are nee
     .meaning = This was found out before anything was copied. { -still-old }
     .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
 
-fault-too-many-deletions = This copy would delete unusually many files on the disk: { $files } of { $existing }, allowed are { $percent } %.
-    .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If the deletions are intended, one call allows them once: { -allow }. { -wait-for-release }
+fault-foreign-files = The disk holds { $files ->
+        [one] a file that is
+       *[other] { $files } files ({ SIZE($bytes) }) that are
+    } not an older copy of your backups, for example: { $examples }. The first copy would delete { $files ->
+        [one] it
+       *[other] them
+    }.
+    .meaning = This would be the first copy to this disk. So that nobody loses anything, nothing on it was changed, and there is no backup on it yet.
+    .action = Look at what is on the disk. If it is still needed, move it elsewhere and plug the disk in again. If it may be deleted, the administrator allows that once, for this disk: { -allow } { $disk }. { -wait-for-release }
 
-fault-too-many-bytes-deleted = This copy would delete unusually much on the disk: { SIZE($bytes) } of { SIZE($existing) }, allowed are { $percent } %.
+fault-nothing-in-common = Of what is on the disk now, nothing would be left after this copy: { $files ->
+        [one] one file
+       *[other] { $files } files
+    } ({ SIZE($bytes) }) would be deleted or empty, for example: { $examples }.
+    .meaning = Perhaps other data lies in the place of your backups, or they have been deleted or encrypted. To be safe, nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator before any other disk is plugged in. If it is right that none of this is needed any more, one call allows it once, for this disk: { -allow } { $disk }. { -wait-for-release }
+
+fault-beginnings-lost = { $lost } of { $compared } changed files no longer begin as they do on the disk, for example: { $examples }.
+    .meaning = This is what it looks like when files have been encrypted, emptied or overwritten. The copies on this disk may be the last good ones. To be safe, nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator at once, and plug in no other backup disk until it is clear what has happened to these files. If they are as they should be, one call allows this copy once, for this disk: { -allow } { $disk }. { -wait-for-release }
+
+fault-too-many-deletions = After this copy the disk would hold unusually many files less than now: { $files } of { $existing } would be gone or empty without new ones in their place, allowed are { $percent } % (for example: { $examples }).
     .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If the deletions are intended, one call allows them once: { -allow }. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If this is intended, one call allows it once, for this disk: { -allow } { $disk }. { -wait-for-release }
+
+fault-too-many-bytes-deleted = After this copy the disk would hold unusually much less than now: { SIZE($bytes) } of { SIZE($existing) } would be gone without anything new in its place, allowed are { $percent } % (for example: { $examples }).
+    .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
+    .action = Call the administrator before any other disk is plugged in. If this is intended, one call allows it once, for this disk: { -allow } { $disk }. { -wait-for-release }
 
 fault-too-few-inodes = The disk has room for too few further files: { $needed } are to be made, { $free } are possible.
     .meaning = This was found out before anything was copied; that there is room for their contents does not help. { -still-old }

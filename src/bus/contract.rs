@@ -87,6 +87,7 @@ errors! {
     ConfigRefused
     UnknownDisk
     DiskAbsent
+    DiskUnnamed
     WrongDisk
     UnsupportedFileSystem
     DiskServiceFailed
@@ -97,6 +98,9 @@ errors! {
     SourceUnavailable
     TargetRefused
     NoSpace
+    ForeignFiles
+    NothingInCommon
+    BeginningsLost
     TooManyDeletions
     LossyFileSystem
     CopyFailed

@@ -35,7 +35,7 @@ impl Controller {
 
     fn start(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
         self.may_start()?;
-        let disk = self.wanted(disk)?;
+        let disk = if allowed { self.wanted_and_refused(disk)? } else { self.wanted(disk)? };
         know::choose(&disk, &self.plugged.volumes())?;
         let (replied, after) = oneshot::channel();
         let run = self.begin(&disk, Wish { trigger: Trigger::Called, allowed, after: Some(after) });
@@ -70,9 +70,34 @@ impl Controller {
         Ok(id)
     }
 
+    /// The disk that more deletions are to be allowed for; empty stands for the one that is plugged in and was refused for them. The
+    /// first one that is plugged in may be another, and would lose its limit.
+    fn wanted_and_refused(&self, disk: &str) -> Result<DiskId, Fault> {
+        let first = self.wanted(disk)?;
+        if !disk.trim().is_empty() {
+            return Ok(first);
+        }
+        let present = self.plugged.present(&self.config);
+        let refused: Vec<&DiskId> = present.iter().filter(|disk| self.is_refused_for_loss(disk)).collect();
+        match refused[..] {
+            [only] => Ok(only.clone()),
+            _ => Err(Fault::DiskUnnamed { disks: ids(&present) }),
+        }
+    }
+
+    fn is_refused_for_loss(&self, disk: &DiskId) -> bool {
+        let last = self.history.past().last_of(disk).unwrap_or_default();
+        last.and_then(|last| last.fault).is_some_and(|fault| fault.can_be_allowed())
+    }
+
     fn cancel(&self) -> Result<(), Fault> {
         let run = self.run.as_ref().ok_or(Fault::NotRunning)?;
         run.stop.pull(StopReason::Cancelled);
         Ok(())
     }
+}
+
+fn ids(disks: &[DiskId]) -> String {
+    let ids: Vec<&str> = disks.iter().map(DiskId::as_str).collect();
+    ids.join(", ")
 }

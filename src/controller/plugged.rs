@@ -97,8 +97,13 @@ impl Plugged {
 
     /// The first known disk that is plugged in, in config order, copied to or not.
     pub fn first_present(&self, config: &Config) -> Option<DiskId> {
+        self.present(config).into_iter().next()
+    }
+
+    /// All of them.
+    pub fn present(&self, config: &Config) -> Vec<DiskId> {
         let present = |disk: &&KnownDisk| self.plugins.iter().any(|plugin| plugin.volume.id == disk.id);
-        config.disks.iter().find(present).map(|disk| disk.id.clone())
+        config.disks.iter().filter(present).map(|disk| disk.id.clone()).collect()
     }
 
     /// Known disks that still wait for their copy, in config order. Those that the administrator hides from UDisks2 do not.

@@ -15,7 +15,8 @@ impl Controller {
     /// What a run is to hold against what it finds.
     pub(super) fn known(&self, disk: &DiskId) -> Known {
         let source = self.memory.source(&self.config.source);
-        Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned) }
+        let copied = self.last_success.contains_key(disk);
+        Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned), copied }
     }
 
     /// The disk of the run that is on has been mounted: its first use, unless it is known.

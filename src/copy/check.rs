@@ -5,19 +5,22 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
+use super::beginnings::Beginnings;
 use super::command::{self, Ended, Invocation};
-use super::drive;
+use super::drive::{self, Listed};
 use super::exit::{self, Trouble};
 use super::halves::Kept;
 use super::held::Locks;
+use super::loss::{Budget, Limits, Loss};
 use super::news::News;
-use super::plan::{Budget, Plan, Trees};
+use super::plan::Plan;
 use super::rsync::{Purpose, Rsync};
 use super::source::Source;
 use super::steps::{Checked, Run};
 use super::stop::Halt;
 use super::target::Target;
-use crate::blocking::{GLANCE, blocking};
+use super::trees::{Tops, Trees};
+use crate::blocking::{FLUSH, GLANCE, blocking};
 use crate::disks::FileSystem;
 use crate::disks::mounted::{Mounted, MountedError, Space};
 use crate::model::{Fault, Notice, Step, Warning};
@@ -36,9 +39,6 @@ impl Run {
         let folds = self.fit_names().await?;
         self.settle_doubt(&source).await?;
         let (plan, halves) = self.dry_run(&source, space).await?;
-        if !self.order.allowed {
-            plan.within_budget(self.budget())?;
-        }
         let deleting = plan.fit(space, halves.bytes)?;
         if deleting.first {
             self.warn(Warning::DeletedFirst { freed: plan.freed });
@@ -55,17 +55,23 @@ impl Run {
         Ok(Checked { plan, deleting, halves, source, folds })
     }
 
-    fn budget(&self) -> Budget {
-        let config = &self.order.config;
-        Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent }
-    }
-
     async fn open_source(&self) -> Result<Source, Halt> {
         let config = self.order.config.clone();
         let mounted = self.mounted_again()?;
         let remembered = self.order.known.source.clone().filter(|_| !self.order.allowed);
         let open = move || Ok::<_, io::Error>(Source::open(&config, &mounted, remembered.as_deref()));
-        Ok(blocking(GLANCE, open).await.map_err(|error| self.source_unavailable(&error))??)
+        let opened = blocking(GLANCE, open).await.map_err(|error| self.source_unavailable(&error))?;
+        Ok(opened.map_err(|fault| self.with_disk(fault))?)
+    }
+
+    /// The advice names it.
+    fn with_disk(&self, fault: Fault) -> Fault {
+        match fault {
+            Fault::SourceMoved { path, before, now, .. } => {
+                Fault::SourceMoved { path, before, now, disk: self.order.disk.to_string() }
+            }
+            other => other,
+        }
     }
 
     /// Right before rsync mirrors the source: is it still the one that the dry run saw?
@@ -128,15 +134,45 @@ impl Run {
         let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
         let directory = self.target_again()?;
-        let source = source.directory.try_clone().map_err(internal)?;
-        let tops = (source.try_clone().map_err(internal)?, directory.try_clone().map_err(internal)?);
-        let target = self.target_again()?;
-        let trees = Trees { source, target, block: space.block, keeps_holes };
+        let trees = Trees { tops: self.tops(source)?, block: space.block, keeps_holes };
         let invocation = Invocation { program: program()?, arguments, directory: directory.as_fd() };
-        let (ended, plan, halves) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
+        let (ended, Listed { plan, loss, halves }) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
         check_end(&ended)?;
-        let judged = blocking(GLANCE, move || Ok::<_, io::Error>(halves.judge(&tops.0, &tops.1))).await;
+        if !self.order.allowed {
+            self.judge_loss(loss, source).await?;
+        }
+        let Tops { source, target } = self.tops(source)?;
+        let judged = blocking(GLANCE, move || Ok::<_, io::Error>(halves.judge(&source, &target))).await;
         Ok((plan, judged.map_err(internal)?))
+    }
+
+    /// Nothing on the disk has changed yet.
+    async fn judge_loss(&mut self, mut loss: Loss, source: &Source) -> Result<(), Halt> {
+        let (stop, tops, pairs) = (self.ports.stop.clone(), self.tops(source)?, loss.take_pairs());
+        let compare = move || Ok::<_, io::Error>(Beginnings::compare(pairs, &tops, || stop.check().is_ok()));
+        let beginnings = tokio::select! {
+            biased;
+            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            compared = blocking(FLUSH, compare) => compared.map_err(internal)?,
+        };
+        let judged = loss.judge(&self.limits(), &beginnings);
+        if judged.is_err() {
+            // What was mounted or unmounted on either side meanwhile explains it better.
+            self.prove_target().await?;
+            self.prove_source(source).await?;
+        }
+        Ok(judged?)
+    }
+
+    fn tops(&self, source: &Source) -> Result<Tops, Fault> {
+        let source = source.directory.try_clone().map_err(internal)?;
+        Ok(Tops { source, target: self.target_again()? })
+    }
+
+    fn limits(&self) -> Limits {
+        let (order, config) = (&self.order, &self.order.config);
+        let budget = Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent };
+        Limits { disk: order.disk.clone(), budget, first: !order.known.copied }
     }
 
     /// What dry run and copy have in common: everything.

@@ -10,11 +10,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::command::{BRUSQUE, Ended, Invocation, POLITE};
 use super::halves::Halves;
 use super::items::{Change, Item, Line};
+use super::loss::Loss;
 use super::news::{News, Teller};
-use super::plan::{Plan, Sizes};
+use super::plan::Plan;
 use super::progress::Meter;
 use super::stop::{Halt, Stop, StopReason};
 use super::survey::Survey;
+use super::trees::Known;
 use crate::model::{Fault, Notice, Warning};
 
 /// Progress is published this often at most.
@@ -74,23 +76,36 @@ impl Follow for Forward {
     }
 }
 
-/// The dry run: rsync's end, what the copy would do, and what a copy before left half done.
+/// What the dry run's lines come to.
+#[derive(Debug, Default)]
+pub struct Listed {
+    pub plan: Plan,
+    /// What the disk would hold less.
+    pub loss: Loss,
+    /// What a copy before left half done.
+    pub halves: Halves,
+}
+
+impl Listed {
+    fn add(&mut self, line: &Line, known: &impl Known) {
+        if let Line::Item(item) = line {
+            self.halves.add(item);
+        }
+        self.plan.add(line, known);
+        self.loss.add(line, known);
+    }
+}
+
+/// The dry run: rsync's end, and what the copy would do.
 ///
 /// # Errors
 /// As `drive`.
 pub async fn dry_run(
     invocation: Invocation<'_>,
     stop: &mut Stop,
-    sizes: impl Sizes + Send + 'static,
-) -> Result<(Ended, Plan, Halves), Halt> {
-    let add = move |(plan, halves): &mut (Plan, Halves), line: Line| {
-        if let Line::Item(item) = &line {
-            halves.add(item);
-        }
-        plan.add(line, &sizes);
-    };
-    let (ended, (plan, halves)) = gather(invocation, stop, add).await?;
-    Ok((ended, plan, halves))
+    known: impl Known + Send + 'static,
+) -> Result<(Ended, Listed), Halt> {
+    gather(invocation, stop, move |listed: &mut Listed, line| listed.add(&line, &known)).await
 }
 
 /// The comparison: rsync's end, and the files that differ.
@@ -236,7 +251,7 @@ impl Follow for Watcher {
                 self.files += u64::from(item.is_transfer());
                 self.meter.file(&item.path.to_string_lossy(), now);
             }
-            Line::Total(..) | Line::Other => {}
+            Line::Total(..) | Line::Count(..) | Line::Other => {}
         }
     }
 

@@ -14,6 +14,7 @@ pub enum Line {
     /// Bytes of contents that have been copied so far.
     Progress(u64),
     Total(Total, u64),
+    Count(Counted, Entries),
     Other,
 }
 
@@ -61,12 +62,27 @@ pub enum Kind {
 /// The totals that are read; rsync prints more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
-    RegularFiles,
     /// Bytes of all regular files in the source.
     FileBytes,
-    CreatedRegularFiles,
     TransferredBytes,
     TransferredFiles,
+}
+
+/// What entries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// In the source, its top included.
+    Found,
+    /// Of these, what is not on the disk yet.
+    Created,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// Of any kind.
+    pub all: u64,
+    /// Regular files among them.
+    pub regular: u64,
 }
 
 impl Line {
@@ -123,9 +139,10 @@ fn progress(text: &str) -> Option<u64> {
 fn total(text: &str) -> Option<Line> {
     let (label, value) = text.split_once(": ")?;
     let first = || value.split_ascii_whitespace().next()?.parse().ok();
+    let entries = || Some(Entries { all: first()?, regular: regular(value) });
     let (total, number) = match label {
-        "Number of files" => (Total::RegularFiles, regular(value)),
-        "Number of created files" => (Total::CreatedRegularFiles, regular(value)),
+        "Number of files" => return Some(Line::Count(Counted::Found, entries()?)),
+        "Number of created files" => return Some(Line::Count(Counted::Created, entries()?)),
         "Total file size" => (Total::FileBytes, first()?),
         "Total transferred file size" => (Total::TransferredBytes, first()?),
         "Number of regular files transferred" => (Total::TransferredFiles, first()?),
@@ -214,9 +231,15 @@ mod tests {
     #[test]
     fn totals_are_found_by_label() {
         for (line, expected) in [
-            ("Number of files: 7 (reg: 4, dir: 2, link: 1)", Line::Total(Total::RegularFiles, 4)),
-            ("Number of files: 2 (dir: 2)", Line::Total(Total::RegularFiles, 0)),
-            ("Number of created files: 5 (reg: 3, dir: 1)", Line::Total(Total::CreatedRegularFiles, 3)),
+            (
+                "Number of files: 7 (reg: 4, dir: 2, link: 1)",
+                Line::Count(Counted::Found, Entries { all: 7, regular: 4 }),
+            ),
+            ("Number of files: 2 (dir: 2)", Line::Count(Counted::Found, Entries { all: 2, regular: 0 })),
+            (
+                "Number of created files: 5 (reg: 3, dir: 1)",
+                Line::Count(Counted::Created, Entries { all: 5, regular: 3 }),
+            ),
             ("Total transferred file size: 3000003 bytes", Line::Total(Total::TransferredBytes, 3_000_003)),
             ("Number of regular files transferred: 3", Line::Total(Total::TransferredFiles, 3)),
             ("Total file size: 3000007 bytes", Line::Total(Total::FileBytes, 3_000_007)),

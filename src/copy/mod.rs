@@ -4,10 +4,12 @@
 //! `compare` (5), `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
 //! `command` (its process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means),
-//! `progress`; `source`, `target`, `beneath`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that
-//! take different names for one); `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
+//! `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`, `beneath`,
+//! `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one);
+//! `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
+mod beginnings;
 mod beneath;
 mod check;
 mod command;
@@ -22,10 +24,12 @@ mod gate;
 mod halves;
 mod held;
 mod items;
+mod kinds;
 pub mod know;
 pub mod leftover;
 mod lockfile;
 mod locks;
+mod loss;
 mod mount;
 mod names;
 pub mod news;
@@ -40,8 +44,10 @@ mod source;
 mod spelling;
 pub mod steps;
 pub mod stop;
+mod strangers;
 mod survey;
 mod target;
+mod trees;
 mod trial;
 
 pub use news::{Busy, Ending, News, Teller};

@@ -46,7 +46,9 @@ impl Source {
         refuse_wrong_place(config, &directory)?;
         let file_system = file_system_id::of(&directory).map_err(unavailable)?;
         if let Some(before) = remembered.filter(|before| *before != file_system) {
-            return Err(Fault::SourceMoved { path: show(path), before: before.to_owned(), now: file_system });
+            // Which disk it is about is not known here.
+            let (before, disk) = (before.to_owned(), String::new());
+            return Err(Fault::SourceMoved { path: show(path), before, now: file_system, disk });
         }
         refuse_overlap(path, &directory, mounted)?;
         Ok(Self { directory, path: path.clone(), file_system })

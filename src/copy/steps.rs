@@ -53,6 +53,8 @@ pub struct Known {
     pub disk: Option<DiskIdentity>,
     /// The source's file system.
     pub source: Option<String>,
+    /// There was a good copy to this disk.
+    pub copied: bool,
 }
 
 /// With whom a run speaks.

@@ -15,6 +15,7 @@ impl Fault {
             Self::Unconfigured { .. } | Self::ConfigRefused { .. } => "ConfigRefused",
             Self::UnknownDisk { .. } => "UnknownDisk",
             Self::DiskAbsent { .. } | Self::NoDiskPresent { .. } => "DiskAbsent",
+            Self::DiskUnnamed { .. } => "DiskUnnamed",
             Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::ChangedDisk { .. } => "WrongDisk",
             Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
             Self::DiskServiceFailed { .. } => "DiskServiceFailed",
@@ -39,6 +40,9 @@ impl Fault {
             Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
                 "NoSpace"
             }
+            Self::ForeignFiles { .. } => "ForeignFiles",
+            Self::NothingInCommon { .. } => "NothingInCommon",
+            Self::BeginningsLost { .. } => "BeginningsLost",
             Self::TooManyDeletions { .. } | Self::TooManyBytesDeleted { .. } => "TooManyDeletions",
             Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } | Self::ClashingNames { .. } => {
                 "LossyFileSystem"

@@ -5,9 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How rsync ends when one of its helpers was killed, for want of memory as a rule.
-const RSYNC_LOST_PEER: i32 = 12;
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fault {
@@ -43,6 +40,10 @@ pub enum Fault {
     },
     NoDiskPresent {
         known: String,
+    },
+    /// More deletions are to be allowed, and none or several of the disks plugged in were refused for them.
+    DiskUnnamed {
+        disks: String,
     },
     DuplicateDisk {
         disk: String,
@@ -144,6 +145,8 @@ pub enum Fault {
         path: String,
         before: String,
         now: String,
+        #[serde(default)]
+        disk: String,
     },
     SourceUnreadable {
         cause: String,
@@ -157,15 +160,46 @@ pub enum Fault {
         free: u64,
         missing: u64,
     },
+    /// At the first copy to this disk: what would be deleted is somebody else's.
+    ForeignFiles {
+        disk: String,
+        files: u64,
+        bytes: u64,
+        examples: String,
+    },
+    /// Of what is on the disk nothing would stay.
+    NothingInCommon {
+        disk: String,
+        files: u64,
+        bytes: u64,
+        examples: String,
+    },
+    /// Files that would be replaced no longer begin as they did, as when they have been encrypted.
+    BeginningsLost {
+        disk: String,
+        lost: u64,
+        compared: u64,
+        examples: String,
+    },
+    /// So many files fewer would be on the disk. Histories from before this was told have neither disk nor examples.
     TooManyDeletions {
+        #[serde(default)]
+        disk: String,
         files: u64,
         existing: u64,
         percent: u64,
+        #[serde(default)]
+        examples: String,
     },
+    /// So many bytes fewer.
     TooManyBytesDeleted {
+        #[serde(default)]
+        disk: String,
         bytes: u64,
         existing: u64,
         percent: u64,
+        #[serde(default)]
+        examples: String,
     },
     TooFewInodes {
         needed: u64,
@@ -259,28 +293,4 @@ pub enum Fault {
     Internal {
         cause: String,
     },
-}
-
-impl Fault {
-    /// Whether a disk that is being pulled may be the reason.
-    pub fn may_be_of_disk(&self) -> bool {
-        matches!(
-            self,
-            Self::LockFailed { .. }
-                | Self::SpellingFailed { .. }
-                | Self::CheckFailed { .. }
-                | Self::CopyFailed { .. }
-                | Self::WriteFailed { .. }
-                | Self::DiskFailing { .. }
-        )
-    }
-
-    /// Whether the run was cut off from outside, so that the same plug-in is to be copied to again.
-    pub fn is_interruption(&self) -> bool {
-        match self {
-            Self::ServiceStopped | Self::Interrupted | Self::DiskServiceFailed { .. } => true,
-            Self::CheckFailed { code, .. } | Self::CopyFailed { code, .. } => *code < 0 || *code == RSYNC_LOST_PEER,
-            _ => false,
-        }
-    }
 }

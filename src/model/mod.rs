@@ -1,6 +1,7 @@
 //! Plain data that every other room shares: what a disk, a step, a run and its outcome are.
 //! No I/O, no clock, no bus, no text for people (that is `texts`).
 
+mod consequence;
 mod error_name;
 mod fault;
 mod identity;

@@ -57,6 +57,7 @@ samples! { faults, Fault:
     UnknownDisk { disk }
     DiskAbsent { disk }
     NoDiskPresent { known }
+    DiskUnnamed { disks }
     DuplicateDisk { disk, devices }
     DiskIgnored { disk }
     ChangedDisk { disk, before, now, same_size }
@@ -79,12 +80,15 @@ samples! { faults, Fault:
     SourceContainsTarget { path }
     SourceNotMounted { path }
     SourceWithoutSentinel { path }
-    SourceMoved { path, before, now }
+    SourceMoved { path, before, now, disk }
     SourceUnreadable { cause }
     TargetRefused { path, cause }
     NoSpace { needed, free, missing }
-    TooManyDeletions { files, existing, percent }
-    TooManyBytesDeleted { bytes, existing, percent }
+    ForeignFiles { disk, files, bytes, examples }
+    NothingInCommon { disk, files, bytes, examples }
+    BeginningsLost { disk, lost, compared, examples }
+    TooManyDeletions { disk, files, existing, percent, examples }
+    TooManyBytesDeleted { disk, bytes, existing, percent, examples }
     TooFewInodes { needed, free }
     LossyFileSystem { file_system, links, hard_links, specials }
     UnstorableFiles { file_system, count, examples }

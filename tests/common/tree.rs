@@ -35,6 +35,12 @@ impl Tree {
         path
     }
 
+    /// Nothing is left in it.
+    pub fn clear(&self) {
+        fs::remove_dir_all(&self.top).expect("the source");
+        fs::create_dir(&self.top).expect("the source");
+    }
+
     pub fn directory(&self, name: impl AsRef<Path>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(&path).expect("a directory");

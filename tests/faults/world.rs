@@ -45,7 +45,7 @@ impl World {
         let tree = Tree::new(self.bench.make_directory("older"));
         grow(&tree, &mut Rng::with_seed(0));
         for number in 0..6 {
-            tree.file(format!("gone/{number}"), "deleted in the source since");
+            tree.file(format!("gone/{number}.vib"), "deleted in the source since");
         }
         let look = self.disk.prepare(&self.bench);
         let target = look.path(DESTINATION);

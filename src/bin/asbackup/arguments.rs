@@ -74,7 +74,7 @@ const START: &str = "\
 Examples:
   asbackup start
   asbackup start 0f3a2c1e-1111-2222-3333-444455556666 --watch
-  asbackup start --allow-deletions";
+  asbackup start --allow-deletions 0f3a2c1e-1111-2222-3333-444455556666";
 
 const HISTORY: &str = "\
 Examples:
@@ -96,7 +96,8 @@ pub struct Start {
     /// Show the progress until the copy ends
     #[arg(long, short)]
     pub watch: bool,
-    /// For this one copy: let it delete more than config.ini allows, from a source that may lie on another file system than before
+    /// For this one copy: let it delete and replace whatever it would, from a source that may lie on another file system than before;
+    /// without a UUID to the disk that was refused for that
     #[arg(long)]
     pub allow_deletions: bool,
     #[command(flatten)]
