@@ -1,4 +1,5 @@
-//! Opens and makes paths strictly beneath an open directory: no link is followed, no other file system entered.
+//! Opens and makes paths strictly beneath an open directory: no link is followed, no other mount entered. A subvolume of btrfs is of
+//! the same mount.
 //! The disk is foreign; whoever prepared it may have laid links where our directories and lock files belong.
 
 use std::io;

@@ -87,15 +87,15 @@ impl Run {
     }
 
     async fn suspects(&mut self, doubt: Doubt, source: &Source) -> Result<Suspects, Halt> {
-        let failed = |error: io::Error| Fault::DiskFailing { cause: error.to_string() };
-        let source = source.try_clone().map_err(failed)?.directory;
+        let internal = |error: io::Error| Fault::Internal { cause: error.to_string() };
+        let source = source.try_clone().map_err(internal)?.directory;
         let target = self.target_again()?;
         let stop = self.ports.stop.clone();
         let search = blocking(FLUSH, move || doubt.suspects(&source, &target, || stop.check().is_ok()));
         tokio::select! {
             biased;
             reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
-            found = search => Ok(found.map_err(failed)?),
+            found = search => Ok(found.map_err(|error| Fault::DiskFailing { cause: error.to_string() })?),
         }
     }
 

@@ -4,18 +4,17 @@
 //! The lock file on the disk is the sign of it: it goes only when all is proven to be written. Whatever changed since it was made is
 //! compared with the source; what differs loses its time, by which rsync sees that it has to be copied.
 
-use std::fs::{File, FileTimes, Metadata};
+use std::fs::{File, FileTimes};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, statat};
-use walkdir::WalkDir;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Statx, StatxFlags, StatxTimestamp, statat};
 
 use super::beneath;
+use super::walk::{WalkError, kind, walk};
 
 /// Clocks are set right by so much while they run.
 const CLOCK_STEP: Duration = Duration::from_secs(60);
@@ -41,32 +40,32 @@ pub struct Suspects {
 }
 
 impl Doubt {
-    /// Looks through the whole target. Blocks; `go_on` is asked at each entry, since the target is in use until this ends.
+    /// Looks through the whole target, subvolumes included (`walk` says where it ends). Blocks; `go_on` is asked at each entry, since
+    /// the target is in use until this ends.
     ///
     /// # Errors
     /// A part of it can't be looked at.
-    pub fn suspects(self, source: &File, target: &File, go_on: impl Fn() -> bool) -> io::Result<Suspects> {
-        let top = format!("/proc/self/fd/{}", target.as_raw_fd());
+    pub fn suspects(self, source: &File, target: &File, go_on: impl Fn() -> bool) -> Result<Suspects, WalkError> {
         let mut suspects = Suspects::default();
-        let walk = WalkDir::new(&top).min_depth(1).same_file_system(true);
-        for entry in walk.into_iter().take_while(|_| go_on()) {
-            let entry = entry?;
-            let meta = entry.metadata()?;
-            let Ok(path) = entry.path().strip_prefix(&top) else { continue };
-            if meta.is_file() && self.covers(&meta) && looks_copied(source, path, &meta) {
-                suspects.add(path, meta.len());
+        walk(target.as_fd(), go_on, |path, meta| {
+            if kind(meta) == FileType::RegularFile && self.covers(meta) && looks_copied(source, path, meta) {
+                suspects.add(path, meta.stx_size);
             }
-        }
+        })?;
         Ok(suspects)
     }
 
     /// A half file that was gone on with is older than the lock; a file that was given its old time is changed after it.
-    fn covers(self, meta: &Metadata) -> bool {
+    fn covers(self, meta: &Statx) -> bool {
         let Some(since) = self.since.and_then(|since| since.checked_sub(CLOCK_STEP)) else { return true };
-        let seconds = u64::try_from(meta.ctime()).unwrap_or_default();
-        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        changed >= since || meta.created().map_or(true, |created| created >= since)
+        let made = StatxFlags::from_bits_retain(meta.stx_mask).contains(StatxFlags::BTIME);
+        time(meta.stx_ctime) >= since || !made || time(meta.stx_btime) >= since
     }
+}
+
+/// To the second.
+fn time(stamp: StatxTimestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(stamp.tv_sec).unwrap_or_default())
 }
 
 impl Suspects {
@@ -79,11 +78,11 @@ impl Suspects {
 }
 
 /// By length and time, as rsync does it. Any other is copied anyway.
-fn looks_copied(source: &File, path: &Path, copy: &Metadata) -> bool {
+fn looks_copied(source: &File, path: &Path, copy: &Statx) -> bool {
     let Ok(original) = statat(source, path, AtFlags::SYMLINK_NOFOLLOW) else { return false };
     FileType::from_raw_mode(original.st_mode) == FileType::RegularFile
-        && original.st_size.unsigned_abs() == copy.len()
-        && original.st_mtime.abs_diff(copy.mtime()) <= TIME_STEP
+        && original.st_size.unsigned_abs() == copy.stx_size
+        && original.st_mtime.abs_diff(copy.stx_mtime.tv_sec) <= TIME_STEP
 }
 
 /// Gives a file of the target a time that is not that of its source. Blocks.

@@ -2,7 +2,8 @@
 //! them block by block with the source, and holds the whole file against a checksum before it gives it its name.
 //!
 //! A run that rsync could end in order has moved its half file into `PARTIAL` itself; after a kill, a pulled disk or a power cut it
-//! lies beside its place under rsync's temporary name. The dry run lists both as things to be deleted.
+//! lies beside its place under rsync's temporary name. The dry run lists both as things to be deleted; so rsync's own bounds are
+//! those of the search, and `beneath` keeps what is renamed within the target's mount.
 
 use std::fs::File;
 use std::io;

@@ -5,7 +5,7 @@
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
 //! `command` (its process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means),
 //! `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`, `beneath`,
-//! `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one);
+//! `walk`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one);
 //! `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
@@ -49,6 +49,7 @@ mod survey;
 mod target;
 mod trees;
 mod trial;
+mod walk;
 
 pub use news::{Busy, Ending, News, Teller};
 pub use steps::{Known, Order, Ports, run};

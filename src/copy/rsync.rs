@@ -75,6 +75,7 @@ impl Rsync<'_> {
 
     fn fidelity(&self, purpose: Purpose<'_>) -> Vec<&'static str> {
         match (self.file_system, purpose) {
+            // No -x: it stops at device numbers, and btrfs' subvolumes, in source and target, have their own.
             (FileSystem::Full, _) | (_, Purpose::Survey) => {
                 // A: ACLs, X: extended attributes, H: hard links, S: holes stay holes.
                 let mut flags = vec!["-aHAXS", "--numeric-ids"];

@@ -1,5 +1,8 @@
 //! The source directory, proven to be what it should be before anything is compared with it, and once more before anything is
 //! copied. No code path here or elsewhere deletes in it.
+//!
+//! The source is a tree of paths: what is mounted beneath it and btrfs' subvolumes in it are of it, here, for rsync and for the
+//! administrator; so nothing of it may be hidden from us.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -100,10 +103,12 @@ fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
 
 fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<(), Fault> {
     let unavailable = |error: io::Error| unavailable(path, &error);
-    let target = rustix::fs::fstat(mounted.top()).map_err(|error| unavailable(error.into()))?;
     let real = real_path(directory).map_err(unavailable)?;
-    let own = directory.metadata().map_err(unavailable)?;
-    if own.dev() == target.st_dev || mounted.mount_point.starts_with(&real) {
+    // Not by the files' own device number: btrfs gives one to each subvolume.
+    let (own, target) = (mount_table::entry_of(directory), mount_table::entry(mounted.id));
+    let (own, target) = (own.map_err(unavailable)?, target.map_err(unavailable)?);
+    let is_same_disk = own.zip(target).is_none_or(|(own, target)| own.majmin == target.majmin);
+    if is_same_disk || mounted.mount_point.starts_with(&real) {
         return Err(Fault::SourceContainsTarget { path: show(path) });
     }
     Ok(())

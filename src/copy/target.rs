@@ -1,5 +1,8 @@
 //! The directory on the disk that is copied to: resolved once from the top of the mounted file system, then only ever used
 //! through its descriptor, so that a disk that goes away can never make anything land elsewhere.
+//!
+//! The target ends where its mount ends: subvolumes and snapshots of btrfs in it are of it, something mounted upon it never is, and
+//! keeps a run from copying (`Mounted::prove_again`).
 
 use std::fs::File;
 use std::io;
