@@ -3,6 +3,9 @@
 web-title = Datensicherung
 web-lost = Die Verbindung zu dieser Seite ist unterbrochen. Was hier steht, kann veraltet sein; es wird von selbst neu verbunden.
 
+web-foreign-name = Unter dem Namen „{ $name }“ ist diese Statusseite nicht bekannt. Soll sie es sein, trägt die Systembetreuung ihn in config.ini ein ([Webserver] web-names) und lädt diese neu (systemctl reload asbackupd).
+web-too-many-readers = Von Ihrer Adresse lesen schon zu viele mit. Wie es steht, zeigt die Seite weiterhin, wenn sie geladen wird.
+
 web-now-away = Keine Auskunft
     .action = Der Sicherungsdienst antwortet nicht. Platte bitte stecken lassen; bleibt es so, IT rufen.
 web-now-waiting = Kopie wartet auf Veeam
@@ -114,6 +117,8 @@ web-log-error = Fehler:
 
 web-start = Kopie jetzt starten
 web-back = Zurück zur Statusseite
+web-password = Kennwort
 web-password-needed = Um von hier aus eine Kopie zu starten, ist das Kennwort der Statusseite nötig.
+web-password-wrong = Das war nicht das Kennwort der Statusseite. Es wurde nichts gestartet.
 web-cross-site = Diese Anfrage kam von einer anderen Seite und wurde deshalb abgelehnt. Bitte benutzen Sie den Knopf auf der Statusseite.
 web-crowd = Gerade werden zu viele Kennwörter geprüft. Bitte versuchen Sie es gleich noch einmal.

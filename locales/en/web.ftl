@@ -3,6 +3,9 @@
 web-title = Backup
 web-lost = The connection to this page is broken. What you see may be out of date; it connects again by itself.
 
+web-foreign-name = This status page is not known by the name “{ $name }”. If it is to be, the administrator adds it to config.ini ([Webserver] web-names) and loads that again (systemctl reload asbackupd).
+web-too-many-readers = Too many are reading along from your address. The page still shows how things stand whenever it is loaded.
+
 web-now-away = No answer
     .action = The backup service does not answer. Leave the disk plugged in; if it stays like this, call IT.
 web-now-waiting = Copy waits for Veeam
@@ -114,6 +117,8 @@ web-log-error = Error:
 
 web-start = Start a copy now
 web-back = Back to the status page
+web-password = Password
 web-password-needed = Starting a copy from here needs the password of the status page.
+web-password-wrong = That was not the password of the status page. Nothing has been started.
 web-cross-site = This request came from another site and was refused. Please use the button on the status page.
 web-crowd = Too many passwords are being checked at the moment. Please try again shortly.

@@ -210,6 +210,8 @@ pub trait Backup {
     fn run_log(&self) -> zbus::Result<Vec<(u64, String, String)>>;
     #[zbus(property)]
     fn web_address(&self) -> zbus::Result<String>;
+    #[zbus(property)]
+    fn web_names(&self) -> zbus::Result<Vec<String>>;
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> zbus::Result<String>;
 

@@ -247,6 +247,11 @@ impl Service {
         harmless(&self.status.borrow().web_address)
     }
 
+    #[zbus(property)]
+    fn web_names(&self) -> Vec<String> {
+        view::all(&self.status.borrow().web_names)
+    }
+
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> String {
         env!("CARGO_PKG_VERSION").to_owned()

@@ -50,6 +50,7 @@ pub fn properties(status: &Status) -> Row {
         ("OutboxErrorFacts", facts(&status.outbox_error).into()),
         ("RunLog", run_log(status).into()),
         ("WebAddress", harmless(&status.web_address).into()),
+        ("WebNames", all(&status.web_names).into()),
     ])
 }
 

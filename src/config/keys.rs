@@ -3,6 +3,7 @@
 
 use super::addresses::{ADDRESSES, SENDER};
 use super::disks::DISKS;
+use super::hosts::NAMES;
 use super::mail::{ENCRYPTION, POLICY};
 use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, directory, show};
 use super::types::Config;
@@ -46,7 +47,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 54] = [
+pub static KEYS: [Key; 55] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -79,6 +80,7 @@ pub static KEYS: [Key; 54] = [
     key!("Mail",      "remind-after-days",          "0",                             DAYS_OR_NEVER, mail.remind_after),
     key!("Webserver", "webhost",                    "127.0.0.1",                     HOST,        web.host),
     key!("Webserver", "webport",                    "8080",                          PORT,        web.port),
+    key!("Webserver", "web-names",                  "",                              NAMES,       web.names),
     VEEAM_IN_VEEAM,
     key!("VEEAM",     "wait-for-backup-minutes",    "480",                           MINUTES,     wait_for_backup),
     key!("VEEAM",     "api-url",                    "",                              SERVER,      veeam.url),

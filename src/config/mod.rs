@@ -10,6 +10,7 @@ mod disks;
 mod edit;
 mod effective;
 mod fault;
+mod hosts;
 pub mod ini;
 mod interpolation;
 mod keys;

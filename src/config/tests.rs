@@ -92,7 +92,7 @@ fn a_file_of_the_python_script_works_unchanged() {
             password: Secret::new("100% ;geheim#"),
             ..Config::default().mail
         },
-        web: Web { host: "0.0.0.0".into(), port: 80 },
+        web: Web { host: "0.0.0.0".into(), port: 80, ..Web::default() },
         debug: true,
         ..Config::default()
     };

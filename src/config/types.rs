@@ -87,6 +87,8 @@ pub enum IdentityPolicy {
 pub struct Web {
     pub host: String,
     pub port: u16,
+    /// By which it may be asked besides the machine's own and `host`; in lower case.
+    pub names: Vec<String>,
 }
 
 /// What stands in the place of a secret wherever one is shown.

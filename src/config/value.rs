@@ -238,15 +238,18 @@ pub fn choose<T: Copy>(value: &Value, choices: &[(&str, T)]) -> Result<T, Proble
 
 /// A name or an address, without port and without brackets.
 fn host(value: &Value) -> Result<String, Problems> {
-    let text = value.text;
-    let name = text.strip_suffix('.').unwrap_or(text);
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    if text.is_empty() || text.parse::<IpAddr>().is_ok() || (plain && EmailAddress::is_valid_domain(name)) {
-        return Ok(text.to_owned());
+    if value.text.is_empty() || is_host(value.text) {
+        return Ok(value.text.to_owned());
     }
     let (section, key) = value.place();
     let value = value.shown();
     Err(vec![ConfigProblem::NotAHost { section, key, value }])
+}
+
+pub fn is_host(text: &str) -> bool {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    text.parse::<IpAddr>().is_ok() || (plain && EmailAddress::is_valid_domain(name))
 }
 
 /// Cuts a list at any of `separators` and at white space; empty items are dropped.

@@ -109,6 +109,8 @@ pub struct Controller {
     config_path: PathBuf,
     /// Why config.ini was refused at the last reload.
     config_error: Told,
+    /// Found out once for each configuration.
+    web_names: Vec<String>,
     texts: Arc<Texts>,
     runtime: PathBuf,
     history: History,
@@ -159,6 +161,7 @@ impl Controller {
         let texts = outputs.texts.borrow().clone();
         let controller = Self {
             outputs,
+            web_names: reload::web_names(&start.config),
             config: Arc::new(start.config),
             config_path: start.config_path,
             config_error: Told::default(),

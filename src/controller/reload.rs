@@ -1,5 +1,6 @@
 //! Takes a new config, whole or not at all. A run that is on goes on with the config that it began with.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use log::Level;
@@ -10,6 +11,7 @@ use crate::blocking::blocking;
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::model::{Fault, Notice, Told};
 use crate::report::journal;
+use crate::report::mail::host::Host;
 use crate::report::postman::Errand;
 use crate::systemd;
 use crate::texts::Texts;
@@ -47,6 +49,7 @@ impl Controller {
         }
         self.config = Arc::new(loaded.config);
         self.config_error = Told::default();
+        self.web_names = web_names(&self.config);
         self.apply_language();
         journal::set_text_log(Some(&self.config.log_file));
         journal::set_debug(self.config.debug);
@@ -103,6 +106,17 @@ pub(super) fn web_address(config: &Config) -> String {
         return format!("[{host}]:{}", config.web.port);
     }
     format!("{host}:{}", config.web.port)
+}
+
+/// By which names it may be asked for: the machine's own, where it listens, and what the config adds.
+pub(super) fn web_names(config: &Config) -> Vec<String> {
+    let Host { name, domain } = Host::of_this_machine();
+    let mut names = vec![format!("{name}.local"), name, domain, config.web.host.clone()];
+    names.extend(config.web.names.iter().cloned());
+    names.retain(|name| !name.is_empty() && name.parse::<IpAddr>().is_err());
+    names.sort();
+    names.dedup();
+    names
 }
 
 enum Unread {

@@ -41,6 +41,7 @@ impl Controller {
             outbox_error: self.outbox_error(),
             run_log: journal::run_log(),
             web_address: web_address(&self.config),
+            web_names: self.web_names.clone(),
             disks: self.disk_rows(),
             sample_every: self.config.sample_every,
             ..Status::default()

@@ -176,6 +176,8 @@ pub struct Status {
     /// The newest lines about the run that is on or was last, oldest first.
     pub run_log: Vec<LogLine>,
     pub web_address: String,
+    /// By which names the status page may be asked for.
+    pub web_names: Vec<String>,
     pub disks: Vec<DiskRow>,
     /// How often a copy's progress is worth a write to the status file.
     pub sample_every: Duration,

@@ -1,22 +1,20 @@
-//! The listening socket and the limits on those who connect: how many, how large their headers, how slow they ask and read.
-//! Owns the connections. Must not know what is served.
+//! The listening socket and the limits on those who connect: how large their headers, how slow they ask and read; how many there
+//! may be is in `guests`. Owns the connections. Must not know what is served.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use log::debug;
 use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 
-/// Readers keep one connection each; the office has dozens.
-const CONNECTIONS: usize = 1000;
+use super::guests::{Guest, Guests, Place};
+
 const HEADERS: usize = 64;
 const HEADER_BYTES: usize = 16 * 1024;
 /// From the connection to the end of the request's headers, and between two requests.
@@ -28,11 +26,10 @@ const BREATH: Duration = Duration::from_millis(200);
 
 /// Serves for ever; connections that are on stay when this is dropped.
 pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let guests = Guests::connected();
     loop {
-        let place = Arc::clone(&places).acquire_owned().await.map_err(io::Error::other)?;
         match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(talk(stream, router.clone(), place))),
+            Ok((stream, peer)) => welcome(stream, Guest::of(peer.ip()), &guests, &router),
             Err(error) => {
                 debug!("no connection: {error}");
                 sleep(BREATH).await;
@@ -41,7 +38,15 @@ pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
     }
 }
 
-async fn talk(stream: TcpStream, router: Router, _place: OwnedSemaphorePermit) {
+/// Whoever has no place is hung up on at once, so that nobody waits behind a crowd.
+fn welcome(stream: TcpStream, guest: Guest, guests: &Guests, router: &Router) {
+    match guests.admit(guest) {
+        Some(place) => drop(tokio::spawn(talk(stream, router.clone().layer(Extension(guest)), place))),
+        None => debug!("too many connections of {guest:?}"),
+    }
+}
+
+async fn talk(stream: TcpStream, router: Router, _place: Place) {
     if let Err(error) = set_tcp_user_timeout(&stream, READ_TIME) {
         debug!("a connection without a limit: {error}");
     }

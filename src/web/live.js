@@ -1,5 +1,6 @@
 // Puts what the server sends into its place; without it the page loads itself anew now and then.
-const lost = document.getElementById("lost");
+const main = document.querySelector("main");
+let lost = null;
 
 function put(id, html) {
   const place = document.getElementById(id);
@@ -13,15 +14,30 @@ function put(id, html) {
   place.querySelectorAll("details").forEach((details, nth) => (details.open = open[nth]));
 }
 
+function sayLost() {
+  if (lost) return;
+  lost = document.createElement("p");
+  lost.id = "lost";
+  lost.setAttribute("role", "alert");
+  main.prepend(lost);
+  lost.textContent = main.dataset.lost;
+}
+
+function unsayLost() {
+  main.dataset.live = "";
+  if (lost) lost.remove();
+  lost = null;
+}
+
 function connect() {
   const source = new EventSource("events");
-  source.onopen = () => (lost.hidden = true);
+  source.onopen = unsayLost;
   source.onmessage = (event) => {
     for (const [id, html] of Object.entries(JSON.parse(event.data))) put(id, html);
     document.title = document.querySelector("h1").textContent;
   };
   source.onerror = () => {
-    lost.hidden = false;
+    sayLost();
     // A broken line is mended by the browser; after a refusal, as a proxy's, it gives up.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
   };

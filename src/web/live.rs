@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::texts::Language;
 
+use super::guests::Place;
 use super::parts::{IDS, Parts};
 use super::screen::Screen;
 
@@ -22,13 +23,15 @@ struct Reader {
     screen: watch::Receiver<Screen>,
     language: Language,
     sent: Option<Arc<Parts>>,
+    _place: Place,
 }
 
 pub fn events(
     screen: watch::Receiver<Screen>,
     language: Language,
+    place: Place,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let reader = Reader { screen, language, sent: None };
+    let reader = Reader { screen, language, sent: None, _place: place };
     let events = stream::unfold(reader, |mut reader| async {
         let event = reader.next().await?;
         Some((Ok(event), reader))

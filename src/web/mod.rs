@@ -3,6 +3,7 @@
 //! daemon. One watcher asks; a painter writes the page once for all; every reader gets what was painted.
 
 mod clock;
+mod guests;
 mod language;
 mod listen;
 mod lists;
@@ -10,6 +11,7 @@ mod live;
 mod log;
 mod machines;
 mod mood;
+mod names;
 mod page;
 mod parts;
 mod plots;
@@ -28,6 +30,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch::{Receiver, channel};
 use zbus::Connection;
 
+use guests::Guests;
 use routes::Sources;
 use screen::Voices;
 use snapshot::View;
@@ -58,7 +61,15 @@ pub async fn run(bus: Connection) -> Result<(), WebError> {
     let voices = Arc::new(Voices::default());
     let (painted, screen) = channel(voices.paint(&view.borrow()));
     let door = Door::new(watcher.backup()).map_err(WebError::Password)?.map(Arc::new);
-    let router = routes::router(Sources { view: view.clone(), screen, voices: Arc::clone(&voices), door });
+    let sources = Sources {
+        view: view.clone(),
+        screen,
+        voices: Arc::clone(&voices),
+        door,
+        names: watcher.names(),
+        staying: Guests::staying(),
+    };
+    let router = routes::router(sources);
     tokio::select! {
         ended = watcher.follow() => ended.map_err(WebError::from).and(Err(WebError::BusGone)),
         () = screen::keep_painted(view.clone(), voices, painted) => Err(WebError::BusGone),

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::texts::{Language, Texts};
 
 use super::parts::{IDS, Parts};
+use super::start::FIELD;
 
 /// For readers without JavaScript.
 const RELOAD_SECONDS: u32 = 15;
@@ -26,8 +27,8 @@ pub fn page(parts: &Parts, texts: &Texts, may_start: bool) -> Markup {
             }
             body {
                 header { (word("web-title")) }
-                main {
-                    p #lost role="alert" hidden { (word("web-lost")) }
+                // Said by the script alone, so that nothing has to be hidden from whoever has neither it nor the style.
+                main data-lost=(word("web-lost")) {
                     @for (id, piece) in IDS.iter().zip(&parts.pieces) { (part(id, piece)) }
                 }
                 @if may_start { (start(texts)) }
@@ -55,6 +56,26 @@ fn start(texts: &Texts) -> Markup {
 
 /// A page with one sentence, for what became of an order.
 pub fn answer(texts: &Texts, sentence: &str) -> Markup {
+    sheet(texts, &html! { h1.answer { (sentence) } p { a href="./" { (texts.text("web-back", &[])) } } })
+}
+
+/// A page that asks for the password.
+pub fn ask(texts: &Texts, sentence: &str) -> Markup {
+    let word = |id: &str| texts.text(id, &[]);
+    sheet(
+        texts,
+        &html! {
+            h1.answer { (sentence) }
+            form method="post" action="copy" {
+                p { label { (word("web-password")) " " input type="password" name=(FIELD) autocomplete="current-password" required autofocus; } }
+                button type="submit" { (word("web-start")) }
+            }
+            p { a href="./" { (word("web-back")) } }
+        },
+    )
+}
+
+fn sheet(texts: &Texts, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(tag(texts.language())) {
@@ -67,7 +88,7 @@ pub fn answer(texts: &Texts, sentence: &str) -> Markup {
             }
             body {
                 header { (texts.text("web-title", &[])) }
-                main { h1.answer { (sentence) } p { a href="./" { (texts.text("web-back", &[])) } } }
+                main { (main) }
             }
         }
     }

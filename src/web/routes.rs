@@ -2,24 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY,
     WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::texts::Texts;
+use crate::texts::{Arg, Texts};
 
+use super::guests::{Guest, Guests};
 use super::screen::{Screen, Voices};
 use super::snapshot::View;
-use super::start::{Door, Outcome, Refusal};
-use super::{language, live, machines, page};
+use super::start::{Door, Order, Outcome, Refusal};
+use super::{language, live, machines, names, page};
 
 /// Nothing from elsewhere, nothing inline, no frame around us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -33,6 +35,10 @@ pub struct Sources {
     pub voices: Arc<Voices>,
     /// None: copies can't be started from here.
     pub door: Option<Arc<Door>>,
+    /// By which the page may be asked for.
+    pub names: watch::Receiver<Vec<String>>,
+    /// Who reads along.
+    pub staying: Guests,
 }
 
 pub fn router(sources: Sources) -> Router {
@@ -49,8 +55,18 @@ pub fn router(sources: Sources) -> Router {
         .route("/style.css", get(async || file("text/css; charset=utf-8", include_str!("style.css"))))
         .route("/live.js", get(async || file("text/javascript; charset=utf-8", include_str!("live.js"))))
         .route("/icon.svg", get(async || file("image/svg+xml", include_str!("icon.svg"))))
-        .layer(axum::middleware::map_response(guarded))
+        .layer(middleware::from_fn_with_state(sources.clone(), only_our_names))
+        .layer(middleware::map_response(guarded))
         .with_state(sources)
+}
+
+/// 421 is for whoever takes us for somebody else.
+async fn only_our_names(State(sources): State<Sources>, request: Request, next: Next) -> Response {
+    let foreign = names::foreign(request.uri(), request.headers(), &sources.names.borrow());
+    let Some(name) = foreign else { return next.run(request).await };
+    let texts = sources.voices.of(language::wanted(request.headers()));
+    let sentence = texts.text("web-foreign-name", &[("name", Arg::from(name))]);
+    (StatusCode::MISDIRECTED_REQUEST, format!("{sentence}\n")).into_response()
 }
 
 async fn guarded(mut response: Response) -> Response {
@@ -70,8 +86,15 @@ async fn home(State(sources): State<Sources>, headers: HeaderMap) -> Response {
     ([(CONTENT_LANGUAGE, page::tag(language))], Html(page.into_string())).into_response()
 }
 
-async fn events(State(sources): State<Sources>, headers: HeaderMap) -> Response {
-    live::events(sources.screen, language::wanted(&headers)).into_response()
+async fn events(State(sources): State<Sources>, guest: Extension<Guest>, headers: HeaderMap) -> Response {
+    let language = language::wanted(&headers);
+    match sources.staying.admit(guest.who_asks(&headers)) {
+        Some(place) => live::events(sources.screen, language, place).into_response(),
+        None => {
+            let sentence = sources.voices.of(language).text("web-too-many-readers", &[]);
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{sentence}\n")).into_response()
+        }
+    }
 }
 
 async fn status(State(sources): State<Sources>) -> Response {
@@ -92,39 +115,48 @@ async fn health(State(sources): State<Sources>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the backup service does not answer\n").into_response()
 }
 
-/// A person is led back to the page, a program gets the number of the run.
-async fn start(State(sources): State<Sources>, headers: HeaderMap) -> Response {
+/// A person is led back to the page, or to the form for the password; a program gets the number of the run.
+async fn start(State(sources): State<Sources>, request: Request) -> Response {
     let Some(door) = &sources.door else { return StatusCode::NOT_FOUND.into_response() };
-    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    let is_person = accepted.is_some_and(|accepted| accepted.contains("text/html"));
-    let texts = sources.voices.of(language::wanted(&headers));
-    let (code, sentence) = match door.start(&headers).await {
-        Outcome::Started(_) if is_person => return (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
+    let texts = sources.voices.of(language::wanted(request.headers()));
+    let order = Order::read(request).await;
+    match door.start(&order).await {
+        Outcome::Started(_) if order.is_person => (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
         Outcome::Started(run) => {
-            return ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response();
+            ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response()
         }
-        Outcome::Failed(code, words) if words.is_empty() => (code, texts.text("web-now-away.action", &[])),
-        Outcome::Failed(code, words) => (code, words),
-        Outcome::Refused(refusal) => refused(refusal, texts),
-    };
-    let mut response = match is_person {
-        true => (code, Html(page::answer(texts, &sentence).into_string())).into_response(),
-        false => (code, format!("{sentence}\n")).into_response(),
-    };
-    if code == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Basic realm=\"asbackup\", charset=\"UTF-8\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        Outcome::Failed(code, words) if words.is_empty() => {
+            answer(code, &texts.text("web-now-away.action", &[]), &order, texts)
+        }
+        Outcome::Failed(code, words) => answer(code, &words, &order, texts),
+        Outcome::Refused(refusal) => refused(refusal, &order, texts),
     }
-    response
 }
 
-fn refused(refusal: Refusal, texts: &Texts) -> (StatusCode, String) {
+fn answer(code: StatusCode, sentence: &str, order: &Order, texts: &Texts) -> Response {
+    match order.is_person {
+        true => (code, Html(page::answer(texts, sentence).into_string())).into_response(),
+        false => (code, format!("{sentence}\n")).into_response(),
+    }
+}
+
+fn refused(refusal: Refusal, order: &Order, texts: &Texts) -> Response {
     let (code, id) = match refusal {
         Refusal::CrossSite => (StatusCode::FORBIDDEN, "web-cross-site"),
         Refusal::NoPassword => (StatusCode::UNAUTHORIZED, "web-password-needed"),
+        Refusal::WrongPassword => (StatusCode::UNAUTHORIZED, "web-password-wrong"),
         Refusal::Crowd => (StatusCode::TOO_MANY_REQUESTS, "web-crowd"),
     };
-    (code, texts.text(id, &[]))
+    let sentence = texts.text(id, &[]);
+    if code != StatusCode::UNAUTHORIZED {
+        return answer(code, &sentence, order, texts);
+    }
+    if order.is_person {
+        // Not 401, to which a browser knows one answer only.
+        return (StatusCode::FORBIDDEN, Html(page::ask(texts, &sentence).into_string())).into_response();
+    }
+    let challenge = "Basic realm=\"asbackup\", charset=\"UTF-8\"";
+    ([(WWW_AUTHENTICATE, challenge)], answer(code, &sentence, order, texts)).into_response()
 }
 
 /// They change with the program alone.

@@ -60,6 +60,7 @@ pub struct Snapshot {
     /// When, "info" "warning" or "error", and the text; oldest first.
     pub run_log: Vec<(u64, String, String)>,
     pub web_address: String,
+    pub web_names: Vec<String>,
     pub disks: Arc<Vec<Disk>>,
     /// Newest first.
     pub runs: Arc<Vec<Run>>,
@@ -128,6 +129,7 @@ impl Snapshot {
             outbox_error_facts: facts(properties, "OutboxErrorFacts"),
             run_log: get(properties, "RunLog"),
             web_address: get(properties, "WebAddress"),
+            web_names: get(properties, "WebNames"),
             disks,
             runs,
         }

@@ -1,11 +1,16 @@
 //! Starting a copy from the page or with curl: off until the administrator sets a password (a systemd credential). Owns who gets
 //! as far as the bus; what the page's own user may do there is polkit's business, as for every other caller.
+//!
+//! A person types the password into a form, a program may as well send it as Basic: a browser that was asked so would send it to a
+//! proxy with a login of its own, too, which takes it for its own and asks again, and so on.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +18,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use super::names::FORWARDED_HOST;
 use crate::bus::contract::{BackupProxy, Error};
 
 /// The credential's name.
@@ -22,6 +28,10 @@ const PENALTY: Duration = Duration::from_secs(1);
 /// Who may wait for their password to be looked at; more are sent away.
 const QUEUE: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The field of the form.
+pub const FIELD: &str = "password";
+const LONGEST_FORM: usize = 4096;
+const FORM_TIME: Duration = Duration::from_secs(10);
 
 /// What became of an order.
 #[derive(Debug, PartialEq)]
@@ -37,8 +47,41 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     CrossSite,
+    /// None was given.
     NoPassword,
+    WrongPassword,
     Crowd,
+}
+
+/// What somebody wants who may be a person.
+pub struct Order {
+    pub headers: HeaderMap,
+    /// From the form.
+    pub password: Option<Vec<u8>>,
+    pub is_person: bool,
+}
+
+impl Order {
+    pub async fn read(request: Request) -> Self {
+        let (head, body) = request.into_parts();
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_person = text(ACCEPT).contains("text/html");
+        let is_form = text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
+        let form = if is_form { timeout(FORM_TIME, to_bytes(body, LONGEST_FORM)).await } else { Ok(Ok(Bytes::new())) };
+        // One that is too long or too slow is none.
+        let form = form.ok().and_then(Result::ok).unwrap_or_default();
+        let field = form_urlencoded::parse(&form).find(|(name, _)| name == FIELD);
+        let password = field.map(|(_, value)| value.into_owned().into_bytes());
+        Self { headers: head.headers, password, is_person }
+    }
+
+    fn given(&self) -> Option<Vec<u8>> {
+        match &self.password {
+            Some(password) => Some(password.clone()),
+            None if self.is_person => None,
+            None => basic(&self.headers),
+        }
+    }
 }
 
 /// Is passed one by one.
@@ -56,25 +99,25 @@ impl Door {
         Ok(Some(Self { password, gate: Mutex::new(()), queue: Semaphore::new(QUEUE), backup }))
     }
 
-    pub async fn start(&self, headers: &HeaderMap) -> Outcome {
-        match self.pass(headers).await {
+    pub async fn start(&self, order: &Order) -> Outcome {
+        match self.pass(order).await {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(()) => self.call().await,
         }
     }
 
-    async fn pass(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        if is_cross_site(headers) {
+    async fn pass(&self, order: &Order) -> Result<(), Refusal> {
+        if is_cross_site(&order.headers) {
             return Err(Refusal::CrossSite);
         }
-        let given = password(headers).ok_or(Refusal::NoPassword)?;
+        let given = order.given().ok_or(Refusal::NoPassword)?;
         let _place = self.queue.try_acquire().map_err(|_| Refusal::Crowd)?;
         let _turn = self.gate.lock().await;
         if bool::from(given.ct_eq(&self.password)) {
             return Ok(());
         }
         sleep(PENALTY).await;
-        Err(Refusal::NoPassword)
+        Err(Refusal::WrongPassword)
     }
 
     async fn call(&self) -> Outcome {
@@ -107,19 +150,27 @@ fn credential() -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Browsers say where an order comes from; what says nothing is no browser, and is not led by a foreign page.
+/// Browsers say where an order comes from; what says nothing is no browser, and is not led by a foreign page. A proxy hands on by
+/// what name it was asked, as `Host` or beside it; no foreign page can make a browser say that.
 fn is_cross_site(headers: &HeaderMap) -> bool {
     let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
     if let Some(site) = headers.get("sec-fetch-site").map(text) {
         return site != "same-origin";
     }
     let Some(origin) = headers.get(ORIGIN).map(text) else { return false };
-    let host = headers.get(HOST).map(text).unwrap_or_default();
-    origin.split_once("://").is_none_or(|(_, from)| !from.eq_ignore_ascii_case(&host))
+    let Some((scheme, from)) = origin.split_once("://") else { return true };
+    let own = [HOST.as_str(), FORWARDED_HOST].into_iter().filter_map(|name| headers.get(name)).map(text);
+    !own.into_iter().any(|host| without_usual_port(&host, scheme).eq_ignore_ascii_case(from))
+}
+
+/// As in `Origin`, which leaves it out.
+fn without_usual_port<'a>(host: &'a str, scheme: &str) -> &'a str {
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    host.strip_suffix(port).unwrap_or(host)
 }
 
 /// Of `Authorization: Basic`; the user's name does not matter.
-fn password(headers: &HeaderMap) -> Option<Vec<u8>> {
+fn basic(headers: &HeaderMap) -> Option<Vec<u8>> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
     let pair = STANDARD.decode(encoded.trim()).ok()?;
@@ -148,6 +199,11 @@ mod tests {
             ("host", "a")
         ]));
         assert!(!comes_from_elsewhere(&[("origin", "http://a:8080"), ("host", "A:8080")]));
+        let proxied = [("origin", "https://Backup.example"), ("host", "127.0.0.1:8080")];
+        assert!(comes_from_elsewhere(&proxied), "a proxy that says nothing");
+        assert!(!comes_from_elsewhere(&[proxied[0], proxied[1], ("x-forwarded-host", "backup.example:443")]));
+        assert!(!comes_from_elsewhere(&[proxied[0], ("host", "backup.example:443")]));
+        assert!(comes_from_elsewhere(&[proxied[0], ("host", "backup.example:80")]));
         for site in ["cross-site", "same-site", "none", ""] {
             assert!(comes_from_elsewhere(&[("sec-fetch-site", site), ("host", "a")]), "{site}");
         }
@@ -159,10 +215,10 @@ mod tests {
     #[test]
     fn a_password_may_hold_colons_and_comes_with_any_name() {
         // "anybody:a:b"
-        let given = password(&headers(&[("authorization", "basic YW55Ym9keTphOmI=")]));
+        let given = basic(&headers(&[("authorization", "basic YW55Ym9keTphOmI=")]));
         assert_eq!(given.as_deref(), Some(&b"a:b"[..]));
         for broken in ["", "Basic", "Basic !!", "Bearer YW55Ym9keTphOmI=", "Basic YW55Ym9keQ=="] {
-            assert_eq!(password(&headers(&[("authorization", broken)])), None, "{broken}");
+            assert_eq!(basic(&headers(&[("authorization", broken)])), None, "{broken}");
         }
     }
 }

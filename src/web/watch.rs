@@ -32,6 +32,8 @@ pub struct Watcher {
     disks: Arc<Vec<Disk>>,
     runs: Arc<Vec<Run>>,
     view: watch::Sender<View>,
+    /// By which the page may be asked for, also while the service is away.
+    names: watch::Sender<Vec<String>>,
 }
 
 impl Watcher {
@@ -40,12 +42,17 @@ impl Watcher {
         let properties = PropertiesProxy::builder(bus).destination(BUS_NAME).path(OBJECT_PATH);
         let properties = properties.cache_properties(CacheProperties::No).build().await?;
         let (view, _) = watch::channel(View::Away);
+        let (names, _) = watch::channel(Vec::new());
         let (disks, runs) = (Arc::default(), Arc::default());
-        Ok(Self { backup, properties, known: Properties::new(), disks, runs, view })
+        Ok(Self { backup, properties, known: Properties::new(), disks, runs, view, names })
     }
 
     pub fn view(&self) -> watch::Receiver<View> {
         self.view.subscribe()
+    }
+
+    pub fn names(&self) -> watch::Receiver<Vec<String>> {
+        self.names.subscribe()
     }
 
     pub fn backup(&self) -> BackupProxy<'static> {
@@ -118,6 +125,7 @@ impl Watcher {
 
     fn tell(&self) {
         let snapshot = Snapshot::new(&self.known, Arc::clone(&self.disks), Arc::clone(&self.runs));
+        self.names.send_replace(snapshot.web_names.clone());
         self.view.send_replace(View::Here(Arc::new(snapshot)));
     }
 }

@@ -11,7 +11,7 @@ use crate::fake_udisks::Answer;
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 
-const PROPERTIES: [&str; 32] = [
+const PROPERTIES: [&str; 33] = [
     "BytesDone",
     "BytesPerSecond",
     "BytesTotal",
@@ -44,6 +44,7 @@ const PROPERTIES: [&str; 32] = [
     "WarningFacts",
     "Warnings",
     "WebAddress",
+    "WebNames",
 ];
 
 async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {

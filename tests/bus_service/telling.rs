@@ -77,6 +77,7 @@ fn full_status() -> Status {
         outbox_error: texts.tell(&Warning::MailNotEncrypted { server: "away".to_owned() }),
         run_log: vec![LogLine { at: 4, level: "warning", text: "slow".to_owned() }],
         web_address: "http://atlantis:8080/".to_owned(),
+        web_names: vec!["atlantis".to_owned()],
         ..Status::default()
     };
     status.last = Some(Finished {

@@ -42,11 +42,17 @@ pub const PHONE: Reader = Reader { width: 390, height: 844, ..DESKTOP };
 
 impl Browser {
     pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With further words on its command line.
+    pub async fn with(words: &[&str]) -> Self {
         let profile = tempfile::tempdir().expect("a directory for the browser");
         let mut command = Command::new(PROGRAM);
         // Chromium's own sandbox refuses to run as root; the pages are our own.
         command.args(["--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"]);
         command.args(["--remote-debugging-port=0", "--no-first-run", "--no-proxy-server"]);
+        command.args(words);
         command.arg(format!("--user-data-dir={}", profile.path().display()));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         let mut child = command.spawn().expect("chromium-headless-shell (tools/need web)");

@@ -89,7 +89,7 @@ impl House {
 /// Connects, and tells with its number which job each event speaks of, the newest; 0 is none.
 async fn read(address: String, number: usize, heard: UnboundedSender<(usize, u32)>) {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
-    stream.write_all(b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("a request");
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("a request");
     let mut lines = BufReader::new(stream).lines();
     while let Some(line) = lines.next_line().await.expect("text") {
         let Some(data) = line.strip_prefix("data:") else { continue };

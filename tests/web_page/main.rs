@@ -12,6 +12,7 @@ mod rig;
 mod browser;
 mod office;
 mod site;
+mod town;
 
 mod access;
 mod copy;
@@ -23,3 +24,4 @@ mod looks;
 mod moves;
 mod proxy;
 mod start;
+mod strangers;

@@ -16,6 +16,8 @@ use crate::site::{self, Setup, Site};
 pub const GOLD: &str = "0f3a2c1e-1111-2222-3333-444455556661";
 pub const SILVER: &str = "0f3a2c1e-1111-2222-3333-444455556662";
 pub const BRONZE: &str = "B78E-6CC4";
+/// By which the page may be asked for.
+pub const NAME: &str = "backup.office.example";
 const DAY: u64 = 86_400_000_000;
 const GIGA: u64 = 1_000_000_000;
 
@@ -41,20 +43,36 @@ impl Office {
         office
     }
 
-    async fn open(mut status: Status, password: &str, user: u32) -> Self {
+    async fn open(status: Status, password: &str, user: u32) -> Self {
         let address = format!("{}:8080", site::own_host());
-        status.web_address = address.clone();
-        let history = history(status.disks.first().map_or("", |disk| disk.label.as_str()));
-        let rig = Rig::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await;
+        let rig = Self::rig(status, &address).await;
         let site = Site::start(&Setup { bus: rig.bus.address(), address: &address, password, user }).await;
         Self { rig, site }
     }
 
+    /// The page is in another network.
+    pub async fn within(network: &str, address: &str) -> Self {
+        let rig = Self::rig(ready(), address).await;
+        let setup = Setup { bus: rig.bus.address(), address, password: "", user: 0 };
+        let site = Site::within(network, &setup);
+        Self { rig, site }
+    }
+
+    async fn rig(status: Status, address: &str) -> Rig {
+        let history = history(status.disks.first().map_or("", |disk| disk.label.as_str()));
+        let status = at(address, status);
+        Rig::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await
+    }
+
     /// Things are so now.
     pub fn is(&self, status: Status) {
-        let address = self.site.address.clone();
-        self.rig.status.send_replace(Status { web_address: address, ..status });
+        self.rig.status.send_replace(at(&self.site.address, status));
     }
+}
+
+/// Where the page is to listen, and by which name it may be asked for.
+fn at(address: &str, status: Status) -> Status {
+    Status { web_address: address.to_owned(), web_names: vec![NAME.to_owned()], ..status }
 }
 
 pub fn now() -> u64 {

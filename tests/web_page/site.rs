@@ -53,17 +53,31 @@ impl Answer {
 impl Site {
     /// Waits until the address where it is to listen answers.
     pub async fn start(setup: &Setup<'_>) -> Self {
+        let site = Self::launch(Command::new, setup);
+        site.until_it_listens().await;
+        site
+    }
+
+    /// In another network, where it can be waited for only from within.
+    pub fn within(network: &str, setup: &Setup<'_>) -> Self {
+        let entering = |program| {
+            let mut command = Command::new("nsenter");
+            command.arg(format!("--net={network}")).arg(program);
+            command
+        };
+        Self::launch(entering, setup)
+    }
+
+    fn launch(program: impl FnOnce(PathBuf) -> Command, setup: &Setup<'_>) -> Self {
         let room = tempfile::tempdir().expect("a directory");
         std::fs::write(room.path().join("web-password"), setup.password).expect("a credential");
         let log = File::create(room.path().join("log")).expect("a file for its words");
-        let mut command = Command::new(open_to_all(env!("CARGO_BIN_EXE_asbackup-web"), room.path()));
+        let mut command = program(open_to_all(env!("CARGO_BIN_EXE_asbackup-web"), room.path()));
         command.env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", setup.bus).env("CREDENTIALS_DIRECTORY", room.path());
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second descriptor")).stderr(log);
         command.uid(setup.user);
         let child = command.kill_on_drop(true).spawn().expect("asbackup-web");
-        let site = Self { address: setup.address.to_owned(), child, room };
-        site.until_it_listens().await;
-        site
+        Self { address: setup.address.to_owned(), child, room }
     }
 
     async fn until_it_listens(&self) {

@@ -27,9 +27,28 @@ async fn web_who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
     assert_eq!(post(&format!("{RIGHT}Origin: http://evil.example\r\n")).await.code(), 403);
     let started = post(RIGHT).await;
     assert_eq!((started.code(), started.body.as_str()), (200, "{\"run\":1}"));
-    let by_hand = post(&format!("{RIGHT}Accept: text/html\r\nSec-Fetch-Site: same-origin\r\n")).await;
-    assert_eq!(by_hand.code(), 303);
-    assert!(by_hand.head.to_lowercase().contains("location: ./"), "{}", by_hand.head);
+}
+
+/// A person, whose browser may send along what the login of a proxy has asked for.
+#[tokio::test]
+async fn web_a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() {
+    let office = house().await;
+    let post = async |form: &str| {
+        let length = format!("Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n", form.len());
+        let person = format!("{WRONG}Accept: text/html\r\nSec-Fetch-Site: same-origin\r\n{length}");
+        let head = format!("POST /copy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{person}\r\n");
+        office.site.send(format!("{head}{form}").as_bytes()).await
+    };
+    for (form, said) in [("", "ist das Kennwort der Statusseite nötig"), ("password=guess", "nicht das Kennwort")] {
+        let asked = post(form).await;
+        assert_eq!(asked.code(), 403, "{}", asked.head);
+        assert!(!asked.head.to_lowercase().contains("www-authenticate"), "{}", asked.head);
+        assert!(asked.body.contains(said) && asked.body.contains("type=\"password\""), "{}", asked.body);
+    }
+    assert_eq!(post(&format!("password={}", "x".repeat(10_000))).await.code(), 403);
+    let started = post("password=secret").await;
+    assert_eq!(started.code(), 303);
+    assert!(started.head.to_lowercase().contains("location: ./"), "{}", started.head);
 }
 
 #[tokio::test]

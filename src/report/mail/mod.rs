@@ -3,7 +3,7 @@
 //! the form of a message (`message`). Sends nothing and keeps nothing: that is `outbox`, `smtp` and `postman`.
 
 mod audience;
-mod host;
+pub mod host;
 mod logs;
 mod message;
 mod part;
