@@ -108,9 +108,11 @@ struct Screen {
 
 impl Screen {
     fn open(house: &House) -> Self {
-        let path = house.config_path();
-        let line = format!("{} setup {}", env!("CARGO_BIN_EXE_asbackup"), path.display());
-        let arguments = ["-qec", &line, "/dev/null"];
+        Self::of_line(house, &format!("{} setup {}", env!("CARGO_BIN_EXE_asbackup"), house.config_path().display()))
+    }
+
+    fn of_line(house: &House, line: &str) -> Self {
+        let arguments = ["-qec", line, "/dev/null"];
         let mut command = of_program("script".as_ref(), house.bus.address(), ENGLISH, &arguments);
         command.env("PATH", "/usr/bin:/bin").stdin(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -120,6 +122,11 @@ impl Screen {
 
     /// Waits for a question, and answers it.
     async fn answer(&mut self, question: &str, answer: &str) {
+        self.keys(question, &format!("{answer}\r")).await;
+    }
+
+    /// Waits for a question, and types.
+    async fn keys(&mut self, question: &str, keys: &str) {
         let from = self.shown.len();
         let asked = tokio::time::timeout(PATIENCE, async {
             while !self.shown[from..].contains(question) {
@@ -127,7 +134,7 @@ impl Screen {
             }
         });
         asked.await.unwrap_or_else(|_| panic!("waited in vain for {question:?}: {}", self.shown));
-        self.input.write_all(format!("{answer}\r").as_bytes()).await.unwrap();
+        self.input.write_all(keys.as_bytes()).await.unwrap();
     }
 
     async fn read(&mut self) {
@@ -161,4 +168,38 @@ async fn bus_setup_on_a_terminal_does_not_show_the_password() {
     let text = fs::read_to_string(house.config_path()).unwrap();
     let mail = parse(&text).unwrap().config.mail;
     assert_eq!((mail.password.expose(), mail.port), ("hunter2%", 465));
+}
+
+const CTRL_C: &str = "\u{3}";
+const CTRL_Z: &str = "\u{1a}";
+
+#[tokio::test]
+async fn bus_setup_left_at_the_password_gives_the_terminal_its_echo_back() {
+    let (house, _daemon) = untouched().await;
+    let program = env!("CARGO_BIN_EXE_asbackup");
+    let (path, source) = (house.config_path(), house.path("source"));
+    // A shell that goes on after Ctrl-C, and brings back who was stopped by Ctrl-Z.
+    let line = format!(
+        "bash -c 'trap : INT; set -m; {program} setup {}; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo stopped; \
+         fg > /dev/null; echo left $?; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo end'",
+        path.display()
+    );
+    let mut screen = Screen::of_line(&house, &line);
+    screen.answer("to be copied", source.to_str().unwrap()).await;
+    screen.answer("Which of them", "1").await;
+    screen.answer("besides those", "").await;
+    screen.answer("Mail server", "mail.example.com").await;
+    screen.answer("Sender", "").await;
+    screen.answer("Who gets every mail", "admin@example.com").await;
+    screen.answer("log in there", "atlantis").await;
+    screen.keys("Password", CTRL_Z).await;
+    screen.keys("stopped", "").await;
+    screen.keys("Password", &format!("hunter2{CTRL_C}")).await;
+    screen.keys("end", "").await;
+    let shown = screen.shown.clone();
+    let after = shown.split_once("log in there").unwrap().1.replace('\r', "");
+    assert!(after.contains("\necho\nstopped\n"), "the shell that gets the terminal meanwhile: {after}");
+    assert!(after.contains("\nleft 130\necho\nend"), "{after}");
+    assert!(!after.contains("hunter2"), "{after}");
+    drop(ended(screen.child).await);
 }

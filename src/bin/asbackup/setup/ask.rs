@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-
 use super::Halt;
+use super::hidden::Hidden;
 use crate::face::Face;
 
 /// Takes the place of an answer where there should be none though something is offered.
@@ -65,8 +64,9 @@ impl<'a> Asker<'a> {
     /// Not shown on a terminal; an empty answer is none.
     pub fn ask_secret(&self, id: &str) -> Result<String, Halt> {
         // Before the question: who answers at once, by pasting, types before a prompt of a library has hidden anything.
-        let _unseen = Unseen::begin();
-        self.prompt(&format!("{}: ", self.face.word(id)));
+        let question = format!("{}: ", self.face.word(id));
+        let _hidden = Hidden::begin(&question);
+        self.prompt(&question);
         self.line()
     }
 
@@ -83,8 +83,9 @@ impl<'a> Asker<'a> {
 
     fn prompt(&self, text: &str) {
         let mut out = io::stdout().lock();
+        let text = self.face.screen.fit(text.trim_end());
         // When nobody sees the question, the answer's end is seen.
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let _ = write!(out, "{text} ").and_then(|()| out.flush());
     }
 
     /// Without the line's end.
@@ -100,29 +101,5 @@ impl<'a> Asker<'a> {
         // The prompt stands on the line.
         self.face.print("");
         Halt::Said(self.face.word("setup-ended"))
-    }
-}
-
-/// As long as it lives, the terminal shows nothing of what is typed but the line's end.
-struct Unseen {
-    before: Termios,
-}
-
-impl Unseen {
-    /// None where there is no terminal.
-    fn begin() -> Option<Self> {
-        let before = tcgetattr(io::stdin()).ok()?;
-        let mut unseen = before.clone();
-        unseen.local_modes.remove(LocalModes::ECHO);
-        unseen.local_modes.insert(LocalModes::ECHONL);
-        tcsetattr(io::stdin(), OptionalActions::Now, &unseen).ok()?;
-        Some(Self { before })
-    }
-}
-
-impl Drop for Unseen {
-    fn drop(&mut self) {
-        // A terminal that has gone meanwhile needs no echo.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
     }
 }

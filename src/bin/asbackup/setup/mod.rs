@@ -1,11 +1,12 @@
 //! `asbackup setup`: the first configuration, or a change of it, question by question or from options. Each answer is checked at
 //! once; nothing is written before all of them are known and shown.
 //!
-//! `ask` asks, `draft` is the file as it would be written, `disks` and `mail` have the questions that need more than a line.
+//! `ask` asks, `hidden` what nobody is to see, `draft` is the file as it would be written, `disks` and `mail` have the questions that need more than a line.
 
 mod ask;
 mod disks;
 mod draft;
+mod hidden;
 mod mail;
 
 use std::fs;
