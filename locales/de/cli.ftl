@@ -1,10 +1,13 @@
 ### Was die Kommandozeile sagt.
 
 cli-unreachable = Der Sicherungsdienst ist nicht erreichbar ({ $cause }). Bitte prüfen: systemctl status asbackupd
+cli-denied-group = Das dürfen Sie nicht. Starten und Abbrechen dürfen Mitglieder der Gruppe „asbackup“. Der Administrator nimmt Sie auf mit: sudo usermod -aG asbackup { $user } (gilt ab Ihrer nächsten Anmeldung). Oder rufen Sie den Befehl mit sudo auf.
+cli-denied-root = Das dürfen Sie nicht, nur der Administrator (root). Bitte wenden Sie sich an ihn, oder rufen Sie den Befehl mit sudo auf.
 cli-service-gone = Der Sicherungsdienst wurde beendet oder wird neu gestartet; deshalb kann die Kopie nicht weiter verfolgt werden. Bitte die Platte stecken lassen; wie es steht, sagt: asbackup status
 cli-started = Die Kopie hat als Lauf { $run } begonnen. Verfolgen lässt sie sich mit: asbackup watch
 cli-cancelled = Die Kopie wird geordnet beendet. Bitte die Platte stecken lassen, bis „asbackup status“ sagt, dass sie abgezogen werden darf.
 cli-trusted = Die Platte ist so, wie sie jetzt ist, angenommen. Wurde sie deshalb abgelehnt, beginnt die Kopie gleich.
+cli-disk-ambiguous = Mehrere Platten heißen „{ $label }“. Bitte die gemeinte mit ihrer Kennung nennen: { $disks }
 cli-nothing-to-watch = Es läuft keine Kopie. Eine beginnen: asbackup start --watch
 
 ## Zahlen und Zeiten.

@@ -1,10 +1,13 @@
 ### What the command line says.
 
 cli-unreachable = The backup service can't be reached ({ $cause }). Please check: systemctl status asbackupd
+cli-denied-group = You may not do this. Members of the group “asbackup” may start and cancel copies. The administrator adds you with: sudo usermod -aG asbackup { $user } (from your next login on). Or call the command with sudo.
+cli-denied-root = You may not do this; only the administrator (root) may. Please ask them, or call the command with sudo.
 cli-service-gone = The backup service was stopped or is being restarted, so nobody follows the copy any more. Please leave the disk plugged in; how things stand says: asbackup status
 cli-started = The copy has begun as run { $run }. To follow it: asbackup watch
 cli-cancelled = The copy is being ended in good order. Please leave the disk plugged in until “asbackup status” says that it may be unplugged.
 cli-trusted = The disk is accepted as it is now. If it was refused for this, the copy begins at once.
+cli-disk-ambiguous = Several disks are called “{ $label }”. Please name the one that is meant by its identifier: { $disks }
 cli-nothing-to-watch = No copy is running. To begin one: asbackup start --watch
 
 ## Numbers and moments.

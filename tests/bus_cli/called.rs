@@ -57,10 +57,15 @@ pub async fn ended(child: Child) -> Said {
     Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// On a terminal of 120 columns, made by `script`; what is shown there is the output.
+/// On a terminal of 120 columns; what is shown there is the output.
 pub fn on_terminal(address: &str, arguments: &str) -> Command {
-    let line = format!("stty cols 120; exec {} {arguments}", env!("CARGO_BIN_EXE_asbackup"));
-    let mut command = of_program(Path::new("script"), address, ENGLISH, &["-qec", &line, "/dev/null"]);
+    on_terminal_of(120, address, ENGLISH, arguments)
+}
+
+/// Made by `script`.
+pub fn on_terminal_of(columns: usize, address: &str, language: &str, arguments: &str) -> Command {
+    let line = format!("stty rows 40 cols {columns}; exec {} {arguments}", env!("CARGO_BIN_EXE_asbackup"));
+    let mut command = of_program(Path::new("script"), address, language, &["-qec", &line, "/dev/null"]);
     command.env("PATH", "/usr/bin:/bin");
     command
 }

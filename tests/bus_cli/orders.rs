@@ -45,6 +45,23 @@ async fn bus_start_says_the_run_and_status_shows_it() {
 }
 
 #[tokio::test]
+async fn bus_a_disk_is_named_by_its_label_wherever_one_is_named() {
+    let house = House::new().await;
+    let daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    let address = house.bus.address();
+    let trusted = call(address, ENGLISH, &["disks", "trust", "gold"]).await;
+    assert_eq!(trusted.code, Some(0), "{trusted:?}");
+    call(address, ENGLISH, &["cancel"]).await;
+    daemon.finished(1).await;
+    let started = call(address, ENGLISH, &["start", "Gold", "--json"]).await;
+    assert_eq!(started.json(), serde_json::json!({ "run": 2 }), "{started:?}");
+    call(address, ENGLISH, &["disks", "trust", "SILBER"]).await.assert_complained(1, "SILBER");
+    let history = call(address, ENGLISH, &["history", "--disk", "gold"]).await;
+    assert!(history.out.contains("GOLD"), "{history:?}");
+}
+
+#[tokio::test]
 async fn bus_a_disk_that_is_there_can_be_trusted() {
     let house = House::new().await;
     let daemon = house.daemon().await;
@@ -62,15 +79,17 @@ async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() 
     let _daemon = house.daemon().await;
     let room = tempfile::tempdir().unwrap();
     let program = open_to_all(env!("CARGO_BIN_EXE_asbackup"), room.path());
-    for (order, action) in [
-        (&["start"][..], "de.example.Backup.start"),
-        (&["start", "--allow-deletions"], "de.example.Backup.start-allowing-deletions"),
-        (&["cancel"], "de.example.Backup.cancel"),
-        (&["disks", "trust"], "de.example.Backup.trust-disk"),
+    let (group, root) = ("sudo usermod -aG asbackup petra", "only the administrator (root) may");
+    for (order, action, way) in [
+        (&["start"][..], "de.example.Backup.start", group),
+        (&["start", "--allow-deletions"], "de.example.Backup.start-allowing-deletions", root),
+        (&["cancel"], "de.example.Backup.cancel", group),
+        (&["disks", "trust"], "de.example.Backup.trust-disk", root),
     ] {
         let mut command = of_program(&program, house.bus.address(), ENGLISH, order);
-        let said = ended(command.uid(NOBODY).gid(NOBODY).spawn().unwrap()).await;
+        let said = ended(command.env("USER", "petra").uid(NOBODY).gid(NOBODY).spawn().unwrap()).await;
         said.assert_complained(5, "You may not do this");
+        said.assert_complained(5, way);
         let asked = polkit.take_asked();
         assert!(asked.len() == 1 && asked[0].action == action && asked[0].interactive, "{asked:?}");
     }

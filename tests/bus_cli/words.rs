@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use asbackup::model::Status;
 
-use crate::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal};
+use crate::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};
 use crate::rig::Rig;
 use crate::samples::{copying, done, failed, idle, runs};
 
@@ -74,6 +74,44 @@ async fn bus_a_terminal_has_colours_and_still_no_foreign_escapes() {
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.contains("\u{1b}[36m"), "{said:?}");
     assert!(!said.out.contains("\u{1b}[2J") && said.out.contains(r"GO\u{1b}[2J\nLD\u{202e}💾"), "{said:?}");
+}
+
+/// What is read on a terminal that is so wide, without its colours and line ends.
+async fn shown(columns: usize, rig: &Rig, language: &str, arguments: &str) -> Vec<String> {
+    let said = ended(on_terminal_of(columns, rig.bus.address(), language, arguments).spawn().unwrap()).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    console::strip_ansi_codes(&said.out).lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn bus_on_a_narrow_terminal_every_line_fits_and_no_word_is_torn() {
+    let rig = rig(done()).await;
+    for (language, label) in [(ENGLISH, "Disk:"), (GERMAN, "Platte:")] {
+        for command in ["status", "disks", "history"] {
+            let lines = shown(60, &rig, language, command).await;
+            // What is to be copied into config.ini stays whole.
+            let torn = |line: &&String| console::measure_text_width(line) > 60 && !line.starts_with("    ");
+            assert_eq!(lines.iter().find(torn), None, "{command}: {lines:#?}");
+            let stacked = lines.iter().any(|line| line.starts_with(label));
+            assert!(stacked || command == "status", "{command}: {lines:#?}");
+        }
+    }
+    let wide = shown(200, &rig, ENGLISH, "history").await;
+    assert!(wide[0].starts_with("Run  "), "{wide:#?}");
+}
+
+#[tokio::test]
+async fn bus_a_terminal_without_unicode_is_given_ascii_in_every_language() {
+    let rig = rig(copying()).await;
+    for (language, words) in [("C", "is running"), ("de_DE", "laeuft")] {
+        for command in ["status", "disks", "history"] {
+            let text = shown(120, &rig, language, command).await.join("\n");
+            assert!(text.is_ascii(), "{command}: {text}");
+            assert!(command != "status" || text.contains(words), "{text}");
+        }
+    }
+    let said = call(rig.bus.address(), "C", &["status"]).await;
+    assert!(!said.out.is_ascii(), "a file gets all of it: {said:?}");
 }
 
 #[tokio::test]

@@ -34,8 +34,9 @@ use crate::fake_udisks::FakeDisk;
 use crate::house::{House, broken, first, third};
 use crate::mail_servers::Sink;
 
-/// The disk that the READMEs speak of.
+/// The disk that the READMEs speak of, and its label.
 const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";
+const LABEL: &str = "OFFSITE1";
 /// Says yes to every offer.
 const ANSWERS: &str = "\n\n\n\n\n\n\n\n\n\n\n\n";
 
@@ -66,6 +67,7 @@ impl World {
         let config = self.house.config_path().display().to_string();
         let command = command
             .replace(DISK, &first().uuid)
+            .replace(LABEL, &first().label)
             .replace("/srv/veeam", &self.house.path("source").display().to_string())
             .replace("mail.example.com", &format!("localhost:{}", self.sink.port))
             .replace(" /tmp/config.ini", "");
@@ -99,6 +101,7 @@ impl World {
         let mut shell = Command::new("bash");
         shell.args(["-c", &line]).env_clear().env("PATH", format!("{}:/usr/bin:/bin", ready.display()));
         shell.env("DBUS_SYSTEM_BUS_ADDRESS", self.house.bus.address()).env("LC_ALL", "C.UTF-8").kill_on_drop(true);
+        shell.env("RUNTIME_DIRECTORY", self.house.path("run"));
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         shell.spawn().unwrap()
     }

@@ -104,6 +104,8 @@ struct Screen {
     input: ChildStdin,
     output: ChildStdout,
     shown: String,
+    /// As far as that has been answered.
+    answered: usize,
 }
 
 impl Screen {
@@ -117,7 +119,7 @@ impl Screen {
         command.env("PATH", "/usr/bin:/bin").stdin(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        Self { child, input, output, shown: String::new() }
+        Self { child, input, output, shown: String::new(), answered: 0 }
     }
 
     /// Waits for a question, and answers it.
@@ -127,13 +129,13 @@ impl Screen {
 
     /// Waits for a question, and types.
     async fn keys(&mut self, question: &str, keys: &str) {
-        let from = self.shown.len();
         let asked = tokio::time::timeout(PATIENCE, async {
-            while !self.shown[from..].contains(question) {
+            while !self.shown[self.answered..].contains(question) {
                 self.read().await;
             }
         });
         asked.await.unwrap_or_else(|_| panic!("waited in vain for {question:?}: {}", self.shown));
+        self.answered += self.shown[self.answered..].find(question).unwrap() + question.len();
         self.input.write_all(keys.as_bytes()).await.unwrap();
     }
 

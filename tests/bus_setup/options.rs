@@ -38,7 +38,8 @@ async fn bus_setup_adds_a_disk_to_a_filled_in_config_and_leaves_all_else_as_it_i
     let before = fs::read_to_string(house.config_path()).unwrap();
     plug(&house, &daemon, &[stranger()]).await;
     let disk = format!("{},office@example.com", stranger().uuid);
-    let said = setup(&house, ENGLISH, &["--disk", &disk, "--yes"]).await;
+    let wish = format!("{},office@example.com", stranger().label.to_lowercase());
+    let said = setup(&house, ENGLISH, &["--disk", &wish, "--yes"]).await;
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
     let change = format!("= {} → {}, {disk}", first().uuid, first().uuid);
     assert!(said.out.contains(&change) && !said.out.contains("secret"), "{change} in {said:?}");

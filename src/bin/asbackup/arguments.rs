@@ -73,8 +73,9 @@ Ending this program does not end the copy. The exit code says how the copy ended
 const START: &str = "\
 Examples:
   asbackup start
-  asbackup start 0f3a2c1e-1111-2222-3333-444455556666 --watch
-  asbackup start --allow-deletions 0f3a2c1e-1111-2222-3333-444455556666";
+  asbackup start OFFSITE1 --watch
+  asbackup start 0f3a2c1e-1111-2222-3333-444455556666
+  asbackup start --allow-deletions OFFSITE1";
 
 const HISTORY: &str = "\
 Examples:
@@ -90,9 +91,9 @@ pub struct Output {
 
 #[derive(Debug, Args)]
 pub struct Start {
-    /// The disk, by the UUID of its file system; without it the first known disk that is plugged in
-    #[arg(value_name = "UUID", default_value = "", hide_default_value = true)]
-    pub uuid: String,
+    /// The disk, by its label or the UUID of its file system; without it the first known disk that is plugged in
+    #[arg(value_name = "DISK", default_value = "", hide_default_value = true)]
+    pub disk: String,
     /// Show the progress until the copy ends
     #[arg(long, short)]
     pub watch: bool,
@@ -116,9 +117,9 @@ pub struct Disks {
 pub enum DiskOrder {
     /// Accept a plugged-in disk as it is now, when it is in another enclosure than at its first copy
     Trust {
-        /// The disk, by the UUID of its file system; without it the first known disk that is plugged in
-        #[arg(value_name = "UUID", default_value = "", hide_default_value = true)]
-        uuid: String,
+        /// The disk, by its label or the UUID of its file system; without it the first known disk that is plugged in
+        #[arg(value_name = "DISK", default_value = "", hide_default_value = true)]
+        disk: String,
     },
 }
 
@@ -176,8 +177,8 @@ pub struct Setup {
     /// The directory that is copied
     #[arg(long, value_name = "DIRECTORY")]
     pub source: Option<String>,
-    /// A plugged-in disk to add, by the UUID of its file system, and who is told about it; may be given several times
-    #[arg(long = "disk", value_name = "UUID[,MAIL…]")]
+    /// A plugged-in disk to add, by its label or the UUID of its file system, and who is told about it; may be given several times
+    #[arg(long = "disk", value_name = "DISK[,MAIL…]")]
     pub disks: Vec<String>,
     /// The mail server; the port is 465 unless it is given
     #[arg(long, value_name = "HOST[:PORT]")]
@@ -209,5 +210,5 @@ list, edit the file. The password can't be given as an option, since everybody w
 
 Examples:
   asbackup setup
-  asbackup setup --disk B78E-6CC4,office@example.com --yes
+  asbackup setup --disk OFFSITE1,office@example.com --yes
   asbackup setup --source /srv/veeam --disk B78E-6CC4 --mail-server mail.example.com --recipient admin@example.com --yes";

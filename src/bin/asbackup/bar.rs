@@ -9,9 +9,13 @@ use serde_json::Value;
 
 use super::arguments::Output;
 use super::face::Face;
+use super::screen::Screen;
 use super::status::headline;
 
 const LAYOUT: &str = "{bar:40.green/dim} {prefix}\n{wide_msg:.dim}";
+/// For terminals on which bar and numbers have no room beside each other.
+const NARROW_LAYOUT: &str = "{prefix}\n{wide_bar:.green/dim}\n{wide_msg:.dim}";
+const WIDE_ENOUGH: usize = 110;
 /// Fine enough for a bar of 40 columns in eighths.
 const PARTS: u64 = 1000;
 
@@ -32,7 +36,7 @@ impl<'a> View<'a> {
     pub fn new(output: Output, face: &'a Face) -> Self {
         let kind = match output.json {
             true => Kind::Json,
-            false if Term::stdout().is_term() => Kind::Bar(bar()),
+            false if Term::stdout().is_term() => Kind::Bar(bar(face.screen)),
             false => Kind::Lines,
         };
         Self { face, kind, told: (String::new(), 0) }
@@ -63,16 +67,18 @@ impl<'a> View<'a> {
     }
 }
 
-fn bar() -> ProgressBar {
+fn bar(screen: Screen) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stdout());
+    let layout = if screen.width.is_some_and(|width| width < WIDE_ENOUGH) { NARROW_LAYOUT } else { LAYOUT };
     // The layout is ours and right; the default one does if it ever were not.
-    bar.set_style(ProgressStyle::with_template(LAYOUT).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let style = ProgressStyle::with_template(layout).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(if screen.ascii { style.progress_chars("#>-") } else { style });
     bar
 }
 
 fn draw(bar: &ProgressBar, now: &Object, face: &Face) {
-    bar.set_prefix(how_far(now, face));
-    bar.set_message(harmless(text(now, "CurrentFile")));
+    bar.set_prefix(face.screen.letters(&how_far(now, face)));
+    bar.set_message(face.screen.letters(&harmless(text(now, "CurrentFile"))));
     bar.set_position((ratio(now) * PARTS as f64) as u64);
 }
 

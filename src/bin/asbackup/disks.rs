@@ -16,7 +16,7 @@ use super::table::columns;
 
 pub async fn run(disks: Disks, face: &Face) -> Result<End, Error> {
     match disks.order {
-        Some(DiskOrder::Trust { uuid }) => orders::trust(&uuid, face).await,
+        Some(DiskOrder::Trust { disk }) => orders::trust(&disk, face).await,
         None => list(disks.output, face).await,
     }
 }
@@ -57,7 +57,7 @@ fn table_of(known: &[&Object], safe: &[String], face: &Face) -> String {
             face.size(number(disk, "size")),
         ]
     };
-    columns(heads, &known.iter().map(row).collect::<Vec<_>>())
+    columns(heads, &known.iter().map(row).collect::<Vec<_>>(), face.screen)
 }
 
 fn plugged(disk: &Object, safe: &[String]) -> &'static str {
@@ -81,7 +81,7 @@ fn unknown_table(unknown: &[&Object], face: &Face) -> String {
             face.size(number(disk, "size")),
         ]
     };
-    columns(heads, &unknown.iter().map(row).collect::<Vec<_>>())
+    columns(heads, &unknown.iter().map(row).collect::<Vec<_>>(), face.screen)
 }
 
 /// The line that makes one of the unknown disks a known one.

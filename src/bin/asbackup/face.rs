@@ -1,4 +1,4 @@
-//! How the program speaks: language, local time, colours (only on a terminal), and JSON. What nobody reads any more is not
+//! How the program speaks: language, local time, colours and lines that fit (only on a terminal), and JSON. What nobody reads any more is not
 //! an error: `asbackup history | head` ends quietly.
 
 use std::io::{self, Write};
@@ -9,12 +9,19 @@ use asbackup::client::told::Object;
 use asbackup::model::Micros;
 use asbackup::report::Clock;
 use asbackup::texts::{Arg, Texts, harmless};
+use console::Term;
 use serde::Serialize;
+
+use super::screen::Screen;
 
 pub struct Face {
     pub texts: Texts,
     pub clock: Clock,
     reteller: Reteller,
+    /// Where answers are shown.
+    pub screen: Screen,
+    /// Where complaints are.
+    errors: Screen,
 }
 
 impl Face {
@@ -28,8 +35,9 @@ impl Face {
     }
 
     fn with(texts: Texts) -> Self {
+        let (screen, errors) = (Screen::of(&Term::stdout()), Screen::of(&Term::stderr()));
         let reteller = Reteller::new(texts.language());
-        Self { texts, clock: Clock::system(), reteller }
+        Self { texts, clock: Clock::system(), reteller, screen, errors }
     }
 
     /// What the service tells of a run, or all its properties, in the caller's language.
@@ -76,22 +84,27 @@ impl Face {
 
     /// Prints what is asked for.
     pub fn print(&self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{text}");
+        let _ = writeln!(io::stdout().lock(), "{}", self.screen.fit(text));
     }
 
     /// One line; what may come from outside shows its control characters.
     pub fn complain(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+        let _ = writeln!(io::stderr().lock(), "{}", self.errors.fit(&harmless(text)));
     }
 
     pub fn print_json<T: Serialize + ?Sized>(&self, value: &T) {
         // Maps with keys of text and plain values always can be written.
-        self.print(&serde_json::to_string_pretty(value).unwrap_or_default());
+        print_whole(&serde_json::to_string_pretty(value).unwrap_or_default());
     }
 
     pub fn print_json_line<T: Serialize + ?Sized>(&self, value: &T) {
-        self.print(&serde_json::to_string(value).unwrap_or_default());
+        print_whole(&serde_json::to_string(value).unwrap_or_default());
     }
+}
+
+/// For programs, whatever the terminal is like.
+fn print_whole(text: &str) {
+    let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
 /// An empty label is shown as the UUID.

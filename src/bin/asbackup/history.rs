@@ -10,6 +10,7 @@ use console::style;
 use super::arguments::History;
 use super::face::{Face, name_of};
 use super::table::columns;
+use super::which::is_label;
 
 /// As many as the daemon gives at most.
 const ALL: u32 = 1000;
@@ -32,15 +33,15 @@ pub async fn run(history: &History, face: &Face) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// By UUID in any spelling, or by the label that the disk had.
+/// By UUID in any spelling, or by the label that the disk had then.
 fn is_of(run: &Object, disk: &str) -> bool {
-    text(run, "disk").eq_ignore_ascii_case(disk.trim()) || text(run, "label") == disk
+    text(run, "disk").eq_ignore_ascii_case(disk.trim()) || is_label(text(run, "label"), disk)
 }
 
 fn table(runs: &[Object], face: &Face) -> String {
     let heads = ["run", "ended", "disk", "result", "took", "copied", "error"];
     let heads = heads.map(|name| face.word(&format!("cli-head-{name}")));
-    columns(heads, &runs.iter().map(|run| row(run, face)).collect::<Vec<_>>())
+    columns(heads, &runs.iter().map(|run| row(run, face)).collect::<Vec<_>>(), face.screen)
 }
 
 fn row(run: &Object, face: &Face) -> [String; 7] {

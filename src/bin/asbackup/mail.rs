@@ -80,7 +80,7 @@ fn table(answers: &[Answer], face: &Face) -> String {
         let fate = if answer.fate == Fate::Taken { fate.green() } else { fate.red() };
         [harmless(&answer.recipient), fate.to_string(), harmless(&answer.words)]
     };
-    columns(heads, &answers.iter().map(row).collect::<Vec<_>>())
+    columns(heads, &answers.iter().map(row).collect::<Vec<_>>(), face.screen)
 }
 
 fn verdict(answers: &[Answer], face: &Face) -> String {

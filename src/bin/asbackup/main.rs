@@ -11,10 +11,12 @@ mod face;
 mod history;
 mod mail;
 mod orders;
+mod screen;
 mod setup;
 mod status;
 mod table;
 mod watch;
+mod which;
 
 use std::process::ExitCode;
 
@@ -23,14 +25,23 @@ use asbackup::client::end::{End, message};
 use clap::Parser;
 use tokio::runtime::Builder;
 
-use arguments::{Arguments, Command, Mail};
+use arguments::{Arguments, Command, Mail, Start};
 use face::Face;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let face = Face::of_caller();
-    let end = run(arguments.command, &face).unwrap_or_else(|error| complain(&error, &face));
+    let denied = denial(&arguments.command);
+    let end = run(arguments.command, &face).unwrap_or_else(|error| complain(&error, denied, &face));
     end.into()
+}
+
+/// What to say to somebody who may not: how they come to be allowed.
+fn denial(command: &Command) -> &'static str {
+    match command {
+        Command::Cancel | Command::Start(Start { allow_deletions: false, .. }) => "cli-denied-group",
+        _ => "cli-denied-root",
+    }
 }
 
 fn run(command: Command, face: &Face) -> Result<End, Error> {
@@ -51,13 +62,19 @@ fn run(command: Command, face: &Face) -> Result<End, Error> {
     })
 }
 
-/// One line: the daemon's own words, or that it is not there.
-fn complain(error: &Error, face: &Face) -> End {
+/// The daemon's own words, or that it is not there, or what the caller lacks.
+fn complain(error: &Error, denied: &str, face: &Face) -> End {
     let end = End::of(error);
     let cause = message(error);
     match end {
         End::Unreachable => face.complain(&face.words("cli-unreachable", &[("cause", cause.into())])),
+        End::NotAuthorised => face.complain(&face.words(denied, &[("user", user().into())])),
         _ => face.complain(&cause),
     }
     end
+}
+
+/// The caller's name, to be read and copied into a command.
+fn user() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "$USER".to_owned())
 }

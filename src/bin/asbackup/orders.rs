@@ -9,25 +9,27 @@ use serde_json::json;
 use super::arguments::Start;
 use super::face::Face;
 use super::watch::Watch;
+use super::which::known_disk;
 
 pub async fn start(start: &Start, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER_OF_A_PERSON).await?;
     let backup = proxy(&connection).await?;
     if !start.watch {
-        let run = order(start, &backup).await?;
+        let run = order(start, &backup, face).await?;
         told(run, start, face);
         return Ok(End::Done);
     }
     // First the ear, then the order: a run may be over before anybody listens.
     let watch = Watch::open(&connection).await?;
-    let run = order(start, &backup).await?;
+    let run = order(start, &backup, face).await?;
     watch.follow(run, start.output, face).await
 }
 
-async fn order(start: &Start, backup: &BackupProxy<'_>) -> Result<u64, Error> {
+async fn order(start: &Start, backup: &BackupProxy<'_>, face: &Face) -> Result<u64, Error> {
+    let uuid = known_disk(&start.disk, backup, face).await?;
     match start.allow_deletions {
-        true => backup.start_allowing_deletions(&start.uuid).await,
-        false => backup.start(&start.uuid).await,
+        true => backup.start_allowing_deletions(&uuid).await,
+        false => backup.start(&uuid).await,
     }
 }
 
@@ -45,9 +47,10 @@ pub async fn cancel(face: &Face) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-pub async fn trust(uuid: &str, face: &Face) -> Result<End, Error> {
+pub async fn trust(disk: &str, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER_OF_A_PERSON).await?;
-    proxy(&connection).await?.trust_disk(uuid).await?;
+    let backup = proxy(&connection).await?;
+    backup.trust_disk(&known_disk(disk, &backup, face).await?).await?;
     face.print(&face.word("cli-trusted"));
     Ok(End::Done)
 }

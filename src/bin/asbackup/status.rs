@@ -40,7 +40,7 @@ pub fn summary(properties: &Object, disks: &[Object], face: &Face) -> String {
     };
     let mut lines = status_file::lines(&status, &face.texts, &face.clock);
     lines.extend(locks(&status, face));
-    let lines = table::labelled(&lines);
+    let lines = table::labelled(&lines, face.screen);
     let headline = coloured(&status, told::text(properties, "Status"));
     if lines.is_empty() { headline } else { format!("{headline}\n\n{lines}") }
 }

@@ -1,27 +1,51 @@
-//! Columns that line up, also with letters that are two columns wide or none.
+//! Columns that line up, also with letters that are two columns wide or none; on a terminal that is too narrow for them, a few
+//! lines for each row.
 
 use console::{Alignment, measure_text_width, pad_str, style};
 
+use super::screen::{Screen, wrapped};
+
 const GAP: usize = 2;
+/// A value that has less beside its label begins below it.
+const LEAST_VALUE: usize = 24;
 
 /// Rows below their headings; numbers and words alike begin at the left. Without line feed at the end.
-pub fn columns<const N: usize>(heads: [String; N], rows: &[[String; N]]) -> String {
+pub fn columns<const N: usize>(heads: [String; N], rows: &[[String; N]], screen: Screen) -> String {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| &row[column]).chain([&heads[column]]);
         cells.map(|cell| measure_text_width(cell)).max().unwrap_or_default()
     };
     let widths: [usize; N] = std::array::from_fn(width);
+    let needed = widths.iter().sum::<usize>() + GAP * N.saturating_sub(1);
+    if screen.width.is_some_and(|width| needed > width) {
+        return stacked(&heads, rows, screen);
+    }
     let heads = style(line(&heads, &widths)).bold().to_string();
     let lines = rows.iter().map(|row| line(row, &widths));
     [heads].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
+/// Each row as labelled lines.
+fn stacked<const N: usize>(heads: &[String; N], rows: &[[String; N]], screen: Screen) -> String {
+    let row = |row: &[String; N]| {
+        let lines = heads.iter().cloned().zip(row.iter().cloned()).filter(|(_, cell)| !cell.is_empty());
+        labelled(&lines.collect::<Vec<_>>(), screen)
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n\n")
+}
+
 /// What each line is about, and what it says. Without line feed at the end.
-pub fn labelled(lines: &[(String, String)]) -> String {
+pub fn labelled(lines: &[(String, String)], screen: Screen) -> String {
     let widest = lines.iter().map(|(label, _)| measure_text_width(label)).max().unwrap_or_default();
+    let room = widest + 1 + GAP;
     let line = |(label, value): &(String, String)| {
-        let label = padded(&format!("{label}:"), widest + 1 + GAP);
-        format!("{}{value}", style(label).dim())
+        let label = style(padded(&format!("{label}:"), room)).dim();
+        match screen.width {
+            Some(width) if width >= room + LEAST_VALUE => {
+                format!("{label}{}", wrapped(value, width - room, "").replace('\n', &format!("\n{}", " ".repeat(room))))
+            }
+            _ => format!("{label}{value}"),
+        }
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -46,14 +70,26 @@ mod tests {
     #[test]
     fn columns_line_up_whatever_is_in_them() {
         let rows = [words(["銀", "1"]), words(["Größe", "2"]), words(["", "3"])];
-        let table = columns(words(["A", "B"]), &rows);
+        let table = columns(words(["A", "B"]), &rows, Screen::default());
         assert_eq!(table, "A      B\n銀     1\nGröße  2\n       3");
     }
 
     #[test]
     fn values_line_up_behind_their_labels() {
         let lines = [("Run", "17"), ("Released", "Gold")].map(|(label, value)| (label.into(), value.into()));
-        assert_eq!(labelled(&lines), "Run:       17\nReleased:  Gold");
-        assert_eq!(labelled(&[]), "");
+        assert_eq!(labelled(&lines, Screen::default()), "Run:       17\nReleased:  Gold");
+        assert_eq!(labelled(&[], Screen::default()), "");
+    }
+
+    #[test]
+    fn what_is_too_wide_is_told_row_by_row_and_long_values_stay_beside_their_label() {
+        let narrow = Screen { width: Some(34), ascii: false };
+        let rows = [words(["17", "one two three four five six", ""]), words(["18", "well", "x"])];
+        let table = columns(words(["Run", "Why", "Who"]), &rows, narrow);
+        let expected = "Run:  17\nWhy:  one two three four five six\n\nRun:  18\nWhy:  well\nWho:  x";
+        assert_eq!(table, expected);
+        let narrower = Screen { width: Some(30), ..narrow };
+        assert!(columns(words(["Run", "Why", "Who"]), &rows, narrower).contains("five\n      six"));
+        assert_eq!(columns(words(["A", "B"]), &[words(["1", "2"])], narrow), "A  B\n1  2");
     }
 }

@@ -11,6 +11,7 @@ use super::ask::{Asker, Question};
 use super::draft::Draft;
 use crate::face::{Face, name_of};
 use crate::table::columns;
+use crate::which::{ambiguous, pick};
 
 pub async fn settle(given: &[String], draft: &mut Draft, asker: &Asker<'_>) -> Result<(), Halt> {
     if given.is_empty() && asker.is_mute() {
@@ -21,7 +22,9 @@ pub async fn settle(given: &[String], draft: &mut Draft, asker: &Asker<'_>) -> R
         return choose(present, draft, asker).await;
     }
     for wish in given {
-        let (id, recipients) = read(wish);
+        let (wish, recipients) = read(wish);
+        let id = pick(wish, &present).map_err(|uuids| Halt::Said(ambiguous(wish, &uuids, asker.face)))?;
+        let id = DiskId::new(&id);
         let known = draft.config().disks.iter().any(|other| other.id == id);
         let seen = present.iter().any(|other| DiskId::new(text(other, "uuid")) == id);
         if !known && !seen {
@@ -42,10 +45,10 @@ async fn plugged_in() -> Result<Vec<Object>, Halt> {
     Ok(disks.into_iter().filter(usable).collect())
 }
 
-/// `UUID[,mail]*`, as in the file; without any mail nothing is said of recipients.
-fn read(wish: &str) -> (DiskId, Option<Vec<String>>) {
-    let (uuid, mails) = wish.split_once(',').map_or((wish, None), |(uuid, mails)| (uuid, Some(mails)));
-    (DiskId::new(uuid), mails.map(addresses))
+/// `disk[,mail]*`, as in the file; without any mail nothing is said of recipients.
+fn read(wish: &str) -> (&str, Option<Vec<String>>) {
+    let (disk, mails) = wish.split_once(',').map_or((wish, None), |(disk, mails)| (disk, Some(mails)));
+    (disk, mails.map(addresses))
 }
 
 fn addresses(text: &str) -> Vec<String> {
@@ -102,7 +105,7 @@ fn table(present: &[Object], draft: &Draft, face: &Face) -> String {
         ]
     };
     let rows: Vec<_> = (1..).zip(present).map(row).collect();
-    format!("\n{}", columns(heads.map(|id| face.word(id)), &rows))
+    format!("\n{}", columns(heads.map(|id| face.word(id)), &rows, face.screen))
 }
 
 /// By the numbers of the table; none if one is not there.
