@@ -13,8 +13,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use asbackup::disks::Volume;
 use asbackup::disks::holders::{Place, holders};
-use asbackup::disks::{Volume, released};
+use asbackup::disks::released::{self, Proof};
 use asbackup::model::DiskId;
 use common::bench::Bench;
 use common::disk::{Disk, FileSystem};
@@ -40,6 +41,7 @@ fn volume(disk: &Disk) -> Volume {
         read_only: false,
         ignored: false,
         diskseq: None,
+        media: Vec::new(),
         serial: String::new(),
         vendor: String::new(),
         model: String::new(),
@@ -59,7 +61,7 @@ fn assert_released(disk: &Disk) {
 }
 
 #[track_caller]
-fn assert_busy(proof: io::Result<()>, words: &str) {
+fn assert_busy(proof: io::Result<Proof>, words: &str) {
     let error = proof.expect_err("something holds the disk");
     assert_eq!(error.kind(), io::ErrorKind::ResourceBusy, "{error}");
     assert!(error.to_string().contains(words), "{words:?} is not in {error}");

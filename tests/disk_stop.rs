@@ -330,3 +330,18 @@ async fn an_rsync_that_outlives_a_crash_is_ended_before_the_copy_is_taken_up() {
     scene.assert_left_clean();
     scene.assert_copied(Fidelity::Full);
 }
+
+/// As on a machine so busy that udev and UDisks2 get to nothing: the kernel alone knows.
+#[tokio::test]
+async fn a_pulled_disk_ends_its_run_though_udisks_says_nothing() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    scene.bench.stun_udisks();
+    scene.disk.pull();
+    daemon.in_state("unmounting").await;
+    scene.bench.wake_udisks();
+    assert_aborted(&daemon.finished(1).await, "DiskRemoved");
+    held.release();
+}

@@ -70,10 +70,13 @@ fault-disk-ignored = Für die Platte „{ $disk }“ ist auf diesem Rechner fest
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
     .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls die Platte bespielt werden soll (udev-Regel mit UDISKS_IGNORE).
 
-fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in einem anderen Gerät als bisher (bisher: { $before }; jetzt: { $now }).
+fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ { $same-size ->
+        [no] ist nicht so groß wie bisher
+       *[other] steckt in einem anderen Gerät als bisher: Seriennummer oder Partition sind andere
+    }.
     .meaning = { $same-size ->
         [yes] Es kann dieselbe Platte in einem anderen Gehäuse oder Dock sein, oder eine Kopie von ihr. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
-        [no] Sie ist nicht so groß wie bisher und deshalb wahrscheinlich eine Kopie der Platte. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
+        [no] Ein anderes Gehäuse ändert die Größe nicht; sie ist also eine Kopie der Platte oder eine neue an ihrer Stelle. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
        *[other] Es kann dieselbe Platte in einem anderen Gehäuse sein, oder eine Kopie von ihr. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
     }
     .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und die Kopie beginnt: { -trust } { $disk }. Wenn nicht, ziehen Sie sie ab, sobald die Statusanzeige sagt, dass sie abgezogen werden darf.

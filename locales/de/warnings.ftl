@@ -98,17 +98,17 @@ warning-deleted-first = Damit die neue Kopie Platz hat, wird zuerst gelöscht, w
     .meaning = Bis die Kopie fertig ist, ist der alte Stand auf der Platte nicht mehr vollständig und der neue noch nicht.
     .action = Lassen Sie die Platte stecken, bis die Kopie fertig ist, und besorgen Sie bald eine größere.
 
-warning-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in einem anderen Gerät als bisher (bisher: { $before }; jetzt: { $now }).
-    .meaning = { $same-size ->
-        [yes] Es wird trotzdem auf sie kopiert. Es kann dieselbe Platte in einem anderen Gehäuse oder Dock sein, oder eine Kopie von ihr.
-        [no] Es wird trotzdem auf sie kopiert. Sie ist nicht so groß wie bisher und deshalb wahrscheinlich eine Kopie der Platte.
-       *[other] Es wird trotzdem auf sie kopiert. Es kann dieselbe Platte in einem anderen Gehäuse sein, oder eine Kopie von ihr.
-    }
+warning-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in einem anderen Gerät als bisher: Seriennummer oder Partition sind andere.
+    .meaning = Es wird trotzdem auf sie kopiert, da sie so groß ist wie bisher. Es kann dieselbe Platte in einem anderen Gehäuse oder Dock sein, oder eine Kopie von ihr.
     .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und diese Warnung entfällt: asbackup disks trust { $disk }.
 
 warning-file-system-errors = Das Dateisystem der Platte hat bei sich Fehler festgestellt ({ $cause }).
     .meaning = Die Kopie wird trotzdem angefertigt, aber auf die Platte ist kein Verlass.
     .action = Lassen Sie die Platte von der Systembetreuung prüfen, bevor sie wieder benutzt wird (fsck).
+
+warning-still-open = Die Platte ist ausgehängt, aber das, worin ihr Dateisystem liegt, ist noch geöffnet ({ $devices }).
+    .meaning = Alles ist auf die Platte geschrieben. Sie darf noch nicht abgezogen werden: Was geöffnet ist, bliebe zurück und ließe sich beim nächsten Mal nicht wieder öffnen.
+    .action = Bitten Sie die Systembetreuung, es zu schließen (zum Beispiel mit „cryptsetup close“, „vgchange --activate n“, „mdadm --stop“ oder „losetup --detach“). Ist das gelungen, darf die Platte abgezogen werden.
 
 warning-power-off-failed = Die Platte ließ sich nach der Kopie nicht ausschalten ({ $cause }).
     .meaning = Die Kopie ist vollständig; die Platte darf trotzdem abgezogen werden.

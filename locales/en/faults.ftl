@@ -70,10 +70,13 @@ fault-disk-ignored = This computer has been told that nobody is to touch the dis
     .meaning = Nothing is copied to it; nothing on it has been changed.
     .action = If the disk is to be used, ask the administrator to remove the rule (a udev rule with UDISKS_IGNORE).
 
-fault-changed-disk = The disk with the identifier “{ $disk }” is in another device than before (before: { $before }; now: { $now }).
+fault-changed-disk = The disk with the identifier “{ $disk }” { $same-size ->
+        [no] has another size than before
+       *[other] is in another device than before: its serial number or its partition is another one
+    }.
     .meaning = { $same-size ->
         [yes] It may be the same disk in another enclosure or dock, or a copy of it. To be safe, nothing was copied to it; nothing on it has been changed.
-        [no] Its size is not what it was, so it is probably a copy of the disk. To be safe, nothing was copied to it; nothing on it has been changed.
+        [no] No other enclosure changes the size, so it is a copy of the disk, or a new one in its place. To be safe, nothing was copied to it; nothing on it has been changed.
        *[other] It may be the same disk in another enclosure, or a copy of it. To be safe, nothing was copied to it; nothing on it has been changed.
     }
     .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and the copy begins: { -trust } { $disk }. If it is not, unplug it as soon as the status says that you may.

@@ -98,17 +98,17 @@ warning-deleted-first = To make room for the new copy, what no longer exists in 
     .meaning = Until the copy has finished, the old state on the disk is no longer complete and the new one not yet.
     .action = Leave the disk plugged in until the copy has finished, and get a larger one soon.
 
-warning-changed-disk = The disk with the identifier “{ $disk }” is in another device than before (before: { $before }; now: { $now }).
-    .meaning = { $same-size ->
-        [yes] It is copied to all the same. It may be the same disk in another enclosure or dock, or a copy of it.
-        [no] It is copied to all the same. Its size is not what it was, so it is probably a copy of the disk.
-       *[other] It is copied to all the same. It may be the same disk in another enclosure, or a copy of it.
-    }
+warning-changed-disk = The disk with the identifier “{ $disk }” is in another device than before: its serial number or its partition is another one.
+    .meaning = It is copied to all the same, since it has the size that it had. It may be the same disk in another enclosure or dock, or a copy of it.
     .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and this warning ends: asbackup disks trust { $disk }.
 
 warning-file-system-errors = The disk's file system has found errors in itself ({ $cause }).
     .meaning = The copy is made all the same, but the disk should not be relied upon.
     .action = Have the disk checked by the administrator before it is used again (fsck).
+
+warning-still-open = The disk is unmounted, but what its file system lies in is still open ({ $devices }).
+    .meaning = Everything has been written to the disk. It must not be unplugged yet: what is open would stay behind, and could not be opened again the next time.
+    .action = Ask the administrator to close it (for example with “cryptsetup close”, “vgchange --activate n”, “mdadm --stop” or “losetup --detach”). When that has succeeded, the disk may be unplugged.
 
 warning-power-off-failed = The disk could not be switched off after the copy ({ $cause }).
     .meaning = The copy is complete; the disk may be unplugged all the same.

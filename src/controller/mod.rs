@@ -56,6 +56,8 @@ pub use call::{Call, Caller, Reply, Signal, Started};
 /// Until systemd would lose patience with a stop, it is told every second that we are still at it.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const EXTENSION: Duration = Duration::from_secs(10);
+/// How often the kernel is asked whether the disks are still there: UDisks2 tells it too, but late on a busy machine.
+const GLIMPSE: Duration = Duration::from_secs(2);
 /// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -199,6 +201,7 @@ impl Controller {
 
     async fn serve(&mut self, mut inputs: Inputs, mut echoes: Echoes) {
         let mut heartbeat = ticks(HEARTBEAT);
+        let mut glimpse = ticks(GLIMPSE);
         loop {
             self.publish();
             if self.stopping && self.run.is_none() {
@@ -222,6 +225,7 @@ impl Controller {
                 }
                 () = sleep_until(settled.unwrap_or_else(|| Instant::now() + NEVER).into()), if settled.is_some() => {}
                 () = inputs.watchdog.is_hungry() => systemd::feed_watchdog(),
+                _ = glimpse.tick(), if self.plugged.has_any() => self.look_for_losses(),
                 _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),
             }
             self.begin_what_is_due().await;

@@ -87,6 +87,10 @@ impl Plugged {
         self.plugins.iter().map(|plugin| plugin.volume.clone()).collect()
     }
 
+    pub fn has_any(&self) -> bool {
+        !self.plugins.is_empty()
+    }
+
     pub fn plugins(&self) -> &[Plugin] {
         &self.plugins
     }

@@ -26,9 +26,8 @@ impl Controller {
         if !wanted || self.memory.disk(&volume.id).is_some() {
             return;
         }
-        let (disk, label, identity) = described(&volume);
         self.keep_disk(&volume);
-        self.note(Notice::DiskRemembered { disk, label, identity });
+        self.note(Notice::DiskRemembered { disk: volume.id.to_string(), label: volume.name() });
     }
 
     /// The source of the run that is on was found fit, and lies on this file system.
@@ -48,8 +47,7 @@ impl Controller {
         let disk = self.wanted(disk)?;
         let volume = know::choose(&disk, &self.plugged.volumes())?.clone();
         self.keep_disk(&volume);
-        let (uuid, label, identity) = described(&volume);
-        self.note_disk(&disk, &Notice::DiskTrusted { disk: uuid, label, identity });
+        self.note_disk(&disk, &Notice::DiskTrusted { disk: volume.id.to_string(), label: volume.name() });
         let last = self.history.past().last_of(&disk).unwrap_or_default();
         let refused = last.is_some_and(|last| matches!(last.fault, Some(Fault::ChangedDisk { .. })));
         let is_on = self.run.as_ref().is_some_and(|run| run.begun.disk == disk);
@@ -71,10 +69,6 @@ impl Controller {
             self.tell(Level::Warn, &lost);
         }
     }
-}
-
-fn described(volume: &Volume) -> (String, String, String) {
-    (volume.id.to_string(), volume.name(), volume.identity().to_string())
 }
 
 fn shown(path: &Path) -> String {

@@ -64,6 +64,14 @@ impl Controller {
         self.tidy_up();
     }
 
+    /// What the kernel has no more has gone, whatever UDisks2 says or does not say.
+    pub(super) fn look_for_losses(&mut self) {
+        let (gone, there): (Vec<_>, Vec<_>) = self.plugged.volumes().into_iter().partition(Volume::has_gone);
+        if !gone.is_empty() {
+            self.see_volumes(there);
+        }
+    }
+
     fn miss(&mut self, volume: &Volume) {
         if let Some(run) = &self.run {
             let ours = run.volume.as_ref().is_some_and(|own| own.is_same_plug(volume));

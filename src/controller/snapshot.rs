@@ -149,7 +149,6 @@ fn row(volume: &Volume) -> DiskRow {
         label: volume.label.clone(),
         file_system: volume.id_type.clone(),
         device: volume.device.display().to_string(),
-        serial: volume.serial.clone(),
         vendor: volume.vendor.clone(),
         model: volume.model.clone(),
         mount_points: volume.mount_points.iter().map(|point| point.display().to_string()).collect(),

@@ -12,8 +12,9 @@ use crate::blocking::{GLANCE, blocking};
 use crate::copy::leftover;
 use crate::copy::runlock::RunLock;
 use crate::disks::ours::OurMounts;
+use crate::disks::released::{self, Proof};
 use crate::disks::volume::{self, VolumeError};
-use crate::disks::{Volume, pulse, released};
+use crate::disks::{Volume, pulse};
 use crate::model::{DiskId, Fault, Outcome, Plug, RunBegun, RunRecord, Warning, micros};
 use crate::report::postman::Errand;
 
@@ -183,7 +184,7 @@ impl Tidy {
         if let Err(error) = &proven {
             debug!("{}: {error}", self.volume.device.display());
         }
-        Tidied { volume: self.volume, unmounted, safe: proven.is_ok() }
+        Tidied { volume: self.volume, unmounted, safe: matches!(proven, Ok(Proof::Released)) }
     }
 
     /// An rsync that outlived its daemon is ended first; it would keep the disk busy.

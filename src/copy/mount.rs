@@ -12,10 +12,11 @@ use super::news::News;
 use super::steps::{Run, is_lost, return_of_service};
 use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
+use crate::disks::Volume;
 use crate::disks::holders::{Place, holders};
 use crate::disks::mounted::{Mounted, MountedError, Space};
+use crate::disks::released::{self, Proof};
 use crate::disks::volume::{self, VolumeError};
-use crate::disks::{Volume, released};
 use crate::model::{Fault, Notice, Step, Warning};
 
 /// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
@@ -135,8 +136,8 @@ impl Run {
         blocking(GLANCE, move || Space::of(&top)).await
     }
 
-    /// Step 9. Gives up every descriptor on the disk first.
-    pub(super) async fn unmount(&mut self) -> Result<(), Fault> {
+    /// Step 9. Gives up every descriptor on the disk first. Tells whether the disk may be pulled.
+    pub(super) async fn unmount(&mut self) -> Result<bool, Fault> {
         self.begin(Step::Unmount);
         self.target = None;
         self.listener = None;
@@ -144,17 +145,23 @@ impl Run {
         let chosen = self.chosen()?;
         if self.removed {
             self.clear_up_removed(&chosen).await;
-            return Ok(());
+            return Ok(false);
         }
         if self.silent {
-            return Ok(());
+            return Ok(false);
         }
-        self.unmount_heard(&chosen, number).await?;
+        let proof = self.unmount_heard(&chosen, number).await?;
         self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
-        Ok(())
+        match proof {
+            Proof::Released => Ok(true),
+            Proof::Open(devices) => {
+                self.warn(Warning::StillOpen { devices: devices.join(", ") });
+                Ok(false)
+            }
+        }
     }
 
-    pub(super) async fn let_go(&self, chosen: &Volume, number: u64) -> Result<(), Fault> {
+    pub(super) async fn let_go(&self, chosen: &Volume, number: u64) -> Result<Proof, Fault> {
         match self.ask_to_unmount(chosen).await {
             Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
             Err(_) if self.loses_disk().await => {
@@ -181,8 +188,11 @@ impl Run {
             .await
     }
 
-    async fn prove_released(&self, chosen: &Volume) -> Result<(), Fault> {
-        let Err(error) = released::proven(chosen).await else { return Ok(()) };
+    async fn prove_released(&self, chosen: &Volume) -> Result<Proof, Fault> {
+        let error = match released::proven(chosen).await {
+            Ok(proof) => return Ok(proof),
+            Err(error) => error,
+        };
         let (device, cause) = (chosen.device.display().to_string(), error.to_string());
         if error.kind() == io::ErrorKind::ResourceBusy {
             return Err(Fault::NotReleased { device, cause });

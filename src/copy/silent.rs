@@ -8,6 +8,7 @@ use tokio::task::AbortHandle;
 
 use super::steps::Run;
 use super::stop::{Halt, StopReason};
+use crate::disks::released::Proof;
 use crate::disks::{Volume, pulse};
 use crate::model::Fault;
 
@@ -57,7 +58,7 @@ impl Run {
     }
 
     /// Unmounts unless the disk hangs, before or meanwhile.
-    pub(super) async fn unmount_heard(&self, chosen: &Volume, number: u64) -> Result<(), Fault> {
+    pub(super) async fn unmount_heard(&self, chosen: &Volume, number: u64) -> Result<Proof, Fault> {
         let patience = self.order.config.disk_patience;
         if !pulse::answers(chosen, patience).await {
             return Err(Fault::DiskSilent);

@@ -173,9 +173,10 @@ impl Run {
             self.free_space().await;
         }
         if self.mount_point.is_some() {
-            let unmounted = self.unmount().await;
-            self.safe_to_remove = unmounted.is_ok() && !self.removed && !self.silent;
-            faults.extend(unmounted.err());
+            match self.unmount().await {
+                Ok(released) => self.safe_to_remove = released,
+                Err(fault) => faults.push(fault),
+            }
         }
         faults
     }
@@ -257,18 +258,18 @@ impl Run {
         Ok(())
     }
 
-    /// A UUID can be cloned; what the device says of itself is held against what it said at first.
+    /// A UUID can be cloned; what the device says of itself is held against what it said at first. An enclosure can explain
+    /// another serial number, but not another size.
     fn recognise(&mut self, chosen: &Volume) -> Result<(), Fault> {
         let policy = self.order.config.disk_identity;
         let now = chosen.identity();
         let known = self.order.known.disk.clone().filter(|known| *known != now && policy != IdentityPolicy::Off);
         let Some(known) = known else { return Ok(()) };
         let (disk, same_size) = (chosen.id.to_string(), known.has_same_size(&now));
-        let (before, now) = known.differences(&now);
-        if policy == IdentityPolicy::Refuse {
-            return Err(Fault::ChangedDisk { disk, before, now, same_size });
+        if policy == IdentityPolicy::Refuse || !same_size {
+            return Err(Fault::ChangedDisk { disk, same_size });
         }
-        self.warn(Warning::ChangedDisk { disk, before, now, same_size });
+        self.warn(Warning::ChangedDisk { disk });
         Ok(())
     }
 

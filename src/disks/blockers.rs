@@ -1,5 +1,6 @@
-//! What still uses a disk as a block device: mounts in any process's table, device mapper and RAID, loop devices, and whoever
-//! has it open. The whole disk counts, not only the partition that was copied to: it is pulled as one.
+//! What still uses a disk as a block device: mounts in any process's table, swap, device mapper and RAID, loop devices, and
+//! whoever has it open. All that is built upon the whole disk counts, not only the file system that was copied to: it is pulled
+//! as one.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,47 +10,53 @@ use std::path::{Path, PathBuf};
 use procfs::process::{MountInfo, all_processes};
 
 use super::Volume;
-use super::holders::{loop_devices, name};
-use super::mount_table::{parse, shown};
+use super::holders::name;
+use super::mount_table::{device_of, parse, shown};
+use super::stack::{Node, Stack};
 
-/// A disk and its partitions, as the kernel names them.
+/// A volume's disks, and all that shares them.
 #[derive(Debug)]
 pub struct Parts {
     /// `8:17`
     numbers: HashSet<String>,
     /// `/dev/sdb1`
     devices: HashSet<PathBuf>,
-    directories: Vec<PathBuf>,
-    /// The whole disk.
-    pub disk: Option<PathBuf>,
+    stack: Stack,
 }
 
 impl Parts {
-    /// Of the disk that holds the volume.
+    /// Of the disks that hold the volume.
     pub fn of(volume: &Volume) -> Self {
-        let number = shown(volume.device_number);
-        let mut parts = Self {
-            numbers: HashSet::from([number.clone()]),
-            devices: HashSet::from([volume.device.clone()]),
-            directories: Vec::new(),
-            disk: None,
-        };
-        let Ok(own) = fs::canonicalize(format!("/sys/dev/block/{number}")) else { return parts };
-        let disk = if own.join("partition").exists() { own.parent().unwrap_or(&own).to_owned() } else { own };
-        let below = fs::read_dir(&disk).into_iter().flatten().flatten().map(|entry| entry.path());
-        let partitions: Vec<PathBuf> = below.filter(|path| path.join("partition").exists()).collect();
-        parts.disk = device(&disk);
-        for directory in partitions.into_iter().chain([disk]) {
-            parts.numbers.extend(fs::read_to_string(directory.join("dev")).map(|text| text.trim().to_owned()));
-            parts.devices.extend(device(&directory));
-            parts.directories.push(directory);
+        let stack = Stack::of(volume.device_number);
+        let numbers = stack.family.iter().map(|node| node.number.clone());
+        let devices = stack.family.iter().flat_map(Node::devices);
+        Self {
+            numbers: numbers.chain([shown(volume.device_number)]).collect(),
+            devices: devices.chain([volume.device.clone()]).collect(),
+            stack,
         }
-        parts
     }
 
-    /// At most `limit` of what uses the disk, for people. Blocks.
+    /// At most `limit` of what uses the disk, for people; what the volume itself stands upon does not count. Blocks.
     pub fn blockers(&self, limit: usize) -> Vec<String> {
-        self.mounts().into_iter().chain(self.stacked()).chain(self.loops()).take(limit).collect()
+        self.mounts().into_iter().chain(self.swaps()).chain(self.stacked()).take(limit).collect()
+    }
+
+    /// What the volume itself stands upon, for people: it holds the disk as long as it is there.
+    pub fn beneath(&self) -> Vec<String> {
+        self.stack.between().into_iter().map(Node::shown).collect()
+    }
+
+    /// The whole disks, and the parts of them that the volume does not stand upon.
+    pub fn claimable(&self) -> Vec<PathBuf> {
+        let disks = self.stack.disks.iter().filter(|_| self.stack.between().is_empty());
+        let others = self.stack.beside().into_iter().filter(|node| node.is_partition);
+        others.chain(disks).filter_map(|node| node.devices().into_iter().next()).collect()
+    }
+
+    /// The whole disks.
+    pub fn disks(&self) -> impl Iterator<Item = PathBuf> {
+        self.stack.disks.iter().filter_map(|node| node.devices().into_iter().next())
     }
 
     /// Processes that have the device itself open, for people: `dd (4711): /dev/sdb`. Blocks.
@@ -91,32 +98,29 @@ impl Parts {
     /// Whether any part of the disk is mounted, by the entry of a mount table.
     pub fn is_mounted(&self, entry: &MountInfo) -> bool {
         let source = entry.mount_source.as_deref().unwrap_or_default();
-        self.numbers.contains(&entry.majmin) || self.devices.contains(Path::new(source))
+        self.numbers.contains(&entry.majmin)
+            || self.devices.contains(Path::new(source))
+            || device_of(entry).is_some_and(|number| self.numbers.contains(&shown(number)))
     }
 
-    /// What the device mapper or RAID has built upon it.
+    fn swaps(&self) -> Vec<String> {
+        let of_ours = |device: &PathBuf| {
+            let number = fs::metadata(device).map(|stat| shown(stat.rdev())).unwrap_or_default();
+            self.devices.contains(device) || self.numbers.contains(&number)
+        };
+        swaps().into_iter().filter(of_ours).map(|device| format!("swap: {}", device.display())).collect()
+    }
+
+    /// What device mapper, RAID and loop devices have built upon it.
     fn stacked(&self) -> Vec<String> {
-        let directories = self.directories.iter().map(|directory| directory.join("holders"));
-        let entries = directories.flat_map(|holders| fs::read_dir(holders).into_iter().flatten().flatten());
-        let named = entries.map(|entry| {
-            let device = format!("/dev/{}", entry.file_name().to_string_lossy());
-            match fs::read_to_string(entry.path().join("dm/name")) {
-                Ok(name) => format!("{device} ({})", name.trim()),
-                Err(_) => device,
-            }
-        });
-        named.collect()
-    }
-
-    fn loops(&self) -> Vec<String> {
-        let upon = loop_devices().into_iter().filter(|(_, behind)| self.devices.contains(behind));
-        upon.map(|(device, behind)| format!("{device}: {}", behind.display())).collect()
+        self.stack.beside().into_iter().filter(|node| !node.is_partition).map(Node::shown).collect()
     }
 }
 
-/// The device node of a directory in sysfs.
-fn device(directory: &Path) -> Option<PathBuf> {
-    Some(Path::new("/dev").join(directory.file_name()?))
+/// The devices and files that are swapped to.
+pub(super) fn swaps() -> Vec<PathBuf> {
+    let table = fs::read_to_string("/proc/swaps").unwrap_or_default();
+    table.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(PathBuf::from).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use procfs::process::{MMapPath, Process, all_processes};
 
+use super::blockers::swaps as swap_table;
 use super::mount_table;
 
 /// A file system by where it is mounted, and by the number that all its files have (`st_dev`), under which it is known in
@@ -63,7 +64,7 @@ fn loops(place: &Place) -> impl Iterator<Item = String> {
 }
 
 /// Each loop device in use, and the file or device behind it.
-pub(super) fn loop_devices() -> Vec<(String, PathBuf)> {
+fn loop_devices() -> Vec<(String, PathBuf)> {
     let blocks = fs::read_dir("/sys/block").into_iter().flatten().flatten();
     let with_file = blocks.filter_map(|block| {
         let file = fs::read_to_string(block.path().join("loop/backing_file")).ok()?;
@@ -73,12 +74,8 @@ pub(super) fn loop_devices() -> Vec<(String, PathBuf)> {
 }
 
 fn swaps(place: &Place) -> impl Iterator<Item = String> {
-    let table = fs::read_to_string("/proc/swaps").unwrap_or_default();
-    let files: Vec<PathBuf> = table.lines().filter_map(|line| line.split(' ').next()).map(PathBuf::from).collect();
-    files
-        .into_iter()
-        .filter(|file| file.starts_with(&place.mount_point))
-        .map(|file| format!("swap: {}", file.display()))
+    let upon = swap_table().into_iter().filter(|file| file.starts_with(&place.mount_point));
+    upon.map(|file| format!("swap: {}", file.display()))
 }
 
 /// What is mounted further down.

@@ -9,6 +9,8 @@ use zbus::names::OwnedInterfaceName;
 use zbus::{OwnedObjectPath, OwnedVariant};
 
 use super::kernel;
+use super::mount_table::shown;
+use super::stack::{Medium, Stack};
 use crate::model::{DiskId, DiskIdentity};
 
 const BLOCK: &str = "org.freedesktop.UDisks2.Block";
@@ -56,6 +58,8 @@ pub struct Volume {
     /// The administrator's udev rule `UDISKS_IGNORE` says hands off.
     pub ignored: bool,
     pub diskseq: Option<u64>,
+    /// In the physical disks beneath it, when it was seen.
+    pub media: Vec<Medium>,
     pub serial: String,
     pub vendor: String,
     pub model: String,
@@ -64,7 +68,7 @@ pub struct Volume {
     pub partition: u64,
     /// Bytes.
     pub offset: u64,
-    /// None where UDisks2 knows of no drive, as for loop devices.
+    /// Of the physical disk; none where UDisks2 knows of no drive, as for loop devices.
     pub drive: Option<OwnedObjectPath>,
     /// Drives with the same text share one plug.
     pub sibling: String,
@@ -105,12 +109,14 @@ impl Volume {
 
     /// Whether the kernel still has this very medium, whatever UDisks2 says at the moment (it may be restarting).
     pub fn is_still_there(&self) -> bool {
-        self.diskseq.is_some() && kernel::diskseq(self.device_number) == self.diskseq
+        self.diskseq.is_some() && !self.has_gone()
     }
 
-    /// Whether it was taken away. Not the opposite of the former: a kernel that gives no numbers says neither.
+    /// Whether it was taken away, or a disk beneath it. Not the opposite of the former: a kernel that gives no numbers says
+    /// neither.
     pub fn has_gone(&self) -> bool {
-        self.diskseq.is_some() && !self.is_still_there()
+        let own = self.diskseq.is_some() && kernel::diskseq(self.device_number) != self.diskseq;
+        own || self.media.iter().any(Medium::has_gone)
     }
 }
 
@@ -135,8 +141,13 @@ fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObje
         return None;
     }
     let device_number = block.number("DeviceNumber");
+    let stack = Stack::of(device_number);
+    // UDisks2 keeps what was built upon a disk that was pulled, and is late when the machine is busy.
+    if stack.torn || kernel::is_empty(device_number) {
+        return None;
+    }
     let no_properties = HashMap::new();
-    let (drive_path, drive) = drive_of(&block, objects).unzip();
+    let (drive_path, drive) = drive_of(&block, objects).or_else(|| drive_beneath(&stack, objects)).unzip();
     let drive = Properties(drive.unwrap_or(&no_properties));
     let partition = Properties(interfaces.get(PARTITION).unwrap_or(&no_properties));
     Some(Volume {
@@ -154,6 +165,7 @@ fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObje
         read_only: block.flag("ReadOnly"),
         ignored: block.flag("HintIgnore"),
         diskseq: kernel::diskseq(device_number),
+        media: stack.media(),
         serial: drive.text("Serial"),
         vendor: drive.text("Vendor"),
         model: drive.text("Model"),
@@ -173,6 +185,17 @@ fn drive_of<'a>(
     let path: OwnedObjectPath = block.value("Drive")?;
     let drive = objects.get(&path)?.get(DRIVE)?;
     Some((path, drive))
+}
+
+/// What is built upon a disk has no drive of its own.
+fn drive_beneath<'a>(
+    stack: &Stack,
+    objects: &'a ManagedObjects,
+) -> Option<(OwnedObjectPath, &'a HashMap<String, OwnedVariant>)> {
+    let number = &stack.disks.first()?.number;
+    let blocks = objects.values().filter_map(|interfaces| interfaces.get(BLOCK)).map(Properties);
+    let mut disks = blocks.filter(|block| shown(block.number("DeviceNumber")) == *number);
+    disks.find_map(|block| drive_of(&block, objects))
 }
 
 /// One interface's properties; what is absent or of another type is empty, as for a device that is not probed yet.
@@ -229,6 +252,7 @@ impl Volume {
             read_only: false,
             ignored: false,
             diskseq: None,
+            media: vec![],
             serial: String::new(),
             vendor: String::new(),
             model: String::new(),

@@ -1,19 +1,19 @@
 //! What sysfs and procfs say of a block device. Owns no state.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use rustix::fs::{major, minor};
+use super::mount_table::shown;
+use super::stack;
 
 /// The number that the kernel gave to the medium in this device when it appeared, unique until reboot.
 /// None before Linux 5.15, when there is no such device, and when there is no medium in it.
 pub fn diskseq(device_number: u64) -> Option<u64> {
-    let device = PathBuf::from(format!("/sys/dev/block/{}:{}", major(device_number), minor(device_number)));
-    let read = |name: &str| std::fs::read_to_string(device.join(name)).ok()?.trim().parse::<u64>().ok();
-    if read("size")? == 0 {
-        return None;
-    }
-    // A partition has none of its own; its disk is the directory above.
-    read("diskseq").or_else(|| read("../diskseq"))
+    stack::diskseq(&Path::new("/sys/dev/block").join(shown(device_number)))
+}
+
+/// Whether the kernel knows of no such device, or of no medium in it. 0 is no number of a device.
+pub fn is_empty(device_number: u64) -> bool {
+    device_number != 0 && stack::is_empty(&Path::new("/sys/dev/block").join(shown(device_number)))
 }
 
 /// The kernel's name for this boot; empty when procfs is hidden, which makes every plug-in a new one.

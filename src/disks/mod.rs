@@ -1,9 +1,10 @@
 //! All that is said to UDisks2, and what the kernel says of the same disks.
 //! `inventory` turns UDisks2's objects into volumes, `watch` tells when they change, `mounts` that the mount table has,
-//! `volume` mounts and unmounts, `ours` remembers which mounts we made, `mounted` proves where a mount really leads, `released`
-//! proves that nothing holds a disk any more, `pulse` finds out whether a disk still answers, `holders` and `blockers` name who
-//! holds one; `health` is what the kernel knows of a file system's errors, `mount_table` and `file_system_id` where a directory
-//! lies. Decides nothing: which volume is wanted, and when, is the controller's.
+//! `volume` mounts and unmounts, `ours` remembers which mounts we made, `mounted` proves where a mount really leads; `stack` knows
+//! which devices are built of which, `released` proves that nothing holds a disk any more, `pulse` finds out whether a disk still
+//! answers, `holders` and `blockers` name who holds one; `health` is what the kernel knows of a file system's errors,
+//! `mount_table` and `file_system_id` where a directory lies. Decides nothing: which volume is wanted, and when, is the
+//! controller's.
 
 pub mod blockers;
 pub mod file_system_id;
@@ -17,6 +18,7 @@ mod mounts;
 pub mod ours;
 pub mod pulse;
 pub mod released;
+pub mod stack;
 pub mod volume;
 pub mod watch;
 

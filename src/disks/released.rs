@@ -21,11 +21,21 @@ const PAUSE_FROM: Duration = Duration::from_millis(20);
 const PAUSE_UP_TO: Duration = Duration::from_millis(500);
 const PAUSES: usize = 24;
 
+/// What is proven of a disk that nobody uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// It may be pulled.
+    Released,
+    /// All is written to it, but it must not go before these are closed: what the file system itself stands upon, as a LUKS
+    /// container or a volume group. Only whoever made them knows how.
+    Open(Vec<String>),
+}
+
 /// `prove`, with some patience for whoever holds the disk.
 ///
 /// # Errors
 /// Those of `prove`.
-pub async fn proven(volume: &Volume) -> io::Result<()> {
+pub async fn proven(volume: &Volume) -> io::Result<Proof> {
     let pauses =
         ExponentialBuilder::default().with_min_delay(PAUSE_FROM).with_max_delay(PAUSE_UP_TO).with_max_times(PAUSES);
     let prove = || {
@@ -35,22 +45,22 @@ pub async fn proven(volume: &Volume) -> io::Result<()> {
     prove.retry(pauses).when(|error| error.kind() == io::ErrorKind::ResourceBusy).await
 }
 
-/// Flushes the device's cache and proves that nobody holds the disk, whole or in parts.
+/// Flushes the device's cache and proves that nobody uses the disk, whole or in parts, nor anything that is built upon it.
 ///
 /// An exclusive open is refused by the kernel while the device, or one of the disk's partitions, is mounted in any namespace or
 /// held by the device mapper. File systems of FUSE and loop devices do not claim it so, hence the look at mount tables and
-/// loop devices. Blocks while the device flushes.
+/// at what sysfs says. Blocks while the device flushes.
 ///
 /// # Errors
-/// `ResourceBusy` when something holds it, with its names; `NotFound` when it has been pulled; the device's own error when
+/// `ResourceBusy` when something uses it, with its names; `NotFound` when it has been pulled; the device's own error when
 /// flushing failed.
-pub fn prove(volume: &Volume) -> io::Result<()> {
+pub fn prove(volume: &Volume) -> io::Result<Proof> {
     let proof = claim_and_flush(volume);
     // The device's name and number may be another's by now, and one without a medium is flushed without a complaint.
     if volume.has_gone() { Err(io::ErrorKind::NotFound.into()) } else { proof }
 }
 
-fn claim_and_flush(volume: &Volume) -> io::Result<()> {
+fn claim_and_flush(volume: &Volume) -> io::Result<Proof> {
     let parts = Parts::of(volume);
     let blockers = parts.blockers(NAMED);
     if !blockers.is_empty() {
@@ -69,10 +79,16 @@ fn claim_and_flush(volume: &Volume) -> io::Result<()> {
     device.sync_all()?;
     // The one claim would stand in the way of the other.
     drop(device);
-    match &parts.disk {
-        Some(disk) if *disk != volume.device => open_exclusively(disk).map(drop).map_err(named),
-        _ => Ok(()),
+    for part in parts.claimable().into_iter().filter(|part| *part != volume.device) {
+        open_exclusively(&part).map(drop).map_err(named)?;
     }
+    let beneath = parts.beneath();
+    if beneath.is_empty() {
+        return Ok(Proof::Released);
+    }
+    // What lies between may keep a flush to itself.
+    parts.disks().try_for_each(|disk| File::open(disk)?.sync_all())?;
+    Ok(Proof::Open(beneath))
 }
 
 fn busy(names: &[String]) -> io::Error {

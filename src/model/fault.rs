@@ -55,9 +55,7 @@ pub enum Fault {
     /// The UUID is known, the device that it comes from is another one than before.
     ChangedDisk {
         disk: String,
-        before: String,
-        now: String,
-        /// Of the same size and partition, as the same disk in another enclosure is.
+        /// As the same disk in another enclosure is.
         same_size: bool,
     },
     UnsupportedFileSystem {

@@ -47,12 +47,10 @@ pub enum Notice {
     DiskRemembered {
         disk: String,
         label: String,
-        identity: String,
     },
     DiskTrusted {
         disk: String,
         label: String,
-        identity: String,
     },
     SourceRemembered {
         path: String,

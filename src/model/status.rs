@@ -129,7 +129,6 @@ pub struct DiskRow {
     pub label: String,
     pub file_system: String,
     pub device: String,
-    pub serial: String,
     pub vendor: String,
     pub model: String,
     pub mount_points: Vec<String>,

@@ -104,14 +104,14 @@ pub enum Warning {
     /// The UUID is known, the device that it comes from is another one than before.
     ChangedDisk {
         disk: String,
-        before: String,
-        now: String,
-        /// Of the same size and partition, as the same disk in another enclosure is.
-        same_size: bool,
     },
     /// The disk's file system has found errors in itself, now or at some time before.
     FileSystemErrors {
         cause: String,
+    },
+    /// All is written to the disk, and what its file system stands upon still holds it: a LUKS container, a volume group.
+    StillOpen {
+        devices: String,
     },
     /// The disk may be pulled, but it could not be switched off.
     PowerOffFailed {

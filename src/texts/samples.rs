@@ -60,7 +60,7 @@ samples! { faults, Fault:
     DiskUnnamed { disks }
     DuplicateDisk { disk, devices }
     DiskIgnored { disk }
-    ChangedDisk { disk, before, now, same_size }
+    ChangedDisk { disk, same_size }
     UnsupportedFileSystem { disk, file_system }
     DiskServiceFailed { cause }
     VeeamBusy { jobs, minutes }
@@ -135,8 +135,9 @@ samples! { warnings, Warning:
     Stalled { minutes }
     LeftoverMount { mount_point }
     DeletedFirst { freed }
-    ChangedDisk { disk, before, now, same_size }
+    ChangedDisk { disk }
     FileSystemErrors { cause }
+    StillOpen { devices }
     PowerOffFailed { cause }
     MemoryLost { path, cause }
     LogUnwritable { path, cause }
@@ -165,8 +166,8 @@ samples! { notices, Notice:
     DiskServiceBack {}
     RunStarted { run, disk, label, trigger }
     DeletionsAllowed { run }
-    DiskRemembered { disk, label, identity }
-    DiskTrusted { disk, label, identity }
+    DiskRemembered { disk, label }
+    DiskTrusted { disk, label }
     SourceRemembered { path, file_system }
     StepKnowDisk { device, label, file_system }
     StepWaitForVeeam { jobs, minutes }

@@ -13,7 +13,9 @@ fn numbered(disk: FakeDisk) -> FakeDisk {
 
 fn numbers() -> Vec<u64> {
     let devices = fs::read_dir("/sys/dev/block").expect("sysfs");
-    let names = devices.flatten().filter(|device| device.path().join("diskseq").exists());
+    let has_medium =
+        |device: &fs::DirEntry| fs::read_to_string(device.path().join("size")).is_ok_and(|size| size.trim() != "0");
+    let names = devices.flatten().filter(|device| device.path().join("diskseq").exists()).filter(has_medium);
     let mut names: Vec<String> = names.map(|device| device.file_name().to_string_lossy().into_owned()).collect();
     // Loop devices get a new one whenever another test uses them.
     names.sort_by_key(|name| name.starts_with("7:"));
@@ -31,8 +33,8 @@ async fn bus_a_disk_that_is_plugged_in_anew_while_its_run_is_being_cancelled_get
     house.hang_in_mount(&daemon, &numbered(first())).await;
     house.udisks.unplug(&first()).await;
     daemon.says("was unplugged").await;
-    let other = numbers().get(1).copied().expect("a second block device");
-    house.udisks.plug(&FakeDisk { device_number: other, ..first() }).await;
+    // Without a number it is another plug-in than the one before.
+    house.udisks.plug(&first()).await;
     daemon.tells("the new plug-in", |_| daemon.log().matches("1) was plugged in.").count() == 2).await;
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");

@@ -40,10 +40,8 @@ async fn bus_no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
         assert_harmless(name, &text.replace('\n', "\r"));
     }
     for row in daemon.client.list_disks().await.unwrap() {
-        for name in ["label", "serial"] {
-            let text: String = row[name].downcast_ref().unwrap();
-            assert_harmless(name, &text.replace('\n', "\r"));
-        }
+        let label: String = row["label"].downcast_ref().unwrap();
+        assert_harmless("label", &label.replace('\n', "\r"));
     }
 }
 

@@ -91,6 +91,22 @@ impl Bench {
         child.wait().expect("udisksd ends");
     }
 
+    /// From now on UDisks2 neither hears nor says anything, until `wake_udisks`.
+    pub fn stun_udisks(&self) {
+        self.signal_udisks(rustix::process::Signal::STOP);
+    }
+
+    /// nsenter stops with what it has started.
+    pub fn wake_udisks(&self) {
+        self.signal_udisks(rustix::process::Signal::CONT);
+        self.udisks.iter().for_each(|outer| processes::signal(outer.id(), rustix::process::Signal::CONT));
+    }
+
+    fn signal_udisks(&self, signal: rustix::process::Signal) {
+        let outer = self.udisks.as_ref().map(Child::id).unwrap_or_default();
+        processes::descendants(outer).into_iter().for_each(|pid| processes::signal(pid, signal));
+    }
+
     /// Ends the bus the hard way; whoever lives by it ends too, UDisks2 among them.
     pub fn kill_bus(&mut self) {
         for pid in processes::children(self.init) {
@@ -192,6 +208,7 @@ impl Bench {
 impl Drop for Bench {
     fn drop(&mut self) {
         if thread::panicking() {
+            self.wake_udisks();
             eprintln!("---- what the bench said ----\n{}", self.said());
             eprintln!("---- what UDisks2 sees ----\n{}", self.seen_by_udisks());
         }

@@ -92,7 +92,7 @@ pub enum Layout {
 }
 
 /// Lets the loop device begin where its file ends (LOOP_GET_STATUS64, lo_offset, LOOP_SET_STATUS64), so that it is empty.
-const PULL: &str = r#"
+pub(super) const PULL: &str = r#"
 import fcntl, os, struct, sys
 device, image = sys.argv[1:]
 descriptor = os.open(device, os.O_RDONLY)
@@ -364,7 +364,7 @@ impl Attached {
 
 /// Kernels without a reader for GPT are told of the partitions. Each udevd that sees the new device asks the kernel to read it
 /// once more, which takes them away again; so they are added until they stay.
-fn keep_partitions(device: &Path) {
+pub(super) fn keep_partitions(device: &Path) {
     const STAY: Duration = Duration::from_secs(1);
     let name = device.file_name().expect("a device").to_string_lossy().into_owned();
     let first = Path::new("/sys/block").join(&name).join(format!("{name}p1"));

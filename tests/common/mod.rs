@@ -17,6 +17,7 @@ pub mod sandbox;
 pub mod scene;
 pub mod seen;
 pub mod sockets;
+pub mod stacked;
 pub mod tree;
 
 use std::process::{Command, Output};
