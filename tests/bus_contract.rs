@@ -129,7 +129,8 @@ async fn bus_the_client_proxy_knows_every_member() {
     rig.play_controller();
     let client: BackupProxy<'_> = rig.client().await;
     read_all!(client,
-        status state disk run started_at progress bytes_done bytes_total bytes_per_second seconds_left current_file queue
+        status state disk run started_at progress bytes_done bytes_total bytes_resumed bytes_per_second seconds_left
+        current_file queue
         warnings warning_facts free_bytes last_result last_error last_error_facts last_warnings last_warning_facts
         last_disk last_finished_at safe_to_remove veeam_locks config_error config_error_facts outbox_count outbox_error
         outbox_error_facts run_log web_address web_names version);
@@ -317,6 +318,26 @@ fn bus_no_unit_hides_disks_or_sources() {
         assert!(unit.contains(&format!("#   {key}")) || unit.contains(&format!(", {key}")));
     }
     assert!(unit.contains("\nProtectSystem=full\n"));
+}
+
+/// In a mount namespace of its own, with an empty `/etc` and `/usr/share`, where the package has just been unpacked.
+#[test]
+fn bus_a_fresh_installation_ends_with_the_next_step_and_another_one_does_not_repeat_it() {
+    let script =
+        "set -e; cd \"$1\"; mount -t tmpfs none /mnt; cp /etc/passwd /etc/group /mnt; cp config.ini.template /mnt
+        postinst=$(cat packaging/debian/postinst)
+        mount --move /mnt /etc; mkdir /etc/asbackup; mount -t tmpfs none /usr/share; mkdir /usr/share/asbackup
+        mv /etc/config.ini.template /usr/share/asbackup; sh -c \"$postinst\" postinst configure; echo ---
+        sh -c \"$postinst\" postinst configure; stat --format=%a /etc/asbackup/config.ini";
+    for (language, word) in [("de_DE.UTF-8", "noch nicht eingerichtet"), ("C.UTF-8", "not set up yet")] {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", script, "sh", env!("CARGO_MANIFEST_DIR")]).env("LC_ALL", language);
+        let done = command.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        let (first, second) = said.split_once("---\n").unwrap_or_else(|| panic!("{done:?}"));
+        assert!(first.contains(word) && first.ends_with("sudo asbackup setup\n"), "{done:?}");
+        assert_eq!(second, "600\n", "{done:?}");
+    }
 }
 
 #[test]

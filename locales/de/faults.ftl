@@ -36,9 +36,9 @@ fault-stopping = Der Sicherungsdienst wird gerade beendet.
     .meaning = Er nimmt keine neuen Aufträge mehr an; eine laufende Kopie wird geordnet abgebrochen.
     .action = Versuchen Sie es in einigen Minuten noch einmal. { -wait-for-release }
 
-fault-unconfigured = In der Konfigurationsdatei config.ini fehlen noch Angaben ({ $keys }).
-    .meaning = Solange sie fehlen, wird keine Platte bespielt.
-    .action = Bitten Sie die Systembetreuung, die Angaben einzutragen und die Konfiguration neu zu laden (systemctl reload asbackupd).
+fault-unconfigured = Die Sicherung ist auf diesem Rechner noch nicht eingerichtet: In config.ini fehlt { $keys }.
+    .meaning = Bis dahin wird keine Platte bespielt.
+    .action = Die Systembetreuung richtet sie mit „sudo asbackup setup“ ein.
 
 fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $problems }).
     .meaning = Sie wird nicht verwendet; eine zuvor gültige Konfiguration bleibt in Kraft.

@@ -11,7 +11,7 @@ notice-repeated = { $count ->
        *[other] In der letzten Minute nicht geschrieben: { $count } weitere Zeilen wie „{ $text }“.
     }
 notice-config-reloaded = Die Konfiguration wurde neu gelesen und gilt ab jetzt.
-notice-config-incomplete = In config.ini fehlen noch Angaben, es wird nichts kopiert: { $keys }.
+notice-config-incomplete = Noch nicht eingerichtet, deshalb wird nichts kopiert: In config.ini fehlt { $keys }. Der nächste Schritt ist „sudo asbackup setup“.
 notice-disk-appeared = Die Platte „{ $label }“ ({ $disk }, { $device }) wurde eingesteckt.
 notice-disk-gone = Die Platte „{ $label }“ ({ $disk }) wurde abgezogen.
 notice-disk-done = Die Platte „{ $label }“ ({ $disk }) wurde, seit sie steckt, bereits bespielt; es gibt nichts zu tun.

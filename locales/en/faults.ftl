@@ -36,9 +36,9 @@ fault-stopping = The backup service is shutting down.
     .meaning = It takes no more orders; a copy that is running is being ended in good order.
     .action = Try again in a few minutes. { -wait-for-release }
 
-fault-unconfigured = Settings are still missing in the configuration file config.ini ({ $keys }).
-    .meaning = Until they are there, nothing is copied to any disk.
-    .action = Ask the administrator to fill in the settings and to load the configuration again (systemctl reload asbackupd).
+fault-unconfigured = Backup copies are not set up on this computer yet: { $keys } missing in config.ini.
+    .meaning = Until they are, nothing is copied to any disk.
+    .action = The administrator sets them up with “sudo asbackup setup”.
 
 fault-config-refused = There are mistakes in the configuration file config.ini ({ $problems }).
     .meaning = The file is not used; a configuration that was valid before stays in force.

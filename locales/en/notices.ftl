@@ -11,7 +11,7 @@ notice-repeated = { $count ->
        *[other] Not written within the last minute: { $count } more lines like “{ $text }”.
     }
 notice-config-reloaded = The configuration was read again and is now in force.
-notice-config-incomplete = Settings are still missing in config.ini, nothing is copied: { $keys }.
+notice-config-incomplete = Not set up yet, so nothing is copied: { $keys } missing in config.ini. The next step is “sudo asbackup setup”.
 notice-disk-appeared = The disk “{ $label }” ({ $disk }, { $device }) was plugged in.
 notice-disk-gone = The disk “{ $label }” ({ $disk }) was unplugged.
 notice-disk-done = The disk “{ $label }” ({ $disk }) has already been copied to since it was plugged in; there is nothing to do.

@@ -165,6 +165,8 @@ pub trait Backup {
     #[zbus(property)]
     fn bytes_total(&self) -> zbus::Result<u64>;
     #[zbus(property)]
+    fn bytes_resumed(&self) -> zbus::Result<u64>;
+    #[zbus(property)]
     fn bytes_per_second(&self) -> zbus::Result<u64>;
     #[zbus(property)]
     fn seconds_left(&self) -> zbus::Result<u64>;

@@ -133,6 +133,11 @@ impl Service {
     }
 
     #[zbus(property)]
+    fn bytes_resumed(&self) -> u64 {
+        self.status.borrow().bytes_resumed
+    }
+
+    #[zbus(property)]
     fn bytes_per_second(&self) -> u64 {
         self.status.borrow().progress.rate
     }

@@ -27,6 +27,7 @@ pub fn properties(status: &Status) -> Row {
         ("Progress", status.ratio.into()),
         ("BytesDone", progress.bytes_done.into()),
         ("BytesTotal", progress.bytes_total.into()),
+        ("BytesResumed", status.bytes_resumed.into()),
         ("BytesPerSecond", progress.rate.into()),
         ("SecondsLeft", progress.seconds_left.into()),
         ("CurrentFile", harmless(&progress.file).into()),

@@ -6,7 +6,7 @@ use zbus::{Connection, OwnedVariant};
 use serde_json::{Map, Value};
 
 use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH, Row, json};
-use crate::model::{DiskId, DiskRow, Finished, Outcome, Progress, State, Status, Told, VeeamLock};
+use crate::model::{DiskId, DiskRow, Facts, Finished, Outcome, Progress, State, Status, Told, VeeamLock};
 
 /// One thing with its properties.
 pub type Object = Map<String, Value>;
@@ -100,6 +100,7 @@ pub fn status(properties: &Object, disks: &[Object]) -> Option<Status> {
         started_at: number(properties, "StartedAt"),
         ratio: properties.get("Progress").and_then(Value::as_f64).unwrap_or(-1.0),
         progress: progress(properties),
+        bytes_resumed: number(properties, "BytesResumed"),
         queue: texts(properties, "Queue"),
         warnings: sentences(properties, "Warnings"),
         free_bytes: number(properties, "FreeBytes"),
@@ -108,7 +109,10 @@ pub fn status(properties: &Object, disks: &[Object]) -> Option<Status> {
         last_warnings: sentences(properties, "LastWarnings"),
         safe_to_remove: texts(properties, "SafeToRemove"),
         veeam_locks: veeam_locks(properties),
-        config_error: text(properties, "ConfigError").into(),
+        config_error: Told {
+            text: text(properties, "ConfigError").to_owned(),
+            facts: properties.get("ConfigErrorFacts").map(Facts::read).unwrap_or_default(),
+        },
         outbox_count: u32::try_from(number(properties, "OutboxCount")).unwrap_or(u32::MAX),
         outbox_error: text(properties, "OutboxError").into(),
         web_address: text(properties, "WebAddress").to_owned(),

@@ -32,6 +32,8 @@ pub struct ActiveRun {
     pub source: PathBuf,
     pub step: Step,
     pub progress: Progress,
+    /// What an interrupted copy has left on the disk: comparing it takes less time than the estimate says.
+    pub resumed: u64,
     /// The dry run has ended, so the total is known.
     pub counted: bool,
     /// Everything is on the disk, not only in memory.

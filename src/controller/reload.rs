@@ -90,11 +90,12 @@ impl Controller {
         fault
     }
 
-    /// An untouched template is no fault, but nothing can be copied with it.
+    /// An untouched template is no fault, but nothing can be copied with it; where something was, it is odd.
     pub(super) fn note_missing(&self) {
         let keys = self.config.missing().join(", ");
         if !keys.is_empty() {
-            self.tell(Level::Warn, &Notice::ConfigIncomplete { keys });
+            let level = if self.history.last_run() == 0 { Level::Info } else { Level::Warn };
+            self.tell(level, &Notice::ConfigIncomplete { keys });
         }
     }
 }

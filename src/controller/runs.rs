@@ -74,6 +74,7 @@ impl Controller {
             source: self.config.source.clone(),
             step: Step::KnowDisk,
             progress: Progress::default(),
+            resumed: 0,
             counted: false,
             written: false,
             warnings: Vec::new(),
@@ -128,6 +129,7 @@ impl Controller {
             News::Notice(notice) => {
                 match notice {
                     Notice::StepChecked { bytes, .. } => active.progress.bytes_total = bytes,
+                    Notice::StepResumed { bytes, .. } => active.resumed = bytes,
                     Notice::StepCopied { .. } => active.written = true,
                     _ => {}
                 }

@@ -91,6 +91,7 @@ impl Controller {
         status.started_at = run.begun.started_at;
         status.ratio = run.ratio();
         status.progress = run.progress.clone();
+        status.bytes_resumed = run.resumed;
         status.free_bytes = run.free_bytes;
         status.warnings = run.warnings.iter().map(|warning| self.texts.tell(warning)).collect();
     }

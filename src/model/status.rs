@@ -141,6 +141,13 @@ pub struct DiskRow {
     pub recipients: Vec<String>,
 }
 
+impl Status {
+    /// A fresh installation: calm, and with a next step.
+    pub fn is_not_set_up(&self) -> bool {
+        self.config_error.facts.is_not_set_up() && self.last.is_none()
+    }
+}
+
 /// Everything that readers may know at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Status {
@@ -156,6 +163,8 @@ pub struct Status {
     /// 0 to 1, -1 = unknown.
     pub ratio: f64,
     pub progress: Progress,
+    /// Bytes that an interrupted copy has left on the disk and that this one only compares.
+    pub bytes_resumed: u64,
     pub queue: Vec<String>,
     /// Of the run that is on.
     pub warnings: Vec<Told>,

@@ -13,6 +13,9 @@ pub struct Facts {
     pub args: Map<String, Value>,
 }
 
+/// The kind of `Fault::Unconfigured`.
+const NOT_SET_UP: &str = "fault-unconfigured";
+
 /// One thing that is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Told {
@@ -46,6 +49,11 @@ impl Facts {
         let kind = told.get(0).and_then(Value::as_str).unwrap_or_default().to_owned();
         let args = told.get(1).and_then(Value::as_object).cloned().unwrap_or_default();
         Self { kind, args }
+    }
+
+    /// Nothing has been filled in yet, which is nobody's mistake.
+    pub fn is_not_set_up(&self) -> bool {
+        self.kind == NOT_SET_UP
     }
 
     /// Of a list of them.

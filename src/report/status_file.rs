@@ -113,6 +113,9 @@ fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
         let left = progress.seconds_left.into();
         rows.add("ready-at", &[("when", when.into()), ("seconds-left", left)]);
     }
+    if status.bytes_resumed > 0 {
+        rows.add("sooner", &[("bytes", status.bytes_resumed.into())]);
+    }
     if !progress.file.is_empty() {
         rows.add("file", &[("file", progress.file.as_str().into())]);
     }

@@ -123,7 +123,9 @@ mod tests {
 
     fn named(peer: &str, lines: &[&str]) -> Guest {
         let mut headers = HeaderMap::new();
-        lines.iter().for_each(|line| drop(headers.append(FORWARDED, line.parse().unwrap())));
+        for line in lines {
+            headers.append(FORWARDED, line.parse().unwrap());
+        }
         from(peer).who_asks(&headers)
     }
 

@@ -41,6 +41,7 @@ impl Mood {
             View::Away => mood(Tone::Away, "web-now-away"),
             View::Here(now) if now.is_running() => running(now),
             View::Here(now) if now.state != "idle" => mood(Tone::Wait, "web-now-stopping"),
+            View::Here(now) if now.is_not_set_up() => mood(Tone::Calm, "web-now-unset"),
             View::Here(now) if !now.config_error.is_empty() => mood(Tone::Bad, "web-now-misconfigured"),
             View::Here(now) => rest(now),
         }
@@ -84,11 +85,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::texts::{Language, Texts};
+    use crate::model::Fault;
+    use crate::texts::{Language, Texts, text_id};
     use crate::web::snapshot::Disk;
 
     /// Every id that [`Mood::of`] can give.
-    const WORDS: [&str; 17] = [
+    const WORDS: [&str; 18] = [
         "web-now-away",
         "web-now-waiting",
         "web-now-preparing",
@@ -96,6 +98,7 @@ mod tests {
         "web-now-finishing",
         "web-now-stopping",
         "web-now-misconfigured",
+        "web-now-unset",
         "web-now-ready",
         "web-now-done",
         "web-now-done-held",
@@ -150,6 +153,18 @@ mod tests {
             now.state = "polishing".to_owned();
         });
         assert_eq!(said, "web-now-finishing");
+    }
+
+    #[test]
+    fn a_fresh_installation_is_no_error_and_one_that_has_copied_before_is() {
+        let said = |last_result: &str| {
+            words(|now| {
+                now.config_error = "Not set up.".to_owned();
+                now.config_error_facts.kind = text_id(&Fault::Unconfigured { keys: String::new() });
+                now.last_result = last_result.to_owned();
+            })
+        };
+        assert_eq!((said(""), said("success")), ("web-now-unset", "web-now-misconfigured"));
     }
 
     #[test]

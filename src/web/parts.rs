@@ -101,6 +101,9 @@ fn progress(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
                 @if now.seconds_left > 0 { (fact("web-ready-at", &clock.in_seconds(now.seconds_left, texts), texts)) }
                 (fact("web-begun", &clock.moment(now.started_at, texts), texts))
             }
+            @if now.bytes_resumed > 0 && now.state == "copying" {
+                p.sooner { (texts.text("status-line-sooner.value", &[("bytes", Arg::from(now.bytes_resumed))])) }
+            }
             @if !now.current_file.is_empty() {
                 p.file { span { (texts.text("web-file", &[])) } " " bdi { (now.current_file) } }
             }
@@ -124,7 +127,7 @@ fn notes(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
     };
     let names = |uuids: &[String]| uuids.iter().map(|uuid| now.name(uuid)).collect::<Vec<_>>().join(", ");
     html! {
-        @if !now.config_error.is_empty() { (note("bad", &texts.text("web-config", &[]), &texts.told(&now.config_error, &now.config_error_facts))) }
+        @if !now.config_error.is_empty() { (note(if now.is_not_set_up() { "calm" } else { "bad" }, &texts.text("web-config", &[]), &texts.told(&now.config_error, &now.config_error_facts))) }
         @if !now.is_running() && !now.last_error.1.is_empty() {
             (note("bad", &texts.text("web-fault", &[]), &texts.told(&now.last_error.1, &now.last_error_facts)))
         }

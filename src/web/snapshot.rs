@@ -34,6 +34,7 @@ pub struct Snapshot {
     pub progress: f64,
     pub bytes_done: u64,
     pub bytes_total: u64,
+    pub bytes_resumed: u64,
     pub bytes_per_second: u64,
     pub seconds_left: u64,
     pub current_file: String,
@@ -107,6 +108,7 @@ impl Snapshot {
             progress: get(properties, "Progress"),
             bytes_done: get(properties, "BytesDone"),
             bytes_total: get(properties, "BytesTotal"),
+            bytes_resumed: get(properties, "BytesResumed"),
             bytes_per_second: get(properties, "BytesPerSecond"),
             seconds_left: get(properties, "SecondsLeft"),
             current_file: get(properties, "CurrentFile"),
@@ -133,6 +135,11 @@ impl Snapshot {
             disks,
             runs,
         }
+    }
+
+    /// As it is after the installation.
+    pub fn is_not_set_up(&self) -> bool {
+        self.config_error_facts.is_not_set_up() && self.last_result.is_empty()
     }
 
     pub fn is_running(&self) -> bool {

@@ -40,6 +40,21 @@ async fn bus_watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
 }
 
 #[tokio::test]
+async fn bus_watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seems() {
+    let resumed = asbackup::model::Status { bytes_resumed: 300_000_000_000, ..copying() };
+    let rig = Rig::with(resumed, std::sync::Arc::new(|_| Vec::new())).await;
+    let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
+    let hint = line(&mut lines).await;
+    assert!(hint.contains("much sooner") && hint.contains("300 GB"), "{hint}");
+    assert!(line(&mut lines).await.contains("42 %"));
+    rig.status.send_modify(|status| status.ratio = 0.75);
+    assert!(line(&mut lines).await.contains("75 %"), "said once");
+    rig.status.send_modify(|status| finish(status, 17));
+    rig.signals.send(finished(17)).unwrap();
+    assert_eq!(ended(child).await.code, Some(0));
+}
+
+#[tokio::test]
 async fn bus_watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
     let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
     let mut child = on_terminal(rig.bus.address(), "watch").spawn().unwrap();

@@ -22,6 +22,12 @@ fn german() -> Texts {
     Texts::new(Language::German)
 }
 
+/// As after the installation.
+pub fn unset() -> Status {
+    let keys = "filesystem-ids-and-notification-mail-addresses, backup-source".to_owned();
+    Status { config_error: german().tell(&Fault::Unconfigured { keys }), ..Status::default() }
+}
+
 pub fn copying() -> Status {
     let low = Warning::LowSpace { free: 48_000_000_000, threshold: 50_000_000_000 };
     Status {

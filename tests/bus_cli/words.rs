@@ -7,7 +7,7 @@ use asbackup::model::Status;
 
 use crate::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};
 use crate::rig::Rig;
-use crate::samples::{copying, done, failed, idle, runs};
+use crate::samples::{copying, done, failed, idle, runs, unset};
 
 async fn rig(status: Status) -> Rig {
     Rig::with(status, Arc::new(|newest| runs().into_iter().take(newest).collect())).await
@@ -44,6 +44,7 @@ async fn assert_said(status: Status, name: &str, arguments: &[&str]) {
 
 #[tokio::test]
 async fn bus_status_says_how_things_stand() {
+    assert_said(unset(), "status-unset", &["status"]).await;
     assert_said(idle(), "status-idle", &["status"]).await;
     assert_said(copying(), "status-copying", &["status"]).await;
     assert_said(done(), "status-done", &["status"]).await;

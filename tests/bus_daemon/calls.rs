@@ -11,9 +11,10 @@ use crate::fake_udisks::Answer;
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 
-const PROPERTIES: [&str; 33] = [
+const PROPERTIES: [&str; 34] = [
     "BytesDone",
     "BytesPerSecond",
+    "BytesResumed",
     "BytesTotal",
     "ConfigError",
     "ConfigErrorFacts",

@@ -58,6 +58,7 @@ async fn bus_the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_
     for text in [&error, &status] {
         assert!(text.contains("filesystem-ids-and-notification-mail-addresses"), "{text}");
         assert!(text.contains("backup-source"), "{text}");
+        assert!(text.contains("sudo asbackup setup"), "the next step: {text}");
         assert_eq!(text.matches("config.ini").count(), 1, "said once: {text}");
     }
     let (name, message) = refused(daemon.client.start("").await);

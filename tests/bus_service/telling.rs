@@ -65,6 +65,7 @@ fn full_status() -> Status {
         started_at: 11,
         ratio: 0.5,
         progress: Progress { bytes_done: 5, bytes_total: 10, rate: 3, seconds_left: 2, file: "a\nb".to_owned() },
+        bytes_resumed: 4,
         queue: vec!["B78E-6CC4".to_owned()],
         warnings: vec!["low".into()],
         free_bytes: 99,

@@ -1,6 +1,9 @@
 //! What readers get without asking again, with and without scripts.
 
+use std::process::Stdio;
+
 use serde_json::json;
+use tokio::process::Command;
 
 use crate::browser::{Browser, DESKTOP, Reader};
 use crate::office::{self, Office};
@@ -32,6 +35,18 @@ async fn web_without_scripts_the_page_says_the_same_and_loads_itself_anew() {
     assert!(browser.text(".percent").await.contains("58 %"));
     office.is(office::copying(75));
     browser.until("document.querySelector('.percent')?.textContent.includes('75')").await;
+}
+
+/// Neither scripts nor style there.
+#[tokio::test]
+async fn web_a_text_browser_shows_the_page_and_no_lost_connection() {
+    let office = Office::with(office::copying(58), "secret").await;
+    let mut w3m = Command::new("w3m");
+    w3m.args(["-dump", "-cols", "100", "-o", "accept_language=de"]).arg(office.site.url()).env("HOME", "/nonexistent");
+    let shown = w3m.stdin(Stdio::null()).output().await.expect("w3m (tools/need web)");
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("Kopie läuft") && shown.contains("58 %"), "{shown}");
+    assert!(!shown.contains("unterbrochen"), "{shown}");
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ async fn web_every_mood_says_in_words_what_is_and_what_to_do() {
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;
     browser.open(&office.site.url()).await;
-    let moods: [(&str, Status, &str, &str); 6] = [
+    let moods: [(&str, Status, &str, &str); 7] = [
+        ("unset", office::unset(), "Noch nicht eingerichtet", "sudo asbackup setup"),
         ("ready", office::ready(), "Bereit", "Sicherungsplatte einstecken"),
         ("waiting", office::waiting(), "Kopie wartet auf Veeam", "Bitte stecken lassen"),
         ("copying", office::copying(58), "Kopie läuft", "Bitte stecken lassen"),
@@ -32,6 +33,13 @@ async fn web_every_mood_says_in_words_what_is_and_what_to_do() {
         browser.until(&format!("document.querySelector('h1').textContent === {heading:?}")).await;
         browser.until(&format!("document.querySelector('.action').textContent.includes({action:?})")).await;
         assert_eq!(browser.eval("document.title").await, heading);
+        if name == "unset" {
+            assert_eq!(
+                browser.eval("document.querySelectorAll('#state .bad, #notes .bad').length").await,
+                0,
+                "nothing to be alarmed about"
+            );
+        }
         browser.picture(&picture(name)).await;
     }
     assert!(browser.text("#notes").await.contains("Darf abgezogen werden: GOLD"));
@@ -60,6 +68,18 @@ async fn web_warnings_and_reasons_are_in_the_language_of_whoever_reads_them() {
         browser.until(&says("#notes", "Eine Warnung von morgen.")).await;
         browser.until(&says("#history details", words)).await;
     }
+}
+
+#[tokio::test]
+async fn web_a_copy_that_goes_on_with_what_is_there_is_said_to_end_sooner_than_it_seems() {
+    let office = Office::with(office::copying(58), "").await;
+    let mut browser = Browser::start().await;
+    browser.becomes(&DESKTOP).await;
+    browser.open(&office.site.url()).await;
+    assert_eq!(browser.text(".sooner").await, "");
+    office.is(Status { bytes_resumed: 300_000_000_000, ..office::copying(58) });
+    browser.until("document.querySelector('.sooner')?.textContent.includes('viel früher fertig')").await;
+    assert!(browser.text(".sooner").await.contains("300 GB"));
 }
 
 #[tokio::test]

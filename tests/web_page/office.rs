@@ -104,6 +104,12 @@ fn german() -> Texts {
     Texts::new(Language::German)
 }
 
+/// As after the installation.
+pub fn unset() -> Status {
+    let keys = "backup-source".to_owned();
+    Status { config_error: german().tell(&Fault::Unconfigured { keys }), ratio: -1.0, ..Status::default() }
+}
+
 pub fn copying(percent: u64) -> Status {
     let texts = german();
     let low = Warning::LowSpace { free: 48 * GIGA, threshold: 50 * GIGA };

@@ -24,6 +24,8 @@ pub struct View<'a> {
     kind: Kind,
     /// The state, and the tenth of the copy, that were told last.
     told: (String, u64),
+    /// That it can be over sooner is said once.
+    has_hinted: bool,
 }
 
 enum Kind {
@@ -39,7 +41,7 @@ impl<'a> View<'a> {
             false if Term::stdout().is_term() => Kind::Bar(bar(face.screen)),
             false => Kind::Lines,
         };
-        Self { face, kind, told: (String::new(), 0) }
+        Self { face, kind, told: (String::new(), 0), has_hinted: false }
     }
 
     pub fn show(&mut self, now: &Object, disks: &[Object]) {
@@ -47,6 +49,7 @@ impl<'a> View<'a> {
         if number(now, "Run") == 0 && !matches!(self.kind, Kind::Json) {
             return;
         }
+        self.hint(now);
         let tenth = (ratio(now) * 10.0) as u64;
         let state = text(now, "State").to_owned();
         let is_news = (state, tenth) != self.told;
@@ -57,6 +60,20 @@ impl<'a> View<'a> {
             Kind::Lines => {}
         }
         self.told = (text(now, "State").to_owned(), tenth);
+    }
+
+    fn hint(&mut self, now: &Object) {
+        let bytes = number(now, "BytesResumed");
+        if self.has_hinted || bytes == 0 || text(now, "State") != "copying" {
+            return;
+        }
+        self.has_hinted = true;
+        let sentence = self.face.words("status-line-sooner.value", &[("bytes", bytes.into())]);
+        match &self.kind {
+            Kind::Bar(bar) => bar.println(sentence),
+            Kind::Lines => self.face.print(&sentence),
+            Kind::Json => {}
+        }
     }
 
     /// Leaves nothing of the bar on the terminal.

@@ -55,6 +55,7 @@ fn coloured(status: &Status, sentence: &str) -> String {
     let plain = style(sentence).bold();
     let outcome = status.last.as_ref().map(|last| last.outcome);
     let shown = match (status.run, outcome) {
+        (0, _) if status.is_not_set_up() => plain.yellow(),
         (0, _) if !status.config_error.is_empty() => plain.red(),
         (0, Some(Outcome::Aborted)) => plain.red(),
         (0, Some(Outcome::Cancelled)) => plain.yellow(),
