@@ -50,6 +50,10 @@ notice-step-spelling = Schritt 5 (Prüfen): { $names ->
         [one] lautet
        *[other] lauten
     } jetzt wie dort; dafür ist nichts zu kopieren.
+notice-step-clock = Schritt 5 (Prüfen): Die Platte hält Ortszeit fest, und die Uhr des Rechners geht um { $minutes } min anders als beim Schreiben; die Zeiten von { $files ->
+        [one] einer Datei
+       *[other] { $files } Dateien
+    } werden berichtigt, dafür ist nichts zu kopieren.
 notice-step-compare = Schritt 5 (Prüfen): { $files ->
         [one] Eine Datei
        *[other] { $files } Dateien

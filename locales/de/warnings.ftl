@@ -79,6 +79,13 @@ warning-lossy-file-system = Diese Platte kann nicht alles festhalten (Dateisyste
     .meaning = Der Inhalt der Dateien wird vollständig kopiert, aber ohne Besitzer und Rechte. Es fehlen Verweise auf andere Dateien ({ $links } symbolische Links) und Sonderdateien ({ $specials }); mehrfach benannte Dateien ({ $hard-links } harte Links) liegen mehrfach da.
     .action = Soll die Kopie ganz genau sein, lassen Sie die Platte von der Systembetreuung mit ext4, xfs oder btrfs formatieren.
 
+warning-unheld-times = { $count ->
+        [one] Eine Datei hat eine Zeit, die
+       *[other] { $count } Dateien haben Zeiten, die
+    } diese Platte nicht festhalten kann: { $examples }.
+    .meaning = Der Inhalt auf der Platte ist Byte für Byte der der Quelle; nur die Zeiten dieser Dateien bleiben dort nicht erhalten.
+    .action = Sie brauchen nichts zu tun. Kommt es auf die Zeiten an, bitten Sie die Systembetreuung um eine Platte, die mit ext4, xfs oder btrfs formatiert ist.
+
 warning-old-rsync = Das Kopierprogramm rsync ist veraltet (Version { $version }).
     .meaning = Es wird trotzdem kopiert. Bekannte Sicherheitslücken sind in dieser Version nicht geschlossen; eine böswillig veränderte Platte könnte sie ausnutzen.
     .action = Bitten Sie die Systembetreuung, rsync auf Version 3.4.1 oder neuer zu bringen.

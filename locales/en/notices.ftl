@@ -47,6 +47,10 @@ notice-step-spelling = Step 5 (check): { $names ->
         [one] is
        *[other] are
     } spelt as there now; for that nothing has to be copied.
+notice-step-clock = Step 5 (check): the disk keeps local time, and the computer's clock is { $minutes } min off from when it was written; the times of { $files ->
+        [one] one file
+       *[other] { $files } files
+    } are set right, and nothing has to be copied for that.
 notice-step-compare = Step 5 (check): { $files ->
         [one] one file
        *[other] { $files } files

@@ -79,6 +79,13 @@ warning-lossy-file-system = This disk cannot hold everything (file system { $fil
     .meaning = The contents of the files are copied completely, but without owners and permissions. References to other files ({ $links } symbolic links) and special files ({ $specials }) are missing; files with several names ({ $hard-links } hard links) are there several times.
     .action = If the copy is to be exact, have the disk formatted by the administrator with ext4, xfs or btrfs.
 
+warning-unheld-times = { $count ->
+        [one] One file has
+       *[other] { $count } files have
+    } a time that this disk cannot hold: { $examples }.
+    .meaning = The contents on the disk are those of the source, byte by byte; only the times of these files are not kept there.
+    .action = You need not do anything. If the times matter, ask the administrator for a disk that is formatted with ext4, xfs or btrfs.
+
 warning-old-rsync = The copy program rsync is out of date (version { $version }).
     .meaning = The copy is made all the same. Known security holes are open in this version; a disk that was tampered with could exploit them.
     .action = Ask the administrator to bring rsync to version 3.4.1 or newer.

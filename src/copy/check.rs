@@ -37,7 +37,9 @@ impl Run {
         self.remember_space(space);
         self.prove_target().await?;
         let folds = self.fit_names().await?;
+        let doubted = self.locks.as_ref().is_some_and(|locks| locks.doubt.is_some());
         self.settle_doubt(&source).await?;
+        self.settle_times(&source, doubted).await?;
         let (plan, halves) = self.dry_run(&source, space).await?;
         let deleting = plan.fit(space, halves.bytes)?;
         if deleting.first {
@@ -185,6 +187,7 @@ impl Run {
             hidden: vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()],
             at_top: self.target.as_ref().is_some_and(Target::is_top),
             excludes: existing(&config.rsync_excludes)?,
+            settled: self.settled.as_deref(),
             log_file: Some(&config.rsync_log_file),
         })
     }

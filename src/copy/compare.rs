@@ -100,7 +100,7 @@ impl Run {
     }
 
     /// Those that differ.
-    async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, Halt> {
+    pub(super) async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, Halt> {
         let list = self.order.runtime.join(LIST);
         let internal = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
         write_private(&list, &suspects.list).map_err(internal)?;
@@ -134,7 +134,7 @@ impl Run {
 }
 
 /// The names in the source are not for everybody.
-fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text)
 }

@@ -69,7 +69,7 @@ fn time(stamp: StatxTimestamp) -> SystemTime {
 }
 
 impl Suspects {
-    fn add(&mut self, path: &Path, length: u64) {
+    pub fn add(&mut self, path: &Path, length: u64) {
         self.list.extend_from_slice(path.as_os_str().as_bytes());
         self.list.push(0);
         self.files += 1;

@@ -13,6 +13,8 @@ pub struct Locks {
     pub source: Option<(LockFile, PathBuf)>,
     /// Whether times with fractions of a second survive on the disk.
     pub fine_times: bool,
+    /// Whether it holds times beyond 2038.
+    pub late_times: bool,
     /// Runs before may have left files that never reached the disk. Then the lock file on it stays, for the next run to know.
     pub doubt: Option<Doubt>,
     /// Something was written to the disk and not flushed since.
@@ -23,6 +25,14 @@ pub struct Locks {
 impl Locks {
     /// The lock against a second rsync comes first, the two files follow.
     pub fn new(run: RunLock) -> Self {
-        Self { disk: None, source: None, fine_times: false, doubt: None, unflushed: false, _run: run }
+        Self {
+            disk: None,
+            source: None,
+            fine_times: false,
+            late_times: false,
+            doubt: None,
+            unflushed: false,
+            _run: run,
+        }
     }
 }

@@ -91,6 +91,13 @@ impl LockFile {
         Ok(self.file.metadata()?.modified()? == odd)
     }
 
+    /// Whether times beyond 32 bits of seconds, in 2038, survive on this file system.
+    pub fn has_late_times(&self) -> io::Result<bool> {
+        let late = std::time::UNIX_EPOCH + std::time::Duration::from_secs(3_000_000_000);
+        self.file.set_modified(late)?;
+        Ok(self.file.metadata()?.modified()? == late)
+    }
+
     /// When the file was made, which taking it over does not change. None where the file system keeps no such time.
     pub fn made(&self) -> Option<SystemTime> {
         self.file.metadata().ok()?.created().ok()

@@ -57,6 +57,7 @@ impl Run {
         let (lock, found) = self.acquire(top, &name, &shown).await?;
         if let Some(locks) = &mut self.locks {
             locks.fine_times = lock.has_fine_times().unwrap_or(false);
+            locks.late_times = lock.has_late_times().unwrap_or(false);
             locks.disk = Some((lock, shown.clone()));
         }
         if found != Found::Nothing {

@@ -5,7 +5,7 @@
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
 //! `command` (its process), `drive` (the three together), `exit` (its end); `plan` and `survey` (what the dry run means),
 //! `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`, `beneath`,
-//! `walk`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one);
+//! `walk`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one); `retime`, `times` (and those that can't hold every time);
 //! `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
@@ -36,6 +36,7 @@ pub mod news;
 mod plan;
 mod power;
 mod progress;
+mod retime;
 mod rsync;
 pub mod runlock;
 mod sick;
@@ -47,6 +48,7 @@ pub mod stop;
 mod strangers;
 mod survey;
 mod target;
+mod times;
 mod trees;
 mod trial;
 mod walk;

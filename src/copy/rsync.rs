@@ -54,6 +54,8 @@ pub struct Rsync<'a> {
     /// The target is the top of its file system.
     pub at_top: bool,
     pub excludes: Option<&'a Path>,
+    /// A file with rules for what is on the target as it should be, though it does not look so.
+    pub settled: Option<&'a Path>,
     pub log_file: Option<&'a Path>,
 }
 
@@ -110,6 +112,7 @@ impl Rsync<'_> {
         if self.at_top {
             filters.extend(SYSTEM_ENTRIES.map(|entry| OsString::from(format!("--exclude={entry}"))));
         }
+        filters.extend(self.settled.map(|path| option("--exclude-from=", path)));
         filters.extend(self.excludes.map(|path| option("--exclude-from=", path)));
         filters
     }
@@ -156,7 +159,7 @@ fn with_slash(path: &Path) -> OsString {
 }
 
 /// An anchored pattern that matches just this path.
-fn pattern(path: &Path) -> OsString {
+pub fn pattern(path: &Path) -> OsString {
     let mut pattern = vec![b'/'];
     for &byte in path.as_os_str().as_bytes() {
         if b"*?[\\".contains(&byte) {
@@ -189,6 +192,7 @@ mod tests {
             hidden: vec![],
             at_top: false,
             excludes: None,
+            settled: None,
             log_file: Some(Path::new("/var/log/asbackup/rsync.log")),
         }
     }
@@ -282,12 +286,14 @@ mod tests {
             hidden,
             at_top: true,
             excludes: Some(Path::new("/etc/asbackup/rsync_excludes")),
+            settled: Some(Path::new("/run/asbackup/settled.list")),
             log_file: None,
             ..full()
         };
         let filters = "--exclude=/.asbackup.lock --exclude=/lo\\*cks/a\\[b]/copy.lock --filter=P /lo\\*cks/a\\[b]/ \
                        --filter=P /lo\\*cks/ --exclude=/lost+found --exclude=/System Volume Information \
-                       --exclude=/$RECYCLE.BIN --exclude=/.Trash-* --exclude-from=/etc/asbackup/rsync_excludes";
+                       --exclude=/$RECYCLE.BIN --exclude=/.Trash-* --exclude-from=/run/asbackup/settled.list \
+                       --exclude-from=/etc/asbackup/rsync_excludes";
         for purpose in [Purpose::DryRun, COPY] {
             let line = line(&rsync, purpose);
             assert!(line.contains(filters), "{line}");

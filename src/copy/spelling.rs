@@ -71,7 +71,7 @@ impl<G: Fn() -> bool> Spelling<'_, G> {
                 part.there = self.names_in(directory).map_err(failed)?;
             }
             let alike = part.alike();
-            if alike.is_empty() && !part.new().any(|name| kept.is_doubtful(name)) {
+            if alike.is_empty() && !part.absent().any(|name| kept.is_doubtful(name)) {
                 continue;
             }
             let Some(trial) = self.trial(directory).map_err(failed)? else { continue };
@@ -98,7 +98,7 @@ impl<G: Fn() -> bool> Spelling<'_, G> {
 
     fn bring_part(&self, part: &Part<'_>, place: &OwnedFd) -> Result<u64, SpellingError> {
         let mut respelt = Vec::new();
-        for name in part.new().take_while(|_| (self.go_on)()) {
+        for name in part.absent().take_while(|_| (self.go_on)()) {
             let failed = |source| SpellingError { path: part.directory.join(name), source };
             if exists(place, name).map_err(failed)? {
                 respell(place, name).map_err(failed)?;
@@ -174,7 +174,7 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     /// Those that the target has not, or spells in another way.
-    fn new(&self) -> impl Iterator<Item = &'a OsStr> {
+    fn absent(&self) -> impl Iterator<Item = &'a OsStr> {
         self.names.iter().map(OsString::as_os_str).filter(|name| !self.there.contains(*name))
     }
 
@@ -203,7 +203,7 @@ impl Verdict {
     }
 
     fn add_refused(&mut self, part: &Part<'_>, trial: &Trial, kept: &mut Kept) -> io::Result<()> {
-        for name in part.new() {
+        for name in part.absent() {
             if !kept.is_doubtful(name) {
                 continue;
             }

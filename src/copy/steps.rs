@@ -78,6 +78,8 @@ pub(super) struct Run {
     pub(super) mounted: Option<Mounted>,
     pub(super) target: Option<Target>,
     pub(super) locks: Option<Locks>,
+    /// What rsync is to leave alone; see `Rsync::settled`.
+    pub(super) settled: Option<PathBuf>,
     pub(super) removed: bool,
     /// The disk hangs.
     pub(super) silent: bool,
@@ -118,6 +120,7 @@ impl Run {
             mounted: None,
             target: None,
             locks: None,
+            settled: None,
             removed: false,
             silent: false,
             listener: None,

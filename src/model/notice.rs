@@ -85,6 +85,11 @@ pub enum Notice {
     StepSpelling {
         names: u64,
     },
+    /// The disk keeps local time, and the clock that it is read by has changed.
+    StepClock {
+        files: u64,
+        minutes: u64,
+    },
     StepCompare {
         files: u64,
         bytes: u64,

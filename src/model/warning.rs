@@ -85,6 +85,11 @@ pub enum Warning {
         hard_links: u64,
         specials: u64,
     },
+    /// Files with times that the disk can't hold. Their contents are the source's.
+    UnheldTimes {
+        count: u64,
+        examples: String,
+    },
     /// rsync's own security fixes are missing.
     OldRsync {
         version: String,

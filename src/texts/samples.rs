@@ -131,6 +131,7 @@ samples! { warnings, Warning:
     LowSpace { free, threshold }
     VanishedFiles { examples }
     LossyFileSystem { file_system, links, hard_links, specials }
+    UnheldTimes { count, examples }
     OldRsync { version }
     Stalled { minutes }
     LeftoverMount { mount_point }
@@ -177,6 +178,7 @@ samples! { notices, Notice:
     StepCheck { source }
     StepChecked { files, bytes, deletions, free }
     StepSpelling { names }
+    StepClock { files, minutes }
     StepCompare { files, bytes }
     StepCopy { source, target }
     StepResumed { files, bytes }

@@ -1,0 +1,120 @@
+//! Times that a disk can't hold, and disks that keep local time: what is on them is not copied again and again. Tier `disk_`: as root,
+//! `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::bench::Bench;
+use common::daemon::Daemon;
+use common::disk::{Disk, FileSystem};
+use common::scene::{Scene, assert_success, warnings};
+use common::tree::set_time;
+use common::{PATIENCE, wait_for};
+use jiff::Timestamp;
+
+const DAY: i64 = 24 * 60 * 60;
+/// Seconds since 1970 of 1 January 2150.
+const FAR: i64 = 5_680_281_600;
+
+/// A source with times from before all that a FAT knows to after it.
+fn scene(disk: impl FnOnce(&Bench) -> Disk) -> Scene {
+    let bench = Bench::new();
+    let disk = disk(&bench);
+    let scene = Scene::of(bench, disk);
+    scene.source.simple(50);
+    for (name, time) in [("old/epoch", 0), ("old/before", -DAY), ("late/far", FAR), ("late/2040", 2_208_988_800)] {
+        set_time(&scene.source.file(name, name), time, 0);
+    }
+    // By whole seconds the disk must be younger than the source.
+    let made = scene.source.path("late/2040").metadata().expect("it").ctime();
+    wait_for("the second after", PATIENCE, || (Timestamp::now().as_second() > made).then_some(()));
+    scene
+}
+
+/// A disk that is plugged in anew reads its times from the medium.
+async fn runs_again(scene: &mut Scene, daemon: &mut Option<Daemon>) -> Daemon {
+    if let Some(mut daemon) = daemon.take() {
+        daemon.stop().await;
+        scene.disk.unplug();
+    }
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon
+}
+
+async fn is_copied_once(mut scene: Scene, unheld: &[&str]) {
+    let mut daemon = Some(runs_again(&mut scene, &mut None).await);
+    for _ in 0..2 {
+        daemon = Some(runs_again(&mut scene, &mut daemon).await);
+        let daemon = daemon.as_ref().expect("it");
+        assert_eq!(daemon.record().totals.bytes_total, 0, "{}", daemon.text_log());
+        assert!(warnings(daemon).contains(&"unheld-times".to_owned()), "{:?}", warnings(daemon));
+    }
+    // Of the same length, and with the same time that says nothing.
+    for name in unheld {
+        let path = scene.source.path(name);
+        let time = path.metadata().expect("it").mtime();
+        fs::write(&path, name.to_uppercase()).expect("a change");
+        set_time(&path, time, 0);
+    }
+    runs_again(&mut scene, &mut daemon).await;
+    let look = scene.disk.look(&scene.bench);
+    for name in unheld {
+        let copy = fs::read_to_string(scene.copy(&look).join(name)).expect("the copy");
+        assert_eq!(copy, name.to_uppercase());
+    }
+}
+
+#[tokio::test]
+async fn times_beyond_those_of_exfat_are_compared_by_contents() {
+    is_copied_once(
+        scene(|bench| Disk::make(bench, FileSystem::Exfat, "OFFSITE")),
+        &["old/epoch", "old/before", "late/far"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn times_beyond_those_of_small_inodes_are_compared_by_contents() {
+    let small = |bench: &Bench| {
+        let disk = Disk::make(bench, FileSystem::Ext4, "OFFSITE");
+        let words = ["-q", "-F", "-I", "128", "-L", "OFFSITE", "-U", &disk.uuid];
+        common::run(Command::new("/usr/sbin/mkfs.ext4").args(words).arg(disk.image()));
+        disk
+    };
+    is_copied_once(scene(small), &["late/far", "late/2040"]).await;
+}
+
+/// What is read from a FAT when the clock has changed. The kernel's own driver, and its clock, are in the virtual machine's `folding`.
+#[tokio::test]
+async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes() {
+    let mut scene = Scene::with(FileSystem::Exfat);
+    let mut daemon = Some(runs_again(&mut scene, &mut None).await);
+    for minutes in [120, -60, 345] {
+        daemon.take().expect("it").stop().await;
+        scene.disk.unplug();
+        let look = scene.disk.prepare(&scene.bench);
+        for entry in files(&scene.copy(&look)) {
+            let time = entry.metadata().expect("a file").mtime() + minutes * 60;
+            set_time(&entry, time, 0);
+        }
+        look.done();
+        let (again, finished) = scene.run_once().await;
+        assert_success(&finished);
+        assert_eq!(again.record().totals.bytes_total, 0, "{}", again.text_log());
+        assert!(again.text_log().contains("the disk keeps local time"), "{}", again.text_log());
+        daemon = Some(again);
+    }
+    let grown = scene.source.file("config/job.vbm", "<job>grown</job>\n");
+    let again = runs_again(&mut scene, &mut daemon).await;
+    assert_eq!(again.record().totals.bytes_total, grown.metadata().expect("it").len());
+}
+
+fn files(top: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(top).expect("a directory").flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
