@@ -64,7 +64,7 @@ fn cover_with_tmpfs(scene: &Scene, source: &str) {
 }
 
 #[tokio::test]
-async fn a_source_that_must_be_a_mount_point_is_refused_until_something_is_mounted_there() {
+async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
     let mut scene = Scene::new();
     scene.config.set("Safety", "source-must-be-mountpoint", "true");
     let (daemon, finished) = scene.run_once().await;
@@ -72,9 +72,52 @@ async fn a_source_that_must_be_a_mount_point_is_refused_until_something_is_mount
     assert!(finished.message.contains("source-must-be-mountpoint"), "{}", finished.message);
     assert!(listing(&scene).is_empty());
     let source = scene.source.top.display().to_string();
+    // No mount of the source: nothing comes of it.
+    scene.bench.run(&["mount", "-t", "tmpfs", "other", "/mnt"]);
     scene.bench.run(&["mount", "--bind", &source, &source]);
-    next_run_succeeds(&daemon).await;
+    assert_success(&daemon.finished(2).await);
     scene.assert_copied(Fidelity::Full);
+    let log = daemon.text_log();
+    assert_eq!(log.matches("is to be backed up has come").count(), 1, "{log}");
+    let plugged = |record: &asbackup::model::RunRecord| record.trigger == asbackup::model::Trigger::Plugged;
+    assert!(daemon.history().iter().all(plugged), "{:?}", daemon.history());
+}
+
+/// Also over a restart of the daemon, and without any mount that the kernel would tell of.
+#[tokio::test]
+async fn a_source_that_gets_its_contents_late_is_waited_for_also_by_the_next_daemon() {
+    let mut scene = Scene::new();
+    let aside = scene.source.top.with_extension("aside");
+    fs::rename(&scene.source.top, &aside).expect("the source is not there");
+    let (mut daemon, finished) = scene.run_once().await;
+    assert_aborted(&finished, "SourceUnavailable");
+    assert!(finished.message.contains("begins by itself"), "{}", finished.message);
+    daemon.stop().await;
+    fs::create_dir(&scene.source.top).expect("an empty directory");
+    let daemon = scene.daemon().await;
+    // An empty directory is no source; of that one it is told when somebody asks.
+    daemon.start_run("").await.expect("a run");
+    assert_aborted(&daemon.finished(1).await, "SourceUnavailable");
+    fs::remove_dir(&scene.source.top).expect("an empty directory");
+    fs::rename(&aside, &scene.source.top).expect("the source is there");
+    assert_success(&daemon.finished(2).await);
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+}
+
+#[tokio::test]
+async fn a_disk_that_is_pulled_before_its_source_comes_waits_for_nothing() {
+    let mut scene = Scene::new();
+    scene.config.set("Safety", "source-must-be-mountpoint", "true");
+    let (daemon, finished) = scene.run_once().await;
+    assert_aborted(&finished, "SourceUnavailable");
+    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    scene.disk.unplug();
+    let source = scene.source.top.display().to_string();
+    scene.bench.run(&["mount", "--bind", &source, &source]);
+    scene.disk.plug();
+    assert_success(&daemon.finished(2).await);
+    assert!(!daemon.text_log().contains("is to be backed up has come"), "{}", daemon.text_log());
 }
 
 #[tokio::test]
@@ -87,7 +130,7 @@ async fn a_source_without_its_sentinel_is_refused() {
     fs::remove_file(&sentinel).expect("gone");
     next_run_is_refused(&scene, &daemon, "SourceUnavailable", ".this-is-it").await;
     fs::write(sentinel, "").expect("made again");
-    next_run_succeeds(&daemon).await;
+    assert_success(&daemon.finished(3).await);
 }
 
 #[tokio::test]
@@ -161,9 +204,11 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "SourceUnavailable");
-    scene.bench.run(&["umount", source]);
     assert_eq!(listing(&scene), before);
     scene.assert_unmounted();
+    // It is waited for.
+    scene.bench.run(&["umount", source]);
+    assert_success(&daemon.finished(2).await);
 }
 
 /// A directory of an ext4 whose only block is overwritten: the kernel reports an error instead of its files.

@@ -7,6 +7,7 @@
 -wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
 -still-old = Die neue Kopie fehlt; was vorher auf der Platte war, ist unverändert.
 -half-done = Die Kopie auf der Platte ist unvollständig und darf nicht als Sicherung gelten.
+-comes-by-itself = Sobald die Daten da sind, beginnt die Kopie von selbst, solange die Platte steckt.
 -trust = asbackup disks trust
 -allow = asbackup start --allow-deletions
 
@@ -156,11 +157,11 @@ fault-unsafe-path = { $link ->
 
 fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } ({ $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -comes-by-itself } { -wait-for-release }
 
 fault-source-empty = Das Verzeichnis, das gesichert werden soll, ist leer: { $path }.
     .meaning = Eine Kopie davon hätte alle Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -comes-by-itself } { -wait-for-release }
 
 fault-source-hidden = Der Sicherungsdienst sieht an der Stelle { $path } nicht die wirklichen Daten.
     .meaning = Eine Kopie hätte die Sicherungen auf der Platte womöglich gelöscht; deshalb wurde nichts geändert. { -still-old }
@@ -172,11 +173,11 @@ fault-source-contains-target = Das Ziel der Kopie liegt in dem Verzeichnis, das 
 
 fault-source-not-mounted = Am Verzeichnis, das gesichert werden soll, ist nichts eingehängt: { $path }.
     .meaning = Die eigentlichen Daten sind vermutlich gerade woanders. Eine Kopie hätte Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, gehört „source-must-be-mountpoint“ in config.ini auf false. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, gehört „source-must-be-mountpoint“ in config.ini auf false. { -comes-by-itself } { -wait-for-release }
 
 fault-source-without-sentinel = Eine Datei fehlt, an der das Verzeichnis, das gesichert werden soll, erkannt wird: { $path }.
     .meaning = Vermutlich ist es gerade nicht das richtige Verzeichnis. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -comes-by-itself } { -wait-for-release }
 
 fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
     .meaning = Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }

@@ -26,6 +26,7 @@ notice-run-started = Lauf { $run } auf die Platte „{ $label }“ ({ $disk }) b
 notice-deletions-allowed = Lauf { $run } darf mehr löschen als die Grenze erlaubt und die Quelle an einem anderen Ort vorfinden: Jemand hat es dieses eine Mal erlaubt.
 notice-disk-remembered = Die Platte „{ $label }“ ({ $disk }) wird zum ersten Mal benutzt und künftig an dem wiedererkannt, was ihr Laufwerk von sich angibt.
 notice-disk-trusted = Die Platte „{ $label }“ ({ $disk }) wurde so angenommen, wie sie jetzt ist, und wird künftig an dem wiedererkannt, was ihr Laufwerk von sich angibt.
+notice-source-came = Was gesichert werden soll, ist jetzt da: { $path }. Die Kopie, die darauf gewartet hat, beginnt.
 notice-source-remembered = Die Quelle { $path } wird künftig an ihrem Dateisystem wiedererkannt: { $file-system }.
 notice-step-know-disk = Schritt 1 (Platte erkennen): „{ $label }“, Gerät { $device }, Dateisystem { $file-system }.
 notice-step-wait-for-veeam = Schritt 2 (auf Veeam warten): Veeam schreibt noch (Aufträge: { $jobs }); gewartet wird höchstens { $minutes ->

@@ -7,6 +7,7 @@
 -wait-for-release = Unplug the disk only when the status says that you may.
 -still-old = There is no new copy; what was on the disk before is unchanged.
 -half-done = The copy on the disk is incomplete and does not count as a backup.
+-comes-by-itself = As soon as the data is there, the copy begins by itself, as long as the disk is plugged in.
 -trust = asbackup disks trust
 -allow = asbackup start --allow-deletions
 
@@ -156,11 +157,11 @@ fault-unsafe-path = { $link ->
 
 fault-source-unavailable = The directory that is to be backed up cannot be reached: { $path } ({ $cause }).
     .meaning = Nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -wait-for-release }
+    .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -comes-by-itself } { -wait-for-release }
 
 fault-source-empty = The directory that is to be backed up is empty: { $path }.
     .meaning = A copy of it would have deleted all backups on the disk, so nothing was changed. { -still-old }
-    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -comes-by-itself } { -wait-for-release }
 
 fault-source-hidden = The backup service does not see the real data at { $path }.
     .meaning = A copy might have deleted the backups on the disk, so nothing was changed. { -still-old }
@@ -172,11 +173,11 @@ fault-source-contains-target = The target of the copy lies inside the directory 
 
 fault-source-not-mounted = There is nothing mounted at the directory that is to be backed up: { $path }.
     .meaning = The real data is probably elsewhere at the moment. A copy would have deleted backups on the disk, so nothing was changed. { -still-old }
-    .action = Ask the administrator to mount the drive at that place. If the directory is not meant to be a mount point, “source-must-be-mountpoint” in config.ini is to be false. { -wait-for-release }
+    .action = Ask the administrator to mount the drive at that place. If the directory is not meant to be a mount point, “source-must-be-mountpoint” in config.ini is to be false. { -comes-by-itself } { -wait-for-release }
 
 fault-source-without-sentinel = A file by which the directory that is to be backed up is recognised is missing: { $path }.
     .meaning = The directory is probably not the right one at the moment. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
-    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be made again; the setting is called “source-sentinel”. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be made again; the setting is called “source-sentinel”. { -comes-by-itself } { -wait-for-release }
 
 fault-source-moved = The directory that is to be backed up, { $path }, lies on another file system than at the copies before (before: { $before }; now: { $now }).
     .meaning = Probably one of the computer's drives is not mounted. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }

@@ -3,7 +3,7 @@
 //!
 //! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
 //! the copy goes first, `gate` when the copy may, `evidence` what is known of those who hold locks, `callers` whether those who
-//! wait are still there; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks
+//! wait are still there; `lookout` waits for a source that comes late; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks
 //! and source again, `reload` takes a new config, `snapshot` sums up.
 
 mod active;
@@ -12,6 +12,7 @@ mod callers;
 mod calls;
 mod evidence;
 mod gate;
+mod lookout;
 mod plugged;
 mod post;
 mod referee;
@@ -47,6 +48,7 @@ use crate::veeam::inquiry::Finding;
 use active::ActiveRun;
 use callers::Parting;
 use evidence::Evidence;
+use lookout::Lookout;
 use plugged::Plugged;
 use referee::Referee;
 use tidy::Tidied;
@@ -134,6 +136,8 @@ pub struct Controller {
     tidied: UnboundedSender<Tidied>,
     partings: UnboundedSender<Parting>,
     findings: UnboundedSender<Finding>,
+    lookout: Lookout,
+    source_came: UnboundedSender<()>,
 }
 
 /// What the controller's own helpers send back to it.
@@ -143,6 +147,7 @@ struct Echoes {
     tidied: UnboundedReceiver<Tidied>,
     partings: UnboundedReceiver<Parting>,
     findings: UnboundedReceiver<Finding>,
+    source_came: UnboundedReceiver<()>,
 }
 
 /// Runs until it is asked to stop and the run that is on has been ended properly.
@@ -160,6 +165,7 @@ impl Controller {
         let (tidied, tidied_receiver) = unbounded_channel();
         let (partings, partings_receiver) = unbounded_channel();
         let (findings, findings_receiver) = unbounded_channel();
+        let (source_came, source_receiver) = unbounded_channel();
         let texts = outputs.texts.borrow().clone();
         let controller = Self {
             outputs,
@@ -188,6 +194,8 @@ impl Controller {
             tidied,
             partings,
             findings,
+            lookout: Lookout::default(),
+            source_came,
         };
         let echoes = Echoes {
             news: news_receiver,
@@ -195,6 +203,7 @@ impl Controller {
             tidied: tidied_receiver,
             partings: partings_receiver,
             findings: findings_receiver,
+            source_came: source_receiver,
         };
         (controller, echoes)
     }
@@ -220,6 +229,7 @@ impl Controller {
                 Some(tidied) = echoes.tidied.recv() => self.note_tidied(tidied),
                 Some(parting) = echoes.partings.recv() => self.part(parting).await,
                 Some(finding) = echoes.findings.recv() => self.weigh(finding).await,
+                Some(()) = echoes.source_came.recv() => self.greet_source(),
                 () = sleep_until(patience.unwrap_or_else(|| Instant::now() + NEVER).into()), if patience.is_some() => {
                     self.end_patience();
                 }
@@ -229,6 +239,7 @@ impl Controller {
                 _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),
             }
             self.begin_what_is_due().await;
+            self.look_out();
         }
     }
 

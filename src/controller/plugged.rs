@@ -18,6 +18,8 @@ pub struct Plugin {
     pub served: bool,
     /// The run before was cut off.
     pub interrupted: bool,
+    /// The run before was refused for a source that may still come.
+    pub awaits_source: bool,
     /// Being cleared up behind a killed daemon.
     pub tidying: bool,
     /// Something has happened since that began.
@@ -117,6 +119,23 @@ impl Plugged {
         config.disks.iter().map(|disk| disk.id.clone()).filter(is_waiting).collect()
     }
 
+    pub fn awaits_source(&self, config: &Config) -> bool {
+        let is_known = |plugin: &Plugin| config.disks.iter().any(|disk| disk.id == plugin.volume.id);
+        self.plugins.iter().any(|plugin| plugin.awaits_source && is_known(plugin))
+    }
+
+    /// What waited for the source is due, unless it has been pulled a moment ago. Whether anything did.
+    pub fn take_up_awaiting(&mut self, config: &Config, is_there: impl Fn(&Volume) -> bool) -> bool {
+        for plugin in self.plugins.iter_mut().filter(|plugin| plugin.awaits_source) {
+            plugin.awaits_source = is_there(&plugin.volume);
+        }
+        let any = self.awaits_source(config);
+        for plugin in self.plugins.iter_mut().filter(|plugin| plugin.awaits_source) {
+            (plugin.served, plugin.awaits_source) = (false, false);
+        }
+        any
+    }
+
     pub fn safe(&self, config: &Config) -> Vec<String> {
         let is_known = |plugin: &&Plugin| config.disks.iter().any(|disk| disk.id == plugin.volume.id);
         let safe = self.plugins.iter().filter(|plugin| plugin.safe).filter(is_known);
@@ -148,6 +167,7 @@ impl Plugin {
             since: now,
             served: false,
             interrupted: false,
+            awaits_source: false,
             tidying: false,
             tidy_again: false,
             in_use: false,
@@ -208,6 +228,23 @@ mod tests {
         assert_eq!(plugged.first_present(&config), Some(DiskId::new("B")));
         assert_eq!(plugged.waiting(&config), [DiskId::new("B"), DiskId::new("A")]);
         assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
+    }
+
+    #[test]
+    fn a_disk_that_waits_for_its_source_is_due_when_that_has_come() {
+        let (start, config) = (Instant::now(), config(&["A"]));
+        let mut plugged = Plugged::default();
+        plugged.update(vec![volume("A", 1), volume("X", 2)], start);
+        plugged.of(&DiskId::new("X")).for_each(|plugin| plugin.awaits_source = true);
+        assert!(!plugged.awaits_source(&config), "nobody knows it");
+        plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.awaits_source) = (true, true));
+        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
+        assert!(plugged.awaits_source(&config) && plugged.take_up_awaiting(&config, |_| true));
+        assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+        assert!(!plugged.take_up_awaiting(&config, |_| true));
+        plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.awaits_source) = (true, true));
+        assert!(!plugged.take_up_awaiting(&config, |_| false), "it was pulled");
+        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
     }
 
     #[test]

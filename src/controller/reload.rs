@@ -48,6 +48,8 @@ impl Controller {
             self.tell(Level::Warn, warning);
         }
         self.config = Arc::new(loaded.config);
+        // It looks for the source of before.
+        self.lookout.end();
         self.config_error = Told::default();
         self.web_names = web_names(&self.config);
         self.apply_language();

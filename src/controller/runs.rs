@@ -30,7 +30,7 @@ impl Controller {
         }
     }
 
-    fn may_begin(&self) -> bool {
+    pub(super) fn may_begin(&self) -> bool {
         self.run.is_none() && !self.stopping && self.config.missing().is_empty()
     }
 
@@ -52,7 +52,7 @@ impl Controller {
         let begun = self.write_begin(disk, trigger, volume.as_ref());
         let run = begun.run;
         for plugin in self.plugged.of(disk) {
-            plugin.served = true;
+            (plugin.served, plugin.awaits_source) = (true, false);
             plugin.safe = false;
         }
         let (stop, stopped) = Stop::new();
@@ -213,6 +213,7 @@ impl Controller {
                 // Also where the history can't be written: a run is never begun again without being counted.
                 plugin.served = past.served || !past.interrupted;
                 plugin.interrupted = past.interrupted;
+                plugin.awaits_source = past.awaits_source;
                 plugin.safe = record.safe_to_remove && !plugin.in_use;
                 if plugin.safe {
                     // UDisks2's next picture will say so too.

@@ -35,6 +35,7 @@ impl Controller {
 
     /// Somebody may have mounted a disk that was called safe, or unmounted it again.
     fn see_mounts(&mut self) {
+        self.lookout.nudge();
         self.look_at_mounts();
         self.tidy_up();
     }
@@ -101,6 +102,7 @@ impl Controller {
         for plugin in self.plugged.of(&volume.id).filter(|plugin| plugin.volume.is_same_plug(volume)) {
             plugin.served = past.served || is_on;
             plugin.interrupted = past.interrupted;
+            plugin.awaits_source = past.awaits_source;
         }
     }
 

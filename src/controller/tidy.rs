@@ -22,6 +22,8 @@ use crate::report::postman::Errand;
 const MOST_INTERRUPTIONS: usize = 3;
 /// For looking at the source before the daemon is ready.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A source that comes and goes so often in one plug-in is not waited for any more.
+const MOST_COMEBACKS: usize = 10;
 const BUSY_PAUSE: Duration = Duration::from_secs(1);
 const BUSY_PAUSES: usize = 30;
 
@@ -39,6 +41,7 @@ pub struct Tidied {
 pub(super) struct PluginPast {
     pub(super) served: bool,
     pub(super) interrupted: bool,
+    pub(super) awaits_source: bool,
 }
 
 impl Controller {
@@ -104,10 +107,13 @@ impl Controller {
         let runs = self.history.past().of_plug(plug, disk).unwrap_or_default();
         let is_cut = |record: &RunRecord| record.fault.as_ref().is_some_and(Fault::is_interruption);
         let cuts = runs.iter().rev().take_while(|record| is_cut(record)).count();
+        let is_late = |record: &RunRecord| record.fault.as_ref().is_some_and(Fault::is_of_late_source);
+        let late = runs.iter().rev().take_while(|record| is_late(record)).count();
         let last_was_cut = cuts > 0;
         PluginPast {
             served: !runs.is_empty() && (!last_was_cut || cuts >= MOST_INTERRUPTIONS),
             interrupted: last_was_cut,
+            awaits_source: late > 0 && late <= MOST_COMEBACKS,
         }
     }
 

@@ -53,6 +53,8 @@ mod trees;
 mod trial;
 mod walk;
 
+pub use source::is_there;
+
 pub use news::{Busy, Ending, News, Teller};
 pub use steps::{Known, Order, Ports, run};
 pub use stop::{Puller, Stop, StopReason};

@@ -37,6 +37,12 @@ impl Source {
     /// # Errors
     /// Missing, empty, hidden by a sandbox, not the right place, or on the very disk that is copied to.
     pub fn open(config: &Config, mounted: &Mounted, remembered: Option<&str>) -> Result<Self, Fault> {
+        let source = Self::find(config, remembered)?;
+        refuse_overlap(&source.path, &source.directory, mounted)?;
+        Ok(source)
+    }
+
+    fn find(config: &Config, remembered: Option<&str>) -> Result<Self, Fault> {
         let path = &config.source;
         let unavailable = |error: io::Error| unavailable(path, &error);
         let directory = paths::directory(path).map_err(unavailable)?;
@@ -53,7 +59,6 @@ impl Source {
             let (before, disk) = (before.to_owned(), String::new());
             return Err(Fault::SourceMoved { path: show(path), before, now: file_system, disk });
         }
-        refuse_overlap(path, &directory, mounted)?;
         Ok(Self { directory, path: path.clone(), file_system })
     }
 
@@ -83,6 +88,11 @@ impl Source {
         }
         Ok(())
     }
+}
+
+/// Whether a run would find its source now, for whoever waits for one that is mounted late. Blocks.
+pub fn is_there(config: &Config, remembered: Option<&str>) -> bool {
+    Source::find(config, remembered).is_ok()
 }
 
 /// What the administrator has said of the right place.

@@ -19,6 +19,18 @@ impl Fault {
         )
     }
 
+    /// Whether the source may only not be there yet, as one that is mounted late.
+    pub fn is_of_late_source(&self) -> bool {
+        matches!(
+            self,
+            Self::SourceUnavailable { .. }
+                | Self::SourceEmpty { .. }
+                | Self::SourceNotMounted { .. }
+                | Self::SourceWithoutSentinel { .. }
+                | Self::SourceMoved { .. }
+        )
+    }
+
     /// Whether a disk that is being pulled may be the reason.
     pub fn may_be_of_disk(&self) -> bool {
         matches!(

@@ -52,6 +52,10 @@ pub enum Notice {
         disk: String,
         label: String,
     },
+    /// One that runs were refused for.
+    SourceCame {
+        path: String,
+    },
     SourceRemembered {
         path: String,
         file_system: String,

@@ -169,6 +169,7 @@ samples! { notices, Notice:
     DeletionsAllowed { run }
     DiskRemembered { disk, label }
     DiskTrusted { disk, label }
+    SourceCame { path }
     SourceRemembered { path, file_system }
     StepKnowDisk { device, label, file_system }
     StepWaitForVeeam { jobs, minutes }

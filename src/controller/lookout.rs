@@ -1,0 +1,100 @@
+//! Waits for a source that comes late: a drive that is mounted after the disk was plugged in, a share, a directory that is filled
+//! by a program. While a plugged-in disk was refused for such a source, a task looks whether a run would find it now, so that people
+//! are told once and the copy comes by itself. It owns nothing else, and ends with the need.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::Controller;
+use crate::blocking::{GLANCE, blocking};
+use crate::config::Config;
+use crate::copy;
+use crate::model::Notice;
+
+/// A mount is told by the kernel; a directory that gets its contents without one is not.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Each look at a share that hangs leaves a thread behind, until it answers.
+const HUNG_PAUSE: Duration = Duration::from_secs(10 * 60);
+
+/// What a run would be begun with.
+struct Wanted {
+    config: Arc<Config>,
+    /// The file system that the source has to lie on, if that is known.
+    remembered: Option<String>,
+}
+
+/// The task, while there is one.
+#[derive(Debug, Default)]
+pub struct Lookout {
+    task: Option<JoinHandle<()>>,
+    mounts: Arc<Notify>,
+}
+
+impl Lookout {
+    /// The mount table has changed.
+    pub fn nudge(&self) {
+        self.mounts.notify_one();
+    }
+
+    pub fn end(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+    }
+
+    fn begin(&mut self, wanted: Wanted, came: UnboundedSender<()>) {
+        let mounts = self.mounts.clone();
+        self.task = Some(tokio::spawn(async move {
+            while !wanted.is_there().await {
+                // Either is a reason to look again.
+                let _ = timeout(PAUSE, mounts.notified()).await;
+            }
+            // The receiver ends only with the daemon.
+            let _ = came.send(());
+        }));
+    }
+}
+
+impl Wanted {
+    async fn is_there(&self) -> bool {
+        let (config, remembered) = (self.config.clone(), self.remembered.clone());
+        let look = move || Ok::<_, io::Error>(copy::is_there(&config, remembered.as_deref()));
+        match blocking(GLANCE, look).await {
+            Ok(is_there) => is_there,
+            Err(_) => {
+                sleep(HUNG_PAUSE).await;
+                false
+            }
+        }
+    }
+}
+
+impl Controller {
+    /// After each event: looks out while somebody waits, and no longer.
+    pub(super) fn look_out(&mut self) {
+        let awaited = self.may_begin() && self.plugged.awaits_source(&self.config);
+        match (awaited, self.lookout.task.is_some()) {
+            (true, false) => {
+                let remembered = self.memory.source(&self.config.source).map(str::to_owned);
+                let wanted = Wanted { config: self.config.clone(), remembered };
+                self.lookout.begin(wanted, self.source_came.clone());
+            }
+            (false, true) => self.lookout.end(),
+            _ => {}
+        }
+    }
+
+    /// The disks that wait for it are due.
+    pub(super) fn greet_source(&mut self) {
+        self.lookout.end();
+        if self.plugged.take_up_awaiting(&self.config, |volume| !volume.has_gone()) {
+            self.note(Notice::SourceCame { path: self.config.source.display().to_string() });
+        }
+    }
+}
