@@ -50,6 +50,7 @@ setup-password-unread = Die Datei mit dem Passwort ist nicht lesbar ({ $cause })
 setup-password-blanks = Ein Passwort, das mit einem Leerzeichen beginnt oder endet, kann nicht in config.ini stehen. Bitte nach /etc/credstore/mail-password schreiben.
 setup-from = Absender der Mails (- für asbackup auf diesem Rechner)
 setup-recipients = Wer bekommt jede Mail (Adressen, durch Komma getrennt)
+setup-recipients-again = Die Empfänger noch einmal nennen? [J/n]
 setup-test = Jetzt eine Testmail an alle Empfänger schicken? [J/n]
 setup-test-failed = Es wurde nichts geschrieben, weil die Testmail nicht durchkam. Mit --no-test-mail wird keine verschickt.
 setup-again = Die Fragen zu den Mails noch einmal beantworten? [J/n]

@@ -50,6 +50,7 @@ setup-password-unread = The file with the password can't be read ({ $cause }). P
 setup-password-blanks = A password that begins or ends with a blank can't stand in config.ini. Please put it into /etc/credstore/mail-password.
 setup-from = Sender of the mails (- for asbackup at this machine)
 setup-recipients = Who gets every mail (addresses, separated by commas)
+setup-recipients-again = Name the recipients again? [Y/n]
 setup-test = Send a test mail to all recipients now? [Y/n]
 setup-test-failed = Nothing has been written, since the test mail did not get through. With --no-test-mail none is sent.
 setup-again = Answer the questions about mail again? [Y/n]

@@ -1,23 +1,40 @@
-//! Mail addresses in config.ini: one, or a list. A name without a domain (`root`) is an address of this machine.
+//! Mail addresses in config.ini: one, or a list. Everybody who reads addresses does it in here, and what is taken is what can be sent to:
+//! lettre has the last word. A name without a domain (`root`) is an address of this machine.
+//!
+//! Between two entries are commas, semicolons or line breaks, and blanks where there is no name. Of `Name <address>` the address
+//! counts; a name with a comma in it stands in quotation marks, and what stands in parentheses is a comment.
 
-use email_address::{EmailAddress, Options};
+use lettre::Address;
 
 use super::ConfigProblem;
-use super::ini::strip;
-use super::value::{Kind, Problems, Value, items};
+use super::ini::{is_space, strip};
+use super::value::{Kind, Problems, Value};
 
-/// Addresses between commas, semicolons, blanks or line breaks; of `Name <address>` the address is kept.
 pub const ADDRESSES: Kind<Vec<String>> = Kind::new(addresses, |list: &Vec<String>| list.join(", ")).list();
 
 /// The address that mails come from, kept as written, also `Name <address>`; may be empty.
 pub const SENDER: Kind<String> = Kind::new(sender, Clone::clone);
 
+/// One entry of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item<'a> {
+    /// Perhaps an address, without name and comments.
+    Word(&'a str),
+    /// What is before a comma that was meant to be part of a name, and what is after it.
+    HalfName(&'a str, &'a str),
+}
+
 /// Whether mail can be sent to `text`: an address, or the name of a local mailbox.
 pub fn is_address(text: &str) -> bool {
-    if text.contains('@') {
-        return EmailAddress::parse_with_options(text, Options::default().without_display_text()).is_ok();
+    match text.rsplit_once('@') {
+        Some((user, domain)) => Address::new(user, domain).is_ok(),
+        None => text.is_ascii() && Address::new(text, "localhost").is_ok(),
     }
-    EmailAddress::is_valid_local_part(text)
+}
+
+/// Whether this is the name of a local mailbox that looks like that of a computer: an `@` may be missing.
+pub fn is_dubious(address: &str) -> bool {
+    !address.contains('@') && address.contains('.')
 }
 
 pub fn not_an_address(value: &Value, item: &str) -> ConfigProblem {
@@ -25,14 +42,88 @@ pub fn not_an_address(value: &Value, item: &str) -> ConfigProblem {
     ConfigProblem::NotAnAddress { section, key, value: value.shown_item(item) }
 }
 
+pub fn name_not_quoted(value: &Value, before: &str, after: &str) -> ConfigProblem {
+    let (section, key) = value.place();
+    ConfigProblem::NameNotQuoted { section, key, value: value.shown_item(&format!("{before}, {after}")) }
+}
+
+/// The entries of a list of addresses.
+pub fn list(text: &str) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    for part in cut(text, |c| c == ';' || c == '\n') {
+        let entries = cut(part, |c| c == ',');
+        for (at, entry) in entries.iter().enumerate() {
+            match entries.get(at + 1) {
+                Some(next) if is_half_a_name(entry, next) => items.push(Item::HalfName(entry, next)),
+                _ => items.extend(words(entry).map(Item::Word)),
+            }
+        }
+    }
+    items
+}
+
+/// No mailbox, with the other half of a name behind the comma.
+fn is_half_a_name(entry: &str, next: &str) -> bool {
+    let mailbox = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
+    let (name, _) = name_and_address(next);
+    !entry.is_empty() && !entry.contains(['@', '"']) && !entry.chars().all(mailbox) && !name.is_empty()
+}
+
+/// An entry with `<…>` may hold blanks, any other is cut at them; comments are left out.
+fn words(entry: &str) -> impl Iterator<Item = &str> {
+    let words = match in_angle_brackets(entry) {
+        Some((_, address)) => vec![address],
+        None => cut(entry, is_space),
+    };
+    words.into_iter().filter(|word| !word.is_empty() && !(word.starts_with('(') && word.ends_with(')')))
+}
+
+/// Cuts a text where nothing holds it together: quotation marks, angle brackets, parentheses.
+fn cut(text: &str, separates: impl Fn(char) -> bool) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut quoted, mut escaped, mut depth) = (false, false, 0_usize);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth = depth.saturating_sub(1),
+            c if depth == 0 && separates(c) => {
+                parts.push(strip(&text[start..at]));
+                start = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(strip(&text[start..]));
+    parts
+}
+
+fn in_angle_brackets(text: &str) -> Option<(&str, &str)> {
+    text.strip_suffix('>')?.rsplit_once('<')
+}
+
+/// The name, without its quotation marks and empty if there is none, and the address of `Name <address>`.
+pub fn name_and_address(text: &str) -> (String, &str) {
+    let Some((name, address)) = in_angle_brackets(text) else { return (String::new(), text) };
+    let name = strip(name);
+    match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+        Some(quoted) => (quoted.replace("\\\"", "\"").replace("\\\\", "\\"), address),
+        None => (name.to_owned(), address),
+    }
+}
+
 fn addresses(value: &Value) -> Result<Vec<String>, Problems> {
     let mut found: Vec<String> = Vec::new();
     let mut problems = Problems::new();
-    for item in entries(value.text) {
-        match is_address(item) {
-            false => problems.push(not_an_address(value, item)),
-            true if found.iter().any(|known| known == item) => {}
-            true => found.push(item.to_owned()),
+    for item in list(value.text) {
+        match item {
+            Item::HalfName(before, after) => problems.push(name_not_quoted(value, before, after)),
+            Item::Word(word) if !is_address(word) => problems.push(not_an_address(value, word)),
+            Item::Word(word) if found.iter().any(|known| known == word) => {}
+            Item::Word(word) => found.push(word.to_owned()),
         }
     }
     if problems.is_empty() {
@@ -41,20 +132,8 @@ fn addresses(value: &Value) -> Result<Vec<String>, Problems> {
     Err(problems)
 }
 
-/// An entry with `<…>` may hold blanks, any other is cut at them.
-fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', '\n']).flat_map(|entry| match in_angle_brackets(strip(entry)) {
-        Some(address) => vec![address],
-        None => items(entry).collect(),
-    })
-}
-
-fn in_angle_brackets(text: &str) -> Option<&str> {
-    text.strip_suffix('>')?.rsplit_once('<').map(|(_, address)| address)
-}
-
 fn sender(value: &Value) -> Result<String, Problems> {
-    let address = in_angle_brackets(value.text).unwrap_or(value.text);
+    let (_, address) = name_and_address(value.text);
     if value.text.is_empty() || is_address(address) {
         return Ok(value.text.to_owned());
     }
@@ -100,6 +179,50 @@ mod tests {
     fn of_a_name_with_address_the_address_is_kept() {
         let read = (ADDRESSES.read)(&value("Jörg Müller <j@x.de>, <root>")).unwrap();
         assert_eq!(read, ["j@x.de", "root"]);
+    }
+
+    #[test]
+    fn a_name_in_quotation_marks_may_hold_anything_and_a_comment_does_not_count() {
+        let text = r#""Müller, Jörg" <j@x.de>, "a;b <c@x> \" \\" <d@x.de>; e@x.de (Büro, oben), "f g"@x.de"#;
+        assert_eq!((ADDRESSES.read)(&value(text)).unwrap(), ["j@x.de", "d@x.de", "e@x.de", "\"f g\"@x.de"]);
+    }
+
+    #[test]
+    fn half_a_name_is_no_mailbox() {
+        for text in
+            ["Müller, Jörg <joerg@example.com>", "a@x, Mueller, Joerg <joerg@example.com>", "Dr. Müller, J. <j@x>"]
+        {
+            let problems = (ADDRESSES.read)(&value(text)).expect_err(text);
+            let [ConfigProblem::NameNotQuoted { value, .. }] = &problems[..] else { panic!("{problems:?}") };
+            assert!(text.ends_with(value.as_str()), "{value}");
+        }
+        for text in ["root, Jörg Müller <j@x.de>", "Müller\nJörg <j@x.de>", "a@x.de, Jörg <j@x.de>"] {
+            let half = |problem: &ConfigProblem| matches!(problem, ConfigProblem::NameNotQuoted { .. });
+            let read = (ADDRESSES.read)(&value(text));
+            assert!(!read.is_err_and(|problems| problems.iter().any(half)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_can_be_sent_to() {
+        for text in ["a@müller.de", "jörg@example.com", "a@[10.0.0.1]", "a@10.0.0.1", "root", "a.b"] {
+            assert!(is_address(text), "{text}");
+        }
+        for text in ["Müller", "a b", "a@", "@x", "a@b c", "Team:", "a@-x.de", ""] {
+            assert!(!is_address(text), "{text}");
+        }
+        assert!(is_dubious("admin.example.org") && !is_dubious("root") && !is_dubious("a@example.org"));
+    }
+
+    #[test]
+    fn name_and_address_are_told_apart() {
+        for (text, name, address) in [
+            ("a@x", "", "a@x"),
+            ("Sicherung, Köln <a@x>", "Sicherung, Köln", "a@x"),
+            (r#""Müller, \"J\"" <a@x>"#, "Müller, \"J\"", "a@x"),
+        ] {
+            assert_eq!(name_and_address(text), (name.to_owned(), address));
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The list of known disks, `UUID[,mail]*[,UUID[,mail]*]*`: what has an `@` is a mail address of the disk before it,
-//! everything else must look like the UUID of a file system.
+//! everything else must look like the UUID of a file system. Addresses are read as everywhere else (`addresses`).
 
 use super::ConfigProblem;
-use super::addresses::{is_address, not_an_address};
+use super::addresses::{self, Item, is_address, name_not_quoted, not_an_address};
 use super::keys::DISK_LIST;
 use super::types::KnownDisk;
-use super::value::{Kind, Problems, Value, items};
+use super::value::{Kind, Problems, Value};
 use crate::model::DiskId;
 
 pub const DISKS: Kind<Vec<KnownDisk>> = Kind::new(disks, |list| show(list)).list();
@@ -13,9 +13,12 @@ pub const DISKS: Kind<Vec<KnownDisk>> = Kind::new(disks, |list| show(list)).list
 fn disks(value: &Value) -> Result<Vec<KnownDisk>, Problems> {
     let mut found: Vec<KnownDisk> = Vec::new();
     let mut problems = Problems::new();
-    for item in items(value.text) {
-        let taken =
-            if item.contains('@') { take_address(&mut found, item, value) } else { take_disk(&mut found, item, value) };
+    for item in addresses::list(value.text) {
+        let taken = match item {
+            Item::HalfName(before, after) => Err(name_not_quoted(value, before, after)),
+            Item::Word(word) if word.contains('@') => take_address(&mut found, word, value),
+            Item::Word(word) => take_disk(&mut found, word, value),
+        };
         problems.extend(taken.err());
     }
     if problems.is_empty() {

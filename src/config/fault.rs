@@ -39,6 +39,7 @@ pub enum ConfigProblem {
     NotAHost { section: String, key: String, value: String },
     NotASecureAddress { section: String, key: String, value: String },
     NotAnAddress { section: String, key: String, value: String },
+    NameNotQuoted { section: String, key: String, value: String },
     NotADisk { section: String, key: String, value: String },
     AddressBeforeDisk { section: String, key: String, value: String },
     DiskTwice { section: String, key: String, value: String },
@@ -54,6 +55,8 @@ pub enum ConfigProblem {
     UnknownKey { section: String, key: String, nearest_section: String, nearest: String },
     MisplacedKey { section: String, key: String, belongs: String },
     CommentInValue { section: String, key: String },
+    LocalRecipient { section: String, key: String, value: String },
+    RecipientsWithoutServer,
     TwoVeeamDirectories { path: String, other: String },
     ReadableByOthers { path: String },
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigProblem;
-use super::addresses::{is_address, not_an_address};
+use super::addresses::{self, Item, is_address, name_and_address, name_not_quoted, not_an_address};
 use super::types::{Config, Secret};
-use super::value::{Kind, Problems, Value, choose, items};
+use super::value::{Kind, Problems, Value, choose};
 
 /// How mails are sent; an empty server means that none are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -106,9 +106,17 @@ fn word<T: PartialEq + Copy>(words: &[(&str, T)], wanted: T) -> String {
 fn policy(value: &Value) -> Result<Vec<Wish>, Problems> {
     let mut wishes = Vec::new();
     let mut problems = Problems::new();
-    for item in items(value.text) {
+    for item in addresses::list(value.text) {
+        let item = match item {
+            Item::Word(word) => word,
+            Item::HalfName(before, after) => {
+                problems.push(name_not_quoted(value, before, after));
+                continue;
+            }
+        };
         // An address may hold an equals sign, a word never does.
         let (address, wanted) = item.rsplit_once('=').unwrap_or((item, ""));
+        let (_, address) = name_and_address(address);
         if !is_address(address) {
             problems.push(not_an_address(value, item));
             continue;

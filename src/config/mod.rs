@@ -24,6 +24,7 @@ mod veeam;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use addresses::{is_dubious, name_and_address};
 pub use disks::{line as disk_line, list as disk_list};
 pub use edit::with_value;
 pub use effective::{Origin, Setting};

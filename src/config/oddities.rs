@@ -7,6 +7,7 @@ use std::path::Path;
 use strsim::jaro_winkler;
 
 use super::ConfigProblem;
+use super::addresses::is_dubious;
 use super::ini::{DEFAULT_SECTION, Ini, is_space};
 use super::keys::{KEYS, Key, sections};
 use super::types::Config;
@@ -25,6 +26,8 @@ pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
         found.extend(keys.into_iter().filter(unused).filter_map(|key| odd_key(section, key)));
     }
     found.extend(KEYS.iter().filter_map(|key| comment_in_value(ini, key)));
+    found.extend(local_recipients(config));
+    found.extend(recipients_without_server(config));
     found.extend(two_veeam_directories(config));
     found
 }
@@ -90,6 +93,25 @@ pub fn readable_by_others(path: &Path, config: &Config) -> Option<ConfigProblem>
     let group = if stat.gid() == 0 { 0 } else { 0o070 };
     let open = stat.mode() & (group | 0o007) != 0;
     open.then(|| ConfigProblem::ReadableByOthers { path: path.display().to_string() })
+}
+
+/// Who forgets the first half of an address writes to a user of this machine.
+fn local_recipients(config: &Config) -> impl Iterator<Item = ConfigProblem> {
+    let lists = [("to-mail-addresses-sysop", &config.mail.sysops), ("cc", &config.mail.cc)];
+    lists.into_iter().flat_map(|(key, list)| {
+        let dubious = list.iter().filter(|address| is_dubious(address));
+        dubious.map(move |value| ConfigProblem::LocalRecipient {
+            section: "Mail".to_owned(),
+            key: key.to_owned(),
+            value: value.clone(),
+        })
+    })
+}
+
+fn recipients_without_server(config: &Config) -> Option<ConfigProblem> {
+    let of_disks = config.disks.iter().flat_map(|disk| &disk.recipients);
+    let any = config.mail.sysops.iter().chain(&config.mail.cc).chain(of_disks).next().is_some();
+    (any && config.mail.server.is_empty()).then_some(ConfigProblem::RecipientsWithoutServer)
 }
 
 fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {

@@ -317,10 +317,31 @@ fn two_different_directories_of_veeam_are_both_watched_with_a_warning() {
 fn a_value_on_several_lines_is_refused_unless_it_is_a_list() {
     let problems = faults("[Backup]\nbackup-source = /srv\n  log-file-path = /x\n");
     assert_eq!(kinds(&problems), ["several-lines"]);
-    let text =
-        "[Backup]\nfilesystem-ids-and-notification-mail-addresses =\n  B78E-6CC4\n\n  a@x\nbackup-source =\n  /srv\n";
+    let text = "[Backup]\nfilesystem-ids-and-notification-mail-addresses =\n  B78E-6CC4\n\n  a@x\nbackup-source =\n  /srv\n\
+         [Mail]\nserver = mail.x.de\n";
     assert_eq!(good(text).disks[0].recipients, ["a@x"]);
     assert_eq!(good(text).source, PathBuf::from("/srv"));
+}
+
+#[test]
+fn a_recipient_without_an_at_sign_that_looks_like_a_computer_is_asked_about() {
+    let text = "[Mail]\nserver = mail.x.de\nto-mail-addresses-sysop = root, admin.example.org\ncc = boss.example.org\n";
+    let found = warnings(text);
+    let of = |problem: &ConfigProblem| match problem {
+        ConfigProblem::LocalRecipient { key, value, .. } => (key.clone(), value.clone()),
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<_> = found.iter().map(of).collect();
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(found, [pair("to-mail-addresses-sysop", "admin.example.org"), pair("cc", "boss.example.org")]);
+}
+
+#[test]
+fn recipients_without_a_server_are_a_warning() {
+    for text in ["[Mail]\ncc = a@x\n", "[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4, a@x\n"] {
+        assert_eq!(warnings(text), [ConfigProblem::RecipientsWithoutServer]);
+    }
+    assert_eq!(warnings("[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4\n"), []);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::audience::Audience;
 use super::host::Host;
 use super::logs::Attachment;
 use super::words::Words;
+use crate::config::name_and_address;
 use crate::model::Micros;
 use crate::report::outbox::Envelope;
 
@@ -49,18 +50,17 @@ pub struct Letter<'a> {
 impl Letter<'_> {
     pub fn finish(self) -> Result<Mailing, MessageError> {
         let from = self.sender()?;
-        let mut to = Vec::new();
-        let mut builder = self.headers(from.clone());
-        for address in &self.audience.to {
-            let mailbox = Mailbox::new(None, self.address(address)?);
-            to.push(mailbox.email.to_string());
-            builder = builder.to(mailbox);
+        let (to, cc) = (self.addresses(&self.audience.to)?, self.addresses(&self.audience.cc)?);
+        let mut builder = self.headers(Mailbox::new(from.name, shown(&from.email).unwrap_or(from.email.clone())));
+        for address in to.iter().filter_map(shown) {
+            builder = builder.to(Mailbox::new(None, address));
         }
-        for address in &self.audience.cc {
-            let mailbox = Mailbox::new(None, self.address(address)?);
-            to.push(mailbox.email.to_string());
-            builder = builder.cc(mailbox);
+        for address in cc.iter().filter_map(shown) {
+            builder = builder.cc(Mailbox::new(None, address));
         }
+        let all: Vec<Address> = to.into_iter().chain(cc).collect();
+        let to = all.iter().map(ToString::to_string).collect();
+        builder = builder.envelope(lettre::address::Envelope::new(Some(from.email.clone()), all)?);
         let envelope = Envelope {
             run: self.run,
             subject: self.words.subject.clone(),
@@ -98,11 +98,17 @@ impl Letter<'_> {
 
     fn sender(&self) -> Result<Mailbox, MessageError> {
         let text = if self.from.is_empty() { SENDER } else { self.from };
-        let named = text.strip_suffix('>').and_then(|text| text.rsplit_once('<'));
-        let (name, address) = named.unwrap_or(("", text));
-        let name = name.trim().trim_matches('"').trim();
-        let name = (!name.is_empty()).then(|| name.to_owned());
-        Ok(Mailbox::new(name, self.address(address)?))
+        let (name, address) = name_and_address(text);
+        Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), self.address(address)?))
+    }
+
+    /// One that no mail can have costs the others nothing.
+    fn addresses(&self, texts: &[String]) -> Result<Vec<Address>, MessageError> {
+        let (good, bad): (Vec<_>, Vec<_>) = texts.iter().map(|text| self.address(text)).partition(Result::is_ok);
+        match bad.into_iter().next() {
+            Some(Err(error)) if good.is_empty() => Err(error),
+            _ => Ok(good.into_iter().flatten().collect()),
+        }
     }
 
     /// A name without a domain is a user of this machine.
@@ -110,6 +116,13 @@ impl Letter<'_> {
         let (user, domain) = text.rsplit_once('@').unwrap_or((text, &self.host.domain));
         Address::new(user, domain).map_err(|source| MessageError::Address { address: text.to_owned(), source })
     }
+}
+
+/// As it stands in a header, where every server and every program understands ASCII alone: a domain has a form for that, what is
+/// before the `@` has none.
+fn shown(address: &Address) -> Option<Address> {
+    let domain = idna::domain_to_ascii(address.domain()).ok()?;
+    Address::new(address.user(), domain).ok().filter(|address| address.user().is_ascii())
 }
 
 /// For header values of plain ASCII.

@@ -51,9 +51,10 @@ fn read(wish: &str) -> (&str, Option<Vec<String>>) {
     (disk, mails.map(addresses))
 }
 
+/// As one: they are told apart where the whole list is read.
 fn addresses(text: &str) -> Vec<String> {
-    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+    let text = text.trim();
+    if text.is_empty() { Vec::new() } else { vec![text.to_owned()] }
 }
 
 /// Behind the others, or with other recipients in the place where it is.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use asbackup::client::end::End;
-use asbackup::config::{Config, Secret};
+use asbackup::config::{Config, ConfigProblem, Secret, is_dubious};
 use asbackup::report::trial;
 
 use super::Halt;
@@ -71,9 +71,31 @@ fn answer(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
         asker.settle(&question, given.as_deref(), |answer| draft.set(SECTION, key, answer, asker.face))
     };
     set("setup-from", "from-mail-address", mail.from, &given.from)?;
-    set("setup-recipients", "to-mail-addresses-sysop", mail.sysops.join(", "), &given.recipients)?;
+    settle_recipients(given, draft, asker)?;
+    let mut set = |id: &'static str, key: &str, default: String, given: &Option<String>| {
+        let question = Question { id, default };
+        asker.settle(&question, given.as_deref(), |answer| draft.set(SECTION, key, answer, asker.face))
+    };
     set("setup-user", "username", mail.username, &given.user)?;
     settle_password(given.password.as_deref(), draft, asker)
+}
+
+/// A name without an `@` that looks like a computer's is asked back.
+fn settle_recipients(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+    const KEY: &str = "to-mail-addresses-sysop";
+    loop {
+        let question = Question { id: "setup-recipients", default: draft.config().mail.sysops.join(", ") };
+        let take = |answer: &str| draft.set(SECTION, KEY, answer, asker.face);
+        asker.settle(&question, given.recipients.as_deref(), take)?;
+        let Some(value) = draft.config().mail.sysops.iter().find(|address| is_dubious(address)).cloned() else {
+            return Ok(());
+        };
+        let (section, key) = (SECTION.to_owned(), KEY.to_owned());
+        asker.face.complain(&asker.face.texts.say(&ConfigProblem::LocalRecipient { section, key, value }).to_string());
+        if given.recipients.is_some() || asker.is_mute() || !asker.confirm("setup-recipients-again")? {
+            return Ok(());
+        }
+    }
 }
 
 fn place(config: &Config) -> String {
@@ -127,6 +149,9 @@ fn settle_password(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Res
 /// Whether the mail settings are as they should be; a person may insist on others.
 async fn is_good(wishes: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<bool, Halt> {
     let config = draft.config();
+    if config.mail.server.is_empty() && !config.mail.sysops.is_empty() {
+        asker.face.complain(&asker.face.texts.say(&ConfigProblem::RecipientsWithoutServer).to_string());
+    }
     if wishes.no_test_mail || config.mail.server.is_empty() {
         return Ok(true);
     }
