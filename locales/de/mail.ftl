@@ -51,6 +51,7 @@ mail-logs-none = Protokolle: keine im Anhang ({ $logs }).
 mail-log-whole = { $name }
 mail-log-cut = { $name } (in der Mitte gekürzt; ganz in { $path })
 mail-log-unreadable = { $path } ist nicht lesbar: { $cause }
+mail-log-unwanted = { $path }, weil der Mailserver die Mail damit nicht angenommen hat
 mail-log-left-out = { $path }, weil zu viele Mails auf den Versand warten
 mail-log-empty = { $path } hat nichts zu diesem Lauf
 

@@ -145,6 +145,18 @@ warning-mail-login-refused = Der Mailserver { $server } hat die Anmeldung abgele
     .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.
     .action = Bitten Sie die Systembetreuung, „username“ und „password“ im Abschnitt [Mail] in config.ini zu prüfen.
 
+warning-mail-no-mechanism = Der Mailserver { $server } bietet keine Anmeldung an, die der Dienst beherrscht, deshalb wurde keine Mail verschickt (angeboten: { $offered }; beherrscht: PLAIN, LOGIN).
+    .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.
+    .action = Bitten Sie die Systembetreuung, am Mailserver PLAIN oder LOGIN zu erlauben oder einen anderen seiner Ports zu nehmen (oft 465 oder 587). Will der Server keine Anmeldung, muss „username“ im Abschnitt [Mail] in config.ini leer sein.
+
+warning-mail-hello-refused = Der Mailserver { $server } nimmt den Namen nicht an, mit dem dieser Rechner ihn grüßt: „{ $name }“ ({ $cause }).
+    .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.
+    .action = Bitten Sie die Systembetreuung, im Abschnitt [Mail] in config.ini bei „helo-name“ den vollen Namen dieses Rechners einzutragen, zum Beispiel nas.example.com.
+
+warning-mail-without-logs = Der Mailserver hat die Mail „{ $subject }“ mit ihren Anhängen nicht angenommen ({ $cause }); sie wurde ohne sie verschickt.
+    .meaning = Die Empfänger wissen, was geschehen ist, haben aber die Protokolle nicht. Auf die Kopie hat das keinen Einfluss.
+    .action = Die Protokolle liegen weiter auf diesem Rechner. Kommt das öfter vor, kann die Systembetreuung „attachment-limit-kb“ in config.ini kleiner stellen oder den Mailserver solche Anhänge annehmen lassen.
+
 warning-helper-missing = Der Teil des Sicherungsdienstes, der mit anderen Rechnern spricht, ist nicht erreichbar ({ $unit }: { $cause }).
     .meaning = Auf die Kopien hat das keinen Einfluss. Bis er da ist, werden keine Mails verschickt (sie warten; keine geht verloren), und Veeam wird nicht gefragt.
     .action = Die Systembetreuung sollte ihn starten: systemctl enable --now { $unit }. Kennt systemd ihn nicht, ist der Dienst nicht vollständig installiert.

@@ -51,6 +51,7 @@ mail-logs-none = Logs: none attached ({ $logs }).
 mail-log-whole = { $name }
 mail-log-cut = { $name } (cut in the middle; whole in { $path })
 mail-log-unreadable = { $path } can't be read: { $cause }
+mail-log-unwanted = { $path }, because the mail server did not take the mail with it
 mail-log-left-out = { $path }, because too many mails wait to be sent
 mail-log-empty = { $path } has nothing about this run
 

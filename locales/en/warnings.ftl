@@ -145,6 +145,18 @@ warning-mail-login-refused = The mail server { $server } refused the login ({ $c
     .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.
     .action = Ask the administrators to check “username” and “password” in the section [Mail] of config.ini.
 
+warning-mail-no-mechanism = The mail server { $server } offers no login that the service knows, so no mail was sent (offered: { $offered }; known: PLAIN, LOGIN).
+    .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.
+    .action = Ask the administrators to allow PLAIN or LOGIN at the mail server, or to take another one of its ports (often 465 or 587). A server that wants no login needs an empty “username” in the section [Mail] of config.ini.
+
+warning-mail-hello-refused = The mail server { $server } does not take the name by which this computer greets it, “{ $name }” ({ $cause }).
+    .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.
+    .action = Ask the administrators to put this computer's full name, for example nas.example.com, into “helo-name” in the section [Mail] of config.ini.
+
+warning-mail-without-logs = The mail server did not take the mail “{ $subject }” with its attachments ({ $cause }), so it was sent without them.
+    .meaning = Its recipients know what happened, but do not have the logs. The copy is not affected.
+    .action = The logs are still on this computer. If this happens often, the administrators can lower “attachment-limit-kb” in config.ini, or have the mail server take such attachments.
+
 warning-helper-missing = The part of the backup service that speaks with other computers can't be reached ({ $unit }: { $cause }).
     .meaning = The copies are not affected. Until it is there no mails are sent (they wait; none is lost), and Veeam is not asked.
     .action = The administrator should start it: systemctl enable --now { $unit }. If systemd does not know it, the service is not installed completely.

@@ -47,7 +47,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 55] = [
+pub static KEYS: [Key; 56] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -70,6 +70,7 @@ pub static KEYS: [Key; 55] = [
     key!("Mail",      "password",                   "",                              SECRET,      mail.password),
     key!("Mail",      "encryption",                 "auto",                          ENCRYPTION,  mail.encryption),
     key!("Mail",      "ca-file-path",               "",                              OPTIONAL_FILE, mail.ca_file),
+    key!("Mail",      "helo-name",                  "",                              HOST,        mail.helo_name),
     key!("Mail",      "timeout-seconds",            "120",                           SECONDS,     mail.timeout),
     key!("Mail",      "retry-after-seconds",        "60",                            SECONDS,     mail.retry_after),
     key!("Mail",      "retry-days",                 "5",                             DAYS,        mail.retry_for),

@@ -24,6 +24,8 @@ pub struct Mail {
     pub username: String,
     pub password: Secret,
     pub encryption: Encryption,
+    /// What the server is greeted with; empty = this machine's name.
+    pub helo_name: String,
     /// Certificates in PEM that are trusted besides the system's; empty = none.
     pub ca_file: PathBuf,
     /// One mail must have gone through in this time.

@@ -150,6 +150,22 @@ pub enum Warning {
         server: String,
         cause: String,
     },
+    /// The server offers no way to log in that we know.
+    MailNoMechanism {
+        server: String,
+        offered: String,
+    },
+    /// The server does not take the name by which we greet it.
+    MailHelloRefused {
+        server: String,
+        name: String,
+        cause: String,
+    },
+    /// The server wanted the mail without its attachments only.
+    MailWithoutLogs {
+        subject: String,
+        cause: String,
+    },
     /// Nobody is there who speaks with other computers for the service.
     HelperMissing {
         unit: String,

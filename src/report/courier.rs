@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::outbox::Spooled;
-use super::smtp::{Fate, LARGEST_ANSWER, LARGEST_MAIL, Outcome, Reason, Reply, Trouble, Way};
+use super::smtp::{Fate, LARGEST_ANSWER, LARGEST_MAIL, Named, Outcome, Reason, Reply, Trouble, Way};
 use crate::aside::{Aside, Talk, Unheard};
 use crate::blocking::{GLANCE, blocking};
 use crate::config::{Mail, Secret};
@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 pub struct Courier {
     talk: Talk,
-    server: String,
+    named: Named,
     patience: Duration,
 }
 
@@ -33,6 +33,8 @@ pub struct Verdict {
     pub refused: Vec<(String, String)>,
     /// Worth another try.
     pub delayed: Vec<(String, String)>,
+    /// Why it went without its attachments, if it did.
+    pub unwanted: Option<String>,
 }
 
 impl Courier {
@@ -41,14 +43,15 @@ impl Courier {
     /// # Errors
     /// The server can't be talked to at the moment, whatever the mail, or nobody is there to do it.
     pub async fn set_out(mail: &Mail, password: &Secret, hello: &str) -> Result<Self, Warning> {
-        let way = way(mail, password, hello).await.map_err(|trouble| trouble.warning(&mail.server))?;
+        let named = Named { server: mail.server.clone(), hello: hello.to_owned() };
+        let way = way(mail, password, hello).await.map_err(|trouble| trouble.warning(&named))?;
         let talk = Aside::Mail.call().await.map_err(|absent| absent.warning())?;
-        let mut courier = Self { talk, server: way.server.clone(), patience: mail.timeout + GRACE };
+        let mut courier = Self { talk, named, patience: mail.timeout + GRACE };
         let begun = match courier.talk.say(&way).await {
             Ok(()) => courier.hear::<()>().await,
             Err(error) => Err(unknown(&Unheard::Gone(error))),
         };
-        begun.map_err(|trouble| trouble.warning(&mail.server))?;
+        begun.map_err(|trouble| trouble.warning(&courier.named))?;
         Ok(courier)
     }
 
@@ -58,16 +61,27 @@ impl Courier {
     /// The conversation is over, and nobody knows whether the mail was sent.
     pub async fn deliver(&mut self, mail: &Spooled) -> Result<Verdict, Warning> {
         if mail.message.len() > LARGEST_MAIL {
-            let words = format!("{} bytes, where {LARGEST_MAIL} are the most", mail.message.len());
-            let refusal = Reply { fate: Fate::Refused, words };
-            return Ok(Verdict::of(&mail.envelope.to, vec![refusal; mail.envelope.to.len()]));
+            return self.deliver_smaller(mail).await;
         }
         let outcome = match self.hand_over(mail).await {
             Ok(()) => self.hear::<Outcome>().await,
             Err(error) => Err(unknown(&Unheard::Gone(error))),
         };
-        let outcome = outcome.map_err(|trouble| trouble.warning(&self.server))?;
-        Ok(Verdict::of(&mail.envelope.to, outcome.replies))
+        let outcome = outcome.map_err(|trouble| trouble.warning(&self.named))?;
+        Ok(Verdict::of(&mail.envelope.to, outcome))
+    }
+
+    /// What is larger than any server takes goes without its logs from the start.
+    async fn deliver_smaller(&mut self, mail: &Spooled) -> Result<Verdict, Warning> {
+        let words = format!("{} bytes, where {LARGEST_MAIL} are the most", mail.message.len());
+        let mut envelope = mail.envelope.clone();
+        let Some(spare) = envelope.without_logs.take().filter(|spare| spare.len() <= LARGEST_MAIL) else {
+            let replies = vec![Reply { fate: Fate::Refused, words }; envelope.to.len()];
+            return Ok(Verdict::of(&envelope.to, Outcome { replies, unwanted: None }));
+        };
+        let mut verdict = Box::pin(self.deliver(&Spooled { envelope, message: spare.into_bytes() })).await?;
+        verdict.unwanted = Some(words);
+        Ok(verdict)
     }
 
     async fn hand_over(&mut self, mail: &Spooled) -> io::Result<()> {
@@ -101,10 +115,10 @@ async fn way(mail: &Mail, password: &Secret, hello: &str) -> Result<Way, Trouble
 }
 
 impl Verdict {
-    fn of(recipients: &[String], replies: Vec<Reply>) -> Self {
-        let mut verdict = Self::default();
+    fn of(recipients: &[String], outcome: Outcome) -> Self {
+        let mut verdict = Self { unwanted: outcome.unwanted, ..Self::default() };
         let unknown = Reply { fate: Fate::Delayed, words: "nothing was said of this recipient".to_owned() };
-        let replies = replies.into_iter().chain(std::iter::repeat(unknown));
+        let replies = outcome.replies.into_iter().chain(std::iter::repeat(unknown));
         for (recipient, reply) in recipients.iter().zip(replies) {
             let list = match reply.fate {
                 Fate::Taken => &mut verdict.delivered,

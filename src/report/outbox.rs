@@ -31,6 +31,9 @@ pub struct Envelope {
     /// Those who have not got it yet.
     pub to: Vec<String>,
     pub queued_at: Micros,
+    /// The same mail without its logs, for a server that does not want them; none where there are no logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_logs: Option<String>,
 }
 
 /// A mail that is read again.
@@ -187,7 +190,7 @@ mod tests {
 
     fn envelope(queued_at: Micros) -> Envelope {
         let to = vec!["a@x".to_owned(), "b@x".to_owned()];
-        Envelope { run: 7, subject: "Grüße\n".to_owned(), from: "me@x".to_owned(), to, queued_at }
+        Envelope { run: 7, subject: "Grüße\n".to_owned(), from: "me@x".to_owned(), to, queued_at, without_logs: None }
     }
 
     fn outbox() -> (tempfile::TempDir, Outbox) {

@@ -53,7 +53,7 @@ pub async fn send(config: &Config, texts: &Texts, password: &Secret) -> Result<V
 }
 
 async fn deliver(mail: &Spooled, config: &Config, password: &Secret) -> Result<Vec<Answer>, Warning> {
-    let mut courier = Courier::set_out(&config.mail, password, &mail::hello_name()).await?;
+    let mut courier = Courier::set_out(&config.mail, password, &mail::hello_name(config)).await?;
     let verdict = courier.deliver(mail).await?;
     let lists = [(Fate::Taken, verdict.delivered), (Fate::Refused, verdict.refused), (Fate::Delayed, verdict.delayed)];
     let answers = lists.into_iter().flat_map(|(fate, list)| list.into_iter().map(move |answer| (fate, answer)));

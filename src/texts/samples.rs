@@ -146,6 +146,9 @@ samples! { warnings, Warning:
     MailServerUntrusted { server, cause }
     MailNotEncrypted { server }
     MailLoginRefused { server, cause }
+    MailNoMechanism { server, offered }
+    MailHelloRefused { server, name, cause }
+    MailWithoutLogs { subject, cause }
     HelperMissing { unit, cause }
     MailRecipientRefused { recipient, subject, cause }
     MailFailed { subject, cause }

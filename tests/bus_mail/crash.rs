@@ -23,6 +23,7 @@ fn fill(outbox: &Path) {
             to: vec!["admin@example.com".to_owned()],
             // Not old enough to be given up.
             queued_at: u64::MAX / 4 + number,
+            without_logs: None,
         };
         let message = format!(
             "Subject: {number}\r\nMessage-ID: <{number}@test>\r\nDate: Mon, 23 Nov 2026 14:05:00 +0000\r\n\r\nx\r\n"

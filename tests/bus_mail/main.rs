@@ -23,6 +23,7 @@ mod contents;
 mod crash;
 mod endless;
 mod exim;
+mod names;
 mod occasions;
 mod outbox;
 mod post;

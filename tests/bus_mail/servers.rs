@@ -147,7 +147,7 @@ async fn bus_mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_
 #[tokio::test]
 async fn bus_mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     let (_room, sink, house) = plain().await;
-    sink.mood(&json!({ "data": ["554 5.7.1 spam", "554 5.7.1 spam"] }));
+    sink.mood(&json!({ "data": ["554 5.7.1 spam", "554 5.7.1 spam", "554 5.7.1 spam"] }));
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
     until_sent(&house).await;

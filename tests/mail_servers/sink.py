@@ -6,12 +6,15 @@ DIRECTORY/setup.json, read once:
   mode       "plain", "starttls" or "tls"
   host       where it listens; 127.0.0.1 by default
   cert, key  for the latter two
+  utf8       true: it takes SMTPUTF8
+  hello      the answer to a hello, which else is welcome
   login      [name, password]; then nobody gets in without
   mechanisms of the login, which else are PLAIN and LOGIN
 DIRECTORY/mood.json, read at every command; all may be missing:
   refuse     {recipient: answer}, at RCPT
   data       answers to the next mails, one each
   hang       true: no answer to a mail
+  large      the answer to mails with attachments
   mute       so many mails are kept and never answered
 
 Prints its port. Each mail becomes N.eml and N.json in DIRECTORY.
@@ -36,6 +39,18 @@ def mood():
         return {}
 
 
+class Polite(SMTP):
+    async def auth_CRAM__MD5(self, server, args):
+        # Offered, and never asked for.
+        return AuthResult(success=False, handled=False)
+
+    async def smtp_EHLO(self, hostname):
+        if "hello" in setup and "." not in hostname:
+            await self.push(setup["hello"])
+        else:
+            await super().smtp_EHLO(hostname)
+
+
 class Keeper:
     count = len(list(room.glob("*.eml")))
     answered = 0
@@ -53,6 +68,8 @@ class Keeper:
         if told.get("hang"):
             (room / "hanging").touch()
             await asyncio.sleep(600)
+        if "large" in told and b"multipart/mixed" in envelope.original_content:
+            return told["large"]
         answers = told.get("data", [])
         if Keeper.answered < len(answers):
             Keeper.answered += 1
@@ -89,14 +106,14 @@ def context():
 
 
 def session():
-    options = {}
+    options = {"enable_SMTPUTF8": setup.get("utf8", False)}
     if setup["mode"] == "starttls":
         options.update(tls_context=context(), require_starttls=True)
     if "login" in setup:
         both = {"PLAIN", "LOGIN"}
         options.update(authenticator=check, auth_required=True, auth_require_tls=setup["mode"] == "starttls")
         options.update(auth_exclude_mechanism=both - set(setup.get("mechanisms", both)))
-    return SMTP(Keeper(), hostname="sink.example", data_size_limit=None, **options)
+    return Polite(Keeper(), hostname="sink.example", data_size_limit=None, **options)
 
 
 async def serve():

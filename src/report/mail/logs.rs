@@ -43,6 +43,8 @@ pub enum State {
     Cut(String),
     Empty,
     LeftOut,
+    /// The mail server does not take them.
+    Unwanted,
     Unreadable(String),
 }
 
@@ -70,6 +72,12 @@ impl Logs {
     pub fn left_out(config: &Config) -> Self {
         let paths = [&config.log_file, &config.rsync_log_file];
         Self(paths.map(|path| without(path, State::LeftOut)).into())
+    }
+
+    /// For a server that does not take a mail with them.
+    pub fn unwanted(config: &Config) -> Self {
+        let paths = [&config.log_file, &config.rsync_log_file];
+        Self(paths.map(|path| without(path, State::Unwanted)).into())
     }
 
     pub fn attachments(self) -> Vec<Attachment> {

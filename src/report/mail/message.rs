@@ -41,6 +41,8 @@ pub struct Letter<'a> {
     pub at: Micros,
     pub words: Words,
     pub attachments: Vec<Attachment>,
+    /// For a server that does not want the attachments.
+    pub spare: Option<Words>,
     pub audience: Audience,
     /// As in config.ini.
     pub from: &'a str,
@@ -61,14 +63,17 @@ impl Letter<'_> {
         let all: Vec<Address> = to.into_iter().chain(cc).collect();
         let to = all.iter().map(ToString::to_string).collect();
         builder = builder.envelope(lettre::address::Envelope::new(Some(from.email.clone()), all)?);
+        let spare =
+            self.spare.map(|words| builder.clone().singlepart(SinglePart::plain(text_of(&words)))).transpose()?;
         let envelope = Envelope {
             run: self.run,
             subject: self.words.subject.clone(),
             from: from.email.to_string(),
             to,
             queued_at: self.at,
+            without_logs: spare.map(|message| String::from_utf8_lossy(&message.formatted()).into_owned()),
         };
-        let text = self.words.lines.join("\n") + "\n";
+        let text = text_of(&self.words);
         let message = match self.attachments.is_empty() {
             true => builder.singlepart(SinglePart::plain(text))?,
             false => builder.multipart(with_attachments(text, self.attachments)?)?,
@@ -116,6 +121,10 @@ impl Letter<'_> {
         let (user, domain) = text.rsplit_once('@').unwrap_or((text, &self.host.domain));
         Address::new(user, domain).map_err(|source| MessageError::Address { address: text.to_owned(), source })
     }
+}
+
+fn text_of(words: &Words) -> String {
+    words.lines.join("\n") + "\n"
 }
 
 /// As it stands in a header, where every server and every program understands ASCII alone: a domain has a form for that, what is

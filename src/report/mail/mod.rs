@@ -154,10 +154,12 @@ pub fn compose(
         return Ok(None);
     }
     let writer = Writer { texts, clock: &Clock::system(), host: &host.name };
+    let mut spare = None;
     let (words, attachments) = match occasion {
         Occasion::Begun(begun) => (writer.begun(begun), Vec::new()),
         Occasion::Ended(record) => {
             let logs = if with_logs { Logs::of(record, config) } else { Logs::left_out(config) };
+            spare = logs.are_attached().then(|| writer.ended(record, &Logs::unwanted(config)));
             (writer.ended(record, &logs), logs.attachments())
         }
         Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
@@ -172,6 +174,7 @@ pub fn compose(
         at: occasion.at(),
         words,
         attachments,
+        spare,
         audience,
         from: &config.mail.from,
         host: &host,
@@ -180,6 +183,9 @@ pub fn compose(
 }
 
 /// What the server is told at the beginning of a conversation.
-pub fn hello_name() -> String {
-    Host::of_this_machine().domain
+pub fn hello_name(config: &Config) -> String {
+    match config.mail.helo_name.as_str() {
+        "" => Host::of_this_machine().domain,
+        name => name.to_owned(),
+    }
 }

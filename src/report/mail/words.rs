@@ -193,6 +193,7 @@ impl Writer<'_> {
             super::logs::State::Whole(name) => self.say("mail-log-whole", &[("name", name.as_str().into())]),
             super::logs::State::Cut(name) => self.say("mail-log-cut", &[("name", name.as_str().into()), path()]),
             super::logs::State::Empty => self.say("mail-log-empty", &[path()]),
+            super::logs::State::Unwanted => self.say("mail-log-unwanted", &[path()]),
             super::logs::State::LeftOut => self.say("mail-log-left-out", &[path()]),
             super::logs::State::Unreadable(cause) => {
                 self.say("mail-log-unreadable", &[path(), ("cause", cause.as_str().into())])

@@ -54,7 +54,7 @@ impl Round {
 
     async fn send_all(&self, names: &[String], ended: &mut Ended) -> Result<(), Warning> {
         let password = password::given_to_us(&self.settings.config.mail);
-        let hello = hello_name();
+        let hello = hello_name(&self.settings.config);
         let mut courier = None;
         let mut begun = Instant::now();
         let mut broken = 0;
@@ -105,6 +105,10 @@ impl Round {
             let recipients = took.join(", ");
             let notice = Notice::MailSent { subject: subject.text.clone(), recipients };
             self.settings.tell(Level::Info, &notice, subject.run);
+        }
+        if let Some(cause) = verdict.unwanted.clone().filter(|_| !verdict.delivered.is_empty()) {
+            let warning = Warning::MailWithoutLogs { subject: subject.text.clone(), cause };
+            self.note(subject.run, warning, Level::Warn);
         }
         if verdict.is_hopeless() {
             self.give_up(name, &subject, verdict.refusals()).await;

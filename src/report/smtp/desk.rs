@@ -43,10 +43,10 @@ pub async fn serve(mut talk: Talk) -> io::Result<()> {
 /// So that it fits whatever there is of recipients.
 fn shortened(outcome: &Outcome) -> Outcome {
     let mut outcome = outcome.clone();
-    let each = LARGEST_ANSWER / (outcome.replies.len() + 1);
+    let each = LARGEST_ANSWER / (outcome.replies.len() + 2);
     let most = each.saturating_sub(AROUND) / PER_BYTE;
-    for reply in &mut outcome.replies {
-        reply.words.truncate(reply.words.floor_char_boundary(most));
+    for words in outcome.replies.iter_mut().map(|reply| &mut reply.words).chain(&mut outcome.unwanted) {
+        words.truncate(words.floor_char_boundary(most));
     }
     outcome
 }
@@ -60,7 +60,7 @@ mod tests {
     fn an_answer_about_a_thousand_recipients_fits() {
         let reply = Reply { fate: Fate::Refused, words: "\u{1}ü".repeat(250) };
         for count in [1, 10, 100, 900] {
-            let outcome = Outcome { replies: vec![reply.clone(); count] };
+            let outcome = Outcome { replies: vec![reply.clone(); count], unwanted: Some(reply.words.clone()) };
             let said = serde_json::to_vec(&Ok::<_, Trouble>(shortened(&outcome))).unwrap();
             assert!(said.len() <= LARGEST_ANSWER, "{} bytes for {count}", said.len());
         }

@@ -1,9 +1,11 @@
 //! One conversation with the mail server. Owns how it is protected, who logs in, and what the server's answers mean for each
 //! recipient: one that is refused does not cost the others their mail. TLS lives only as long as the conversation.
 //!
-//! `session` is the conversation, `line` the stream that lettre speaks on, `voice` how answers are told. All of it runs in a process of
+//! `session` is the conversation, `delivery` one mail in it, `address` how a recipient is called there, `line` the stream that lettre speaks on, `voice` how answers are told. All of it runs in a process of
 //! its own, for which `desk` takes mails in.
 
+mod address;
+mod delivery;
 mod desk;
 mod line;
 mod session;
@@ -35,6 +37,14 @@ pub struct Way {
     pub timeout: Duration,
 }
 
+/// Both ends of a conversation by their names.
+#[derive(Debug, Clone)]
+pub struct Named {
+    pub server: String,
+    /// Ours.
+    pub hello: String,
+}
+
 /// The server can't be talked to at the moment, whatever the mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
@@ -48,17 +58,23 @@ pub enum Reason {
     Untrusted,
     NotEncrypted,
     LoginRefused,
+    /// The cause is what the server offers instead.
+    NoMechanism,
+    /// Our own name.
+    HelloRefused,
 }
 
 impl Trouble {
     /// The same for people.
-    pub fn warning(&self, server: &str) -> Warning {
-        let (server, cause) = (server.to_owned(), self.cause.clone());
+    pub fn warning(&self, way: &Named) -> Warning {
+        let (server, cause) = (way.server.clone(), self.cause.clone());
         match self.reason {
             Reason::Delayed => Warning::MailDelayed { server, cause },
             Reason::Untrusted => Warning::MailServerUntrusted { server, cause },
             Reason::NotEncrypted => Warning::MailNotEncrypted { server },
             Reason::LoginRefused => Warning::MailLoginRefused { server, cause },
+            Reason::NoMechanism => Warning::MailNoMechanism { server, offered: cause },
+            Reason::HelloRefused => Warning::MailHelloRefused { server, name: way.hello.clone(), cause },
         }
     }
 }
@@ -68,6 +84,8 @@ impl Trouble {
 pub struct Outcome {
     /// For each recipient, in their order.
     pub replies: Vec<Reply>,
+    /// Why it was tried without its attachments, if it was.
+    pub unwanted: Option<String>,
 }
 
 /// What the server says of one recipient.

@@ -1,32 +1,31 @@
-//! The conversation itself: in, one mail after the other, out.
+//! The conversation around the mails: connecting, encrypting, logging in, saying goodbye.
 
 use std::time::Duration;
 
-use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset, Starttls};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::{Error, response::Response};
+use lettre::transport::smtp::commands::Starttls;
+use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::line::{Line, Stream};
 use super::voice::Voice;
-use super::{Fate, Outcome, Reason, Reply, Trouble, Way};
+use super::{Reason, Trouble, Way};
 use crate::config::Encryption;
 use crate::net::{encrypted, in_turn, server_name, trusting};
-use crate::report::outbox::{Envelope, Spooled};
 
 /// Saying goodbye changes nothing any more.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// The ways to log in that we know.
+const KNOWN: [&str; 2] = ["PLAIN", "LOGIN"];
 /// After STARTTLS a server does not greet again, and lettre waits for it.
 const GREETED: &[u8] = b"220 encrypted\r\n";
 
 pub struct Session {
-    connection: AsyncSmtpConnection,
-    voice: Voice,
+    pub(super) connection: AsyncSmtpConnection,
+    pub(super) voice: Voice,
 }
 
 impl Session {
@@ -50,9 +49,12 @@ impl Session {
         };
         let caller = Caller { way, voice, trust };
         let reached = in_turn((&way.server, way.port), way.timeout, |stream| caller.greet(stream)).await;
-        let connection = reached.map_err(|reason| voice.unreached(reason, way.timeout))?;
+        let (connection, offered) = reached.map_err(|reason| voice.unreached(reason, way.timeout))?;
         let mut session = Self { connection, voice: voice.clone() };
         if let Some((name, password)) = &way.login {
+            if !offered.iter().any(|word| KNOWN.contains(&word.as_str())) {
+                return Err(Trouble { reason: Reason::NoMechanism, cause: voice.masked(offered.join(" ")) });
+            }
             session.log_in(way, Credentials::new(name.clone(), password.clone())).await?;
         }
         Ok(session)
@@ -66,87 +68,10 @@ impl Session {
         answer.map(drop).map_err(|error| self.voice.not_let_in(&error))
     }
 
-    /// Sends one mail; a reply for each of its recipients, in their order.
-    ///
-    /// # Errors
-    /// The conversation broke off or took longer than `patience`, and the session is of no more use.
-    pub async fn deliver(&mut self, mail: &Spooled, patience: Duration) -> Result<Outcome, Trouble> {
-        match timeout(patience, self.converse(mail)).await {
-            Ok(answer) => answer.map(|replies| Outcome { replies }),
-            Err(_) => Err(self.voice.late(patience)),
-        }
-    }
-
-    async fn converse(&mut self, mail: &Spooled) -> Result<Vec<Reply>, Trouble> {
-        let envelope = &mail.envelope;
-        let sender = envelope.from.parse::<Address>().ok();
-        let begun = self.connection.command(MailFrom::new(sender, self.parameters(envelope))).await;
-        if let Some(refusal) = self.refusal(begun)? {
-            return self.end_without_mail(vec![refusal; envelope.to.len()]).await;
-        }
-        let mut replies = Vec::new();
-        for recipient in &envelope.to {
-            replies.push(self.ask_for(recipient).await?);
-        }
-        if replies.iter().all(Option::is_some) {
-            return self.end_without_mail(replies.into_iter().flatten().collect()).await;
-        }
-        let begun = self.connection.command(Data).await;
-        if let Some(refusal) = self.refusal(begun)? {
-            return self.end_without_mail(filled(replies, &refusal)).await;
-        }
-        let taken = self.connection.message(&mail.message).await;
-        let receipt = taken.as_ref().map(|answer| self.voice.receipt(answer)).unwrap_or_default();
-        let refusal = self.refusal(taken)?;
-        Ok(filled(replies, &refusal.unwrap_or(Reply { fate: Fate::Taken, words: receipt })))
-    }
-
-    fn parameters(&self, envelope: &Envelope) -> Vec<MailParameter> {
-        let mut names = envelope.to.iter().chain([&envelope.from]);
-        let understood = self.connection.server_info().supports_feature(Extension::SmtpUtfEight);
-        if understood && names.any(|name| !name.is_ascii()) {
-            return vec![MailParameter::SmtpUtfEight];
-        }
-        Vec::new()
-    }
-
-    /// The server's no to this recipient, if it has one.
-    async fn ask_for(&mut self, recipient: &str) -> Result<Option<Reply>, Trouble> {
-        let address = match recipient.parse::<Address>() {
-            Ok(address) => address,
-            Err(error) => return Ok(Some(Reply { fate: Fate::Refused, words: error.to_string() })),
-        };
-        let answer = self.connection.command(Rcpt::new(address, Vec::new())).await;
-        self.refusal(answer)
-    }
-
-    /// The server forgets what it was told of this mail, so that the next one can follow.
-    async fn end_without_mail(&mut self, replies: Vec<Reply>) -> Result<Vec<Reply>, Trouble> {
-        // When it can't, the next mail finds out.
-        let _ = self.connection.command(Rset).await;
-        Ok(replies)
-    }
-
-    /// A refusal of the server, with its words; any other error ends the conversation.
-    fn refusal(&self, answer: Result<Response, Error>) -> Result<Option<Reply>, Trouble> {
-        let refusal = |fate, error| Ok(Some(Reply { fate, words: self.voice.words(&error) }));
-        match answer {
-            Ok(_) => Ok(None),
-            Err(error) if error.is_permanent() => refusal(Fate::Refused, error),
-            Err(error) if error.is_transient() => refusal(Fate::Delayed, error),
-            Err(error) => Err(self.voice.trouble(&error)),
-        }
-    }
-
     pub async fn close(mut self) {
         // Whatever it says to that.
         let _ = timeout(FAREWELL, self.connection.quit()).await;
     }
-}
-
-/// Those without a refusal of their own get this one.
-fn filled(replies: Vec<Option<Reply>>, other: &Reply) -> Vec<Reply> {
-    replies.into_iter().map(|reply| reply.unwrap_or_else(|| other.clone())).collect()
 }
 
 fn in_clear() -> Trouble {
@@ -162,6 +87,20 @@ async fn trust(way: &Way) -> Result<TlsConnector, Trouble> {
     read.map_err(|error| unusable(error.to_string()))
 }
 
+/// Ready for a login, with the ways that the server offers.
+type Greeted = (AsyncSmtpConnection, Vec<String>);
+
+/// Of a server's answer to our hello.
+fn mechanisms(heard: &str) -> Vec<String> {
+    let lines = heard.lines().filter_map(|line| line.get(4..));
+    let offers =
+        lines.filter_map(|line| line.split_once([' ', '=']).filter(|(word, _)| word.eq_ignore_ascii_case("AUTH")));
+    let mut words: Vec<String> =
+        offers.flat_map(|(_, list)| list.split_whitespace()).map(str::to_ascii_uppercase).collect();
+    words.dedup();
+    words
+}
+
 /// Whoever connects and says hello.
 struct Caller<'a> {
     way: &'a Way,
@@ -170,14 +109,14 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    /// Up to where a login may follow.
-    async fn greet(&self, stream: TcpStream) -> Result<AsyncSmtpConnection, Trouble> {
+    /// Up to where a login may follow, for which the server offers so many ways.
+    async fn greet(&self, stream: TcpStream) -> Result<Greeted, Trouble> {
         let peer = stream.peer_addr().map_err(|error| self.voice.delayed(error.to_string()))?;
         match self.way.protection {
             Encryption::Tls => self.hello(&Line::new(self.encrypted(stream).await?, peer, b"")).await,
             Encryption::StartTls => {
                 let line = Line::new(stream, peer, b"");
-                let mut connection = self.hello(&line).await?;
+                let (mut connection, _) = self.hello(&line).await?;
                 if !connection.can_starttls() {
                     return Err(in_clear());
                 }
@@ -191,15 +130,33 @@ impl Caller<'_> {
         }
     }
 
-    async fn hello<S: Stream + 'static>(&self, line: &Line<S>) -> Result<AsyncSmtpConnection, Trouble> {
+    async fn hello<S: Stream + 'static>(&self, line: &Line<S>) -> Result<Greeted, Trouble> {
         let hello = ClientId::Domain(self.way.hello.clone());
-        let said = AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await;
-        said.map_err(|error| self.voice.trouble(&error))
+        match AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await {
+            Ok(connection) => Ok((connection, mechanisms(&line.heard()))),
+            // What a server says before we have said anything is not about our name.
+            Err(error) if error.is_permanent() && line.has_spoken() => {
+                Err(Trouble { reason: Reason::HelloRefused, cause: self.voice.words(&error) })
+            }
+            Err(error) => Err(self.voice.trouble(&error)),
+        }
     }
 
     async fn encrypted(&self, stream: TcpStream) -> Result<impl Stream + use<>, Trouble> {
         let trust = self.trust.as_ref().ok_or_else(in_clear)?;
         let name = server_name(&self.way.server).map_err(|error| self.voice.delayed(error.to_string()))?;
         encrypted(trust, name, stream).await.map_err(|error| self.voice.not_encrypted(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_to_log_in_are_read_from_the_answer_to_our_hello() {
+        let heard = "250-mail.example\r\n250-SIZE 1000\r\n250-auth CRAM-MD5 XOAUTH2\r\n250-AUTH=PLAIN\r\n250 HELP\r\n";
+        assert_eq!(mechanisms(heard), ["CRAM-MD5", "XOAUTH2", "PLAIN"]);
+        assert!(mechanisms("250 mail.example\r\n25\r\n\r\nä").is_empty());
     }
 }

@@ -1,0 +1,92 @@
+//! What a server may have against us: an attachment, a letter, our name, our ways to log in. The mail gets there or says why not.
+
+use serde_json::json;
+
+use crate::house::House;
+use crate::mail_servers::{Certificates, Sink};
+use crate::post::{failed, house_with, plain, run_once, trouble, until_sent};
+
+async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, Sink, House) {
+    let room = tempfile::tempdir().unwrap();
+    let sink = Sink::start(room.path(), setup);
+    let house = house_with(sink.port).await;
+    (room, sink, house)
+}
+
+#[tokio::test]
+async fn bus_mail_that_is_refused_for_its_attachments_comes_without_them_and_says_so() {
+    for (code, words) in [("552", "5.3.4 message too big"), ("554", "5.7.1 attachments like these are not allowed")] {
+        let (_room, sink, mut house) = plain().await;
+        house.settings.set("General", "language", "de");
+        sink.mood(&json!({ "large": format!("{code} {words}") }));
+        let daemon = house.daemon().await;
+        run_once(&house, &daemon).await;
+        let ended = sink.received(2).await.pop().unwrap();
+        assert_eq!(ended.to(), ["admin@example.com", "office@example.com", "archive@example.com"]);
+        assert!(ended.attachments().is_empty(), "{}", ended.raw);
+        assert!(ended.body().contains("weil der Mailserver die Mail damit nicht angenommen hat"), "{}", ended.body());
+        assert!(ended.header("In-Reply-To").is_some(), "the same mail otherwise");
+        until_sent(&house).await;
+        daemon.says("mit ihren Anhängen nicht angenommen").await;
+        assert!(daemon.log().contains(words), "{}", daemon.log());
+        assert_eq!(failed(&house), Vec::<std::path::PathBuf>::new());
+    }
+}
+
+#[tokio::test]
+async fn bus_mail_names_a_domain_as_the_server_understands_it_and_refuses_only_what_it_can_not() {
+    let recipients = "admin@müller.example, jörg@example.com, \"Schmidt, Eva\" <eva@example.com>";
+    for utf8 in [false, true] {
+        let (_room, sink, mut house) = with(&json!({ "mode": "plain", "utf8": utf8 })).await;
+        house.settings.set("Mail", "to-mail-addresses-sysop", recipients).set("Mail", "cc", "");
+        let daemon = house.daemon().await;
+        run_once(&house, &daemon).await;
+        let mail = sink.received(2).await.remove(0);
+        match utf8 {
+            true => assert_eq!(mail.to()[..3], ["admin@müller.example", "jörg@example.com", "eva@example.com"]),
+            false => {
+                assert_eq!(mail.to()[..2], ["admin@xn--mller-kva.example", "eva@example.com"]);
+                daemon.says("jörg@example.com").await;
+                daemon.says("SMTPUTF8").await;
+            }
+        }
+        let to = mail.raw.lines().find(|line| line.starts_with("To: ")).unwrap().to_owned();
+        assert!(to.is_ascii() && to.contains("xn--mller-kva"), "{to}");
+        until_sent(&house).await;
+    }
+}
+
+#[tokio::test]
+async fn bus_mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_told() {
+    let (_room, sink, mut house) = with(&json!({ "mode": "plain", "hello": "504 5.5.2 need a full name" })).await;
+    house.settings.set("Mail", "helo-name", "nas");
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let trouble = trouble(&daemon).await;
+    assert!(trouble.contains("does not take the name by which this computer greets it, “nas”"), "{trouble}");
+    daemon.says("into “helo-name”").await;
+    house.settings.set("Mail", "helo-name", "nas.example.com");
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    assert_eq!(sink.received(2).await[0].envelope["hello"], "nas.example.com");
+}
+
+#[tokio::test]
+async fn bus_mail_names_the_logins_that_a_server_offers_instead_of_ours() {
+    let room = tempfile::tempdir().unwrap();
+    let certificates = Certificates::make(room.path(), "localhost");
+    let setup = json!({
+        "mode": "starttls", "cert": certificates.cert, "key": certificates.key,
+        "login": ["atlantis", "hunter2"], "mechanisms": ["CRAM-MD5"],
+    });
+    let sink = Sink::start(room.path(), &setup);
+    let mut house = house_with(sink.port).await;
+    house.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
+    house.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2");
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let trouble = trouble(&daemon).await;
+    assert!(trouble.contains("offers no login that the service knows"), "{trouble}");
+    assert!(trouble.contains("offered: CRAM-MD5; known: PLAIN, LOGIN"), "{trouble}");
+    assert_eq!(sink.count(), 0);
+}
