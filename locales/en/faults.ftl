@@ -109,17 +109,46 @@ fault-already-mounted = Somebody else is already using the disk on this computer
     .meaning = So that nobody loses anything, nothing was copied. { -still-old }
     .action = Do not unplug the disk now. Ask the administrator to unmount it (udisksctl unmount); then you can start the copy again.
 
-fault-mount-failed = The disk ({ $device }) could not be opened (mounted) ({ $cause }).
-    .meaning = Nothing could be copied; nothing on the disk has been changed. It may be damaged.
-    .action = Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, take another disk, and have this one checked by the administrator.
+fault-mount-failed = The disk ({ $device }) could not be opened (mounted): { $why ->
+        [damaged] the system says that its file system is damaged or cannot be read
+        [no-driver] the system has no driver for its file system
+        [busy] something else is using it
+        [not-permitted] the system does not permit it
+        [no-answer] there was no answer in time
+        [unknown] it is not known why
+       *[other] the system refused it
+    } ({ $cause }).
+    .meaning = Nothing could be copied; nothing on the disk has been changed.
+    .action = { $why ->
+        [damaged] Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, take another disk, and have this one checked by the administrator (fsck).
+        [no-driver] Ask the administrator to install support for this file system, or use a disk with another one.
+        [busy] Ask the administrator what is using the disk (lsblk, lsof), then start the copy again. { -wait-for-release }
+        [not-permitted] Ask the administrator to check the settings of UDisks2 and polkit, then start the copy again. { -wait-for-release }
+       *[other] Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, ask the administrator: the system's own words are in its log (journalctl -k). A disk that was last used with Windows is to be ejected there.
+    }
 
 fault-write-protected = The disk ({ $device }) is write-protected.
     .meaning = Nothing can be copied to it; nothing on it has been changed.
-    .action = Unplug the disk as soon as the status says that you may, and turn its write protection off, usually a small slider on the case or cartridge. Then plug it in again. If it has no slider, it is probably broken.
+    .action = Unplug the disk as soon as the status says that you may, and turn its write protection off, usually a small slider on the case or cartridge. Then plug it in again. If it has no slider, ask the administrator to find out what protects it (hdparm -r, smartctl).
+
+fault-mounted-read-only = The disk ({ $device }) can only be read at the moment: { $why ->
+        [windows] Windows has not let go of it
+        [marked] its file system is marked as read-only
+        [settings] an entry in the settings of this computer says so
+        [unknown] it is not known why
+       *[other] it was mounted read-only
+    }.
+    .meaning = Nothing can be copied to it; nothing on it has been changed. { -still-old }
+    .action = { $why ->
+        [windows] Plug the disk into the Windows computer that had it last, start Windows there, and shut it down fully (hold Shift while you choose “Shut down”), or eject the disk there. Then plug it in here again.
+        [marked] Ask the administrator to take the mark away (tune2fs -O ^read-only), if this disk is to be copied to. { -wait-for-release }
+        [settings] Ask the administrator to remove “ro” from this disk's entry in /etc/fstab or in /etc/udisks2/mount_options.conf. { -wait-for-release }
+       *[other] Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, ask the administrator: the system's own words are in its log (journalctl -k).
+    }
 
 fault-unsafe-mount = The disk was mounted without the protection it needs (missing at { $mount-point }: { $missing }).
     .meaning = So that nothing on the disk can harm the computer, nothing was copied. { -still-old }
-    .action = Ask the administrator to remove this disk's entry in /etc/fstab or in /etc/udisks2/mount_options.conf. { -wait-for-release }
+    .action = Ask the administrator to look for an entry of this disk in /etc/fstab or in /etc/udisks2/mount_options.conf, and to remove it: only such an entry takes the protection away. { -wait-for-release }
 
 ## Step 4: lock.
 
@@ -185,7 +214,11 @@ fault-source-moved = The directory that is to be backed up, { $path }, lies on a
 
 fault-source-unreadable = Not everything that is to be backed up can be read ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
-    .action = Call the administrator soon: probably one of the computer's own drives is failing. { -wait-for-release }
+    .action = Call the administrator soon, who should look at the file named, its permissions, and the state of the drive it lies on (smartctl, journalctl -k). { -wait-for-release }
+
+fault-source-changed = A file became shorter while it was being copied: { $path } ({ $cause }).
+    .meaning = { -half-done } No drive is to blame: something wrote to the file at that moment.
+    .action = Start the copy again when nothing is being written there, or plug the disk in anew. If Veeam was at work, see to it that its job sets a lock. { -wait-for-release }
 
 fault-target-refused = The target directory { $path } on the disk cannot be used ({ $cause }).
     .meaning = So that nothing is written to a wrong place, nothing was copied. { -still-old }
@@ -275,6 +308,56 @@ fault-copy-incomplete = { $count ->
     .meaning = Perhaps the disk takes different names for one, or somebody changed them meanwhile. { -half-done }
     .action = Start the copy once more. If it fails again, ask the administrator to rename what is named here, or take a disk that is formatted with ext4, xfs or btrfs. { -wait-for-release }
 
+fault-not-stored = The copy failed at “{ $path }”: { $why ->
+        [read-only-subvolume] on the disk this is a snapshot or subvolume that may only be read
+        [mounted-read-only] somebody has switched the disk to read-only in the meantime
+        [immutable] on the disk it is marked as unchangeable (chattr +i)
+        [append-only] on the disk it is marked so that it may only grow (chattr +a)
+        [swap-file] the computer uses this file on the disk as swap space
+        [mount-point] something else is mounted there
+        [in-use] on the disk it is being used
+        [attribute-too-large] it has more extended attributes or permissions than this kind of disk can hold for one file, though there is room on it
+        [attributes-unsupported] this kind of disk cannot hold its extended attributes or permissions
+        [directory-full] its directory on the disk takes no further names, though there is room on the disk
+        [quota] a quota on the disk is used up
+        [metadata-full] the disk has no room for its own notes (btrfs metadata), though there is room for contents
+        [room-unusable] the system says that there is no room on the disk, though there is; it is not known why
+        [name-too-long] its name, or what it leads to, is longer than this kind of disk can hold
+        [name-refused] this kind of disk does not take its name
+        [file-too-large] it is larger than a file on this kind of disk can be
+        [too-many-links] it has more names (hard links) than a file on this kind of disk can have
+        [link-in-the-way] a symbolic link on the disk is in the way
+        [not-empty] a directory in its place on the disk is not empty
+        [other-file-system] on the disk another file system begins on the way to it
+        [not-permitted] the system does not permit it; it is not known why
+        [input-output] reading or writing failed, and no error of the disk has been noted down
+        [unknown] it is not known why
+       *[other] it could not be stored on the disk
+    } ({ $cause }).
+    .meaning = { -half-done }
+    .action = { $why ->
+        [read-only-subvolume] Ask the administrator to move the snapshot out of the target directory, or to make it writable (btrfs property set … ro false). { -wait-for-release }
+        [mounted-read-only] Ask the administrator who did that. Then unplug the disk as soon as the status says that you may, and plug it in again.
+        [immutable] Ask the administrator to take the mark away (chattr -i), then start the copy again. { -wait-for-release }
+        [append-only] Ask the administrator to take the mark away (chattr -a), then start the copy again. { -wait-for-release }
+        [swap-file] Ask the administrator to end that (swapoff) and to keep swap files off the backup disks. { -wait-for-release }
+        [attribute-too-large] Ask the administrator to shorten the file's attributes (getfattr, getfacl), or to use xfs for this disk. { -wait-for-release }
+        [attributes-unsupported] Ask the administrator to remove the file's attributes (getfattr, getfacl), or to format the disk with ext4, xfs or btrfs; that erases what is on it. { -wait-for-release }
+        [directory-full] Ask the administrator to switch the feature on that allows more (tune2fs -O large_dir), or to spread the files over several directories. { -wait-for-release }
+        [quota] Ask the administrator to raise or remove the quota on the disk. { -wait-for-release }
+        [metadata-full] Ask the administrator to make room for the notes (btrfs balance start -dusage=50). { -wait-for-release }
+        [name-too-long] Ask the administrator to shorten the name, or to use another file system for this disk. { -wait-for-release }
+        [name-refused] Ask the administrator to rename the file, or to format the disk with ext4, xfs or btrfs; that erases what is on it. { -wait-for-release }
+        [file-too-large] Ask the administrator to use another file system for this disk, such as xfs; that erases what is on it. { -wait-for-release }
+        [too-many-links] Ask the administrator to use xfs for this disk; that erases what is on it. { -wait-for-release }
+        [input-output] Unplug the disk as soon as the status says that you may, and plug it in again; the copy begins by itself. If that happens again, ask the administrator to look at the disk, its cable and the system's log (smartctl, journalctl -k).
+       *[other] Start the copy again; what has been copied already is not repeated. If it fails again, ask the administrator to look at that place on the disk and at the system's log (journalctl -k). { -wait-for-release }
+    }
+
+fault-not-written = It is not certain that all data has reached the disk; it is not known why ({ $cause }).
+    .meaning = Parts of the copy may be missing even if it looks complete. It does not count as a backup.
+    .action = Unplug the disk as soon as the status says that you may, and plug it in again; the copy begins by itself and compares what is in doubt. If it happens again, call the administrator (journalctl -k).
+
 fault-write-failed = The disk did not take all data ({ $cause }).
     .meaning = Parts of the copy may be missing or damaged even if it looks complete. It does not count as a backup.
     .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
@@ -283,6 +366,10 @@ fault-disk-failing = The disk answers with errors ({ $cause }).
     .meaning = { -half-done } What was on the disk before may be damaged, too.
     .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
 
+fault-file-system-damaged = The disk's file system is damaged ({ $cause }).
+    .meaning = { -half-done } What was on the disk before may be damaged, too.
+    .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { -wait-for-release }
+
 fault-turned-read-only = The disk's file system is damaged; the computer has stopped writing to it ({ $cause }).
     .meaning = { -half-done } What was on the disk before may be damaged, too.
     .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { -wait-for-release }
@@ -290,8 +377,8 @@ fault-turned-read-only = The disk's file system is damaged; the computer has sto
 ## Steps 7 to 9: unlock, free space, unmount.
 
 fault-unlock-failed = The lock file { $path } could not be deleted ({ $cause }).
-    .meaning = The run counts as aborted because something is wrong with the disk or the directory.
-    .action = Ask the administrator to check permissions and the state of the disk, and to delete the file. { -wait-for-release }
+    .meaning = The run counts as aborted, since what was done cannot be undone whole; the next one finds the file and goes on.
+    .action = Ask the administrator why the file cannot be deleted (permissions, chattr, a file system that is read-only), and to delete it. { -wait-for-release }
 
 fault-unmount-failed = The disk could not be unmounted (at { $mount-point }; still in use by: { $holders }; cause: { $cause }).
     .meaning = { $synced ->
@@ -306,8 +393,8 @@ fault-not-released = The disk ({ $device }) is unmounted, but something still ho
     .action = Please do not unplug it! Call the administrator, who can find out with lsblk and lsof what is using the device.
 
 fault-not-flushed = The disk ({ $device }) is unmounted, but does not confirm that everything has been written to it ({ $cause }).
-    .meaning = Parts of the copy may be missing or damaged. It does not count as a backup.
-    .action = Unplug the disk, even if the status display does not allow it: nothing more can be written to it. Take another one; have this one checked by the administrator.
+    .meaning = Parts of the copy may be missing. It does not count as a backup.
+    .action = Unplug the disk, even if the status display does not allow it: nothing more can be written to it. Then plug it in again; the copy begins by itself. If it happens again, have the disk, its cable and its enclosure checked by the administrator.
 
 ## At any moment.
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::beginnings::Beginnings;
 use super::command::{self, Ended, Invocation};
 use super::drive::{self, Listed};
-use super::exit::{self, Trouble};
+use super::exit;
 use super::halves::Kept;
 use super::held::Locks;
 use super::loss::{Budget, Limits, Loss};
@@ -22,8 +22,8 @@ use super::target::Target;
 use super::trees::{Tops, Trees};
 use crate::blocking::{FLUSH, GLANCE, blocking};
 use crate::disks::FileSystem;
-use crate::disks::mounted::{Mounted, MountedError, Space};
-use crate::model::{Fault, Notice, Step, Warning};
+use crate::disks::mounted::{Mounted, MountedError, Space, Written};
+use crate::model::{Fault, Notice, Obstacle, Step, Warning};
 use crate::paths::{self, Refused};
 
 impl Run {
@@ -139,7 +139,7 @@ impl Run {
         let trees = Trees { tops: self.tops(source)?, block: space.block, keeps_holes };
         let invocation = Invocation { program: program()?, arguments, directory: directory.as_fd() };
         let (ended, Listed { plan, loss, halves }) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
-        check_end(&ended)?;
+        self.check_end(&ended).await?;
         if !self.order.allowed {
             self.judge_loss(loss, source).await?;
         }
@@ -177,6 +177,18 @@ impl Run {
         Limits { disk: order.disk.clone(), budget, first: !order.known.copied }
     }
 
+    /// A dry run that could not see everything is no base for a copy.
+    pub(super) async fn check_end(&self, ended: &Ended) -> Result<(), Fault> {
+        let code = exit::code(ended.status);
+        if exit::is_good(code) {
+            return Ok(());
+        }
+        Err(match self.failure(ended).await {
+            Fault::CopyFailed { cause, .. } | Fault::NotStored { cause, .. } => Fault::CheckFailed { code, cause },
+            fault => fault,
+        })
+    }
+
     /// What dry run and copy have in common: everything.
     pub(super) fn rsync(&self) -> Result<Rsync<'_>, Fault> {
         let config = &self.order.config;
@@ -212,24 +224,15 @@ fn internal(error: io::Error) -> Fault {
     Fault::Internal { cause: error.to_string() }
 }
 
-/// A dry run that could not see everything is no base for a copy.
-pub(super) fn check_end(ended: &Ended) -> Result<(), Fault> {
-    let code = exit::code(ended.status);
-    if exit::is_good(code) {
-        return Ok(());
-    }
-    let cause = exit::cause(ended);
-    Err(match exit::trouble(ended) {
-        Some(Trouble::Source) => Fault::SourceUnreadable { cause },
-        Some(Trouble::Failing) => Fault::DiskFailing { cause },
-        _ => Fault::CheckFailed { code, cause },
-    })
-}
-
 fn target_refused(mounted: &Mounted, error: &MountedError) -> Fault {
     let path = mounted.mount_point.display().to_string();
     match error {
         MountedError::Unsafe(missing) => Fault::UnsafeMount { mount_point: path, missing: missing.clone() },
+        // It was not so when it was mounted.
+        MountedError::ReadOnly(Written::GivenUp) => Fault::TurnedReadOnly { cause: error.to_string() },
+        MountedError::ReadOnly(_) => {
+            Fault::NotStored { path, why: Obstacle::MountedReadOnly, cause: error.to_string() }
+        }
         other => Fault::TargetRefused { path, cause: other.to_string() },
     }
 }

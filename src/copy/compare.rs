@@ -7,14 +7,16 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::check::{check_end, program};
+use super::check::program;
 use super::command::Invocation;
+use super::complaint::Deed;
 use super::doubt::{self, Doubt, Suspects};
 use super::drive;
 use super::rsync::Purpose;
 use super::source::Source;
 use super::steps::Run;
 use super::stop::Halt;
+use super::walk::WalkError;
 use crate::blocking::{FLUSH, blocking};
 use crate::disks::{FileSystem, Volume};
 use crate::model::{Fault, Notice, Warning};
@@ -66,7 +68,7 @@ impl Run {
         {
             // That it was pulled is told when it can't be unmounted.
             let pulled = self.loses_disk().await;
-            return if pulled { Ok(false) } else { Err(Fault::WriteFailed { cause: error.to_string() }) };
+            return if pulled { Ok(false) } else { Err(self.flush_failed(&error).await) };
         }
         Ok(self.locks.as_ref().is_some_and(|locks| locks.doubt.is_none()))
     }
@@ -87,23 +89,26 @@ impl Run {
     }
 
     async fn suspects(&mut self, doubt: Doubt, source: &Source) -> Result<Suspects, Halt> {
-        let internal = |error: io::Error| Fault::Internal { cause: error.to_string() };
         let source = source.try_clone().map_err(internal)?.directory;
         let target = self.target_again()?;
         let stop = self.ports.stop.clone();
         let search = blocking(FLUSH, move || doubt.suspects(&source, &target, || stop.check().is_ok()));
-        tokio::select! {
+        let found = tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
-            found = search => Ok(found.map_err(|error| Fault::DiskFailing { cause: error.to_string() })?),
+            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            found = search => found,
+        };
+        match found {
+            Ok(suspects) => Ok(suspects),
+            Err(unseen) => Err(self.failed(Deed::Read, &unseen.path, &unseen.source).await.into()),
         }
     }
 
     /// Those that differ.
     pub(super) async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, Halt> {
         let list = self.order.runtime.join(LIST);
-        let internal = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
-        write_private(&list, &suspects.list).map_err(internal)?;
+        let unwritable = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
+        write_private(&list, &suspects.list).map_err(unwritable)?;
         let arguments = self.rsync()?.arguments(Purpose::Compare { list: &list });
         let target = self.target_again()?;
         let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
@@ -111,7 +116,7 @@ impl Run {
         // The next one writes it anew.
         let _ = std::fs::remove_file(&list);
         let (ended, differing) = compared?;
-        check_end(&ended)?;
+        self.check_end(&ended).await?;
         Ok(differing)
     }
 
@@ -122,15 +127,25 @@ impl Run {
         let (count, target) = (lost.len() as u64, self.target_again()?);
         let examples: Vec<_> = lost.iter().take(EXAMPLES).map(|path| path.display().to_string()).collect();
         self.expect_writes();
-        let marking = blocking(FLUSH, move || lost.iter().try_for_each(|path| doubt::take_time_from(&target, path)));
-        tokio::select! {
+        let mark = move |path: &PathBuf| {
+            doubt::take_time_from(&target, path).map_err(|source| WalkError { path: path.clone(), source })
+        };
+        let marking = blocking(FLUSH, move || lost.iter().try_for_each(mark));
+        let marked = tokio::select! {
             biased;
             reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
-            marked = marking => marked.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?,
+            marked = marking => marked,
+        };
+        if let Err(unmarked) = marked {
+            return Err(self.failed(Deed::Owner, &unmarked.path, &unmarked.source).await.into());
         }
         self.warn(Warning::LostFiles { count, examples: examples.join(", ") });
         Ok(())
     }
+}
+
+fn internal(error: io::Error) -> Fault {
+    Fault::Internal { cause: error.to_string() }
 }
 
 /// The names in the source are not for everybody.

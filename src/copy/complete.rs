@@ -9,7 +9,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, statat};
 
-use super::check::{check_end, program};
+use super::check::program;
 use super::command::Invocation;
 use super::drive;
 use super::items::{Change, Item};
@@ -29,7 +29,7 @@ impl Run {
         let target = self.target_again()?;
         let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
         let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
-        check_end(&ended)?;
+        self.check_end(&ended).await?;
         let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
         let lock = self.locks.as_ref().and_then(|locks| locks.source.as_ref());
         let locked = lock.map(|(lock, _)| lock.changed()).transpose().map_err(failed)?;

@@ -4,17 +4,18 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Instant;
 
+use super::cause::{self, End};
 use super::check::program;
 use super::command::{Ended, Invocation};
+use super::complaint::{Complaint, Deed};
 use super::drive::{Watcher, drive};
-use super::exit::{self, Trouble};
-use super::halves::CutOff;
+use super::exit;
+use super::halves::{CutOff, PARTIAL};
 use super::rsync::Purpose;
 use super::steps::{Checked, Run, seconds_since};
 use super::stop::Halt;
 use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
-use crate::disks::mounted::Space;
 use crate::model::{Fault, Notice, Step, Warning};
 use crate::paths;
 
@@ -85,7 +86,9 @@ impl Run {
             halves.offer(&target);
             Ok::<_, std::io::Error>(())
         });
-        offered.await.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?;
+        if let Err(error) = offered.await {
+            return Err(self.failed(Deed::Name, Path::new(PARTIAL), &error).await);
+        }
         self.ports.teller.notice(Notice::StepResumed { files, bytes });
         Ok(CutOff::Resumed)
     }
@@ -98,25 +101,16 @@ impl Run {
         if exit::is_good(code) {
             return Ok(());
         }
-        let cause = self.with_health(exit::cause(ended)).await;
-        if self.is_read_only().await {
-            return Err(Fault::TurnedReadOnly { cause });
-        }
-        Err(match exit::trouble(ended) {
-            Some(Trouble::ReadOnly) => Fault::TurnedReadOnly { cause },
-            Some(Trouble::Failing) => Fault::DiskFailing { cause },
-            Some(Trouble::Source) => Fault::SourceUnreadable { cause },
-            Some(Trouble::Full) => self.what_is_full(cause).await,
-            None => Fault::CopyFailed { code, cause },
-        })
+        Err(self.failure(ended).await)
     }
 
-    /// The kernel says the same of room for contents and of room for further files.
-    async fn what_is_full(&self, cause: String) -> Fault {
-        match self.space().await {
-            Ok(Space { inodes: Some(0), .. }) => Fault::OutOfInodes { cause },
-            space => Fault::DiskFull { free: space.map(|space| space.free).unwrap_or_default(), cause },
-        }
+    /// Why rsync ended with an error.
+    pub(super) async fn failure(&self, ended: &Ended) -> Fault {
+        let complaints: Vec<Complaint> = ended.complaints.iter().filter_map(|line| Complaint::parse(line)).collect();
+        let decisive = cause::decisive(&complaints);
+        let evidence = self.evidence(decisive).await;
+        let end = End { code: exit::code(ended.status), words: &exit::cause(ended) };
+        cause::of_rsync(end, decisive, &evidence)
     }
 
     /// rsync is done when everything is in memory.
@@ -128,6 +122,9 @@ impl Run {
             reason = stop.requested() => return Err(Halt::Stopped(reason)),
         };
         self.judge_health().await?;
-        Ok(flushed.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?)
+        match flushed {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.flush_failed(&error).await.into()),
+        }
     }
 }

@@ -33,40 +33,6 @@ pub fn cause(ended: &Ended) -> String {
     lines.join("; ")
 }
 
-/// Reasons that need words of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The kernel does not write to the disk's file system any more.
-    ReadOnly,
-    /// The disk answers with errors, or its file system makes no sense.
-    Failing,
-    Full,
-    /// Something in the source can't be read.
-    Source,
-}
-
-/// What is behind rsync's complaints, the gravest first. Its sender has to do with the source alone, all else with the disk.
-pub fn trouble(ended: &Ended) -> Option<Trouble> {
-    const FAILING: [&str; 4] =
-        ["Input/output error (5)", "Bad message (74)", "Structure needs cleaning (117)", "No such device (19)"];
-    let has = |wanted: &dyn Fn(&str, bool) -> bool| {
-        ended.complaints.iter().any(|line| wanted(line, line.contains("[sender]")))
-    };
-    if has(&|line, source| !source && line.contains("Read-only file system (30)")) {
-        return Some(Trouble::ReadOnly);
-    }
-    if has(&|line, source| !source && FAILING.iter().any(|error| line.contains(error))) {
-        return Some(Trouble::Failing);
-    }
-    if has(&|line, _| line.contains("No space left on device (28)")) {
-        return Some(Trouble::Full);
-    }
-    // Without a path it is about the pipe between the two: the other one has ended first.
-    let names_a_file = |line: &str| line.contains('"') && line.ends_with(')');
-    let vanished = |line: &str| line.contains("No such file or directory (2)");
-    has(&|line, source| source && names_a_file(line) && !vanished(line)).then_some(Trouble::Source)
-}
-
 /// rsync's version as it says it; none when it says nothing that can be read.
 ///
 /// # Errors
@@ -98,28 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_recognised_and_named() {
+    fn the_closing_line_is_no_cause() {
         let ended = ended(&[
             "rsync: [receiver] write failed on \"x\": No space left on device (28)",
             "rsync error: error in file IO (code 11) at receiver.c(384)",
         ]);
-        assert_eq!(trouble(&ended), Some(Trouble::Full));
         assert_eq!(code(ended.status), 11);
         assert_eq!(cause(&ended), "rsync: [receiver] write failed on \"x\": No space left on device (28)");
-    }
-
-    #[test]
-    fn the_source_is_told_from_the_disk_and_the_gravest_goes_first() {
-        let source = r#"rsync: [sender] read errors mapping "/srv/a": Input/output error (5)"#;
-        let disk = r#"rsync: [receiver] write failed on "a": Input/output error (5)"#;
-        let stopped = r#"rsync: [receiver] mkstemp "/.a.x" failed: Read-only file system (30)"#;
-        let other = r#"rsync: [generator] chown "a" failed: Operation not permitted (1)"#;
-        assert_eq!(trouble(&ended(&[source])), Some(Trouble::Source));
-        assert_eq!(trouble(&ended(&[source, disk])), Some(Trouble::Failing));
-        assert_eq!(trouble(&ended(&[disk, stopped])), Some(Trouble::ReadOnly));
-        assert_eq!(trouble(&ended(&[other])), None);
-        assert_eq!(trouble(&ended(&["rsync: [sender] write error: Broken pipe (32)"])), None);
-        assert_eq!(trouble(&ended(&["rsync error: received SIGINT (code 20) at rsync.c(1) [sender=3.5.0]"])), None);
     }
 
     #[test]

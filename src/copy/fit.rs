@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use super::check::{check_end, program};
+use super::check::program;
 use super::command::Invocation;
 use super::drive;
 use super::names::Names;
@@ -51,7 +51,7 @@ impl Run {
         let arguments = self.rsync()?.arguments(Purpose::Survey);
         let invocation = Invocation { program: program()?, arguments, directory: empty.as_fd() };
         let (ended, survey) = drive::survey(invocation, &mut self.ports.stop, max_file).await?;
-        check_end(&ended)?;
+        self.check_end(&ended).await?;
         Ok(survey)
     }
 

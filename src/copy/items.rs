@@ -159,7 +159,7 @@ fn regular(value: &str) -> u64 {
 }
 
 /// `\#012` → the byte; rsync escapes a literal `\#ddd` too, so this is unambiguous.
-fn unescape(name: &[u8]) -> Vec<u8> {
+pub fn unescape(name: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name;
     while let Some((&byte, tail)) = rest.split_first() {

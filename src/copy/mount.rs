@@ -8,16 +8,18 @@ use std::time::Duration;
 use backon::{ConstantBuilder, Retryable};
 use tokio::time::timeout;
 
+use super::cause;
 use super::news::News;
 use super::steps::{Run, is_lost, return_of_service};
 use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::Volume;
 use crate::disks::holders::{Place, holders};
-use crate::disks::mounted::{Mounted, MountedError, Space};
+use crate::disks::mounted::{Mounted, MountedError, Space, Written};
+use crate::disks::read_only;
 use crate::disks::released::{self, Proof};
 use crate::disks::volume::{self, VolumeError};
-use crate::model::{Fault, Notice, Step, Warning};
+use crate::model::{Fault, Notice, ReadOnly, Step, Warning};
 
 /// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
@@ -37,7 +39,7 @@ impl Run {
         self.is_this_disk(&chosen).await?;
         self.hear_disk(&chosen).await?;
         let left_over = self.ours.has(&chosen.id);
-        self.ours.claim(&chosen.id).map_err(|error| mount_failed(&chosen, &error))?;
+        self.ours.claim(&chosen.id).map_err(|error| Fault::Internal { cause: error.to_string() })?;
         let may_be_ours = AtomicBool::new(left_over);
         let mount_point = match self.ask_to_mount(&chosen, &may_be_ours).await? {
             Ok(mount_point) => mount_point,
@@ -53,7 +55,13 @@ impl Run {
             let chosen = chosen.clone();
             move || Mounted::open(&mount_point, &chosen).map_err(Unproven::from)
         });
-        let mounted = mounted.await.map_err(|error| error.into_fault(&mount_point))?;
+        let mounted = match mounted.await {
+            Ok(mounted) => mounted,
+            Err(Unproven::Mount(MountedError::ReadOnly(written))) => {
+                return Err(read_only(chosen, written).await.into());
+            }
+            Err(error) => return Err(error.into_fault(&mount_point).into()),
+        };
         let mount = mounted.id;
         self.mounted = Some(mounted);
         self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
@@ -219,8 +227,18 @@ impl Run {
     }
 }
 
-fn mount_failed(chosen: &Volume, cause: &dyn std::fmt::Display) -> Fault {
-    Fault::MountFailed { device: chosen.device.display().to_string(), cause: cause.to_string() }
+fn mount_failed(chosen: &Volume, error: &VolumeError) -> Fault {
+    let (device, why) = (chosen.device.display().to_string(), cause::of_mount(error));
+    Fault::MountFailed { device, why, cause: error.to_string() }
+}
+
+async fn read_only(chosen: Volume, written: Written) -> Fault {
+    let device = chosen.device.display().to_string();
+    let asked = move || Ok((read_only::is_write_protected(&chosen), read_only::reason(&chosen, written)));
+    match blocking::<_, io::Error>(GLANCE, asked).await.unwrap_or((false, ReadOnly::Unknown)) {
+        (true, _) => Fault::WriteProtected { device },
+        (false, why) => Fault::MountedReadOnly { device, why },
+    }
 }
 
 fn refused(chosen: &Volume, error: &VolumeError) -> Fault {

@@ -7,9 +7,10 @@ use tokio::time::sleep;
 
 use super::steps::Run;
 use crate::blocking::{GLANCE, blocking};
+use crate::disks::Volume;
 use crate::disks::health::Health;
-use crate::disks::{Volume, mounted};
-use crate::model::{Fault, Warning};
+use crate::disks::mounted::{self, Written};
+use crate::model::{Fault, Obstacle, Warning};
 
 /// The file system is looked at this often while it is worked with.
 const LOOK: Duration = Duration::from_secs(5);
@@ -38,8 +39,9 @@ impl Patient {
 
     async fn is_ill(&self) -> bool {
         let patient = self.clone();
-        let look =
-            move || Ok(mounted::is_read_only(patient.mount)? || Health::of(&patient.volume).errors > patient.errors);
+        let look = move || {
+            Ok(mounted::written(patient.mount)? != Written::Yes || Health::of(&patient.volume).errors > patient.errors)
+        };
         blocking::<_, std::io::Error>(GLANCE, look).await.unwrap_or(false)
     }
 }
@@ -66,22 +68,23 @@ impl Run {
     /// What has come over the file system since it was mounted.
     pub(super) async fn illness(&self) -> Option<Fault> {
         let now = self.health_now().await;
-        if self.is_read_only().await {
-            return Some(Fault::TurnedReadOnly { cause: now.cause });
+        match self.written().await {
+            Written::Yes => {}
+            Written::NoMore => return Some(self.mounted_read_only()),
+            Written::GivenUp => return Some(Fault::TurnedReadOnly { cause: now.cause }),
         }
         (now.errors > self.health.errors).then_some(Fault::DiskFailing { cause: now.cause })
     }
 
-    /// What rsync said, and what the kernel noted down meanwhile.
-    pub(super) async fn with_health(&self, cause: String) -> String {
-        let now = self.health_now().await;
-        if now.errors > self.health.errors { format!("{cause}; {}", now.cause) } else { cause }
+    /// A disk that does not answer within the time has other faults to tell.
+    async fn written(&self) -> Written {
+        let Some(Ok(mounted)) = self.mounted.as_ref().map(|mounted| mounted.try_clone()) else { return Written::Yes };
+        blocking(GLANCE, move || mounted.written()).await.unwrap_or_default()
     }
 
-    /// A disk that does not answer within the time has other faults to tell.
-    pub(super) async fn is_read_only(&self) -> bool {
-        let Some(Ok(mounted)) = self.mounted.as_ref().map(|mounted| mounted.try_clone()) else { return false };
-        blocking(GLANCE, move || mounted.is_read_only()).await.unwrap_or(false)
+    fn mounted_read_only(&self) -> Fault {
+        let path = self.mount_point.clone().unwrap_or_default().display().to_string();
+        Fault::NotStored { path, why: Obstacle::MountedReadOnly, cause: "remounted read-only".into() }
     }
 
     async fn health_now(&self) -> Health {

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use backon::{ConstantBuilder, Retryable};
 use tokio::time::sleep;
@@ -86,6 +86,8 @@ pub(super) struct Run {
     pub(super) listener: Option<Listener>,
     /// What the disk's file system said of itself when it was mounted.
     pub(super) health: Health,
+    /// When the run began.
+    pub(super) begun: SystemTime,
     safe_to_remove: bool,
 }
 
@@ -125,6 +127,7 @@ impl Run {
             silent: false,
             listener: None,
             health: Health::default(),
+            begun: SystemTime::now(),
             safe_to_remove: false,
         }
     }

@@ -13,17 +13,42 @@ pub struct Health {
     pub errors: u64,
     /// In technical words; empty without errors.
     pub cause: String,
+    /// Commands that the drive has failed since it was plugged in; 0 where the kernel does not count them.
+    pub drive: u64,
 }
 
 impl Health {
     /// Of a volume that is mounted. Whatever is not noted down counts as well. Blocks only on sysfs.
     pub fn of(volume: &Volume) -> Self {
-        match volume.id_type.as_str() {
+        let noted = match volume.id_type.as_str() {
             "ext4" => ext4(volume).unwrap_or_default(),
             "btrfs" => btrfs(&PathBuf::from(format!("/sys/fs/btrfs/{}/devinfo", volume.id))),
             _ => Self::default(),
-        }
+        };
+        Self { drive: drive(&PathBuf::from(format!("/sys/dev/block/{}", shown(volume.device_number)))), ..noted }
     }
+
+    /// What has come since `before`, in technical words.
+    pub fn since(&self, before: &Self) -> Option<String> {
+        let mut words = Vec::new();
+        if self.errors > before.errors {
+            words.push(self.cause.clone());
+        }
+        if self.drive > before.drive {
+            words.push(format!("drive: {} commands failed", self.drive - before.drive));
+        }
+        (!words.is_empty()).then(|| words.join("; "))
+    }
+}
+
+/// The SCSI layer, and with it USB and SATA, counts in hexadecimal; a partition's count is that of its disk.
+fn drive(device: &Path) -> u64 {
+    let disk = if device.join("partition").exists() { device.join("..") } else { device.to_owned() };
+    let count = |name: &str| {
+        let text = fs::read_to_string(disk.join("device").join(name)).unwrap_or_default();
+        text.trim().strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default()
+    };
+    count("ioerr_cnt").saturating_add(count("iotmo_cnt"))
 }
 
 fn ext4(volume: &Volume) -> Option<Health> {
@@ -33,7 +58,8 @@ fn ext4(volume: &Volume) -> Option<Health> {
     let errors = read("errors_count")?.parse().ok().filter(|errors| *errors > 0)?;
     let word = |name: &str| read(name).filter(|text| !text.is_empty() && text != "0");
     let last = ["last_error_errcode", "last_error_func"].into_iter().filter_map(word).collect::<Vec<_>>().join(" ");
-    Some(Health { errors, cause: format!("ext4: {errors} errors, {last}").trim_end_matches(", ").to_owned() })
+    let cause = format!("ext4: {errors} errors, {last}").trim_end_matches(", ").to_owned();
+    Some(Health { errors, cause, drive: 0 })
 }
 
 /// `write_errs 0` and so on, a file for each device.
@@ -44,7 +70,7 @@ fn btrfs(devices: &Path) -> Health {
     let errors = counted.iter().map(|(_, count)| count).sum();
     let words: Vec<String> = counted.iter().map(|(name, count)| format!("{name} {count}")).collect();
     let cause = if words.is_empty() { String::new() } else { format!("btrfs: {}", words.join(", ")) };
-    Health { errors, cause }
+    Health { errors, cause, drive: 0 }
 }
 
 fn count(line: &str) -> Option<(String, u64)> {
@@ -67,5 +93,21 @@ mod tests {
         }
         let health = btrfs(place.path());
         assert_eq!((health.errors, health.cause.as_str()), (3, "btrfs: write_errs 2, flush_errs 1"));
+    }
+
+    #[test]
+    fn a_drives_failed_commands_are_counted_from_the_mount_on_also_for_a_partition() {
+        let place = tempfile::tempdir().unwrap();
+        let partition = place.path().join("sdb/sdb1");
+        fs::create_dir_all(&partition).unwrap();
+        fs::create_dir(place.path().join("sdb/device")).unwrap();
+        assert_eq!(drive(&partition), 0);
+        fs::write(partition.join("partition"), "1\n").unwrap();
+        fs::write(place.path().join("sdb/device/ioerr_cnt"), "0x1f\n").unwrap();
+        fs::write(place.path().join("sdb/device/iotmo_cnt"), "0x1\n").unwrap();
+        assert_eq!((drive(&partition), drive(&place.path().join("sdb"))), (32, 32));
+        let (before, now) = (Health { drive: 30, ..Health::default() }, Health { drive: 32, ..Health::default() });
+        assert_eq!(now.since(&before).as_deref(), Some("drive: 2 commands failed"));
+        assert_eq!(now.since(&now), None);
     }
 }

@@ -3,7 +3,7 @@
 //! `volume` mounts and unmounts, `ours` remembers which mounts we made, `mounted` proves where a mount really leads; `stack` knows
 //! which devices are built of which, `released` proves that nothing holds a disk any more, `pulse` finds out whether a disk still
 //! answers, `holders` and `blockers` name who holds one; `health` is what the kernel knows of a file system's errors,
-//! `mount_table` and `file_system_id` where a directory lies. Decides nothing: which volume is wanted, and when, is the
+//! `mount_table` and `file_system_id` where a directory lies, `read_only` why a disk takes no writes. Decides nothing: which volume is wanted, and when, is the
 //! controller's.
 
 pub mod blockers;
@@ -17,6 +17,7 @@ pub mod mounted;
 mod mounts;
 pub mod ours;
 pub mod pulse;
+pub mod read_only;
 pub mod released;
 pub mod stack;
 pub mod volume;

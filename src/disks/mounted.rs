@@ -27,6 +27,8 @@ pub enum MountedError {
     OtherDevice { path: PathBuf, source_device: String },
     #[error("mounted without {0}")]
     Unsafe(String),
+    #[error("mounted read-only")]
+    ReadOnly(Written),
     #[error("{} is a bind mount of {root}", path.display())]
     Bind { path: PathBuf, root: String },
     #[error("{} is mounted upon it", .0.display())]
@@ -96,15 +98,18 @@ impl Mounted {
         if !missing.is_empty() {
             return Err(MountedError::Unsafe(missing.join(", ")));
         }
-        Ok(())
+        match Written::of(&entry) {
+            Written::Yes => Ok(()),
+            other => Err(MountedError::ReadOnly(other)),
+        }
     }
 
-    /// Whether the kernel has stopped writing to the file system, as it does when that is damaged. Blocks.
+    /// Whether the file system takes writes. Blocks.
     ///
     /// # Errors
     /// The mount table can't be read.
-    pub fn is_read_only(&self) -> io::Result<bool> {
-        is_read_only(self.id)
+    pub fn written(&self) -> io::Result<Written> {
+        written(self.id)
     }
 
     pub fn top(&self) -> BorrowedFd<'_> {
@@ -125,12 +130,33 @@ impl Mounted {
     }
 }
 
-/// `Mounted::is_read_only` for whoever must not hold the file system.
+/// Whether a mounted file system takes writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Written {
+    #[default]
+    Yes,
+    /// Whoever mounted it did so read-only, or somebody did that later: then the mount itself has the option.
+    NoMore,
+    /// The file system alone has it: the kernel has stopped writing, as it does when that makes no sense to it.
+    GivenUp,
+}
+
+impl Written {
+    fn of(entry: &MountInfo) -> Self {
+        if !entry.mount_options.contains_key("rw") {
+            return Self::NoMore;
+        }
+        let given_up = READ_ONLY.iter().any(|option| entry.super_options.contains_key(*option));
+        if given_up { Self::GivenUp } else { Self::Yes }
+    }
+}
+
+/// `Mounted::written` for whoever must not hold the file system. What is mounted no more is not asked about.
 ///
 /// # Errors
 /// The mount table can't be read.
-pub fn is_read_only(id: u64) -> io::Result<bool> {
-    Ok(entry(id)?.is_some_and(|entry| missing_options(&entry).contains(&"rw")))
+pub fn written(id: u64) -> io::Result<Written> {
+    Ok(entry(id)?.as_ref().map(Written::of).unwrap_or_default())
 }
 
 /// What `statvfs` says, in bytes.
@@ -156,14 +182,11 @@ impl Space {
 }
 
 fn missing_options(entry: &MountInfo) -> Vec<&'static str> {
-    let mut wanted = vec!["rw", "nosuid", "nodev"];
+    let mut wanted = vec!["nosuid", "nodev"];
     // FUSE's mount programs accept these two and may drop them; links on their file systems are never followed by us anyway.
     if !entry.fs_type.starts_with("fuse") {
         wanted.extend(["noexec", "nosymfollow"]);
     }
     wanted.retain(|option| !entry.mount_options.contains_key(*option));
-    if READ_ONLY.iter().any(|option| entry.super_options.contains_key(*option)) {
-        wanted.push("rw");
-    }
     wanted
 }

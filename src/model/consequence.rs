@@ -39,8 +39,11 @@ impl Fault {
                 | Self::SpellingFailed { .. }
                 | Self::CheckFailed { .. }
                 | Self::CopyFailed { .. }
+                | Self::NotStored { .. }
+                | Self::NotWritten { .. }
                 | Self::WriteFailed { .. }
                 | Self::DiskFailing { .. }
+                | Self::FileSystemDamaged { .. }
         )
     }
 

@@ -23,6 +23,7 @@ impl Fault {
             Self::AlreadyMounted { .. }
             | Self::MountFailed { .. }
             | Self::WriteProtected { .. }
+            | Self::MountedReadOnly { .. }
             | Self::UnsafeMount { .. } => "MountFailed",
             Self::LockHeld { .. }
             | Self::LockFailed { .. }
@@ -35,7 +36,8 @@ impl Fault {
             | Self::SourceNotMounted { .. }
             | Self::SourceWithoutSentinel { .. }
             | Self::SourceMoved { .. }
-            | Self::SourceUnreadable { .. } => "SourceUnavailable",
+            | Self::SourceUnreadable { .. }
+            | Self::SourceChanged { .. } => "SourceUnavailable",
             Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
             Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
                 "NoSpace"
@@ -47,10 +49,15 @@ impl Fault {
             Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } | Self::ClashingNames { .. } => {
                 "LossyFileSystem"
             }
-            Self::CheckFailed { .. } | Self::CopyFailed { .. } | Self::CopyIncomplete { .. } => "CopyFailed",
+            Self::CheckFailed { .. }
+            | Self::CopyFailed { .. }
+            | Self::CopyIncomplete { .. }
+            | Self::NotStored { .. } => "CopyFailed",
             Self::SpellingFailed { .. }
+            | Self::NotWritten { .. }
             | Self::WriteFailed { .. }
             | Self::DiskFailing { .. }
+            | Self::FileSystemDamaged { .. }
             | Self::TurnedReadOnly { .. }
             | Self::DiskSilent => "WriteFailed",
             Self::UnlockFailed { .. } => "UnlockFailed",

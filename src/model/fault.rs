@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cause::{MountTrouble, Obstacle, ReadOnly};
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fault {
@@ -82,10 +84,17 @@ pub enum Fault {
     },
     MountFailed {
         device: String,
+        /// Records of earlier versions have none.
+        #[serde(default)]
+        why: MountTrouble,
         cause: String,
     },
     WriteProtected {
         device: String,
+    },
+    MountedReadOnly {
+        device: String,
+        why: ReadOnly,
     },
     UnsafeMount {
         mount_point: String,
@@ -147,6 +156,11 @@ pub enum Fault {
         disk: String,
     },
     SourceUnreadable {
+        cause: String,
+    },
+    /// A file of the source became shorter while it was read.
+    SourceChanged {
+        path: String,
         cause: String,
     },
     TargetRefused {
@@ -249,11 +263,26 @@ pub enum Fault {
         count: u64,
         examples: String,
     },
+    /// Something in particular can't be on the disk as it is in the source; `path` is below the target.
+    NotStored {
+        path: String,
+        why: Obstacle,
+        cause: String,
+    },
+    /// Not everything is on the medium, and it is not known why.
+    NotWritten {
+        cause: String,
+    },
+    /// The device itself says that not everything is on the medium.
     WriteFailed {
         cause: String,
     },
-    /// The disk answers with errors, or its file system is damaged.
+    /// The disk answers with errors that somebody else has noted down as well.
     DiskFailing {
+        cause: String,
+    },
+    /// The file system says of itself that it makes no sense.
+    FileSystemDamaged {
         cause: String,
     },
     /// The kernel gave the file system up in the middle.

@@ -1,7 +1,7 @@
 //! For tests: one made-up value of every variant, filled by field type. The matches below are exhaustive, so a variant that
 //! is missing in the list does not compile.
 
-use crate::model::{Fault, Notice, Warning};
+use crate::model::{Fault, MountTrouble, Notice, Obstacle, ReadOnly, Warning};
 
 /// A value for a field. Two rounds give two different values.
 trait Filler {
@@ -29,6 +29,24 @@ impl Filler for i32 {
 impl Filler for bool {
     fn filler(_: &str, round: u32) -> Self {
         round == 0
+    }
+}
+
+impl Filler for Obstacle {
+    fn filler(_: &str, round: u32) -> Self {
+        if round == 0 { Self::ReadOnlySubvolume } else { Self::Quota }
+    }
+}
+
+impl Filler for MountTrouble {
+    fn filler(_: &str, round: u32) -> Self {
+        if round == 0 { Self::Damaged } else { Self::Unknown }
+    }
+}
+
+impl Filler for ReadOnly {
+    fn filler(_: &str, round: u32) -> Self {
+        if round == 0 { Self::Windows } else { Self::Marked }
     }
 }
 
@@ -66,8 +84,9 @@ samples! { faults, Fault:
     VeeamBusy { jobs, minutes }
     VeeamDirectoryUnreadable { path, cause }
     AlreadyMounted { mount_point }
-    MountFailed { device, cause }
+    MountFailed { device, why, cause }
     WriteProtected { device }
+    MountedReadOnly { device, why }
     UnsafeMount { mount_point, missing }
     LockHeld { path, holder }
     LockFailed { path, cause }
@@ -82,6 +101,7 @@ samples! { faults, Fault:
     SourceWithoutSentinel { path }
     SourceMoved { path, before, now, disk }
     SourceUnreadable { cause }
+    SourceChanged { path, cause }
     TargetRefused { path, cause }
     NoSpace { needed, free, missing }
     ForeignFiles { disk, files, bytes, examples }
@@ -99,8 +119,11 @@ samples! { faults, Fault:
     DiskFull { free, cause }
     OutOfInodes { cause }
     CopyIncomplete { count, examples }
+    NotStored { path, why, cause }
+    NotWritten { cause }
     WriteFailed { cause }
     DiskFailing { cause }
+    FileSystemDamaged { cause }
     TurnedReadOnly { cause }
     UnlockFailed { path, cause }
     UnmountFailed { mount_point, holders, synced, cause }

@@ -1,0 +1,74 @@
+//! What is behind a fault, where that is known: each value is chosen only on evidence, and each enum has one for "not known why".
+//! Words for people are chosen by these names in `locales/*/faults.ftl`.
+
+use serde::{Deserialize, Serialize};
+
+/// Why one file could not be stored on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// It lies in a subvolume of btrfs that is read-only, as snapshots are.
+    ReadOnlySubvolume,
+    /// Somebody mounted the disk read-only meanwhile.
+    MountedReadOnly,
+    /// It, or the directory it is in, is marked immutable (`chattr +i`).
+    Immutable,
+    /// The same with `chattr +a`.
+    AppendOnly,
+    /// The computer uses it as swap space.
+    SwapFile,
+    /// Something is mounted upon it.
+    MountPoint,
+    InUse,
+    /// More extended attributes or ACL entries than the file system takes for one file.
+    AttributeTooLarge,
+    /// It takes none of this kind.
+    AttributesUnsupported,
+    /// The directory takes no further names, whatever room there is.
+    DirectoryFull,
+    Quota,
+    /// btrfs has used up the room that it has set aside for its own notes.
+    MetadataFull,
+    /// The kernel says that there is no room, though there is.
+    RoomUnusable,
+    NameTooLong,
+    NameRefused,
+    FileTooLarge,
+    /// The file has as many names as the file system takes.
+    TooManyLinks,
+    LinkInTheWay,
+    NotEmpty,
+    OtherFileSystem,
+    NotPermitted,
+    /// Reading or writing failed, and nobody has noted down an error of the disk.
+    InputOutput,
+    Unknown,
+}
+
+/// Why a disk could not be mounted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MountTrouble {
+    /// The kernel says that the file system makes no sense, or that it can't be read.
+    Damaged,
+    /// The kernel has no driver for it.
+    NoDriver,
+    Busy,
+    NotPermitted,
+    NoAnswer,
+    #[default]
+    Unknown,
+}
+
+/// Why a disk was mounted read-only although that was not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadOnly {
+    /// Windows has not let go of it (hibernation, fast startup).
+    Windows,
+    /// The file system is marked so (`tune2fs -O read-only`).
+    Marked,
+    /// An entry in /etc/fstab or in UDisks2's mount options says so.
+    Settings,
+    Unknown,
+}
