@@ -70,7 +70,7 @@ impl<'a> View<'a> {
         self.has_hinted = true;
         let sentence = self.face.words("status-line-sooner.value", &[("bytes", bytes.into())]);
         match &self.kind {
-            Kind::Bar(bar) => bar.println(sentence),
+            Kind::Bar(bar) => bar.println(self.face.screen.fit(&sentence)),
             Kind::Lines => self.face.print(&sentence),
             Kind::Json => {}
         }
