@@ -89,7 +89,7 @@ async fn times_beyond_those_of_small_inodes_are_compared_by_contents() {
     is_copied_once(scene(small), &["late/far", "late/2040"]).await;
 }
 
-/// What is read from a FAT when the clock has changed. The kernel's own driver, and its clock, are in the virtual machine's `folding`.
+/// What is read from a FAT when the clock has changed.
 #[tokio::test]
 async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes() {
     let mut scene = Scene::with(FileSystem::Exfat);

@@ -16,8 +16,8 @@ pub struct UsbDisk {
 }
 
 impl UsbDisk {
-    /// `file_system` is ext4, xfs, btrfs, vfat, exfat or ntfs; `name` also becomes the label.
-    pub fn make(directory: &Path, name: &str, file_system: &'static str) -> Self {
+    /// `file_system` is ext4, xfs, btrfs, vfat, exfat or ntfs; `name` also becomes the label. `options` are more of mkfs' own.
+    pub fn make(directory: &Path, name: &str, file_system: &'static str, options: &[&str]) -> Self {
         let image = directory.join(format!("{name}.img"));
         let file = File::create(&image).expect("an image");
         // mkfs.xfs makes nothing below 300 MiB.
@@ -31,7 +31,7 @@ impl UsbDisk {
             "ntfs" => &["-F", "-Q", "-q", "-L", name],
             other => panic!("no disk with {other}"),
         };
-        run(Command::new(format!("mkfs.{file_system}")).args(arguments).arg(&image));
+        run(Command::new(format!("mkfs.{file_system}")).args(arguments).args(options).arg(&image));
         let uuid = run(Command::new("blkid").args(["-p", "-s", "UUID", "-o", "value"]).arg(&image));
         Self { name: name.to_owned(), image, uuid, file_system }
     }

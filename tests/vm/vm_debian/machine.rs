@@ -124,7 +124,12 @@ impl Vm {
 
     /// A new disk, not plugged in; `name` becomes label and serial number.
     pub fn make_disk(&mut self, name: &str, file_system: &'static str) -> UsbDisk {
-        UsbDisk::make(self.scene.path(), name, file_system)
+        self.make_disk_with(name, file_system, &[])
+    }
+
+    /// The same with further options of mkfs.
+    pub fn make_disk_with(&mut self, name: &str, file_system: &'static str, options: &[&str]) -> UsbDisk {
+        UsbDisk::make(self.scene.path(), name, file_system, options)
     }
 
     pub fn plug(&mut self, disk: &UsbDisk) {

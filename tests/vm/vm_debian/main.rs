@@ -24,6 +24,7 @@ mod campaign;
 mod confined;
 mod disk;
 mod emulator;
+mod folding;
 mod install;
 mod interrupted;
 mod journal;

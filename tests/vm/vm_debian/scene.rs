@@ -120,7 +120,9 @@ impl Vm {
             "rsync -nrtOi --modify-window=2 --no-links --checksum --delete --no-perms /srv/veeam/ /mnt/ | grep -vE 'non-regular|^cL|System Volume' | tee /dev/stderr | wc -l"
         };
         let device = format!("/dev/disk/by-uuid/{}", disk.uuid);
-        let found = self.ok(&format!("mount -o ro {device} /mnt && {check}; umount /mnt"));
+        // rsync's helpers may take a moment longer than its list.
+        let umount = "for try in $(seq 50); do umount /mnt 2> /dev/null && break; sleep 0.2; done";
+        let found = self.ok(&format!("mount -o ro {device} /mnt && {check}; {umount}"));
         assert_eq!(found, "0", "rsync would still change files on {}", disk.name);
     }
 

@@ -1,0 +1,80 @@
+//! Disks that take different names for one, with the kernel's own file systems: what each of them folds is its own affair.
+
+use super::disk::UsbDisk;
+use super::machine::Vm;
+use super::scene::{NAME, SOURCE};
+
+impl Vm {
+    /// A disk that folds case at its top, plugged in and not copied to yet.
+    fn plug_folding(&mut self, file_system: &'static str) -> UsbDisk {
+        let options: &[&str] = match file_system {
+            "ext4" => &["-O", "casefold"],
+            "xfs" => &["-n", "version=ci"],
+            _ => &[],
+        };
+        let disk = self.make_disk_with("FOLDING", file_system, options);
+        self.plug(&disk);
+        let device = format!("/dev/disk/by-uuid/{}", disk.uuid);
+        if file_system == "ext4" {
+            self.wait(&format!("mount {device} /mnt && rmdir /mnt/lost+found && chattr +F /mnt && umount /mnt"));
+        }
+        disk
+    }
+
+    fn start(&mut self) {
+        self.ok(&format!("busctl call {NAME} Start s ''"));
+    }
+
+    /// By the run before.
+    fn assert_nothing_was_to_be_copied(&mut self) {
+        let journal = self.journal("");
+        let checked = journal.lines().rev().find(|line| line.contains(" to copy, ")).unwrap_or_default();
+        assert!(checked.starts_with("Step 5 (check): 0 files"), "{checked}");
+    }
+
+    fn wait_refused(&mut self, disk: &UsbDisk, words: &[&str]) {
+        self.wait_result("aborted", disk);
+        let said = self.property("LastError");
+        assert!(words.iter().all(|word| said.contains(word)), "{said}");
+    }
+}
+
+#[test]
+fn vm_names_that_change_their_case_are_respelt_on_every_folding_disk() {
+    for file_system in ["vfat", "exfat", "ext4", "xfs"] {
+        let mut vm = Vm::installed();
+        let disk = vm.plug_folding(file_system);
+        vm.configure(&[&disk]);
+        vm.wait_success(&disk);
+        vm.assert_copied(&disk);
+        vm.ok(&format!("cd {SOURCE} && mv job/full.vbk job/FULL.VBK && mv job/empty job/Empty && mv job JOB"));
+        vm.start();
+        vm.wait_success(&disk);
+        vm.assert_nothing_was_to_be_copied();
+        vm.assert_copied(&disk);
+        // And with other contents.
+        vm.ok(&format!("cd {SOURCE} && rm JOB/FULL.VBK && head -c 620000 /dev/urandom > JOB/Full.Vbk"));
+        vm.start();
+        vm.wait_success(&disk);
+        vm.assert_copied(&disk);
+        vm.ok(&format!("cd {SOURCE}/JOB && echo 1 > case && echo 2 > Case"));
+        vm.start();
+        vm.wait_refused(&disk, &["LossyFileSystem", "JOB/case", "JOB/Case"]);
+        vm.pull(&disk);
+    }
+}
+
+/// Each file with a long name has a short one beside it, by which it is found as well, until another file takes that.
+#[test]
+fn vm_a_file_that_takes_the_short_name_of_another_is_no_success_until_both_are_there() {
+    let mut vm = Vm::installed();
+    let disk = vm.plug_folding("vfat");
+    vm.make_repository();
+    vm.ok(&format!("cd {SOURCE} && echo long > 'A long name.vbk' && echo short > ALONGN~1.VBK && sleep 1"));
+    vm.edit_config(&[&disk]);
+    vm.ok("systemctl reload asbackupd");
+    vm.wait_refused(&disk, &["CopyFailed", "A long name.vbk"]);
+    vm.start();
+    vm.wait_success(&disk);
+    vm.assert_copied(&disk);
+}
