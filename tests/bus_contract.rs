@@ -132,8 +132,8 @@ async fn bus_the_client_proxy_knows_every_member() {
         status state disk run started_at progress bytes_done bytes_total bytes_resumed bytes_per_second seconds_left
         current_file queue
         warnings warning_facts free_bytes last_result last_error last_error_facts last_warnings last_warning_facts
-        last_disk last_finished_at safe_to_remove veeam_locks config_error config_error_facts outbox_count outbox_error
-        outbox_error_facts run_log web_address web_names version);
+        last_disk last_finished_at safe_to_remove veeam_locks veeam_lock_count config_error config_error_facts
+        outbox_count outbox_error outbox_error_facts run_log web_address web_names version);
     assert_eq!(client.start(UUID).await, Ok(1));
     assert_eq!(client.start_allowing_deletions(UUID).await, Ok(2));
     assert_eq!(client.trust_disk(UUID).await, Ok(()));

@@ -103,6 +103,18 @@ fault-veeam-directory-unreadable = Es ließ sich nicht feststellen, ob Veeam ger
     .meaning = Damit nicht während des Schreibens kopiert wird, ist die Kopie unterblieben. { -still-old }
     .action = Bitten Sie die Systembetreuung, das Verzeichnis anzulegen oder seine Rechte zu berichtigen. Stecken Sie die Platte danach neu ein.
 
+fault-veeam-lock-failed = Der Veeam-Auftrag „{ $job }“ hat keine Sperre bekommen, weil sich seine Sperrdatei in { $path } nicht anlegen lässt ({ $cause }).
+    .meaning = Startet Veeam den Auftrag trotzdem, schreibt er, während eine Kopie vielleicht liest; diese Kopie ist dann womöglich unbrauchbar. Was auf den Platten ist, bleibt unberührt.
+    .action = Bitten Sie die Systembetreuung zu prüfen, ob es { $path } gibt, ob dort Platz frei ist und ob root dort schreiben darf. Starten Sie den Auftrag danach in Veeam erneut.
+
+fault-veeam-unlock-failed = Die Sperre des Veeam-Auftrags „{ $job }“ ließ sich nicht zurückgeben, weil sich ihre Datei nicht löschen lässt ({ $cause }).
+    .meaning = Solange die Datei da ist, wird nicht kopiert, und jede angesteckte Platte wartet.
+    .action = Bitten Sie die Systembetreuung, die Sperrdatei von Hand zu löschen und die Rechte ihres Verzeichnisses zu prüfen.
+
+fault-too-many-locks = An Veeam-Aufträge werden keine weiteren Sperren vergeben: { $most } sind schon gesetzt, oder so viele Skripte warten darauf.
+    .meaning = Dieser Auftrag hat keine Sperre. Solange Sperren gesetzt sind, wird nicht kopiert; angesteckte Platten warten also.
+    .action = Prüfen Sie in Veeam, welche Aufträge laufen. Die Systembetreuung kann die Dateien von Aufträgen, die nicht laufen, in { $path } löschen und sollte prüfen, warum die Skripte ihre Sperren nicht zurückgeben.
+
 ## Schritt 3: einhängen.
 
 fault-already-mounted = Die Platte wird auf diesem Rechner bereits von jemand anderem benutzt (eingehängt unter { $mount-point }).

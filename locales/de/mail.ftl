@@ -62,6 +62,7 @@ mail-refused = Die geänderte Konfigurationsdatei config.ini auf { $host } enth�
 mail-refused-problem = Fehler: { $text }
 mail-refused-todo = Bitte berichtigen Sie die Datei und laden Sie sie neu: systemctl reload asbackupd.
 mail-lock-warned = VEEAM: Auftrag „{ $job }“ und seine Sperre – BITTE IN VEEAM NACHSEHEN
+mail-lock-failed = VEEAM: Der Auftrag „{ $job }“ hat keine Sperre bekommen – BITTE IN VEEAM NACHSEHEN
 mail-lock-lifted = Veeam: Die Sperre des Auftrags „{ $job }“ war liegen geblieben und ist aufgehoben
 mail-lock-todo = Sie brauchen nichts zu tun. Kommt das öfter vor, sollte die Systembetreuung prüfen, warum das Skript nach dem Auftrag die Sperre nicht zurückgibt.
 mail-lock-host = Rechner { $host }.
@@ -71,6 +72,16 @@ mail-remind-subject = ERINNERUNG: seit { $days ->
     } keine Sicherungsplatte – BITTE PLATTE EINSTECKEN
 mail-remind = An { $host } steckte zuletzt am { $when } eine der Sicherungsplatten; seitdem gibt es keine neue Kopie.
 mail-remind-todo = Bitte stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst.
+mail-held-back-subject = EINE URSACHE, { $count ->
+        [one] eine weitere Mail
+       *[other] { $count } weitere Mails
+    } von { $host } nicht verschickt – BITTE NACHSEHEN
+mail-held-back = Seit { $when } geschieht immer wieder dasselbe: { $sent } Mails darüber wurden verschickt, { $count ->
+        [one] eine weitere
+       *[other] { $count } weitere
+    } nicht, damit Ihr Postfach nicht voll läuft.
+mail-held-back-example = Die neueste davon wäre gewesen: „{ $subject }“.
+mail-held-back-todo = Bitte lassen Sie auf { $host } nach der Ursache suchen; die Einzelheiten stehen im Protokoll (journalctl -u asbackupd).
 mail-test-subject = TEST der Mails zur Datensicherung auf { $host } – nichts zu tun
 mail-test = Diese Mail wurde von { $host } am { $when } verschickt, um auszuprobieren, ob Mails zu den Sicherungsplatten ankommen; über die Sicherung selbst sagt sie nichts.
 mail-test-todo = Künftig sagen Mails von hier, wann eine Kopie beginnt, wie sie ausging und ob die Platte abgezogen werden darf.

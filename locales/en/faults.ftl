@@ -103,6 +103,18 @@ fault-veeam-directory-unreadable = It could not be found out whether Veeam is wr
     .meaning = So as not to copy while it is writing, no copy was made. { -still-old }
     .action = Ask the administrator to create the directory or to correct its permissions. Then plug the disk in anew.
 
+fault-veeam-lock-failed = The Veeam job “{ $job }” got no lock, because its lock file cannot be created in { $path } ({ $cause }).
+    .meaning = If Veeam begins the job all the same, it writes while a copy may read; that copy may be of no use then. What is on the disks is not affected.
+    .action = Ask the administrator to check that { $path } is there, that there is free space, and that root may write to it. Then start the job again in Veeam.
+
+fault-veeam-unlock-failed = The lock of the Veeam job “{ $job }” could not be given back, because its file cannot be deleted ({ $cause }).
+    .meaning = As long as the file is there nothing is copied, and every disk that is plugged in waits.
+    .action = Ask the administrator to delete the lock file by hand and to check the permissions of its directory.
+
+fault-too-many-locks = No more locks are given to jobs of Veeam: { $most } are held already, or as many scripts are waiting for one.
+    .meaning = This job has no lock. As long as locks are held, nothing is copied, so disks that are plugged in wait.
+    .action = See in Veeam which jobs are running. The administrator can delete the files of jobs that are not running from { $path }, and should check why the scripts do not give their locks back.
+
 ## Step 3: mount.
 
 fault-already-mounted = Somebody else is already using the disk on this computer (mounted at { $mount-point }).

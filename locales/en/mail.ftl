@@ -62,6 +62,7 @@ mail-refused = The changed configuration file config.ini on { $host } has faults
 mail-refused-problem = Fault: { $text }
 mail-refused-todo = Please correct the file and load it again: systemctl reload asbackupd.
 mail-lock-warned = VEEAM: the job “{ $job }” and its lock – PLEASE LOOK IN VEEAM
+mail-lock-failed = VEEAM: the job “{ $job }” got no lock – PLEASE LOOK IN VEEAM
 mail-lock-lifted = Veeam: the lock of the job “{ $job }” was left behind and is lifted
 mail-lock-todo = You need not do anything. If this happens often, the administrator should check why the job's script after it does not give the lock back.
 mail-lock-host = Machine { $host }.
@@ -71,6 +72,16 @@ mail-remind-subject = REMINDER: { $days ->
     } without a backup disk – PLEASE PLUG A DISK IN
 mail-remind = One of the backup disks was last plugged into { $host } on { $when }; there is no new copy since then.
 mail-remind-todo = Please plug one of the backup disks in; the copy then begins by itself.
+mail-held-back-subject = ONE CAUSE, { $count ->
+        [one] one more mail
+       *[other] { $count } more mails
+    } not sent from { $host } – PLEASE LOOK INTO IT
+mail-held-back = Since { $when } the same has happened over and over: { $sent } mails about it were sent, and { $count ->
+        [one] one more was
+       *[other] { $count } more were
+    } not, so as not to fill your mailbox.
+mail-held-back-example = The newest of them would have been: “{ $subject }”.
+mail-held-back-todo = Please have the cause looked for on { $host }; the log has the details (journalctl -u asbackupd).
 mail-test-subject = TEST of the mails about the backup on { $host } – nothing to do
 mail-test = This mail was sent from { $host } on { $when } to try out whether mails about the backup disks arrive; it says nothing about the backup itself.
 mail-test-todo = From now on a mail from here says when a copy begins, how it ended, and whether the disk may be unplugged.

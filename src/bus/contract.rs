@@ -94,6 +94,7 @@ errors! {
     VeeamBusy
     MountFailed
     LockFailed
+    TooManyLocks
     UnsafePath
     SourceUnavailable
     TargetRefused
@@ -198,6 +199,8 @@ pub trait Backup {
     fn safe_to_remove(&self) -> zbus::Result<Vec<String>>;
     #[zbus(property)]
     fn veeam_locks(&self) -> zbus::Result<Vec<(String, String, u64)>>;
+    #[zbus(property)]
+    fn veeam_lock_count(&self) -> zbus::Result<u32>;
     #[zbus(property)]
     fn config_error(&self) -> zbus::Result<String>;
     #[zbus(property)]

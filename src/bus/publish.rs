@@ -1,4 +1,5 @@
 //! Tells the bus what changed: one `PropertiesChanged` a change set, and the two signals of a run.
+//! What Veeam's scripts can change as fast as they call is told with a pause between.
 //! Owns what was told last. Nobody waits for it but the signals themselves: `RunStarted` for the reply to `Start`, and
 //! `RunFinished` for the properties that say the same. Must not decide anything.
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 use log::debug;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Mutex, oneshot, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use zbus::object_server::{Interface, SignalEmitter};
 use zbus::{Connection, fdo};
 
@@ -22,17 +23,28 @@ use super::view::{self, Row};
 
 /// For things that take milliseconds unless the bus or a caller is stuck; a signal that comes late beats none.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two tellings of the locks.
+const PAUSE: Duration = Duration::from_millis(100);
+/// As long as the list is, and as often as it changes, it would be most of what is on the bus.
+const PAUSED: [&str; 2] = ["VeeamLocks", "VeeamLockCount"];
 
 pub struct Publisher {
     emitter: SignalEmitter<'static>,
     status: watch::Receiver<Status>,
-    told: Mutex<Row>,
+    told: Mutex<Told>,
+}
+
+struct Told {
+    properties: Row,
+    /// The locks may be told again.
+    locks_at: Instant,
 }
 
 impl Publisher {
     /// What `status` holds now counts as told: whoever comes later reads it.
     pub fn new(connection: &Connection, status: watch::Receiver<Status>) -> zbus::Result<Self> {
-        let told = Mutex::new(view::properties(&status.borrow()));
+        let properties = view::properties(&status.borrow());
+        let told = Mutex::new(Told { properties, locks_at: Instant::now() });
         Ok(Self { emitter: SignalEmitter::new(connection, OBJECT_PATH)?, status, told })
     }
 
@@ -44,9 +56,16 @@ impl Publisher {
     async fn follow(&self) {
         let mut status = self.status.clone();
         loop {
-            self.tell_changes().await;
-            if status.changed().await.is_err() {
-                return;
+            let Some(rest_at) = self.tell_changes().await else {
+                if status.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            };
+            tokio::select! {
+                () = sleep_until(rest_at) => {}
+                // At the end the rest is told, too: who waits for a lock sees it go.
+                changed = status.changed() => if changed.is_err() { sleep_until(rest_at).await },
             }
         }
     }
@@ -91,22 +110,29 @@ impl Publisher {
         }
     }
 
-    async fn tell_changes(&self) {
+    /// Gives when what was left out is to be told.
+    async fn tell_changes(&self) -> Option<Instant> {
         // Held while sending, so that two change sets never overtake each other.
         let mut told = self.told.lock().await;
         let now = view::properties(&self.status.borrow());
-        let changed: Row = now
-            .iter()
-            .filter(|(name, value)| told.get(*name) != Some(value))
-            .map(|(name, value)| (*name, value.clone()))
-            .collect();
-        if changed.is_empty() {
-            return;
+        let mut changed: Row =
+            now.into_iter().filter(|(name, value)| told.properties.get(name) != Some(value)).collect();
+        let has_locks = PAUSED.iter().any(|name| changed.contains_key(name));
+        let rest_at = (has_locks && Instant::now() < told.locks_at).then_some(told.locks_at);
+        if rest_at.is_some() {
+            changed.retain(|name, _| !PAUSED.contains(name));
+        } else if has_locks {
+            told.locks_at = Instant::now() + PAUSE;
         }
-        let sent = fdo::Properties::properties_changed(&self.emitter, Service::name(), changed, Cow::Borrowed(&[]));
+        if changed.is_empty() {
+            return rest_at;
+        }
+        let news = changed.clone();
+        let sent = fdo::Properties::properties_changed(&self.emitter, Service::name(), news, Cow::Borrowed(&[]));
         match sent.await {
-            Ok(()) => *told = now,
+            Ok(()) => told.properties.extend(changed),
             Err(error) => debug!("property changes not sent: {error}"),
         }
+        rest_at
     }
 }

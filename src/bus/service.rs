@@ -218,6 +218,11 @@ impl Service {
     }
 
     #[zbus(property)]
+    fn veeam_lock_count(&self) -> u32 {
+        self.status.borrow().veeam_lock_count
+    }
+
+    #[zbus(property)]
     fn config_error(&self) -> String {
         harmless(&self.status.borrow().config_error.text)
     }

@@ -44,6 +44,7 @@ pub fn properties(status: &Status) -> Row {
         ("LastFinishedAt", last_finished_at(status).into()),
         ("SafeToRemove", all(&status.safe_to_remove).into()),
         ("VeeamLocks", veeam_locks(status).into()),
+        ("VeeamLockCount", status.veeam_lock_count.into()),
         ("ConfigError", harmless(&status.config_error.text).into()),
         ("ConfigErrorFacts", facts(&status.config_error).into()),
         ("OutboxCount", status.outbox_count.into()),

@@ -16,7 +16,7 @@ use super::referee::{PATIENCE, cause};
 use crate::blocking::blocking;
 use crate::config::Secret;
 use crate::copy::Busy;
-use crate::model::{Fault, Micros, Notice, Warning, micros};
+use crate::model::{Fault, Micros, Notice, Warning, few, micros};
 use crate::report::mail::{LockStory, Occasion};
 use crate::systemd;
 use crate::veeam::inquiry::{Finding, Question, Running, inquire};
@@ -187,7 +187,8 @@ impl Controller {
         let jobs = self.evidence.busy().jobs;
         if !jobs.is_empty() && jobs != former {
             let minutes = self.config.wait_for_veeam.as_secs() / 60;
-            self.note(Notice::StepWaitForVeeam { jobs: jobs.join(", "), minutes });
+            let names: Vec<&str> = jobs.iter().map(String::as_str).collect();
+            self.note(Notice::StepWaitForVeeam { jobs: few(&names, names.len()), minutes });
         }
     }
 
@@ -211,8 +212,8 @@ impl Controller {
             // Somebody was faster, or has renewed it.
             Ok(false) => {}
             Err(error) if self.is_first(lock) => {
-                let path = lock.path.display().to_string();
-                self.tell(Level::Error, &Fault::UnlockFailed { path, cause: error.to_string() });
+                let job = lock.job.clone();
+                self.tell(Level::Error, &Fault::VeeamUnlockFailed { job, cause: error.to_string() });
             }
             Err(_) => {}
         }

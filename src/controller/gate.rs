@@ -8,6 +8,9 @@ use super::active::ActiveRun;
 use crate::copy::Busy;
 use crate::model::VeeamLock;
 
+/// More than may wait at a time.
+const LISTED: usize = 150;
+
 /// What a run at the gate has handed over.
 #[derive(Debug)]
 pub struct Gate {
@@ -57,19 +60,22 @@ impl Controller {
     }
 
     /// For readers. A lock that came in mid-copy was not granted by anybody. What Veeam says is running holds the copy up like a
-    /// lock; but whoever waits for one of that name is not to take it for his own.
-    pub(super) fn veeam_locks(&self) -> Vec<VeeamLock> {
+    /// lock; but whoever waits for one of that name is not to take it for his own. So many as fit a message, those who wait first,
+    /// since they look for themselves in there; and how many there are in all.
+    pub(super) fn veeam_locks(&self) -> (Vec<VeeamLock>, usize) {
         let granted = !self.is_copying();
-        let (files, waiters) = (self.referee.held(), self.referee.waiting());
+        let (files, waiters) = (self.referee.held(), self.referee.waiters());
         let held = files.iter().map(|lock| VeeamLock { job: lock.job.clone(), held: granted, since: lock.since });
         let waiting = waiters.filter(|waiter| !files.iter().any(|lock| lock.job == waiter.job));
-        let mut locks: Vec<VeeamLock> = held.chain(waiting).collect();
+        let mut locks: Vec<VeeamLock> = waiting.chain(held).collect();
         for running in self.evidence.running() {
             if !locks.iter().any(|lock| lock.job == running.job) {
                 locks.push(VeeamLock { job: running.job.clone(), held: true, since: running.since });
             }
         }
-        locks
+        let count = locks.len() + self.referee.unseen();
+        locks.truncate(LISTED);
+        (locks, count)
     }
 }
 

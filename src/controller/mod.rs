@@ -2,9 +2,10 @@
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
 //! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
-//! the copy goes first, `gate` when the copy may, `evidence` what is known of those who hold locks, `callers` whether those who
-//! wait are still there; `lookout` waits for a source that comes late; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks
-//! and source again, `reload` takes a new config, `snapshot` sums up.
+//! the copy goes first, `waiting` who waits for that, `gate` when the copy may, `evidence` what is known of those who hold locks,
+//! `callers` whether those who wait are still there; `lookout` waits for a source that comes late; `runs` begins and ends runs,
+//! `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks and source again, `reload` takes a new config,
+//! `snapshot` sums up.
 
 mod active;
 mod call;
@@ -22,6 +23,7 @@ mod runs;
 mod sightings;
 mod snapshot;
 mod tidy;
+mod waiting;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -268,6 +270,12 @@ impl Controller {
     fn tell<T: Spoken>(&self, level: Level, value: &T) {
         let scope = self.run.as_ref().map(ActiveRun::scope).unwrap_or_default();
         journal::tell(level, &self.texts, value, &scope);
+    }
+
+    /// The same for what Veeam's scripts, or who is in their place, can cause as often as they like.
+    fn tell_seldom<T: Spoken>(&self, level: Level, value: &T) {
+        let scope = self.run.as_ref().map(ActiveRun::scope).unwrap_or_default();
+        journal::tell_seldom(level, &self.texts, value, &scope);
     }
 
     fn note(&self, notice: Notice) {

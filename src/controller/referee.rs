@@ -1,46 +1,39 @@
 //! Who of Veeam and the copy goes first. A job that holds a lock keeps the copy at its gate; once the copy is past the gate,
 //! jobs wait until it is over. Whoever waits goes before the next disk.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use log::{Level, debug};
 use tokio::task::JoinHandle;
 
 use super::Controller;
 use super::call::Caller;
-use super::callers::{Parting, Watched};
+use super::callers::Parting;
+use super::waiting::Waiter;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::runlock;
-use crate::model::{Fault, Micros, Notice, VeeamLock, Warning, micros};
+use crate::model::{Fault, Notice, VeeamLock, Warning};
 use crate::paths::Refused;
 use crate::report::mail::LockStory;
-use crate::veeam::{Holder, JobLock, LockDirError, is_job_name, locks, watch};
+use crate::veeam::{Held, Holder, JobLock, LockDirError, is_job_name, locks, watch};
 
 /// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 /// An rsync that can't even be killed hangs on a dead disk.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
+/// Held and waited for; more than any server of Veeam runs jobs at a time. Scripts that wait for the same job count each.
+const MOST_LOCKS: usize = 100;
+/// Of one run; further ones are in the log.
+const MOST_INTRUSIONS: usize = 8;
 
 #[derive(Debug, Default)]
 pub struct Referee {
     /// What the lock directories hold, whoever made it.
-    held: Vec<JobLock>,
-    waiting: Vec<Waiter>,
+    held: Held,
+    pub waiting: Vec<Waiter>,
     /// An rsync of a killed daemon still reads.
-    orphans: bool,
+    pub orphans: bool,
     watcher: Option<JoinHandle<()>>,
-}
-
-/// A job that asked during a copy.
-#[derive(Debug)]
-struct Waiter {
-    job: String,
-    uid: u32,
-    since: Micros,
-    began: Instant,
-    until: Instant,
-    /// Several scripts may ask for one job; it waits as long as one of them does.
-    callers: Vec<Watched>,
 }
 
 impl Referee {
@@ -50,11 +43,16 @@ impl Referee {
     }
 
     pub fn held(&self) -> &[JobLock] {
-        &self.held
+        &self.held.locks
+    }
+
+    /// How many locks are held besides, at least.
+    pub fn unseen(&self) -> usize {
+        self.held.more
     }
 
     /// Who waits, for readers.
-    pub fn waiting(&self) -> impl Iterator<Item = VeeamLock> {
+    pub fn waiters(&self) -> impl Iterator<Item = VeeamLock> {
         self.waiting.iter().map(|waiter| VeeamLock { job: waiter.job.clone(), held: false, since: waiter.since })
     }
 
@@ -112,22 +110,22 @@ impl Controller {
 
     /// What the run has found in the lock directories. A job may have been let in since, so only our own look counts; where
     /// we can't look in time, nobody was let in either.
-    pub(super) async fn weigh_locks(&mut self, found: Vec<JobLock>) {
+    pub(super) async fn weigh_locks(&mut self, found: Held) {
         let newer = self.scan_locks().await;
         self.take_locks(newer.unwrap_or(found));
     }
 
-    async fn scan_locks(&self) -> Option<Vec<JobLock>> {
+    async fn scan_locks(&self) -> Option<Held> {
         let directories = self.config.veeam_directories.clone();
         let scanned = blocking(PATIENCE, move || locks::scan(&directories).map_err(std::io::Error::other)).await;
         scanned.inspect_err(|error| debug!("lock directory: {error}")).ok()
     }
 
     /// What the lock directories hold now.
-    fn take_locks(&mut self, found: Vec<JobLock>) {
+    fn take_locks(&mut self, found: Held) {
         let former = std::mem::replace(&mut self.referee.held, found);
         if self.is_copying() {
-            self.warn_of_intruders(&former);
+            self.warn_of_intruders(&former.locks);
         }
         self.open_gate();
     }
@@ -136,11 +134,13 @@ impl Controller {
     /// was written, and the warning says what to do.
     fn warn_of_intruders(&mut self, former: &[JobLock]) {
         let is_new = |lock: &&JobLock| !former.iter().any(|known| known.job == lock.job);
-        let jobs: Vec<String> = self.referee.held.iter().filter(is_new).map(|lock| lock.job.clone()).collect();
+        let jobs: Vec<String> = self.referee.held().iter().filter(is_new).map(|lock| lock.job.clone()).collect();
         for job in jobs {
             let warning = Warning::VeeamDuringCopy { job };
-            self.tell(Level::Warn, &warning);
-            self.warn_run(warning);
+            self.tell_seldom(Level::Warn, &warning);
+            if self.run.as_ref().is_some_and(|run| run.intrusions.len() < MOST_INTRUSIONS) {
+                self.warn_run(warning);
+            }
         }
     }
 
@@ -158,35 +158,41 @@ impl Controller {
             return Err(Fault::InvalidJob { job });
         }
         if self.is_copying() || self.referee.orphans {
-            self.wait_for_copy(job, caller);
-            return Ok(false);
+            let waits = self.wait_for_copy(job.clone(), caller);
+            return waits.inspect_err(|fault| self.tell_no_lock(job, fault)).map(|()| false);
         }
-        self.hold(&job, caller.uid).await?;
-        self.note(Notice::VeeamLocked { job });
+        self.hold_or_tell(job, caller.uid).await?;
         Ok(true)
     }
 
-    fn wait_for_copy(&mut self, job: String, caller: Caller) {
-        let watched = || Watched::new(&self.outputs.connection, &caller.name, &self.partings);
-        if let Some(waiter) = self.referee.waiting.iter_mut().find(|waiter| waiter.job == job) {
-            if !waiter.callers.iter().any(|known| known.is(&caller.name)) {
-                waiter.callers.push(watched());
-            }
-            return;
+    /// Of locks that are held, or of scripts that wait, there are `count` so far.
+    pub(super) fn has_room_for_one_more(&self, count: usize) -> Result<(), Fault> {
+        if count < MOST_LOCKS {
+            return Ok(());
         }
-        let began = Instant::now();
-        self.referee.waiting.push(Waiter {
-            job: job.clone(),
-            uid: caller.uid,
-            since: micros(SystemTime::now()),
-            began,
-            until: began + self.config.wait_for_backup,
-            callers: vec![watched()],
-        });
-        self.note(Notice::VeeamWaiting { job });
+        let directories = self.config.veeam_directories.iter().map(|directory| directory.display().to_string());
+        Err(Fault::TooManyLocks { most: MOST_LOCKS as u64, path: directories.collect::<Vec<_>>().join(", ") })
+    }
+
+    /// Such a job may write all the same, or not run at all; people should know of either.
+    fn tell_no_lock(&self, job: String, fault: &Fault) {
+        self.tell_seldom(Level::Error, fault);
+        self.mail_lock(LockStory::Failed { job, fault: fault.clone() });
+    }
+
+    pub(super) async fn hold_or_tell(&mut self, job: String, uid: u32) -> Result<(), Fault> {
+        let held = self.hold(&job, uid).await;
+        match &held {
+            Ok(()) => self.tell_seldom(Level::Info, &Notice::VeeamLocked { job }),
+            Err(fault) => self.tell_no_lock(job, fault),
+        }
+        held
     }
 
     async fn hold(&mut self, job: &str, uid: u32) -> Result<(), Fault> {
+        if !self.referee.held().iter().any(|lock| lock.job == job) {
+            self.has_room_for_one_more(self.referee.held.count())?;
+        }
         let Some(directory) = self.config.veeam_directories.first().cloned() else {
             return Err(Fault::Internal { cause: "no lock directory is configured".into() });
         };
@@ -194,7 +200,8 @@ impl Controller {
         let (name, holder) = (job.to_owned(), Holder::now(job, uid));
         let created = blocking(PATIENCE, move || locks::create(&directory, &name, &holder).map_err(cause));
         created.await.map_err(|error| {
-            Refused::fault(&error).unwrap_or_else(|| Fault::LockFailed { path, cause: error.to_string() })
+            let failed = || Fault::VeeamLockFailed { job: job.to_owned(), path, cause: error.to_string() };
+            Refused::fault(&error).unwrap_or_else(failed)
         })?;
         self.look_at_locks().await;
         Ok(())
@@ -208,12 +215,12 @@ impl Controller {
         let (directories, name) = (self.config.veeam_directories.clone(), job.clone());
         let removed = blocking(PATIENCE, move || locks::remove(&directories, &name).map_err(cause)).await;
         let removed = removed.map_err(|error| {
-            let failed = || Fault::UnlockFailed { path: job.clone(), cause: error.to_string() };
+            let failed = || Fault::VeeamUnlockFailed { job: job.clone(), cause: error.to_string() };
             Refused::fault(&error).unwrap_or_else(failed)
         })?;
         self.look_at_locks().await;
         if removed {
-            self.note(Notice::VeeamUnlocked { job: job.clone() });
+            self.tell_seldom(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
         }
         match waiter {
             Some(waiter) => self.tell_given_up(&waiter),
@@ -221,70 +228,6 @@ impl Controller {
             None => {}
         }
         Ok(())
-    }
-
-    /// The copy is over: whoever waits holds now.
-    pub(super) async fn let_veeam_go(&mut self) {
-        for waiter in std::mem::take(&mut self.referee.waiting) {
-            if !self.is_there(&waiter).await {
-                self.tell_given_up(&waiter);
-                continue;
-            }
-            match self.hold(&waiter.job, waiter.uid).await {
-                Ok(()) => self.note(Notice::VeeamLocked { job: waiter.job }),
-                Err(fault) => self.tell(Level::Error, &fault),
-            }
-        }
-    }
-
-    /// Nobody would give back a lock whose script has gone.
-    async fn is_there(&self, waiter: &Waiter) -> bool {
-        for caller in &waiter.callers {
-            if caller.is_there(&self.outputs.connection).await {
-                return true;
-            }
-        }
-        false
-    }
-
-    pub(super) async fn part(&mut self, parting: Parting) {
-        match parting {
-            Parting::Caller(name) => self.forget_caller(&name),
-            Parting::Orphans => {
-                self.referee.orphans = false;
-                if !self.is_copying() {
-                    self.let_veeam_go().await;
-                }
-            }
-        }
-    }
-
-    fn forget_caller(&mut self, name: &str) {
-        for waiter in &mut self.referee.waiting {
-            waiter.callers.retain(|caller| !caller.is(name));
-        }
-        self.give_up_on(|waiter| waiter.callers.is_empty());
-    }
-
-    /// Who has waited as long as the config allows waits no more.
-    pub(super) fn end_patience(&mut self) {
-        let now = Instant::now();
-        self.give_up_on(|waiter| waiter.until <= now);
-    }
-
-    fn give_up_on(&mut self, is_hopeless: impl Fn(&Waiter) -> bool) {
-        let waiting = std::mem::take(&mut self.referee.waiting);
-        let (given_up, waiting) = waiting.into_iter().partition(is_hopeless);
-        self.referee.waiting = waiting;
-        given_up.iter().for_each(|waiter| self.tell_given_up(waiter));
-        self.open_gate();
-    }
-
-    fn tell_given_up(&self, waiter: &Waiter) {
-        let job = waiter.job.clone();
-        let warning = Warning::VeeamGaveUp { job: job.clone(), minutes: waiter.began.elapsed().as_secs() / 60 };
-        self.tell(Level::Warn, &warning);
-        self.mail_lock(LockStory::Warned { job, warning });
     }
 }
 

@@ -30,12 +30,14 @@ impl Controller {
     }
 
     fn snapshot(&self) -> Status {
+        let (veeam_locks, lock_count) = self.veeam_locks();
         let mut status = Status {
             state: self.state(),
             ratio: -1.0,
             queue: self.queue(),
             safe_to_remove: self.plugged.safe(&self.config),
-            veeam_locks: self.veeam_locks(),
+            veeam_locks,
+            veeam_lock_count: u32::try_from(lock_count).unwrap_or(u32::MAX),
             config_error: self.config_error(),
             outbox_count: self.outbox.waiting,
             outbox_error: self.outbox_error(),

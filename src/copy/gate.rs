@@ -10,23 +10,25 @@ use super::news::{Busy, News};
 use super::steps::Run;
 use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
-use crate::model::{Fault, Notice, Step, Warning};
+use crate::model::{Fault, Notice, Step, Warning, few};
 use crate::paths::Refused;
-use crate::veeam::{JobLock, LockDirError, locks};
+use crate::veeam::{Held, LockDirError, locks};
 
 /// The kernel tells of local changes at once; a lock directory on a share has to be looked at.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// Further empty lock files are no other news.
+const EMPTY_TOLD: usize = 8;
 
 impl Run {
     pub(super) async fn wait_for_veeam(&mut self) -> Result<(), Halt> {
         self.begin(Step::WaitForVeeam);
         let found = self.scan().await?;
-        for lock in found.iter().filter(|lock| lock.empty) {
+        for lock in found.locks.iter().filter(|lock| lock.empty).take(EMPTY_TOLD) {
             self.warn(Warning::EmptyVeeamLock { path: lock.path.display().to_string() });
         }
         if !found.is_empty() {
             let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
-            self.ports.teller.notice(Notice::StepWaitForVeeam { jobs: jobs(&found), minutes });
+            self.ports.teller.notice(Notice::StepWaitForVeeam { jobs: found.names(), minutes });
         }
         let (opener, gate) = oneshot::channel();
         let (busy, told) = watch::channel(Busy { asking: self.order.config.veeam.is_asked(), jobs: Vec::new() });
@@ -67,12 +69,13 @@ impl Run {
     async fn gave_up(&self, running: Vec<String>) -> Result<Fault, Fault> {
         let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
         let held = self.scan().await?;
-        let told = [jobs(&held), running.join(", ")];
+        let running: Vec<&str> = running.iter().map(String::as_str).collect();
+        let told = [held.names(), few(&running, running.len())];
         let named: Vec<String> = told.into_iter().filter(|names| !names.is_empty()).collect();
         Ok(Fault::VeeamBusy { jobs: named.join(", "), minutes })
     }
 
-    async fn scan(&self) -> Result<Vec<JobLock>, Fault> {
+    async fn scan(&self) -> Result<Held, Fault> {
         let directories = self.order.config.veeam_directories.clone();
         let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
         result.map_err(|ScanError { path, error }| {
@@ -97,9 +100,4 @@ impl From<std::io::Error> for ScanError {
     fn from(error: std::io::Error) -> Self {
         Self { path: String::new(), error }
     }
-}
-
-fn jobs(locks: &[JobLock]) -> String {
-    let names: Vec<&str> = locks.iter().map(|lock| lock.job.as_str()).collect();
-    names.join(", ")
 }

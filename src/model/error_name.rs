@@ -28,7 +28,9 @@ impl Fault {
             Self::LockHeld { .. }
             | Self::LockFailed { .. }
             | Self::LockIsStrange { .. }
+            | Self::VeeamLockFailed { .. }
             | Self::StillCopying { .. } => "LockFailed",
+            Self::TooManyLocks { .. } => "TooManyLocks",
             Self::UnsafePath { .. } => "UnsafePath",
             Self::SourceUnavailable { .. }
             | Self::SourceEmpty { .. }
@@ -60,7 +62,7 @@ impl Fault {
             | Self::FileSystemDamaged { .. }
             | Self::TurnedReadOnly { .. }
             | Self::DiskSilent => "WriteFailed",
-            Self::UnlockFailed { .. } => "UnlockFailed",
+            Self::UnlockFailed { .. } | Self::VeeamUnlockFailed { .. } => "UnlockFailed",
             Self::UnmountFailed { .. } | Self::NotReleased { .. } | Self::NotFlushed { .. } => "UnmountFailed",
             Self::DiskRemoved => "DiskRemoved",
             Self::ServiceStopped | Self::Interrupted => "Interrupted",

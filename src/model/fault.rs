@@ -32,7 +32,6 @@ pub enum Fault {
     ConfigRefused {
         problems: String,
     },
-
     // Step 1: know the disk.
     UnknownDisk {
         disk: String,
@@ -67,7 +66,6 @@ pub enum Fault {
     DiskServiceFailed {
         cause: String,
     },
-
     // Step 2: wait for Veeam.
     VeeamBusy {
         jobs: String,
@@ -77,7 +75,20 @@ pub enum Fault {
         path: String,
         cause: String,
     },
-
+    /// A job of Veeam asked, and got no lock.
+    VeeamLockFailed {
+        job: String,
+        path: String,
+        cause: String,
+    },
+    VeeamUnlockFailed {
+        job: String,
+        cause: String,
+    },
+    TooManyLocks {
+        most: u64,
+        path: String,
+    },
     // Step 3: mount.
     AlreadyMounted {
         mount_point: String,
@@ -100,7 +111,6 @@ pub enum Fault {
         mount_point: String,
         missing: String,
     },
-
     // Step 4: lock.
     LockHeld {
         path: String,
@@ -113,12 +123,10 @@ pub enum Fault {
     StillCopying {
         path: String,
     },
-
     /// The lock file's name is that of something else.
     LockIsStrange {
         path: String,
     },
-
     // Step 5: check.
     /// Somebody could lead a configured path elsewhere. `user`: who, `%group` for one, or `everybody`.
     UnsafePath {
@@ -245,7 +253,6 @@ pub enum Fault {
         code: i32,
         cause: String,
     },
-
     // Step 6: copy.
     CopyFailed {
         code: i32,
@@ -289,7 +296,6 @@ pub enum Fault {
     TurnedReadOnly {
         cause: String,
     },
-
     // Steps 7 to 9.
     UnlockFailed {
         path: String,
@@ -310,7 +316,6 @@ pub enum Fault {
         device: String,
         cause: String,
     },
-
     // At any moment.
     DiskRemoved,
     /// It is plugged in, and says neither yes nor no.

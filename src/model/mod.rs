@@ -161,6 +161,16 @@ impl Trigger {
     }
 }
 
+/// The first of these names for a sentence, and how many more there are of `count`.
+pub fn few(names: &[&str], count: usize) -> String {
+    const SHOWN: usize = 8;
+    let shown = &names[..names.len().min(SHOWN)];
+    match count - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{}, … (+{more})", shown.join(", ")),
+    }
+}
+
 /// Microseconds since the epoch, as all times on the bus and in the history; 0 = never.
 pub type Micros = u64;
 
@@ -179,6 +189,12 @@ mod tests {
         assert_eq!(DiskId::new(" b78e-6cc4\n").as_str(), "B78E-6CC4");
         let full = "0F3A2C1E-1111-2222-3333-444455556666";
         assert_eq!(DiskId::new(full), DiskId::new(&full.to_lowercase()));
+    }
+
+    #[test]
+    fn of_many_names_a_few_are_shown_and_the_others_counted() {
+        assert_eq!((few(&[], 0), few(&["a", "b"], 2)), (String::new(), "a, b".to_owned()));
+        assert_eq!(few(&["a"; 10], 300), "a, a, a, a, a, a, a, a, … (+292)");
     }
 
     #[test]

@@ -174,7 +174,10 @@ pub struct Status {
     pub last_error: (String, Told),
     pub last_warnings: Vec<Told>,
     pub safe_to_remove: Vec<String>,
+    /// The first of them.
     pub veeam_locks: Vec<VeeamLock>,
+    /// All of them, at least.
+    pub veeam_lock_count: u32,
     /// Why config.ini was refused, what is missing in it, or empty.
     pub config_error: Told,
     /// Mails that wait to be sent.

@@ -2,7 +2,7 @@
 //! While a run is on it says that the disk must stay plugged in; that it may be taken away it says only of disks that the
 //! status lists as safe.
 
-use crate::model::{Finished, Outcome, State, Status};
+use crate::model::{Finished, Outcome, State, Status, few};
 use crate::texts::{Arg, Texts};
 
 use super::clock::Clock;
@@ -65,7 +65,8 @@ fn running_id(status: &Status) -> &'static str {
 fn held_jobs(status: &Status) -> String {
     let held = status.veeam_locks.iter().filter(|lock| lock.held);
     let jobs: Vec<&str> = held.map(|lock| lock.job.as_str()).collect();
-    jobs.join(", ")
+    let unlisted = (status.veeam_lock_count as usize).saturating_sub(status.veeam_locks.len());
+    few(&jobs, jobs.len() + unlisted)
 }
 
 /// Whole percent, rounded down so that 100 means all; unknown counts as nothing.

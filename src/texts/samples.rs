@@ -83,6 +83,9 @@ samples! { faults, Fault:
     DiskServiceFailed { cause }
     VeeamBusy { jobs, minutes }
     VeeamDirectoryUnreadable { path, cause }
+    VeeamLockFailed { job, path, cause }
+    VeeamUnlockFailed { job, cause }
+    TooManyLocks { most, path }
     AlreadyMounted { mount_point }
     MountFailed { device, why, cause }
     WriteProtected { device }

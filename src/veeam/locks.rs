@@ -12,6 +12,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, openat, renameat, unlinkat};
 use rustix::io::Errno;
 use thiserror::Error;
 
+use super::held::Held;
 use super::holder::Holder;
 use super::name::means;
 use crate::model::{Micros, micros};
@@ -65,45 +66,46 @@ impl LockDir {
         LockDirError { path: self.path.clone(), source }
     }
 
-    fn locks(&self) -> Result<Vec<JobLock>, LockDirError> {
-        let entries = fs::read_dir(self.reached()).map_err(|error| self.failed(error))?;
-        let found = entries.map(|entry| Ok(lock_of(&self.path, &entry?)));
-        let found: io::Result<Vec<_>> = found.collect();
-        Ok(found.map_err(|error| self.failed(error))?.into_iter().flatten().collect())
+    fn add_to(&self, held: &mut Held) -> Result<(), LockDirError> {
+        for entry in fs::read_dir(self.reached()).map_err(|error| self.failed(error))? {
+            let entry = entry.map_err(|error| self.failed(error))?;
+            if !held.take(&entry, || lock_of(&self.path, &entry)) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Whether it was there.
     fn remove(&self, name: &OsStr) -> Result<bool, LockDirError> {
         match unlinkat(&self.descriptor, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
-            Err(Errno::NOENT) => Ok(false),
+            // A directory is no lock.
+            Err(Errno::NOENT | Errno::ISDIR) => Ok(false),
             Err(error) => Err(self.failed(error.into())),
         }
     }
 }
 
-/// All locks in all directories, oldest first. A directory that does not exist holds none.
+/// All locks in all directories. A directory that does not exist holds none.
 ///
 /// # Errors
 /// A directory that is there and can't be read, or that somebody could lead elsewhere.
-pub fn scan(directories: &[PathBuf]) -> Result<Vec<JobLock>, LockDirError> {
-    let mut found = Vec::new();
+pub fn scan(directories: &[PathBuf]) -> Result<Held, LockDirError> {
+    let mut held = Held::default();
     for path in directories {
         if let Some(directory) = LockDir::open(path)? {
-            found.extend(directory.locks()?);
+            directory.add_to(&mut held)?;
         }
     }
-    found.sort_by(|a, b| (a.since, &a.job).cmp(&(b.since, &b.job)));
-    Ok(found)
+    held.sort();
+    Ok(held)
 }
 
-/// None for directories, hidden files (our own half-written ones among them) and files that have just gone.
+/// None for a file that has just gone.
 fn lock_of(directory: &Path, entry: &fs::DirEntry) -> Option<JobLock> {
     let name = entry.file_name().to_string_lossy().into_owned();
     let stat = entry.metadata().ok()?;
-    if name.starts_with('.') || stat.is_dir() {
-        return None;
-    }
     Some(JobLock {
         job: name.strip_suffix(ENDING).unwrap_or(&name).to_owned(),
         path: directory.join(entry.file_name()),
@@ -146,11 +148,21 @@ pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirErro
     let mut removed = false;
     for path in directories {
         let Some(directory) = LockDir::open(path)? else { continue };
-        for lock in directory.locks()?.iter().filter(|lock| means(wanted, &lock.job)) {
+        let mut held = Held::default();
+        directory.add_to(&mut held)?;
+        for lock in held.locks.iter().filter(|lock| means(wanted, &lock.job)) {
             removed |= directory.remove(lock.name())?;
+        }
+        // Among too many to look at, its own name still finds it.
+        for name in own_names(wanted).iter().filter(|_| held.more > 0) {
+            removed |= directory.remove(OsStr::new(name))?;
         }
     }
     Ok(removed)
+}
+
+fn own_names(job: &str) -> [String; 2] {
+    [job.to_owned(), format!("{job}{ENDING}")]
 }
 
 /// Removes this very lock and no newer one at its place; tells whether it was there.
@@ -186,15 +198,15 @@ mod tests {
     fn a_lock_is_seen_from_its_making_to_its_removal() {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().join("veeam")];
-        assert_eq!(scan(&directories).unwrap(), []);
+        assert!(scan(&directories).unwrap().is_empty());
         create(&directories[0], "Job 1", &holder()).unwrap();
         create(&directories[0], "Job 1", &holder()).unwrap();
-        let found = scan(&directories).unwrap();
+        let found = scan(&directories).unwrap().locks;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].job.as_str(), found[0].empty), ("Job 1", false));
         assert!(remove(&directories, "Job 1").unwrap());
         assert!(!remove(&directories, "Job 1").unwrap());
-        assert_eq!(scan(&directories).unwrap(), []);
+        assert!(scan(&directories).unwrap().is_empty());
     }
 
     #[test]
@@ -203,7 +215,7 @@ mod tests {
         fs::write(place.path().join("Sicherung"), "").unwrap();
         fs::write(place.path().join(".half-written.lock"), "x").unwrap();
         fs::create_dir(place.path().join("directory")).unwrap();
-        let found = scan(&[place.path().to_owned()]).unwrap();
+        let found = scan(&[place.path().to_owned()]).unwrap().locks;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].job.as_str(), found[0].empty), ("Sicherung", true));
     }
@@ -223,9 +235,9 @@ mod tests {
             create(&directories[0], name, &holder()).unwrap();
         }
         assert!(remove(&directories, &format!("Nightly@{id}0")).unwrap());
-        assert_eq!(scan(&directories).unwrap().len(), 3);
+        assert_eq!(scan(&directories).unwrap().count(), 3);
         assert!(remove(&directories, "Nightly").unwrap());
-        let left = scan(&directories).unwrap();
+        let left = scan(&directories).unwrap().locks;
         assert_eq!(left.iter().map(|lock| lock.job.as_str()).collect::<Vec<_>>(), ["Nightly 2"]);
     }
 
@@ -234,13 +246,13 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().to_owned()];
         create(&directories[0], "Job 1", &holder()).unwrap();
-        let judged = scan(&directories).unwrap().remove(0);
+        let judged = scan(&directories).unwrap().locks.remove(0);
         let older = JobLock { since: judged.since - 1, ..judged.clone() };
         assert!(!remove_judged(&older).unwrap());
-        assert_eq!(scan(&directories).unwrap().len(), 1);
+        assert_eq!(scan(&directories).unwrap().count(), 1);
         assert!(remove_judged(&judged).unwrap());
         assert!(!remove_judged(&judged).unwrap());
-        assert_eq!(scan(&directories).unwrap(), []);
+        assert!(scan(&directories).unwrap().is_empty());
     }
 
     #[test]

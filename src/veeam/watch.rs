@@ -3,14 +3,19 @@
 
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use inotify::{Inotify, WatchMask};
 use log::debug;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::sleep;
 
 use super::locks::LockDirError;
 use crate::paths;
+
+/// Files may come by the thousand; the first is told at once, the others together.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Sends an item whenever something changed in one of the directories; what, is for `locks::scan` to say.
 /// Ends when the receiver is gone, so that a reload can start a new watch on other directories.
@@ -24,6 +29,14 @@ pub async fn watch(directories: Vec<PathBuf>, changed: UnboundedSender<()>) -> R
     while let Some(event) = events.next().await {
         debug!("lock directory: {event:?}");
         if changed.send(()).is_err() {
+            break;
+        }
+        sleep(GATHER).await;
+        let mut more = false;
+        while let Some(Some(_)) = events.next().now_or_never() {
+            more = true;
+        }
+        if more && changed.send(()).is_err() {
             break;
         }
     }

@@ -40,6 +40,7 @@ const PROPERTIES: [&str; 34] = [
     "StartedAt",
     "State",
     "Status",
+    "VeeamLockCount",
     "VeeamLocks",
     "Version",
     "WarningFacts",

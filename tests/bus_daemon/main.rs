@@ -15,6 +15,7 @@ mod daemon;
 mod house;
 mod settings;
 
+mod bounds;
 mod calls;
 mod crash;
 mod disks;

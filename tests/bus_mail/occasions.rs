@@ -1,6 +1,6 @@
 //! Mails besides those of ordinary runs, and who gets which.
 
-use crate::daemon::refused;
+use crate::daemon::{proxy, refused};
 use crate::fake_udisks::Answer;
 use crate::house::first;
 use crate::post::{plain, run_once, until_sent};
@@ -49,6 +49,47 @@ async fn bus_mail_tells_of_a_config_that_was_refused() {
     }
     assert!(!mail.raw.contains("ter4"), "{}", mail.raw);
     assert_eq!(mail.to(), ["admin@example.com", "archive@example.com"], "it is about no disk");
+}
+
+#[tokio::test]
+async fn bus_mail_tells_that_a_job_got_no_lock_in_words_about_veeam() {
+    let (_room, sink, house) = plain().await;
+    let daemon = house.daemon().await;
+    std::fs::remove_dir(house.path("veeam")).unwrap();
+    std::fs::write(house.path("veeam"), "in the way").unwrap();
+    let (name, message) = refused(daemon.client.veeam_lock("Nightly").await);
+    assert_eq!(name, "LockFailed");
+    let mail = sink.received(1).await.pop().unwrap();
+    assert!(mail.subject().contains("“Nightly” got no lock"), "{}", mail.subject());
+    for text in [mail.body().to_owned(), message, daemon.log()] {
+        assert!(text.contains("Nightly") && text.contains(house.path("veeam").to_str().unwrap()), "{text}");
+        assert!(!text.contains("Unplug"), "it is about no disk: {text}");
+    }
+    assert_eq!(mail.to()[0], "admin@example.com");
+}
+
+#[tokio::test]
+async fn bus_mail_of_one_kind_comes_a_few_times_and_then_as_a_count() {
+    const REQUESTS: usize = 40;
+    let (_room, sink, house) = plain().await;
+    let mut daemon = house.daemon().await;
+    house.hang_in_mount(&daemon, &first()).await;
+    for nth in 0..REQUESTS {
+        let caller = house.bus.connect().await;
+        proxy(&caller).await.veeam_lock(&format!("job {nth}")).await.unwrap();
+        caller.close().await.unwrap();
+    }
+    daemon
+        .tells("all to have gone", |story| format!("{:?}", story.properties.get("VeeamLockCount")).contains('0'))
+        .await;
+    until_sent(&house).await;
+    assert_eq!(sink.count(), 1 + 10, "the beginning, and some of those who have gone");
+    daemon.stop().await;
+    let _next = house.daemon().await;
+    until_sent(&house).await;
+    let told = sink.all();
+    let sum = told.iter().find(|mail| mail.subject().starts_with("ONE CAUSE, 30 more mails")).expect("one more mail");
+    assert!(sum.body().contains("10 mails about it were sent, and 30 more were not"), "{}", sum.body());
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ fn full_status() -> Status {
         last_error: ("NoSpace".to_owned(), texts.tell(&Fault::DiskRemoved)),
         last_warnings: vec!["old".into()],
         safe_to_remove: vec!["B78E-6CC4".to_owned()],
+        veeam_lock_count: 1,
         veeam_locks: vec![VeeamLock { job: "nightly".to_owned(), held: true, since: 5 }],
         config_error: texts.tell(&Fault::Unconfigured { keys: "key".to_owned() }),
         outbox_count: 3,

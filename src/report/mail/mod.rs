@@ -12,16 +12,16 @@ mod words;
 use uuid::Uuid;
 
 use crate::config::Config;
-use crate::model::{DiskId, Micros, Notice, Outcome, RunBegun, RunRecord, Warning};
+use crate::model::{DiskId, Fault, Micros, Notice, Outcome, RunBegun, RunRecord, Warning};
 use crate::report::clock::Clock;
 use crate::report::outbox::Envelope;
-use crate::texts::Texts;
+use crate::texts::{Texts, text_id};
 use audience::{Weight, audience};
 use host::Host;
 use logs::Logs;
 use message::Letter;
 pub use message::MessageError;
-use words::Writer;
+use words::{Crowd, Writer};
 
 /// Why there is a mail.
 #[derive(Debug, Clone)]
@@ -44,6 +44,13 @@ pub enum Occasion {
         since: Micros,
         at: Micros,
     },
+    /// So many more of the kind of `last` would have been too many in the hour since.
+    HeldBack {
+        count: u64,
+        sent: u64,
+        since: Micros,
+        last: Box<Occasion>,
+    },
     /// Somebody wants to see whether mails arrive.
     Test {
         at: Micros,
@@ -55,23 +62,43 @@ pub enum Occasion {
 pub enum LockStory {
     /// It is too old, or there is none.
     Warned { job: String, warning: Warning },
+    /// The job asked for it and did not get it.
+    Failed { job: String, fault: Fault },
     /// It was left behind, and is gone.
     Lifted { job: String, notice: Notice },
 }
 
 impl LockStory {
+    fn kind(&self) -> String {
+        match self {
+            Self::Warned { warning, .. } => text_id(warning),
+            Self::Failed { fault, .. } => text_id(fault),
+            Self::Lifted { notice, .. } => text_id(notice),
+        }
+    }
+
     fn job(&self) -> &str {
         match self {
-            Self::Warned { job, .. } | Self::Lifted { job, .. } => job,
+            Self::Warned { job, .. } | Self::Failed { job, .. } | Self::Lifted { job, .. } => job,
         }
     }
 }
 
 impl Occasion {
-    fn at(&self) -> Micros {
+    /// What is bounded in number; `None` for what is always told.
+    pub fn kind(&self) -> Option<String> {
+        match self {
+            Self::ConfigRefused { .. } => Some("config-refused".to_owned()),
+            Self::Lock { story, .. } => Some(story.kind()),
+            _ => None,
+        }
+    }
+
+    pub fn at(&self) -> Micros {
         match self {
             Self::Begun(begun) => begun.started_at,
             Self::Ended(record) => record.finished_at,
+            Self::HeldBack { last, .. } => last.at(),
             Self::ConfigRefused { at, .. } | Self::Lock { at, .. } | Self::Reminder { at, .. } | Self::Test { at } => {
                 *at
             }
@@ -82,7 +109,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => begun.run,
             Self::Ended(record) => record.run,
-            Self::ConfigRefused { .. } | Self::Lock { .. } | Self::Reminder { .. } | Self::Test { .. } => 0,
+            _ => 0,
         }
     }
 
@@ -90,7 +117,7 @@ impl Occasion {
         match self {
             Self::Begun(begun) => Some(&begun.disk),
             Self::Ended(record) => Some(&record.disk),
-            Self::ConfigRefused { .. } | Self::Lock { .. } | Self::Reminder { .. } | Self::Test { .. } => None,
+            _ => None,
         }
     }
 
@@ -114,6 +141,7 @@ impl Occasion {
                 format!("lock-{at}-{}", job.simple())
             }
             Self::Reminder { at, .. } => format!("reminder-{at}"),
+            Self::HeldBack { last, .. } => format!("held-back-{}", last.id()),
             Self::Test { at } => format!("test-{at}"),
         }
     }
@@ -165,6 +193,13 @@ pub fn compose(
         Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
         Occasion::Lock { story, .. } => (writer.lock(story), Vec::new()),
         Occasion::Reminder { days, since, .. } => (writer.reminder(*days, *since), Vec::new()),
+        Occasion::HeldBack { count, sent, since, last } => {
+            let example = match last.as_ref() {
+                Occasion::Lock { story, .. } => writer.lock(story),
+                _ => writer.config_refused(&[]),
+            };
+            (writer.held_back(&Crowd { count: *count, sent: *sent, since: *since }, &example.subject), Vec::new())
+        }
         Occasion::Test { at } => (writer.test(*at), Vec::new()),
     };
     let letter = Letter {

@@ -19,6 +19,13 @@ pub struct Words {
     pub lines: Vec<String>,
 }
 
+/// Mails of one kind within an hour: those that were held back, and those that were sent.
+pub struct Crowd {
+    pub count: u64,
+    pub sent: u64,
+    pub since: Micros,
+}
+
 pub struct Writer<'a> {
     pub texts: &'a Texts,
     pub clock: &'a Clock,
@@ -63,6 +70,7 @@ impl Writer<'_> {
     pub fn lock(&self, story: &LockStory) -> Words {
         let (id, job, mut lines) = match story {
             LockStory::Warned { job, warning } => ("mail-lock-warned", job, self.explained(warning)),
+            LockStory::Failed { job, fault } => ("mail-lock-failed", job, self.explained(fault)),
             LockStory::Lifted { job, notice } => {
                 let what = self.texts.say(notice).what;
                 ("mail-lock-lifted", job, vec![what, self.say("mail-lock-todo", &[])])
@@ -79,6 +87,19 @@ impl Writer<'_> {
             self.say("mail-remind-todo", &[]),
         ];
         Words { subject: self.say("mail-remind-subject", &[("days", days.into())]), lines }
+    }
+
+    /// `example` is the subject of the newest of them.
+    pub fn held_back(&self, crowd: &Crowd, example: &str) -> Words {
+        let when = self.clock.moment(crowd.since, self.texts);
+        let counts = [("count", crowd.count.into()), ("sent", crowd.sent.into()), ("when", when.into())];
+        let lines = vec![
+            self.say("mail-held-back", &counts),
+            self.say("mail-held-back-example", &[("subject", example.into())]),
+            self.say("mail-held-back-todo", &[("host", self.host.into())]),
+        ];
+        let subject = [("count", crowd.count.into()), ("host", self.host.into())];
+        Words { subject: self.say("mail-held-back-subject", &subject), lines }
     }
 
     pub fn test(&self, at: Micros) -> Words {

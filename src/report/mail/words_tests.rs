@@ -105,6 +105,21 @@ fn all() -> Vec<(&'static str, Write)> {
         ("config refused", Box::new(|writer| writer.config_refused(&["One is wrong.".into(), "Two is wrong.".into()]))),
         ("lock, waited in vain", lock(LockStory::Warned { job: "Nightly".into(), warning: gave_up })),
         ("lock, too old", lock(LockStory::Warned { job: "Nightly".into(), warning: old })),
+        (
+            "lock, not made",
+            lock(LockStory::Failed {
+                job: "Nightly".into(),
+                fault: Fault::VeeamLockFailed {
+                    job: "Nightly".into(),
+                    path: "/srv/veeam-locks".into(),
+                    cause: "Read-only file system (os error 30)".into(),
+                },
+            }),
+        ),
+        ("too many of one kind", {
+            let since = BEGIN;
+            Box::new(move |writer| writer.held_back(&Crowd { count: 590, sent: 10, since }, "VEEAM: the job “Nightly”"))
+        }),
         ("lock, lifted by Veeam", lock(LockStory::Lifted { job: "Nightly".into(), notice: cleared })),
         ("lock, lifted by its age", lock(LockStory::Lifted { job: "Nightly".into(), notice: forsaken })),
         ("reminder", Box::new(|writer| writer.reminder(7, BEGIN))),

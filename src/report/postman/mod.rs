@@ -4,12 +4,12 @@
 //! `settings` makes a mail of an occasion, `round` is one attempt for all that waits, `pauses` how long until the next. What is told goes out through `Ports`.
 
 mod pauses;
+mod ports;
+mod quota;
 mod round;
 mod settings;
 mod told;
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use log::{Level, debug};
@@ -19,60 +19,19 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::blocking::{GLANCE, blocking};
-use crate::config::Config;
 use crate::model::{Micros, Warning, micros};
 use crate::report::history::Past;
 use crate::report::mail::Occasion;
 use crate::report::outbox::Outbox;
 use crate::report::reminder::Reminder;
-use crate::texts::Texts;
 use pauses::Pauses;
+pub use ports::{Errand, Note, Ports, Start};
+use quota::Quota;
 use round::{Ended, Round};
 use settings::Settings;
 
 /// Asleep, with nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// What the postman is asked for.
-#[derive(Debug)]
-pub enum Errand {
-    Tell(Occasion),
-    /// The runs that ended while nobody could tell of them; sent once the history is up to date.
-    CatchUp,
-    Settings {
-        config: Arc<Config>,
-        texts: Arc<Texts>,
-    },
-    /// Whether any known disk is plugged in.
-    DisksPresent(bool),
-    /// Tries once more and ends.
-    Stop,
-}
-
-/// Something that belongs to a run after its end.
-#[derive(Debug)]
-pub struct Note {
-    pub run: u64,
-    pub warning: Warning,
-}
-
-/// Where things come from and go to.
-#[derive(Debug)]
-pub struct Ports {
-    pub errands: UnboundedReceiver<Errand>,
-    pub outbox: watch::Sender<crate::model::Outbox>,
-    pub notes: UnboundedSender<Note>,
-}
-
-/// What the postman begins with.
-#[derive(Debug)]
-pub struct Start {
-    pub config: Arc<Config>,
-    pub texts: Arc<Texts>,
-    /// `/var/lib/asbackup`
-    pub state: PathBuf,
-    pub past: Past,
-}
 
 struct Postman {
     settings: Settings,
@@ -81,6 +40,7 @@ struct Postman {
     state: watch::Sender<crate::model::Outbox>,
     notes: UnboundedSender<Note>,
     reminder: Reminder,
+    quota: Quota,
     pauses: Pauses,
     round: Option<JoinHandle<Ended>>,
     /// When to try again; `None` = nothing waits, or the round that is on decides.
@@ -112,6 +72,7 @@ pub async fn serve(start: Start, mut ports: Ports) {
         state: ports.outbox,
         notes: ports.notes,
         reminder: Reminder::open(start.state.join("last-plugged")),
+        quota: Quota::default(),
         pauses: Pauses::default(),
         round: None,
         next: None,
@@ -136,6 +97,7 @@ impl Postman {
         loop {
             let (next, due) = (self.next, self.reminder.due(self.settings.config.mail.remind_after));
             let wake = |at: Option<Instant>| sleep_until(at.unwrap_or_else(|| Instant::now() + NEVER));
+            let sum = self.quota.due();
             let sending = self.round.is_some();
             tokio::select! {
                 errand = errands.recv() => match errand {
@@ -145,6 +107,7 @@ impl Postman {
                 ended = join(&mut self.round), if sending => self.end_round(ended).await,
                 () = wake(next), if next.is_some() && !sending => self.begin_round(),
                 () = wake(due), if due.is_some() => self.remind().await,
+                () = wake(sum), if sum.is_some() => self.sum_up(Some(Instant::now())).await,
             }
         }
     }
@@ -156,7 +119,9 @@ impl Postman {
                     // One that could not be kept the last time goes first.
                     self.catch_up().await;
                 }
-                self.keep(occasion).await;
+                if self.quota.admits(&occasion, Instant::now()) {
+                    self.keep(occasion).await;
+                }
             }
             Errand::CatchUp => self.catch_up().await,
             Errand::Settings { config, texts } => {
@@ -196,6 +161,13 @@ impl Postman {
         }
         self.count().await;
         self.try_now();
+    }
+
+    /// How many mails of a kind were too many.
+    async fn sum_up(&mut self, now: Option<Instant>) {
+        for occasion in self.quota.sum_up(now) {
+            self.keep(occasion).await;
+        }
     }
 
     fn note_full(&mut self, full: Option<u64>) {
@@ -272,6 +244,7 @@ impl Postman {
 
     /// A last try, as long as the daemon's farewell lasts. What does not get through is sent after the next start.
     async fn finish(&mut self) {
+        self.sum_up(None).await;
         if self.round.is_none() && self.next.is_some() {
             self.begin_round();
         }
