@@ -88,7 +88,11 @@ warning-unheld-times = { $count ->
 
 warning-old-rsync = Das Kopierprogramm rsync ist veraltet (Version { $version }).
     .meaning = Es wird trotzdem kopiert. Bekannte Sicherheitslücken sind in dieser Version nicht geschlossen; eine böswillig veränderte Platte könnte sie ausnutzen.
-    .action = Bitten Sie die Systembetreuung, rsync auf Version 3.4.1 oder neuer zu bringen.
+    .action = Bitten Sie die Systembetreuung, rsync auf Version 3.5.0 oder neuer zu bringen.
+
+warning-unconfined = Das Kopierprogramm rsync ließ sich nicht auf Quelle und Ziel beschränken ({ $cause }).
+    .meaning = Es wird trotzdem kopiert. Wem die gesicherten Dateien gehören, der könnte rsync andere Dateien dieses Rechners lesen lassen.
+    .action = Bitten Sie die Systembetreuung, einen Kernel mit Landlock zu starten (ab 5.19, mit „landlock“ in /sys/kernel/security/lsm) und zu prüfen, ob eine Einstellung des Dienstes die Systemaufrufe landlock_* verbietet. Dieser Hinweis kommt nur einmal, bis der Dienst neu gestartet wird.
 
 warning-stalled = Seit { $minutes ->
         [one] einer Minute

@@ -88,7 +88,11 @@ warning-unheld-times = { $count ->
 
 warning-old-rsync = The copy program rsync is out of date (version { $version }).
     .meaning = The copy is made all the same. Known security holes are open in this version; a disk that was tampered with could exploit them.
-    .action = Ask the administrator to bring rsync to version 3.4.1 or newer.
+    .action = Ask the administrator to bring rsync to version 3.5.0 or newer.
+
+warning-unconfined = The copy program rsync could not be confined to source and target ({ $cause }).
+    .meaning = The copy is made all the same. Whoever owns the files that are backed up could make rsync read others of this computer.
+    .action = Ask the administrator to start a kernel with Landlock (5.19 or newer, “landlock” in /sys/kernel/security/lsm), and to look whether a setting of the service forbids the system calls landlock_*. This is said once until the service is restarted.
 
 warning-stalled = The copy has made no progress for { $minutes ->
         [one] one minute

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::beginnings::Beginnings;
-use super::command::{self, Ended, Invocation};
+use super::command::{self, Ended};
 use super::drive::{self, Listed};
 use super::exit;
 use super::halves::Kept;
@@ -33,6 +33,7 @@ impl Run {
         self.ports.teller.notice(Notice::StepCheck { source: shown });
         let source = self.open_source().await?;
         self.check_version().await;
+        self.find_launcher(&source).await;
         let space = self.space().await.map_err(|error| self.target_refused(&error))?;
         self.remember_space(space);
         self.prove_target().await?;
@@ -133,11 +134,10 @@ impl Run {
     }
 
     async fn dry_run(&mut self, source: &Source, space: Space) -> Result<(Plan, Kept), Halt> {
-        let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
         let directory = self.target_again()?;
         let trees = Trees { tops: self.tops(source)?, block: space.block, keeps_holes };
-        let invocation = Invocation { program: program()?, arguments, directory: directory.as_fd() };
+        let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, directory.as_fd())?;
         let (ended, Listed { plan, loss, halves }) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
         self.check_end(&ended).await?;
         if !self.order.allowed {

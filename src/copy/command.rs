@@ -41,6 +41,7 @@ pub struct Invocation<'a> {
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
     pub directory: BorrowedFd<'a>,
+    pub input: Stdio,
 }
 
 /// A running child whose output is being read.
@@ -80,7 +81,7 @@ impl Invocation<'_> {
             .env("HOME", "/nonexistent")
             // Resolved by the child in its own descriptor table, so no path leads anywhere else meanwhile.
             .current_dir(format!("/proc/self/fd/{}", self.directory.as_raw_fd()))
-            .stdin(Stdio::null())
+            .stdin(self.input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);

@@ -7,8 +7,6 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::check::program;
-use super::command::Invocation;
 use super::complaint::Deed;
 use super::doubt::{self, Doubt, Suspects};
 use super::drive;
@@ -109,9 +107,9 @@ impl Run {
         let list = self.order.runtime.join(LIST);
         let unwritable = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
         write_private(&list, &suspects.list).map_err(unwritable)?;
-        let arguments = self.rsync()?.arguments(Purpose::Compare { list: &list });
         let target = self.target_again()?;
-        let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
+        let purpose = Purpose::Compare { list: &list };
+        let invocation = self.invocation(&self.rsync()?, purpose, target.as_fd())?;
         let compared = drive::differing(invocation, &mut self.ports.stop).await;
         // The next one writes it anew.
         let _ = std::fs::remove_file(&list);

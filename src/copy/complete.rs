@@ -9,8 +9,6 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, statat};
 
-use super::check::program;
-use super::command::Invocation;
 use super::drive;
 use super::items::{Change, Item};
 use super::rsync::Purpose;
@@ -25,9 +23,8 @@ const EXAMPLES: usize = 3;
 impl Run {
     /// Has rsync look once more: of what has not changed in the source since it was locked, nothing may be left to do.
     pub(super) async fn prove_complete(&mut self) -> Result<(), Halt> {
-        let arguments = self.rsync()?.arguments(Purpose::DryRun);
         let target = self.target_again()?;
-        let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
+        let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
         let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
         self.check_end(&ended).await?;
         let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::cause::{self, End};
-use super::check::program;
-use super::command::{Ended, Invocation};
+use super::command::Ended;
 use super::complaint::{Complaint, Deed};
 use super::drive::{Watcher, drive};
 use super::exit;
@@ -53,11 +52,10 @@ impl Run {
         let logged = self.make_log().await;
         let mut rsync = self.rsync()?;
         rsync.log_file = rsync.log_file.filter(|_| logged);
-        let arguments = rsync.arguments(purpose);
         let target = self.target_again()?;
+        let invocation = self.invocation(&rsync, purpose, target.as_fd())?;
         self.prove_target().await?;
         self.prove_source(&checked.source).await?;
-        let invocation = Invocation { program: program()?, arguments, directory: target.as_fd() };
         self.expect_writes();
         drive(invocation, &mut self.ports.stop, watcher).await
     }

@@ -4,8 +4,6 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use super::check::program;
-use super::command::Invocation;
 use super::drive;
 use super::names::Names;
 use super::rsync::Purpose;
@@ -48,8 +46,7 @@ impl Run {
 
     async fn survey(&mut self, max_file: Option<u64>) -> Result<Survey, Halt> {
         let empty = self.empty_directory()?;
-        let arguments = self.rsync()?.arguments(Purpose::Survey);
-        let invocation = Invocation { program: program()?, arguments, directory: empty.as_fd() };
+        let invocation = self.invocation(&self.rsync()?, Purpose::Survey, empty.as_fd())?;
         let (ended, survey) = drive::survey(invocation, &mut self.ports.stop, max_file).await?;
         self.check_end(&ended).await?;
         Ok(survey)

@@ -10,6 +10,7 @@ use backon::{ConstantBuilder, Retryable};
 use tokio::time::sleep;
 use zbus::Connection;
 
+use super::confine::Launcher;
 use super::halves::Kept;
 use super::held::Locks;
 use super::know;
@@ -84,6 +85,7 @@ pub(super) struct Run {
     /// The disk hangs.
     pub(super) silent: bool,
     pub(super) listener: Option<Listener>,
+    pub(super) launcher: Option<Launcher>,
     /// What the disk's file system said of itself when it was mounted.
     pub(super) health: Health,
     /// When the run began.
@@ -126,6 +128,7 @@ impl Run {
             removed: false,
             silent: false,
             listener: None,
+            launcher: None,
             health: Health::default(),
             begun: SystemTime::now(),
             safe_to_remove: false,

@@ -94,6 +94,10 @@ pub enum Warning {
     OldRsync {
         version: String,
     },
+    /// rsync reaches more than source, target and log, since the kernel or a sandbox does not let it be confined.
+    Unconfined {
+        cause: String,
+    },
     /// Nothing was written for a long time.
     Stalled {
         minutes: u64,

@@ -159,6 +159,7 @@ samples! { warnings, Warning:
     LossyFileSystem { file_system, links, hard_links, specials }
     UnheldTimes { count, examples }
     OldRsync { version }
+    Unconfined { cause }
     Stalled { minutes }
     LeftoverMount { mount_point }
     DeletedFirst { freed }

@@ -19,6 +19,8 @@ pub struct Sandbox {
     pub without: Option<&'static str>,
     /// A directory that the daemon alone sees empty, as `ProtectHome=tmpfs` would make it.
     pub hidden: Option<PathBuf>,
+    /// Another unit, whose filter holds instead.
+    pub unit: Option<PathBuf>,
 }
 
 impl Sandbox {
@@ -48,15 +50,18 @@ impl Sandbox {
     fn command(&self, bench: &Bench, program: &[&str]) -> Command {
         let set = self.capabilities().join(",");
         let tight = ["setpriv", "--no-new-privs", "--bounding-set", &set];
+        let [python, script, unit] = filter();
+        let unit = self.unit.as_ref().map_or(unit, |unit| unit.to_str().expect("UTF-8"));
+        let filter = [python, script, unit];
         let Some(hidden) = &self.hidden else {
-            return with(bench.command(tight[0]), &[&tight[1..], &filter(), program]);
+            return with(bench.command(tight[0]), &[&tight[1..], &filter, program]);
         };
         // As systemd makes it: what is mounted later is seen, what is done in here is not seen by others.
         bench.run(&["mount", "--make-rshared", "/"]);
         let mut unshare = bench.command("unshare");
         unshare.args(["--mount", "--propagation", "slave", "sh", "-c"]);
         unshare.arg("mount -t tmpfs hidden \"$0\" && exec \"$@\"").arg(hidden);
-        with(unshare, &[&tight, &filter(), program])
+        with(unshare, &[&tight, &filter, program])
     }
 
     /// In setpriv's words.
