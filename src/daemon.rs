@@ -24,7 +24,7 @@ use crate::report::history::{History, HistoryError, Past};
 use crate::report::journal::{self, Scope};
 use crate::report::memory::Memory;
 use crate::report::postman::{self, Errand, Note, Ports};
-use crate::report::{environment, known_disks, reminder, status_file};
+use crate::report::{environment, known_disks, places as looks, reminder, status_file};
 use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
 
@@ -152,6 +152,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
     let bus = bus::serve(&lines.serving, sources).await?;
     note_start(&loaded.config, &texts);
+    looks::tell(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
     let (sightings_in, sightings) = unbounded_channel();
     let (requests_in, requests) = unbounded_channel();
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;

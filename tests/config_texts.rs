@@ -17,7 +17,7 @@ fn kinds() -> Vec<String> {
 /// A problem of that kind, with a value of its own in each field.
 fn problem(kind: &str) -> ConfigProblem {
     let fields = json!({
-        "kind": kind, "path": "/path", "other": "/other", "cause": "a cause", "line": 71, "first": 23,
+        "kind": kind, "path": "/path", "other": "/other", "cause": "a cause", "component": "/component", "line": 71, "first": 23,
         "section": "Section", "key": "a-key", "value": "the-value", "reference": "referee",
         "minimum": 11, "maximum": 97, "choices": "this, that",
         "nearest": "near-key", "nearest_section": "Near", "belongs": "Home", "user": "a-user",

@@ -12,6 +12,7 @@ use std::process::Command;
 use asbackup::paths::{Reason, Refused, Who, append, directory, make_directory};
 use common::compare::Fidelity;
 use common::scene::{Scene, assert_aborted, assert_success, warnings};
+use common::{PATIENCE, wait_for};
 
 const SOMEBODY: u32 = 4711;
 const ANOTHER: u32 = 4712;
@@ -215,8 +216,11 @@ async fn a_source_below_a_directory_that_somebody_else_can_write_to_is_refused_a
     let source = source_of(&mut scene, SOMEBODY);
     let home = source.parent().expect("its directory");
     chown(home, Some(ANOTHER), None).expect("another owner");
-    let (_daemon, finished) = scene.run_once().await;
+    let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "UnsafePath");
+    // It was said at the start already, whether or not a disk comes.
+    let said = format!("[Backup] backup-source: {} is not used", source.display());
+    wait_for("it to be said at the start", PATIENCE, || daemon.text_log().contains(&said).then_some(()));
     let named = format!("{}, which can be changed by 4712", home.display());
     assert!(finished.message.contains(&named), "{}", finished.message);
     scene.assert_unmounted();

@@ -79,6 +79,22 @@ config-unknown-key = „{ $key }“ im Abschnitt [{ $section }] kennt das Progra
     .action = Am ähnlichsten ist „{ $nearest }“ im Abschnitt [{ $nearest-section }].
 config-misplaced-key = „{ $key }“ steht im Abschnitt [{ $section }] und bleibt dort ohne Wirkung.
     .action = Bitte die Zeile in den Abschnitt [{ $belongs }] verschieben.
+config-path-swappable = [{ $section }] { $key }: { $path } wird nicht benutzt, denn { $component } auf dem Weg dorthin kann geändert werden von: { $user ->
+        [everybody] jedem
+       *[other] { $user }
+    }. Jemand könnte etwas anderes an die Stelle setzen.
+    .action = Bitte { $component } root geben und niemanden sonst dort schreiben lassen („chown root“, „chmod go-w“; Zugriffslisten: „setfacl -b“), oder dem geben, dem gehört, was der Pfad nennt; oder einen anderen Pfad wählen.
+config-path-through-link = [{ $section }] { $key }: { $path } wird nicht benutzt, denn { $component } auf dem Weg dorthin ist eine Verknüpfung, die angelegt haben kann: { $user ->
+        [everybody] jeder
+       *[other] { $user }
+    }.
+    .action = Bitte die Verknüpfung von root anlegen lassen, in einem Verzeichnis, in dem nur root schreiben darf, oder den Pfad eintragen, auf den sie zeigt.
+config-path-not-plain = [{ $section }] { $key }: { $path } ist keine gewöhnliche eigene Datei, sondern eine Pipe, ein Gerät, ein Verzeichnis oder eine Datei, die woanders noch einen Namen hat.
+    .action = Bitte klären, wer sie dorthin gelegt hat, und sie entfernen oder einen anderen Pfad wählen.
+config-quoted-value = Der Wert von [{ $section }] { $key } steht in Anführungszeichen, und diese zählen zum Wert: { $value }.
+    .action = Bitte die Anführungszeichen entfernen.
+config-log-not-rotated = [{ $section }] { $key }: { $path } wächst ohne Ende, denn logrotate kennt die Datei nicht.
+    .action = Bitte den Pfad in /etc/logrotate.d/asbackup ergänzen oder das Protokoll unter /var/log/asbackup ablegen, mit der Endung .log.
 config-comment-in-value = Hinter dem Wert von [{ $section }] { $key } steht wohl ein Kommentar; er zählt zum Wert.
     .action = Bitte den Kommentar in eine eigene Zeile schreiben.
 config-local-recipient = In [{ $section }] { $key } hat „{ $value }“ kein @, seine Mails gehen also an einen Benutzer dieses Namens auf diesem Rechner.

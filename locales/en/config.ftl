@@ -79,6 +79,22 @@ config-unknown-key = The program does not know "{ $key }" in section [{ $section
     .action = Most like it is "{ $nearest }" in section [{ $nearest-section }].
 config-misplaced-key = "{ $key }" is in section [{ $section }] and has no effect there.
     .action = Please move the line to section [{ $belongs }].
+config-path-swappable = [{ $section }] { $key }: { $path } is not used, because { $component } on the way to it can be changed by { $user ->
+        [everybody] anybody
+       *[other] { $user }
+    }. Somebody could put something else in its place.
+    .action = Please give { $component } to root and let nobody else write to it ("chown root", "chmod go-w"; access lists: "setfacl -b"), or to the owner of what the path names; or choose another path.
+config-path-through-link = [{ $section }] { $key }: { $path } is not used, because { $component } on the way to it is a link that { $user ->
+        [everybody] anybody
+       *[other] { $user }
+    } can have made.
+    .action = Please have root make the link, in a directory that root alone can write to, or enter the path that it leads to.
+config-path-not-plain = [{ $section }] { $key }: { $path } is no ordinary file of its own: it is a pipe, a device or a directory, or has a second name elsewhere.
+    .action = Please find out who put it there, and remove it or choose another path.
+config-quoted-value = The value of [{ $section }] { $key } stands in quotation marks, and these count as part of it: { $value }.
+    .action = Please remove the quotation marks.
+config-log-not-rotated = [{ $section }] { $key }: { $path } grows without end, because logrotate does not know it.
+    .action = Please add the path to /etc/logrotate.d/asbackup, or put the log below /var/log/asbackup with the ending .log.
 config-comment-in-value = Behind the value of [{ $section }] { $key } there seems to be a comment; it counts as part of the value.
     .action = Please put the comment on a line of its own.
 config-local-recipient = In [{ $section }] { $key } "{ $value }" has no @, so its mails go to a user of that name on this very machine.

@@ -50,7 +50,14 @@ pub enum ConfigProblem {
     PathClimbs { section: String, key: String, value: String },
     PathWithoutFile { section: String, key: String, value: String },
 
+    // Faults of what lies at a path. `user` as in `Fault::UnsafePath`.
+    PathSwappable { section: String, key: String, path: String, component: String, user: String },
+    PathThroughLink { section: String, key: String, path: String, component: String, user: String },
+    PathNotPlain { section: String, key: String, path: String },
+
     // Warnings.
+    QuotedValue { section: String, key: String, value: String },
+    LogNotRotated { section: String, key: String, path: String },
     UnknownSection { section: String, nearest: String },
     UnknownKey { section: String, key: String, nearest_section: String, nearest: String },
     MisplacedKey { section: String, key: String, belongs: String },

@@ -130,7 +130,7 @@ fn take(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
     let mut value = value_of(key, text);
     value.secret |= holds_a_secret(ini, key, text);
     check_characters(key, &value)?;
-    (key.set)(config, &value)
+    (key.set)(config, &value).map_err(|problems| oddities::quoted(&value).map_or(problems, |quoted| vec![quoted]))
 }
 
 fn says_something(ini: &Ini, key: &Key) -> bool {

@@ -11,6 +11,7 @@ use super::addresses::is_dubious;
 use super::ini::{DEFAULT_SECTION, Ini, is_space};
 use super::keys::{KEYS, Key, sections};
 use super::types::Config;
+use super::value::Value;
 
 /// All oddities of a file, in its order.
 pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
@@ -26,6 +27,7 @@ pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
         found.extend(keys.into_iter().filter(unused).filter_map(|key| odd_key(section, key)));
     }
     found.extend(KEYS.iter().filter_map(|key| comment_in_value(ini, key)));
+    found.extend(KEYS.iter().filter_map(|key| quoted_value(ini, key)));
     found.extend(local_recipients(config));
     found.extend(recipients_without_server(config));
     found.extend(two_veeam_directories(config));
@@ -82,6 +84,22 @@ fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
     let starts = text.split(is_space).skip(1);
     let comment = starts.filter(|word| word.starts_with(['#', ';'])).count() > 0;
     comment.then(|| ConfigProblem::CommentInValue { section: key.section.to_owned(), key: key.name.to_owned() })
+}
+
+fn quoted_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
+    if key.traits.list {
+        return None;
+    }
+    let text = ini.raw(key.section, key.name)?.text.trim();
+    quoted(&Value { section: key.section, key: key.name, text, secret: key.traits.secret })
+}
+
+/// Other programs' files have values in quotation marks; Python keeps them. In a password they may be meant.
+pub fn quoted(value: &Value) -> Option<ConfigProblem> {
+    let marked = |mark: char| value.text.len() > 1 && value.text.starts_with(mark) && value.text.ends_with(mark);
+    let (section, key) = value.place();
+    let quoted = !value.secret && ['"', '\''].into_iter().any(marked);
+    quoted.then(|| ConfigProblem::QuotedValue { section, key, value: value.shown() })
 }
 
 /// A password in the file is for root alone.

@@ -12,6 +12,7 @@ use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::model::{Fault, Notice, Told};
 use crate::report::journal;
 use crate::report::mail::host::Host;
+use crate::report::places;
 use crate::report::postman::Errand;
 use crate::systemd;
 use crate::texts::Texts;
@@ -57,6 +58,7 @@ impl Controller {
         journal::set_debug(self.config.debug);
         self.send_out(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
+        places::tell(self.config.clone(), self.config_path.clone(), self.texts.clone());
         self.note_missing();
         self.watch_locks().await;
         self.inquire_anew();

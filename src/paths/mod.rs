@@ -97,6 +97,48 @@ pub fn log(path: &Path) -> io::Result<File> {
     reopen(path, &walk, OFlags::RDONLY)
 }
 
+/// What a path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    Directory,
+    /// To be read and believed.
+    File,
+    Log,
+}
+
+/// Whether the way to a thing would be refused, without opening or making it. What is missing may be made later. Blocks.
+///
+/// # Errors
+/// As `directory`.
+pub fn look(path: &Path, thing: Thing) -> io::Result<()> {
+    let walk = Walk::along(path)?;
+    if !walk.is_whole() {
+        return Ok(trust::judge(path, &walk.course())?);
+    }
+    match thing {
+        Thing::Directory => Ok(trust::judge(path, &walk.course())?),
+        Thing::File => file(path).map(drop),
+        Thing::Log => judge_log(path, &walk),
+    }
+}
+
+fn judge_log(path: &Path, walk: &Walk) -> io::Result<()> {
+    let course = walk.course_of_directory();
+    trust::judge(path, &course)?;
+    trust::judge_entry(path, &course, &walk.end)?;
+    if walk.end.names() > 1 && walk.end.kind() == FileType::RegularFile {
+        return Err(Refused::new(path, &walk.end.path, Reason::Names).into());
+    }
+    assert_file(path, walk)
+}
+
+fn assert_file(path: &Path, walk: &Walk) -> io::Result<()> {
+    match walk.end.kind() {
+        FileType::RegularFile | FileType::CharacterDevice => Ok(()),
+        _ => Err(Refused::new(path, &walk.end.path, Reason::NoFile).into()),
+    }
+}
+
 /// Opens a log to be written to at its end, and makes it and its directory where they are missing. Blocks.
 ///
 /// # Errors
@@ -106,12 +148,7 @@ pub fn append(path: &Path) -> io::Result<File> {
     if !walk.is_whole() {
         return create(path);
     }
-    let course = walk.course_of_directory();
-    trust::judge(path, &course)?;
-    trust::judge_entry(path, &course, &walk.end)?;
-    if walk.end.names() > 1 && walk.end.kind() == FileType::RegularFile {
-        return Err(Refused::new(path, &walk.end.path, Reason::Names).into());
-    }
+    judge_log(path, &walk)?;
     reopen(path, &walk, OFlags::WRONLY | OFlags::APPEND)
 }
 
@@ -126,9 +163,7 @@ fn create(path: &Path) -> io::Result<File> {
 
 /// What was walked to, opened in its directory under its name; it must still be the same.
 fn reopen(path: &Path, walk: &Walk, flags: OFlags) -> io::Result<File> {
-    if !matches!(walk.end.kind(), FileType::RegularFile | FileType::CharacterDevice) {
-        return Err(Refused::new(path, &walk.end.path, Reason::NoFile).into());
-    }
+    assert_file(path, walk)?;
     let (Some(directory), Some(name)) = (walk.passed.last(), walk.end.path.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };

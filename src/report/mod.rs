@@ -13,6 +13,7 @@ pub mod mail;
 pub mod memory;
 pub mod outbox;
 mod password;
+pub mod places;
 pub mod postman;
 pub mod reminder;
 mod repeats;

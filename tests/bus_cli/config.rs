@@ -1,5 +1,6 @@
 //! `asbackup config`: without any bus, and without giving secrets away.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -71,4 +72,39 @@ async fn bus_config_show_says_what_is_in_force_and_whence() {
     assert_eq!(port, serde_json::json!({ "section": "Mail", "key": "port", "value": "465", "origin": "default" }));
     let missing = call("unix:path=/nowhere", ENGLISH, &["config", "show", "/nowhere/config.ini"]).await;
     missing.assert_complained(1, "/nowhere/config.ini");
+}
+
+#[tokio::test]
+async fn bus_config_check_names_paths_that_others_lead_elsewhere_quotes_and_logs_without_end() {
+    let room = tempfile::tempdir_in("/var/tmp").unwrap();
+    let (open, inside) = (room.path().join("open"), room.path().join("open/source"));
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let sample = |source: &std::path::Path, more: &str| {
+        let text = GOOD.replace("/srv/veeam", source.to_str().unwrap());
+        Sample::new(&format!("{text}{more}"))
+    };
+    let swappable = sample(&inside, "");
+    for (language, words) in [(ENGLISH, "can be changed by anybody"), (GERMAN, "kann geändert werden von: jedem")] {
+        let said = swappable.call(language, &["check"]).await;
+        assert!(said.code == Some(1) && said.out.contains(&format!("{} ", open.display())), "{said:?}");
+        assert!(said.out.contains("[Backup] backup-source") && said.out.contains(words), "{said:?}");
+    }
+    let json = swappable.call(ENGLISH, &["check", "--json"]).await.json();
+    assert_eq!((&json["faults"][0]["kind"], &json["good"]), (&"path-swappable".into(), &Value::Bool(false)));
+    assert_eq!(json["faults"][0]["component"], open.to_str().unwrap());
+
+    std::os::unix::fs::symlink("source", open.join("link")).unwrap();
+    let said = sample(&open.join("link"), "").call(ENGLISH, &["check"]).await;
+    assert!(said.code == Some(1) && said.out.contains("is a link that anybody can have made"), "{said:?}");
+
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let said = sample(&open.join("link"), "server = \"mail.example.com\"\n").call(ENGLISH, &["check"]).await;
+    assert!(said.code == Some(1) && said.out.contains("[Mail] server stands in quotation marks"), "{said:?}");
+    assert!(!said.out.contains("not the name of a computer"), "{said:?}");
+    let said = sample(&open.join("link"), "username = 'office'\n").call(GERMAN, &["check"]).await;
+    assert!(said.code == Some(0) && said.out.contains("[Mail] username steht in Anführungszeichen"), "{said:?}");
+    let endless = GOOD.replace("[Mail]", "log-file-path = /srv/copy.log\n[Mail]");
+    let said = Sample::new(&endless).call(ENGLISH, &["check"]).await;
+    assert!(said.code == Some(0) && said.out.contains("/srv/copy.log grows without end"), "{said:?}");
 }

@@ -88,7 +88,9 @@ async fn bus_a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing()
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.error, "MountFailed");
-    assert_eq!(lines(&daemon.log(), "warn").iter().filter(|line| line.contains(&path)).count(), 1, "{}", daemon.log());
+    let log = daemon.log();
+    let told = format!("The text log {path} cannot be written");
+    assert_eq!(lines(&log, "warn").iter().filter(|line| line.contains(&told)).count(), 1, "{log}");
 }
 
 #[tokio::test]

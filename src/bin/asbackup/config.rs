@@ -4,6 +4,7 @@ use std::path::Path;
 
 use asbackup::client::end::End;
 use asbackup::config::{self, ConfigFaults, ConfigProblem, Loaded, Setting};
+use asbackup::report::places;
 use asbackup::texts::harmless;
 use console::style;
 use serde_json::{Value, json};
@@ -21,7 +22,11 @@ pub fn run(what: &Config, face: &Face) -> End {
 fn check(file: &File, face: &Face) -> End {
     let found = match config::load(&file.path) {
         Err(ConfigFaults(faults)) => Found { faults, warnings: Vec::new(), missing: Vec::new() },
-        Ok(loaded) => Found { faults: Vec::new(), missing: loaded.config.missing(), warnings: loaded.warnings },
+        Ok(loaded) => Found {
+            faults: places::refused(&loaded.config),
+            missing: loaded.config.missing(),
+            warnings: [loaded.warnings, places::odd(&loaded.config, &file.path)].concat(),
+        },
     };
     match file.output.json {
         true => face.print_json(&found.told(&file.path, face)),

@@ -1,0 +1,187 @@
+//! What config.ini names, looked at before it is needed: paths that somebody could lead elsewhere, and logs that nobody rotates.
+//! Told at the start and at each reload, and by `asbackup config check`. Makes and changes nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use log::Level;
+use rustix::fs::{AtFlags, FileType, statat};
+
+use super::journal::{self, Scope};
+use crate::blocking::{GLANCE, blocking};
+use crate::config::{Config, ConfigProblem};
+use crate::paths::{self, Reason, Refused, Thing};
+use crate::texts::Texts;
+
+/// Where logrotate looks; the package's own part is in the second.
+const LOGROTATE: [&str; 2] = ["/etc/logrotate.conf", "/etc/logrotate.d"];
+/// What that part says.
+const OURS: &str = "/var/log/asbackup/*.log";
+
+/// A key and what it names.
+struct Named<'a> {
+    section: &'static str,
+    key: &'static str,
+    path: &'a Path,
+    thing: Thing,
+}
+
+/// Paths that are not used as they are. Blocks.
+pub fn refused(config: &Config) -> Vec<ConfigProblem> {
+    let mut found: Vec<_> = named(config).iter().filter_map(problem).collect();
+    found.extend(strange_lock(config));
+    found
+}
+
+/// What works all the same. `file` is config.ini itself. Blocks.
+pub fn odd(config: &Config, file: &Path) -> Vec<ConfigProblem> {
+    let itself = Named { section: "", key: "config.ini", path: file, thing: Thing::File };
+    let logs = named(config).into_iter().filter(|named| named.thing == Thing::Log);
+    let endless = logs.filter(|log| !is_rotated(log.path)).map(|log| ConfigProblem::LogNotRotated {
+        section: log.section.to_owned(),
+        key: log.key.to_owned(),
+        path: log.path.display().to_string(),
+    });
+    problem(&itself).into_iter().chain(endless).collect()
+}
+
+/// Has both told, without waiting for it: the repository may lie on a drive that hangs.
+pub fn tell(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
+    tokio::spawn(async move {
+        let look = move || Ok::<_, std::io::Error>([refused(&config), odd(&config, &file)].concat());
+        for problem in blocking(GLANCE, look).await.unwrap_or_default() {
+            journal::tell(Level::Warn, &texts, &problem, &Scope::default());
+        }
+    });
+}
+
+fn named(config: &Config) -> Vec<Named<'_>> {
+    let mut all = vec![
+        ("Backup", "backup-source", &config.source, Thing::Directory),
+        ("Backup", "log-file-path", &config.log_file, Thing::Log),
+        ("Backup", "rsync-log-file-path", &config.rsync_log_file, Thing::Log),
+        ("Backup", "rsync-excludes-path", &config.rsync_excludes, Thing::File),
+        ("Mail", "ca-file-path", &config.mail.ca_file, Thing::File),
+        ("VEEAM", "api-ca-file", &config.veeam.ca_file, Thing::File),
+    ];
+    let keys = [("Backup", "veeam-lockfile-path"), ("VEEAM", "veeam-lockfiles")];
+    let locks = keys.into_iter().zip(&config.veeam_directories);
+    all.extend(locks.map(|((section, key), path)| (section, key, path, Thing::Directory)));
+    let given = all.into_iter().filter(|(_, _, path, _)| !path.as_os_str().is_empty());
+    given.map(|(section, key, path, thing)| Named { section, key, path, thing }).collect()
+}
+
+/// What is not there, or can't be looked at by whoever asks, is no refusal.
+fn problem(named: &Named<'_>) -> Option<ConfigProblem> {
+    let error = paths::look(named.path, named.thing).err()?;
+    let Refused { component, reason, .. } = Refused::within(&error)?;
+    let (section, key) = (named.section.to_owned(), named.key.to_owned());
+    let (path, component) = (named.path.display().to_string(), component.display().to_string());
+    Some(match reason {
+        Reason::Writable(who) => ConfigProblem::PathSwappable { section, key, path, component, user: who.to_string() },
+        Reason::Link(who) => ConfigProblem::PathThroughLink { section, key, path, component, user: who.to_string() },
+        Reason::NoFile | Reason::Names | Reason::Swapped => ConfigProblem::PathNotPlain { section, key, path },
+    })
+}
+
+/// The source's lock, where something else has its name.
+fn strange_lock(config: &Config) -> Option<ConfigProblem> {
+    let source = paths::directory(&config.source).ok()?;
+    let there = statat(source, &config.source_lockfile, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    let is_plain = FileType::from_raw_mode(there.st_mode) == FileType::RegularFile && there.st_nlink == 1;
+    let path = config.source.join(&config.source_lockfile).display().to_string();
+    let (section, key) = ("Backup".to_owned(), "source-lockfile-path".to_owned());
+    (!is_plain).then_some(ConfigProblem::PathNotPlain { section, key, path })
+}
+
+/// Something of the system's own, as /dev/null, never grows.
+fn is_rotated(log: &Path) -> bool {
+    let patterns = LOGROTATE.iter().flat_map(|place| files(Path::new(place))).flat_map(|file| patterns(&file));
+    log.starts_with("/dev") || patterns.chain([OURS.to_owned()]).any(|pattern| fits(&pattern, log))
+}
+
+fn files(place: &Path) -> Vec<PathBuf> {
+    match fs::read_dir(place) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(_) => vec![place.to_owned()],
+    }
+}
+
+/// The paths that a file of logrotate's names, at the beginning of its lines and before the brace.
+fn patterns(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let words = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(str::split_whitespace);
+    let words = words.map(|word| word.trim_end_matches('{').trim_matches('"'));
+    words.filter(|word| word.starts_with('/')).map(str::to_owned).collect()
+}
+
+/// With any number of stars, none of which stands for a slash.
+fn fits(pattern: &str, path: &Path) -> bool {
+    let Some(mut rest) = path.to_str() else { return false };
+    let mut parts = pattern.split('*');
+    let Some(after) = rest.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    rest = after;
+    let mut ends = pattern.ends_with('*') || rest.is_empty();
+    for part in parts {
+        let Some(at) = rest.rfind(part).filter(|at| !rest[..*at].contains('/')) else { return false };
+        rest = &rest[at + part.len()..];
+        ends = rest.is_empty();
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_of_logrotate_names_its_logs() {
+        for (pattern, path, named) in [
+            ("/var/log/asbackup/*.log", "/var/log/asbackup/rsync.log", true),
+            ("/var/log/asbackup/*.log", "/var/log/asbackup/deep/rsync.log", false),
+            ("/var/log/asbackup/*.log", "/var/log/asbackup/rsync.txt", false),
+            ("/srv/copy.log", "/srv/copy.log", true),
+            ("/srv/copy.log", "/srv/copy.log.old", false),
+            ("/srv/*", "/srv/copy", true),
+            ("/srv/*/*.log", "/srv/a/b.log", true),
+        ] {
+            assert_eq!(fits(pattern, Path::new(path)), named, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn only_paths_are_read_from_a_file_of_logrotates() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("rules");
+        fs::write(&file, "# /not/this\n/srv/a.log \"/srv/b.log\" {\n  weekly\n}\n/srv/c{\n").unwrap();
+        assert_eq!(patterns(&file), ["/srv/a.log", "/srv/b.log", "/srv/c"]);
+    }
+
+    #[test]
+    fn a_log_that_nobody_rotates_is_odd_and_the_usual_ones_are_not() {
+        let mut config = Config::default();
+        let file = Path::new("/nowhere/config.ini");
+        assert_eq!(odd(&config, file), []);
+        config.log_file = "/srv/asbackup-test/copy.log".into();
+        config.rsync_log_file = "/dev/null".into();
+        let [ConfigProblem::LogNotRotated { key, .. }] = &odd(&config, file)[..] else {
+            panic!("{:?}", odd(&config, file))
+        };
+        assert_eq!(key, "log-file-path");
+    }
+
+    #[test]
+    fn a_second_name_of_the_lock_is_found_before_a_copy_meets_it() {
+        let place = tempfile::tempdir().unwrap();
+        let mut config = Config { source: place.path().to_owned(), ..Config::default() };
+        config.log_file = "/dev/null".into();
+        config.rsync_log_file = "/dev/null".into();
+        fs::write(place.path().join("victim"), "x").unwrap();
+        assert_eq!(refused(&config), []);
+        fs::hard_link(place.path().join("victim"), place.path().join(&config.source_lockfile)).unwrap();
+        assert!(
+            matches!(&refused(&config)[..], [ConfigProblem::PathNotPlain { key, .. }] if key == "source-lockfile-path")
+        );
+    }
+}
