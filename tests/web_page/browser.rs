@@ -102,13 +102,23 @@ impl Browser {
     pub async fn until(&mut self, expression: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // Asked anew each time, since the page may load itself anew meanwhile.
-            if self.eval(&format!("Boolean({expression})")).await == json!(true) {
+            // Asked anew each time, since the page may load itself anew meanwhile, and then there is no answer.
+            let ask = json!({ "expression": format!("Boolean({expression})"), "returnByValue": true });
+            let answer = self.command("Runtime.evaluate", ask).await["result"].clone();
+            assert!(answer.get("exceptionDetails").is_none(), "{expression}: {answer}");
+            if answer["result"]["value"] == json!(true) {
                 return;
             }
             assert!(Instant::now() < deadline, "waited in vain for {expression} in: {}", self.text("body").await);
             sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Clicks; the page may go before it says that it was clicked.
+    pub async fn click(&mut self, selector: &str) {
+        let ask = json!({ "expression": format!("document.querySelector({selector:?}).click()") });
+        let answer = self.command("Runtime.evaluate", ask).await;
+        assert!(answer["result"].get("exceptionDetails").is_none(), "{selector}: {answer}");
     }
 
     /// The whole page as a picture.
@@ -123,6 +133,13 @@ impl Browser {
     }
 
     pub async fn call(&mut self, method: &str, params: Value) -> Value {
+        let value = self.command(method, params).await;
+        assert!(value.get("error").is_none(), "{value}");
+        value["result"].clone()
+    }
+
+    /// The whole answer, which may be an error.
+    async fn command(&mut self, method: &str, params: Value) -> Value {
         self.last += 1;
         let mut ask = json!({ "id": self.last, "method": method, "params": params });
         if !self.session.is_empty() {
@@ -138,11 +155,9 @@ impl Browser {
             let message = self.socket.next().await.expect("the browser lives").expect("a message");
             let Ok(text) = message.into_text() else { continue };
             let value: Value = serde_json::from_str(&text).unwrap_or_default();
-            if value["id"] != id {
-                continue;
+            if value["id"] == id {
+                return value;
             }
-            assert!(value.get("error").is_none(), "{value}");
-            return value["result"].clone();
         }
     }
 }

@@ -103,10 +103,10 @@ async fn visitor(nginx: &Nginx) -> Browser {
 /// Clicks the button, and types the password when it is asked for.
 async fn start(browser: &mut Browser, password: &str) {
     browser.until("document.querySelector('button')").await;
-    browser.eval("document.querySelector('button').click()").await;
+    browser.click("button").await;
     browser.until("document.querySelector('input[type=password]') && document.readyState === 'complete'").await;
     browser.eval(&format!("document.querySelector('input').value = {password:?}")).await;
-    browser.eval("document.querySelector('button').click()").await;
+    browser.click("button").await;
 }
 
 async fn is_live_and_starts_a_copy(recipe: &str, login: bool) {
