@@ -319,6 +319,8 @@ async fn a_disk_that_somebody_works_on_can_not_be_unmounted_and_is_not_called_sa
     let long = Duration::from_secs(600);
     let finished = daemon.finished_within(1, long).await;
     assert_aborted(&finished, "UnmountFailed");
+    let fault = serde_json::to_value(daemon.record().fault).expect("plain data");
+    assert_eq!(fault["synced"], true, "{fault}");
     assert!(daemon.safe_to_remove().await.is_empty());
     assert_eq!(scene.bench.mounts_of(&scene.disk.device()).len(), 1);
     scene.assert_no_lock_in_source();
@@ -427,7 +429,9 @@ async fn too_little_room_aborts_before_anything_changes() {
     let mut scene = Scene::with_size(64 * MEBIBYTE);
     scene.source.noise("too big", 100 << 20);
     scene.source.file("small", "would fit");
-    aborts_with(&mut scene, "NoSpace").await;
+    scene.config.set("Backup", "free-space-threshold-gb", "1");
+    let daemon = aborts_with(&mut scene, "NoSpace").await;
+    assert!(!warnings(&daemon).contains(&"low-space".to_owned()), "this copy found no room");
     let look = scene.disk.look(&scene.bench);
     assert!(!scene.copy(&look).join("small").exists());
 }

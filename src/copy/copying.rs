@@ -33,14 +33,15 @@ impl Run {
         self.totals.bytes_done = watcher.publish(Instant::now());
         self.totals.files = watcher.files;
         self.warnings.append(&mut watcher.warnings);
-        self.totals.copy_seconds = seconds_since(start);
         self.judge_end(&ended?).await?;
         self.totals.deletions = checked.plan.deletions;
         self.write_back().await?;
         if checked.folds {
             self.prove_complete().await?;
         }
-        let (bytes, seconds) = (self.totals.bytes_done, seconds_since(start));
+        // With the writing back, so that everybody is told the same rate, and one that the disk has kept.
+        self.totals.copy_seconds = seconds_since(start);
+        let (bytes, seconds) = (self.totals.bytes_done, self.totals.copy_seconds);
         let (files, rate) = (self.totals.files, bytes / seconds);
         self.ports.teller.notice(Notice::StepCopied { files, bytes, seconds, rate });
         self.ports.stop.check()

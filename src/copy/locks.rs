@@ -119,6 +119,7 @@ impl Run {
     pub(super) async fn unlock(&mut self) -> Result<(), Fault> {
         self.begin(Step::Unlock);
         let proven = self.is_proven().await;
+        self.unproven = !matches!(proven, Ok(true));
         let Some(locks) = self.locks.take() else { return Ok(()) };
         let (on_disk, notice) = match (&proven, locks.disk) {
             (Ok(true), lock) => (self.release(lock).await, Notice::StepUnlock),

@@ -1,11 +1,12 @@
 //! Steps 3, 8 and 9: mounts the disk, looks at its free space at the end, unmounts it and proves that it may be pulled.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{ConstantBuilder, Retryable};
+use rustix::fs::{Mode, OFlags};
 use tokio::time::timeout;
 
 use super::cause;
@@ -127,7 +128,8 @@ impl Run {
         self.remember_space(space);
         self.ports.teller.notice(Notice::StepFreeSpace { free: space.free, size: space.size });
         let threshold = self.order.config.free_space_threshold;
-        if space.free < threshold {
+        // Whatever failed has words of its own; these say that the copy found room.
+        if self.copied && space.free < threshold {
             self.warn(Warning::LowSpace { free: space.free, threshold });
         }
     }
@@ -217,11 +219,11 @@ impl Run {
         let place = Place { mount_point: mount_point.clone(), number };
         let found = blocking::<_, io::Error>(GLANCE, move || Ok(holders(&place, HOLDERS)));
         let holders = found.await.unwrap_or_default().join(", ");
-        let synced = blocking::<_, io::Error>(SYNC, || {
-            rustix::fs::sync();
-            Ok(())
+        let flushed = blocking::<_, io::Error>(SYNC, {
+            let mount_point = mount_point.clone();
+            move || flush(&mount_point, number)
         });
-        let synced = synced.await.is_ok();
+        let synced = flushed.await.is_ok() && !self.unproven;
         let mount_point = mount_point.display().to_string();
         Fault::UnmountFailed { mount_point, holders, synced, cause: error.to_string() }
     }
@@ -230,6 +232,16 @@ impl Run {
 fn mount_failed(chosen: &Volume, error: &VolumeError) -> Fault {
     let (device, why) = (chosen.device.display().to_string(), cause::of_mount(error));
     Fault::MountFailed { device, why, cause: error.to_string() }
+}
+
+/// Of this file system alone: another one that hangs would keep it waiting, and its errors would be nobody's.
+fn flush(mount_point: &Path, number: u64) -> io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let top = rustix::fs::open(mount_point, flags, Mode::empty())?;
+    if rustix::fs::fstat(&top)?.st_dev != number {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    Ok(rustix::fs::syncfs(top)?)
 }
 
 async fn read_only(chosen: Volume, written: Written) -> Fault {

@@ -88,6 +88,10 @@ pub(super) struct Run {
     pub(super) launcher: Option<Launcher>,
     /// What the disk's file system said of itself when it was mounted.
     pub(super) health: Health,
+    /// The copy is whole.
+    pub(super) copied: bool,
+    /// What was written may not all be on the medium.
+    pub(super) unproven: bool,
     /// When the run began.
     pub(super) begun: SystemTime,
     safe_to_remove: bool,
@@ -130,6 +134,8 @@ impl Run {
             listener: None,
             launcher: None,
             health: Health::default(),
+            copied: false,
+            unproven: false,
             begun: SystemTime::now(),
             safe_to_remove: false,
         }
@@ -146,6 +152,7 @@ impl Run {
             self.cast_doubt();
         }
         let reached = self.step;
+        self.copied = fault.is_none() && stopped.is_none();
         let undoing = self.backward().await;
         if fault.is_none() && stopped.is_none() && undoing.is_empty() && self.safe_to_remove {
             self.power_off().await;
