@@ -40,6 +40,8 @@ fn volume(disk: &Disk) -> Volume {
         mount_points: Vec::new(),
         read_only: false,
         ignored: false,
+        system: false,
+        member: String::new(),
         diskseq: None,
         media: Vec::new(),
         serial: String::new(),

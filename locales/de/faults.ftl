@@ -71,6 +71,13 @@ fault-disk-ignored = Für die Platte „{ $disk }“ ist auf diesem Rechner fest
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
     .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls die Platte bespielt werden soll (udev-Regel mit UDISKS_IGNORE).
 
+fault-own-disk = { $repository ->
+        [yes] Die Platte „{ $disk }“ ist die, auf der die zu kopierenden Sicherungen liegen.
+       *[other] Die Platte „{ $disk }“ gehört diesem Rechner selbst: Auf ihr liegt sein eigenes System.
+    }
+    .meaning = Sie ist keine Sicherungsplatte; deshalb wurde nichts auf sie kopiert, und auf ihr ist nichts verändert worden.
+    .action = Bitten Sie die Systembetreuung, ihre Kennung in config.ini durch die einer Sicherungsplatte zu ersetzen; „asbackup disks“ zeigt die angesteckten.
+
 fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ { $same-size ->
         [no] ist nicht so groß wie bisher
        *[other] steckt in einem anderen Gerät als bisher: Seriennummer oder Partition sind andere

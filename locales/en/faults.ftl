@@ -71,6 +71,13 @@ fault-disk-ignored = This computer has been told that nobody is to touch the dis
     .meaning = Nothing is copied to it; nothing on it has been changed.
     .action = If the disk is to be used, ask the administrator to remove the rule (a udev rule with UDISKS_IGNORE).
 
+fault-own-disk = { $repository ->
+        [yes] The disk “{ $disk }” is the one that the backups to be copied lie on.
+       *[other] The disk “{ $disk }” belongs to this computer itself: its own system lies on it.
+    }
+    .meaning = It is no backup disk, so nothing was copied to it; nothing on it has been changed.
+    .action = Ask the administrator to replace its identifier in config.ini by that of a backup disk; “asbackup disks” shows those that are plugged in.
+
 fault-changed-disk = The disk with the identifier “{ $disk }” { $same-size ->
         [no] has another size than before
        *[other] is in another device than before: its serial number or its partition is another one

@@ -38,7 +38,7 @@ use zbus::Connection;
 
 use crate::config::Config;
 use crate::copy::News;
-use crate::disks::Sighting;
+use crate::disks::{Sighting, machine};
 use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
 use crate::report::history::History;
 use crate::report::journal::{self, Scope};
@@ -123,6 +123,8 @@ pub struct Controller {
     memory: Memory,
     boot_id: String,
     plugged: Plugged,
+    /// What the source lies on.
+    repository: machine::Disks,
     referee: Referee,
     evidence: Evidence,
     run: Option<ActiveRun>,
@@ -182,6 +184,7 @@ impl Controller {
             memory: start.memory,
             boot_id: start.boot_id,
             plugged: Plugged::default(),
+            repository: machine::Disks::default(),
             referee: Referee::default(),
             evidence: Evidence::default(),
             run: None,

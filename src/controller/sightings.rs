@@ -7,7 +7,7 @@ use log::Level;
 use super::Controller;
 use crate::copy::StopReason;
 use crate::disks::blockers::Parts;
-use crate::disks::{Sighting, Volume, mount_table};
+use crate::disks::{Sighting, Volume, machine, mount_table};
 use crate::model::{DiskId, Notice};
 use crate::systemd;
 
@@ -55,6 +55,7 @@ impl Controller {
     }
 
     fn see_volumes(&mut self, volumes: Vec<Volume>) {
+        self.repository = machine::Disks::of_path(&self.config.source);
         let difference = self.plugged.update(volumes, Instant::now());
         for volume in difference.gone {
             self.miss(&volume);

@@ -124,8 +124,14 @@ impl Controller {
             let present = plugins.iter().find(|plugin| plugin.volume.id == disk.id);
             self.known_row(disk, present.map(|plugin| &plugin.volume))
         });
-        let unknown = plugins.iter().map(|plugin| &plugin.volume).filter(|volume| !self.is_known(&volume.id)).map(row);
+        let unknown = plugins.iter().map(|plugin| &plugin.volume).filter(|volume| self.could_be_added(volume)).map(row);
         known.chain(unknown).collect()
+    }
+
+    /// Never the machine's own, nor what somebody has mounted.
+    fn could_be_added(&self, volume: &Volume) -> bool {
+        let is_own = volume.system || self.repository.hold(&volume.device);
+        !self.is_known(&volume.id) && !is_own && volume.mount_points.is_empty()
     }
 
     fn known_row(&self, disk: &KnownDisk, present: Option<&Volume>) -> DiskRow {

@@ -12,8 +12,15 @@ pub fn choose<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Result<&'a Volume, Fa
     let volume = match candidates[..] {
         [] => return Err(Fault::DiskAbsent { disk: disk.to_string() }),
         [only] => only,
+        [first, ..] if are_members(&candidates) => {
+            let file_system = format!("{}: {}", first.id_type, devices(&candidates).replace(", ", " + "));
+            return Err(Fault::UnsupportedFileSystem { disk: first.name(), file_system });
+        }
         _ => return Err(Fault::DuplicateDisk { disk: disk.to_string(), devices: devices(&candidates) }),
     };
+    if volume.system {
+        return Err(Fault::OwnDisk { disk: volume.name(), repository: false });
+    }
     if volume.ignored {
         return Err(Fault::DiskIgnored { disk: volume.name() });
     }
@@ -24,6 +31,14 @@ pub fn choose<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Result<&'a Volume, Fa
         return Err(Fault::WriteProtected { device: volume.device.display().to_string() });
     }
     Ok(volume)
+}
+
+/// Whether they are parts of one file system; clones of one disk are the same part.
+fn are_members(volumes: &[&Volume]) -> bool {
+    let mut members: Vec<&str> = volumes.iter().map(|volume| volume.member.as_str()).collect();
+    members.sort_unstable();
+    members.dedup();
+    members.len() == volumes.len() && members.iter().all(|member| !member.is_empty())
 }
 
 fn devices(volumes: &[&Volume]) -> String {
@@ -51,6 +66,14 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_one_file_system_are_no_clones() {
+        let part = |member: &str| Volume { member: member.into(), ..Volume::sample("B78E-6CC4") };
+        assert_eq!(chosen(&[part("a"), part("b")]), Err("UnsupportedFileSystem"));
+        assert_eq!(chosen(&[part("a"), part("a")]), Err("WrongDisk"));
+        assert_eq!(chosen(&[part(""), part("b")]), Err("WrongDisk"));
+    }
+
+    #[test]
     fn unfit_disks_are_refused_with_their_reason() {
         let unfit = |change: fn(&mut Volume)| {
             let mut volume = Volume::sample("b78e-6cc4");
@@ -58,6 +81,7 @@ mod tests {
             chosen(&[volume])
         };
         assert_eq!(unfit(|volume| volume.ignored = true), Err("WrongDisk"));
+        assert_eq!(unfit(|volume| volume.system = true), Err("WrongDisk"));
         assert_eq!(unfit(|volume| volume.id_type = "iso9660".into()), Err("UnsupportedFileSystem"));
         assert_eq!(unfit(|volume| volume.read_only = true), Err("MountFailed"));
     }

@@ -1,6 +1,6 @@
 //! The copy: nine steps from a known disk to one that may be taken away.
 //!
-//! `steps` is the story; each step has its file: `know` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` and
+//! `steps` is the story; each step has its file: `know` and `identity` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` and
 //! `compare` (5), `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
 //! `command` (its process), `confine` (what it may reach), `drive` (all together), `exit` (its end), `complaint` (its messages), `evidence` and `cause` (why it
@@ -28,6 +28,7 @@ mod fit;
 mod gate;
 mod halves;
 mod held;
+mod identity;
 mod items;
 mod kinds;
 pub mod know;

@@ -20,7 +20,7 @@ use super::silent::Listener;
 use super::source::Source;
 use super::stop::{Halt, Stop, StopReason};
 use super::target::Target;
-use crate::config::{Config, IdentityPolicy};
+use crate::config::Config;
 use crate::disks::health::Health;
 use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
@@ -248,6 +248,7 @@ impl Run {
         self.begin(Step::KnowDisk);
         let chosen = know::choose(&self.order.disk, &self.order.volumes)?.clone();
         self.is_this_disk(&chosen).await?;
+        self.is_not_the_source(&chosen).await?;
         self.recognise(&chosen)?;
         self.ports.teller.notice(Notice::StepKnowDisk {
             device: chosen.device.display().to_string(),
@@ -271,21 +272,6 @@ impl Run {
         if !know::choose(&self.order.disk, &volumes)?.is_same_plug(chosen) {
             return Err(Fault::DiskAbsent { disk: self.order.disk.to_string() }.into());
         }
-        Ok(())
-    }
-
-    /// A UUID can be cloned; what the device says of itself is held against what it said at first. An enclosure can explain
-    /// another serial number, but not another size.
-    fn recognise(&mut self, chosen: &Volume) -> Result<(), Fault> {
-        let policy = self.order.config.disk_identity;
-        let now = chosen.identity();
-        let known = self.order.known.disk.clone().filter(|known| *known != now && policy != IdentityPolicy::Off);
-        let Some(known) = known else { return Ok(()) };
-        let (disk, same_size) = (chosen.id.to_string(), known.has_same_size(&now));
-        if policy == IdentityPolicy::Refuse || !same_size {
-            return Err(Fault::ChangedDisk { disk, same_size });
-        }
-        self.warn(Warning::ChangedDisk { disk });
         Ok(())
     }
 

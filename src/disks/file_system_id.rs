@@ -25,11 +25,20 @@ fn name(entry: &MountInfo) -> String {
     }
 }
 
-/// What udev found out about the device.
+/// Which of the devices of one file system this is; a clone has the same as what it was made from, and most kinds have none.
+pub fn member(device_number: u64) -> String {
+    known(&shown(device_number), "E:ID_FS_UUID_SUB=")
+}
+
 fn uuid(device: &str) -> String {
+    known(device, "E:ID_FS_UUID=")
+}
+
+/// What udev found out about the device.
+fn known(device: &str, key: &str) -> String {
     let known = fs::read_to_string(format!("/run/udev/data/b{device}")).unwrap_or_default();
-    let uuid = known.lines().find_map(|line| line.strip_prefix("E:ID_FS_UUID="));
-    uuid.unwrap_or_default().to_owned()
+    let value = known.lines().find_map(|line| line.strip_prefix(key));
+    value.unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

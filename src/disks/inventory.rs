@@ -8,7 +8,9 @@ use zbus::fdo::ManagedObjects;
 use zbus::names::OwnedInterfaceName;
 use zbus::{OwnedObjectPath, OwnedVariant};
 
+use super::file_system_id;
 use super::kernel;
+use super::machine;
 use super::mount_table::shown;
 use super::stack::{Medium, Stack};
 use crate::model::{DiskId, DiskIdentity};
@@ -57,6 +59,10 @@ pub struct Volume {
     pub read_only: bool,
     /// The administrator's udev rule `UDISKS_IGNORE` says hands off.
     pub ignored: bool,
+    /// On a disk that the machine's own system lies on.
+    pub system: bool,
+    /// Which of the devices of one file system this is, where a file system can have several; btrfs calls it UUID_SUB.
+    pub member: String,
     pub diskseq: Option<u64>,
     /// In the physical disks beneath it, when it was seen.
     pub media: Vec<Medium>,
@@ -126,6 +132,8 @@ type Interfaces = HashMap<OwnedInterfaceName, HashMap<String, OwnedVariant>>;
 pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
     let mut found: Vec<Volume> =
         objects.iter().filter_map(|(path, interfaces)| volume(path, interfaces, objects)).collect();
+    let system = machine::Disks::of_system();
+    found.iter_mut().for_each(|volume| volume.system = system.hold(&volume.device));
     found.sort_by(|a, b| a.object.as_str().cmp(b.object.as_str()));
     found
 }
@@ -164,6 +172,8 @@ fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObje
         mount_points: file_system.paths("MountPoints"),
         read_only: block.flag("ReadOnly"),
         ignored: block.flag("HintIgnore"),
+        system: false,
+        member: file_system_id::member(device_number),
         diskseq: kernel::diskseq(device_number),
         media: stack.media(),
         serial: drive.text("Serial"),
@@ -251,6 +261,8 @@ impl Volume {
             mount_points: vec![],
             read_only: false,
             ignored: false,
+            system: false,
+            member: String::new(),
             diskseq: None,
             media: vec![],
             serial: String::new(),

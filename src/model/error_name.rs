@@ -16,7 +16,9 @@ impl Fault {
             Self::UnknownDisk { .. } => "UnknownDisk",
             Self::DiskAbsent { .. } | Self::NoDiskPresent { .. } => "DiskAbsent",
             Self::DiskUnnamed { .. } => "DiskUnnamed",
-            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::ChangedDisk { .. } => "WrongDisk",
+            Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::OwnDisk { .. } | Self::ChangedDisk { .. } => {
+                "WrongDisk"
+            }
             Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
             Self::DiskServiceFailed { .. } => "DiskServiceFailed",
             Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",

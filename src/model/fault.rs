@@ -53,6 +53,10 @@ pub enum Fault {
     DiskIgnored {
         disk: String,
     },
+    OwnDisk {
+        disk: String,
+        repository: bool,
+    },
     /// The UUID is known, the device that it comes from is another one than before.
     ChangedDisk {
         disk: String,

@@ -78,6 +78,7 @@ samples! { faults, Fault:
     DiskUnnamed { disks }
     DuplicateDisk { disk, devices }
     DiskIgnored { disk }
+    OwnDisk { disk, repository }
     ChangedDisk { disk, same_size }
     UnsupportedFileSystem { disk, file_system }
     DiskServiceFailed { cause }

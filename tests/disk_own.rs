@@ -1,0 +1,99 @@
+//! Disks that are no backup disks, whatever config.ini says: the machine's own, the repository's, and parts of a file system over
+//! several disks. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::process::Command;
+
+use common::daemon::Daemon;
+use common::disk::Disk;
+use common::scene::{Scene, assert_aborted, refusal};
+use common::stacked::Stacked;
+use common::tree::Tree;
+use common::{PATIENCE, run, wait_for};
+
+const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
+
+/// The bench's system has this disk now, as one has its kernels on a disk of their own.
+fn plug_as_boot(scene: &mut Scene) {
+    scene.disk.plug();
+    let device = scene.disk.device().display().to_string();
+    scene.bench.run(&["mkdir", "-p", "/boot"]);
+    scene.bench.run(&["mount", &device, "/boot"]);
+}
+
+/// A disk that comes later is listed, so what is not listed by then never is.
+async fn assert_not_offered(daemon: &Daemon, uuid: &str, witness: &mut Disk) {
+    witness.plug();
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !daemon.is_present(&witness.uuid).await {
+        assert!(tokio::time::Instant::now() < deadline, "{}", daemon.log());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(!daemon.is_present(uuid).await, "{uuid} is offered");
+}
+
+#[tokio::test]
+async fn a_disk_of_the_system_is_neither_offered_nor_copied_to() {
+    let mut scene = Scene::new();
+    let mut witness = scene.second_disk();
+    plug_as_boot(&mut scene);
+    scene.config.set("Backup", LIST, &witness.uuid);
+    let mut daemon = scene.daemon().await;
+    assert_not_offered(&daemon, &scene.disk.uuid, &mut witness).await;
+    daemon.finished(1).await;
+    daemon.stop().await;
+    scene.config.set("Backup", LIST, &scene.disk.uuid);
+    let daemon = scene.daemon().await;
+    assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "WrongDisk");
+    let finished = daemon.finished(1).await;
+    assert!(finished.message.contains("belongs to this computer itself"), "{}", finished.message);
+}
+
+/// Here the repository lies on another partition of the disk, below the container that the known file system lies in.
+#[tokio::test]
+async fn the_repositorys_disk_is_neither_offered_nor_copied_to() {
+    let mut scene = Scene::new();
+    let mut witness = scene.second_disk();
+    let mut stacked = Stacked::make(&scene.bench, "STACKED");
+    stacked.plug();
+    scene.bench.run(&["mkdir", "-p", "/mnt/repository"]);
+    scene.bench.run(&["mount", &stacked.other_partition().display().to_string(), "/mnt/repository"]);
+    Tree::new(scene.bench.path("/mnt/repository/backups")).simple(5);
+    scene.config.set("Backup", "backup-source", "/mnt/repository/backups");
+    scene.config.set("Backup", LIST, &witness.uuid);
+    let mut daemon = scene.daemon().await;
+    assert_not_offered(&daemon, &stacked.uuid, &mut witness).await;
+    daemon.finished(1).await;
+    daemon.stop().await;
+    scene.config.set("Backup", LIST, &stacked.uuid);
+    let daemon = scene.daemon().await;
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "WrongDisk");
+    assert!(finished.message.contains("the backups to be copied lie on"), "{}", finished.message);
+}
+
+#[tokio::test]
+async fn a_file_system_over_two_disks_is_refused_as_that_and_not_as_a_clone() {
+    let mut scene = Scene::new();
+    let mut second = scene.second_disk();
+    scene.disk.plug();
+    second.plug();
+    let devices = [scene.disk.device(), second.device()];
+    let mut mkfs = scene.bench.command("mkfs.btrfs");
+    run(mkfs.args(["-q", "-f", "-K", "-d", "raid1", "-m", "raid1", "-L", "PAIR"]).args(&devices));
+    let mut blkid = Command::new("/usr/sbin/blkid");
+    let uuid = run(blkid.args(["--probe", "--match-tag", "UUID", "--output", "value"]).arg(&devices[0]));
+    let known = || {
+        scene.bench.run(&["sh", "-c", "udevadm info --query=property /dev/loop* | grep -c ^ID_FS_UUID_SUB= || true"])
+    };
+    wait_for("udev to see both", PATIENCE, || known().parse::<u32>().is_ok_and(|count| count >= 2).then_some(()));
+    scene.config.set("Backup", LIST, &uuid);
+    let daemon = scene.daemon().await;
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "UnsupportedFileSystem");
+    assert!(finished.message.contains("not supported"), "{}", finished.message);
+    for device in devices {
+        assert!(finished.message.contains(&device.display().to_string()), "{}", finished.message);
+    }
+}
