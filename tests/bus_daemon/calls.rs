@@ -11,7 +11,7 @@ use crate::fake_udisks::Answer;
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 
-const PROPERTIES: [&str; 34] = [
+const PROPERTIES: &[&str] = &[
     "BytesDone",
     "BytesPerSecond",
     "BytesResumed",
