@@ -75,7 +75,7 @@ fn words(entry: &str) -> impl Iterator<Item = &str> {
         Some((_, address)) => vec![address],
         None => cut(entry, is_space),
     };
-    words.into_iter().filter(|word| !word.is_empty() && !(word.starts_with('(') && word.ends_with(')')))
+    words.into_iter().filter(|word| !(word.is_empty() || word.starts_with('(') && word.ends_with(')')))
 }
 
 /// Cuts a text where nothing holds it together: quotation marks, angle brackets, parentheses.

@@ -18,6 +18,7 @@ pub struct House {
     pub bus: PrivateBus,
     pub udisks: FakeUdisks,
     pub settings: Settings,
+    #[allow(dead_code, reason = "each test program uses its part")]
     pub sockets: Sockets,
     room: TempDir,
 }
@@ -44,6 +45,7 @@ impl House {
     }
 
     /// Where mails are sent and Veeam is asked, after it was closed.
+    #[allow(dead_code, reason = "each test program uses its part")]
     pub fn open_sockets(&mut self) {
         self.sockets = Sockets::open(&self.path("run"));
     }

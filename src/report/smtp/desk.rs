@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::voice::shorten;
 use super::{Outcome, Session, Trouble, Way};
 use crate::aside::Talk;
 use crate::report::outbox::{Envelope, Spooled};
@@ -46,7 +47,7 @@ fn shortened(outcome: &Outcome) -> Outcome {
     let each = LARGEST_ANSWER / (outcome.replies.len() + 2);
     let most = each.saturating_sub(AROUND) / PER_BYTE;
     for words in outcome.replies.iter_mut().map(|reply| &mut reply.words).chain(&mut outcome.unwanted) {
-        words.truncate(words.floor_char_boundary(most));
+        shorten(words, most);
     }
     outcome
 }

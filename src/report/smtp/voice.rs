@@ -13,6 +13,12 @@ use crate::net::{Unreached, is_distrust};
 /// Bytes of what a server says of one recipient.
 const LONGEST: usize = 500;
 
+/// Leaves at most so many bytes, and no half letter.
+pub fn shorten(words: &mut String, most: usize) {
+    let end = (0..=most.min(words.len())).rev().find(|&at| words.is_char_boundary(at));
+    words.truncate(end.unwrap_or(0));
+}
+
 #[derive(Clone, Default)]
 pub struct Voice {
     pub password: String,
@@ -33,7 +39,7 @@ impl Voice {
             words = words.replace(&self.password, MASK);
         }
         if words.len() > LONGEST {
-            words.truncate(words.floor_char_boundary(LONGEST));
+            shorten(&mut words, LONGEST);
             words.push('…');
         }
         words
