@@ -52,6 +52,7 @@ status-unlocking = Die Kopie auf die Platte „{ $label }“ wird abgeschlossen;
 status-unmounting = Die Platte „{ $label }“ wird abgemeldet; { -stay }, bis sie freigegeben ist.
 status-stopping = Die Kopie auf die Platte „{ $label }“ wird geordnet beendet; { -stay }.
 status-stopping-idle = Der Sicherungsdienst wird beendet.
+status-stopped = Der Sicherungsdienst läuft nicht.
 
 ## Die Schritte eines Laufs.
 

@@ -52,6 +52,7 @@ status-unlocking = The copy to the disk “{ $label }” is being completed; { -
 status-unmounting = The disk “{ $label }” is being unmounted; { -stay } until it is released.
 status-stopping = The copy to the disk “{ $label }” is being ended in good order; { -stay }.
 status-stopping-idle = The backup service is shutting down.
+status-stopped = The backup service is not running.
 
 ## The steps of a run.
 

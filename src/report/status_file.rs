@@ -20,9 +20,12 @@ const MODE: u32 = 0o644;
 
 /// Writes `status` to `path` in the language of `texts`, readable by everyone. The directory must be there.
 pub fn write(path: &Path, status: &Status, texts: &Texts) -> io::Result<()> {
-    let page = page(status, texts, &Clock::system());
+    replace(path, &page(status, texts, &Clock::system()))
+}
+
+fn replace(path: &Path, page: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
-    let written = fill(&fresh, &page).and_then(|()| fs::rename(&fresh, path));
+    let written = fill(&fresh, page).and_then(|()| fs::rename(&fresh, path));
     if written.is_err() {
         // What is left of it is of no use; that it can't be removed either says nothing new.
         let _ = fs::remove_file(&fresh);
@@ -44,6 +47,11 @@ pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: w
             debug!("{}: {error}", path.display());
         }
         written = Some((now, Instant::now()));
+    }
+    // Whoever reads it later would take the last words for those of a service that lives.
+    let ended = format!("{}\n", texts.borrow().text("status-stopped", &[]));
+    if let Err(error) = replace(&path, &ended) {
+        debug!("{}: {error}", path.display());
     }
 }
 
@@ -129,7 +137,8 @@ fn waiting_rows(rows: &mut Rows, status: &Status) {
     for disk in &status.queue {
         rows.add("queue", &[("label", label_of(status, disk).into())]);
     }
-    for disk in &status.safe_to_remove {
+    // What waits is about to be mounted, so nobody is told that it may go.
+    for disk in status.safe_to_remove.iter().filter(|disk| !status.queue.contains(disk)) {
         rows.add("safe", &[("label", label_of(status, disk).into())]);
     }
 }
@@ -179,6 +188,33 @@ mod tests {
     use crate::texts::Language;
 
     const NOON: u64 = 1_795_435_200_000_000;
+
+    #[tokio::test]
+    async fn after_the_end_of_the_service_the_file_says_that_it_is_not_running() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("status.txt");
+        let (sender, status) = watch::channel(Status::default());
+        let (_texts, texts) = watch::channel(Arc::new(Texts::new(Language::English)));
+        let following = tokio::spawn(follow(path.clone(), status, texts));
+        sender.send_replace(Status { state: State::Stopping, ..Status::default() });
+        drop(sender);
+        following.await.unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "The backup service is not running.\n");
+    }
+
+    #[test]
+    fn a_disk_that_waits_is_not_listed_as_released() {
+        let disk = "2D53D78A071916A0".to_owned();
+        let status = Status {
+            safe_to_remove: vec![disk.clone(), "B78E-6CC4".to_owned()],
+            queue: vec![disk],
+            ..Status::default()
+        };
+        let page = page(&status, &Texts::new(Language::English), &at_noon());
+        let lines: Vec<&str> = page.lines().skip(2).collect();
+        assert_eq!(lines.iter().filter(|line| line.contains("2D53D78A071916A0")).count(), 1, "{page}");
+        assert!(lines.iter().any(|line| line.contains("B78E-6CC4")), "{page}");
+    }
 
     fn at_noon() -> Clock {
         Clock { now: "2026-11-23T12:00:00Z".parse().unwrap(), zone: TimeZone::UTC }
