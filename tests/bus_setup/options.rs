@@ -144,3 +144,13 @@ async fn bus_setup_without_a_service_says_so_and_what_it_wrote() {
         .await
         .assert_complained(4, "systemctl status asbackupd");
 }
+
+#[tokio::test]
+async fn bus_setup_says_that_a_recipient_without_an_at_sign_is_a_user_of_this_machine() {
+    let (house, _daemon) = filled_in().await;
+    let options = ["--yes", "--recipient", "admin.example.org"];
+    let said = setup(&house, ENGLISH, &options).await;
+    assert!(said.err.contains("\"admin.example.org\" has no @"), "{said:?}");
+    let said = setup(&house, GERMAN, &["--yes", "--recipient", "Müller, Jörg <joerg@example.com>"]).await;
+    assert!(said.code == Some(1) && said.err.contains("Anführungszeichen"), "{said:?}");
+}
