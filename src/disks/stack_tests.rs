@@ -1,4 +1,4 @@
-//! Stacks in a directory tree shaped like sysfs: what of it the kernel keeps when a disk is pulled was looked at on real ones.
+//! Stacks in a directory tree shaped like sysfs. What a real kernel shows of a loop device upon a partition is in `tests/disk_stack.rs`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
