@@ -70,7 +70,9 @@ mail-remind-subject = ERINNERUNG: seit { $days ->
         [one] einem Tag
        *[other] { $days } Tagen
     } keine Sicherungsplatte – BITTE PLATTE EINSTECKEN
-mail-remind = An { $host } steckte zuletzt am { $when } eine der Sicherungsplatten; seitdem gibt es keine neue Kopie.
+mail-remind = An { $host } steckte zuletzt am { $when } eine der Sicherungsplatten.
+mail-remind-copied = Die letzte gute Kopie ist vom { $when }; eine neuere gibt es nicht.
+mail-remind-never = Auf keiner von ihnen ist bisher eine gute Kopie.
 mail-remind-todo = Bitte stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst.
 mail-held-back-subject = EINE URSACHE, { $count ->
         [one] eine weitere Mail

@@ -70,7 +70,9 @@ mail-remind-subject = REMINDER: { $days ->
         [one] one day
        *[other] { $days } days
     } without a backup disk – PLEASE PLUG A DISK IN
-mail-remind = One of the backup disks was last plugged into { $host } on { $when }; there is no new copy since then.
+mail-remind = One of the backup disks was last plugged into { $host } on { $when }.
+mail-remind-copied = The last good copy was made on { $when }; there is no newer one.
+mail-remind-never = There is no good copy on any of them yet.
 mail-remind-todo = Please plug one of the backup disks in; the copy then begins by itself.
 mail-held-back-subject = ONE CAUSE, { $count ->
         [one] one more mail

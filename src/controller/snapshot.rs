@@ -45,6 +45,7 @@ impl Controller {
             web_address: web_address(&self.config),
             web_names: self.web_names.clone(),
             disks: self.disk_rows(),
+            disks_seen: self.ready && !self.service_lost,
             sample_every: self.config.sample_every,
             ..Status::default()
         };

@@ -190,6 +190,8 @@ pub struct Status {
     /// By which names the status page may be asked for.
     pub web_names: Vec<String>,
     pub disks: Vec<DiskRow>,
+    /// UDisks2 has told what is plugged in.
+    pub disks_seen: bool,
     /// How often a copy's progress is worth a write to the status file.
     pub sample_every: Duration,
 }

@@ -1,5 +1,6 @@
 //! Remembers when a known disk was last plugged in, and says when people are to be reminded: once per due date, however often
-//! the daemon is started in between. A lost memory begins anew with the present.
+//! the daemon is started in between. A lost memory begins anew with the present. Says nothing before it is known what is plugged in,
+//! and counts from the last good copy where that came later: a machine that was switched off with its disk remembers only the plugging in.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,10 +26,20 @@ struct Memory {
     reminders: u64,
 }
 
+/// What is known of the disks at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Any known disk is plugged in.
+    pub present: bool,
+    /// When the last good copy to any of them ended; 0 = never.
+    pub last_good: Micros,
+}
+
 pub struct Reminder {
     path: PathBuf,
     memory: Memory,
-    present: bool,
+    /// Not known before the disks have been looked at.
+    seen: Option<Seen>,
 }
 
 impl Reminder {
@@ -36,21 +47,21 @@ impl Reminder {
     pub fn open(path: PathBuf) -> Self {
         let read = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let memory = read.unwrap_or_else(|| Memory { last_plugged_at: now(), reminders: 0 });
-        Self { path, memory, present: false }
+        Self { path, memory, seen: None }
     }
 
-    /// Whether a known disk is plugged in now.
-    pub async fn see(&mut self, present: bool) {
-        let was = std::mem::replace(&mut self.present, present);
-        if present || was {
+    /// How it is now.
+    pub async fn see(&mut self, seen: Seen) {
+        let was = self.seen.replace(seen).is_some_and(|before| before.present);
+        if seen.present || was {
             self.memory = Memory { last_plugged_at: now(), reminders: 0 };
         }
         self.keep().await;
     }
 
-    /// The next due date; `None` while a disk is plugged in, or when nobody is to be reminded.
+    /// The next due date; `None` while a disk is plugged in or may be, or when nobody is to be reminded.
     pub fn due(&self, after: Duration) -> Option<Instant> {
-        if self.present || after.is_zero() {
+        if after.is_zero() || self.seen.is_none_or(|seen| seen.present) {
             return None;
         }
         let left = self.due_at(after).saturating_sub(now());
@@ -59,7 +70,16 @@ impl Reminder {
 
     fn due_at(&self, after: Duration) -> Micros {
         let dates = after.as_micros().saturating_mul(u128::from(self.memory.reminders) + 1);
-        self.memory.last_plugged_at.saturating_add(u64::try_from(dates).unwrap_or(u64::MAX))
+        self.since().saturating_add(u64::try_from(dates).unwrap_or(u64::MAX))
+    }
+
+    /// From when on people have been waiting for a disk.
+    fn since(&self) -> Micros {
+        self.memory.last_plugged_at.max(self.last_good())
+    }
+
+    fn last_good(&self) -> Micros {
+        self.seen.map(|seen| seen.last_good).unwrap_or_default()
     }
 
     /// The reminder, if its date has really come: the clock may have been set back meanwhile. Dates that passed while the
@@ -69,11 +89,11 @@ impl Reminder {
         if after.is_zero() || at < self.due_at(after) {
             return None;
         }
-        let since = self.memory.last_plugged_at;
+        let since = self.since();
         let gone = Duration::from_micros(at.saturating_sub(since));
         self.memory.reminders = gone.as_secs() / after.as_secs().max(1);
         self.keep().await;
-        Some(Occasion::Reminder { days: gone.as_secs() / DAY.as_secs(), since, at })
+        Some(Occasion::Reminder { days: gone.as_secs() / DAY.as_secs(), since, last_good: self.last_good(), at })
     }
 
     async fn keep(&self) {
@@ -95,15 +115,22 @@ fn now() -> Micros {
     micros(SystemTime::now())
 }
 
-/// Tells the postman when the first known disk comes and the last one goes, until the status has no source any more.
+/// Tells the postman when the first known disk comes, the last one goes, or a copy has succeeded, until the status has no source any
+/// more.
 pub async fn follow(mut status: watch::Receiver<Status>, errands: UnboundedSender<Errand>) {
     let mut told = None;
     while status.changed().await.is_ok() {
-        let present = status.borrow_and_update().disks.iter().any(|disk| disk.known && disk.present);
-        if told != Some(present) && errands.send(Errand::DisksPresent(present)).is_ok() {
-            told = Some(present);
+        let Some(seen) = seen(&status.borrow_and_update()) else { continue };
+        if told != Some(seen) && errands.send(Errand::Disks(seen)).is_ok() {
+            told = Some(seen);
         }
     }
+}
+
+fn seen(status: &Status) -> Option<Seen> {
+    let known = || status.disks.iter().filter(|disk| disk.known);
+    let last_good = known().map(|disk| disk.last_success).max().unwrap_or_default();
+    status.disks_seen.then(|| Seen { present: known().any(|disk| disk.present), last_good })
 }
 
 #[cfg(test)]
@@ -120,6 +147,29 @@ mod tests {
         (room, path)
     }
 
+    /// No disk is plugged in, and none was ever copied to.
+    const AWAY: Seen = Seen { present: false, last_good: 0 };
+
+    #[tokio::test]
+    async fn nothing_is_said_before_it_is_known_what_is_plugged_in() {
+        let (_room, path) = last_plugged(WEEK * 2);
+        let mut reminder = Reminder::open(path);
+        assert_eq!(reminder.due(WEEK), None);
+        reminder.see(AWAY).await;
+        assert!(reminder.due(WEEK).is_some_and(|at| at <= Instant::now()));
+        assert!(seen(&Status::default()).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_good_copy_after_the_plugging_in_is_what_counts() {
+        let (_room, path) = last_plugged(WEEK * 4);
+        let mut reminder = Reminder::open(path);
+        let yesterday = now() - u64::try_from(DAY.as_micros()).unwrap();
+        reminder.see(Seen { last_good: yesterday, ..AWAY }).await;
+        assert!(reminder.due(WEEK).unwrap() - Instant::now() > DAY * 5);
+        assert!(reminder.remind(WEEK).await.is_none());
+    }
+
     #[tokio::test]
     async fn a_reminder_comes_once_per_due_date_also_after_a_restart() {
         let (_room, path) = last_plugged(WEEK + DAY);
@@ -128,6 +178,7 @@ mod tests {
         assert_eq!(days, 8);
         assert!(reminder.remind(WEEK).await.is_none());
         let mut next = Reminder::open(path);
+        next.see(AWAY).await;
         assert!(next.remind(WEEK).await.is_none());
         let wait = next.due(WEEK).unwrap() - Instant::now();
         assert!(wait > DAY * 5 && wait <= DAY * 6, "{wait:?}");
@@ -145,9 +196,9 @@ mod tests {
     async fn a_disk_that_is_plugged_in_begins_the_count_anew() {
         let (_room, path) = last_plugged(WEEK * 2);
         let mut reminder = Reminder::open(path);
-        reminder.see(true).await;
+        reminder.see(Seen { present: true, ..AWAY }).await;
         assert_eq!(reminder.due(WEEK), None);
-        reminder.see(false).await;
+        reminder.see(AWAY).await;
         assert!(reminder.due(WEEK).unwrap() - Instant::now() > DAY * 6);
         assert!(reminder.remind(WEEK).await.is_none());
     }

@@ -141,6 +141,21 @@ async fn bus_mail_reminds_once_when_no_disk_came() {
 }
 
 #[tokio::test]
+async fn bus_mail_reminds_nobody_while_a_disk_is_plugged_in_since_before_the_start() {
+    let (_room, sink, mut house) = plain().await;
+    house.settings.set("Mail", "remind-after-days", "7");
+    let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as u64;
+    let long_ago = micros - 30 * 24 * 3600 * 1_000_000;
+    let memory = format!("{{\"last_plugged_at\":{long_ago},\"reminders\":0}}");
+    std::fs::write(house.path("state/last-plugged"), memory).unwrap();
+    house.udisks.plug(&first()).await;
+    let daemon = house.daemon().await;
+    daemon.finished(1).await;
+    let subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
+    assert!(!subjects.iter().any(|subject| subject.starts_with("REMINDER")), "{subjects:?}");
+}
+
+#[tokio::test]
 async fn bus_mail_is_not_made_without_a_server_and_not_made_up_for_later() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "server", "");

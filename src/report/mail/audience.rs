@@ -112,7 +112,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
     fn what_is_about_no_disk_goes_to_the_sysops_and_a_reminder_to_all() {
         let refused = Occasion::ConfigRefused { problems: Vec::new(), at: 1 };
         assert_eq!(gets(&refused).0, ["admin@x", "Office@x"]);
-        let reminder = Occasion::Reminder { days: 7, since: 1, at: 2 };
+        let reminder = Occasion::Reminder { days: 7, since: 1, last_good: 0, at: 2 };
         assert_eq!(gets(&reminder).0, ["admin@x", "Office@x", "boss@x"]);
     }
 

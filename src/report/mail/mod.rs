@@ -42,6 +42,8 @@ pub enum Occasion {
     Reminder {
         days: u64,
         since: Micros,
+        /// 0 = never.
+        last_good: Micros,
         at: Micros,
     },
     /// So many more of the kind of `last` would have been too many in the hour since.
@@ -192,7 +194,7 @@ pub fn compose(
         }
         Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
         Occasion::Lock { story, .. } => (writer.lock(story), Vec::new()),
-        Occasion::Reminder { days, since, .. } => (writer.reminder(*days, *since), Vec::new()),
+        Occasion::Reminder { days, since, last_good, .. } => (writer.reminder(*days, *since, *last_good), Vec::new()),
         Occasion::HeldBack { count, sent, since, last } => {
             let example = match last.as_ref() {
                 Occasion::Lock { story, .. } => writer.lock(story),

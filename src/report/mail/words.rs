@@ -80,10 +80,16 @@ impl Writer<'_> {
         Words { subject: self.say(id, &[("job", job.as_str().into())]), lines }
     }
 
-    pub fn reminder(&self, days: u64, since: Micros) -> Words {
-        let when = self.clock.moment(since, self.texts);
+    /// `last_good` is 0 where there is no good copy yet.
+    pub fn reminder(&self, days: u64, since: Micros, last_good: Micros) -> Words {
+        let moment = |at: Micros| self.clock.moment(at, self.texts);
+        let copied = match last_good {
+            0 => self.say("mail-remind-never", &[]),
+            at => self.say("mail-remind-copied", &[("when", moment(at).into())]),
+        };
         let lines = vec![
-            self.say("mail-remind", &[("host", self.host.into()), ("when", when.into())]),
+            self.say("mail-remind", &[("host", self.host.into()), ("when", moment(since).into())]),
+            copied,
             self.say("mail-remind-todo", &[]),
         ];
         Words { subject: self.say("mail-remind-subject", &[("days", days.into())]), lines }

@@ -122,7 +122,8 @@ fn all() -> Vec<(&'static str, Write)> {
         }),
         ("lock, lifted by Veeam", lock(LockStory::Lifted { job: "Nightly".into(), notice: cleared })),
         ("lock, lifted by its age", lock(LockStory::Lifted { job: "Nightly".into(), notice: forsaken })),
-        ("reminder", Box::new(|writer| writer.reminder(7, BEGIN))),
+        ("reminder", Box::new(|writer| writer.reminder(7, BEGIN, BEGIN))),
+        ("reminder without a copy", Box::new(|writer| writer.reminder(7, BEGIN, 0))),
         ("test", Box::new(|writer| writer.test(BEGIN))),
     ]
 }

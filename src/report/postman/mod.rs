@@ -132,7 +132,7 @@ impl Postman {
                 }
                 self.try_now();
             }
-            Errand::DisksPresent(present) => self.reminder.see(present).await,
+            Errand::Disks(seen) => self.reminder.see(seen).await,
             Errand::Stop => {}
         }
     }

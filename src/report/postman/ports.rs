@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::model::Warning;
 use crate::report::history::Past;
 use crate::report::mail::Occasion;
+use crate::report::reminder::Seen;
 use crate::texts::Texts;
 
 /// What the postman is asked for.
@@ -22,8 +23,8 @@ pub enum Errand {
         config: Arc<Config>,
         texts: Arc<Texts>,
     },
-    /// Whether any known disk is plugged in.
-    DisksPresent(bool),
+    /// Whether any known disk is plugged in, and the last good copy.
+    Disks(Seen),
     /// Tries once more and ends.
     Stop,
 }
