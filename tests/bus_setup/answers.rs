@@ -127,6 +127,21 @@ impl Screen {
         self.keys(question, &format!("{answer}\r")).await;
     }
 
+    async fn answer_up_to_the_password(&mut self, house: &House) {
+        let source = house.path("source");
+        for (question, answer) in [
+            ("to be copied", source.to_str().unwrap()),
+            ("Which of them", "1"),
+            ("besides those", ""),
+            ("Mail server", "mail.example.com"),
+            ("Sender", ""),
+            ("Who gets every mail", "admin@example.com"),
+            ("log in there", "atlantis"),
+        ] {
+            self.answer(question, answer).await;
+        }
+    }
+
     /// Waits for a question, and types.
     async fn keys(&mut self, question: &str, keys: &str) {
         let asked = tokio::time::timeout(PATIENCE, async {
@@ -150,15 +165,8 @@ impl Screen {
 #[tokio::test]
 async fn bus_setup_on_a_terminal_does_not_show_the_password() {
     let (house, _daemon) = untouched().await;
-    let source = house.path("source");
     let mut screen = Screen::open(&house);
-    screen.answer("to be copied", source.to_str().unwrap()).await;
-    screen.answer("Which of them", "1").await;
-    screen.answer("besides those", "").await;
-    screen.answer("Mail server", "mail.example.com").await;
-    screen.answer("Sender", "").await;
-    screen.answer("Who gets every mail", "admin@example.com").await;
-    screen.answer("log in there", "atlantis").await;
+    screen.answer_up_to_the_password(&house).await;
     screen.answer("Password", "hunter2%").await;
     screen.answer("test mail", "n").await;
     screen.answer("Write it?", "y").await;
@@ -179,7 +187,7 @@ const CTRL_Z: &str = "\u{1a}";
 async fn bus_setup_left_at_the_password_gives_the_terminal_its_echo_back() {
     let (house, _daemon) = untouched().await;
     let program = env!("CARGO_BIN_EXE_asbackup");
-    let (path, source) = (house.config_path(), house.path("source"));
+    let path = house.config_path();
     // A shell that goes on after Ctrl-C, and brings back who was stopped by Ctrl-Z.
     let line = format!(
         "bash -c 'trap : INT; set -m; {program} setup {}; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo stopped; \
@@ -187,13 +195,7 @@ async fn bus_setup_left_at_the_password_gives_the_terminal_its_echo_back() {
         path.display()
     );
     let mut screen = Screen::of_line(&house, &line);
-    screen.answer("to be copied", source.to_str().unwrap()).await;
-    screen.answer("Which of them", "1").await;
-    screen.answer("besides those", "").await;
-    screen.answer("Mail server", "mail.example.com").await;
-    screen.answer("Sender", "").await;
-    screen.answer("Who gets every mail", "admin@example.com").await;
-    screen.answer("log in there", "atlantis").await;
+    screen.answer_up_to_the_password(&house).await;
     screen.keys("Password", CTRL_Z).await;
     screen.keys("stopped", "").await;
     screen.keys("Password", &format!("hunter2{CTRL_C}")).await;

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use futures_util::FutureExt;
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{self, SignalKind, signal};
 
 /// As shells show a program that a signal has ended.
 const ENDED_BY_SIGNAL: i32 = 128;
@@ -79,6 +80,7 @@ async fn listen(ready: Sender<()>) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut stop = signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?;
+    let mut resume = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
     // Whoever waits for this has gone when it is not read.
     let _ = ready.send(());
     loop {
@@ -87,7 +89,7 @@ async fn listen(ready: Sender<()>) -> io::Result<()> {
             _ = quit.recv() => end(Signal::QUIT),
             _ = terminate.recv() => end(Signal::TERM),
             _ = hangup.recv() => end(Signal::HUP),
-            _ = stop.recv() => pause(),
+            _ = stop.recv() => pause(&mut resume).await,
         }
     }
 }
@@ -100,14 +102,15 @@ fn end(signal: Signal) -> ! {
     std::process::exit(ENDED_BY_SIGNAL + signal.as_raw());
 }
 
-/// Until somebody has us go on.
-fn pause() {
-    let asked = asked();
-    if let Some(asked) = asked.as_ref() {
+/// Until somebody has us go on. A thread runs on for a moment after the process was stopped, so it is the news that it goes on that counts.
+async fn pause(resume: &mut unix::Signal) {
+    let _ = resume.recv().now_or_never();
+    if let Some(asked) = asked().as_ref() {
         set(&asked.before);
     }
     let _ = kill_process(getpid(), Signal::STOP);
-    if let Some(asked) = asked.as_ref() {
+    resume.recv().await;
+    if let Some(asked) = asked().as_ref() {
         hide(&asked.before);
         say(&asked.question);
     }
