@@ -2,7 +2,7 @@
 
 use crate::daemon::{proxy, refused};
 use crate::fake_udisks::Answer;
-use crate::house::first;
+use crate::house::{House, first};
 use crate::post::{plain, run_once, until_sent};
 
 #[tokio::test]
@@ -120,14 +120,19 @@ async fn bus_mail_comes_to_each_as_he_wishes() {
     assert_eq!(mails[1].to(), ["admin@example.com", &local, "office@example.com"]);
 }
 
+/// People are to be reminded after a week, and no disk was there for so many days.
+fn last_plugged(house: &mut House, days: u64) {
+    house.settings.set("Mail", "remind-after-days", "7");
+    let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as u64;
+    let long_ago = micros - days * 24 * 3600 * 1_000_000;
+    let memory = format!("{{\"last_plugged_at\":{long_ago},\"reminders\":0}}");
+    std::fs::write(house.path("state/last-plugged"), memory).unwrap();
+}
+
 #[tokio::test]
 async fn bus_mail_reminds_once_when_no_disk_came() {
     let (_room, sink, mut house) = plain().await;
-    house.settings.set("Mail", "remind-after-days", "7");
-    let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as u64;
-    let long_ago = micros - 8 * 24 * 3600 * 1_000_000;
-    let memory = format!("{{\"last_plugged_at\":{long_ago},\"reminders\":0}}");
-    std::fs::write(house.path("state/last-plugged"), memory).unwrap();
+    last_plugged(&mut house, 8);
     let mut daemon = house.daemon().await;
     let mail = sink.received(1).await.pop().unwrap();
     assert_eq!(mail.subject(), "REMINDER: 8 days without a backup disk – PLEASE PLUG A DISK IN");
@@ -143,11 +148,7 @@ async fn bus_mail_reminds_once_when_no_disk_came() {
 #[tokio::test]
 async fn bus_mail_reminds_nobody_while_a_disk_is_plugged_in_since_before_the_start() {
     let (_room, sink, mut house) = plain().await;
-    house.settings.set("Mail", "remind-after-days", "7");
-    let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as u64;
-    let long_ago = micros - 30 * 24 * 3600 * 1_000_000;
-    let memory = format!("{{\"last_plugged_at\":{long_ago},\"reminders\":0}}");
-    std::fs::write(house.path("state/last-plugged"), memory).unwrap();
+    last_plugged(&mut house, 30);
     house.udisks.plug(&first()).await;
     let daemon = house.daemon().await;
     daemon.finished(1).await;
