@@ -53,7 +53,7 @@ impl Launcher {
             return vec!["--unconfined".into(), "--".into()];
         }
         let list = if let Purpose::Compare { list } = purpose { Some(list) } else { None };
-        let read = rsync.excludes.into_iter().chain(list);
+        let read = rsync.excludes.into_iter().chain(rsync.settled).chain(list);
         let mut words: Vec<OsString> = read.flat_map(|path| ["--read".into(), path.into()]).collect();
         let log = rsync.log_file.filter(|_| matches!(purpose, Purpose::Copy { .. }));
         words.extend(log.into_iter().flat_map(|path| ["--log".into(), path.into()]));
