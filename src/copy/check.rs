@@ -139,6 +139,8 @@ impl Run {
         let trees = Trees { tops: self.tops(source)?, block: space.block, keeps_holes };
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, directory.as_fd())?;
         let (ended, Listed { plan, loss, halves }) = drive::dry_run(invocation, &mut self.ports.stop, trees).await?;
+        // One that has gone meanwhile explains whatever rsync says of it, or does not find in it.
+        self.prove_source(source).await?;
         self.check_end(&ended).await?;
         if !self.order.allowed {
             self.judge_loss(loss, source).await?;

@@ -33,7 +33,10 @@ impl Run {
         self.totals.bytes_done = watcher.publish(Instant::now());
         self.totals.files = watcher.files;
         self.warnings.append(&mut watcher.warnings);
-        self.judge_end(&ended?).await?;
+        if let Err(fault) = self.judge_end(&ended?).await {
+            self.prove_source(&checked.source).await?;
+            return Err(fault.into());
+        }
         self.totals.deletions = checked.plan.deletions;
         self.write_back().await?;
         if checked.folds {
