@@ -22,7 +22,9 @@ use std::process::ExitCode;
 
 use asbackup::bus::contract::Error;
 use asbackup::client::end::{End, message};
+use asbackup::paths::Who;
 use clap::Parser;
+use rustix::process::getuid;
 use tokio::runtime::Builder;
 
 use arguments::{Arguments, Command, Mail, Start};
@@ -76,5 +78,5 @@ fn complain(error: &Error, denied: &str, face: &Face) -> End {
 
 /// The caller's name, to be read and copied into a command.
 fn user() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "$USER".to_owned())
+    Who::User(getuid().as_raw()).to_string()
 }
