@@ -274,15 +274,16 @@ async fn more_names_of_one_file_than_the_file_system_takes_are_named() {
 async fn a_swap_file_on_the_target_is_named() {
     let mut scene = Scene::new();
     scene.source.heavy();
+    // In a directory of the source: it could be of an older copy.
     prepare(&scene, |copy| {
-        fs::create_dir_all(copy.join("old")).expect("a directory");
-        let swap = copy.join("old/swap");
+        fs::create_dir_all(copy.join("heavy")).expect("a directory");
+        let swap = copy.join("heavy/swap");
         fs::write(&swap, vec![0; 1 << 20]).expect("a file");
         run(Command::new("/usr/sbin/mkswap").arg(swap));
     });
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    let swap = scene.mounted_copy().join("old/swap");
+    let swap = scene.mounted_copy().join("heavy/swap");
     run(Command::new("/usr/sbin/swapon").arg(&swap));
     held.release();
     daemon.in_state("unmounting").await;
@@ -290,7 +291,7 @@ async fn a_swap_file_on_the_target_is_named() {
     let finished = daemon.finished(1).await;
     assert!(off.expect("swapoff").success());
     let fault = told(&daemon, &finished);
-    assert_not_stored(&fault, "swap-file", "old/swap");
+    assert_not_stored(&fault, "swap-file", "heavy/swap");
 }
 
 #[tokio::test]
