@@ -118,7 +118,9 @@ impl Publisher {
         let mut changed: Row =
             now.into_iter().filter(|(name, value)| told.properties.get(name) != Some(value)).collect();
         let has_locks = PAUSED.iter().any(|name| changed.contains_key(name));
-        let rest_at = (has_locks && Instant::now() < told.locks_at).then_some(told.locks_at);
+        // Each picture is whole: no state is told beside locks of before it.
+        let may_rest = !changed.contains_key("State") && Instant::now() < told.locks_at;
+        let rest_at = (has_locks && may_rest).then_some(told.locks_at);
         if rest_at.is_some() {
             changed.retain(|name, _| !PAUSED.contains(name));
         } else if has_locks {
