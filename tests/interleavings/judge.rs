@@ -146,7 +146,8 @@ impl Notes {
         let serial = message.primary_header().serial_num().get();
         match message.message_type() {
             Type::MethodCall if interface == NAME => self.hear_call(message, member, (sender, serial)),
-            Type::MethodCall if member == "Mount" && sender == self.daemon => self.hear_mount(),
+            // Over a connection of its own; nobody else here has anything mounted.
+            Type::MethodCall if member == "Mount" => self.hear_mount(),
             Type::Signal if member == "NameOwnerChanged" => self.hear_owner(message),
             Type::Signal if member == "PropertiesChanged" && sender == self.daemon => self.hear_properties(message),
             Type::Signal if member == "RunFinished" && sender == self.daemon => {
