@@ -96,7 +96,8 @@ impl Volume {
         DiskIdentity {
             serial: self.serial.clone(),
             wwn: self.wwn.clone(),
-            size: self.size,
+            // UDisks2 can be a moment behind a device that has just got its medium.
+            size: kernel::size(self.device_number).unwrap_or(self.size),
             partition: self.partition,
             offset: self.offset,
         }
