@@ -26,6 +26,10 @@ impl Controller {
         if !wanted || self.memory.disk(&volume.id).is_some() {
             return;
         }
+        // One that is being pulled shows a size that it never had; the next use is the first then.
+        if volume.identity_now() != volume.identity() {
+            return;
+        }
         self.keep_disk(&volume);
         self.note(Notice::DiskRemembered { disk: volume.id.to_string(), label: volume.name() });
     }

@@ -24,7 +24,7 @@ impl Run {
     /// another serial number, but not another size.
     pub(super) fn recognise(&mut self, chosen: &Volume) -> Result<(), Fault> {
         let policy = self.order.config.disk_identity;
-        let now = chosen.identity();
+        let now = chosen.identity_now();
         let known = self.order.known.disk.clone().filter(|known| *known != now && policy != IdentityPolicy::Off);
         let Some(known) = known else { return Ok(()) };
         let (disk, same_size) = (chosen.id.to_string(), known.has_same_size(&now));

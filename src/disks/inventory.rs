@@ -96,11 +96,15 @@ impl Volume {
         DiskIdentity {
             serial: self.serial.clone(),
             wwn: self.wwn.clone(),
-            // UDisks2 can be a moment behind a device that has just got its medium.
-            size: kernel::size(self.device_number).unwrap_or(self.size),
+            size: self.size,
             partition: self.partition,
             offset: self.offset,
         }
+    }
+
+    /// The same, of the size that the kernel tells at this moment: UDisks2 can be behind a device that has just got its medium.
+    pub fn identity_now(&self) -> DiskIdentity {
+        DiskIdentity { size: kernel::size(self.device_number).unwrap_or(self.size), ..self.identity() }
     }
 
     /// Whether switching this disk's drive off would take the other one away, too.

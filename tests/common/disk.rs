@@ -113,6 +113,8 @@ pub struct Disk {
     pub uuid: String,
     image: PathBuf,
     plugged: Option<Plugged>,
+    /// How long the image was when the disk was pulled: what was on its way then has been written behind its end.
+    pulled_at: Option<u64>,
 }
 
 struct Plugged {
@@ -151,7 +153,15 @@ impl Disk {
     fn make_at(image: PathBuf, file_system: FileSystem, layout: Layout, label: &str, size: u64) -> Self {
         let file = File::create(&image).expect("an image file");
         file.set_len(size).expect("a sparse file");
-        let mut disk = Self { file_system, layout, label: label.to_owned(), uuid: String::new(), image, plugged: None };
+        let mut disk = Self {
+            file_system,
+            layout,
+            label: label.to_owned(),
+            uuid: String::new(),
+            image,
+            plugged: None,
+            pulled_at: None,
+        };
         disk.format();
         disk
     }
@@ -224,6 +234,7 @@ impl Disk {
             uuid: self.uuid.clone(),
             image,
             plugged: None,
+            pulled_at: None,
         }
     }
 
@@ -237,6 +248,10 @@ impl Disk {
     }
 
     fn plug_with(&mut self, options: &[String]) {
+        if let Some(length) = self.pulled_at.take() {
+            let image = std::fs::File::options().write(true).open(&self.image).expect("the image");
+            image.set_len(length).expect("a disk as large as it was");
+        }
         assert!(self.plugged.is_none(), "{} is plugged in", self.label);
         let mut options = options.to_vec();
         if self.layout == Layout::Partition {
@@ -266,6 +281,7 @@ impl Disk {
     pub fn pull(&mut self) {
         assert_eq!(self.layout, Layout::Whole, "only whole disks can be pulled");
         let plugged = self.plugged.take().expect("the disk is plugged in");
+        self.pulled_at = Some(std::fs::metadata(&self.image).expect("the image").len());
         run(Command::new("/usr/bin/python3").args(["-IS", "-c", PULL]).arg(&plugged.device).arg(&self.image));
     }
 
