@@ -4,7 +4,7 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use common::compare::Fidelity;
 use common::daemon::Daemon;
@@ -12,27 +12,9 @@ use common::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// Each file of the copy with its length.
-fn listing(scene: &Scene) -> Vec<(PathBuf, u64)> {
-    let look = scene.disk.look(&scene.bench);
-    let mut found = Vec::new();
-    let mut open = vec![scene.copy(&look)];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).expect("a directory").flatten() {
-            let stat = entry.metadata().expect("its data");
-            match stat.is_dir() {
-                true => open.push(entry.path()),
-                false => found.push((entry.path().strip_prefix(look.top()).expect("below").to_owned(), stat.len())),
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 /// The next run is refused for `error`, names the disk and `words`, and leaves the disk as it was.
 async fn is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &[&str]) {
-    let before = listing(scene);
+    let before = scene.listing();
     let count = daemon.story().finished.len() + 1;
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(count).await;
@@ -41,7 +23,7 @@ async fn is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &[&str])
     for words in words.iter().copied().chain([advice.as_str()]) {
         assert!(finished.message.contains(words), "{words:?} is not in {}", finished.message);
     }
-    assert_eq!(listing(scene), before);
+    assert_eq!(scene.listing(), before);
     scene.assert_left_clean();
 }
 
@@ -233,7 +215,7 @@ async fn the_limit_is_lifted_for_no_other_disk_than_the_one_that_was_refused() {
     let allowed = daemon.finished(4).await;
     assert_success(&allowed);
     assert_eq!(allowed.disk, second.uuid);
-    assert_eq!(listing(&scene).len(), 25);
+    assert_eq!(scene.listing().len(), 25);
 }
 
 /// Five photos at the top of the place that is copied to, and a sixth in a directory of their own.
@@ -251,13 +233,13 @@ fn lay_photos(scene: &Scene) {
 async fn somebodys_photos_on_a_new_disk_are_refused_until_a_person_agrees() {
     let mut scene = Scene::new();
     lay_photos(&scene);
-    let before = listing(&scene);
+    let before = scene.listing();
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "ForeignFiles");
     for words in ["6 files (15.7 MB)", ".jpg", &format!("asbackup start --allow-deletions {}", scene.disk.uuid)] {
         assert!(finished.message.contains(words), "{words:?} is not in {}", finished.message);
     }
-    assert_eq!(listing(&scene), before);
+    assert_eq!(scene.listing(), before);
     scene.assert_left_clean();
     is_allowed(&scene, &daemon).await;
     // It is a disk with a copy from now on.

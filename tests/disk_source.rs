@@ -4,7 +4,7 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use common::bench::Bench;
@@ -17,38 +17,19 @@ use common::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// What a copy did to the disk: each file's path and length.
-fn listing(scene: &Scene) -> Vec<(PathBuf, u64)> {
-    let look = scene.disk.look(&scene.bench);
-    let mut found = Vec::new();
-    let mut open = vec![scene.copy(&look)];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).expect("a directory").flatten() {
-            let stat = entry.metadata().expect("its data");
-            if stat.is_dir() {
-                open.push(entry.path());
-            } else {
-                found.push((entry.path().strip_prefix(look.top()).expect("below").to_owned(), stat.len()));
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 async fn start_allowing_deletions(daemon: &Daemon) -> Result<u64, Refused> {
     daemon.call("StartAllowingDeletions", &("",)).await
 }
 
 /// The next run is refused for `error`, says `words`, and leaves the disk as it was.
 async fn next_run_is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &str) {
-    let before = listing(scene);
+    let before = scene.listing();
     let count = daemon.story().finished.len() + 1;
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(count).await;
     assert_aborted(&finished, error);
     assert!(finished.message.contains(words), "{words:?} is not in {}", finished.message);
-    assert_eq!(listing(scene), before);
+    assert_eq!(scene.listing(), before);
     scene.assert_left_clean();
 }
 
@@ -70,7 +51,7 @@ async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "SourceUnavailable");
     assert!(finished.message.contains("source-must-be-mountpoint"), "{}", finished.message);
-    assert!(listing(&scene).is_empty());
+    assert!(scene.listing().is_empty());
     let source = scene.source.top.display().to_string();
     // No mount of the source: nothing comes of it.
     scene.bench.run(&["mount", "-t", "tmpfs", "other", "/mnt"]);
@@ -146,7 +127,7 @@ async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() 
     next_run_is_refused(&scene, &daemon, "SourceUnavailable", "now: tmpfs other").await;
     start_allowing_deletions(&daemon).await.expect("a run");
     assert_success(&daemon.finished(2).await);
-    assert_eq!(listing(&scene).len(), 1);
+    assert_eq!(scene.listing().len(), 1);
     // It is the one that is remembered from now on.
     next_run_succeeds(&daemon).await;
     scene.bench.run(&["umount", &source]);
@@ -195,7 +176,7 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     fs::write(scene.copy(&look).join("many/000/file-0"), "older").expect("a file");
     fs::write(scene.copy(&look).join("old.vbk"), "a backup").expect("a file");
     look.done();
-    let before = listing(&scene);
+    let before = scene.listing();
     let source = scene.source_of_many_files();
     let daemon = scene.daemon().await;
     scene.disk.plug();
@@ -204,7 +185,7 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "SourceUnavailable");
-    assert_eq!(listing(&scene), before);
+    assert_eq!(scene.listing(), before);
     scene.assert_unmounted();
     // It is waited for.
     scene.bench.run(&["umount", source]);
@@ -249,7 +230,7 @@ async fn a_source_that_can_not_be_read_deletes_nothing() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
-    let before = listing(&scene);
+    let before = scene.listing();
     assert_eq!(before.len(), 31);
     scene.bench.run(&["umount", "/mnt/drive"]);
     drive.unplug();
@@ -260,7 +241,7 @@ async fn a_source_that_can_not_be_read_deletes_nothing() {
     let finished = daemon.finished(2).await;
     assert_aborted(&finished, "SourceUnavailable");
     assert!(finished.message.contains("weekly"), "{}", finished.message);
-    assert_eq!(listing(&scene), before);
+    assert_eq!(scene.listing(), before);
     scene.bench.run(&["umount", "/mnt/drive"]);
     scene.assert_unmounted();
 }

@@ -1,5 +1,6 @@
 //! The usual beginning of a disk test (a bench, a disk, a source, a daemon) and the usual look at its end.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -54,6 +55,24 @@ impl Scene {
         self.disk.plug();
         let finished = daemon.finished(1).await;
         (daemon, finished)
+    }
+
+    /// Each file of the copy with its path on the disk and its length.
+    pub fn listing(&self) -> Vec<(PathBuf, u64)> {
+        let look = self.disk.look(&self.bench);
+        let (mut found, mut open) = (Vec::new(), vec![self.copy(&look)]);
+        while let Some(directory) = open.pop() {
+            for entry in fs::read_dir(&directory).expect("a directory").flatten() {
+                let stat = entry.metadata().expect("its data");
+                if stat.is_dir() {
+                    open.push(entry.path());
+                } else {
+                    found.push((entry.path().strip_prefix(look.top()).expect("below").to_owned(), stat.len()));
+                }
+            }
+        }
+        found.sort();
+        found
     }
 
     /// Where the copy lies, seen through `look`.
