@@ -5,6 +5,17 @@
 ### für den Journalkatalog, der den Wert nicht kennt.
 
 -wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
+# $plug: safe = darf abgezogen werden, plugged = steckt und ist nicht freigegeben, gone = steckt nicht.
+stay-until-released = { $plug ->
+        [safe] {""}
+        [gone] {""}
+       *[plugged] { -wait-for-release }
+    }
+when-released = { $plug ->
+        [safe] {" "}
+        [gone] {" "}
+       *[plugged] , sobald die Statusanzeige es erlaubt,{" "}
+    }
 -still-old = Die neue Kopie fehlt; was vorher auf der Platte war, ist unverändert.
 -half-done = Die Kopie auf der Platte ist unvollständig und darf nicht als Sicherung gelten.
 -comes-by-itself = Sobald die Daten da sind, beginnt die Kopie von selbst, solange die Platte steckt.
@@ -35,7 +46,7 @@ fault-too-many-calls = Es sind zu viele Aufrufe offen: { $most } von Ihnen, oder
 
 fault-stopping = Der Sicherungsdienst wird gerade beendet.
     .meaning = Er nimmt keine neuen Aufträge mehr an; eine laufende Kopie wird geordnet abgebrochen.
-    .action = Versuchen Sie es in einigen Minuten noch einmal. { -wait-for-release }
+    .action = Versuchen Sie es in einigen Minuten noch einmal. { stay-until-released }
 
 fault-unconfigured = Die Sicherung ist auf diesem Rechner noch nicht eingerichtet: In config.ini fehlt { $keys }.
     .meaning = Bis dahin wird keine Platte bespielt.
@@ -87,7 +98,10 @@ fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ { $same-size ->
         [no] Ein anderes Gehäuse ändert die Größe nicht; sie ist also eine Kopie der Platte oder eine neue an ihrer Stelle. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
        *[other] Es kann dieselbe Platte in einem anderen Gehäuse sein, oder eine Kopie von ihr. Vorsichtshalber wurde nichts darauf kopiert; auf ihr ist nichts verändert worden.
     }
-    .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und die Kopie beginnt: { -trust } { $disk }. Wenn nicht, ziehen Sie sie ab, sobald die Statusanzeige sagt, dass sie abgezogen werden darf.
+    .action = Prüfen Sie, ob es die richtige Platte ist. Wenn ja, nimmt die Systembetreuung sie so an, wie sie jetzt ist, und die Kopie beginnt: { -trust } { $disk }. Wenn nicht, ziehen Sie sie ab{ $plug ->
+        [safe] {""}
+       *[plugged] , sobald die Statusanzeige es erlaubt
+    }.
 
 fault-unsupported-file-system = Die Platte „{ $disk }“ ist in einer Weise formatiert, die nicht unterstützt wird (Dateisystem: { $file-system }).
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
@@ -95,7 +109,7 @@ fault-unsupported-file-system = Die Platte „{ $disk }“ ist in einer Weise fo
 
 fault-disk-service-failed = Die Plattenverwaltung des Rechners antwortet nicht oder meldet einen Fehler (UDisks2: { $cause }).
     .meaning = Ohne sie kann keine Platte bespielt werden; die Kopie ist unterblieben oder abgebrochen.
-    .action = Verständigen Sie die Systembetreuung (systemctl status udisks2). { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung (systemctl status udisks2). { stay-until-released }
 
 ## Schritt 2: auf Veeam warten.
 
@@ -104,7 +118,7 @@ fault-veeam-busy = Veeam war nach { $minutes ->
        *[other] { $minutes } Minuten
     } Wartezeit noch nicht fertig (Aufträge: { $jobs }).
     .meaning = Während Veeam schreibt, wird nicht kopiert. { -still-old }
-    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut oder stecken die Platte neu ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { -wait-for-release }
+    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut oder stecken die Platte neu ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { stay-until-released }
 
 fault-veeam-directory-unreadable = Es ließ sich nicht feststellen, ob Veeam gerade schreibt: Das Verzeichnis { $path } ist nicht lesbar ({ $cause }).
     .meaning = Damit nicht während des Schreibens kopiert wird, ist die Kopie unterblieben. { -still-old }
@@ -126,7 +140,10 @@ fault-too-many-locks = An Veeam-Aufträge werden keine weiteren Sperren vergeben
 
 fault-already-mounted = Die Platte wird auf diesem Rechner bereits von jemand anderem benutzt (eingehängt unter { $mount-point }).
     .meaning = Damit niemandem etwas verloren geht, wurde nicht kopiert. { -still-old }
-    .action = Ziehen Sie die Platte jetzt nicht ab. Bitten Sie die Systembetreuung, sie auszuhängen (udisksctl unmount); danach können Sie die Kopie erneut starten.
+    .action = { $plug ->
+        [safe] Inzwischen benutzt sie niemand mehr: Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein.
+       *[plugged] Ziehen Sie die Platte jetzt nicht ab. Bitten Sie die Systembetreuung, sie auszuhängen (udisksctl unmount); danach können Sie die Kopie erneut starten.
+    }
 
 fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehängt) werden: { $why ->
         [damaged] Das System sagt, dass ihr Dateisystem beschädigt oder nicht lesbar ist
@@ -139,16 +156,16 @@ fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehäng
     } ({ $cause }).
     .meaning = Es konnte nicht kopiert werden; an der Platte wurde nichts geändert.
     .action = { $why ->
-        [damaged] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, nehmen Sie eine andere Platte und lassen Sie diese von der Systembetreuung prüfen (fsck).
+        [damaged] Ziehen Sie die Platte ab{ when-released }und stecken Sie sie noch einmal ein. Hilft das nicht, nehmen Sie eine andere Platte und lassen Sie diese von der Systembetreuung prüfen (fsck).
         [no-driver] Bitten Sie die Systembetreuung, die Unterstützung für dieses Dateisystem zu installieren, oder verwenden Sie eine Platte mit einem anderen.
-        [busy] Fragen Sie die Systembetreuung, wer die Platte benutzt (lsblk, lsof), und starten Sie die Kopie dann erneut. { -wait-for-release }
-        [not-permitted] Bitten Sie die Systembetreuung, die Einstellungen von UDisks2 und polkit zu prüfen, und starten Sie die Kopie dann erneut. { -wait-for-release }
-       *[other] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, fragen Sie die Systembetreuung: Was das System selbst sagt, steht in seinem Protokoll (journalctl -k). Eine Platte, die zuletzt an Windows war, ist dort auszuwerfen.
+        [busy] Fragen Sie die Systembetreuung, wer die Platte benutzt (lsblk, lsof), und starten Sie die Kopie dann erneut. { stay-until-released }
+        [not-permitted] Bitten Sie die Systembetreuung, die Einstellungen von UDisks2 und polkit zu prüfen, und starten Sie die Kopie dann erneut. { stay-until-released }
+       *[other] Ziehen Sie die Platte ab{ when-released }und stecken Sie sie noch einmal ein. Hilft das nicht, fragen Sie die Systembetreuung: Was das System selbst sagt, steht in seinem Protokoll (journalctl -k). Eine Platte, die zuletzt an Windows war, ist dort auszuwerfen.
     }
 
 fault-write-protected = Die Platte ({ $device }) ist schreibgeschützt.
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
-    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann neu ein. Hat sie keinen Schieber, bitten Sie die Systembetreuung, herauszufinden, was sie schützt (hdparm -r, smartctl).
+    .action = Ziehen Sie die Platte ab{ when-released }und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann neu ein. Hat sie keinen Schieber, bitten Sie die Systembetreuung, herauszufinden, was sie schützt (hdparm -r, smartctl).
 
 fault-mounted-read-only = Die Platte ({ $device }) lässt sich zurzeit nur lesen: { $why ->
         [windows] Windows hat sie noch nicht freigegeben
@@ -160,32 +177,35 @@ fault-mounted-read-only = Die Platte ({ $device }) lässt sich zurzeit nur lesen
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert. { -still-old }
     .action = { $why ->
         [windows] Stecken Sie die Platte an den Windows-Rechner, an dem sie zuletzt war, starten Sie dort Windows, und fahren Sie es ganz herunter (beim Klick auf „Herunterfahren“ die Umschalttaste halten), oder werfen Sie die Platte dort aus. Stecken Sie sie dann hier wieder ein.
-        [marked] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (tune2fs -O ^read-only), wenn auf diese Platte kopiert werden soll. { -wait-for-release }
-        [settings] Bitten Sie die Systembetreuung, „ro“ aus dem Eintrag dieser Platte in /etc/fstab oder in /etc/udisks2/mount_options.conf zu entfernen. { -wait-for-release }
-       *[other] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie noch einmal ein. Hilft das nicht, fragen Sie die Systembetreuung: Was das System selbst sagt, steht in seinem Protokoll (journalctl -k).
+        [marked] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (tune2fs -O ^read-only), wenn auf diese Platte kopiert werden soll. { stay-until-released }
+        [settings] Bitten Sie die Systembetreuung, „ro“ aus dem Eintrag dieser Platte in /etc/fstab oder in /etc/udisks2/mount_options.conf zu entfernen. { stay-until-released }
+       *[other] Ziehen Sie die Platte ab{ when-released }und stecken Sie sie noch einmal ein. Hilft das nicht, fragen Sie die Systembetreuung: Was das System selbst sagt, steht in seinem Protokoll (journalctl -k).
     }
 
 fault-unsafe-mount = Die Platte wurde ohne die nötigen Schutzeinstellungen eingehängt (unter { $mount-point } fehlt: { $missing }).
     .meaning = Damit nichts von der Platte dem Rechner schaden kann, wurde nicht kopiert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, in /etc/fstab und in /etc/udisks2/mount_options.conf nach einem Eintrag dieser Platte zu suchen und ihn zu entfernen: Nur ein solcher Eintrag nimmt den Schutz weg. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, in /etc/fstab und in /etc/udisks2/mount_options.conf nach einem Eintrag dieser Platte zu suchen und ihn zu entfernen: Nur ein solcher Eintrag nimmt den Schutz weg. { stay-until-released }
 
 ## Schritt 4: sperren.
 
 fault-lock-held = Auf dieser Platte oder in diesem Verzeichnis arbeitet bereits eine andere Kopie (Sperrdatei { $path }, gehalten von: { $holder }).
     .meaning = Zwei Kopien zugleich würden einander stören; deshalb wurde diese nicht begonnen. Wahrscheinlich wurde das Programm zweimal gestartet.
-    .action = Warten Sie, bis die andere Kopie fertig ist, und starten Sie diese dann erneut. Läuft keine andere, verständigen Sie die Systembetreuung. { -wait-for-release }
+    .action = Warten Sie, bis die andere Kopie fertig ist, und starten Sie diese dann erneut. Läuft keine andere, verständigen Sie die Systembetreuung. { stay-until-released }
 
 fault-lock-failed = Die Sperrdatei { $path } konnte nicht angelegt werden ({ $cause }).
     .meaning = Ohne sie könnten zwei Kopien einander stören; deshalb wurde nicht kopiert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { stay-until-released }
 
 fault-lock-is-strange = { $path } soll die Sperrdatei sein, ist aber eine Datei, die woanders noch einen Namen hat, oder keine gewöhnliche Datei.
     .meaning = Die Sperre hätte etwas anderes überschrieben; deshalb wurde nicht kopiert. { -still-old }
-    .action = Bitten Sie die Systembetreuung zu klären, wer sie dorthin gelegt hat, und sie von dort zu entfernen. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung zu klären, wer sie dorthin gelegt hat, und sie von dort zu entfernen. { stay-until-released }
 
 fault-still-copying = Ein Kopiervorgang aus einem früheren Lauf arbeitet noch (Sperre { $path }).
     .meaning = Solange er läuft, beginnt keine neue Kopie.
-    .action = Lassen Sie die Platte stecken, warten Sie einige Minuten, und starten Sie die Kopie dann erneut. Bleibt es dabei, verständigen Sie die Systembetreuung: Ein rsync ist hängen geblieben.
+    .action = { $plug ->
+        [safe] Inzwischen ist er zu Ende: Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein.
+       *[plugged] Lassen Sie die Platte stecken, warten Sie einige Minuten, und starten Sie die Kopie dann erneut. Bleibt es dabei, verständigen Sie die Systembetreuung: Ein rsync ist hängen geblieben.
+    }
 
 ## Schritt 5: prüfen.
 
@@ -201,51 +221,51 @@ fault-unsafe-path = { $link ->
        *[other] { $path } wird nicht benutzt: Auf dem Weg dorthin liegt { $component }, und das kann { $user } woandershin leiten.
     }
     .meaning = Jemand könnte andere Daten an die Stelle setzen, die dann kopiert oder gelöscht würden; deshalb wurde nichts angefasst. { -still-old }
-    .action = Bitten Sie die Systembetreuung, „asbackup config check“ aufzurufen, das jeden solchen Pfad nennt, und { $component } root zu geben, so dass niemand sonst dort schreiben darf (chown root, chmod go-w); eine Verknüpfung muss root anlegen. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, „asbackup config check“ aufzurufen, das jeden solchen Pfad nennt, und { $component } root zu geben, so dass niemand sonst dort schreiben darf (chown root, chmod go-w); eine Verknüpfung muss root anlegen. { stay-until-released }
 
 fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } ({ $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -comes-by-itself } { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -comes-by-itself } { stay-until-released }
 
 fault-source-empty = Das Verzeichnis, das gesichert werden soll, ist leer: { $path }.
     .meaning = Eine Kopie davon hätte alle Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -comes-by-itself } { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -comes-by-itself } { stay-until-released }
 
 fault-source-hidden = Der Sicherungsdienst sieht an der Stelle { $path } nicht die wirklichen Daten.
     .meaning = Eine Kopie hätte die Sicherungen auf der Platte womöglich gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, die Einstellungen des Dienstes zu prüfen: Eine Abschottung wie ProtectHome= oder PrivateTmp= verdeckt das Verzeichnis. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, die Einstellungen des Dienstes zu prüfen: Eine Abschottung wie ProtectHome= oder PrivateTmp= verdeckt das Verzeichnis. { stay-until-released }
 
 fault-source-contains-target = Das Ziel der Kopie liegt in dem Verzeichnis, das gesichert werden soll: { $path }.
     .meaning = Die Kopie würde sich selbst mitkopieren und immer größer werden; deshalb wurde nichts geändert.
-    .action = Bitten Sie die Systembetreuung, „backup-source“ oder „backup-destination“ in config.ini zu berichtigen. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, „backup-source“ oder „backup-destination“ in config.ini zu berichtigen. { stay-until-released }
 
 fault-source-not-mounted = Am Verzeichnis, das gesichert werden soll, ist nichts eingehängt: { $path }.
     .meaning = Die eigentlichen Daten sind vermutlich gerade woanders. Eine Kopie hätte Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, gehört „source-must-be-mountpoint“ in config.ini auf false. { -comes-by-itself } { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, gehört „source-must-be-mountpoint“ in config.ini auf false. { -comes-by-itself } { stay-until-released }
 
 fault-source-without-sentinel = Eine Datei fehlt, an der das Verzeichnis, das gesichert werden soll, erkannt wird: { $path }.
     .meaning = Vermutlich ist es gerade nicht das richtige Verzeichnis. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -comes-by-itself } { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -comes-by-itself } { stay-until-released }
 
 fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
     .meaning = Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet ein Aufruf diese Kopie und nimmt den neuen Ort an: { -allow } { $disk }. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet ein Aufruf diese Kopie und nimmt den neuen Ort an: { -allow } { $disk }. { stay-until-released }
 
 fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich lesen ({ $cause }).
     .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
-    .action = Verständigen Sie bald die Systembetreuung; sie sollte nach der genannten Datei, ihren Rechten und dem Zustand des Laufwerks sehen, auf dem sie liegt (smartctl, journalctl -k). { -wait-for-release }
+    .action = Verständigen Sie bald die Systembetreuung; sie sollte nach der genannten Datei, ihren Rechten und dem Zustand des Laufwerks sehen, auf dem sie liegt (smartctl, journalctl -k). { stay-until-released }
 
 fault-source-changed = Eine Datei wurde kürzer, während sie kopiert wurde: { $path } ({ $cause }).
     .meaning = { -half-done } Kein Laufwerk ist schuld: In diesem Augenblick hat etwas in die Datei geschrieben.
-    .action = Starten Sie die Kopie erneut, wenn dort nicht mehr geschrieben wird, oder stecken Sie die Platte neu ein. War Veeam am Werk, achten Sie darauf, dass sein Auftrag eine Sperre setzt. { -wait-for-release }
+    .action = Starten Sie die Kopie erneut, wenn dort nicht mehr geschrieben wird, oder stecken Sie die Platte neu ein. War Veeam am Werk, achten Sie darauf, dass sein Auftrag eine Sperre setzt. { stay-until-released }
 
 fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht verwendet werden ({ $cause }).
     .meaning = Damit nichts an eine falsche Stelle geschrieben wird, wurde nicht kopiert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, „backup-destination“ in config.ini und das Verzeichnis auf der Platte zu prüfen; Verknüpfungen (symbolische Links) sind dort nicht erlaubt. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, „backup-destination“ in config.ini und das Verzeichnis auf der Platte zu prüfen; Verknüpfungen (symbolische Links) sind dort nicht erlaubt. { stay-until-released }
 
 fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($needed) }, frei sind { SIZE($free) }, es fehlen { SIZE($missing) }.
     .meaning = Das wurde schon vor dem Kopieren festgestellt. { -still-old }
-    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
+    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { stay-until-released }
 
 fault-foreign-files = Auf der Platte { $files ->
         [one] liegt eine Datei, die
@@ -255,77 +275,77 @@ fault-foreign-files = Auf der Platte { $files ->
        *[other] sind
     }, zum Beispiel: { $examples }. Die erste Kopie würde sie löschen.
     .meaning = Es wäre die erste Kopie auf diese Platte. Damit niemand etwas verliert, wurde auf ihr nichts geändert; eine Sicherung ist noch nicht darauf.
-    .action = Sehen Sie nach, was auf der Platte liegt. Wird es noch gebraucht, verschieben Sie es an einen anderen Ort und stecken Sie die Platte neu ein. Darf es gelöscht werden, erlaubt das die Systembetreuung dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+    .action = Sehen Sie nach, was auf der Platte liegt. Wird es noch gebraucht, verschieben Sie es an einen anderen Ort und stecken Sie die Platte neu ein. Darf es gelöscht werden, erlaubt das die Systembetreuung dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-nothing-in-common = Von dem, was jetzt auf der Platte ist, bliebe nach dieser Kopie nichts übrig: { $files ->
         [one] Eine Datei ({ SIZE($bytes) }) wäre
        *[other] { $files } Dateien ({ SIZE($bytes) }) wären
     } gelöscht oder leer, zum Beispiel: { $examples }.
     .meaning = Vielleicht liegen an der Stelle Ihrer Sicherungen andere Daten, oder sie wurden gelöscht oder verschlüsselt. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Wird davon wirklich nichts mehr gebraucht, erlaubt ein Aufruf das dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Wird davon wirklich nichts mehr gebraucht, erlaubt ein Aufruf das dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-beginnings-lost = { $lost } von { $compared } geänderten Dateien beginnen nicht mehr so wie auf der Platte, zum Beispiel: { $examples }.
     .meaning = So sieht es aus, wenn Dateien verschlüsselt, geleert oder überschrieben wurden. Die Kopien auf dieser Platte sind vielleicht die letzten guten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie sofort die Systembetreuung, und stecken Sie keine andere Sicherungsplatte ein, bis klar ist, was mit diesen Dateien geschehen ist. Sind sie so, wie sie sein sollen, erlaubt ein Aufruf diese Kopie dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+    .action = Verständigen Sie sofort die Systembetreuung, und stecken Sie keine andere Sicherungsplatte ein, bis klar ist, was mit diesen Dateien geschehen ist. Sind sie so, wie sie sein sollen, erlaubt ein Aufruf diese Kopie dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-too-many-deletions = Nach dieser Kopie wären auf der Platte ungewöhnlich viele Dateien weniger als jetzt: { $files } von { $existing } wären gelöscht oder leer, ohne dass neue an ihre Stelle kommen; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
     .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-too-many-bytes-deleted = Nach dieser Kopie wäre auf der Platte ungewöhnlich viel weniger als jetzt: { SIZE($bytes) } von { SIZE($existing) } wären weg, ohne dass Neues an ihre Stelle kommt; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
     .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-too-few-inodes = Auf der Platte ist für zu wenige weitere Dateien Platz: { $needed } sind anzulegen, { $free } sind möglich.
     .meaning = Das wurde schon vor dem Kopieren festgestellt; dass für den Inhalt Platz wäre, hilft nicht. { -still-old }
-    .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { stay-until-released }
 
 fault-lossy-file-system = Die Platte kann nicht alles festhalten, was gesichert werden soll (Dateisystem { $file-system }: ohne Besitzer und Rechte, { $links } symbolische Links, { $hard-links } harte Links, { $specials } Sonderdateien).
     .meaning = Eine Kopie wäre nicht vollständig; laut Konfiguration wird sie dann nicht gemacht. { -still-old }
-    .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. Die Einstellung heißt „lossy-file-systems“. { -wait-for-release }
+    .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. Die Einstellung heißt „lossy-file-systems“. { stay-until-released }
 
 fault-unstorable-files = { $count ->
         [one] Eine Datei lässt
        *[other] { $count } Dateien lassen
     } sich auf dieser Platte nicht speichern (Dateisystem { $file-system }, zum Beispiel: { $examples }).
     .meaning = Die Namen oder die Größe passen nicht zur Formatierung der Platte; ein Teil der Sicherung würde fehlen. Deshalb wurde nichts geändert. { -still-old }
-    .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. { -wait-for-release }
+    .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. { stay-until-released }
 
 fault-clashing-names = Die Platte hält die Namen „{ $one }“ und „{ $other }“ für denselben (Dateisystem { $file-system }{ $count ->
         [one] {""}
        *[other] ; betroffen sind { $count } Namen
     }).
     .meaning = Von zwei solchen Dateien wäre nur eine in der Kopie. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Bitten Sie die Systembetreuung, eine der beiden in der Quelle umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, eine der beiden in der Quelle umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { stay-until-released }
 
 fault-spelling-failed = Auf der Platte ließ sich „{ $path }“ nicht so schreiben, wie es in der Quelle heißt ({ $cause }).
     .meaning = Die Platte hält beide Schreibweisen für denselben Namen; beim Kopieren könnte die Datei verloren gehen. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung. { -wait-for-release }
+    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung. { stay-until-released }
 
 fault-check-failed = Vor dem Kopieren ließ sich nicht feststellen, was zu kopieren ist: { $meaning } (rsync-Code { $code }: { $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { stay-until-released }
 
 ## Schritt 6: kopieren.
 
 fault-copy-failed = Das Kopieren ist fehlgeschlagen: { $meaning } (rsync-Code { $code }: { $cause }).
     .meaning = { -half-done }
-    .action = Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { -wait-for-release }
+    .action = Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { stay-until-released }
 
 fault-disk-full = Die Platte ist während des Kopierens voll geworden (noch frei: { SIZE($free) }; { $cause }).
     .meaning = { -half-done }
-    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { -wait-for-release }
+    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { stay-until-released }
 
 fault-out-of-inodes = Auf der Platte lassen sich keine weiteren Dateien anlegen, obwohl für ihren Inhalt Platz wäre ({ $cause }).
     .meaning = { -half-done }
-    .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { stay-until-released }
 
 fault-copy-incomplete = { $count ->
         [one] Eine Datei ist
        *[other] { $count } Dateien sind
     } nicht so auf der Platte wie in der Quelle, obwohl alles kopiert wurde (zum Beispiel: { $examples }).
     .meaning = Vielleicht hält die Platte verschiedene Namen für denselben, oder jemand hat inzwischen etwas geändert. { -half-done }
-    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, das Genannte umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { -wait-for-release }
+    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, das Genannte umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { stay-until-released }
 
 fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [read-only-subvolume] Auf der Platte ist das eine Momentaufnahme oder ein Subvolume, das nur gelesen werden darf
@@ -355,61 +375,76 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
     } ({ $cause }).
     .meaning = { -half-done }
     .action = { $why ->
-        [read-only-subvolume] Bitten Sie die Systembetreuung, die Momentaufnahme aus dem Zielverzeichnis zu nehmen oder beschreibbar zu machen (btrfs property set … ro false). { -wait-for-release }
-        [mounted-read-only] Fragen Sie die Systembetreuung, wer das getan hat. Ziehen Sie die Platte dann ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie wieder ein.
-        [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i), und starten Sie die Kopie dann erneut. { -wait-for-release }
-        [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a), und starten Sie die Kopie dann erneut. { -wait-for-release }
-        [swap-file] Bitten Sie die Systembetreuung, das zu beenden (swapoff) und auf den Sicherungsplatten keine Auslagerungsdateien anzulegen. { -wait-for-release }
-        [attribute-too-large] Bitten Sie die Systembetreuung, die Attribute der Datei zu kürzen (getfattr, getfacl) oder für diese Platte xfs zu verwenden. { -wait-for-release }
-        [attributes-unsupported] Bitten Sie die Systembetreuung, die Attribute der Datei zu entfernen (getfattr, getfacl) oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { -wait-for-release }
-        [directory-full] Bitten Sie die Systembetreuung, die Eigenschaft einzuschalten, die mehr erlaubt (tune2fs -O large_dir), oder die Dateien auf mehrere Verzeichnisse zu verteilen. { -wait-for-release }
-        [quota] Bitten Sie die Systembetreuung, die Obergrenze auf der Platte anzuheben oder aufzuheben. { -wait-for-release }
-        [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { -wait-for-release }
-        [name-too-long] Bitten Sie die Systembetreuung, den Namen zu kürzen oder für diese Platte ein anderes Dateisystem zu verwenden. { -wait-for-release }
-        [name-refused] Bitten Sie die Systembetreuung, die Datei umzubenennen oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { -wait-for-release }
-        [file-too-large] Bitten Sie die Systembetreuung, für diese Platte ein anderes Dateisystem zu verwenden, etwa xfs; dabei geht ihr Inhalt verloren. { -wait-for-release }
-        [too-many-links] Bitten Sie die Systembetreuung, für diese Platte xfs zu verwenden; dabei geht ihr Inhalt verloren. { -wait-for-release }
-        [input-output] Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, bitten Sie die Systembetreuung, nach der Platte, ihrem Kabel und dem Protokoll des Systems zu sehen (smartctl, journalctl -k).
-       *[other] Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, sich diese Stelle auf der Platte und das Protokoll des Systems anzusehen (journalctl -k). { -wait-for-release }
+        [read-only-subvolume] Bitten Sie die Systembetreuung, die Momentaufnahme aus dem Zielverzeichnis zu nehmen oder beschreibbar zu machen (btrfs property set … ro false). { stay-until-released }
+        [mounted-read-only] Fragen Sie die Systembetreuung, wer das getan hat. Ziehen Sie die Platte dann ab{ when-released }und stecken Sie sie wieder ein.
+        [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i), und starten Sie die Kopie dann erneut. { stay-until-released }
+        [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a), und starten Sie die Kopie dann erneut. { stay-until-released }
+        [swap-file] Bitten Sie die Systembetreuung, das zu beenden (swapoff) und auf den Sicherungsplatten keine Auslagerungsdateien anzulegen. { stay-until-released }
+        [attribute-too-large] Bitten Sie die Systembetreuung, die Attribute der Datei zu kürzen (getfattr, getfacl) oder für diese Platte xfs zu verwenden. { stay-until-released }
+        [attributes-unsupported] Bitten Sie die Systembetreuung, die Attribute der Datei zu entfernen (getfattr, getfacl) oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { stay-until-released }
+        [directory-full] Bitten Sie die Systembetreuung, die Eigenschaft einzuschalten, die mehr erlaubt (tune2fs -O large_dir), oder die Dateien auf mehrere Verzeichnisse zu verteilen. { stay-until-released }
+        [quota] Bitten Sie die Systembetreuung, die Obergrenze auf der Platte anzuheben oder aufzuheben. { stay-until-released }
+        [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
+        [name-too-long] Bitten Sie die Systembetreuung, den Namen zu kürzen oder für diese Platte ein anderes Dateisystem zu verwenden. { stay-until-released }
+        [name-refused] Bitten Sie die Systembetreuung, die Datei umzubenennen oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { stay-until-released }
+        [file-too-large] Bitten Sie die Systembetreuung, für diese Platte ein anderes Dateisystem zu verwenden, etwa xfs; dabei geht ihr Inhalt verloren. { stay-until-released }
+        [too-many-links] Bitten Sie die Systembetreuung, für diese Platte xfs zu verwenden; dabei geht ihr Inhalt verloren. { stay-until-released }
+        [input-output] Ziehen Sie die Platte ab{ when-released }und stecken Sie sie wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, bitten Sie die Systembetreuung, nach der Platte, ihrem Kabel und dem Protokoll des Systems zu sehen (smartctl, journalctl -k).
+       *[other] Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, sich diese Stelle auf der Platte und das Protokoll des Systems anzusehen (journalctl -k). { stay-until-released }
     }
 
 fault-not-written = Es ist nicht sicher, dass alle Daten auf der Platte angekommen sind; der Grund ist nicht bekannt ({ $cause }).
     .meaning = Teile der Kopie können fehlen, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
-    .action = Ziehen Sie die Platte ab, sobald die Statusanzeige es erlaubt, und stecken Sie sie wieder ein; die Kopie beginnt von selbst und vergleicht, was ungewiss ist. Geschieht es noch einmal, verständigen Sie die Systembetreuung (journalctl -k).
+    .action = Ziehen Sie die Platte ab{ when-released }und stecken Sie sie wieder ein; die Kopie beginnt von selbst und vergleicht, was ungewiss ist. Geschieht es noch einmal, verständigen Sie die Systembetreuung (journalctl -k).
 
 fault-write-failed = Die Platte hat nicht alle Daten angenommen ({ $cause }).
     .meaning = Teile der Kopie können fehlen oder beschädigt sein, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
-    .action = Nehmen Sie eine andere Platte. Diese ist vermutlich defekt; lassen Sie die Systembetreuung sie prüfen. { -wait-for-release }
+    .action = Nehmen Sie eine andere Platte. Diese ist vermutlich defekt; lassen Sie die Systembetreuung sie prüfen. { stay-until-released }
 
 fault-disk-failing = Die Platte meldet Fehler ({ $cause }).
     .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
-    .action = Nehmen Sie eine andere Platte. Diese ist wahrscheinlich defekt; lassen Sie sie von der Systembetreuung prüfen. { -wait-for-release }
+    .action = Nehmen Sie eine andere Platte. Diese ist wahrscheinlich defekt; lassen Sie sie von der Systembetreuung prüfen. { stay-until-released }
 
 fault-file-system-damaged = Das Dateisystem der Platte ist beschädigt ({ $cause }).
     .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
-    .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { -wait-for-release }
+    .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { stay-until-released }
 
 fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner schreibt nicht mehr darauf ({ $cause }).
     .meaning = { -half-done } Auch was vorher auf der Platte war, kann beschädigt sein.
-    .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { -wait-for-release }
+    .action = Nehmen Sie eine andere Platte. Lassen Sie diese von der Systembetreuung prüfen und reparieren, bevor sie wieder benutzt wird (fsck). { stay-until-released }
 
 ## Schritte 7 bis 9: entsperren, freier Platz, aushängen.
 
 fault-unlock-failed = Die Sperrdatei { $path } ließ sich nicht löschen ({ $cause }).
     .meaning = Der Lauf gilt als abgebrochen, weil sich nicht alles rückgängig machen ließ; der nächste findet die Datei und macht weiter.
-    .action = Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { -wait-for-release }
+    .action = Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { stay-until-released }
 
 fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
-    .meaning = { $synced ->
-        [yes] Alle Daten sind auf die Platte geschrieben, aber sie ist noch in Gebrauch. Wird sie jetzt abgezogen, kann ihr Inhalt Schaden nehmen.
-        [no] Es ist nicht sicher, dass alle Daten auf der Platte sind. Wird sie jetzt abgezogen, kann die Kopie unbrauchbar werden.
-       *[other] Die Platte ist noch in Gebrauch. Wird sie jetzt abgezogen, kann ihr Inhalt Schaden nehmen.
+    .meaning = { $plug ->
+        [safe] { $synced ->
+            [yes] Alle Daten sind auf die Platte geschrieben. Inzwischen benutzt sie niemand mehr.
+           *[no] Es ist nicht sicher, dass alle Daten auf der Platte sind. Inzwischen benutzt sie niemand mehr.
+        }
+       *[plugged] { $synced ->
+            [yes] Alle Daten sind auf die Platte geschrieben, aber sie ist noch in Gebrauch. Wird sie jetzt abgezogen, kann ihr Inhalt Schaden nehmen.
+            [no] Es ist nicht sicher, dass alle Daten auf der Platte sind. Wird sie jetzt abgezogen, kann die Kopie unbrauchbar werden.
+           *[other] Die Platte ist noch in Gebrauch. Wird sie jetzt abgezogen, kann ihr Inhalt Schaden nehmen.
+        }
     }
-    .action = Bitte nicht abziehen! Verständigen Sie die Systembetreuung: Das genannte Programm beenden, dann die Platte aushängen (udisksctl unmount).
+    .action = { $plug ->
+        [safe] Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein: Dann wird geprüft, ob etwas fehlt.
+       *[plugged] Bitte nicht abziehen! Verständigen Sie die Systembetreuung: Das genannte Programm beenden, dann die Platte aushängen (udisksctl unmount).
+    }
 
 fault-not-released = Die Platte ({ $device }) ist abgemeldet, wird aber noch von etwas festgehalten ({ $cause }).
-    .meaning = Es ist nicht erwiesen, dass sie gefahrlos abgezogen werden kann.
-    .action = Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
+    .meaning = { $plug ->
+        [safe] Inzwischen hält sie nichts mehr fest.
+       *[plugged] Es ist nicht erwiesen, dass sie gefahrlos abgezogen werden kann.
+    }
+    .action = { $plug ->
+        [safe] Sie brauchen nichts zu tun. Kommt das öfter vor, verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
+       *[plugged] Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
+    }
 
 fault-not-flushed = Die Platte ({ $device }) ist abgemeldet, bestätigt aber nicht, dass alles auf sie geschrieben ist ({ $cause }).
     .meaning = Teile der Kopie können fehlen. Sie darf nicht als Sicherung gelten.
@@ -427,15 +462,23 @@ fault-disk-silent = Die Platte antwortet nicht mehr.
 
 fault-service-stopped = Der Sicherungsdienst wurde während der Kopie beendet, zum Beispiel weil der Rechner herunterfährt.
     .meaning = { -half-done }
-    .action = Lassen Sie die Platte stecken; die Kopie wird fortgesetzt, sobald der Dienst wieder läuft. { -wait-for-release }
+    .action = { $plug ->
+        [safe] Stecken Sie die Platte noch einmal ein; die Kopie wird dann fortgesetzt.
+        [gone] Stecken Sie die Platte wieder ein; die Kopie wird dann fortgesetzt.
+       *[plugged] Lassen Sie die Platte stecken; die Kopie wird fortgesetzt, sobald der Dienst wieder läuft. { -wait-for-release }
+    }
 
 fault-interrupted = Die Kopie wurde unerwartet unterbrochen, zum Beispiel durch einen Stromausfall oder einen Absturz.
     .meaning = { -half-done }
-    .action = Lassen Sie die Platte stecken oder stecken Sie sie wieder ein; die Kopie wird fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung. { -wait-for-release }
+    .action = { $plug ->
+        [safe] Stecken Sie die Platte noch einmal ein; die Kopie wird dann fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung.
+        [gone] Stecken Sie die Platte wieder ein; die Kopie wird dann fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung.
+       *[plugged] Lassen Sie die Platte stecken oder stecken Sie sie wieder ein; die Kopie wird fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung. { -wait-for-release }
+    }
 
 fault-internal = Im Sicherungsdienst ist ein unerwarteter Fehler aufgetreten ({ $cause }).
     .meaning = Die Kopie ist unterblieben oder unvollständig und darf nicht als Sicherung gelten.
-    .action = Verständigen Sie die Systembetreuung; Näheres steht im Journal (journalctl -u asbackupd). { -wait-for-release }
+    .action = Verständigen Sie die Systembetreuung; Näheres steht im Journal (journalctl -u asbackupd). { stay-until-released }
 
 ## Was die Endecodes von rsync heißen: ein Satzteil, der nach einem Doppelpunkt steht.
 

@@ -31,6 +31,10 @@ status-mails-waiting = { $count ->
         [one] Eine Mail wartet
        *[other] { $count } Mails warten
     } noch auf den Versand: { $message }
+status-more-locks = { $count ->
+        [one] Dazu kommt eine weitere Sperre, die hier nicht aufgezählt ist.
+       *[other] Dazu kommen { $count } weitere Sperren, die hier nicht aufgezählt sind.
+    }
 status-unconfigured = Die Konfigurationsdatei config.ini muss ergänzt oder berichtigt werden ({ $keys }).
 
 ## Ein Lauf ist an.

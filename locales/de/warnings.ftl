@@ -98,8 +98,12 @@ warning-stalled = Seit { $minutes ->
         [one] einer Minute
        *[other] { $minutes } Minuten
     } ist die Kopie nicht vorangekommen.
-    .meaning = Sie ist nicht abgebrochen, aber die Platte ist vielleicht überlastet oder defekt.
-    .action = Lassen Sie die Platte stecken. Geht es in der nächsten Stunde nicht weiter, verständigen Sie die Systembetreuung.
+    .meaning = Das allein ist noch kein Fehler; vielleicht ist die Platte überlastet oder defekt.
+    .action = { $plug ->
+        [safe] Kommt das öfter vor, verständigen Sie die Systembetreuung.
+        [gone] Kommt das öfter vor, verständigen Sie die Systembetreuung.
+       *[plugged] Lassen Sie die Platte stecken. Geht es in der nächsten Stunde nicht weiter, verständigen Sie die Systembetreuung.
+    }
 
 warning-leftover-mount = Die Platte war von einem früheren Lauf noch eingehängt (unter { $mount-point }).
     .meaning = Der frühere Lauf ist nicht ordentlich zu Ende gegangen; die Kopie wird jetzt nachgeholt und vervollständigt.
@@ -107,7 +111,11 @@ warning-leftover-mount = Die Platte war von einem früheren Lauf noch eingehäng
 
 warning-deleted-first = Damit die neue Kopie Platz hat, wird zuerst gelöscht, was es in der Quelle nicht mehr gibt ({ SIZE($freed) }).
     .meaning = Bis die Kopie fertig ist, ist der alte Stand auf der Platte nicht mehr vollständig und der neue noch nicht.
-    .action = Lassen Sie die Platte stecken, bis die Kopie fertig ist, und besorgen Sie bald eine größere.
+    .action = { $plug ->
+        [safe] Besorgen Sie bald eine größere Platte.
+        [gone] Besorgen Sie bald eine größere Platte.
+       *[plugged] Lassen Sie die Platte stecken, bis die Kopie fertig ist, und besorgen Sie bald eine größere.
+    }
 
 warning-changed-disk = Die Platte mit der Kennung „{ $disk }“ steckt in einem anderen Gerät als bisher: Seriennummer oder Partition sind andere.
     .meaning = Es wird trotzdem auf sie kopiert, da sie so groß ist wie bisher. Es kann dieselbe Platte in einem anderen Gehäuse oder Dock sein, oder eine Kopie von ihr.
@@ -117,9 +125,18 @@ warning-file-system-errors = Das Dateisystem der Platte hat bei sich Fehler fest
     .meaning = Die Kopie wird trotzdem angefertigt, aber auf die Platte ist kein Verlass.
     .action = Lassen Sie die Platte von der Systembetreuung prüfen, bevor sie wieder benutzt wird (fsck).
 
-warning-still-open = Die Platte ist ausgehängt, aber das, worin ihr Dateisystem liegt, ist noch geöffnet ({ $devices }).
-    .meaning = Alles ist auf die Platte geschrieben. Sie darf noch nicht abgezogen werden: Was geöffnet ist, bliebe zurück und ließe sich beim nächsten Mal nicht wieder öffnen.
-    .action = Bitten Sie die Systembetreuung, es zu schließen (zum Beispiel mit „cryptsetup close“, „vgchange --activate n“, „mdadm --stop“ oder „losetup --detach“). Ist das gelungen, darf die Platte abgezogen werden.
+warning-still-open = Nach dem Aushängen der Platte { $plug ->
+        [safe] war
+       *[plugged] ist
+    } das, worin ihr Dateisystem liegt, noch geöffnet ({ $devices }).
+    .meaning = Alles ist auf die Platte geschrieben. { $plug ->
+        [safe] Inzwischen ist es geschlossen.
+       *[plugged] Sie darf noch nicht abgezogen werden: Was geöffnet ist, bliebe zurück und ließe sich beim nächsten Mal nicht wieder öffnen.
+    }
+    .action = { $plug ->
+        [safe] Sie brauchen nichts zu tun.
+       *[plugged] Bitten Sie die Systembetreuung, es zu schließen (zum Beispiel mit „cryptsetup close“, „vgchange --activate n“, „mdadm --stop“ oder „losetup --detach“). Ist das gelungen, darf die Platte abgezogen werden.
+    }
 
 warning-power-off-failed = Die Platte ließ sich nach der Kopie nicht ausschalten ({ $cause }).
     .meaning = Die Kopie ist vollständig; die Platte darf trotzdem abgezogen werden.

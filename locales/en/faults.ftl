@@ -5,6 +5,17 @@
 ### for the journal catalog, which does not know the value.
 
 -wait-for-release = Unplug the disk only when the status says that you may.
+# $plug: safe = may be unplugged, plugged = is plugged in and not released, gone = is not plugged in.
+stay-until-released = { $plug ->
+        [safe] {""}
+        [gone] {""}
+       *[plugged] { -wait-for-release }
+    }
+when-released = { $plug ->
+        [safe] {" "}
+        [gone] {" "}
+       *[plugged] {" "}as soon as the status says that you may,{" "}
+    }
 -still-old = There is no new copy; what was on the disk before is unchanged.
 -half-done = The copy on the disk is incomplete and does not count as a backup.
 -comes-by-itself = As soon as the data is there, the copy begins by itself, as long as the disk is plugged in.
@@ -35,7 +46,7 @@ fault-too-many-calls = Too many calls are open: { $most } of yours, or those of 
 
 fault-stopping = The backup service is shutting down.
     .meaning = It takes no more orders; a copy that is running is being ended in good order.
-    .action = Try again in a few minutes. { -wait-for-release }
+    .action = Try again in a few minutes. { stay-until-released }
 
 fault-unconfigured = Backup copies are not set up on this computer yet: { $keys } missing in config.ini.
     .meaning = Until they are, nothing is copied to any disk.
@@ -87,7 +98,10 @@ fault-changed-disk = The disk with the identifier “{ $disk }” { $same-size -
         [no] No other enclosure changes the size, so it is a copy of the disk, or a new one in its place. To be safe, nothing was copied to it; nothing on it has been changed.
        *[other] It may be the same disk in another enclosure, or a copy of it. To be safe, nothing was copied to it; nothing on it has been changed.
     }
-    .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and the copy begins: { -trust } { $disk }. If it is not, unplug it as soon as the status says that you may.
+    .action = Check that it is the right disk. If it is, the administrator accepts it as it is now, and the copy begins: { -trust } { $disk }. If it is not, unplug it{ $plug ->
+        [safe] {""}
+       *[plugged] {" "}as soon as the status says that you may
+    }.
 
 fault-unsupported-file-system = The disk “{ $disk }” is formatted in a way that is not supported (file system: { $file-system }).
     .meaning = Nothing can be copied to it; nothing on it has been changed.
@@ -95,7 +109,7 @@ fault-unsupported-file-system = The disk “{ $disk }” is formatted in a way t
 
 fault-disk-service-failed = The computer's disk service does not answer or reports an error (UDisks2: { $cause }).
     .meaning = Without it no disk can be used; the copy was not made or was broken off.
-    .action = Call the administrator (systemctl status udisks2). { -wait-for-release }
+    .action = Call the administrator (systemctl status udisks2). { stay-until-released }
 
 ## Step 2: wait for Veeam.
 
@@ -104,7 +118,7 @@ fault-veeam-busy = Veeam had still not finished after { $minutes ->
        *[other] { $minutes } minutes
     } of waiting (jobs: { $jobs }).
     .meaning = Nothing is copied while Veeam is writing. { -still-old }
-    .action = See in Veeam whether the job is still running. If it is, start the copy again after it has ended, or plug the disk in anew. If none is running, a lock file has been left behind, which the administrator can remove. { -wait-for-release }
+    .action = See in Veeam whether the job is still running. If it is, start the copy again after it has ended, or plug the disk in anew. If none is running, a lock file has been left behind, which the administrator can remove. { stay-until-released }
 
 fault-veeam-directory-unreadable = It could not be found out whether Veeam is writing: the directory { $path } cannot be read ({ $cause }).
     .meaning = So as not to copy while it is writing, no copy was made. { -still-old }
@@ -126,7 +140,10 @@ fault-too-many-locks = No more locks are given to jobs of Veeam: { $most } are h
 
 fault-already-mounted = Somebody else is already using the disk on this computer (mounted at { $mount-point }).
     .meaning = So that nobody loses anything, nothing was copied. { -still-old }
-    .action = Do not unplug the disk now. Ask the administrator to unmount it (udisksctl unmount); then you can start the copy again.
+    .action = { $plug ->
+        [safe] Nobody uses it any more: start the copy again, or unplug the disk and plug it in anew.
+       *[plugged] Do not unplug the disk now. Ask the administrator to unmount it (udisksctl unmount); then you can start the copy again.
+    }
 
 fault-mount-failed = The disk ({ $device }) could not be opened (mounted): { $why ->
         [damaged] the system says that its file system is damaged or cannot be read
@@ -139,16 +156,16 @@ fault-mount-failed = The disk ({ $device }) could not be opened (mounted): { $wh
     } ({ $cause }).
     .meaning = Nothing could be copied; nothing on the disk has been changed.
     .action = { $why ->
-        [damaged] Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, take another disk, and have this one checked by the administrator (fsck).
+        [damaged] Unplug the disk{ when-released }and plug it in once more. If that does not help, take another disk, and have this one checked by the administrator (fsck).
         [no-driver] Ask the administrator to install support for this file system, or use a disk with another one.
-        [busy] Ask the administrator what is using the disk (lsblk, lsof), then start the copy again. { -wait-for-release }
-        [not-permitted] Ask the administrator to check the settings of UDisks2 and polkit, then start the copy again. { -wait-for-release }
-       *[other] Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, ask the administrator: the system's own words are in its log (journalctl -k). A disk that was last used with Windows is to be ejected there.
+        [busy] Ask the administrator what is using the disk (lsblk, lsof), then start the copy again. { stay-until-released }
+        [not-permitted] Ask the administrator to check the settings of UDisks2 and polkit, then start the copy again. { stay-until-released }
+       *[other] Unplug the disk{ when-released }and plug it in once more. If that does not help, ask the administrator: the system's own words are in its log (journalctl -k). A disk that was last used with Windows is to be ejected there.
     }
 
 fault-write-protected = The disk ({ $device }) is write-protected.
     .meaning = Nothing can be copied to it; nothing on it has been changed.
-    .action = Unplug the disk as soon as the status says that you may, and turn its write protection off, usually a small slider on the case or cartridge. Then plug it in again. If it has no slider, ask the administrator to find out what protects it (hdparm -r, smartctl).
+    .action = Unplug the disk{ when-released }and turn its write protection off, usually a small slider on the case or cartridge. Then plug it in again. If it has no slider, ask the administrator to find out what protects it (hdparm -r, smartctl).
 
 fault-mounted-read-only = The disk ({ $device }) can only be read at the moment: { $why ->
         [windows] Windows has not let go of it
@@ -160,32 +177,35 @@ fault-mounted-read-only = The disk ({ $device }) can only be read at the moment:
     .meaning = Nothing can be copied to it; nothing on it has been changed. { -still-old }
     .action = { $why ->
         [windows] Plug the disk into the Windows computer that had it last, start Windows there, and shut it down fully (hold Shift while you choose “Shut down”), or eject the disk there. Then plug it in here again.
-        [marked] Ask the administrator to take the mark away (tune2fs -O ^read-only), if this disk is to be copied to. { -wait-for-release }
-        [settings] Ask the administrator to remove “ro” from this disk's entry in /etc/fstab or in /etc/udisks2/mount_options.conf. { -wait-for-release }
-       *[other] Unplug the disk as soon as the status says that you may, and plug it in once more. If that does not help, ask the administrator: the system's own words are in its log (journalctl -k).
+        [marked] Ask the administrator to take the mark away (tune2fs -O ^read-only), if this disk is to be copied to. { stay-until-released }
+        [settings] Ask the administrator to remove “ro” from this disk's entry in /etc/fstab or in /etc/udisks2/mount_options.conf. { stay-until-released }
+       *[other] Unplug the disk{ when-released }and plug it in once more. If that does not help, ask the administrator: the system's own words are in its log (journalctl -k).
     }
 
 fault-unsafe-mount = The disk was mounted without the protection it needs (missing at { $mount-point }: { $missing }).
     .meaning = So that nothing on the disk can harm the computer, nothing was copied. { -still-old }
-    .action = Ask the administrator to look for an entry of this disk in /etc/fstab or in /etc/udisks2/mount_options.conf, and to remove it: only such an entry takes the protection away. { -wait-for-release }
+    .action = Ask the administrator to look for an entry of this disk in /etc/fstab or in /etc/udisks2/mount_options.conf, and to remove it: only such an entry takes the protection away. { stay-until-released }
 
 ## Step 4: lock.
 
 fault-lock-held = Another copy is already at work on this disk or in this directory (lock file { $path }, held by: { $holder }).
     .meaning = Two copies at once would disturb each other, so this one was not begun. Probably the program was started twice.
-    .action = Wait until the other copy has finished, then start this one again. If there is no other, call the administrator. { -wait-for-release }
+    .action = Wait until the other copy has finished, then start this one again. If there is no other, call the administrator. { stay-until-released }
 
 fault-lock-failed = The lock file { $path } could not be created ({ $cause }).
     .meaning = Without it two copies could disturb each other, so nothing was copied. { -still-old }
-    .action = Ask the administrator to check permissions and free space at that place. { -wait-for-release }
+    .action = Ask the administrator to check permissions and free space at that place. { stay-until-released }
 
 fault-lock-is-strange = { $path } is to be the lock file, but it is a file with a second name elsewhere, or no ordinary file.
     .meaning = Writing the lock would have overwritten something else, so nothing was copied. { -still-old }
-    .action = Ask the administrator who put it there, and to move it away. { -wait-for-release }
+    .action = Ask the administrator who put it there, and to move it away. { stay-until-released }
 
 fault-still-copying = A copy from an earlier run is still at work (lock { $path }).
     .meaning = As long as it is running, no new copy begins.
-    .action = Leave the disk plugged in, wait a few minutes, then start the copy again. If that does not help, call the administrator: an rsync is stuck.
+    .action = { $plug ->
+        [safe] It has ended by now: start the copy again, or unplug the disk and plug it in anew.
+       *[plugged] Leave the disk plugged in, wait a few minutes, then start the copy again. If that does not help, call the administrator: an rsync is stuck.
+    }
 
 ## Step 5: check.
 
@@ -201,51 +221,51 @@ fault-unsafe-path = { $link ->
        *[other] { $path } is not used: on the way to it lies { $component }, which { $user } can lead elsewhere.
     }
     .meaning = Somebody could put other data in its place, to be copied or to be deleted, so nothing was touched. { -still-old }
-    .action = Ask the administrator to run “asbackup config check”, which names every such path, and to give { $component } to root so that nobody else can write to it (chown root, chmod go-w); a link has to be made by root. { -wait-for-release }
+    .action = Ask the administrator to run “asbackup config check”, which names every such path, and to give { $component } to root so that nobody else can write to it (chown root, chmod go-w); a link has to be made by root. { stay-until-released }
 
 fault-source-unavailable = The directory that is to be backed up cannot be reached: { $path } ({ $cause }).
     .meaning = Nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -comes-by-itself } { -wait-for-release }
+    .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -comes-by-itself } { stay-until-released }
 
 fault-source-empty = The directory that is to be backed up is empty: { $path }.
     .meaning = A copy of it would have deleted all backups on the disk, so nothing was changed. { -still-old }
-    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -comes-by-itself } { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -comes-by-itself } { stay-until-released }
 
 fault-source-hidden = The backup service does not see the real data at { $path }.
     .meaning = A copy might have deleted the backups on the disk, so nothing was changed. { -still-old }
-    .action = Ask the administrator to check the service's settings: a sandbox option such as ProtectHome= or PrivateTmp= hides the directory. { -wait-for-release }
+    .action = Ask the administrator to check the service's settings: a sandbox option such as ProtectHome= or PrivateTmp= hides the directory. { stay-until-released }
 
 fault-source-contains-target = The target of the copy lies inside the directory that is to be backed up: { $path }.
     .meaning = The copy would copy itself and grow without end, so nothing was changed.
-    .action = Ask the administrator to correct “backup-source” or “backup-destination” in config.ini. { -wait-for-release }
+    .action = Ask the administrator to correct “backup-source” or “backup-destination” in config.ini. { stay-until-released }
 
 fault-source-not-mounted = There is nothing mounted at the directory that is to be backed up: { $path }.
     .meaning = The real data is probably elsewhere at the moment. A copy would have deleted backups on the disk, so nothing was changed. { -still-old }
-    .action = Ask the administrator to mount the drive at that place. If the directory is not meant to be a mount point, “source-must-be-mountpoint” in config.ini is to be false. { -comes-by-itself } { -wait-for-release }
+    .action = Ask the administrator to mount the drive at that place. If the directory is not meant to be a mount point, “source-must-be-mountpoint” in config.ini is to be false. { -comes-by-itself } { stay-until-released }
 
 fault-source-without-sentinel = A file by which the directory that is to be backed up is recognised is missing: { $path }.
     .meaning = The directory is probably not the right one at the moment. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
-    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be made again; the setting is called “source-sentinel”. { -comes-by-itself } { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be made again; the setting is called “source-sentinel”. { -comes-by-itself } { stay-until-released }
 
 fault-source-moved = The directory that is to be backed up, { $path }, lies on another file system than at the copies before (before: { $before }; now: { $now }).
     .meaning = Probably one of the computer's drives is not mounted. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If the data has moved on purpose, one call starts this copy and accepts the new place: { -allow } { $disk }. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If the data has moved on purpose, one call starts this copy and accepts the new place: { -allow } { $disk }. { stay-until-released }
 
 fault-source-unreadable = Not everything that is to be backed up can be read ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
-    .action = Call the administrator soon, who should look at the file named, its permissions, and the state of the drive it lies on (smartctl, journalctl -k). { -wait-for-release }
+    .action = Call the administrator soon, who should look at the file named, its permissions, and the state of the drive it lies on (smartctl, journalctl -k). { stay-until-released }
 
 fault-source-changed = A file became shorter while it was being copied: { $path } ({ $cause }).
     .meaning = { -half-done } No drive is to blame: something wrote to the file at that moment.
-    .action = Start the copy again when nothing is being written there, or plug the disk in anew. If Veeam was at work, see to it that its job sets a lock. { -wait-for-release }
+    .action = Start the copy again when nothing is being written there, or plug the disk in anew. If Veeam was at work, see to it that its job sets a lock. { stay-until-released }
 
 fault-target-refused = The target directory { $path } on the disk cannot be used ({ $cause }).
     .meaning = So that nothing is written to a wrong place, nothing was copied. { -still-old }
-    .action = Ask the administrator to check “backup-destination” in config.ini and the directory on the disk; symbolic links are not allowed there. { -wait-for-release }
+    .action = Ask the administrator to check “backup-destination” in config.ini and the directory on the disk; symbolic links are not allowed there. { stay-until-released }
 
 fault-no-space = There is not enough room on the disk: { SIZE($needed) } are needed, { SIZE($free) } are free, { SIZE($missing) } are missing.
     .meaning = This was found out before anything was copied. { -still-old }
-    .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
+    .action = Take a larger disk, or ask the administrator to make room. { stay-until-released }
 
 fault-foreign-files = The disk holds { $files ->
         [one] a file that is
@@ -255,77 +275,77 @@ fault-foreign-files = The disk holds { $files ->
        *[other] them
     }.
     .meaning = This would be the first copy to this disk. So that nobody loses anything, nothing on it was changed, and there is no backup on it yet.
-    .action = Look at what is on the disk. If it is still needed, move it elsewhere and plug the disk in again. If it may be deleted, the administrator allows that once, for this disk: { -allow } { $disk }. { -wait-for-release }
+    .action = Look at what is on the disk. If it is still needed, move it elsewhere and plug the disk in again. If it may be deleted, the administrator allows that once, for this disk: { -allow } { $disk }. { stay-until-released }
 
 fault-nothing-in-common = Of what is on the disk now, nothing would be left after this copy: { $files ->
         [one] one file
        *[other] { $files } files
     } ({ SIZE($bytes) }) would be deleted or empty, for example: { $examples }.
     .meaning = Perhaps other data lies in the place of your backups, or they have been deleted or encrypted. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If it is right that none of this is needed any more, one call allows it once, for this disk: { -allow } { $disk }. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If it is right that none of this is needed any more, one call allows it once, for this disk: { -allow } { $disk }. { stay-until-released }
 
 fault-beginnings-lost = { $lost } of { $compared } changed files no longer begin as they do on the disk, for example: { $examples }.
     .meaning = This is what it looks like when files have been encrypted, emptied or overwritten. The copies on this disk may be the last good ones. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator at once, and plug in no other backup disk until it is clear what has happened to these files. If they are as they should be, one call allows this copy once, for this disk: { -allow } { $disk }. { -wait-for-release }
+    .action = Call the administrator at once, and plug in no other backup disk until it is clear what has happened to these files. If they are as they should be, one call allows this copy once, for this disk: { -allow } { $disk }. { stay-until-released }
 
 fault-too-many-deletions = After this copy the disk would hold unusually many files less than now: { $files } of { $existing } would be gone or empty without new ones in their place, allowed are { $percent } % (for example: { $examples }).
     .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If this is intended, one call allows it once, for this disk: { -allow } { $disk }. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If this is intended, one call allows it once, for this disk: { -allow } { $disk }. { stay-until-released }
 
 fault-too-many-bytes-deleted = After this copy the disk would hold unusually much less than now: { SIZE($bytes) } of { SIZE($existing) } would be gone without anything new in its place, allowed are { $percent } % (for example: { $examples }).
     .meaning = Perhaps data is missing in the source. To be safe, nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator before any other disk is plugged in. If this is intended, one call allows it once, for this disk: { -allow } { $disk }. { -wait-for-release }
+    .action = Call the administrator before any other disk is plugged in. If this is intended, one call allows it once, for this disk: { -allow } { $disk }. { stay-until-released }
 
 fault-too-few-inodes = The disk has room for too few further files: { $needed } are to be made, { $free } are possible.
     .meaning = This was found out before anything was copied; that there is room for their contents does not help. { -still-old }
-    .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { -wait-for-release }
+    .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { stay-until-released }
 
 fault-lossy-file-system = The disk cannot hold everything that is to be backed up (file system { $file-system }: no owners and permissions, { $links } symbolic links, { $hard-links } hard links, { $specials } special files).
     .meaning = A copy would not be complete; the configuration says that it is not to be made then. { -still-old }
-    .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. The setting is called “lossy-file-systems”. { -wait-for-release }
+    .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. The setting is called “lossy-file-systems”. { stay-until-released }
 
 fault-unstorable-files = { $count ->
         [one] One file
        *[other] { $count } files
     } cannot be stored on this disk (file system { $file-system }, for example: { $examples }).
     .meaning = Their names or sizes do not fit the way the disk is formatted; part of the backup would be missing, so nothing was changed. { -still-old }
-    .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. { -wait-for-release }
+    .action = Take another disk, or have this one formatted by the administrator with ext4, xfs or btrfs. { stay-until-released }
 
 fault-clashing-names = The disk takes the names “{ $one }” and “{ $other }” for one (file system { $file-system }{ $count ->
         [one] {""}
        *[other] ; { $count } names are affected
     }).
     .meaning = Of two such files only one would be in the copy, so nothing was copied and nothing deleted. { -still-old }
-    .action = Ask the administrator to rename one of the two in the source, or take a disk that is formatted with ext4, xfs or btrfs. { -wait-for-release }
+    .action = Ask the administrator to rename one of the two in the source, or take a disk that is formatted with ext4, xfs or btrfs. { stay-until-released }
 
 fault-spelling-failed = On the disk, “{ $path }” could not be given the spelling that it has in the source ({ $cause }).
     .meaning = The disk takes both spellings for one name, and a copy could lose the file. So nothing was copied and nothing deleted. { -still-old }
-    .action = Start the copy once more. If it fails again, call the administrator. { -wait-for-release }
+    .action = Start the copy once more. If it fails again, call the administrator. { stay-until-released }
 
 fault-check-failed = It could not be found out before the copy what has to be copied: { $meaning } (rsync code { $code }: { $cause }).
     .meaning = Nothing was copied and nothing deleted. { -still-old }
-    .action = Call the administrator; the rsync log says more. { -wait-for-release }
+    .action = Call the administrator; the rsync log says more. { stay-until-released }
 
 ## Step 6: copy.
 
 fault-copy-failed = The copy failed: { $meaning } (rsync code { $code }: { $cause }).
     .meaning = { -half-done }
-    .action = Start the copy once more; what has been copied is not copied again. If it fails again, call the administrator; the rsync log says more. { -wait-for-release }
+    .action = Start the copy once more; what has been copied is not copied again. If it fails again, call the administrator; the rsync log says more. { stay-until-released }
 
 fault-disk-full = The disk became full while copying (still free: { SIZE($free) }; { $cause }).
     .meaning = { -half-done }
-    .action = Take a larger disk, or ask the administrator to make room. { -wait-for-release }
+    .action = Take a larger disk, or ask the administrator to make room. { stay-until-released }
 
 fault-out-of-inodes = The disk can hold no further files, though there is room for their contents ({ $cause }).
     .meaning = { -half-done }
-    .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { -wait-for-release }
+    .action = Ask the administrator to remove files from the disk, or to have it formatted for more files (mkfs with more inodes); that erases what is on it. { stay-until-released }
 
 fault-copy-incomplete = { $count ->
         [one] One file is
        *[other] { $count } files are
     } not on the disk as in the source, although everything has been copied (for example: { $examples }).
     .meaning = Perhaps the disk takes different names for one, or somebody changed them meanwhile. { -half-done }
-    .action = Start the copy once more. If it fails again, ask the administrator to rename what is named here, or take a disk that is formatted with ext4, xfs or btrfs. { -wait-for-release }
+    .action = Start the copy once more. If it fails again, ask the administrator to rename what is named here, or take a disk that is formatted with ext4, xfs or btrfs. { stay-until-released }
 
 fault-not-stored = The copy failed at “{ $path }”: { $why ->
         [read-only-subvolume] on the disk this is a snapshot or subvolume that may only be read
@@ -355,61 +375,76 @@ fault-not-stored = The copy failed at “{ $path }”: { $why ->
     } ({ $cause }).
     .meaning = { -half-done }
     .action = { $why ->
-        [read-only-subvolume] Ask the administrator to move the snapshot out of the target directory, or to make it writable (btrfs property set … ro false). { -wait-for-release }
-        [mounted-read-only] Ask the administrator who did that. Then unplug the disk as soon as the status says that you may, and plug it in again.
-        [immutable] Ask the administrator to take the mark away (chattr -i), then start the copy again. { -wait-for-release }
-        [append-only] Ask the administrator to take the mark away (chattr -a), then start the copy again. { -wait-for-release }
-        [swap-file] Ask the administrator to end that (swapoff) and to keep swap files off the backup disks. { -wait-for-release }
-        [attribute-too-large] Ask the administrator to shorten the file's attributes (getfattr, getfacl), or to use xfs for this disk. { -wait-for-release }
-        [attributes-unsupported] Ask the administrator to remove the file's attributes (getfattr, getfacl), or to format the disk with ext4, xfs or btrfs; that erases what is on it. { -wait-for-release }
-        [directory-full] Ask the administrator to switch the feature on that allows more (tune2fs -O large_dir), or to spread the files over several directories. { -wait-for-release }
-        [quota] Ask the administrator to raise or remove the quota on the disk. { -wait-for-release }
-        [metadata-full] Ask the administrator to make room for the notes (btrfs balance start -dusage=50). { -wait-for-release }
-        [name-too-long] Ask the administrator to shorten the name, or to use another file system for this disk. { -wait-for-release }
-        [name-refused] Ask the administrator to rename the file, or to format the disk with ext4, xfs or btrfs; that erases what is on it. { -wait-for-release }
-        [file-too-large] Ask the administrator to use another file system for this disk, such as xfs; that erases what is on it. { -wait-for-release }
-        [too-many-links] Ask the administrator to use xfs for this disk; that erases what is on it. { -wait-for-release }
-        [input-output] Unplug the disk as soon as the status says that you may, and plug it in again; the copy begins by itself. If that happens again, ask the administrator to look at the disk, its cable and the system's log (smartctl, journalctl -k).
-       *[other] Start the copy again; what has been copied already is not repeated. If it fails again, ask the administrator to look at that place on the disk and at the system's log (journalctl -k). { -wait-for-release }
+        [read-only-subvolume] Ask the administrator to move the snapshot out of the target directory, or to make it writable (btrfs property set … ro false). { stay-until-released }
+        [mounted-read-only] Ask the administrator who did that. Then unplug the disk{ when-released }and plug it in again.
+        [immutable] Ask the administrator to take the mark away (chattr -i), then start the copy again. { stay-until-released }
+        [append-only] Ask the administrator to take the mark away (chattr -a), then start the copy again. { stay-until-released }
+        [swap-file] Ask the administrator to end that (swapoff) and to keep swap files off the backup disks. { stay-until-released }
+        [attribute-too-large] Ask the administrator to shorten the file's attributes (getfattr, getfacl), or to use xfs for this disk. { stay-until-released }
+        [attributes-unsupported] Ask the administrator to remove the file's attributes (getfattr, getfacl), or to format the disk with ext4, xfs or btrfs; that erases what is on it. { stay-until-released }
+        [directory-full] Ask the administrator to switch the feature on that allows more (tune2fs -O large_dir), or to spread the files over several directories. { stay-until-released }
+        [quota] Ask the administrator to raise or remove the quota on the disk. { stay-until-released }
+        [metadata-full] Ask the administrator to make room for the notes (btrfs balance start -dusage=50). { stay-until-released }
+        [name-too-long] Ask the administrator to shorten the name, or to use another file system for this disk. { stay-until-released }
+        [name-refused] Ask the administrator to rename the file, or to format the disk with ext4, xfs or btrfs; that erases what is on it. { stay-until-released }
+        [file-too-large] Ask the administrator to use another file system for this disk, such as xfs; that erases what is on it. { stay-until-released }
+        [too-many-links] Ask the administrator to use xfs for this disk; that erases what is on it. { stay-until-released }
+        [input-output] Unplug the disk{ when-released }and plug it in again; the copy begins by itself. If that happens again, ask the administrator to look at the disk, its cable and the system's log (smartctl, journalctl -k).
+       *[other] Start the copy again; what has been copied already is not repeated. If it fails again, ask the administrator to look at that place on the disk and at the system's log (journalctl -k). { stay-until-released }
     }
 
 fault-not-written = It is not certain that all data has reached the disk; it is not known why ({ $cause }).
     .meaning = Parts of the copy may be missing even if it looks complete. It does not count as a backup.
-    .action = Unplug the disk as soon as the status says that you may, and plug it in again; the copy begins by itself and compares what is in doubt. If it happens again, call the administrator (journalctl -k).
+    .action = Unplug the disk{ when-released }and plug it in again; the copy begins by itself and compares what is in doubt. If it happens again, call the administrator (journalctl -k).
 
 fault-write-failed = The disk did not take all data ({ $cause }).
     .meaning = Parts of the copy may be missing or damaged even if it looks complete. It does not count as a backup.
-    .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
+    .action = Take another disk. This one is probably broken; have it checked by the administrator. { stay-until-released }
 
 fault-disk-failing = The disk answers with errors ({ $cause }).
     .meaning = { -half-done } What was on the disk before may be damaged, too.
-    .action = Take another disk. This one is probably broken; have it checked by the administrator. { -wait-for-release }
+    .action = Take another disk. This one is probably broken; have it checked by the administrator. { stay-until-released }
 
 fault-file-system-damaged = The disk's file system is damaged ({ $cause }).
     .meaning = { -half-done } What was on the disk before may be damaged, too.
-    .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { -wait-for-release }
+    .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { stay-until-released }
 
 fault-turned-read-only = The disk's file system is damaged; the computer has stopped writing to it ({ $cause }).
     .meaning = { -half-done } What was on the disk before may be damaged, too.
-    .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { -wait-for-release }
+    .action = Take another disk. Have this one checked and mended by the administrator before it is used again (fsck). { stay-until-released }
 
 ## Steps 7 to 9: unlock, free space, unmount.
 
 fault-unlock-failed = The lock file { $path } could not be deleted ({ $cause }).
     .meaning = The run counts as aborted, since what was done cannot be undone whole; the next one finds the file and goes on.
-    .action = Ask the administrator why the file cannot be deleted (permissions, chattr, a file system that is read-only), and to delete it. { -wait-for-release }
+    .action = Ask the administrator why the file cannot be deleted (permissions, chattr, a file system that is read-only), and to delete it. { stay-until-released }
 
 fault-unmount-failed = The disk could not be unmounted (at { $mount-point }; still in use by: { $holders }; cause: { $cause }).
-    .meaning = { $synced ->
-        [yes] All data is written to the disk, but it is still in use. If it is unplugged now, what is on it may be damaged.
-        [no] It is not certain that all data is on the disk. If it is unplugged now, the copy may become useless.
-       *[other] The disk is still in use. If it is unplugged now, what is on it may be damaged.
+    .meaning = { $plug ->
+        [safe] { $synced ->
+            [yes] All data is written to the disk. Nobody uses it any more.
+           *[no] It is not certain that all data is on the disk. Nobody uses it any more.
+        }
+       *[plugged] { $synced ->
+            [yes] All data is written to the disk, but it is still in use. If it is unplugged now, what is on it may be damaged.
+            [no] It is not certain that all data is on the disk. If it is unplugged now, the copy may become useless.
+           *[other] The disk is still in use. If it is unplugged now, what is on it may be damaged.
+        }
     }
-    .action = Please do not unplug it! Call the administrator: end the program named, then unmount the disk (udisksctl unmount).
+    .action = { $plug ->
+        [safe] Start the copy again, or unplug the disk and plug it in anew: then it is checked whether anything is missing.
+       *[plugged] Please do not unplug it! Call the administrator: end the program named, then unmount the disk (udisksctl unmount).
+    }
 
 fault-not-released = The disk ({ $device }) is unmounted, but something still holds on to it ({ $cause }).
-    .meaning = It is not proven that it can be unplugged without harm.
-    .action = Please do not unplug it! Call the administrator, who can find out with lsblk and lsof what is using the device.
+    .meaning = { $plug ->
+        [safe] Nothing holds on to it any more.
+       *[plugged] It is not proven that it can be unplugged without harm.
+    }
+    .action = { $plug ->
+        [safe] You need not do anything. If this happens often, call the administrator, who can find out with lsblk and lsof what is using the device.
+       *[plugged] Please do not unplug it! Call the administrator, who can find out with lsblk and lsof what is using the device.
+    }
 
 fault-not-flushed = The disk ({ $device }) is unmounted, but does not confirm that everything has been written to it ({ $cause }).
     .meaning = Parts of the copy may be missing. It does not count as a backup.
@@ -427,15 +462,23 @@ fault-disk-silent = The disk does not answer any more.
 
 fault-service-stopped = The backup service was stopped during the copy, for example because the computer is shutting down.
     .meaning = { -half-done }
-    .action = Leave the disk plugged in; the copy goes on as soon as the service is running again. { -wait-for-release }
+    .action = { $plug ->
+        [safe] Unplug the disk and plug it in again; the copy then goes on.
+        [gone] Plug the disk in again; the copy then goes on.
+       *[plugged] Leave the disk plugged in; the copy goes on as soon as the service is running again. { -wait-for-release }
+    }
 
 fault-interrupted = The copy was interrupted unexpectedly, for example by a power failure or a crash.
     .meaning = { -half-done }
-    .action = Leave the disk plugged in, or plug it in again; the copy goes on. If it happens again, call the administrator. { -wait-for-release }
+    .action = { $plug ->
+        [safe] Unplug the disk and plug it in again; the copy then goes on. If it happens again, call the administrator.
+        [gone] Plug the disk in again; the copy then goes on. If it happens again, call the administrator.
+       *[plugged] Leave the disk plugged in, or plug it in again; the copy goes on. If it happens again, call the administrator. { -wait-for-release }
+    }
 
 fault-internal = An unexpected error occurred in the backup service ({ $cause }).
     .meaning = The copy was not made or is incomplete; it does not count as a backup.
-    .action = Call the administrator; the journal says more (journalctl -u asbackupd). { -wait-for-release }
+    .action = Call the administrator; the journal says more (journalctl -u asbackupd). { stay-until-released }
 
 ## What rsync's exit codes mean: a clause that follows a colon.
 

@@ -31,6 +31,10 @@ status-mails-waiting = { $count ->
         [one] One mail waits
        *[other] { $count } mails wait
     } to be sent: { $message }
+status-more-locks = { $count ->
+        [one] One more lock is not listed here.
+       *[other] { $count } more locks are not listed here.
+    }
 status-unconfigured = The configuration file config.ini must be completed or corrected ({ $keys }).
 
 ## A run is on.

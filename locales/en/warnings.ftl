@@ -98,8 +98,12 @@ warning-stalled = The copy has made no progress for { $minutes ->
         [one] one minute
        *[other] { $minutes } minutes
     }.
-    .meaning = It has not been broken off, but the disk may be overloaded or broken.
-    .action = Leave the disk plugged in. If nothing moves within the next hour, call the administrator.
+    .meaning = That alone is no fault yet; the disk may be overloaded or broken.
+    .action = { $plug ->
+        [safe] If this happens often, call the administrator.
+        [gone] If this happens often, call the administrator.
+       *[plugged] Leave the disk plugged in. If nothing moves within the next hour, call the administrator.
+    }
 
 warning-leftover-mount = The disk was still mounted from an earlier run (at { $mount-point }).
     .meaning = The earlier run did not end properly; the copy is now being made up for and completed.
@@ -107,7 +111,11 @@ warning-leftover-mount = The disk was still mounted from an earlier run (at { $m
 
 warning-deleted-first = To make room for the new copy, what no longer exists in the source is deleted first ({ SIZE($freed) }).
     .meaning = Until the copy has finished, the old state on the disk is no longer complete and the new one not yet.
-    .action = Leave the disk plugged in until the copy has finished, and get a larger one soon.
+    .action = { $plug ->
+        [safe] Get a larger disk soon.
+        [gone] Get a larger disk soon.
+       *[plugged] Leave the disk plugged in until the copy has finished, and get a larger one soon.
+    }
 
 warning-changed-disk = The disk with the identifier “{ $disk }” is in another device than before: its serial number or its partition is another one.
     .meaning = It is copied to all the same, since it has the size that it had. It may be the same disk in another enclosure or dock, or a copy of it.
@@ -117,9 +125,18 @@ warning-file-system-errors = The disk's file system has found errors in itself (
     .meaning = The copy is made all the same, but the disk should not be relied upon.
     .action = Have the disk checked by the administrator before it is used again (fsck).
 
-warning-still-open = The disk is unmounted, but what its file system lies in is still open ({ $devices }).
-    .meaning = Everything has been written to the disk. It must not be unplugged yet: what is open would stay behind, and could not be opened again the next time.
-    .action = Ask the administrator to close it (for example with “cryptsetup close”, “vgchange --activate n”, “mdadm --stop” or “losetup --detach”). When that has succeeded, the disk may be unplugged.
+warning-still-open = After the disk was unmounted, what its file system lies in { $plug ->
+        [safe] was
+       *[plugged] is
+    } still open ({ $devices }).
+    .meaning = Everything has been written to the disk. { $plug ->
+        [safe] It has been closed by now.
+       *[plugged] It must not be unplugged yet: what is open would stay behind, and could not be opened again the next time.
+    }
+    .action = { $plug ->
+        [safe] You need not do anything.
+       *[plugged] Ask the administrator to close it (for example with “cryptsetup close”, “vgchange --activate n”, “mdadm --stop” or “losetup --detach”). When that has succeeded, the disk may be unplugged.
+    }
 
 warning-power-off-failed = The disk could not be switched off after the copy ({ $cause }).
     .meaning = The copy is complete; the disk may be unplugged all the same.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use zbus::Variant;
 
 use crate::model::{self, DiskRow, Fault, RunRecord, Status, Told};
-use crate::texts::{Texts, harmless};
+use crate::texts::{Afterwards, Texts, harmless};
 
 /// One `(sa{sv})`.
 pub type Facts = (String, HashMap<String, Variant<'static>>);
@@ -149,8 +149,9 @@ pub fn disk(disk: &DiskRow) -> Row {
 pub fn run(record: &RunRecord, texts: &Texts) -> Row {
     let totals = &record.totals;
     let error = record.fault.as_ref().map_or("", Fault::name);
-    let message = record.fault.as_ref().map(|fault| texts.tell(fault)).unwrap_or_default();
-    let warnings: Vec<Told> = record.warnings.iter().map(|warning| texts.tell(warning)).collect();
+    let plug = record.plugging();
+    let message = record.fault.as_ref().map(|told| texts.tell(&Afterwards { told, plug })).unwrap_or_default();
+    let warnings: Vec<Told> = record.warnings.iter().map(|told| texts.tell(&Afterwards { told, plug })).collect();
     HashMap::from([
         ("run", record.run.into()),
         ("disk", harmless(record.disk.as_str()).into()),

@@ -56,6 +56,13 @@ impl Reteller {
         }
     }
 
+    /// What happened in a run, in one sentence; empty if nothing did. Of what is not known here, all that was told.
+    pub fn reason(&self, run: &Object) -> String {
+        let facts = run.get("message-facts").map(Facts::read).unwrap_or_default();
+        let whole = || run.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.say(&facts).map_or_else(whole, |message| message.what)
+    }
+
     fn replace(&self, told: &mut Object, of: &Sentence) {
         let said = told.get(of.about).map(Facts::read).and_then(|facts| self.say(&facts));
         let there = told.get_mut(of.name).and_then(|there| match of.place {
@@ -123,6 +130,16 @@ mod tests {
             "LastWarnings": ["Knapp.", "Alt."], "LastWarningFacts": [["warning-low-space", { "room": 7 }]],
         });
         assert_eq!(json!(retold(&news)), news);
+    }
+
+    #[test]
+    fn the_reason_of_a_run_is_one_sentence_and_one_of_tomorrow_is_all_that_was_told() {
+        let reteller = Reteller::new(Language::English);
+        let reason = |run: Value| reteller.reason(run.as_object().unwrap());
+        let gone = json!({ "message": "Zu früh. Halb.", "message-facts": ["fault-disk-removed", {}] });
+        assert_eq!(reason(gone), "The disk was unplugged too early.");
+        assert_eq!(reason(json!({ "message": "Neu. Alt.", "message-facts": ["fault-of-tomorrow", {}] })), "Neu. Alt.");
+        assert_eq!(reason(json!({ "message": "", "message-facts": ["", {}] })), "");
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub fn status(properties: &Object, disks: &[Object]) -> Option<Status> {
         last_warnings: sentences(properties, "LastWarnings"),
         safe_to_remove: texts(properties, "SafeToRemove"),
         veeam_locks: veeam_locks(properties),
+        veeam_lock_count: u32::try_from(number(properties, "VeeamLockCount")).unwrap_or(u32::MAX),
         config_error: Told {
             text: text(properties, "ConfigError").to_owned(),
             facts: properties.get("ConfigErrorFacts").map(Facts::read).unwrap_or_default(),

@@ -112,10 +112,9 @@ impl Plugged {
         config.disks.iter().filter(present).map(|disk| disk.id.clone()).collect()
     }
 
-    /// Known disks that still wait for their copy, in config order. Those that the administrator hides from UDisks2 do not.
+    /// Known disks that still wait for their copy, in config order.
     pub fn waiting(&self, config: &Config) -> Vec<DiskId> {
-        let waits = |plugin: &Plugin| !plugin.served && !plugin.volume.ignored;
-        let is_waiting = |id: &DiskId| self.plugins.iter().any(|plugin| plugin.volume.id == *id && waits(plugin));
+        let is_waiting = |id: &DiskId| self.plugins.iter().any(|plugin| plugin.volume.id == *id && plugin.waits());
         config.disks.iter().map(|disk| disk.id.clone()).filter(is_waiting).collect()
     }
 
@@ -136,10 +135,15 @@ impl Plugged {
         any
     }
 
+    /// Known disks that may be taken away, in config order: every one that has this identifier is proven safe, and none waits
+    /// for its copy, since what waits may be mounted the next moment.
     pub fn safe(&self, config: &Config) -> Vec<String> {
-        let is_known = |plugin: &&Plugin| config.disks.iter().any(|disk| disk.id == plugin.volume.id);
-        let safe = self.plugins.iter().filter(|plugin| plugin.safe).filter(is_known);
-        safe.map(|plugin| plugin.volume.id.to_string()).collect()
+        let is_safe = |id: &&DiskId| {
+            let mut plugins = self.plugins.iter().filter(|plugin| plugin.volume.id == **id).peekable();
+            plugins.peek().is_some() && plugins.all(|plugin| plugin.safe && !plugin.waits())
+        };
+        let known = config.disks.iter().map(|disk| &disk.id);
+        known.filter(is_safe).map(DiskId::to_string).collect()
     }
 
     /// The disk whose turn it is.
@@ -174,121 +178,13 @@ impl Plugin {
             safe: false,
         }
     }
+
+    /// What the administrator hides from UDisks2 does not.
+    fn waits(&self) -> bool {
+        !self.served && !self.volume.ignored
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn volume(uuid: &str, diskseq: u64) -> Volume {
-        Volume { diskseq: Some(diskseq), ..Volume::sample(uuid) }
-    }
-
-    fn config(disks: &[&str]) -> Config {
-        let disks = disks.iter().map(|id| KnownDisk { id: DiskId::new(id), recipients: vec![] }).collect();
-        Config { disks, ..Config::default() }
-    }
-
-    fn due_now(disk: &str) -> Due {
-        Due::Now { disk: DiskId::new(disk), interrupted: false }
-    }
-
-    #[test]
-    fn a_disk_is_due_once_it_has_settled() {
-        let (start, config) = (Instant::now(), config(&["A"]));
-        let mut plugged = Plugged::default();
-        let difference = plugged.update(vec![volume("A", 1)], start);
-        assert_eq!(difference.appeared.len(), 1);
-        assert_eq!(plugged.due(&config, start), Due::At(start + SETTLE));
-        assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
-    }
-
-    #[test]
-    fn our_own_unmount_makes_nothing_due_again_but_a_new_plug_in_does() {
-        let (start, config) = (Instant::now(), config(&["A"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![volume("A", 1)], start);
-        plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.served = true);
-        let mut mounted = volume("A", 1);
-        mounted.mount_points.push("/mnt".into());
-        for picture in [mounted, volume("A", 1)] {
-            assert!(plugged.update(vec![picture], start).appeared.is_empty());
-            assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
-        }
-        let difference = plugged.update(vec![volume("A", 2)], start);
-        assert_eq!((difference.appeared.len(), difference.gone.len()), (1, 1));
-        assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
-    }
-
-    #[test]
-    fn the_config_sets_the_order_and_unknown_disks_are_left_alone() {
-        let (start, config) = (Instant::now(), config(&["B", "A", "C"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![volume("X", 1), volume("A", 2), volume("B", 3)], start);
-        assert_eq!(plugged.first_present(&config), Some(DiskId::new("B")));
-        assert_eq!(plugged.waiting(&config), [DiskId::new("B"), DiskId::new("A")]);
-        assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
-    }
-
-    #[test]
-    fn a_disk_that_waits_for_its_source_is_due_when_that_has_come() {
-        let (start, config) = (Instant::now(), config(&["A"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![volume("A", 1), volume("X", 2)], start);
-        plugged.of(&DiskId::new("X")).for_each(|plugin| plugin.awaits_source = true);
-        assert!(!plugged.awaits_source(&config), "nobody knows it");
-        plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.awaits_source) = (true, true));
-        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
-        assert!(plugged.awaits_source(&config) && plugged.take_up_awaiting(&config, |_| true));
-        assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
-        assert!(!plugged.take_up_awaiting(&config, |_| true));
-        plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.awaits_source) = (true, true));
-        assert!(!plugged.take_up_awaiting(&config, |_| false), "it was pulled");
-        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
-    }
-
-    #[test]
-    fn what_is_mounted_again_is_not_safe_any_more() {
-        let (start, config) = (Instant::now(), config(&["A"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![volume("A", 1)], start);
-        plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.safe = true);
-        assert_eq!(plugged.safe(&config), ["A"]);
-        let mut mounted = volume("A", 1);
-        mounted.mount_points.push("/mnt".into());
-        plugged.update(vec![mounted], start);
-        assert!(plugged.safe(&config).is_empty());
-    }
-
-    #[test]
-    fn what_the_mount_table_has_is_not_safe_until_it_is_proven_anew() {
-        let (start, config) = (Instant::now(), config(&["A"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![volume("A", 1)], start);
-        plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.safe) = (true, true));
-        plugged.note_mounts(|_| false);
-        assert_eq!(plugged.safe(&config), ["A"]);
-        plugged.note_mounts(|volume| volume.id == DiskId::new("A"));
-        assert!(plugged.safe(&config).is_empty());
-        plugged.note_mounts(|_| false);
-        assert!(plugged.safe(&config).is_empty());
-        assert!(plugged.plugins().iter().all(|plugin| !plugin.in_use));
-    }
-
-    #[test]
-    fn a_disk_that_the_administrator_hides_is_left_alone() {
-        let (start, config) = (Instant::now(), config(&["A"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![Volume { ignored: true, ..volume("A", 1) }], start);
-        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
-    }
-
-    #[test]
-    fn a_disk_that_is_being_tidied_lets_others_go_first() {
-        let (start, config) = (Instant::now(), config(&["A", "B"]));
-        let mut plugged = Plugged::default();
-        plugged.update(vec![volume("A", 1), volume("B", 2)], start);
-        plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.tidying = true);
-        assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
-    }
-}
+#[path = "plugged_tests.rs"]
+mod tests;

@@ -12,10 +12,13 @@ use super::plugged::Due;
 use crate::copy::know;
 use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
 use crate::disks::Volume;
-use crate::model::{DiskId, Fault, Notice, Outcome, Plug, Progress, RunBegun, RunRecord, Step, Trigger, micros};
+use crate::model::{
+    DiskId, Fault, Notice, Outcome, Plug, Plugging, Progress, RunBegun, RunRecord, Step, Trigger, micros,
+};
 use crate::report::journal;
 use crate::report::mail::Occasion;
 use crate::systemd::Inhibitor;
+use crate::texts::Afterwards;
 
 impl Controller {
     pub(super) fn plug_of(&self, volume: Option<&Volume>) -> Plug {
@@ -158,7 +161,9 @@ impl Controller {
         }
         self.mail_end(&record);
         self.mark_plugin(&record);
-        let message = record.fault.as_ref().map(|fault| self.texts.say(fault).to_string()).unwrap_or_default();
+        let plug = record.plugging();
+        let say = |told| self.texts.say(&Afterwards { told, plug }).to_string();
+        let message = record.fault.as_ref().map(say).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();
         let signal = Signal::RunFinished {
             run: record.run,
@@ -181,12 +186,13 @@ impl Controller {
 
     fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
         let scope = active.scope();
-        if let Some(fault) = &record.fault {
-            journal::tell(Level::Error, &self.texts, fault, &scope);
+        let plug = record.plugging();
+        if let Some(told) = &record.fault {
+            journal::tell(Level::Error, &self.texts, &Afterwards { told, plug }, &scope);
         }
         // An abort has one error, its reason.
-        for fault in &record.further {
-            journal::tell(Level::Warn, &self.texts, fault, &scope);
+        for told in &record.further {
+            journal::tell(Level::Warn, &self.texts, &Afterwards { told, plug }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {
@@ -195,7 +201,7 @@ impl Controller {
             Outcome::Aborted => Notice::RunAborted { run, label },
         };
         journal::tell(Level::Info, &self.texts, &notice, &scope);
-        if record.safe_to_remove {
+        if plug == Plugging::Safe {
             let notice = Notice::SafeToRemove { disk: record.disk.to_string(), label: record.label.clone() };
             journal::tell(Level::Info, &self.texts, &notice, &scope);
         }
@@ -214,7 +220,7 @@ impl Controller {
                 plugin.served = past.served || !past.interrupted;
                 plugin.interrupted = past.interrupted;
                 plugin.awaits_source = past.awaits_source;
-                plugin.safe = record.safe_to_remove && !plugin.in_use;
+                plugin.safe = record.plugging() == Plugging::Safe && !plugin.in_use;
                 if plugin.safe {
                     // UDisks2's next picture will say so too.
                     plugin.volume.mount_points.clear();

@@ -8,6 +8,7 @@ use crate::disks::Volume;
 use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told};
 use crate::report::{journal, sentence};
 use crate::systemd;
+use crate::texts::Afterwards;
 
 impl Controller {
     /// Hands the snapshot to all readers if it says anything new.
@@ -100,11 +101,13 @@ impl Controller {
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
-        if let Some(fault) = &last.fault {
-            status.last_error = (fault.name().to_owned(), self.texts.tell(fault));
+        let plug = status.plugging(last.disk.as_str());
+        if let Some(told) = &last.fault {
+            status.last_error = (told.name().to_owned(), self.texts.tell(&Afterwards { told, plug }));
         }
-        let warnings = last.warnings.iter().map(|warning| self.texts.tell(warning));
-        status.last_warnings = warnings.chain(last.further.iter().map(|fault| self.texts.tell(fault))).collect();
+        let warnings = last.warnings.iter().map(|told| self.texts.tell(&Afterwards { told, plug }));
+        let further = last.further.iter().map(|told| self.texts.tell(&Afterwards { told, plug }));
+        status.last_warnings = warnings.chain(further).collect();
         if self.run.is_none() {
             status.free_bytes = last.totals.free_bytes;
         }

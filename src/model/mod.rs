@@ -22,7 +22,7 @@ pub use fault::Fault;
 pub use identity::DiskIdentity;
 pub use notice::Notice;
 pub use record::{Plug, RunBegun, RunRecord, Totals};
-pub use status::{DiskRow, Finished, LogLine, Outbox, Progress, State, Status, VeeamLock};
+pub use status::{DiskRow, Finished, LogLine, Outbox, Plugging, Progress, State, Status, VeeamLock};
 pub use told::{Facts, Told};
 pub use warning::Warning;
 

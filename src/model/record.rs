@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DiskId, Fault, Micros, Outcome, Step, Trigger, Warning};
+use super::{DiskId, Fault, Micros, Outcome, Plugging, Step, Trigger, Warning};
 
 /// One plug-in of one disk: the kernel gives each medium that appears a number that is never used again until reboot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,19 @@ impl RunBegun {
             warnings: Vec::new(),
             totals: Totals::default(),
             safe_to_remove: false,
+        }
+    }
+}
+
+impl RunRecord {
+    /// Whether the disk could be taken away when the run was over. What was cut off is taken up again, so that the disk may be
+    /// in use a moment later, whatever was proven.
+    pub fn plugging(&self) -> Plugging {
+        let is_cut = self.fault.as_ref().is_some_and(Fault::is_interruption);
+        match self.fault {
+            _ if self.safe_to_remove && !is_cut => Plugging::Safe,
+            Some(Fault::DiskRemoved) => Plugging::Gone,
+            _ => Plugging::Plugged,
         }
     }
 }

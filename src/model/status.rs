@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{DiskId, Fault, Micros, Outcome, Step, Told, Warning};
 
 /// What the daemon is doing, in the words of the bus property `State`.
@@ -95,6 +97,28 @@ pub struct Outbox {
     pub trouble: Option<Warning>,
 }
 
+/// Whether a disk may be taken away, in the words of the texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Plugging {
+    /// It may.
+    Safe,
+    /// It must stay until it is released.
+    Plugged,
+    /// It is not there.
+    Gone,
+}
+
+impl Plugging {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Plugged => "plugged",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// A job of Veeam that writes, or waits until it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VeeamLock {
@@ -142,6 +166,22 @@ pub struct DiskRow {
 }
 
 impl Status {
+    /// How many locks of Veeam there are besides those that are listed.
+    pub fn unlisted_locks(&self) -> u32 {
+        let listed = u32::try_from(self.veeam_locks.len()).unwrap_or(u32::MAX);
+        self.veeam_lock_count.saturating_sub(listed)
+    }
+
+    /// Whether this disk may be taken away.
+    pub fn plugging(&self, disk: &str) -> Plugging {
+        let same = |uuid: &str| uuid.eq_ignore_ascii_case(disk);
+        if self.safe_to_remove.iter().any(|uuid| same(uuid)) {
+            return Plugging::Safe;
+        }
+        let is_present = self.disks.iter().any(|row| row.present && same(&row.uuid));
+        if is_present { Plugging::Plugged } else { Plugging::Gone }
+    }
+
     /// A fresh installation: calm, and with a next step.
     pub fn is_not_set_up(&self) -> bool {
         self.config_error.facts.is_not_set_up() && self.last.is_none()

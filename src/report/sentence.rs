@@ -65,8 +65,7 @@ fn running_id(status: &Status) -> &'static str {
 fn held_jobs(status: &Status) -> String {
     let held = status.veeam_locks.iter().filter(|lock| lock.held);
     let jobs: Vec<&str> = held.map(|lock| lock.job.as_str()).collect();
-    let unlisted = (status.veeam_lock_count as usize).saturating_sub(status.veeam_locks.len());
-    few(&jobs, jobs.len() + unlisted)
+    few(&jobs, jobs.len() + status.unlisted_locks() as usize)
 }
 
 /// Whole percent, rounded down so that 100 means all; unknown counts as nothing.
@@ -106,22 +105,12 @@ fn ended(status: &Status, last: &Finished, texts: &Texts, clock: &Clock) -> Stri
     let mut args = vec![
         ("label", Arg::from(named(&last.label, last.disk.as_str()))),
         ("when", clock.moment(last.finished_at, texts).into()),
-        ("plug", plug(status, last.disk.as_str()).into()),
+        ("plug", status.plugging(last.disk.as_str()).name().into()),
     ];
     if last.outcome == Outcome::Aborted {
         args.push(("message", status.last_error.1.text.as_str().into()));
     }
     texts.text(id, &args)
-}
-
-/// Whether the disk may be taken away, must stay, or is not there at all.
-fn plug(status: &Status, disk: &str) -> &'static str {
-    let same = |uuid: &str| uuid.eq_ignore_ascii_case(disk);
-    if status.safe_to_remove.iter().any(|uuid| same(uuid)) {
-        return "safe";
-    }
-    let present = status.disks.iter().any(|row| row.present && same(&row.uuid));
-    if present { "plugged" } else { "gone" }
 }
 
 #[cfg(test)]

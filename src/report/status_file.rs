@@ -137,8 +137,7 @@ fn waiting_rows(rows: &mut Rows, status: &Status) {
     for disk in &status.queue {
         rows.add("queue", &[("label", label_of(status, disk).into())]);
     }
-    // What waits is about to be mounted, so nobody is told that it may go.
-    for disk in status.safe_to_remove.iter().filter(|disk| !status.queue.contains(disk)) {
+    for disk in &status.safe_to_remove {
         rows.add("safe", &[("label", label_of(status, disk).into())]);
     }
 }
@@ -200,20 +199,6 @@ mod tests {
         drop(sender);
         following.await.unwrap();
         assert_eq!(fs::read_to_string(path).unwrap(), "The backup service is not running.\n");
-    }
-
-    #[test]
-    fn a_disk_that_waits_is_not_listed_as_released() {
-        let disk = "2D53D78A071916A0".to_owned();
-        let status = Status {
-            safe_to_remove: vec![disk.clone(), "B78E-6CC4".to_owned()],
-            queue: vec![disk],
-            ..Status::default()
-        };
-        let page = page(&status, &Texts::new(Language::English), &at_noon());
-        let lines: Vec<&str> = page.lines().skip(2).collect();
-        assert_eq!(lines.iter().filter(|line| line.contains("2D53D78A071916A0")).count(), 1, "{page}");
-        assert!(lines.iter().any(|line| line.contains("B78E-6CC4")), "{page}");
     }
 
     fn at_noon() -> Clock {

@@ -3,23 +3,27 @@
 //! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
 //! Knows nothing of what the texts are for.
 
+mod afterwards;
 mod foreign;
 mod format;
 mod language;
+mod spoken;
 
 use std::fmt;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Facts, Fault, Notice, Told, Warning};
+use crate::model::{Facts, Plugging, Told};
 
 use foreign::presentable;
+use spoken::split;
 
+pub use afterwards::Afterwards;
 pub use foreign::harmless;
 pub use language::Language;
+pub use spoken::{Spoken, text_id};
 
 /// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
 /// Notices have the first part only.
@@ -41,38 +45,6 @@ impl fmt::Display for Message {
         }
         Ok(())
     }
-}
-
-/// A typed value with a text of its own: an enum serialised with its variant in `kind`.
-pub trait Spoken: Serialize {
-    /// First part of the message id; the variant's kebab-case name is the second.
-    const FAMILY: &'static str;
-
-    /// The name on the bus, for what is an error there.
-    fn error_name(&self) -> Option<&'static str> {
-        None
-    }
-}
-
-impl Spoken for Fault {
-    const FAMILY: &'static str = "fault";
-
-    fn error_name(&self) -> Option<&'static str> {
-        Some(self.name())
-    }
-}
-
-impl Spoken for Warning {
-    const FAMILY: &'static str = "warning";
-}
-
-impl Spoken for Notice {
-    const FAMILY: &'static str = "notice";
-}
-
-/// `fault-no-space`: the message id of a typed value, also the seed of its journal MESSAGE_ID.
-pub fn text_id<T: Spoken>(value: &T) -> String {
-    split(value).0
 }
 
 /// One argument of a text.
@@ -254,22 +226,15 @@ impl Texts {
         };
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
-        Some((text.into_owned(), errors.is_empty()))
+        // A last sentence that is left out leaves its blank.
+        Some((text.trim_end().to_owned(), errors.is_empty()))
     }
-}
-
-/// The message id of a typed value, and its fields.
-fn split<T: Spoken>(value: &T) -> (String, Map<String, Value>) {
-    let Ok(Value::Object(mut fields)) = serde_json::to_value(value) else {
-        return (T::FAMILY.to_owned(), Map::new());
-    };
-    let kind = fields.remove("kind");
-    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
-    (format!("{}-{kind}", T::FAMILY), fields)
 }
 
 fn arguments(fields: &Map<String, Value>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
+    // What is told while nobody knows better is told of a disk that has to stay.
+    args.set("plug", Plugging::Plugged.name());
     for (name, value) in fields {
         let value = match value {
             Value::String(text) => FluentValue::from(presentable(text)),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::*;
+use crate::model::{Fault, Notice, Warning};
 
 /// Message id (terms with their dash) → names of its placeholders, in one language.
 fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
@@ -112,6 +113,64 @@ fn every_warning_says_what_happened_what_it_means_and_what_to_do() {
 #[test]
 fn every_notice_has_its_line() {
     assert_all_said(samples::notices, 1);
+}
+
+/// What only a disk that has to stay is told with.
+const STAY: [&str; 8] = [
+    "erst ab, wenn",
+    "nicht abziehen",
+    "nicht ab.",
+    "sobald die Statusanzeige",
+    "Platte stecken",
+    "only when the status",
+    "not unplug",
+    "plugged in until",
+];
+
+fn asks_to_stay(text: &str) -> bool {
+    STAY.iter().chain(&["Leave the disk plugged in", "as soon as the status"]).any(|words| text.contains(words))
+}
+
+/// All that is said of a run that is over, as the three cases have it.
+fn said_afterwards<T: Spoken>(samples: fn(u32) -> Vec<T>, plug: Plugging) -> Vec<(String, String)> {
+    let mut said = Vec::new();
+    for texts in Language::ALL.map(Texts::new) {
+        for told in samples(0).iter().chain(&samples(1)) {
+            let afterwards = Afterwards { told, plug };
+            assert_eq!((text_id(&afterwards), afterwards.error_name()), (text_id(told), told.error_name()));
+            said.push((text_id(told), texts.say(&afterwards).to_string()));
+        }
+    }
+    said
+}
+
+#[test]
+fn a_disk_that_may_go_is_not_asked_to_stay() {
+    // A call is refused while another copy is on, and a disk that was pulled too early is to stay the next time.
+    let of_something_else = ["fault-busy", "fault-disk-removed"];
+    for plug in [Plugging::Safe, Plugging::Gone] {
+        let faults = said_afterwards(samples::faults, plug);
+        for (id, text) in faults.into_iter().chain(said_afterwards(samples::warnings, plug)) {
+            let only_if_safe =
+                plug == Plugging::Safe || text.contains("erst ab, wenn") || text.contains("only when the");
+            assert!(of_something_else.contains(&id.as_str()) || !only_if_safe || !asks_to_stay(&text), "{id}: {text}");
+            assert_sentence(&text, &id);
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_has_to_stay_is_what_is_spoken_of_while_nobody_knows_better() {
+    let texts = Texts::new(Language::English);
+    for told in samples::faults(0) {
+        let plug = Plugging::Plugged;
+        assert_eq!(texts.say(&Afterwards { told: &told, plug }), texts.say(&told));
+        let facts = texts.tell(&Afterwards { told: &told, plug: Plugging::Safe }).facts;
+        assert_eq!(facts.args["plug"], "safe");
+    }
+    assert!(
+        said_afterwards(samples::faults, Plugging::Plugged).iter().filter(|(_, text)| asks_to_stay(text)).count() > 60
+    );
 }
 
 #[test]

@@ -140,6 +140,9 @@ fn notes(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
             @let since = Arg::from(clock.moment(*since, texts));
             (note("calm", "Veeam", &texts.text(id, &[("job", Arg::from(job.as_str())), ("since", since)])))
         }
+        @if now.unlisted_locks() > 0 {
+            (note("calm", "Veeam", &texts.text("status-more-locks", &[("count", Arg::from(now.unlisted_locks()))])))
+        }
         @if !now.queue.is_empty() { (note("calm", &texts.text("web-queue", &[]), &names(&now.queue))) }
         @if !now.safe_to_remove.is_empty() {
             (note("good", &texts.text("web-safe", &[]), &names(&now.safe_to_remove)))
@@ -149,4 +152,25 @@ fn notes(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
 
 fn note(class: &str, name: &str, text: &str) -> Markup {
     html! { p class=(format!("note {class}")) { strong { (name) } " " bdi { (text) } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Language;
+
+    fn notes_of(now: Snapshot, language: Language) -> String {
+        notes(&now, &Texts::new(language), &Clock::system()).into_string()
+    }
+
+    #[test]
+    fn locks_that_are_not_listed_are_counted() {
+        let lock = || ("Mail".to_owned(), "held".to_owned(), 1);
+        let locks = |count| Snapshot { veeam_locks: vec![lock()], veeam_lock_count: count, ..Snapshot::default() };
+        assert!(notes_of(locks(4), Language::English).contains("3 more locks are not listed here."));
+        assert!(notes_of(locks(2), Language::German).contains("eine weitere Sperre"));
+        for all_listed in [0, 1] {
+            assert!(!notes_of(locks(all_listed), Language::English).contains("listed"), "{all_listed}");
+        }
+    }
 }

@@ -52,6 +52,8 @@ pub struct Snapshot {
     pub safe_to_remove: Vec<String>,
     /// Job, state, since.
     pub veeam_locks: Vec<(String, String, u64)>,
+    /// All of them; a service that does not tell has listed all.
+    pub veeam_lock_count: u32,
     pub config_error: String,
     pub config_error_facts: Facts,
     /// Mails that wait to be sent, and why.
@@ -124,6 +126,7 @@ impl Snapshot {
             last_finished_at: get(properties, "LastFinishedAt"),
             safe_to_remove: get(properties, "SafeToRemove"),
             veeam_locks: get(properties, "VeeamLocks"),
+            veeam_lock_count: get(properties, "VeeamLockCount"),
             config_error: get(properties, "ConfigError"),
             config_error_facts: facts(properties, "ConfigErrorFacts"),
             outbox_count: get(properties, "OutboxCount"),
@@ -140,6 +143,11 @@ impl Snapshot {
     /// As it is after the installation.
     pub fn is_not_set_up(&self) -> bool {
         self.config_error_facts.is_not_set_up() && self.last_result.is_empty()
+    }
+
+    /// How many locks there are besides those that are listed.
+    pub fn unlisted_locks(&self) -> u64 {
+        u64::from(self.veeam_lock_count).saturating_sub(self.veeam_locks.len() as u64)
     }
 
     pub fn is_running(&self) -> bool {

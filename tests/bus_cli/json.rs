@@ -47,6 +47,6 @@ async fn bus_sentences_in_json_are_in_the_callers_language_with_what_they_are_ab
         assert_eq!(status["LastErrorFacts"][1]["missing"], json!(200_000_000_000_u64));
         let runs = call(address, language, &["history", "--json"]).await.json();
         assert!(text(&runs[1]["message"]).starts_with(removed), "{runs}");
-        assert_eq!(runs[1]["message-facts"], json!(["fault-disk-removed", {}]));
+        assert_eq!(runs[1]["message-facts"], json!(["fault-disk-removed", { "plug": "gone" }]));
     }
 }

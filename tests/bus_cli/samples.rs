@@ -116,7 +116,11 @@ fn disks() -> Vec<DiskRow> {
 /// Newest first.
 pub fn runs() -> Vec<RunRecord> {
     let good = record(17, UUID, "GOLD", Outcome::Success);
-    let bad = RunRecord { fault: Some(Fault::DiskRemoved), ..record(16, "B78E-6CC4", HOSTILE, Outcome::Aborted) };
+    let bad = RunRecord {
+        fault: Some(Fault::DiskRemoved),
+        safe_to_remove: false,
+        ..record(16, "B78E-6CC4", HOSTILE, Outcome::Aborted)
+    };
     let cancelled = record(15, UUID, "", Outcome::Cancelled);
     vec![good, bad, cancelled]
 }

@@ -58,6 +58,24 @@ async fn bus_disks_lists_the_known_ones_and_says_how_others_are_added() {
 }
 
 #[tokio::test]
+async fn bus_status_counts_the_locks_of_veeam_that_are_not_listed() {
+    let rig = rig(Status { veeam_lock_count: 700, ..copying() }).await;
+    let said = call(rig.bus.address(), ENGLISH, &["status"]).await;
+    assert!(said.out.contains("699 more locks are not listed here."), "{said:?}");
+}
+
+#[tokio::test]
+async fn bus_history_says_why_a_run_failed_in_the_readers_language() {
+    let rig = rig(idle()).await;
+    for (language, reason) in
+        [(ENGLISH, "The disk was unplugged too early."), (GERMAN, "Die Platte wurde zu früh abgezogen.")]
+    {
+        let said = call(rig.bus.address(), language, &["history"]).await;
+        assert!(said.out.contains(reason) && !said.out.contains("DiskRemoved"), "{said:?}");
+    }
+}
+
+#[tokio::test]
 async fn bus_history_is_a_table_of_the_newest_runs() {
     assert_said(idle(), "history", &["history"]).await;
     let rig = rig(idle()).await;

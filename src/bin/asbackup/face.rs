@@ -45,6 +45,11 @@ impl Face {
         self.reteller.retell(told);
     }
 
+    /// Why a run failed, in one sentence in the caller's language.
+    pub fn reason(&self, run: &Object) -> String {
+        self.reteller.reason(run)
+    }
+
     pub fn words(&self, id: &str, args: &[(&str, Arg)]) -> String {
         self.texts.text(id, args)
     }

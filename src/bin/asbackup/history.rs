@@ -53,7 +53,7 @@ fn row(run: &Object, face: &Face) -> [String; 7] {
         result(run, face),
         face.span(ended.saturating_sub(began) / 1_000_000),
         face.size(number(run, "bytes-done")),
-        harmless(text(run, "error")),
+        harmless(&face.reason(run)),
     ]
 }
 

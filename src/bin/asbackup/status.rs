@@ -75,5 +75,7 @@ fn locks(status: &Status, face: &Face) -> Vec<(String, String)> {
         ];
         (face.word("cli-veeam"), face.words("cli-veeam.value", &args))
     };
-    status.veeam_locks.iter().map(line).collect()
+    let more = u64::from(status.unlisted_locks());
+    let more = (more > 0).then(|| (face.word("cli-veeam"), face.words("status-more-locks", &[("count", more.into())])));
+    status.veeam_locks.iter().map(line).chain(more).collect()
 }

@@ -2,10 +2,10 @@
 
 use super::LockStory;
 use super::logs::{Logs, Told};
-use crate::model::{Fault, Micros, Outcome, RunBegun, RunRecord, Warning};
+use crate::model::{Fault, Micros, Outcome, Plugging, RunBegun, RunRecord, Warning};
 use crate::report::clock::Clock;
 use crate::report::named;
-use crate::texts::{Arg, Message, Spoken, Texts};
+use crate::texts::{Afterwards, Arg, Message, Spoken, Texts};
 
 /// Lines of a success that are there whatever happened: result, action, copied, times, free, logs, machine.
 const FIXED_LINES: usize = 7;
@@ -120,17 +120,17 @@ impl Writer<'_> {
     fn success(&self, record: &RunRecord, logs: &Logs) -> Vec<String> {
         let mut lines = vec![self.labelled("mail-success", record), self.may_unplug(record)];
         lines.extend(self.figures(record));
-        lines.extend(self.warnings_in(&record.warnings, WARNING_LINES));
+        lines.extend(self.warnings_in(record, WARNING_LINES));
         lines.extend([self.logs(logs), self.footer(record.run, record.disk.as_str())]);
         lines
     }
 
     fn failure(&self, record: &RunRecord, logs: &Logs) -> Vec<String> {
         let mut paragraphs = vec![vec![self.verdict(record), self.may_unplug(record)]];
-        paragraphs.extend(record.fault.iter().map(|fault| self.explained(fault)));
-        let further = record.further.iter().map(|fault| self.texts.say(fault).to_string());
+        paragraphs.extend(record.fault.iter().map(|fault| self.explained(&afterwards(record, fault))));
+        let further = record.further.iter().map(|fault| self.texts.say(&afterwards(record, fault)).to_string());
         paragraphs.push(further.map(|text| self.text_line("mail-further", &text)).collect());
-        paragraphs.push(self.warnings_in(&record.warnings, usize::MAX));
+        paragraphs.push(self.warnings_in(record, usize::MAX));
         let mut figures = self.figures(record);
         figures.extend([self.logs(logs), self.footer(record.run, record.disk.as_str())]);
         paragraphs.push(figures);
@@ -158,8 +158,9 @@ impl Writer<'_> {
         parts.iter().map(|(id, text)| self.text_line(id, text)).collect()
     }
 
-    fn warnings_in(&self, warnings: &[Warning], most: usize) -> Vec<String> {
-        let mut texts: Vec<String> = warnings.iter().map(|warning| self.texts.say(warning).to_string()).collect();
+    fn warnings_in(&self, record: &RunRecord, most: usize) -> Vec<String> {
+        let say = |warning: &Warning| self.texts.say(&afterwards(record, warning)).to_string();
+        let mut texts: Vec<String> = record.warnings.iter().map(say).collect();
         let rest = if texts.len() > most { texts.split_off(most - 1) } else { Vec::new() };
         let mut lines: Vec<String> = texts.iter().map(|text| self.text_line("mail-warning", text)).collect();
         if !rest.is_empty() {
@@ -257,11 +258,15 @@ fn label(record: &RunRecord) -> &str {
 
 /// What the mail says of the disk: never that it may be taken away before that is proven.
 fn action(record: &RunRecord) -> &'static str {
-    match record.fault {
-        _ if record.safe_to_remove => "safe",
-        Some(Fault::DiskRemoved) => "gone",
-        _ => "stay",
+    match record.plugging() {
+        Plugging::Safe => "safe",
+        Plugging::Gone => "gone",
+        Plugging::Plugged => "stay",
     }
+}
+
+fn afterwards<'a, T>(record: &RunRecord, told: &'a T) -> Afterwards<'a, T> {
+    Afterwards { told, plug: record.plugging() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn volume(uuid: &str, diskseq: u64) -> Volume {
+    Volume { diskseq: Some(diskseq), ..Volume::sample(uuid) }
+}
+
+fn config(disks: &[&str]) -> Config {
+    let disks = disks.iter().map(|id| KnownDisk { id: DiskId::new(id), recipients: vec![] }).collect();
+    Config { disks, ..Config::default() }
+}
+
+fn due_now(disk: &str) -> Due {
+    Due::Now { disk: DiskId::new(disk), interrupted: false }
+}
+
+#[test]
+fn a_disk_is_due_once_it_has_settled() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    let difference = plugged.update(vec![volume("A", 1)], start);
+    assert_eq!(difference.appeared.len(), 1);
+    assert_eq!(plugged.due(&config, start), Due::At(start + SETTLE));
+    assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+}
+
+#[test]
+fn our_own_unmount_makes_nothing_due_again_but_a_new_plug_in_does() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![volume("A", 1)], start);
+    plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.served = true);
+    let mut mounted = volume("A", 1);
+    mounted.mount_points.push("/mnt".into());
+    for picture in [mounted, volume("A", 1)] {
+        assert!(plugged.update(vec![picture], start).appeared.is_empty());
+        assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
+    }
+    let difference = plugged.update(vec![volume("A", 2)], start);
+    assert_eq!((difference.appeared.len(), difference.gone.len()), (1, 1));
+    assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+}
+
+#[test]
+fn the_config_sets_the_order_and_unknown_disks_are_left_alone() {
+    let (start, config) = (Instant::now(), config(&["B", "A", "C"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![volume("X", 1), volume("A", 2), volume("B", 3)], start);
+    assert_eq!(plugged.first_present(&config), Some(DiskId::new("B")));
+    assert_eq!(plugged.waiting(&config), [DiskId::new("B"), DiskId::new("A")]);
+    assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
+}
+
+#[test]
+fn a_disk_that_waits_for_its_source_is_due_when_that_has_come() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![volume("A", 1), volume("X", 2)], start);
+    plugged.of(&DiskId::new("X")).for_each(|plugin| plugin.awaits_source = true);
+    assert!(!plugged.awaits_source(&config), "nobody knows it");
+    plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.awaits_source) = (true, true));
+    assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
+    assert!(plugged.awaits_source(&config) && plugged.take_up_awaiting(&config, |_| true));
+    assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+    assert!(!plugged.take_up_awaiting(&config, |_| true));
+    plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.awaits_source) = (true, true));
+    assert!(!plugged.take_up_awaiting(&config, |_| false), "it was pulled");
+    assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
+}
+
+#[test]
+fn what_is_mounted_again_is_not_safe_any_more() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![volume("A", 1)], start);
+    plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.safe) = (true, true));
+    assert_eq!(plugged.safe(&config), ["A"]);
+    let mut mounted = volume("A", 1);
+    mounted.mount_points.push("/mnt".into());
+    plugged.update(vec![mounted], start);
+    assert!(plugged.safe(&config).is_empty());
+}
+
+prop_compose! {
+    /// A plug-in in any state, of a known disk, of its clone, or of an unknown one.
+    fn any_plugin()(disk in "[ABX]", flags: [bool; 6], diskseq in 1..4u64) -> Plugin {
+        let [served, awaits_source, tidying, in_use, safe, ignored] = flags;
+        let volume = Volume { ignored, ..volume(&disk, diskseq) };
+        Plugin { served, awaits_source, tidying, in_use, safe, ..Plugin::new(volume, Instant::now()) }
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_state_no_disk_waits_for_its_copy_and_may_be_taken_away(
+        plugins in prop::collection::vec(any_plugin(), 0..6)
+    ) {
+        let (plugged, config) = (Plugged { plugins }, config(&["A", "B"]));
+        let (safe, waiting) = (plugged.safe(&config), plugged.waiting(&config));
+        for disk in ["A", "B"].map(DiskId::new) {
+            let mut of_it = plugged.plugins().iter().filter(|plugin| plugin.volume.id == disk).peekable();
+            let is_proven = of_it.peek().is_some() && of_it.all(|plugin| plugin.safe);
+            let expected = is_proven && !waiting.contains(&disk);
+            prop_assert_eq!(safe.contains(&disk.to_string()), expected, "{}", disk);
+        }
+        prop_assert!(safe.iter().all(|disk| ["A", "B"].contains(&disk.as_str())), "{:?}", safe);
+    }
+}
+
+#[test]
+fn what_the_mount_table_has_is_not_safe_until_it_is_proven_anew() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![volume("A", 1)], start);
+    plugged.of(&DiskId::new("A")).for_each(|plugin| (plugin.served, plugin.safe) = (true, true));
+    plugged.note_mounts(|_| false);
+    assert_eq!(plugged.safe(&config), ["A"]);
+    plugged.note_mounts(|volume| volume.id == DiskId::new("A"));
+    assert!(plugged.safe(&config).is_empty());
+    plugged.note_mounts(|_| false);
+    assert!(plugged.safe(&config).is_empty());
+    assert!(plugged.plugins().iter().all(|plugin| !plugin.in_use));
+}
+
+#[test]
+fn a_disk_that_the_administrator_hides_is_left_alone() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![Volume { ignored: true, ..volume("A", 1) }], start);
+    assert_eq!(plugged.due(&config, start + SETTLE), Due::Nothing);
+}
+
+#[test]
+fn a_disk_that_is_being_tidied_lets_others_go_first() {
+    let (start, config) = (Instant::now(), config(&["A", "B"]));
+    let mut plugged = Plugged::default();
+    plugged.update(vec![volume("A", 1), volume("B", 2)], start);
+    plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.tidying = true);
+    assert_eq!(plugged.due(&config, start + SETTLE), due_now("B"));
+}
