@@ -41,7 +41,7 @@ fn entry<T: Spoken>(value: &T, texts: &Texts) -> String {
     let part = |attribute: &str| {
         let mut pairs = Vec::new();
         for (name, field) in &fields {
-            pairs.push((name.as_str(), Arg::from(field.as_str())));
+            pairs.push((name.as_str(), Arg::Ready(field.clone())));
         }
         let text = texts.text(&format!("{id}{attribute}"), &pairs);
         Some(text).filter(|text| !text.starts_with(&id))

@@ -59,7 +59,7 @@ fn entry<T: Spoken>(value: &T, texts: &Texts, frame: &Frame) -> String {
     let fields: Vec<(String, String)> = names.map(|name| (name.clone(), format!("‹{name}›"))).collect();
     let part = |attribute: &str| {
         let filled: Vec<(&str, Arg)> =
-            fields.iter().map(|(name, text)| (name.as_str(), Arg::from(text.as_str()))).collect();
+            fields.iter().map(|(name, text)| (name.as_str(), Arg::Ready(text.clone()))).collect();
         texts.text(&format!("{id}{attribute}"), &filled)
     };
     let name = value.error_name().map(|name| format!("{}: `{name}`, ", frame.name)).unwrap_or_default();

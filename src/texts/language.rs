@@ -28,42 +28,46 @@ impl Language {
         }
     }
 
-    /// What the command line says: its own words, how things stand, and what may be wrong with a config.ini.
-    pub(super) fn command_line(self) -> [&'static str; 3] {
+    /// What the command line says: its own words, how things stand, what may be wrong with a config.ini, and causes.
+    pub(super) fn command_line(self) -> [&'static str; 4] {
         match self {
             Self::German => [
                 include_str!("../../locales/de/cli.ftl"),
                 include_str!("../../locales/de/status.ftl"),
                 include_str!("../../locales/de/config.ftl"),
+                include_str!("../../locales/de/cause.ftl"),
             ],
             Self::English => [
                 include_str!("../../locales/en/cli.ftl"),
                 include_str!("../../locales/en/status.ftl"),
                 include_str!("../../locales/en/config.ftl"),
+                include_str!("../../locales/en/cause.ftl"),
             ],
         }
     }
 
-    /// Faults, warnings, and what may be wrong with a config.ini.
-    pub(super) fn reasons(self) -> [&'static str; 3] {
+    /// Faults, warnings, what may be wrong with a config.ini, and causes.
+    pub(super) fn reasons(self) -> [&'static str; 4] {
         match self {
             Self::German => [
                 include_str!("../../locales/de/faults.ftl"),
                 include_str!("../../locales/de/warnings.ftl"),
                 include_str!("../../locales/de/config.ftl"),
+                include_str!("../../locales/de/cause.ftl"),
             ],
             Self::English => [
                 include_str!("../../locales/en/faults.ftl"),
                 include_str!("../../locales/en/warnings.ftl"),
                 include_str!("../../locales/en/config.ftl"),
+                include_str!("../../locales/en/cause.ftl"),
             ],
         }
     }
 
     /// All files of the language.
-    pub(super) fn sources(self) -> [&'static str; 11] {
-        let [cli, status, _] = self.command_line();
-        let [faults, warnings, config] = self.reasons();
+    pub(super) fn sources(self) -> [&'static str; 12] {
+        let [cli, status, ..] = self.command_line();
+        let [faults, warnings, config, cause] = self.reasons();
         let [notices, bus, mail, web, setup] = match self {
             Self::German => [
                 include_str!("../../locales/de/notices.ftl"),
@@ -80,6 +84,6 @@ impl Language {
                 include_str!("../../locales/en/setup.ftl"),
             ],
         };
-        [faults, warnings, notices, status, config, bus, mail, web, setup, cli, self.tools()]
+        [faults, warnings, notices, status, config, cause, bus, mail, web, setup, cli, self.tools()]
     }
 }

@@ -4,6 +4,7 @@
 //! Knows nothing of what the texts are for.
 
 mod afterwards;
+mod cause;
 mod foreign;
 mod format;
 mod language;
@@ -24,6 +25,9 @@ pub use afterwards::Afterwards;
 pub use foreign::harmless;
 pub use language::Language;
 pub use spoken::{Spoken, text_id};
+
+/// The argument that is said in the reader's language.
+const CAUSE: &str = "cause";
 
 /// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
 /// Notices have the first part only.
@@ -51,6 +55,8 @@ impl fmt::Display for Message {
 pub enum Arg {
     Text(String),
     Number(u64),
+    /// Not to be worded, whatever its name is.
+    Ready(String),
 }
 
 impl From<&str> for Arg {
@@ -171,7 +177,8 @@ impl Texts {
         let mut args = FluentArgs::new();
         for (name, arg) in pairs {
             match arg {
-                Arg::Text(text) => args.set(*name, harmless(text)),
+                Arg::Text(text) if *name == CAUSE => args.set(*name, self.cause(text)),
+                Arg::Text(text) | Arg::Ready(text) => args.set(*name, harmless(text)),
                 Arg::Number(number) => args.set(*name, *number as f64),
             }
         }
@@ -182,11 +189,14 @@ impl Texts {
         self.lookup(message, attribute, &args).unwrap_or_else(|| id.to_owned())
     }
 
-    /// With what only a language can add: the meaning of rsync's code, and sentences within the sentence.
+    /// With what only a language can add: the meaning of rsync's code, the cause, and sentences within the sentence.
     fn filled(&self, mut fields: Map<String, Value>) -> Map<String, Value> {
         if let Some(code) = fields.get("code").and_then(Value::as_i64) {
             let meaning = self.exit_meaning(code);
             fields.entry("meaning").or_insert(meaning.into());
+        }
+        if let Some(Value::String(cause)) = fields.get_mut(CAUSE) {
+            *cause = self.cause(cause);
         }
         for value in fields.values_mut().filter(|value| value.is_array()) {
             let parts = Facts::read_all(value);

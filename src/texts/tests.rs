@@ -219,12 +219,12 @@ fn every_exit_code_of_rsync_has_a_meaning() {
 fn a_failed_copy_says_what_rsyncs_code_means() {
     let texts = Texts::new(Language::English);
     let failed = |code| texts.say(&Fault::CopyFailed { code, cause: "x".to_owned() }).what;
-    assert_eq!(failed(23), "The copy failed: some of the files could not be copied (rsync code 23: x).");
+    assert_eq!(failed(23), "The copy failed: some of the files could not be copied (rsync code 23: “x”).");
     assert_eq!(
         failed(-9),
-        "The copy failed: the copy program was killed by the system with signal 9 (rsync code -9: x)."
+        "The copy failed: the copy program was killed by the system with signal 9 (rsync code -9: “x”)."
     );
-    assert_eq!(failed(99), "The copy failed: the copy program ended with the unknown code 99 (rsync code 99: x).");
+    assert_eq!(failed(99), "The copy failed: the copy program ended with the unknown code 99 (rsync code 99: “x”).");
 }
 
 #[test]
