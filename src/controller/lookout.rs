@@ -3,6 +3,7 @@
 //! are told once and the copy comes by itself. It owns nothing else, and ends with the need.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,12 +35,22 @@ struct Wanted {
 pub struct Lookout {
     task: Option<JoinHandle<()>>,
     mounts: Arc<Notify>,
+    /// A source that went away in the middle of a run, and its file system: what lies in its place now is not what has to come.
+    lost: Option<(PathBuf, String)>,
 }
 
 impl Lookout {
     /// The mount table has changed.
     pub fn nudge(&self) {
         self.mounts.notify_one();
+    }
+
+    pub fn lost(&mut self, source: PathBuf, file_system: String) {
+        self.lost = Some((source, file_system));
+    }
+
+    fn lost_of(&self, source: &Path) -> Option<&str> {
+        self.lost.as_ref().filter(|(path, _)| path == source).map(|(_, file_system)| file_system.as_str())
     }
 
     pub fn end(&mut self) {
@@ -81,8 +92,9 @@ impl Controller {
         let awaited = self.may_begin() && self.plugged.awaits_source(&self.config);
         match (awaited, self.lookout.task.is_some()) {
             (true, false) => {
-                let remembered = self.memory.source(&self.config.source).map(str::to_owned);
-                let wanted = Wanted { config: self.config.clone(), remembered };
+                let source = &self.config.source;
+                let remembered = self.memory.source(source).or_else(|| self.lookout.lost_of(source));
+                let wanted = Wanted { config: self.config.clone(), remembered: remembered.map(str::to_owned) };
                 self.lookout.begin(wanted, self.source_came.clone());
             }
             (false, true) => self.lookout.end(),

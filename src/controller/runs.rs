@@ -127,6 +127,7 @@ impl Controller {
                 }
             }
             News::Source(file_system) => self.remember_source(file_system),
+            News::SourceLost(file_system) => self.lookout.lost(active.source.clone(), file_system),
             News::Progress(progress) => active.advance(progress),
             News::FreeBytes(bytes) => active.free_bytes = bytes,
             News::Notice(notice) => {

@@ -81,8 +81,15 @@ impl Run {
     pub(super) async fn prove_source(&self, source: &Source) -> Result<(), Fault> {
         let lock = self.order.config.source_lockfile.clone();
         let source = source.try_clone().map_err(|error| self.source_unavailable(&error))?;
+        let file_system = source.file_system.clone();
         let prove = move || Ok::<_, io::Error>(source.prove_again(&lock));
-        blocking(GLANCE, prove).await.map_err(|error| self.source_unavailable(&error))?
+        let proven = blocking(GLANCE, prove).await.map_err(|error| self.source_unavailable(&error));
+        // Also one that hangs was this one.
+        let proven = proven.and_then(|proven| proven);
+        if proven.is_err() {
+            self.ports.teller.tell(News::SourceLost(file_system));
+        }
+        proven
     }
 
     fn source_unavailable(&self, error: &io::Error) -> Fault {

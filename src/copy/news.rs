@@ -17,6 +17,8 @@ pub enum News {
     FreeBytes(u64),
     /// The file system that the source lies on; what is in it may be mirrored.
     Source(String),
+    /// The run's source is no longer where it was; it lay on this file system.
+    SourceLost(String),
     /// The lock directory as it is now; `gate` is answered when no job of Veeam writes or waits any more, and from then on
     /// Veeam waits.
     AskGate {
