@@ -30,7 +30,7 @@ impl Vm {
     }
 
     /// By the run before.
-    fn assert_nothing_was_to_be_copied(&mut self) {
+    pub fn assert_nothing_was_to_be_copied(&mut self) {
         let journal = self.journal("");
         let checked = journal.lines().rev().find(|line| line.contains(" to copy, ")).unwrap_or_default();
         assert!(checked.starts_with("Step 5 (check): 0 files"), "{checked}");

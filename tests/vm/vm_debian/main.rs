@@ -21,6 +21,7 @@
 //! fails, the daemon's journal and the console's tail are printed.
 
 mod campaign;
+mod clocks;
 mod confined;
 mod disk;
 mod emulator;
