@@ -24,6 +24,13 @@ notice-run-started = Lauf { $run } auf die Platte „{ $label }“ ({ $disk }) b
        *[other] Anlass: { $trigger }
     }.
 notice-deletions-allowed = Lauf { $run } darf mehr löschen als die Grenze erlaubt und die Quelle an einem anderen Ort vorfinden: Jemand hat es dieses eine Mal erlaubt.
+notice-foreign-files-agreed = Die erste Kopie auf diese Platte löscht { $files ->
+        [one] eine Datei
+       *[other] { $files } Dateien
+    } ({ SIZE($bytes) }), die { $files ->
+        [one] keine ältere Kopie der Sicherungen ist
+       *[other] keine älteren Kopien der Sicherungen sind
+    }: Jemand hat dem bei der Einrichtung zugestimmt.
 notice-disk-remembered = Die Platte „{ $label }“ ({ $disk }) wird zum ersten Mal benutzt und künftig an dem wiedererkannt, was ihr Laufwerk von sich angibt.
 notice-disk-trusted = Die Platte „{ $label }“ ({ $disk }) wurde so angenommen, wie sie jetzt ist, und wird künftig an dem wiedererkannt, was ihr Laufwerk von sich angibt.
 notice-source-came = Was gesichert werden soll, ist jetzt da: { $path }. Die Kopie, die darauf gewartet hat, beginnt.

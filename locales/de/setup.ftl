@@ -38,6 +38,28 @@ setup-disks-again = Mindestens eine Platte wird gebraucht. Bitte einstecken und 
 setup-disks-wrong = „{ $answer }“ steht nicht in der Liste; richtig ist zum Beispiel: 1 2
 setup-disk-absent = Die Platte { $disk } ist nicht eingesteckt, oder sie ist eingehängt oder eine eigene dieses Rechners. Bitte eine Sicherungsplatte einstecken und noch einmal versuchen; welche Platten da sind, sagt: asbackup disks
 setup-disk = Die Platte „{ $label }“:
+setup-looking = Die Platte „{ $label }“ wird angesehen …
+setup-foreign = Auf der Platte „{ $label }“ { $files ->
+        [one] liegt eine Datei
+       *[other] liegen { $files } Dateien
+    } ({ SIZE($bytes) }), die { $files ->
+        [one] keine ältere Kopie
+       *[other] keine älteren Kopien
+    } Ihrer Sicherungen { $files ->
+        [one] ist
+       *[other] sind
+    }, zum Beispiel: { $examples }. Die erste Kopie löscht sie.
+setup-foreign-agree = { $files ->
+        [one] Diese Datei
+       *[other] Diese Dateien
+    } löschen und auf diese Platte kopieren? [j/N]
+setup-foreign-kept = Die Platte „{ $label }“ bleibt, wie sie ist. Bitte noch einmal wählen.
+setup-foreign-refused = Die Platte „{ $label }“ wird nicht aufgenommen, weil die erste Kopie { $files ->
+        [one] eine Datei
+       *[other] { $files } Dateien
+    } darauf löschen würde, ohne dass jemand zugestimmt hat; es wurde nichts geschrieben. Was davon gebraucht wird, bitte anderswohin verschieben. Ohne Frage zustimmen: mit --delete-foreign-files
+setup-unseen = Was auf der Platte „{ $label }“ liegt, konnte nicht angesehen werden. { $cause } Der Dienst sieht es vor der ersten Kopie an und kopiert nicht, wenn dabei jemand Dateien verlieren würde.
+setup-not-agreed = Es konnte nicht festgehalten werden, dass Dateien auf der Platte gelöscht werden dürfen ({ $cause }); deshalb wurde überhaupt nichts geschrieben.
 setup-disk-recipients = Wer bekommt eine Mail zu ihr, außer denen, die jede Mail bekommen (Adressen, durch Komma getrennt; - für niemanden)
 setup-head-number = Nr.
 setup-head-known = Wird kopiert

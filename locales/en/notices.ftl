@@ -24,6 +24,13 @@ notice-run-started = Run { $run } to the disk “{ $label }” ({ $disk }) begin
        *[other] reason: { $trigger }
     }.
 notice-deletions-allowed = Run { $run } may delete more than the limit, and may find the source in another place: somebody has allowed it for this once.
+notice-foreign-files-agreed = The first copy to this disk deletes { $files ->
+        [one] a file
+       *[other] { $files } files
+    } ({ SIZE($bytes) }) that { $files ->
+        [one] is no older copy
+       *[other] are no older copies
+    } of the backups: somebody has agreed to that in setup.
 notice-disk-remembered = The disk “{ $label }” ({ $disk }) is used for the first time and will be recognised by what its drive says of itself.
 notice-disk-trusted = The disk “{ $label }” ({ $disk }) was accepted as it is now and will be recognised by what its drive says of itself.
 notice-source-came = What is to be backed up has come: { $path }. The copy that waited for it begins.

@@ -38,6 +38,28 @@ setup-disks-again = At least one disk is needed. Please plug it in and press Ent
 setup-disks-wrong = “{ $answer }” is not in the list; right is for example: 1 2
 setup-disk-absent = The disk { $disk } is not plugged in, or it is mounted or one of this computer's own. Please plug in a backup disk and try again; which disks are there says: asbackup disks
 setup-disk = The disk “{ $label }”:
+setup-looking = Looking into the disk “{ $label }” …
+setup-foreign = The disk “{ $label }” contains { $files ->
+        [one] a file
+       *[other] { $files } files
+    } ({ SIZE($bytes) }) that { $files ->
+        [one] is no older copy
+       *[other] are no older copies
+    } of your backups, for example: { $examples }. { $files ->
+        [one] It
+       *[other] They
+    } will be deleted by the first copy.
+setup-foreign-agree = Delete { $files ->
+        [one] it
+       *[other] them
+    }, and copy to this disk? [y/N]
+setup-foreign-kept = The disk “{ $label }” is left alone. Please choose again.
+setup-foreign-refused = The disk “{ $label }” is not added, since the first copy would delete { $files ->
+        [one] a file
+       *[other] { $files } files
+    } on it that nobody has agreed to lose; nothing has been written. What is needed of it please move elsewhere. To agree without a question, add: --delete-foreign-files
+setup-unseen = What is on the disk “{ $label }” could not be looked at. { $cause } The service looks at it before the first copy, and does not copy if somebody's files would be lost.
+setup-not-agreed = It could not be written down that files on the disk may be deleted ({ $cause }), so nothing has been written at all.
 setup-disk-recipients = Who gets a mail about it, besides those who get every mail (addresses, separated by commas; - for nobody)
 setup-head-number = No.
 setup-head-known = Copied to

@@ -13,10 +13,11 @@ use crate::model::{DiskId, Fault, Notice};
 
 impl Controller {
     /// What a run is to hold against what it finds.
-    pub(super) fn known(&self, disk: &DiskId) -> Known {
+    pub(super) fn known(&self, disk: &DiskId, volume: Option<&Volume>) -> Known {
         let source = self.memory.source(&self.config.source);
         let copied = self.last_success.contains_key(disk);
-        Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned), copied }
+        let agreed = volume.and_then(|volume| self.memory.agreed(disk, &volume.identity_now()));
+        Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned), copied, agreed }
     }
 
     /// The disk of the run that is on has been mounted: its first use, unless it is known.

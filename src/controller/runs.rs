@@ -65,7 +65,7 @@ impl Controller {
             volumes,
             config: self.config.clone(),
             runtime: self.runtime.clone(),
-            known: self.known(disk),
+            known: self.known(disk, volume.as_ref()),
             allowed,
         };
         let teller = Teller { run, listener: self.news.clone() };
@@ -173,6 +173,7 @@ impl Controller {
             error: (name.to_owned(), message),
         };
         if record.outcome == Outcome::Success {
+            self.memory.end_agreement(&record.disk);
             self.last_success.insert(record.disk.clone(), record.clone());
         }
         self.last = Some(record);

@@ -172,7 +172,12 @@ impl Run {
             self.prove_target().await?;
             self.prove_source(source).await?;
         }
-        Ok(judged?)
+        judged?;
+        let foreign = loss.foreign();
+        if !self.order.known.copied && foreign.files > 0 {
+            self.ports.teller.notice(Notice::ForeignFilesAgreed { files: foreign.files, bytes: foreign.bytes });
+        }
+        Ok(())
     }
 
     fn tops(&self, source: &Source) -> Result<Tops, Fault> {
@@ -183,7 +188,7 @@ impl Run {
     fn limits(&self) -> Limits {
         let (order, config) = (&self.order, &self.order.config);
         let budget = Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent };
-        Limits { disk: order.disk.clone(), budget, first: !order.known.copied }
+        Limits { disk: order.disk.clone(), budget, first: !order.known.copied, agreed: order.known.agreed }
     }
 
     /// A dry run that could not see everything is no base for a copy.
@@ -215,7 +220,7 @@ impl Run {
 }
 
 /// The excludes file is optional; one that is there and can't be read makes rsync complain by name.
-fn existing(path: &Path) -> Result<Option<&Path>, Fault> {
+pub(super) fn existing(path: &Path) -> Result<Option<&Path>, Fault> {
     match paths::file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) if Refused::within(&error).is_some() => {

@@ -8,7 +8,7 @@ use super::items::{Change, Counted, Entries, Item, Kind, Line, Total};
 use super::kinds::{Kinds, Sum};
 use super::strangers::Strangers;
 use super::trees::{Known, Old};
-use crate::model::{DiskId, Fault};
+use crate::model::{Agreed, DiskId, Fault};
 
 /// What is never worth a question: so many files less, and so many bytes less.
 const FREE_FILES: u64 = 10;
@@ -30,6 +30,8 @@ pub struct Limits {
     pub budget: Budget,
     /// No good copy to this disk is known yet.
     pub first: bool,
+    /// What of somebody else's may go then.
+    pub agreed: Option<Agreed>,
 }
 
 /// Sums over the dry run's lines.
@@ -119,31 +121,37 @@ impl Loss {
     /// # Errors
     /// `ForeignFiles`, `BeginningsLost`, `NothingInCommon`, `TooManyDeletions` or `TooManyBytesDeleted`.
     pub fn judge(&self, limits: &Limits, beginnings: &Beginnings) -> Result<(), Fault> {
-        if limits.first {
-            self.refuse_strangers(&limits.disk)?;
-        }
+        let agreed = if limits.first { self.refuse_strangers(limits)? } else { Sum::default() };
         beginnings.judge(&limits.disk)?;
-        self.refuse_swap(&limits.disk)?;
-        self.refuse_fewer_files(limits)?;
-        self.refuse_fewer_bytes(limits)
+        self.refuse_swap(&limits.disk, &agreed)?;
+        self.refuse_fewer_files(limits, &agreed)?;
+        self.refuse_fewer_bytes(limits, &agreed)
     }
 
-    fn refuse_strangers(&self, disk: &DiskId) -> Result<(), Fault> {
-        let foreign = self.strangers.beside(&self.came, self.staying().regular > 0);
-        if foreign.files == 0 {
-            return Ok(());
+    /// What is deleted and is not recognisably an older copy of the repository.
+    pub fn foreign(&self) -> Sum {
+        self.strangers.beside(&self.came, self.staying().regular > 0)
+    }
+
+    /// What of it may go, since somebody has said so.
+    fn refuse_strangers(&self, limits: &Limits) -> Result<Sum, Fault> {
+        let foreign = self.foreign();
+        if limits.agreed.unwrap_or_default().covers(foreign.files, foreign.bytes) {
+            return Ok(foreign);
         }
         let (files, bytes, examples) = (foreign.files, foreign.bytes, foreign.examples());
-        Err(Fault::ForeignFiles { disk: disk.to_string(), files, bytes, examples })
+        Err(Fault::ForeignFiles { disk: limits.disk.to_string(), files, bytes, examples })
     }
 
     /// Whether it is another repository, or none any more, however small.
-    fn refuse_swap(&self, disk: &DiskId) -> Result<(), Fault> {
+    fn refuse_swap(&self, disk: &DiskId, agreed: &Sum) -> Result<(), Fault> {
         let stays = self.staying();
-        let nothing_stays = self.deleted > 0 && stays.all == 0;
+        let deleted = self.deleted.saturating_sub(agreed.files);
+        let lost_bytes = self.lost_bytes.saturating_sub(agreed.bytes);
+        let nothing_stays = deleted > 0 && stays.all == 0;
         // The directories are there, but of their files not even the kind: a repository that was encrypted under other names.
-        let no_file_stays = self.deleted > 0 && stays.regular == 0 && !self.gone.shares_one_with(&self.came);
-        let all_is_empty = self.held == 0 && self.lost_bytes > 0;
+        let no_file_stays = deleted > 0 && stays.regular == 0 && !self.gone.shares_one_with(&self.came);
+        let all_is_empty = self.held == 0 && lost_bytes > 0;
         if nothing_stays || no_file_stays || all_is_empty {
             let (files, bytes, examples) = (self.lost.files, self.lost_bytes, self.lost.examples());
             return Err(Fault::NothingInCommon { disk: disk.to_string(), files, bytes, examples });
@@ -151,10 +159,10 @@ impl Loss {
         Ok(())
     }
 
-    fn refuse_fewer_files(&self, limits: &Limits) -> Result<(), Fault> {
+    fn refuse_fewer_files(&self, limits: &Limits, agreed: &Sum) -> Result<(), Fault> {
         let existing = self.staying().regular.saturating_add(self.deleted);
         let gained = self.created.regular.saturating_sub(self.new_empty) + self.filled;
-        let files = self.lost.files.saturating_sub(gained);
+        let files = self.lost.files.saturating_sub(agreed.files).saturating_sub(gained);
         let percent = u64::from(limits.budget.files);
         if files > FREE_FILES && exceeds(files, existing, percent) {
             let (disk, examples) = (limits.disk.to_string(), self.lost.examples());
@@ -163,9 +171,9 @@ impl Loss {
         Ok(())
     }
 
-    fn refuse_fewer_bytes(&self, limits: &Limits) -> Result<(), Fault> {
+    fn refuse_fewer_bytes(&self, limits: &Limits, agreed: &Sum) -> Result<(), Fault> {
         let existing = self.held.saturating_sub(self.gained_bytes).saturating_add(self.lost_bytes);
-        let bytes = self.lost_bytes.saturating_sub(self.gained_bytes);
+        let bytes = self.lost_bytes.saturating_sub(agreed.bytes).saturating_sub(self.gained_bytes);
         let percent = u64::from(limits.budget.bytes);
         if bytes > FREE_BYTES && exceeds(bytes, existing, percent) {
             let (disk, examples) = (limits.disk.to_string(), self.lost.examples());

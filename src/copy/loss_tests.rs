@@ -58,7 +58,7 @@ fn loss(source: &Files, disk: &Files) -> Loss {
 }
 
 fn limits(files: u8, bytes: u8) -> Limits {
-    Limits { disk: DiskId::new("A"), budget: Budget { files, bytes }, first: false }
+    Limits { disk: DiskId::new("A"), budget: Budget { files, bytes }, first: false, agreed: None }
 }
 
 /// The fault's name, or none.
@@ -237,4 +237,40 @@ proptest! {
         lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &Disk::default()));
         let _ = loss.judge(&Limits { first: true, ..limits(0, 0) }, &Beginnings::default());
     }
+}
+
+/// The first copy, to a disk on which files of somebody else's may go.
+fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'static str {
+    let path = |name: &String| PathBuf::from(name);
+    let known = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
+    let mut lines: Vec<String> = Vec::new();
+    for (name, length) in source.iter().filter(|(name, _)| !disk.contains_key(*name)) {
+        lines.push(format!(">f+++++++++|{length}|{name}"));
+    }
+    lines.extend(disk.keys().filter(|name| !source.contains_key(*name)).map(|name| format!("*deleting  |0|{name}")));
+    let created = source.keys().filter(|name| !disk.contains_key(*name)).count();
+    lines.push(format!("Number of files: {} (reg: {}, dir: 1)", source.len() + 1, source.len()));
+    lines.push(format!("Number of created files: {created} (reg: {created})"));
+    lines.push(format!("Total file size: {} bytes", source.values().sum::<u64>()));
+    let mut loss = Loss::default();
+    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &known));
+    let limits = Limits { first: true, agreed, ..limits(10, 10) };
+    loss.judge(&limits, &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
+}
+
+#[test]
+fn what_somebody_has_agreed_to_may_go_and_nothing_beside_it() {
+    let source = files(&[("full.vbk", 1_000_000)]);
+    let photos: Files = (0..20).map(|number| (format!("{number}.jpg"), 50_000_000)).collect();
+    let agreed = |files, bytes| Some(Agreed { files, bytes });
+    assert_eq!(judged_first(&source, &photos, None), "ForeignFiles");
+    assert_eq!(judged_first(&source, &photos, agreed(20, 1_000_000_000)), "");
+    assert_eq!(judged_first(&source, &photos, agreed(21, 1_000_000_001)), "", "less than was shown");
+    assert_eq!(judged_first(&source, &photos, agreed(19, 1_000_000_000)), "ForeignFiles", "a file more");
+    assert_eq!(judged_first(&source, &photos, agreed(20, 999_999_999)), "ForeignFiles", "a longer one");
+    // An older copy of the repository on the same disk has its limits still.
+    let mut both = photos;
+    both.extend(files(&[("full.vbk", 1_000_000)]));
+    both.extend((0..40).map(|number| (format!("old{number}.vib"), 50_000_000)));
+    assert_eq!(judged_first(&source, &both, agreed(20, 1_000_000_000)), "TooManyDeletions");
 }

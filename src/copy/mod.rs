@@ -7,7 +7,7 @@
 //! failed); `plan` and `survey` (what the dry run means),
 //! `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`, `beneath`,
 //! `walk`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one); `retime`, `times` (and those that can't hold every time);
-//! `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`.
+//! `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`. `foresee` looks at a disk for setup, which no run is on.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
 mod beginnings;
@@ -25,6 +25,7 @@ mod drive;
 mod evidence;
 mod exit;
 mod fit;
+pub mod foresee;
 mod gate;
 mod halves;
 mod held;

@@ -42,7 +42,11 @@ impl Source {
         Ok(source)
     }
 
-    fn find(config: &Config, remembered: Option<&str>) -> Result<Self, Fault> {
+    /// The same, wherever it is copied to. Blocks.
+    ///
+    /// # Errors
+    /// Missing, empty, hidden by a sandbox, or not the right place.
+    pub fn find(config: &Config, remembered: Option<&str>) -> Result<Self, Fault> {
         let path = &config.source;
         let unavailable = |error: io::Error| unavailable(path, &error);
         let directory = paths::directory(path).map_err(unavailable)?;

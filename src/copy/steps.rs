@@ -26,7 +26,7 @@ use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
 use crate::disks::volume::VolumeError;
 use crate::disks::{Volume, watch};
-use crate::model::{DiskId, DiskIdentity, Fault, Notice, Step, Totals, Warning};
+use crate::model::{Agreed, DiskId, DiskIdentity, Fault, Notice, Step, Totals, Warning};
 
 const SERVICE_PAUSE: Duration = Duration::from_millis(500);
 const SERVICE_PAUSES: usize = 20;
@@ -56,6 +56,8 @@ pub struct Known {
     pub source: Option<String>,
     /// There was a good copy to this disk.
     pub copied: bool,
+    /// What somebody has agreed to lose, if there was none.
+    pub agreed: Option<Agreed>,
 }
 
 /// With whom a run speaks.

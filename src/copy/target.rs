@@ -9,6 +9,8 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::{Component, Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
+
 use super::beneath;
 
 #[derive(Debug)]
@@ -29,6 +31,20 @@ impl Target {
         let path = on_the_disk(mount_point, destination);
         let directory = File::from(beneath::open_directory(top, &path)?);
         Ok(Self { directory, path })
+    }
+
+    /// The same where it is there already; nothing is made.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn find(top: BorrowedFd<'_>, mount_point: &Path, destination: &Path) -> io::Result<Option<Self>> {
+        let path = on_the_disk(mount_point, destination);
+        let within = if path.as_os_str().is_empty() { Path::new(".") } else { &path };
+        match beneath::open(top, within, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()) {
+            Ok(directory) => Ok(Some(Self { directory: File::from(directory), path })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// A second descriptor, for another thread.
@@ -70,6 +86,17 @@ mod tests {
         ] {
             assert_eq!(on_the_disk(mount_point, Path::new(written)), Path::new(meant), "{written}");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_made_by_whoever_only_looks() {
+        let place = tempfile::tempdir().unwrap();
+        let top = File::open(place.path()).unwrap();
+        let find = |path: &str| Target::find(top.as_fd(), place.path(), Path::new(path));
+        assert!(find("backup/veeam").unwrap().is_none() && find("").unwrap().unwrap().is_top());
+        Target::open(top.as_fd(), place.path(), Path::new("backup/veeam")).unwrap();
+        assert!(!find("backup/veeam").unwrap().unwrap().is_top());
+        assert!(find("../elsewhere").is_err());
     }
 
     #[test]

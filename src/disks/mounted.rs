@@ -130,6 +130,23 @@ impl Mounted {
     }
 }
 
+/// The top of this volume for whoever only looks at it, whatever it was mounted with. Blocks.
+///
+/// # Errors
+/// It is not what is mounted there.
+pub fn open_to_look(mount_point: &Path, volume: &Volume) -> Result<File, MountedError> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let failed = |source: io::Error| MountedError::Open { path: mount_point.to_owned(), source };
+    let top = File::from(rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?);
+    let entry = entry(mount_id(&top).map_err(failed)?).map_err(failed)?;
+    let entry = entry.ok_or_else(|| MountedError::NotMounted(mount_point.to_owned()))?;
+    if !leads_to(&entry, volume) {
+        let source_device = entry.mount_source.unwrap_or_default();
+        return Err(MountedError::OtherDevice { path: mount_point.to_owned(), source_device });
+    }
+    Ok(top)
+}
+
 /// Whether a mounted file system takes writes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Written {

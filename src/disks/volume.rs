@@ -18,6 +18,8 @@ use super::inventory::from_bytes;
 /// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
 /// UDisks2 adds `nosuid,nodev` itself; all are checked in the mount table afterwards, since an fstab line overrides them.
 const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
+/// For whoever only looks.
+const LOOK_OPTIONS: &str = "ro,nosuid,nodev,noexec,nosymfollow";
 /// A file system check before the mount was seen to take five minutes.
 const MOUNT_PATIENCE: Duration = Duration::from_secs(30 * 60);
 /// Unmounting writes back what is still in memory.
@@ -80,8 +82,20 @@ impl VolumeError {
 /// # Errors
 /// `TimedOut` leaves open whether the mount succeeds later.
 pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+    mount_with(OPTIONS, connection, volume).await
+}
+
+/// The same for reading only.
+///
+/// # Errors
+/// As `mount`.
+pub async fn mount_to_look(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+    mount_with(LOOK_OPTIONS, connection, volume).await
+}
+
+async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
     let mut options = quiet();
-    options.insert("options", OPTIONS.into());
+    options.insert("options", mode.into());
     let reply = call(connection, volume, "Mount", &options, MOUNT_PATIENCE).await?;
     let path: String = reply.body().deserialize().map_err(VolumeError::of)?;
     Ok(PathBuf::from(path))

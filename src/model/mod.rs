@@ -1,6 +1,7 @@
 //! Plain data that every other room shares: what a disk, a step, a run and its outcome are.
 //! No I/O, no clock, no bus, no text for people (that is `texts`).
 
+mod agreed;
 mod cause;
 mod consequence;
 mod error_name;
@@ -17,6 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+pub use agreed::Agreed;
 pub use cause::{MountTrouble, Obstacle, ReadOnly};
 pub use fault::Fault;
 pub use identity::DiskIdentity;

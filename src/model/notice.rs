@@ -44,6 +44,11 @@ pub enum Notice {
     DeletionsAllowed {
         run: u64,
     },
+    /// In setup, before the first copy to the disk.
+    ForeignFilesAgreed {
+        files: u64,
+        bytes: u64,
+    },
     DiskRemembered {
         disk: String,
         label: String,

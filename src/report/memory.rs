@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DiskId, DiskIdentity, Micros, Warning};
+use super::agreement::Agreements;
+use crate::model::{Agreed, DiskId, DiskIdentity, Micros, Warning};
 
 const FILE_NAME: &str = "remembered.json";
 
@@ -28,6 +29,7 @@ pub struct Memory {
     path: PathBuf,
     remembered: Remembered,
     damage: Option<Warning>,
+    agreements: Agreements,
 }
 
 impl Memory {
@@ -42,7 +44,7 @@ impl Memory {
             Ok(remembered) => (remembered, None),
             Err(error) => (Remembered::default(), Some(lost(&path, &error))),
         };
-        Self { path, remembered, damage }
+        Self { path, remembered, damage, agreements: Agreements::new(directory) }
     }
 
     /// What to tell once if the file could not be read.
@@ -52,6 +54,16 @@ impl Memory {
 
     pub fn disk(&self, disk: &DiskId) -> Option<&DiskIdentity> {
         self.remembered.disks.get(disk)
+    }
+
+    /// What somebody has agreed to lose at the first copy to the disk that looks like this.
+    pub fn agreed(&self, disk: &DiskId, identity: &DiskIdentity) -> Option<Agreed> {
+        self.agreements.of(disk, identity)
+    }
+
+    /// There is a good copy on it now.
+    pub fn end_agreement(&self, disk: &DiskId) {
+        self.agreements.end(disk);
     }
 
     pub fn source(&self, path: &Path) -> Option<&str> {

@@ -1,7 +1,9 @@
 //! Tells what was done: journal, text log and their newest lines (`tail`), history, status sentence and status file, and to udev
-//! which disks are known; keeps what is remembered from one run to the next (`memory`).
+//! which disks are known; keeps what is remembered from one run to the next (`memory`) and what a person
+//! has agreed to (`agreement`).
 //! Decides nothing and does not know how far a run is; whoever calls it hands in finished data.
 
+pub mod agreement;
 mod clock;
 mod courier;
 pub mod environment;

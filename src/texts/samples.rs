@@ -198,6 +198,7 @@ samples! { notices, Notice:
     DiskServiceBack {}
     RunStarted { run, disk, label, trigger }
     DeletionsAllowed { run }
+    ForeignFilesAgreed { files, bytes }
     DiskRemembered { disk, label }
     DiskTrusted { disk, label }
     SourceCame { path }

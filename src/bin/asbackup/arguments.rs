@@ -180,6 +180,9 @@ pub struct Setup {
     /// A plugged-in disk to add, by its label or the UUID of its file system, and who is told about it; may be given several times
     #[arg(long = "disk", value_name = "DISK[,MAIL…]")]
     pub disks: Vec<String>,
+    /// Agree that the first copy to the disks given here deletes the files on them that are no older copy of the backups; --yes does not
+    #[arg(long)]
+    pub delete_foreign_files: bool,
     /// The mail server; the port is 465 unless it is given
     #[arg(long, value_name = "HOST[:PORT]")]
     pub mail_server: Option<String>,
@@ -206,7 +209,8 @@ pub struct Setup {
 const SETUP: &str = "\
 Asks for what is not given by options. Comments and all other settings of the file stay as they are; a file that is not there is
 made from the template; one that nobody has filled in yet gets the caller's language. Disks are only added: to take one out of the
-list, edit the file. The password can't be given as an option, since everybody would see it in the list of processes.
+list, edit the file. It looks into a disk before it adds it: what the first copy would delete there, and is no older copy of the backups,
+is shown and asked about. The password can't be given as an option, since everybody would see it in the list of processes.
 
 Examples:
   asbackup setup

@@ -75,10 +75,19 @@ impl<'a> Asker<'a> {
         if self.mute {
             return Ok(true);
         }
-        self.prompt(&format!("{} ", self.face.word(id)));
+        self.prompt(&self.face.word(id));
         let answer = self.line()?.trim().to_lowercase();
         // Both languages, since fingers have habits.
         Ok(answer.is_empty() || answer.starts_with(['y', 'j']))
+    }
+
+    /// An empty answer is no, and a mute one never says yes: something would be lost.
+    pub fn confirm_loss(&self, text: &str) -> Result<bool, Halt> {
+        if self.mute {
+            return Ok(false);
+        }
+        self.prompt(text);
+        Ok(self.line()?.trim().to_lowercase().starts_with(['y', 'j']))
     }
 
     fn prompt(&self, text: &str) {

@@ -1,38 +1,66 @@
 //! Which disks: of those that the service sees plugged in. Disks that are known already stay; taking one away is for an editor.
 
+use std::time::Duration;
+
 use asbackup::client::told::{self, Object, flag, number, text};
 use asbackup::client::{ANSWER, connect, proxy};
 use asbackup::config::{DISK_LIST, KnownDisk, disk_line, disk_list};
 use asbackup::model::DiskId;
 use asbackup::texts::harmless;
+use tokio::time::sleep;
 
 use super::Halt;
 use super::ask::{Asker, Question};
+use super::consent::{self, Answer, Consent, about};
 use super::draft::Draft;
+use crate::arguments::Setup;
 use crate::face::{Face, name_of};
 use crate::table::columns;
 use crate::which::{ambiguous, pick};
 
-pub async fn settle(given: &[String], draft: &mut Draft, asker: &Asker<'_>) -> Result<(), Halt> {
+/// UDisks2 tells of an unmount at once, unless the machine is busy.
+const PAUSE: Duration = Duration::from_millis(100);
+const LOOKS: usize = 50;
+
+/// Gives what somebody has agreed to lose on disks that are new.
+pub async fn settle(wishes: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
+    let given = &wishes.disks;
     if given.is_empty() && asker.is_mute() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let present = plugged_in().await?;
     if given.is_empty() {
         return choose(present, draft, asker).await;
     }
+    let mut consents = Vec::new();
     for wish in given {
         let (wish, recipients) = read(wish);
         let id = pick(wish, &present).map_err(|uuids| Halt::Said(ambiguous(wish, &uuids, asker.face)))?;
         let id = DiskId::new(&id);
-        let known = draft.config().disks.iter().any(|other| other.id == id);
-        let seen = present.iter().any(|other| DiskId::new(text(other, "uuid")) == id);
-        if !known && !seen {
-            return Err(Halt::Said(asker.face.words("setup-disk-absent", &[("disk", id.as_str().into())])));
+        if !is_known(&id, draft) {
+            let seen = present.iter().find(|other| DiskId::new(text(other, "uuid")) == id);
+            let absent = || Halt::Said(asker.face.words("setup-disk-absent", &[("disk", id.as_str().into())]));
+            let label = label_of(seen.ok_or_else(absent)?);
+            match consent::ask(&id, &label, wishes.delete_foreign_files, draft.config(), asker).await? {
+                Answer::NothingToLose => {}
+                Answer::Agreed(consent) => consents.push(consent),
+                Answer::Refused(foreign) => {
+                    be_seen(&id).await?;
+                    return Err(Halt::Said(asker.face.words("setup-foreign-refused", &about(&label, &foreign))));
+                }
+            }
         }
         add(id, recipients, draft, asker.face).map_err(Halt::Said)?;
     }
-    Ok(())
+    Ok(consents)
+}
+
+fn is_known(id: &DiskId, draft: &Draft) -> bool {
+    draft.config().disks.iter().any(|other| other.id == *id)
+}
+
+fn label_of(disk: &Object) -> String {
+    harmless(name_of(text(disk, "label"), text(disk, "uuid")))
 }
 
 /// Those that can be copied to, known or not.
@@ -43,6 +71,17 @@ async fn plugged_in() -> Result<Vec<Object>, Halt> {
         flag(disk, "present") && !flag(disk, "ignored") && disk_line(&[listed]).is_some()
     };
     Ok(disks.into_iter().filter(usable).collect())
+}
+
+/// Until the service has seen that what was looked into is mounted no more: whoever asks again at once is to find it.
+async fn be_seen(id: &DiskId) -> Result<(), Halt> {
+    for _ in 0..LOOKS {
+        if plugged_in().await?.iter().any(|disk| DiskId::new(text(disk, "uuid")) == *id) {
+            break;
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 /// `disk[,mail]*`, as in the file; without any mail nothing is said of recipients.
@@ -70,21 +109,46 @@ fn add(id: DiskId, recipients: Option<Vec<String>>, draft: &mut Draft, face: &Fa
 }
 
 /// Shows what is plugged in until a choice fits; with an empty answer what is known already is enough.
-async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) -> Result<(), Halt> {
+async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
     loop {
         asker.face.print(&table(&present, draft, asker.face));
         let answer = asker.ask(&Question { id: "setup-disks", default: String::new() })?;
         if answer.is_empty() && !draft.config().disks.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         match chosen(&answer, &present) {
-            Some(disks) if !disks.is_empty() => return take(&disks, draft, asker),
+            Some(disks) if !disks.is_empty() => {
+                if let Some(consents) = agree(&disks, draft, asker).await? {
+                    return take(&disks, draft, asker).map(|()| consents);
+                }
+            }
             Some(_) => asker.face.complain(&asker.face.word("setup-disks-again")),
             None => asker.face.complain(&asker.face.words("setup-disks-wrong", &[("answer", answer.into())])),
         }
         // One may have been plugged in meanwhile.
         present = plugged_in().await?;
     }
+}
+
+/// None unless all of them may lose what they would.
+async fn agree(disks: &[&Object], draft: &Draft, asker: &Asker<'_>) -> Result<Option<Vec<Consent>>, Halt> {
+    let mut consents = Vec::new();
+    for disk in disks {
+        let (id, label) = (DiskId::new(text(disk, "uuid")), label_of(disk));
+        if is_known(&id, draft) {
+            continue;
+        }
+        match consent::ask(&id, &label, false, draft.config(), asker).await? {
+            Answer::NothingToLose => {}
+            Answer::Agreed(consent) => consents.push(consent),
+            Answer::Refused(_) => {
+                be_seen(&id).await?;
+                asker.face.print(&asker.face.words("setup-foreign-kept", &[("label", label.into())]));
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(consents))
 }
 
 fn table(present: &[Object], draft: &Draft, face: &Face) -> String {
@@ -95,7 +159,7 @@ fn table(present: &[Object], draft: &Draft, face: &Face) -> String {
         ["setup-head-number", "cli-head-disk", "cli-head-uuid", "cli-head-device", "cli-head-size", "setup-head-known"];
     let row = |(number_of, disk): (usize, &Object)| {
         let uuid = text(disk, "uuid");
-        let known = draft.config().disks.iter().any(|other| other.id == DiskId::new(uuid));
+        let known = is_known(&DiskId::new(uuid), draft);
         [
             number_of.to_string(),
             harmless(name_of(text(disk, "label"), "–")),
@@ -120,8 +184,7 @@ fn take(disks: &[&Object], draft: &mut Draft, asker: &Asker) -> Result<(), Halt>
         let id = DiskId::new(text(disk, "uuid"));
         let known = draft.config().disks.iter().find(|other| other.id == id);
         let default = known.map(|disk| disk.recipients.join(", ")).unwrap_or_default();
-        let name = harmless(name_of(text(disk, "label"), text(disk, "uuid")));
-        asker.face.print(&asker.face.words("setup-disk", &[("label", name.into())]));
+        asker.face.print(&asker.face.words("setup-disk", &[("label", label_of(disk).into())]));
         asker.settle(&Question { id: "setup-disk-recipients", default }, None, |answer| {
             add(id.clone(), Some(addresses(answer)), draft, asker.face)
         })?;

@@ -1,5 +1,6 @@
-//! Hides what is typed, and gives the terminal back whatever ends the question: an answer, Ctrl-C, a hang-up, or Ctrl-Z for as long
-//! as that stops us. From the first hidden question on, this process' signals are heard here.
+//! Puts in order what must not stay behind us, whatever ends us. Hides what is typed, and gives the terminal back: after an answer,
+//! Ctrl-C, a hang-up, or Ctrl-Z for as long as that stops us. And has whoever is at work on a disk come to an end first. From the first
+//! of these on, this process' signals are heard here.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{Sender, channel};
@@ -18,6 +19,40 @@ const ENDED_BY_SIGNAL: i32 = 128;
 static ASKED: Mutex<Option<Asked>> = Mutex::new(None);
 /// Whether signals are heard.
 static HEARING: OnceLock<bool> = OnceLock::new();
+
+/// Who comes to an end before we do.
+static AT_WORK: Mutex<Option<Work>> = Mutex::new(None);
+
+struct Work {
+    stop: Box<dyn Fn() + Send>,
+    /// What is to end us then.
+    signal: Option<Signal>,
+}
+
+/// As long as it lives, a signal does not end us; when it is dropped, the signal that came does.
+pub struct AtWork(());
+
+impl AtWork {
+    /// `stop` is called for each signal.
+    pub fn begin(stop: impl Fn() + Send + 'static) -> Self {
+        HEARING.get_or_init(hear);
+        *at_work() = Some(Work { stop: Box::new(stop), signal: None });
+        Self(())
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        let work = at_work().take();
+        if let Some(signal) = work.and_then(|work| work.signal) {
+            end(signal);
+        }
+    }
+}
+
+fn at_work() -> MutexGuard<'static, Option<Work>> {
+    AT_WORK.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 struct Asked {
     /// What the terminal was like.
@@ -94,7 +129,12 @@ async fn listen(ready: Sender<()>) -> io::Result<()> {
     }
 }
 
-fn end(signal: Signal) -> ! {
+fn end(signal: Signal) {
+    if let Some(work) = at_work().as_mut() {
+        work.signal.get_or_insert(signal);
+        (work.stop)();
+        return;
+    }
     if let Some(asked) = asked().as_ref() {
         set(&asked.before);
     }

@@ -1,12 +1,15 @@
 //! `asbackup setup`: the first configuration, or a change of it, question by question or from options. Each answer is checked at
 //! once; nothing is written before all of them are known and shown.
 //!
-//! `ask` asks, `hidden` what nobody is to see, `draft` is the file as it would be written, `disks` and `mail` have the questions that need more than a line.
+//! `ask` asks, `hidden` what nobody is to see, `draft` is the file as it would be written, `disks` and `mail` have the questions that need more than a line;
+//! `look` looks into a disk, and `consent` is what somebody has agreed to lose on it.
 
 mod ask;
+mod consent;
 mod disks;
 mod draft;
 mod hidden;
+mod look;
 mod mail;
 
 use std::fs;
@@ -55,7 +58,7 @@ async fn go(wishes: &Setup, face: &Face) -> Result<End, Halt> {
     let asker = Asker::new(face, wishes.yes);
     let mut draft = Draft::open(&wishes.path, face)?;
     settle_source(wishes.source.as_deref(), &mut draft, &asker)?;
-    disks::settle(&wishes.disks, &mut draft, &asker).await?;
+    let consents = disks::settle(wishes, &mut draft, &asker).await?;
     mail::settle(wishes, &mut draft, &asker).await?;
     if !draft.is_changed() {
         face.print(&face.word("setup-nothing"));
@@ -65,7 +68,12 @@ async fn go(wishes: &Setup, face: &Face) -> Result<End, Halt> {
     if !asker.confirm("setup-write")? {
         return Err(Halt::Said(face.word("setup-not-written")));
     }
-    draft.write().map_err(|error| unwritable(&error, &wishes.path, face))?;
+    // Before the service can know the disk: it may begin at once then.
+    consent::write(&consents, face)?;
+    if let Err(error) = draft.write() {
+        consent::withdraw(&consents);
+        return Err(unwritable(&error, &wishes.path, face));
+    }
     face.print(&face.words("setup-written", &[("path", wishes.path.display().to_string().into())]));
     load(&draft, face).await
 }

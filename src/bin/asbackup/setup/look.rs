@@ -1,0 +1,104 @@
+//! Looks into a disk that is to be added: mounts it read-only through UDisks2 unless it is mounted, and leaves it as it was, whatever
+//! happens. A signal that comes meanwhile ends us after that.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use asbackup::config::Config;
+use asbackup::copy::foresee::{Foreign, foreign};
+use asbackup::copy::stop::{Halt, StopReason};
+use asbackup::copy::{Stop, know};
+use asbackup::disks::ours::OurMounts;
+use asbackup::disks::volume::{self, VolumeError};
+use asbackup::disks::{Volume, watch};
+use asbackup::model::DiskId;
+use backon::{ConstantBuilder, Retryable};
+use zbus::Connection;
+
+use super::hidden::AtWork;
+use crate::face::Face;
+
+/// Where marks lie of what is to be unmounted if we are killed.
+const RUNTIME: &str = "/run/asbackup";
+/// udev looks into a disk for a moment when it has come, and when it was unmounted.
+const PAUSE: Duration = Duration::from_millis(500);
+const PAUSES: usize = 20;
+
+pub enum Seen {
+    Foreign(Box<Volume>, Foreign),
+    /// Why.
+    Nothing {
+        cause: String,
+    },
+}
+
+pub async fn look(disk: &DiskId, config: &Config, face: &Face) -> Seen {
+    let (puller, stop) = Stop::new();
+    // Ends us, if a signal came, when everything is as it was.
+    let _at_work = AtWork::begin(move || puller.pull(StopReason::Cancelled));
+    match seen(disk, config, face, stop).await {
+        Ok((volume, foreign)) => Seen::Foreign(Box::new(volume), foreign),
+        Err(cause) => Seen::Nothing { cause },
+    }
+}
+
+async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result<(Volume, Foreign), String> {
+    let connection = Connection::system().await.map_err(sentence)?;
+    let volumes = watch::volumes(&connection).await.map_err(sentence)?;
+    let volume = know::choose(disk, &volumes).map_err(|fault| face.texts.say(&fault).what)?.clone();
+    let found = match volume.mount_points.first() {
+        Some(place) => foreign(config, &volume, place, stop).await,
+        None => {
+            let place = mount(&connection, &volume).await.map_err(sentence)?;
+            let found = foreign(config, &volume, &place, stop).await;
+            unmount(&connection, &volume).await.map_err(sentence)?;
+            found
+        }
+    };
+    match found {
+        Ok(foreign) => Ok((volume, foreign)),
+        Err(Halt::Fault(fault)) => Err(face.texts.say(&fault).what),
+        Err(Halt::Stopped(_)) => Err(String::new()),
+    }
+}
+
+/// Marked first, as the service's own mounts are: it clears up what we leave behind when we are killed.
+async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+    // Whoever may not lay marks may not mount, either.
+    let _ = ours().claim(&volume.id);
+    let mounted = (|| volume::mount_to_look(connection, volume)).retry(pauses()).when(is_passing).await;
+    if mounted.is_err() {
+        ours().disclaim(&volume.id);
+    }
+    mounted
+}
+
+async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
+    match (|| volume::unmount(connection, volume)).retry(pauses()).when(is_passing).await {
+        Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {
+            ours().disclaim(&volume.id);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_passing(error: &VolumeError) -> bool {
+    matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_))
+}
+
+fn pauses() -> ConstantBuilder {
+    ConstantBuilder::default().with_delay(PAUSE).with_max_times(PAUSES)
+}
+
+fn ours() -> OurMounts {
+    let runtime = env::var_os("RUNTIME_DIRECTORY").map_or_else(|| PathBuf::from(RUNTIME), PathBuf::from);
+    OurMounts::new(Path::new(&runtime))
+}
+
+/// What others say, as one sentence among ours.
+fn sentence(error: impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    format!("{}.", text.trim().trim_end_matches('.'))
+}

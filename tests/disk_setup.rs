@@ -1,0 +1,328 @@
+//! `asbackup setup` looks into a disk before it adds one: what the first copy would delete and is nobody's backup is shown, and a
+//! person is asked. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::compare::Fidelity;
+use common::daemon::Daemon;
+use common::disk::Disk;
+use common::processes::{Held, Stage, descendants, signal};
+use common::sandbox::CONFIG;
+use common::scene::{Scene, assert_aborted, assert_success};
+use common::{PATIENCE, output, run, wait_for};
+use rustix::process::Signal;
+
+const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
+const MEBIBYTE: usize = 1 << 20;
+const FLAG: &str = "--delete-foreign-files";
+
+/// A daemon that knows another disk, and sees this one.
+struct Office {
+    scene: Scene,
+    daemon: Daemon,
+    _witness: Disk,
+}
+
+impl Office {
+    async fn of(mut scene: Scene) -> Self {
+        let witness = scene.second_disk();
+        scene.config.set("Backup", LIST, &witness.uuid);
+        let daemon = scene.daemon().await;
+        scene.disk.plug();
+        let office = Self { scene, daemon, _witness: witness };
+        office.sees_the_disk().await;
+        office
+    }
+
+    async fn sees_the_disk(&self) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !self.daemon.is_present(&self.scene.disk.uuid).await {
+            assert!(tokio::time::Instant::now() < deadline, "{}", self.daemon.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = self.scene.bench.command("env");
+        command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "TERM=xterm", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", program]);
+        command
+    }
+
+    fn setup(&self, options: &[&str]) -> Said {
+        Said::of(output(self.command(env!("CARGO_BIN_EXE_asbackup")).arg("setup").args(options)))
+    }
+
+    fn config(&self) -> String {
+        fs::read_to_string(self.scene.bench.path(CONFIG)).expect("config.ini")
+    }
+}
+
+#[derive(Debug)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// Five photos where the copy goes, a sixth in a directory of their own, and a letter that lies elsewhere on the disk.
+fn lay_photos(scene: &Scene) {
+    let look = scene.disk.prepare(&scene.bench);
+    fs::create_dir_all(scene.copy(&look).join("holiday")).expect("a directory");
+    for number in 0..5 {
+        fs::write(scene.copy(&look).join(format!("{number}.jpg")), vec![number; 3 * MEBIBYTE]).expect("a photo");
+    }
+    fs::write(scene.copy(&look).join("holiday/6.jpg"), "small").expect("a photo");
+    fs::write(look.path("letter.txt"), "is not where the copy goes").expect("a letter");
+    look.done();
+}
+
+fn photos(scene: &Scene) -> usize {
+    let look = scene.disk.look(&scene.bench);
+    fs::read_dir(scene.copy(&look)).expect("the destination").count()
+}
+
+#[tokio::test]
+async fn somebodys_files_are_deleted_only_with_a_flag_of_their_own_and_then_without_a_second_question() {
+    let scene = Scene::new();
+    lay_photos(&scene);
+    let office = Office::of(scene).await;
+    let uuid = office.scene.disk.uuid.clone();
+    let before = office.config();
+    let refused = office.setup(&["--disk", &uuid, "--yes"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.out.contains("6 files (15.7 MB)") && refused.err.contains(FLAG), "{refused:?}");
+    assert_eq!(office.config(), before);
+    assert_eq!(photos(&office.scene), 6);
+    office.scene.assert_unmounted();
+    assert!(office.daemon.story().started.is_empty(), "no run has begun");
+
+    let agreed = office.setup(&["--disk", &uuid, "--yes", FLAG]);
+    assert_eq!(agreed.code, Some(0), "{agreed:?}");
+    assert_success(&office.daemon.finished(1).await);
+    office.scene.assert_copied(Fidelity::Full);
+}
+
+#[tokio::test]
+async fn what_was_agreed_to_is_forgotten_with_the_first_good_copy() {
+    let scene = Scene::new();
+    lay_photos(&scene);
+    let office = Office::of(scene).await;
+    let uuid = office.scene.disk.uuid.clone();
+    let agreed = office.setup(&["--disk", &uuid, "--yes", FLAG]);
+    assert_eq!(agreed.code, Some(0), "{agreed:?}");
+    let agreement = office.scene.bench.path("/var/lib/asbackup/agreed").join(&uuid);
+    assert_success(&office.daemon.finished(1).await);
+    assert!(!agreement.exists());
+    let log = office.daemon.log();
+    assert!(log.contains("6 files (15.7 MB) that are no older copies"), "{log}");
+}
+
+/// The run waits for Veeam while one more photo comes onto the disk.
+#[tokio::test]
+async fn more_than_was_shown_is_not_deleted() {
+    let scene = Scene::new();
+    lay_photos(&scene);
+    let lock = scene.config.veeam_directory.join("Job");
+    fs::write(&lock, "").expect("Veeam's lock");
+    let office = Office::of(scene).await;
+    let agreed = office.setup(&["--disk", &office.scene.disk.uuid, "--yes", FLAG]);
+    assert_eq!(agreed.code, Some(0), "{agreed:?}");
+    office.daemon.in_state("waiting-for-veeam").await;
+    let look = office.scene.disk.prepare(&office.scene.bench);
+    fs::write(office.scene.copy(&look).join("another.jpg"), "taken yesterday").expect("a photo");
+    look.done();
+    fs::remove_file(lock).expect("Veeam is done");
+    assert_aborted(&office.daemon.finished(1).await, "ForeignFiles");
+    assert_eq!(photos(&office.scene), 7);
+}
+
+/// As the Python script left it.
+#[tokio::test]
+async fn a_disk_with_an_older_copy_is_added_without_a_question() {
+    let scene = Scene::new();
+    let look = scene.disk.prepare(&scene.bench);
+    let copy = scene.copy(&look);
+    fs::create_dir_all(copy.join("OldJob")).expect("a directory");
+    run(Command::new("cp").arg("-a").arg(scene.source.path("repository")).arg(&copy));
+    for gone in ["OldJob/Old.vbk", "repository/gone.vib", "repository/notes of old.doc"] {
+        fs::write(copy.join(gone), "gone from the repository").expect("a file");
+    }
+    look.done();
+    let office = Office::of(scene).await;
+    let said = office.setup(&["--disk", &office.scene.disk.uuid, "--yes"]);
+    assert!(said.code == Some(0) && !said.out.contains("older cop"), "{said:?}");
+    assert_success(&office.daemon.finished(1).await);
+    office.scene.assert_copied(Fidelity::Full);
+}
+
+#[tokio::test]
+async fn a_disk_that_can_not_be_looked_into_is_added_and_that_is_said() {
+    let scene = Scene::new();
+    let image = fs::File::options().write(true).open(scene.disk.image()).expect("the image");
+    // The file system is recognised still, and can't be mounted: the table of groups is gone.
+    std::os::unix::fs::FileExt::write_all_at(&image, &[0xA5; 16384], 4096).expect("damage");
+    drop(image);
+    let office = Office::of(scene).await;
+    let said = office.setup(&["--disk", &office.scene.disk.uuid, "--yes"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("could not be looked at") && said.out.contains("before the first copy"), "{said:?}");
+    assert_aborted(&office.daemon.finished(1).await, "MountFailed");
+}
+
+#[tokio::test]
+async fn on_a_terminal_no_is_the_answer_of_who_only_presses_enter() {
+    let scene = Scene::new();
+    lay_photos(&scene);
+    let office = Office::of(scene).await;
+    let line = format!("{} setup --disk {}", env!("CARGO_BIN_EXE_asbackup"), office.scene.disk.uuid);
+    let before = office.config();
+    let mut terminal = Terminal::open(&office, &line);
+    terminal.answer("to be copied", "");
+    terminal.answer("copy to this disk? [y/N]", "");
+    let (code, shown) = terminal.ended();
+    assert!(code == Some(1) && shown.contains(FLAG) && shown.contains("6 files (15.7 MB)"), "{shown}");
+    assert_eq!(office.config(), before);
+    office.scene.assert_unmounted();
+
+    let mut terminal = Terminal::open(&office, line.split(" --disk").next().expect("a program"));
+    terminal.answer("to be copied", "");
+    for answer in ["no", "y"] {
+        terminal.choose(&office.scene.disk.uuid);
+        terminal.answer("copy to this disk? [y/N]", answer);
+    }
+    for question in ["besides those", "Mail server"] {
+        terminal.answer(question, "");
+    }
+    terminal.answer("Write it?", "y");
+    let (code, shown) = terminal.ended();
+    assert!(code == Some(0) && shown.contains("is left alone"), "{shown}");
+    assert_success(&office.daemon.finished(1).await);
+}
+
+#[tokio::test]
+async fn ctrl_c_leaves_nothing_mounted() {
+    let mut scene = Scene::new();
+    lay_photos(&scene);
+    scene.source_of_many_files();
+    let office = Office::of(scene).await;
+    let line = format!("{} setup --disk {}", env!("CARGO_BIN_EXE_asbackup"), office.scene.disk.uuid);
+    let mut terminal = Terminal::open(&office, &line);
+    terminal.answer("to be copied", "");
+    let setup = terminal.program();
+    let held = tokio::task::spawn_blocking(move || Held::catch(setup, Stage::DryRun)).await.expect("rsync is caught");
+    assert!(!office.scene.bench.mounts_of(office.scene.disk.disk_device()).is_empty());
+    terminal.keys("\u{3}");
+    drop(held);
+    let (code, shown) = terminal.ended();
+    assert_eq!(code, Some(130), "{shown}");
+    office.scene.assert_unmounted();
+    assert!(office.daemon.story().started.is_empty());
+}
+
+/// What is left behind then is the service's to clear up when it knows the disk.
+#[tokio::test]
+async fn a_setup_that_is_killed_while_it_looks_leaves_a_mount_that_the_service_clears_up() {
+    let mut scene = Scene::new();
+    lay_photos(&scene);
+    scene.source_of_many_files();
+    let mut office = Office::of(scene).await;
+    let line = format!("{} setup --disk {}", env!("CARGO_BIN_EXE_asbackup"), office.scene.disk.uuid);
+    let mut terminal = Terminal::open(&office, &line);
+    terminal.answer("to be copied", "");
+    let setup = terminal.program();
+    let held = tokio::task::spawn_blocking(move || Held::catch(setup, Stage::DryRun)).await.expect("rsync is caught");
+    signal(setup, Signal::KILL);
+    drop(held);
+    drop(terminal.ended());
+    office.daemon.stop().await;
+    office.scene.config.set("Backup", LIST, &office.scene.disk.uuid);
+    let daemon = office.scene.daemon().await;
+    assert_aborted(&daemon.finished(1).await, "ForeignFiles");
+    office.scene.assert_unmounted();
+}
+
+/// A program on a terminal, in the bench; what it shows is read as far as somebody waits for it.
+struct Terminal {
+    child: Child,
+    input: ChildStdin,
+    shown: Arc<Mutex<String>>,
+    answered: usize,
+}
+
+impl Terminal {
+    fn open(office: &Office, line: &str) -> Self {
+        let mut command = office.command("script");
+        command.args(["-qec", line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("script of util-linux");
+        let (input, mut output) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+        let shown = Arc::new(Mutex::new(String::new()));
+        let seen = shown.clone();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = output.read(&mut bytes) {
+                seen.lock().expect("nobody panics with it").push_str(&String::from_utf8_lossy(&bytes[..read]));
+            }
+        });
+        Self { child, input, shown, answered: 0 }
+    }
+
+    fn shown(&self) -> String {
+        self.shown.lock().expect("nobody panics with it").clone()
+    }
+
+    /// By the number in the newest table; disks of other benches may be in it as well.
+    fn choose(&mut self, uuid: &str) {
+        self.wait_for("Which of them");
+        let shown = self.shown();
+        let row = shown.lines().rfind(|line| line.contains(uuid));
+        let row = row.unwrap_or_else(|| panic!("{uuid} is not offered: {shown}"));
+        self.keys(&format!("{}\r", row.split_whitespace().next().expect("a number")));
+    }
+
+    fn answer(&mut self, question: &str, answer: &str) {
+        self.wait_for(question);
+        self.keys(&format!("{answer}\r"));
+    }
+
+    fn wait_for(&mut self, question: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let found = loop {
+            if let Some(place) = self.shown()[self.answered..].find(question) {
+                break place;
+            }
+            assert!(Instant::now() < deadline, "waited in vain for {question:?}: {}", self.shown());
+            thread::sleep(Duration::from_millis(10));
+        };
+        self.answered += found + question.len();
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).expect("a terminal");
+    }
+
+    /// The process of asbackup, as seen from outside.
+    fn program(&self) -> u32 {
+        let is_it =
+            |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == "asbackup");
+        wait_for("the program", PATIENCE, || descendants(self.child.id()).into_iter().find(is_it))
+    }
+
+    fn ended(mut self) -> (Option<i32>, String) {
+        let status = wait_for("the program's end", PATIENCE, || self.child.try_wait().expect("its end"));
+        (status.code(), self.shown())
+    }
+}
