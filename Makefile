@@ -72,6 +72,7 @@ scripts: need-test
 unit: need-test
 	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test foreign --test licenses
 	$(CARGO) test $(LOCKED) --package asbackup-pages
+	$(CARGO) test $(LOCKED) --package asbackup-veeam-repo
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
 bus: need-test
