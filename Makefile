@@ -19,7 +19,7 @@ MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --release --package asbackup-pages -
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
 # would end the words of $(if).
-ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,SUITE,BENCH_QUICK,FAULT_SEED,FAULT_CASES,FAULT_BENCHES,VM_FAULT_SEED,VM_FAULT_CASES"]'
+ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,SUITE,BENCH_QUICK,FAULT_SEED,FAULT_CASES,FAULT_BENCHES,VM_FAULT_SEED,VM_FAULT_CASES,TRANSFER_CASES,TRANSFER_FAULTS"]'
 AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
 # Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
 DISK_THREADS := 2
@@ -53,6 +53,7 @@ beside: need-test
 
 bench: need-test
 	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
+	$(CARGO) bench $(LOCKED) $(AS_ROOT) --package asbackup-transfer --bench beside_rsync
 
 deps: need-test need-web need-vm
 
@@ -72,6 +73,7 @@ scripts: need-test
 unit: need-test
 	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test foreign --test licenses
 	$(CARGO) test $(LOCKED) --package asbackup-pages
+	$(CARGO) test $(LOCKED) --package asbackup-transfer --lib --test plain
 	$(CARGO) test $(LOCKED) --package asbackup-veeam-repo
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
@@ -93,6 +95,7 @@ disk: need-test
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test bench_self -- --test-threads=$(DISK_THREADS)
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'disk_*' -- --test-threads=$(DISK_THREADS)
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test faults -- --nocapture
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --package asbackup-transfer
 
 include packaging/package.mk
 

@@ -1,0 +1,100 @@
+//! Writing a file piece by piece, at the pace of the disk.
+
+use std::collections::VecDeque;
+use std::fs::File;
+
+use rustix::fs::{Advice, FallocateFlags};
+use rustix::io::Errno;
+
+use crate::direct::Direct;
+use crate::error::Cause;
+use crate::ground::Ground;
+use crate::kernel;
+
+/// So many ranges are on their way to the disk while the next one is written.
+const BEHIND: usize = 2;
+/// So much room is set aside at a time; more would keep those waiting who want to stop.
+const RESERVED: u64 = 1 << 30;
+/// Below this, setting room aside costs more than it gains.
+const WORTH_RESERVING: u64 = 1 << 20;
+
+/// Bytes of a file, and where they belong.
+pub(crate) struct Range<'b> {
+    /// Padded with zeros to the target's granule.
+    pub(crate) bytes: &'b [u8],
+    pub(crate) at: u64,
+    pub(crate) length: usize,
+    /// How far data goes on without a break.
+    pub(crate) run_end: u64,
+}
+
+pub(crate) struct Writer<'w> {
+    out: Direct<'w>,
+    reserves: bool,
+    reserved: u64,
+    behind: VecDeque<(u64, u64)>,
+}
+
+impl<'w> Writer<'w> {
+    pub(crate) fn new(file: &'w File, ground: &Ground, is_large: bool) -> Self {
+        let reserves = ground.reserves && is_large;
+        Self { out: Direct::new(file, is_large), reserves, reserved: 0, behind: VecDeque::new() }
+    }
+
+    /// The file is as long as it will be: what is written within it needs no news of its length.
+    pub(crate) fn stretch(&mut self, size: u64) -> Result<(), Errno> {
+        if self.reserves { rustix::fs::ftruncate(self.out.file, size) } else { Ok(()) }
+    }
+
+    /// Returns how many bytes the disk has taken since. Errors: what the kernel says.
+    pub(crate) fn write(&mut self, range: &Range<'_>) -> Result<u64, Errno> {
+        self.reserve(range)?;
+        self.out.write(range.bytes, range.at, range.length)?;
+        let length = range.length as u64;
+        lenient(kernel::begin_write_back(self.out.file, range.at, length))?;
+        self.behind.push_back((range.at, length));
+        self.wait_until(BEHIND)
+    }
+
+    /// Until all has been taken by the disk; returns how many bytes that were.
+    pub(crate) fn drain(&mut self) -> Result<u64, Errno> {
+        self.wait_until(0)
+    }
+
+    fn wait_until(&mut self, left: usize) -> Result<u64, Errno> {
+        let mut taken = 0;
+        while self.behind.len() > left {
+            let Some((at, length)) = self.behind.pop_front() else { break };
+            lenient(kernel::end_write_back(self.out.file, at, length))?;
+            if !self.out.is_direct() {
+                let _ = rustix::fs::fadvise(self.out.file, at, length.try_into().ok(), Advice::DontNeed);
+            }
+            taken += length;
+        }
+        Ok(taken)
+    }
+
+    fn reserve(&mut self, range: &Range<'_>) -> Result<(), Errno> {
+        let end = range.at + range.length as u64;
+        let worth = range.run_end - range.at >= WORTH_RESERVING;
+        if !self.reserves || !worth || end <= self.reserved {
+            return Ok(());
+        }
+        let length = (range.run_end - range.at).min(RESERVED);
+        match rustix::fs::fallocate(self.out.file, FallocateFlags::KEEP_SIZE, range.at, length) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => self.reserves = false,
+            Err(Errno::INTR) => {}
+            result => result?,
+        }
+        self.reserved = range.at + length;
+        Ok(())
+    }
+}
+
+/// Some file systems don't know pacing; then it's only less smooth.
+fn lenient(result: Result<(), Errno>) -> Result<(), Errno> {
+    match result {
+        Err(errno) if matches!(Cause::from(errno), Cause::Refused(_)) => Ok(()),
+        result => result,
+    }
+}
