@@ -1,8 +1,8 @@
 ### Was die Kommandozeile sagt.
 
 cli-unreachable = Der Sicherungsdienst ist nicht erreichbar ({ $cause }). Bitte prüfen: systemctl status asbackupd
-cli-denied-group = Das dürfen Sie nicht. Starten und Abbrechen dürfen Mitglieder der Gruppe „asbackup“. Der Administrator nimmt Sie auf mit: sudo usermod -aG asbackup { $user } (gilt ab Ihrer nächsten Anmeldung). Oder rufen Sie den Befehl mit sudo auf.
-cli-denied-root = Das dürfen Sie nicht, nur der Administrator (root). Bitte wenden Sie sich an ihn, oder rufen Sie den Befehl mit sudo auf.
+cli-denied-group = Das dürfen Sie nicht. Starten und Abbrechen dürfen Mitglieder der Gruppe „asbackup“. Die Systembetreuung nimmt Sie auf mit: sudo usermod -aG asbackup { $user } (gilt ab Ihrer nächsten Anmeldung). Oder rufen Sie den Befehl mit sudo auf.
+cli-denied-root = Das darf nur die Systembetreuung (root). Bitte wenden Sie sich an sie, oder rufen Sie den Befehl mit sudo auf.
 cli-service-gone = Der Sicherungsdienst wurde beendet oder wird neu gestartet; deshalb kann die Kopie nicht weiter verfolgt werden. Bitte die Platte stecken lassen; wie es steht, sagt: asbackup status
 cli-started = Die Kopie hat als Lauf { $run } begonnen. Verfolgen lässt sie sich mit: asbackup watch
 cli-cancelled = Die Kopie wird geordnet beendet. Bitte die Platte stecken lassen, bis „asbackup status“ sagt, dass sie abgezogen werden darf.

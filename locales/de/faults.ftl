@@ -42,14 +42,14 @@ fault-invalid-job = Der Auftragsname „{ $job }“ kann nicht verwendet werden.
 
 fault-too-many-calls = Es sind zu viele Aufrufe offen: { $most } von Ihnen, oder die aller Benutzer zusammen, warten noch auf Erlaubnis.
     .meaning = Dieser Aufruf wurde sofort abgelehnt, es ist nichts geschehen. Kopien und Veeam laufen weiter.
-    .action = Warten Sie, bis die vorigen Aufrufe beantwortet sind, oder beantworten Sie die Kennwortfragen, und versuchen Sie es noch einmal. Wenn Sie nicht so oft aufgerufen haben, tut es ein Programm von Ihnen; fragen Sie die Systembetreuung.
+    .action = Warten Sie, bis die vorigen Aufrufe beantwortet sind, oder beantworten Sie die Fragen nach dem Passwort, und versuchen Sie es noch einmal. Wenn Sie nicht so oft aufgerufen haben, tut es ein Programm von Ihnen; fragen Sie die Systembetreuung.
 
 fault-stopping = Der Sicherungsdienst wird gerade beendet.
-    .meaning = Er nimmt keine neuen Aufträge mehr an; eine laufende Kopie wird geordnet abgebrochen.
+    .meaning = Er nimmt nichts Neues mehr an; eine laufende Kopie wird geordnet abgebrochen.
     .action = Versuchen Sie es in einigen Minuten noch einmal. { stay-until-released }
 
 fault-unconfigured = Die Sicherung ist auf diesem Rechner noch nicht eingerichtet: In config.ini fehlt { $keys }.
-    .meaning = Bis dahin wird keine Platte bespielt.
+    .meaning = Bis dahin wird nichts kopiert.
     .action = Die Systembetreuung richtet sie mit „sudo asbackup setup“ ein.
 
 fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $problems }).
@@ -60,7 +60,7 @@ fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $pr
 
 fault-unknown-disk = Die Platte mit der Kennung „{ $disk }“ ist nicht bekannt.
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
-    .action = Prüfen Sie, ob es die richtige Platte ist. Soll sie künftig bespielt werden, trägt die Systembetreuung die Kennung in config.ini unter „filesystem-ids-and-notification-mail-addresses“ ein.
+    .action = Prüfen Sie, ob es die richtige Platte ist. Soll künftig auf sie kopiert werden, trägt die Systembetreuung die Kennung in config.ini unter „filesystem-ids-and-notification-mail-addresses“ ein.
 
 fault-disk-absent = Die Platte „{ $disk }“ ist nicht eingesteckt.
     .meaning = Es wurde nichts kopiert.
@@ -80,14 +80,14 @@ fault-duplicate-disk = Zwei Platten tragen dieselbe Kennung „{ $disk }“ ({ $
 
 fault-disk-ignored = Für die Platte „{ $disk }“ ist auf diesem Rechner festgelegt, dass niemand sie anrühren soll.
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
-    .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls die Platte bespielt werden soll (udev-Regel mit UDISKS_IGNORE).
+    .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls auf die Platte kopiert werden soll (udev-Regel mit UDISKS_IGNORE).
 
 fault-own-disk = { $repository ->
         [yes] Die Platte „{ $disk }“ ist die, auf der die zu kopierenden Sicherungen liegen.
        *[other] Die Platte „{ $disk }“ gehört diesem Rechner selbst: Auf ihr liegt sein eigenes System.
     }
     .meaning = Sie ist keine Sicherungsplatte; deshalb wurde nichts auf sie kopiert, und auf ihr ist nichts verändert worden.
-    .action = Bitten Sie die Systembetreuung, ihre Kennung in config.ini durch die einer Sicherungsplatte zu ersetzen; „asbackup disks“ zeigt die angesteckten.
+    .action = Bitten Sie die Systembetreuung, ihre Kennung in config.ini durch die einer Sicherungsplatte zu ersetzen; „asbackup disks“ zeigt, welche eingesteckt sind.
 
 fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ { $same-size ->
         [no] ist nicht so groß wie bisher
@@ -108,7 +108,7 @@ fault-unsupported-file-system = Die Platte „{ $disk }“ ist in einer Weise fo
     .action = Verwenden Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung neu formatieren (möglichst ext4, xfs oder btrfs). Dabei geht ihr Inhalt verloren.
 
 fault-disk-service-failed = Die Plattenverwaltung des Rechners antwortet nicht oder meldet einen Fehler (UDisks2: { $cause }).
-    .meaning = Ohne sie kann keine Platte bespielt werden; die Kopie ist unterblieben oder abgebrochen.
+    .meaning = Ohne sie kann auf keine Platte kopiert werden; die Kopie ist unterblieben oder abgebrochen.
     .action = Verständigen Sie die Systembetreuung (systemctl status udisks2). { stay-until-released }
 
 ## Schritt 2: auf Veeam warten.
@@ -118,7 +118,7 @@ fault-veeam-busy = Veeam war nach { $minutes ->
        *[other] { $minutes } Minuten
     } Wartezeit noch nicht fertig (Aufträge: { $jobs }).
     .meaning = Während Veeam schreibt, wird nicht kopiert. { -still-old }
-    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut oder stecken die Platte neu ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { stay-until-released }
+    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut, oder stecken Sie die Platte neu ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { stay-until-released }
 
 fault-veeam-directory-unreadable = Es ließ sich nicht feststellen, ob Veeam gerade schreibt: Das Verzeichnis { $path } ist nicht lesbar ({ $cause }).
     .meaning = Damit nicht während des Schreibens kopiert wird, ist die Kopie unterblieben. { -still-old }
@@ -129,11 +129,11 @@ fault-veeam-lock-failed = Der Veeam-Auftrag „{ $job }“ hat keine Sperre beko
     .action = Bitten Sie die Systembetreuung zu prüfen, ob es { $path } gibt, ob dort Platz frei ist und ob root dort schreiben darf. Starten Sie den Auftrag danach in Veeam erneut.
 
 fault-veeam-unlock-failed = Die Sperre des Veeam-Auftrags „{ $job }“ ließ sich nicht zurückgeben, weil sich ihre Datei nicht löschen lässt ({ $cause }).
-    .meaning = Solange die Datei da ist, wird nicht kopiert, und jede angesteckte Platte wartet.
+    .meaning = Solange die Datei da ist, wird nicht kopiert, und jede eingesteckte Platte wartet.
     .action = Bitten Sie die Systembetreuung, die Sperrdatei von Hand zu löschen und die Rechte ihres Verzeichnisses zu prüfen.
 
 fault-too-many-locks = An Veeam-Aufträge werden keine weiteren Sperren vergeben: { $most } sind schon gesetzt, oder so viele Skripte warten darauf.
-    .meaning = Dieser Auftrag hat keine Sperre. Solange Sperren gesetzt sind, wird nicht kopiert; angesteckte Platten warten also.
+    .meaning = Dieser Auftrag hat keine Sperre. Solange Sperren gesetzt sind, wird nicht kopiert; eingesteckte Platten warten also.
     .action = Prüfen Sie in Veeam, welche Aufträge laufen. Die Systembetreuung kann die Dateien von Aufträgen, die nicht laufen, in { $path } löschen und sollte prüfen, warum die Skripte ihre Sperren nicht zurückgeben.
 
 ## Schritt 3: einhängen.

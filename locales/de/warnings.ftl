@@ -30,7 +30,7 @@ warning-veeam-gave-up = Der Veeam-Auftrag „{ $job }“ hat { $minutes ->
        *[other] { $minutes } Minuten
     } auf das Ende der Kopie gewartet und wartet nicht länger.
     .meaning = Der Auftrag hat keine Sperre. Fängt Veeam trotzdem an, schreibt es, während die Kopie liest, und die Kopie kann unbrauchbar sein.
-    .action = Sehen Sie in Veeam nach, wie der Auftrag ausgegangen ist, und starten Sie ihn nach der Kopie erneut. Kommt das öfter vor, stecken Sie die Platten zu Zeiten an, in denen Veeam nicht arbeitet.
+    .action = Sehen Sie in Veeam nach, wie der Auftrag ausgegangen ist, und starten Sie ihn nach der Kopie erneut. Kommt das öfter vor, stecken Sie die Platten zu Zeiten ein, in denen Veeam nicht arbeitet.
 
 warning-veeam-during-copy = Der Veeam-Auftrag „{ $job }“ hat mitten in der Kopie begonnen.
     .meaning = Was Veeam währenddessen geschrieben hat, ist auf der Platte vielleicht nur in Teilen; frühere Sicherungen sind nicht betroffen.
@@ -60,11 +60,11 @@ warning-veeam-login-refused = Veeam lässt den Dienst nicht herein ({ $server }:
     .action = Die Systembetreuung sollte „api-user“ und „api-password“ in config.ini und die Rolle des Benutzers in Veeam (Backup Viewer) prüfen. Der nächste Versuch folgt in einer Stunde.
 
 warning-polkit-silent = Ein Aufruf ({ $action }) wurde abgelehnt, weil die Rechteverwaltung polkit nicht antwortet: { $cause }.
-    .meaning = Bis sie antwortet, kann nur der Administrator (root) eine Kopie starten oder abbrechen, und Aufträge von Veeam bekommen keine Sperre. Auf angesteckte Platten wird wie immer kopiert.
+    .meaning = Bis sie antwortet, kann nur die Systembetreuung (root) eine Kopie starten oder abbrechen, und Aufträge von Veeam bekommen keine Sperre. Auf eingesteckte Platten wird wie immer kopiert.
     .action = Die Systembetreuung sollte nachsehen, was polkit tut (systemctl status polkit).
 
 warning-too-many-calls = Aufrufe des Benutzers { $user } werden abgelehnt: { $most } davon warten noch auf polkit.
-    .meaning = Ein Programm dieses Benutzers ruft den Dienst immer wieder auf oder beantwortet Kennwortfragen nicht. Kopien, Veeam und andere Benutzer sind nicht betroffen.
+    .meaning = Ein Programm dieses Benutzers ruft den Dienst immer wieder auf oder beantwortet die Fragen nach dem Passwort nicht. Kopien, Veeam und andere Benutzer sind nicht betroffen.
     .action = Die Systembetreuung kann das Programm finden (loginctl user-status { $user }).
 
 warning-low-space = Auf der Platte wird der Platz knapp: Frei sind { SIZE($free) }, gewarnt wird unter { SIZE($threshold) }.

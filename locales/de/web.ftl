@@ -119,8 +119,8 @@ web-log-error = Fehler:
 
 web-start = Kopie jetzt starten
 web-back = Zurück zur Statusseite
-web-password = Kennwort
-web-password-needed = Um von hier aus eine Kopie zu starten, ist das Kennwort der Statusseite nötig.
-web-password-wrong = Das war nicht das Kennwort der Statusseite. Es wurde nichts gestartet.
+web-password = Passwort
+web-password-needed = Um von hier aus eine Kopie zu starten, ist das Passwort der Statusseite nötig.
+web-password-wrong = Das war nicht das Passwort der Statusseite. Es wurde nichts gestartet.
 web-cross-site = Diese Anfrage kam von einer anderen Seite und wurde deshalb abgelehnt. Bitte benutzen Sie den Knopf auf der Statusseite.
-web-crowd = Gerade werden zu viele Kennwörter geprüft. Bitte versuchen Sie es gleich noch einmal.
+web-crowd = Gerade werden zu viele Passwörter geprüft. Bitte versuchen Sie es gleich noch einmal.
