@@ -1,0 +1,123 @@
+use super::*;
+
+fn line(rsync: &Rsync<'_>, purpose: Purpose) -> String {
+    let words: Vec<String> = rsync.arguments(purpose).iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    words.join(" ")
+}
+
+fn full() -> Rsync<'static> {
+    Rsync {
+        source: Path::new("/srv/veeam"),
+        file_system: FileSystem::Full,
+        fine_times: true,
+        hidden: vec![],
+        at_top: false,
+        excludes: None,
+        settled: None,
+        log_file: Some(Path::new("/var/log/asbackup/rsync.log")),
+    }
+}
+
+const COPY: Purpose = Purpose::Copy { delete_first: false, removals: 3, cut_off: CutOff::Kept };
+
+#[test]
+fn a_whole_copy() {
+    assert_eq!(
+        line(&full(), COPY),
+        "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 \
+         --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
+         --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
+    );
+}
+
+#[test]
+fn a_copy_that_goes_on_with_half_files_compares_them() {
+    let resumed = line(&full(), Purpose::Copy { delete_first: false, removals: 3, cut_off: CutOff::Resumed });
+    let partial = "--partial-dir=.asbackup-partial";
+    assert_eq!(resumed, line(&full(), COPY).replace(partial, &format!("{partial} --no-whole-file")));
+}
+
+#[test]
+fn a_copy_of_nothing_large_keeps_no_half_file() {
+    let dropped = line(&full(), Purpose::Copy { delete_first: false, removals: 3, cut_off: CutOff::Dropped });
+    assert_eq!(dropped, line(&full(), COPY).replace(" --partial-dir=.asbackup-partial", ""));
+}
+
+#[test]
+fn its_dry_run() {
+    assert_eq!(
+        line(&full(), Purpose::DryRun),
+        "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run \
+         --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
+    );
+}
+
+#[test]
+fn a_copy_that_needs_the_room_of_what_it_deletes() {
+    assert_eq!(
+        line(&full(), Purpose::Copy { delete_first: true, removals: 0, cut_off: CutOff::Kept }),
+        "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-before --max-delete=10 \
+         --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
+         --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
+    );
+}
+
+#[test]
+fn a_file_system_with_whole_seconds_is_compared_by_them() {
+    let rsync = Rsync { fine_times: false, ..full() };
+    assert_eq!(
+        line(&rsync, Purpose::DryRun),
+        "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run \
+         --no-human-readable --outbuf=L --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
+    );
+}
+
+#[test]
+fn a_plain_file_system_gets_contents_and_names_only() {
+    let rsync = Rsync { file_system: FileSystem::Plain { max_file: 1 }, log_file: None, ..full() };
+    let common = "--no-human-readable --outbuf=L";
+    assert_eq!(
+        line(&rsync, COPY),
+        format!(
+            "-rt --modify-window=1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 {common} \
+             --info=progress2,stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
+        )
+    );
+    assert_eq!(
+        line(&rsync, Purpose::DryRun),
+        format!(
+            "-rt --modify-window=1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run {common} \
+             --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
+        )
+    );
+    assert_eq!(
+        line(&rsync, Purpose::Survey),
+        format!(
+            "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --dry-run {common} \
+             --info=stats2 --out-format=%i|%l|%n -- /srv/veeam/ ./"
+        )
+    );
+}
+
+#[test]
+fn lock_files_system_entries_and_excludes_are_filtered_in_dry_run_and_copy_alike() {
+    let hidden = vec![Path::new(".asbackup.lock"), Path::new("lo*cks/a[b]/copy.lock")];
+    let rsync = Rsync {
+        source: Path::new("/"),
+        hidden,
+        at_top: true,
+        excludes: Some(Path::new("/etc/asbackup/rsync_excludes")),
+        settled: Some(Path::new("/run/asbackup/settled.list")),
+        log_file: None,
+        ..full()
+    };
+    let filters = "--exclude=/.asbackup.lock --exclude=/lo\\*cks/a\\[b]/copy.lock --filter=P /lo\\*cks/a\\[b]/ \
+                   --filter=P /lo\\*cks/ --exclude=/lost+found --exclude=/System Volume Information \
+                   --exclude=/$RECYCLE.BIN --exclude=/.Trash-* --exclude-from=/run/asbackup/settled.list \
+                   --exclude-from=/etc/asbackup/rsync_excludes";
+    for purpose in [Purpose::DryRun, COPY] {
+        let line = line(&rsync, purpose);
+        assert!(line.contains(filters), "{line}");
+        assert!(line.ends_with(" -- / ./"), "{line}");
+    }
+}
