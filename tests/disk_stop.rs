@@ -340,7 +340,10 @@ async fn a_pulled_disk_ends_its_run_though_udisks_says_nothing() {
     let held = scene.plug_and_hold(&daemon).await;
     scene.bench.stun_udisks();
     scene.disk.pull();
+    let pulled = Instant::now();
     daemon.in_state("unmounting").await;
+    let took = pulled.elapsed();
+    assert!(took < Duration::from_secs(10), "it was noticed after {took:?}");
     scene.bench.wake_udisks();
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     held.release();

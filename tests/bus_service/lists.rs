@@ -91,8 +91,9 @@ async fn bus_listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousa
     assert_eq!(runs[0]["run"].downcast_ref::<u64>().unwrap(), 2);
     let text = |key: &str| runs[0][key].downcast_ref::<String>().unwrap();
     assert_eq!(text("error"), "DiskRemoved");
-    assert_eq!(json(&runs[0]["message-facts"]), json!(["fault-disk-removed", {}]));
-    assert_eq!(json(&runs[0]["warning-facts"]), json!([["warning-empty-lock", { "path": "/lock" }]]));
+    assert_eq!(json(&runs[0]["message-facts"]), json!(["fault-disk-removed", { "plug": "gone" }]));
+    let about = json!([["warning-empty-lock", { "path": "/lock", "plug": "gone" }]]);
+    assert_eq!(json(&runs[0]["warning-facts"]), about);
     assert_eq!(text("result"), "aborted");
     assert_eq!(client.list_runs(u32::MAX).await.unwrap().len(), 1000);
     assert_eq!(asked.load(Ordering::SeqCst), 1000);
