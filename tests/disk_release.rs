@@ -12,19 +12,21 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use asbackup::disks::Volume;
 use asbackup::disks::holders::{Place, holders};
 use asbackup::disks::released::{self, Proof};
 use asbackup::model::DiskId;
 use common::bench::Bench;
-use common::disk::{Disk, FileSystem};
+use common::disk::{Disk, FileSystem, Frozen};
 use common::processes;
 use common::scene::{Scene, assert_aborted, assert_success};
 use common::{PATIENCE, run, wait_for};
 use fake_udisks::Answer;
 use played::{MOUNT_POINT, Played};
 use rustix::process::Signal;
+use serde_json::Value;
 
 /// What UDisks2 would say of a plugged disk.
 fn volume(disk: &Disk) -> Volume {
@@ -256,4 +258,66 @@ async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path()
     assert!(named.ends_with("/open"), "{named}");
     drop(process);
     look.done();
+}
+
+/// Ends the run with a disk that UDisks2 does not unmount, after `late` has been written to it.
+async fn not_unmounted_after(played: &Played, late: &[u8]) -> Value {
+    played.udisks.answer("Unmount", Answer::Kept);
+    let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
+    std::fs::write(played.scene.bench.path(MOUNT_POINT).join("late"), late).expect("room in memory");
+    played.udisks.answer("Unmount", Answer::fails("Failed", "somebody objects"));
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "UnmountFailed");
+    serde_json::to_value(daemon.record().fault).expect("plain data")
+}
+
+/// ext4 gives a new file its blocks half a minute later, unless it is asked to.
+#[tokio::test]
+async fn what_was_written_last_is_on_a_disk_that_can_not_be_unmounted() {
+    let played = Played::new().await;
+    let mark = b"written when the copy was over already".repeat(100);
+    let fault = not_unmounted_after(&played, &mark).await;
+    assert_eq!(fault["synced"], true, "{fault}");
+    let image = std::fs::read(played.scene.disk.image()).expect("the image");
+    // A block begins with it.
+    assert!(image.chunks(1024).any(|block| block.starts_with(&mark[..64])), "it is still in memory alone");
+    played.unmount();
+}
+
+#[tokio::test]
+async fn a_disk_that_can_not_be_unmounted_and_does_not_take_everything_is_not_called_written() {
+    let bench = Bench::without_udisks();
+    let disk = Disk::make_failing(&bench, "FAILING", 32 << 20);
+    let played = Played::of(bench, disk).await;
+    let fault = not_unmounted_after(&played, &vec![0xa5; 64 << 20]).await;
+    assert_eq!(fault["synced"], false, "{fault}");
+    played.unmount();
+}
+
+/// What is told to have been copied in a second, and is on the disk after seven, was not copied in one.
+#[tokio::test]
+async fn the_time_told_is_that_until_everything_is_on_the_disk() {
+    const FLUSH: Duration = Duration::from_secs(6);
+    let bench = Bench::new();
+    let (store, disk) = Disk::make_freezable(&bench, "OFFSITE");
+    let mut scene = Scene::of(bench, disk);
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let began = Instant::now();
+    let frozen = Frozen::new(&scene.bench);
+    held.release();
+    daemon.tells("the flush", |_| daemon.text_log().contains("is being written to the disk").then_some(())).await;
+    // The flush itself takes this long; nothing is waited for.
+    tokio::time::sleep(FLUSH).await;
+    let took = began.elapsed().as_secs();
+    drop(frozen);
+    assert_success(&daemon.finished(1).await);
+    let told = daemon.record().totals.copy_seconds;
+    assert!(told >= took, "{told} s told, {took} s at least");
+    let line = format!("copied in {told} s");
+    assert!(daemon.text_log().contains(&line), "no {line:?}: {}", daemon.text_log());
+    scene.disk.unplug();
+    scene.bench.run(&["umount", "/mnt/store"]);
+    drop(store);
 }

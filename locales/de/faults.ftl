@@ -192,9 +192,48 @@ fault-lock-held = Auf dieser Platte oder in diesem Verzeichnis arbeitet bereits 
     .meaning = Zwei Kopien zugleich würden einander stören; deshalb wurde diese nicht begonnen. Wahrscheinlich wurde das Programm zweimal gestartet.
     .action = Warten Sie, bis die andere Kopie fertig ist, und starten Sie diese dann erneut. Läuft keine andere, verständigen Sie die Systembetreuung. { stay-until-released }
 
-fault-lock-failed = Die Sperrdatei { $path } konnte nicht angelegt werden ({ $cause }).
+lock-trouble = { $why ->
+        [no-room] Es ist kein Platz mehr da
+        [no-inodes] Für Inhalte ist Platz da, aber nicht für weitere Dateien
+        [quota] Eine Obergrenze (Quota) ist ausgeschöpft
+        [metadata-full] Das Dateisystem hat keinen Platz mehr für seine eigenen Aufzeichnungen (Metadaten von btrfs)
+        [room-unusable] Das System sagt, dass kein Platz da ist, obwohl welcher da ist; der Grund ist nicht bekannt
+        [directory-full] Ihr Verzeichnis nimmt keine weiteren Namen auf
+        [mounted-read-only] Worauf sie liegt, lässt sich zurzeit nur lesen
+        [read-only-subvolume] Sie liegt in einer Momentaufnahme oder einem Subvolume, das nur gelesen werden darf
+        [immutable] Sie oder ihr Verzeichnis ist als unveränderlich gekennzeichnet (chattr +i)
+        [append-only] Sie oder ihr Verzeichnis ist so gekennzeichnet, dass es nur wachsen darf (chattr +a)
+        [in-use] Sie wird gerade benutzt
+        [mount-point] Dort ist etwas anderes eingehängt
+        [link-in-the-way] Eine Verknüpfung (symbolischer Link) steht im Weg
+        [other-file-system] Auf dem Weg dorthin beginnt ein anderes Dateisystem
+        [name-too-long] Ihr Name ist länger, als das Dateisystem aufnimmt
+        [name-refused] Das Dateisystem nimmt ihren Namen nicht an
+        [not-permitted] Das System erlaubt es nicht; der Grund ist nicht bekannt
+        [input-output] Lesen oder Schreiben ist dort gescheitert
+        [unknown] Der Grund ist nicht bekannt
+       *[other] Das System hat es abgelehnt
+    }
+
+fault-lock-failed = Die Sperrdatei { $path } konnte { $place ->
+        [disk] auf der Platte
+        [source] in der Quelle
+       *[other] auf diesem Rechner
+    } nicht angelegt werden: { lock-trouble } ({ $cause }).
     .meaning = Ohne sie könnten zwei Kopien einander stören; deshalb wurde nicht kopiert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { stay-until-released }
+    .action = { $why ->
+        [no-room] Bitten Sie die Systembetreuung, an dieser Stelle Platz zu schaffen. { stay-until-released }
+        [no-inodes] Bitten Sie die Systembetreuung, an dieser Stelle Dateien zu entfernen. { stay-until-released }
+        [quota] Bitten Sie die Systembetreuung, die Obergrenze an dieser Stelle anzuheben oder aufzuheben. { stay-until-released }
+        [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
+        [mounted-read-only] Fragen Sie die Systembetreuung, warum sich dort nur lesen lässt, und bitten Sie sie, das zu ändern. { stay-until-released }
+        [read-only-subvolume] Bitten Sie die Systembetreuung, es beschreibbar zu machen (btrfs property set … ro false) oder die Sperrdatei anderswo anlegen zu lassen (config.ini). { stay-until-released }
+        [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i), und starten Sie die Kopie dann erneut. { stay-until-released }
+        [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a), und starten Sie die Kopie dann erneut. { stay-until-released }
+        [name-too-long] Bitten Sie die Systembetreuung, der Sperrdatei in config.ini einen kürzeren Namen zu geben. { stay-until-released }
+        [name-refused] Bitten Sie die Systembetreuung, der Sperrdatei in config.ini einen anderen Namen zu geben. { stay-until-released }
+       *[other] Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { stay-until-released }
+    }
 
 fault-lock-is-strange = { $path } soll die Sperrdatei sein, ist aber eine Datei, die woanders noch einen Namen hat, oder keine gewöhnliche Datei.
     .meaning = Die Sperre hätte etwas anderes überschrieben; deshalb wurde nicht kopiert. { -still-old }
@@ -255,6 +294,10 @@ fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich le
     .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
     .action = Verständigen Sie bald die Systembetreuung; sie sollte nach der genannten Datei, ihren Rechten und dem Zustand des Laufwerks sehen, auf dem sie liegt (smartctl, journalctl -k). { stay-until-released }
 
+fault-source-forbidden = Das System lässt den Dienst nicht alles lesen, was gesichert werden soll: { $path } ({ $cause }).
+    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+    .action = Verständigen Sie bald die Systembetreuung; sie sollte root den Zugang geben: Eine Freigabe im Netz kann root abweisen (root_squash am NFS-Server), und ein eigenes FUSE-Dateisystem eines Benutzers tut es auch. { stay-until-released }
+
 fault-source-changed = Eine Datei wurde kürzer, während sie kopiert wurde: { $path } ({ $cause }).
     .meaning = { -half-done } Kein Laufwerk ist schuld: In diesem Augenblick hat etwas in die Datei geschrieben.
     .action = Starten Sie die Kopie erneut, wenn dort nicht mehr geschrieben wird, oder stecken Sie die Platte neu ein. War Veeam am Werk, achten Sie darauf, dass sein Auftrag eine Sperre setzt. { stay-until-released }
@@ -265,7 +308,10 @@ fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht v
 
 fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($needed) }, frei sind { SIZE($free) }, es fehlen { SIZE($missing) }.
     .meaning = Das wurde schon vor dem Kopieren festgestellt. { -still-old }
-    .action = Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { stay-until-released }
+    .action = { $reserved ->
+        [0] Nehmen Sie eine größere Platte, oder bitten Sie die Systembetreuung, Platz zu schaffen. { stay-until-released }
+       *[other] Bitten Sie die Systembetreuung, freizugeben, was das Dateisystem für das System zurückhält ({ SIZE($reserved) }; tune2fs -m 0); das genügt. { stay-until-released }
+    }
 
 fault-foreign-files = Auf der Platte { $files ->
         [one] liegt eine Datei, die
@@ -322,6 +368,10 @@ fault-spelling-failed = Auf der Platte ließ sich „{ $path }“ nicht so schre
     .meaning = Die Platte hält beide Schreibweisen für denselben Namen; beim Kopieren könnte die Datei verloren gehen. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung. { stay-until-released }
 
+fault-not-empty = Auf der Platte steht an der Stelle der Datei „{ $path }“ ein Verzeichnis, das nicht leer ist ({ $cause }).
+    .meaning = Die Datei ließe sich nicht kopieren; deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Bitten Sie die Systembetreuung, sich dieses Verzeichnis auf der Platte anzusehen und es zu löschen: Es enthält Dateien, welche die Liste der Ausnahmen schützt („rsync-excludes-path“ in config.ini). { stay-until-released }
+
 fault-check-failed = Vor dem Kopieren ließ sich nicht feststellen, was zu kopieren ist: { $meaning } (rsync-Code { $code }: { $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { stay-until-released }
@@ -365,6 +415,7 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [name-refused] Eine so formatierte Platte nimmt den Namen nicht an
         [file-too-large] Die Datei ist größer, als sie auf einer so formatierten Platte sein kann
         [too-many-links] Die Datei hat mehr Namen (harte Links), als sie auf einer so formatierten Platte haben kann
+        [links-apart] Das ist eine Datei mit mehreren Namen (harten Links), und auf der Platte liegen diese in verschiedenen Subvolumes oder Quota-Projekten, die sich keine Datei teilen können
         [link-in-the-way] Eine Verknüpfung (symbolischer Link) auf der Platte steht im Weg
         [not-empty] Ein Verzeichnis an seiner Stelle auf der Platte ist nicht leer
         [other-file-system] Auf der Platte beginnt auf dem Weg dorthin ein anderes Dateisystem
@@ -382,12 +433,16 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [swap-file] Bitten Sie die Systembetreuung, das zu beenden (swapoff) und auf den Sicherungsplatten keine Auslagerungsdateien anzulegen. { stay-until-released }
         [attribute-too-large] Bitten Sie die Systembetreuung, die Attribute der Datei zu kürzen (getfattr, getfacl) oder für diese Platte xfs zu verwenden. { stay-until-released }
         [attributes-unsupported] Bitten Sie die Systembetreuung, die Attribute der Datei zu entfernen (getfattr, getfacl) oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { stay-until-released }
-        [directory-full] Bitten Sie die Systembetreuung, die Eigenschaft einzuschalten, die mehr erlaubt (tune2fs -O large_dir), oder die Dateien auf mehrere Verzeichnisse zu verteilen. { stay-until-released }
+        [directory-full] Bitten Sie die Systembetreuung, die Eigenschaft einzuschalten, die mehr erlaubt (tune2fs -O large_dir, bei vielen Verzeichnissen dir_nlink), oder die Dateien auf mehrere Verzeichnisse zu verteilen. { stay-until-released }
         [quota] Bitten Sie die Systembetreuung, die Obergrenze auf der Platte anzuheben oder aufzuheben. { stay-until-released }
         [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
         [name-too-long] Bitten Sie die Systembetreuung, den Namen zu kürzen oder für diese Platte ein anderes Dateisystem zu verwenden. { stay-until-released }
         [name-refused] Bitten Sie die Systembetreuung, die Datei umzubenennen oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { stay-until-released }
         [file-too-large] Bitten Sie die Systembetreuung, für diese Platte ein anderes Dateisystem zu verwenden, etwa xfs; dabei geht ihr Inhalt verloren. { stay-until-released }
+        [mount-point] Bitten Sie die Systembetreuung, auszuhängen, was dort eingehängt ist (findmnt), und starten Sie die Kopie dann erneut. { stay-until-released }
+        [links-apart] Bitten Sie die Systembetreuung, diese Namen auf der Platte in ein Subvolume oder Projekt zu legen. { stay-until-released }
+        [link-in-the-way] Fragen Sie die Systembetreuung, wie die Verknüpfung dorthin kam, und bitten Sie sie, diese zu löschen; starten Sie die Kopie dann erneut. { stay-until-released }
+        [not-empty] Bitten Sie die Systembetreuung, sich dieses Verzeichnis auf der Platte anzusehen und es zu löschen: Es enthält Dateien, welche die Liste der Ausnahmen schützt, oder die jemand dorthin gelegt hat. { stay-until-released }
         [too-many-links] Bitten Sie die Systembetreuung, für diese Platte xfs zu verwenden; dabei geht ihr Inhalt verloren. { stay-until-released }
         [input-output] Ziehen Sie die Platte ab{ when-released }und stecken Sie sie wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, bitten Sie die Systembetreuung, nach der Platte, ihrem Kabel und dem Protokoll des Systems zu sehen (smartctl, journalctl -k).
        *[other] Starten Sie die Kopie noch einmal; was schon kopiert ist, wird nicht wiederholt. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, sich diese Stelle auf der Platte und das Protokoll des Systems anzusehen (journalctl -k). { stay-until-released }
@@ -415,9 +470,18 @@ fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner
 
 ## Schritte 7 bis 9: entsperren, freier Platz, aushängen.
 
-fault-unlock-failed = Die Sperrdatei { $path } ließ sich nicht löschen ({ $cause }).
+fault-unlock-failed = Die Sperrdatei { $path } ließ sich { $place ->
+        [disk] auf der Platte
+        [source] in der Quelle
+       *[other] auf diesem Rechner
+    } nicht löschen: { lock-trouble } ({ $cause }).
     .meaning = Der Lauf gilt als abgebrochen, weil sich nicht alles rückgängig machen ließ; der nächste findet die Datei und macht weiter.
-    .action = Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { stay-until-released }
+    .action = { $why ->
+        [mounted-read-only] Fragen Sie die Systembetreuung, warum sich dort nur lesen lässt, und bitten Sie sie, das zu ändern und die Datei zu löschen. { stay-until-released }
+        [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i) und die Datei zu löschen. { stay-until-released }
+        [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a) und die Datei zu löschen. { stay-until-released }
+       *[other] Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { stay-until-released }
+    }
 
 fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
     .meaning = { $plug ->

@@ -75,6 +75,13 @@ warning-vanished-files = Einige Dateien verschwanden aus der Quelle, während ko
     .meaning = Alle übrigen Dateien sind kopiert; die verschwundenen gab es am Ende nicht mehr. Vermutlich hat ein anderes Programm währenddessen aufgeräumt.
     .action = Sie brauchen nichts zu tun. Kommt das öfter vor, sollte die Systembetreuung prüfen, ob Veeam während der Kopie schreibt.
 
+warning-not-deleted = { $count ->
+        [one] Ein Verzeichnis, das es in der Quelle nicht mehr gibt, ist
+       *[other] { $count } Verzeichnisse, die es in der Quelle nicht mehr gibt, sind
+    } noch auf der Platte (zum Beispiel: { $examples }).
+    .meaning = Alles, was in der Quelle ist, ist auf der Platte. Sie enthält mehr als das, weil diese Verzeichnisse nicht leer sind: Die Liste der Ausnahmen schützt Dateien in ihnen, oder jemand hat während der Kopie welche hineingelegt.
+    .action = Bitten Sie die Systembetreuung, sich diese Verzeichnisse anzusehen und sie zu löschen, wenn niemand sie braucht. Die Liste nennt „rsync-excludes-path“ in config.ini.
+
 warning-lossy-file-system = Diese Platte kann nicht alles festhalten (Dateisystem { $file-system }).
     .meaning = Der Inhalt der Dateien wird vollständig kopiert, aber ohne Besitzer und Rechte. Es fehlen Verweise auf andere Dateien ({ $links } symbolische Links) und Sonderdateien ({ $specials }); mehrfach benannte Dateien ({ $hard-links } harte Links) liegen mehrfach da.
     .action = Soll die Kopie ganz genau sein, lassen Sie die Platte von der Systembetreuung mit ext4, xfs oder btrfs formatieren.

@@ -192,9 +192,48 @@ fault-lock-held = Another copy is already at work on this disk or in this direct
     .meaning = Two copies at once would disturb each other, so this one was not begun. Probably the program was started twice.
     .action = Wait until the other copy has finished, then start this one again. If there is no other, call the administrator. { stay-until-released }
 
-fault-lock-failed = The lock file { $path } could not be created ({ $cause }).
-    .meaning = Without it two copies could disturb each other, so nothing was copied. { -still-old }
-    .action = Ask the administrator to check permissions and free space at that place. { stay-until-released }
+lock-trouble = { $why ->
+        [no-room] there is no room left
+        [no-inodes] there is room for contents, but not for further files
+        [quota] a quota is used up
+        [metadata-full] the file system has no room for its own notes (btrfs metadata)
+        [room-unusable] the system says that there is no room, though there is; it is not known why
+        [directory-full] its directory takes no further names
+        [mounted-read-only] what it lies on can only be read at the moment
+        [read-only-subvolume] it lies in a snapshot or subvolume that may only be read
+        [immutable] it, or its directory, is marked as unchangeable (chattr +i)
+        [append-only] it, or its directory, is marked so that it may only grow (chattr +a)
+        [in-use] it is being used
+        [mount-point] something else is mounted there
+        [link-in-the-way] a symbolic link is in the way
+        [other-file-system] another file system begins on the way to it
+        [name-too-long] its name is longer than the file system can hold
+        [name-refused] the file system does not take its name
+        [not-permitted] the system does not permit it; it is not known why
+        [input-output] reading or writing failed there
+        [unknown] it is not known why
+       *[other] the system refused it
+    }
+
+fault-lock-failed = The lock file { $path } could not be made { $place ->
+        [disk] on the disk
+        [source] in the source
+       *[other] on this computer
+    }: { lock-trouble } ({ $cause }).
+    .meaning = Without it two copies could get in each other's way, so nothing was copied. { -still-old }
+    .action = { $why ->
+        [no-room] Ask the administrator to make room at this place. { stay-until-released }
+        [no-inodes] Ask the administrator to remove files at this place. { stay-until-released }
+        [quota] Ask the administrator to raise or remove the quota at this place. { stay-until-released }
+        [metadata-full] Ask the administrator to make room for the notes (btrfs balance start -dusage=50). { stay-until-released }
+        [mounted-read-only] Ask the administrator why it can only be read, and to make it writable again. { stay-until-released }
+        [read-only-subvolume] Ask the administrator to make it writable (btrfs property set … ro false), or to have the lock file made elsewhere (config.ini). { stay-until-released }
+        [immutable] Ask the administrator to take the mark away (chattr -i), then start the copy again. { stay-until-released }
+        [append-only] Ask the administrator to take the mark away (chattr -a), then start the copy again. { stay-until-released }
+        [name-too-long] Ask the administrator to give the lock file a shorter name in config.ini. { stay-until-released }
+        [name-refused] Ask the administrator to give the lock file another name in config.ini. { stay-until-released }
+       *[other] Ask the administrator to check permissions and free space at this place. { stay-until-released }
+    }
 
 fault-lock-is-strange = { $path } is to be the lock file, but it is a file with a second name elsewhere, or no ordinary file.
     .meaning = Writing the lock would have overwritten something else, so nothing was copied. { -still-old }
@@ -255,6 +294,10 @@ fault-source-unreadable = Not everything that is to be backed up can be read ({ 
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
     .action = Call the administrator soon, who should look at the file named, its permissions, and the state of the drive it lies on (smartctl, journalctl -k). { stay-until-released }
 
+fault-source-forbidden = The system does not let the service read everything that is to be backed up: { $path } ({ $cause }).
+    .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
+    .action = Call the administrator soon, who should give root access to it: a share on the network may refuse root (root_squash on the NFS server), and so does a FUSE mount of a user's own. { stay-until-released }
+
 fault-source-changed = A file became shorter while it was being copied: { $path } ({ $cause }).
     .meaning = { -half-done } No drive is to blame: something wrote to the file at that moment.
     .action = Start the copy again when nothing is being written there, or plug the disk in anew. If Veeam was at work, see to it that its job sets a lock. { stay-until-released }
@@ -265,7 +308,10 @@ fault-target-refused = The target directory { $path } on the disk cannot be used
 
 fault-no-space = There is not enough room on the disk: { SIZE($needed) } are needed, { SIZE($free) } are free, { SIZE($missing) } are missing.
     .meaning = This was found out before anything was copied. { -still-old }
-    .action = Take a larger disk, or ask the administrator to make room. { stay-until-released }
+    .action = { $reserved ->
+        [0] Take a larger disk, or ask the administrator to make room. { stay-until-released }
+       *[other] Ask the administrator to give free what the file system holds back for the system ({ SIZE($reserved) }; tune2fs -m 0), which is enough. { stay-until-released }
+    }
 
 fault-foreign-files = The disk holds { $files ->
         [one] a file that is
@@ -322,6 +368,10 @@ fault-spelling-failed = On the disk, “{ $path }” could not be given the spel
     .meaning = The disk takes both spellings for one name, and a copy could lose the file. So nothing was copied and nothing deleted. { -still-old }
     .action = Start the copy once more. If it fails again, call the administrator. { stay-until-released }
 
+fault-not-empty = On the disk, a directory that is not empty stands in the place of the file “{ $path }” ({ $cause }).
+    .meaning = The file could not be copied, so nothing was copied and nothing deleted. { -still-old }
+    .action = Ask the administrator to look at this directory on the disk and to delete it: it holds files that the list of excludes protects (“rsync-excludes-path” in config.ini). { stay-until-released }
+
 fault-check-failed = It could not be found out before the copy what has to be copied: { $meaning } (rsync code { $code }: { $cause }).
     .meaning = Nothing was copied and nothing deleted. { -still-old }
     .action = Call the administrator; the rsync log says more. { stay-until-released }
@@ -365,6 +415,7 @@ fault-not-stored = The copy failed at “{ $path }”: { $why ->
         [name-refused] this kind of disk does not take its name
         [file-too-large] it is larger than a file on this kind of disk can be
         [too-many-links] it has more names (hard links) than a file on this kind of disk can have
+        [links-apart] it is one file with several names (hard links), and on the disk these lie in different subvolumes or quota projects, which cannot share a file
         [link-in-the-way] a symbolic link on the disk is in the way
         [not-empty] a directory in its place on the disk is not empty
         [other-file-system] on the disk another file system begins on the way to it
@@ -382,12 +433,16 @@ fault-not-stored = The copy failed at “{ $path }”: { $why ->
         [swap-file] Ask the administrator to end that (swapoff) and to keep swap files off the backup disks. { stay-until-released }
         [attribute-too-large] Ask the administrator to shorten the file's attributes (getfattr, getfacl), or to use xfs for this disk. { stay-until-released }
         [attributes-unsupported] Ask the administrator to remove the file's attributes (getfattr, getfacl), or to format the disk with ext4, xfs or btrfs; that erases what is on it. { stay-until-released }
-        [directory-full] Ask the administrator to switch the feature on that allows more (tune2fs -O large_dir), or to spread the files over several directories. { stay-until-released }
+        [directory-full] Ask the administrator to switch the feature on that allows more (tune2fs -O large_dir, or dir_nlink for many directories), or to spread the files over several directories. { stay-until-released }
         [quota] Ask the administrator to raise or remove the quota on the disk. { stay-until-released }
         [metadata-full] Ask the administrator to make room for the notes (btrfs balance start -dusage=50). { stay-until-released }
         [name-too-long] Ask the administrator to shorten the name, or to use another file system for this disk. { stay-until-released }
         [name-refused] Ask the administrator to rename the file, or to format the disk with ext4, xfs or btrfs; that erases what is on it. { stay-until-released }
         [file-too-large] Ask the administrator to use another file system for this disk, such as xfs; that erases what is on it. { stay-until-released }
+        [mount-point] Ask the administrator to unmount what is mounted there (findmnt), then start the copy again. { stay-until-released }
+        [links-apart] Ask the administrator to have these names in one subvolume or project on the disk. { stay-until-released }
+        [link-in-the-way] Ask the administrator how the link came there, and to delete it; then start the copy again. { stay-until-released }
+        [not-empty] Ask the administrator to look at this directory on the disk and to delete it: it holds files that the list of excludes protects, or that somebody put there. { stay-until-released }
         [too-many-links] Ask the administrator to use xfs for this disk; that erases what is on it. { stay-until-released }
         [input-output] Unplug the disk{ when-released }and plug it in again; the copy begins by itself. If that happens again, ask the administrator to look at the disk, its cable and the system's log (smartctl, journalctl -k).
        *[other] Start the copy again; what has been copied already is not repeated. If it fails again, ask the administrator to look at that place on the disk and at the system's log (journalctl -k). { stay-until-released }
@@ -415,9 +470,18 @@ fault-turned-read-only = The disk's file system is damaged; the computer has sto
 
 ## Steps 7 to 9: unlock, free space, unmount.
 
-fault-unlock-failed = The lock file { $path } could not be deleted ({ $cause }).
+fault-unlock-failed = The lock file { $path } could not be deleted { $place ->
+        [disk] on the disk
+        [source] in the source
+       *[other] on this computer
+    }: { lock-trouble } ({ $cause }).
     .meaning = The run counts as aborted, since what was done cannot be undone whole; the next one finds the file and goes on.
-    .action = Ask the administrator why the file cannot be deleted (permissions, chattr, a file system that is read-only), and to delete it. { stay-until-released }
+    .action = { $why ->
+        [mounted-read-only] Ask the administrator why it can only be read, to make it writable again, and to delete the file. { stay-until-released }
+        [immutable] Ask the administrator to take the mark away (chattr -i), and to delete the file. { stay-until-released }
+        [append-only] Ask the administrator to take the mark away (chattr -a), and to delete the file. { stay-until-released }
+       *[other] Ask the administrator why the file cannot be deleted (permissions, chattr, a file system that is read-only), and to delete it. { stay-until-released }
+    }
 
 fault-unmount-failed = The disk could not be unmounted (at { $mount-point }; still in use by: { $holders }; cause: { $cause }).
     .meaning = { $plug ->

@@ -75,6 +75,13 @@ warning-vanished-files = Some files vanished from the source during the copy (fo
     .meaning = All other files are copied; those that vanished no longer existed in the end. Probably another program was tidying up meanwhile.
     .action = You need not do anything. If this happens often, the administrator should check whether Veeam writes during the copy.
 
+warning-not-deleted = { $count ->
+        [one] One directory that is gone from the source is
+       *[other] { $count } directories that are gone from the source are
+    } still on the disk (for example: { $examples }).
+    .meaning = Everything that is in the source is on the disk. It holds more than that, since these directories are not empty: the list of excludes protects files in them, or somebody put some there during the copy.
+    .action = Ask the administrator to look at these directories, and to delete them if nobody needs them. The list is named by “rsync-excludes-path” in config.ini.
+
 warning-lossy-file-system = This disk cannot hold everything (file system { $file-system }).
     .meaning = The contents of the files are copied completely, but without owners and permissions. References to other files ({ $links } symbolic links) and special files ({ $specials }) are missing; files with several names ({ $hard-links } hard links) are there several times.
     .action = If the copy is to be exact, have the disk formatted by the administrator with ext4, xfs or btrfs.

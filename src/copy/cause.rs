@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::complaint::{Complaint, Deed, Side};
 use crate::disks::mounted::{Space, Written};
 use crate::disks::volume::VolumeError;
-use crate::model::{Fault, MountTrouble, Obstacle};
+use crate::model::{Fault, LockPlace, MountTrouble, Obstacle};
 
 /// A name or an attribute takes no more room than this.
 const A_LITTLE: u64 = 1 << 20;
@@ -49,6 +49,10 @@ pub struct Place {
     pub append_only: bool,
     pub swap: bool,
     pub mount_point: bool,
+    /// A link lies on the way to it.
+    pub link: bool,
+    /// Its directory has less room than the disk: a quota that goes by directories is used up.
+    pub quota: bool,
     /// The file of the source is longer than a file on the disk can be.
     pub too_large: bool,
 }
@@ -91,7 +95,10 @@ pub fn of_rsync(end: End<'_>, complaint: Option<&Complaint>, evidence: &Evidence
     }
     let Some(complaint) = complaint else { return general() };
     match weigh(complaint, evidence) {
-        Fault::NotStored { .. } | Fault::SourceUnreadable { .. } | Fault::SourceChanged { .. }
+        Fault::NotStored { .. }
+        | Fault::SourceUnreadable { .. }
+        | Fault::SourceForbidden { .. }
+        | Fault::SourceChanged { .. }
             if !ABOUT_FILES.contains(&end.code) =>
         {
             general()
@@ -109,6 +116,29 @@ pub fn of_io(deed: Deed, error: &io::Error, evidence: &Evidence) -> Fault {
     let path = evidence.place.path.clone();
     let errno = error.raw_os_error().unwrap_or(NO_NUMBER);
     weigh(&Complaint { side: Side::Target, deed, path, errno, text }, evidence)
+}
+
+/// A lock file that could not be made or deleted, as people know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock<'a> {
+    pub path: &'a str,
+    pub place: LockPlace,
+}
+
+/// Why that was. What holds for the whole disk is told as such; of the source's and the computer's drives nothing is said.
+pub fn of_lock(lock: Lock<'_>, deed: Deed, error: &io::Error, evidence: &Evidence) -> Fault {
+    let (why, cause) = match of_io(deed, error, evidence) {
+        Fault::NotStored { why, cause, .. } => (why, cause),
+        Fault::DiskFull { free, cause } if free < A_LITTLE => (Obstacle::NoRoom, cause),
+        Fault::DiskFull { cause, .. } => (Obstacle::RoomUnusable, cause),
+        Fault::OutOfInodes { cause } => (Obstacle::NoInodes, cause),
+        fault if lock.place == LockPlace::Disk => return fault,
+        _ => (Obstacle::InputOutput, error.to_string()),
+    };
+    match (deed, lock.path.to_owned(), lock.place) {
+        (Deed::Delete, path, place) => Fault::UnlockFailed { path, place, why, cause },
+        (_, path, place) => Fault::LockFailed { path, place, why, cause },
+    }
 }
 
 /// Why a flush failed. The kernel tells an input/output error here only if the device did not take what was written to it.
@@ -179,6 +209,7 @@ fn of_source(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Fault 
     match errno {
         // rsync's word for a file that ends before its end.
         Errno::NODATA if evidence.source_changed => Fault::SourceChanged { path, cause },
+        Errno::ACCESS | Errno::PERM => Fault::SourceForbidden { path, cause },
         _ => Fault::SourceUnreadable { cause },
     }
 }
@@ -186,6 +217,10 @@ fn of_source(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Fault 
 /// The kernel says the same of room for contents, for names, for attributes, and of room for further files.
 fn of_room(complaint: &Complaint, evidence: &Evidence, cause: String) -> Fault {
     let Some(space) = evidence.space else { return not_stored(complaint, Obstacle::Unknown, evidence, cause) };
+    // xfs says this of a project's quota, too.
+    if evidence.place.quota {
+        return not_stored(complaint, Obstacle::Quota, evidence, cause);
+    }
     if space.inodes == Some(0) {
         return Fault::OutOfInodes { cause };
     }
@@ -195,7 +230,7 @@ fn of_room(complaint: &Complaint, evidence: &Evidence, cause: String) -> Fault {
         // What was half written has been deleted since, so the room that is free now says nothing of that.
         Deed::Contents => return Fault::DiskFull { free: space.free, cause },
         Deed::Attribute if roomy => Obstacle::AttributeTooLarge,
-        Deed::Name if roomy && evidence.file_system == "ext4" => Obstacle::DirectoryFull,
+        Deed::Name | Deed::Link if roomy && evidence.file_system == "ext4" => Obstacle::DirectoryFull,
         _ if roomy => Obstacle::RoomUnusable,
         _ => return Fault::DiskFull { free: space.free, cause },
     };
@@ -215,6 +250,12 @@ fn not_stored(complaint: &Complaint, why: Obstacle, evidence: &Evidence, cause: 
 fn obstacle(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Obstacle {
     let attribute = complaint.deed == Deed::Attribute;
     match errno {
+        // rsync, Landlock and the kernel each have a word of their own for what leads away from the disk.
+        Errno::LOOP | Errno::XDEV | Errno::ACCESS | Errno::PERM | Errno::NOTDIR | Errno::NOENT
+            if evidence.place.link =>
+        {
+            Obstacle::LinkInTheWay
+        }
         Errno::ROFS => of_read_only(evidence),
         Errno::PERM | Errno::ACCESS | Errno::BUSY | Errno::TXTBSY => of_refusal(errno, &evidence.place),
         Errno::DQUOT => Obstacle::Quota,
@@ -224,9 +265,11 @@ fn obstacle(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Obstacl
         Errno::INVAL | Errno::ILSEQ if complaint.deed == Deed::Name => Obstacle::NameRefused,
         Errno::FBIG => Obstacle::FileTooLarge,
         Errno::INVAL if evidence.place.too_large => Obstacle::FileTooLarge,
+        Errno::MLINK if complaint.deed == Deed::Name => Obstacle::DirectoryFull,
         Errno::MLINK => Obstacle::TooManyLinks,
         Errno::LOOP => Obstacle::LinkInTheWay,
         Errno::NOTEMPTY | Errno::EXIST => Obstacle::NotEmpty,
+        Errno::XDEV if complaint.deed == Deed::Link => Obstacle::LinksApart,
         Errno::XDEV => Obstacle::OtherFileSystem,
         Errno::IO | Errno::NODEV | Errno::NXIO => Obstacle::InputOutput,
         _ => Obstacle::Unknown,

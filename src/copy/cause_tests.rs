@@ -23,7 +23,8 @@ const ACCUSING: [&str; 12] = [
 ];
 /// Linux has no more of them.
 const ERRNOS: std::ops::RangeInclusive<i32> = 1..=133;
-const DEEDS: [Deed; 6] = [Deed::Contents, Deed::Name, Deed::Attribute, Deed::Owner, Deed::Delete, Deed::Read];
+const DEEDS: [Deed; 7] =
+    [Deed::Contents, Deed::Name, Deed::Link, Deed::Attribute, Deed::Owner, Deed::Delete, Deed::Read];
 const CODES: [i32; 9] = [-9, 3, 10, 11, 12, 14, 20, 23, 25];
 /// A file system that says so of itself.
 const DAMAGE: [Errno; 2] = [Errno::UCLEAN, Errno::BADMSG];
@@ -34,7 +35,7 @@ fn complaint(side: Side, deed: Deed, errno: i32) -> Complaint {
 }
 
 fn healthy(file_system: &str) -> Evidence {
-    let space = Space { free: 300 << 20, size: 400 << 20, block: 4096, inodes: Some(1000) };
+    let space = Space { free: 300 << 20, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(1000) };
     Evidence { file_system: file_system.into(), space: Some(space), ..Evidence::default() }
 }
 
@@ -136,8 +137,6 @@ fn whatever_keeps_a_disk_from_being_written_to_accuses_it_not() {
     for fault in [
         Fault::WriteProtected { device: "x".into() },
         Fault::UnsafeMount { mount_point: "x".into(), missing: "nodev".into() },
-        Fault::UnlockFailed { path: "x".into(), cause: "x".into() },
-        Fault::LockFailed { path: "x".into(), cause: "x".into() },
         Fault::NotFlushed { device: "x".into(), cause: "x".into() },
         Fault::NotReleased { device: "x".into(), cause: "x".into() },
         Fault::TargetRefused { path: "x".into(), cause: "x".into() },
@@ -175,6 +174,57 @@ fn a_drive_of_the_source_is_never_called_failing() {
     let changed = Evidence { source_changed: true, ..healthy("ext4") };
     assert!(matches!(of_rsync(end(23), Some(&cut), &changed), Fault::SourceChanged { .. }));
     assert!(matches!(of_rsync(end(23), Some(&cut), &healthy("ext4")), Fault::SourceUnreadable { .. }));
+    let refused = complaint(Side::Source, Deed::Read, 13);
+    assert!(matches!(of_rsync(end(23), Some(&refused), &healthy("ext4")), Fault::SourceForbidden { .. }));
+}
+
+/// Of lock files on the disk it is the same as of all else there; of those elsewhere no drive is accused.
+#[test]
+fn no_lock_file_accuses_the_disk_without_evidence() {
+    for (deed, errno) in DEEDS.into_iter().flat_map(|deed| ERRNOS.map(move |errno| (deed, errno))) {
+        for place in [LockPlace::Disk, LockPlace::Source, LockPlace::Computer] {
+            let error = io::Error::from_raw_os_error(errno);
+            let fault = of_lock(Lock { path: "x", place }, deed, &error, &healthy("ext4"));
+            let errno = Errno::from_raw_os_error(errno);
+            // It has words of its own, by which the file system says so of itself.
+            let known = errno == Errno::UCLEAN || DAMAGE.contains(&errno) && place == LockPlace::Disk;
+            assert_eq!(accuses(&fault), known, "{place:?} {deed:?} {errno:?}: {fault:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
+    let lock = Lock { path: "/srv/x.lock", place: LockPlace::Source };
+    let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
+    let with = |space: Space| Evidence { space: Some(space), ..healthy("") };
+    let marked = Place { immutable: true, ..Place::default() };
+    let cases = [
+        (Deed::Contents, 28, with(tight), Obstacle::NoRoom),
+        (Deed::Contents, 28, healthy(""), Obstacle::RoomUnusable),
+        (Deed::Name, 28, with(Space { inodes: Some(0), ..tight }), Obstacle::NoInodes),
+        (Deed::Contents, 122, healthy(""), Obstacle::Quota),
+        (Deed::Name, 30, Evidence { written: Written::NoMore, ..healthy("") }, Obstacle::MountedReadOnly),
+        (Deed::Delete, 1, Evidence { place: marked, ..healthy("") }, Obstacle::Immutable),
+        (Deed::Name, 13, healthy(""), Obstacle::NotPermitted),
+        (Deed::Name, 36, healthy(""), Obstacle::NameTooLong),
+        (Deed::Contents, 5, healthy(""), Obstacle::InputOutput),
+        (Deed::Contents, 117, healthy(""), Obstacle::InputOutput),
+        (Deed::Name, 110, Evidence::default(), Obstacle::Unknown),
+    ];
+    for (deed, errno, evidence, expected) in cases {
+        let told = of_lock(lock, deed, &io::Error::from_raw_os_error(errno), &evidence);
+        let made = matches!(&told, Fault::LockFailed { .. }) && deed != Deed::Delete;
+        let (Fault::LockFailed { path, why, .. } | Fault::UnlockFailed { path, why, .. }) = told else {
+            panic!("{errno}: {told:?}")
+        };
+        assert_eq!((why, path.as_str(), made), (expected, "/srv/x.lock", deed != Deed::Delete), "{errno}");
+    }
+    // A disk that the kernel has given up is told as such, whatever file that was met with.
+    let given_up = Evidence { written: Written::GivenUp, ..healthy("ext4") };
+    let on_disk = Lock { place: LockPlace::Disk, ..lock };
+    let told = of_lock(on_disk, Deed::Delete, &io::Error::from_raw_os_error(30), &given_up);
+    assert!(matches!(told, Fault::TurnedReadOnly { .. }), "{told:?}");
 }
 
 /// Each reason, by what was asked besides.
@@ -211,8 +261,12 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
         (Deed::Name, 22, healthy("ntfs"), "sub/file", Obstacle::NameRefused),
         (Deed::Contents, 27, healthy("ext4"), "sub/file", Obstacle::FileTooLarge),
         (Deed::Contents, 22, place(Place { too_large: true, ..none.clone() }), "sub/file", Obstacle::FileTooLarge),
-        (Deed::Name, 31, healthy("ext4"), "sub/file", Obstacle::TooManyLinks),
+        (Deed::Link, 31, healthy("ext4"), "sub/file", Obstacle::TooManyLinks),
+        (Deed::Name, 31, healthy("ext4"), "sub/file", Obstacle::DirectoryFull),
         (Deed::Name, 40, healthy("ext4"), "sub/file", Obstacle::LinkInTheWay),
+        (Deed::Name, 13, place(Place { link: true, ..none.clone() }), "sub/file", Obstacle::LinkInTheWay),
+        (Deed::Link, 18, healthy("btrfs"), "sub/file", Obstacle::LinksApart),
+        (Deed::Contents, 28, place(Place { quota: true, ..none.clone() }), "sub/file", Obstacle::Quota),
         (Deed::Delete, 39, healthy("ext4"), "sub/file", Obstacle::NotEmpty),
         (Deed::Name, 18, healthy("ext4"), "sub/file", Obstacle::OtherFileSystem),
         (Deed::Contents, 110, healthy("ext4"), "sub/file", Obstacle::Unknown),
@@ -229,7 +283,7 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
 
 #[test]
 fn a_full_disk_is_told_as_one_and_so_are_its_inodes() {
-    let tight = Space { free: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
+    let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
     let full = Evidence { space: Some(tight), ..healthy("ext4") };
     for deed in [Deed::Contents, Deed::Name, Deed::Attribute] {
         let fault = of_rsync(end(11), Some(&complaint(Side::Target, deed, 28)), &full);

@@ -42,7 +42,7 @@ impl Run {
         self.settle_doubt(&source).await?;
         self.settle_times(&source, doubted).await?;
         let (plan, halves) = self.dry_run(&source, space).await?;
-        let deleting = plan.fit(space, halves.bytes)?;
+        let deleting = plan.fit(space, halves.bytes).map_err(|fault| self.with_reserve(fault, space))?;
         if deleting.first {
             self.warn(Warning::DeletedFirst { freed: plan.freed });
         }
@@ -75,6 +75,20 @@ impl Run {
             }
             other => other,
         }
+    }
+
+    /// Where the room that ext4 keeps for root would do, no larger disk is needed.
+    fn with_reserve(&self, fault: Fault, space: Space) -> Fault {
+        match fault {
+            Fault::NoSpace { needed, free, missing, .. } if space.reserved >= missing && self.is_ext4() => {
+                Fault::NoSpace { needed, free, missing, reserved: space.reserved }
+            }
+            other => other,
+        }
+    }
+
+    fn is_ext4(&self) -> bool {
+        self.volume.as_ref().is_some_and(|volume| volume.id_type == "ext4")
     }
 
     /// Right before rsync mirrors the source: is it still the one that the dry run saw?
@@ -198,6 +212,7 @@ impl Run {
             return Ok(());
         }
         Err(match self.failure(ended).await {
+            Fault::NotStored { path, why: Obstacle::NotEmpty, cause } => Fault::NotEmpty { path, cause },
             Fault::CopyFailed { cause, .. } | Fault::NotStored { cause, .. } => Fault::CheckFailed { code, cause },
             fault => fault,
         })

@@ -5,10 +5,13 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+use rustix::io::Errno;
+
 use super::items::unescape;
 
 /// The kernel has no larger error numbers.
 const LARGEST_ERRNO: i32 = 4095;
+const IN_THE_WAY: &str = "could not make way for ";
 
 /// rsync's sender has to do with the source alone, its generator and receiver with the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Deed {
     Contents,
     /// A name: a file, directory, link made or renamed.
     Name,
+    /// A further name of a file that has one.
+    Link,
     /// Extended attributes and ACLs.
     Attribute,
     /// Owner, mode, times.
@@ -68,8 +73,8 @@ const DEEDS: [(&str, Deed); 30] = [
     ("mknod ", Deed::Name),
     ("rename ", Deed::Name),
     ("copy ", Deed::Name),
-    ("link ", Deed::Name),
-    ("failed to hard-link ", Deed::Name),
+    ("link ", Deed::Link),
+    ("failed to hard-link ", Deed::Link),
     ("chown ", Deed::Owner),
     ("chgrp ", Deed::Owner),
     ("set times on ", Deed::Owner),
@@ -83,6 +88,9 @@ const DEEDS: [(&str, Deed); 30] = [
 impl Complaint {
     /// None for a line that names no file or no error, as about the pipes between rsync's processes.
     pub fn parse(line: &str) -> Option<Self> {
+        if let Some(rest) = line.strip_prefix(IN_THE_WAY) {
+            return Self::of_way(line, rest);
+        }
         let rest = line.strip_prefix("rsync: [")?;
         let (who, text) = rest.split_once("] ")?;
         let side = match who {
@@ -98,6 +106,14 @@ impl Complaint {
         let deed = if side == Side::Source { Deed::Read } else { deed };
         let path = PathBuf::from(OsString::from_vec(unescape(real_name(&path).as_bytes())));
         Some(Self { side, deed, path, errno, text: text.to_owned() })
+    }
+
+    /// `new regular file: a/b`: what rsync says, without a number, when something that is not empty stands in a file's place.
+    fn of_way(line: &str, rest: &str) -> Option<Self> {
+        let (_, path) = rest.split_once(": ")?;
+        let path = PathBuf::from(OsString::from_vec(unescape(path.as_bytes())));
+        let errno = Errno::NOTEMPTY.raw_os_error();
+        Some(Self { side: Side::Target, deed: Deed::Delete, path, errno, text: line.to_owned() })
     }
 }
 

@@ -63,7 +63,7 @@ const MESSAGES: [(&str, Side, Deed, &str); 35] = [
         "/d/a",
     ),
     (r#"[generator] mknod "/d/a" failed: Operation not permitted (1)"#, Side::Target, Deed::Name, "/d/a"),
-    (r#"[generator] link "/d/a" => b failed: Too many links (31)"#, Side::Target, Deed::Name, "/d/a"),
+    (r#"[generator] link "/d/a" => b failed: Too many links (31)"#, Side::Target, Deed::Link, "/d/a"),
     (r#"[generator] chown "/d/a" failed: Operation not permitted (1)"#, Side::Target, Deed::Owner, "/d/a"),
     (r#"[generator] failed to set times on "/d/.": Operation not permitted (1)"#, Side::Target, Deed::Owner, "/d/."),
     (
@@ -128,6 +128,15 @@ fn each_message_is_read_as_side_deed_file_and_error() {
 }
 
 #[test]
+fn what_could_not_be_put_out_of_the_way_is_named() {
+    let line = r"could not make way for new regular file: a: b\#012c";
+    let found = Complaint::parse(line).unwrap();
+    assert_eq!((found.side, found.deed, found.path), (Side::Target, Deed::Delete, "a: b\nc".into()));
+    assert_eq!((found.errno, found.text.as_str()), (39, line));
+    assert_eq!(Complaint::parse("could not make way for"), None);
+}
+
+#[test]
 fn what_names_no_file_or_no_error_is_no_complaint_about_one() {
     for line in [
         "rsync: [sender] write error: Broken pipe (32)",
@@ -138,7 +147,6 @@ fn what_names_no_file_or_no_error_is_no_complaint_about_one() {
         "rsync: [client] failed to open log-file /x: Permission denied (13)",
         r#"file has vanished: "/srv/a""#,
         r#"WARNING: a failed verification -- update discarded (will try again)."#,
-        "could not make way for new regular file: a",
         "IO error encountered -- skipping file deletion",
         "",
     ] {

@@ -1,7 +1,8 @@
 //! Step 6: the copy itself, and its writing back to the disk.
 
+use std::collections::BTreeSet;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::cause::{self, End};
@@ -17,6 +18,9 @@ use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning};
 use crate::paths;
+
+/// So many are named.
+const EXAMPLES: usize = 3;
 
 impl Run {
     pub(super) async fn copy(&mut self, mut checked: Checked) -> Result<(), Halt> {
@@ -37,6 +41,7 @@ impl Run {
             self.prove_source(&checked.source).await?;
             return Err(fault.into());
         }
+        self.warn_of_rest(&watcher.not_empty);
         self.totals.deletions = checked.plan.deletions;
         self.write_back().await?;
         if checked.folds {
@@ -93,6 +98,14 @@ impl Run {
         }
         self.ports.teller.notice(Notice::StepResumed { files, bytes });
         Ok(CutOff::Resumed)
+    }
+
+    /// The disk holds more than the source then, and rsync ends as if it did not.
+    fn warn_of_rest(&mut self, not_empty: &BTreeSet<PathBuf>) {
+        let named: Vec<_> = not_empty.iter().take(EXAMPLES).map(|path| path.display().to_string()).collect();
+        if !named.is_empty() {
+            self.warn(Warning::NotDeleted { count: not_empty.len() as u64, examples: named.join(", ") });
+        }
     }
 
     async fn judge_end(&mut self, ended: &Ended) -> Result<(), Fault> {

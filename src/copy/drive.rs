@@ -1,5 +1,6 @@
 //! Runs rsync to its end or to the run's end, whichever comes first, and hands its lines to whoever asked for them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -192,6 +193,8 @@ pub struct Watcher {
     /// Told already.
     pub warnings: Vec<Warning>,
     pub files: u64,
+    /// What was to be deleted and is not empty; rsync tells some of it twice.
+    pub not_empty: BTreeSet<PathBuf>,
 }
 
 impl Watcher {
@@ -206,6 +209,7 @@ impl Watcher {
             stalled: false,
             warnings: Vec::new(),
             files: 0,
+            not_empty: BTreeSet::new(),
         }
     }
 
@@ -250,6 +254,9 @@ impl Follow for Watcher {
             Line::Item(item) => {
                 self.files += u64::from(item.is_transfer());
                 self.meter.file(&item.path.to_string_lossy(), now);
+            }
+            Line::NotEmpty(directory) => {
+                self.not_empty.insert(directory);
             }
             Line::Total(..) | Line::Count(..) | Line::Other => {}
         }

@@ -8,19 +8,22 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{Access, AtFlags, Dir, Mode, OFlags, SeekFrom, StatxAttributes, StatxFlags, accessat, statx};
+use rustix::fs::{
+    Access, AtFlags, Dir, Mode, OFlags, SeekFrom, StatVfsMountFlags, StatxAttributes, StatxFlags, accessat, fstatvfs,
+    statx,
+};
 use rustix::io::Errno;
 
 use super::beneath;
-use super::cause::{self, Evidence, Place};
+use super::cause::{self, Evidence, Lock, Place};
 use super::complaint::{Complaint, Deed, Side};
 use super::steps::Run;
 use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::Volume;
 use crate::disks::health::Health;
-use crate::disks::mounted::{Mounted, Space};
-use crate::model::Fault;
+use crate::disks::mounted::{Mounted, Space, Written};
+use crate::model::{Fault, LockPlace};
 
 /// What has to be free for notes is held back besides.
 const BTRFS_NOTES: u64 = 16 << 20;
@@ -43,6 +46,18 @@ impl Run {
         cause::of_io(deed, error, &self.evidence_at(Some(path.to_owned())).await)
     }
 
+    /// The fault behind a lock file that could not be made or deleted.
+    pub(super) async fn lock_failed(&self, lock: Lock<'_>, deed: Deed, error: &io::Error) -> Fault {
+        let path = PathBuf::from(lock.path);
+        let evidence = match lock.place {
+            LockPlace::Disk => self.evidence_at(Some(path)).await,
+            LockPlace::Source | LockPlace::Computer => {
+                blocking::<_, io::Error>(GLANCE, move || Ok(beside(&path))).await.unwrap_or_default()
+            }
+        };
+        cause::of_lock(lock, deed, error, &evidence)
+    }
+
     /// The fault behind a flush that failed.
     pub(super) async fn flush_failed(&self, error: &io::Error) -> Fault {
         cause::of_flush(error, &self.evidence_at(None).await)
@@ -53,20 +68,46 @@ impl Run {
         let (Ok(volume), Some(Ok(mounted))) = (self.chosen(), self.mounted.as_ref().map(Mounted::try_clone)) else {
             return none;
         };
-        let target = self.target.as_ref().and_then(|target| Target::try_clone(target).ok());
+        // Before the target is open: as seen from the disk's top.
+        let target = self.target.as_ref().map_or_else(|| mounted.try_clone_top(), Target::try_clone).ok();
         let top = self.on_disk(Path::new(""));
         let before = self.health.clone();
         let (source, lock) = (self.order.config.source.clone(), self.order.config.disk_lockfile.clone());
         let look = move || {
             let path = path.as_deref().map(|path| path.strip_prefix(&top).unwrap_or(path));
+            let disk = of_disk(&volume, &mounted, &before);
             let place = target.zip(path).map(|(target, path)| Place {
                 too_large: fs::metadata(source.join(path)).is_ok_and(|meta| is_too_large(&target, &lock, meta.len())),
-                ..place(&target, path, &volume)
+                ..place(&target, path, &disk)
             });
-            Ok(Evidence { place: place.unwrap_or_default(), ..of_disk(&volume, &mounted, &before) })
+            Ok(Evidence { place: place.unwrap_or_default(), ..disk })
         };
         blocking::<_, io::Error>(GLANCE, look).await.unwrap_or(none)
     }
+}
+
+/// Of a file that is not on the disk: what room its directory has, whether that takes writes, and marks of `chattr`.
+fn beside(path: &Path) -> Evidence {
+    let look =
+        |path| rustix::fs::open(path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).map(File::from);
+    let Some(Ok(directory)) = path.parent().map(look) else { return Evidence::default() };
+    let read_only = fstatvfs(&directory).is_ok_and(|stat| stat.f_flag.contains(StatVfsMountFlags::RDONLY));
+    let both = attributes(&directory) | look(path).as_ref().map_or(StatxAttributes::empty(), attributes);
+    Evidence {
+        written: if read_only { Written::NoMore } else { Written::Yes },
+        space: Space::of(&directory).ok(),
+        place: Place {
+            immutable: both.contains(StatxAttributes::IMMUTABLE),
+            append_only: both.contains(StatxAttributes::APPEND),
+            ..Place::default()
+        },
+        ..Evidence::default()
+    }
+}
+
+fn attributes(file: &File) -> StatxAttributes {
+    let found = statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS);
+    found.map_or(StatxAttributes::empty(), |found| found.stx_attributes)
 }
 
 fn of_disk(volume: &Volume, mounted: &Mounted, before: &Health) -> Evidence {
@@ -103,29 +144,37 @@ fn is_too_large(target: &File, lock: &Path, length: u64) -> bool {
 }
 
 /// The file, or what there is of the way to it.
-fn place(target: &File, path: &Path, volume: &Volume) -> Place {
+fn place(target: &File, path: &Path, disk: &Evidence) -> Place {
     let look = |path: &Path| {
         let shown = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         beneath::open(target.as_fd(), shown, OFlags::PATH, Mode::empty()).map(File::from)
     };
     let file = look(path);
-    let mounted_upon = matches!(&file, Err(error) if error.raw_os_error() == Some(Errno::XDEV.raw_os_error()));
+    let is = |looked: &io::Result<File>, errno: Errno| matches!(looked, Err(error) if Errno::from_io_error(error) == Some(errno));
+    let mounted_upon = is(&file, Errno::XDEV);
     let file = file.ok();
-    let parent = path.parent().and_then(|parent| look(parent).ok());
-    let attributes = |file: &Option<File>| {
-        let found = file.as_ref().and_then(|file| statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS).ok());
-        found.map_or(StatxAttributes::empty(), |found| found.stx_attributes)
-    };
-    let both = attributes(&file) | attributes(&parent);
+    let parent = path.parent().map(look);
+    let link = parent.as_ref().is_some_and(|parent| is(parent, Errno::LOOP));
+    let parent = parent.and_then(Result::ok);
+    let both =
+        [&file, &parent].into_iter().flatten().fold(StatxAttributes::empty(), |all, file| all | attributes(file));
     Place {
         path: path.to_owned(),
-        read_only_subvolume: (volume.id_type == "btrfs").then(|| read_only_subvolume(path, look)).flatten(),
+        read_only_subvolume: (disk.file_system == "btrfs").then(|| read_only_subvolume(path, look)).flatten(),
         immutable: both.contains(StatxAttributes::IMMUTABLE),
         append_only: both.contains(StatxAttributes::APPEND),
         swap: file.as_ref().and_then(|file| file.metadata().ok()).is_some_and(|meta| is_swap(&meta)),
         mount_point: mounted_upon,
+        link,
+        quota: parent.as_ref().or(file.as_ref()).is_some_and(|place| has_quota(place, disk.space)),
         too_large: false,
     }
+}
+
+/// Of a directory with a project's quota, statvfs tells of what that leaves, and of the disk elsewhere.
+fn has_quota(place: &File, disk: Option<Space>) -> bool {
+    let (Ok(place), Some(disk)) = (Space::of(place), disk) else { return false };
+    place.size < disk.size && place.free < disk.free || place.inodes < disk.inodes && place.inodes == Some(0)
 }
 
 /// The uppermost directory on the way that takes no writes, where the file system as a whole does.

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+const NOT_EMPTY: &[u8] = b"cannot delete non-empty directory: ";
 /// Width of rsync's `%i`.
 const ITEMIZE_WIDTH: usize = 11;
 
@@ -15,6 +16,8 @@ pub enum Line {
     Progress(u64),
     Total(Total, u64),
     Count(Counted, Entries),
+    /// A directory that was to be deleted and is not empty; rsync calls that no error.
+    NotEmpty(PathBuf),
     Other,
 }
 
@@ -90,6 +93,9 @@ impl Line {
     pub fn parse(line: &[u8]) -> Self {
         if let Some(item) = item(line) {
             return Self::Item(item);
+        }
+        if let Some(name) = line.strip_prefix(NOT_EMPTY) {
+            return Self::NotEmpty(PathBuf::from(OsString::from_vec(unescape(name))));
         }
         let Ok(text) = std::str::from_utf8(line) else { return Self::Other };
         progress(text).map(Self::Progress).or_else(|| total(text)).unwrap_or(Self::Other)

@@ -13,6 +13,7 @@ use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use thiserror::Error;
 
 use super::beneath;
+use super::complaint::Deed;
 
 /// Enough for the note; a longer file is not ours and is not read whole.
 const LONGEST_NOTE: u64 = 1024;
@@ -24,8 +25,14 @@ pub enum LockError {
     /// No regular file, or one that has another name too: writing to it would write to something else.
     #[error("not a lock file")]
     Strange,
-    #[error(transparent)]
-    Io(#[from] io::Error),
+    #[error("{source}")]
+    Io { deed: Deed, source: io::Error },
+}
+
+impl From<io::Error> for LockError {
+    fn from(source: io::Error) -> Self {
+        Self::Io { deed: Deed::Name, source }
+    }
 }
 
 /// What was there before we locked.
@@ -73,15 +80,25 @@ impl LockFile {
             // Its holder removed the file between our opening and our locking; the next one is a new file.
             return Self::acquire(top, path, note);
         }
-        write_note(&mut lock.file, note)?;
-        // On some file systems the file alone would not be found again after a power cut.
-        rustix::fs::fsync(&lock.directory).map_err(io::Error::from)?;
+        if let Err(source) = lock.write(note) {
+            if !existed {
+                // An empty one would be taken for the trace of a run that was cut off.
+                let _ = rustix::fs::unlinkat(&lock.directory, &lock.name, AtFlags::empty());
+            }
+            return Err(LockError::Io { deed: Deed::Contents, source });
+        }
         let found = match (existed, one_line(&old)) {
             (false, _) => Found::Nothing,
             (true, holder) if holder.is_empty() => Found::Empty,
             (true, holder) => Found::Stale(holder),
         };
         Ok((lock, found))
+    }
+
+    fn write(&mut self, note: &str) -> io::Result<()> {
+        write_note(&mut self.file, note)?;
+        // On some file systems the file alone would not be found again after a power cut.
+        Ok(rustix::fs::fsync(&self.directory)?)
     }
 
     /// Whether times with fractions of a second survive on this file system (not on FAT, not with ext's small inodes).

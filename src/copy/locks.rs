@@ -5,6 +5,10 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
+use super::cause::{self, Evidence, Lock};
+use super::complaint::Deed;
 use super::held::Locks;
 use super::lockfile::{self, Found, LockError, LockFile, Released};
 use super::runlock::{self, RunLock};
@@ -13,7 +17,7 @@ use super::steps::Run;
 use super::stop::Halt;
 use super::target::Target;
 use crate::blocking::{GLANCE, blocking};
-use crate::model::{Fault, Notice, Step, Warning};
+use crate::model::{Fault, LockPlace, Notice, Step, Warning};
 use crate::paths;
 
 impl Run {
@@ -25,7 +29,10 @@ impl Run {
         let run =
             blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await.map_err(|error| match error.kind() {
                 io::ErrorKind::WouldBlock => Fault::StillCopying { path: held },
-                _ => Fault::LockFailed { path: held, cause: error.to_string() },
+                _ => {
+                    let lock = Lock { path: &held, place: LockPlace::Computer };
+                    cause::of_lock(lock, Deed::Name, &error, &Evidence::default())
+                }
             })?;
         self.locks = Some(Locks::new(run));
         self.open_target().await?;
@@ -38,23 +45,34 @@ impl Run {
     async fn open_target(&mut self) -> Result<(), Fault> {
         let destination = self.order.config.destination.clone();
         let path = destination.display().to_string();
-        let refused = |error: io::Error| Fault::TargetRefused { path, cause: error.to_string() };
-        let Some(mounted) = &self.mounted else { return Err(refused(io::ErrorKind::NotFound.into())) };
+        let refused = |error: &io::Error| Fault::TargetRefused { path, cause: error.to_string() };
+        let Some(mounted) = &self.mounted else { return Err(refused(&io::ErrorKind::NotFound.into())) };
         let top = match mounted.try_clone_top() {
             Ok(top) => top,
-            Err(error) => return Err(refused(error)),
+            Err(error) => return Err(refused(&error)),
         };
         let mount_point = mounted.mount_point.clone();
         let target = blocking(GLANCE, move || Target::open(top.as_fd(), &mount_point, &destination)).await;
-        self.target = Some(target.map_err(refused)?);
+        match target {
+            Ok(target) => self.target = Some(target),
+            Err(error) if leads_elsewhere(&error) => return Err(refused(&error)),
+            // The first that is made on a disk is the directory for the lock file.
+            Err(error) => return Err(self.disk_lock_failed(Deed::Name, &error).await),
+        }
         Ok(())
+    }
+
+    async fn disk_lock_failed(&self, deed: Deed, error: &io::Error) -> Fault {
+        let shown = self.on_disk(&self.order.config.disk_lockfile).display().to_string();
+        self.lock_failed(Lock { path: &shown, place: LockPlace::Disk }, deed, error).await
     }
 
     async fn lock_disk(&mut self) -> Result<String, Fault> {
         let name = self.order.config.disk_lockfile.clone();
         let shown = self.on_disk(&name);
         let top = self.target.as_ref().ok_or(io::ErrorKind::NotFound.into()).and_then(Target::try_clone);
-        let (lock, found) = self.acquire(top, &name, &shown).await?;
+        let path = shown.display().to_string();
+        let (lock, found) = self.acquire(top, &name, Lock { path: &path, place: LockPlace::Disk }).await?;
         if let Some(locks) = &mut self.locks {
             locks.fine_times = lock.has_fine_times().unwrap_or(false);
             locks.late_times = lock.has_late_times().unwrap_or(false);
@@ -77,7 +95,8 @@ impl Run {
         });
         // A source that is not there is step 5's to judge, in words that say so.
         let top = top.await.map_err(|error| unavailable(&source, &error))?;
-        let (lock, found) = self.acquire(Ok(top), &name, &shown).await?;
+        let path = shown.display().to_string();
+        let (lock, found) = self.acquire(Ok(top), &name, Lock { path: &path, place: LockPlace::Source }).await?;
         self.warn_of(found, &shown);
         if let Some(locks) = &mut self.locks {
             locks.source = Some((lock, shown.clone()));
@@ -92,18 +111,19 @@ impl Run {
         top.join(target).join(name)
     }
 
-    async fn acquire(&self, top: io::Result<File>, name: &Path, shown: &Path) -> Result<(LockFile, Found), Fault> {
-        let path = shown.display().to_string();
+    async fn acquire(&self, top: io::Result<File>, name: &Path, lock: Lock<'_>) -> Result<(LockFile, Found), Fault> {
         let (note, name) = (lockfile::note(self.order.run), name.to_owned());
         let acquired = match top {
             Ok(top) => blocking(GLANCE, move || LockFile::acquire(top.as_fd(), &name, &note)).await,
             Err(error) => Err(error.into()),
         };
-        acquired.map_err(|error| match error {
-            LockError::Held { holder } => Fault::LockHeld { path, holder },
-            LockError::Strange => Fault::LockIsStrange { path },
-            LockError::Io(error) => Fault::LockFailed { path, cause: error.to_string() },
-        })
+        let path = lock.path.to_owned();
+        match acquired {
+            Ok(acquired) => Ok(acquired),
+            Err(LockError::Held { holder }) => Err(Fault::LockHeld { path, holder }),
+            Err(LockError::Strange) => Err(Fault::LockIsStrange { path }),
+            Err(LockError::Io { deed, source }) => Err(self.lock_failed(lock, deed, &source).await),
+        }
     }
 
     fn warn_of(&mut self, found: Found, path: &Path) {
@@ -122,17 +142,17 @@ impl Run {
         self.unproven = !matches!(proven, Ok(true));
         let Some(locks) = self.locks.take() else { return Ok(()) };
         let (on_disk, notice) = match (&proven, locks.disk) {
-            (Ok(true), lock) => (self.release(lock).await, Notice::StepUnlock),
+            (Ok(true), lock) => (self.release(lock, LockPlace::Disk).await, Notice::StepUnlock),
             (_, Some((_, path))) => (Ok(()), Notice::LockKept { path: path.display().to_string() }),
             (_, None) => (Ok(()), Notice::StepUnlock),
         };
-        let in_source = self.release(locks.source).await;
+        let in_source = self.release(locks.source, LockPlace::Source).await;
         proven.map(drop).and(on_disk).and(in_source)?;
         self.ports.teller.notice(notice);
         Ok(())
     }
 
-    async fn release(&mut self, lock: Option<(LockFile, PathBuf)>) -> Result<(), Fault> {
+    async fn release(&mut self, lock: Option<(LockFile, PathBuf)>, place: LockPlace) -> Result<(), Fault> {
         let Some((lock, shown)) = lock else { return Ok(()) };
         let path = shown.display().to_string();
         match blocking(GLANCE, move || lock.release()).await {
@@ -141,7 +161,13 @@ impl Run {
                 self.warn(Warning::LockVanished { path });
                 Ok(())
             }
-            Err(error) => Err(Fault::UnlockFailed { path, cause: error.to_string() }),
+            Err(error) => Err(self.lock_failed(Lock { path: &path, place }, Deed::Delete, &error).await),
         }
     }
+}
+
+/// A link or another file system on the way, a way out of the disk, or no directory at all.
+fn leads_elsewhere(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    errno.is_none_or(|errno| matches!(errno, Errno::LOOP | Errno::XDEV | Errno::NOTDIR))
 }

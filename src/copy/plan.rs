@@ -90,7 +90,7 @@ impl Plan {
         let need = self.need();
         let free = space.free.saturating_add(self.freed);
         if need > free {
-            return Err(Fault::NoSpace { needed: need, free, missing: need - free });
+            return Err(Fault::NoSpace { needed: need, free, missing: need - free, reserved: 0 });
         }
         Ok(need > space.free.saturating_add(halves))
     }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     fn space(free: u64) -> Space {
-        Space { free, size: free, block: 4096, inodes: None }
+        Space { free, reserved: 0, size: free, block: 4096, inodes: None }
     }
 
     #[test]

@@ -181,6 +181,8 @@ pub fn written(id: u64) -> io::Result<Written> {
 pub struct Space {
     /// What an ordinary user may still write; the reserve for root is left alone.
     pub free: u64,
+    /// What is free beyond that: ext's reserve for root.
+    pub reserved: u64,
     pub size: u64,
     pub block: u64,
     /// How many more files can be made; none where the file system makes room for them as it goes.
@@ -194,7 +196,8 @@ impl Space {
         let stat = rustix::fs::fstatvfs(file)?;
         let block = stat.f_frsize.max(1);
         let inodes = (stat.f_files > 0).then_some(stat.f_favail);
-        Ok(Self { free: stat.f_bavail * block, size: stat.f_blocks * block, block, inodes })
+        let reserved = stat.f_bfree.saturating_sub(stat.f_bavail) * block;
+        Ok(Self { free: stat.f_bavail * block, reserved, size: stat.f_blocks * block, block, inodes })
     }
 }
 

@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why one file could not be stored on the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Why one file could not be stored on the disk, or a lock file not be made or deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obstacle {
     /// It lies in a subvolume of btrfs that is read-only, as snapshots are.
@@ -27,6 +27,10 @@ pub enum Obstacle {
     /// The directory takes no further names, whatever room there is.
     DirectoryFull,
     Quota,
+    /// For a lock file; contents that find no room are a full disk.
+    NoRoom,
+    /// The same with room for further files.
+    NoInodes,
     /// btrfs has used up the room that it has set aside for its own notes.
     MetadataFull,
     /// The kernel says that there is no room, though there is.
@@ -36,13 +40,27 @@ pub enum Obstacle {
     FileTooLarge,
     /// The file has as many names as the file system takes.
     TooManyLinks,
+    /// Its names lie in different subvolumes or quota projects, over which no hard link goes.
+    LinksApart,
     LinkInTheWay,
     NotEmpty,
     OtherFileSystem,
     NotPermitted,
     /// Reading or writing failed, and nobody has noted down an error of the disk.
     InputOutput,
+    #[default]
     Unknown,
+}
+
+/// Where a lock file is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockPlace {
+    Disk,
+    Source,
+    /// In the service's own directory; records of earlier versions have no place.
+    #[default]
+    Computer,
 }
 
 /// Why a disk could not be mounted.

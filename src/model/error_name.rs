@@ -41,6 +41,7 @@ impl Fault {
             | Self::SourceWithoutSentinel { .. }
             | Self::SourceMoved { .. }
             | Self::SourceUnreadable { .. }
+            | Self::SourceForbidden { .. }
             | Self::SourceChanged { .. } => "SourceUnavailable",
             Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
             Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
@@ -53,7 +54,8 @@ impl Fault {
             Self::LossyFileSystem { .. } | Self::UnstorableFiles { .. } | Self::ClashingNames { .. } => {
                 "LossyFileSystem"
             }
-            Self::CheckFailed { .. }
+            Self::NotEmpty { .. }
+            | Self::CheckFailed { .. }
             | Self::CopyFailed { .. }
             | Self::CopyIncomplete { .. }
             | Self::NotStored { .. } => "CopyFailed",

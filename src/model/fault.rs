@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cause::{MountTrouble, Obstacle, ReadOnly};
+use super::cause::{LockPlace, MountTrouble, Obstacle, ReadOnly};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -122,6 +122,11 @@ pub enum Fault {
     },
     LockFailed {
         path: String,
+        /// Records of earlier versions have neither place nor reason.
+        #[serde(default)]
+        place: LockPlace,
+        #[serde(default)]
+        why: Obstacle,
         cause: String,
     },
     StillCopying {
@@ -170,6 +175,11 @@ pub enum Fault {
     SourceUnreadable {
         cause: String,
     },
+    /// The system does not let us read it, root as we are.
+    SourceForbidden {
+        path: String,
+        cause: String,
+    },
     /// A file of the source became shorter while it was read.
     SourceChanged {
         path: String,
@@ -183,6 +193,9 @@ pub enum Fault {
         needed: u64,
         free: u64,
         missing: u64,
+        /// What the file system holds back for the system, where that would do; else 0.
+        #[serde(default)]
+        reserved: u64,
     },
     /// At the first copy to this disk: what would be deleted is somebody else's.
     ForeignFiles {
@@ -252,6 +265,11 @@ pub enum Fault {
         path: String,
         cause: String,
     },
+    /// A directory stands on the disk in a file's place, and something in it is not to be deleted.
+    NotEmpty {
+        path: String,
+        cause: String,
+    },
     /// `code`: rsync's exit code, or a signal's number with a minus.
     CheckFailed {
         code: i32,
@@ -303,6 +321,10 @@ pub enum Fault {
     // Steps 7 to 9.
     UnlockFailed {
         path: String,
+        #[serde(default)]
+        place: LockPlace,
+        #[serde(default)]
+        why: Obstacle,
         cause: String,
     },
     UnmountFailed {

@@ -19,7 +19,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 pub use agreed::Agreed;
-pub use cause::{MountTrouble, Obstacle, ReadOnly};
+pub use cause::{LockPlace, MountTrouble, Obstacle, ReadOnly};
 pub use fault::Fault;
 pub use identity::DiskIdentity;
 pub use notice::Notice;

@@ -21,7 +21,7 @@ pub struct Totals {
     pub bytes_done: u64,
     pub files: u64,
     pub deletions: u64,
-    /// Seconds that rsync took, without check and unmount.
+    /// Seconds from rsync's start until all was written back to the disk, without check and unmount.
     pub copy_seconds: u64,
     pub free_bytes: u64,
     pub size_bytes: u64,

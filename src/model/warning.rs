@@ -78,6 +78,11 @@ pub enum Warning {
     VanishedFiles {
         examples: String,
     },
+    /// Directories that are gone from the source, and could not be deleted on the disk since something in them stays.
+    NotDeleted {
+        count: u64,
+        examples: String,
+    },
     /// The disk's file system can't hold owners, links or special files.
     LossyFileSystem {
         file_system: String,

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::model::{Facts, Fault, Warning};
+use crate::model::{Facts, Fault, LockPlace, Obstacle, Warning};
 use crate::texts::Language;
 
 fn german() -> Texts {
@@ -118,6 +118,7 @@ fn a_cause_is_kept_in_english_and_told_to_each_reader_in_theirs() {
     let english = Texts::new(Language::English);
     let retold = english.retell(&Facts { ..told.facts }).unwrap();
     assert_eq!(retold, english.say(&warning));
-    let fault = Fault::LockFailed { path: "/x".to_owned(), cause: "held by: bash (4711)".to_owned() };
+    let (place, why) = (LockPlace::Disk, Obstacle::Unknown);
+    let fault = Fault::LockFailed { path: "/x".to_owned(), place, why, cause: "held by: bash (4711)".to_owned() };
     assert!(german().say(&fault).what.ends_with("(gehalten von: bash (4711))."), "{:?}", german().say(&fault));
 }

@@ -1,7 +1,7 @@
 //! For tests: one made-up value of every variant, filled by field type. The matches below are exhaustive, so a variant that
 //! is missing in the list does not compile.
 
-use crate::model::{Fault, MountTrouble, Notice, Obstacle, ReadOnly, Warning};
+use crate::model::{Fault, LockPlace, MountTrouble, Notice, Obstacle, ReadOnly, Warning};
 
 /// A value for a field. Two rounds give two different values.
 trait Filler {
@@ -35,6 +35,12 @@ impl Filler for bool {
 impl Filler for Obstacle {
     fn filler(_: &str, round: u32) -> Self {
         if round == 0 { Self::ReadOnlySubvolume } else { Self::Quota }
+    }
+}
+
+impl Filler for LockPlace {
+    fn filler(_: &str, round: u32) -> Self {
+        if round == 0 { Self::Disk } else { Self::Source }
     }
 }
 
@@ -93,7 +99,7 @@ samples! { faults, Fault:
     MountedReadOnly { device, why }
     UnsafeMount { mount_point, missing }
     LockHeld { path, holder }
-    LockFailed { path, cause }
+    LockFailed { path, place, why, cause }
     StillCopying { path }
     LockIsStrange { path }
     UnsafePath { path, component, user, link }
@@ -105,9 +111,10 @@ samples! { faults, Fault:
     SourceWithoutSentinel { path }
     SourceMoved { path, before, now, disk }
     SourceUnreadable { cause }
+    SourceForbidden { path, cause }
     SourceChanged { path, cause }
     TargetRefused { path, cause }
-    NoSpace { needed, free, missing }
+    NoSpace { needed, free, missing, reserved }
     ForeignFiles { disk, files, bytes, examples }
     NothingInCommon { disk, files, bytes, examples }
     BeginningsLost { disk, lost, compared, examples }
@@ -118,6 +125,7 @@ samples! { faults, Fault:
     UnstorableFiles { file_system, count, examples }
     ClashingNames { file_system, count, one, other }
     SpellingFailed { path, cause }
+    NotEmpty { path, cause }
     CheckFailed { code, cause }
     CopyFailed { code, cause }
     DiskFull { free, cause }
@@ -129,7 +137,7 @@ samples! { faults, Fault:
     DiskFailing { cause }
     FileSystemDamaged { cause }
     TurnedReadOnly { cause }
-    UnlockFailed { path, cause }
+    UnlockFailed { path, place, why, cause }
     UnmountFailed { mount_point, holders, synced, cause }
     NotReleased { device, cause }
     NotFlushed { device, cause }
@@ -157,6 +165,7 @@ samples! { warnings, Warning:
     TooManyCalls { user, most }
     LowSpace { free, threshold }
     VanishedFiles { examples }
+    NotDeleted { count, examples }
     LossyFileSystem { file_system, links, hard_links, specials }
     UnheldTimes { count, examples }
     OldRsync { version }

@@ -239,7 +239,7 @@ fn every_step_has_a_name_in_words() {
 
 #[test]
 fn a_message_for_the_bus_is_one_line() {
-    let fault = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000 };
+    let fault = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000, reserved: 0 };
     let german = Texts::new(Language::German).say(&fault).to_string();
     assert_eq!(
         german,

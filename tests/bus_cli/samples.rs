@@ -58,7 +58,7 @@ pub fn done() -> Status {
 }
 
 pub fn failed() -> Status {
-    let full = Fault::NoSpace { needed: 900_000_000_000, free: 700_000_000_000, missing: 200_000_000_000 };
+    let full = Fault::NoSpace { needed: 900_000_000_000, free: 700_000_000_000, missing: 200_000_000_000, reserved: 0 };
     let mut status = after(Outcome::Aborted, Some(full));
     status.safe_to_remove.clear();
     let refused = Warning::MailNotEncrypted { server: "mail.example.de".to_owned() };

@@ -6,10 +6,10 @@
 //! medium gone (it detaches the mount by itself, as it does with a pulled USB stick).
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::bench::Bench;
@@ -102,6 +102,9 @@ status[24:32] = struct.pack("Q", os.stat(image).st_size)
 fcntl.ioctl(descriptor, 0x4C04, bytes(status))
 "#;
 
+/// Where the image of a freezable disk lies, in the bench.
+const STORE: &str = "/mnt/store";
+
 const PARTITION_START: u64 = MEBIBYTE;
 /// The second copy of the GPT lies at the end.
 const PARTITION_END_GAP: u64 = MEBIBYTE;
@@ -148,6 +151,32 @@ impl Disk {
         bench.run(&["mount", "-t", "tmpfs", "-o", &size, "bench", &store]);
         let image = bench.path(&store).join("image");
         Self::make_at(image, FileSystem::Ext4, Layout::Whole, label, USUAL_SIZE)
+    }
+
+    /// A disk whose medium can be held up: its image lies on a file system of its own, which `Frozen` stops from writing. It has no
+    /// journal, and so much room that ext4 need not count its last blocks, so that a writer waits for nothing before the flush does.
+    pub fn make_freezable(bench: &Bench, label: &str) -> (Self, Self) {
+        let mut store = Self::make(bench, FileSystem::Ext4, "STORE");
+        store.plug();
+        bench.run(&["mkdir", STORE]);
+        bench.run(&["mount", &store.device().display().to_string(), STORE]);
+        let image = bench.path(STORE).join("image");
+        let disk = Self::make_at(image, FileSystem::Ext4, Layout::Whole, label, 5 * USUAL_SIZE);
+        let mut mkfs = Command::new("/usr/sbin/mkfs.ext4");
+        mkfs.args([
+            "-q",
+            "-F",
+            "-O",
+            "^has_journal",
+            "-E",
+            "lazy_itable_init=0,nodiscard",
+            "-L",
+            label,
+            "-U",
+            &disk.uuid,
+        ]);
+        run(mkfs.arg(disk.image()));
+        (store, disk)
     }
 
     fn make_at(image: PathBuf, file_system: FileSystem, layout: Layout, label: &str, size: u64) -> Self {
@@ -357,6 +386,30 @@ impl Disk {
         let mut command = Command::new(words[0]);
         command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         run(command.args(&words[1..]).arg(&attached.device));
+    }
+}
+
+/// While it lives, nothing that is written to a freezable disk comes to an end. It thaws also when the test is killed, since its
+/// input ends then.
+pub struct Frozen(Child);
+
+impl Frozen {
+    pub fn new(bench: &Bench) -> Self {
+        let script = format!("fsfreeze --freeze {STORE} && echo frozen; read -r _; fsfreeze --unfreeze {STORE}");
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &bench.init().to_string(), "--mount", "--", "sh", "-c", &script]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("nsenter");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("its word");
+        assert_eq!(line.trim(), "frozen");
+        Self(child)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 

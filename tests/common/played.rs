@@ -29,6 +29,10 @@ impl Played {
     pub async fn new() -> Self {
         let bench = Bench::without_udisks();
         let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+        Self::of(bench, disk).await
+    }
+
+    pub async fn of(bench: Bench, disk: Disk) -> Self {
         let mut scene = Scene::of(bench, disk);
         scene.source.simple(10);
         scene.disk.plug();

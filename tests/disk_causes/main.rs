@@ -1,0 +1,101 @@
+//! Whatever keeps a copy from its end is told by what is known of it, and neither disk nor drive is accused without evidence.
+//! Each cause is made for real: rsync, kernel, ntfs-3g and UDisks2 say what they say. Tier `disk_`: as root,
+//! `cargo test --test 'disk_*'`. What no file system here can be made to say is in the pure tests of `copy/cause.rs`; quotas of ext4
+//! and xfs, which not every kernel has, in `vm_debian/quotas.rs`.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod limits;
+mod locks;
+mod meanwhile;
+mod opened;
+mod rest;
+mod source;
+mod target;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use asbackup::texts::{Language, Spoken, Texts};
+use common::daemon::Daemon;
+use common::run;
+use common::scene::{Scene, assert_aborted};
+use common::seen::RunFinished;
+use serde_json::Value;
+
+/// Words that a person reads as: this disk is broken, throw it away.
+const ACCUSING: [&str; 12] = [
+    "damaged",
+    "broken",
+    "failing",
+    "another disk",
+    "larger disk",
+    "fstab",
+    "beschädigt",
+    "defekt",
+    "kaputt",
+    "andere Platte",
+    "größere Platte",
+    "repariert",
+];
+
+/// The run's fault as the history has it, after a look at its words in both languages.
+fn told(daemon: &Daemon, finished: &RunFinished) -> Value {
+    assert_aborted(finished, &finished.error);
+    let fault = daemon.record().fault.expect("a fault in the history");
+    assert_no_accusation(&fault);
+    serde_json::to_value(fault).expect("plain data")
+}
+
+/// Neither disk nor drive is called broken, in no language.
+fn assert_no_accusation<T: Spoken>(value: &T) {
+    for language in Language::ALL {
+        let said = Texts::new(language).say(value).to_string();
+        let found: Vec<_> = ACCUSING.iter().filter(|word| said.contains(**word)).collect();
+        assert!(found.is_empty(), "{found:?} without evidence: {said}");
+    }
+}
+
+/// The fault's words have these and none of those, in every language.
+fn assert_words(daemon: &Daemon, these: &[&str], not_those: &[&str]) {
+    let fault = daemon.record().fault.expect("a fault in the history");
+    for language in Language::ALL {
+        let said = Texts::new(language).say(&fault).to_string();
+        assert!(these.iter().all(|word| said.contains(word)), "{these:?}: {said}");
+        assert!(!not_those.iter().any(|word| said.contains(word)), "{not_those:?}: {said}");
+    }
+}
+
+/// The copy of one file fails for this reason, and that file is named.
+#[track_caller]
+fn assert_not_stored(fault: &Value, why: &str, name: &str) {
+    assert_eq!((&fault["kind"], &fault["why"]), (&Value::from("not-stored"), &Value::from(why)), "{fault}");
+    let path = fault["path"].as_str().expect("a path");
+    assert!(path.contains(name), "{path} is not {name}");
+}
+
+/// Makes the disk's ext4 anew with blocks of 1 KiB, of which each of its limits follows.
+fn format_with_small_blocks(scene: &Scene, more: &[&str]) {
+    let mut mkfs = Command::new("/usr/sbin/mkfs.ext4");
+    mkfs.args(["-q", "-F", "-b", "1024", "-L", "OFFSITE", "-U", &scene.disk.uuid]).args(more);
+    run(mkfs.arg(scene.disk.image()));
+}
+
+async fn aborted(scene: &mut Scene) -> Value {
+    let (daemon, finished) = scene.run_once().await;
+    let fault = told(&daemon, &finished);
+    scene.assert_unmounted();
+    scene.assert_no_lock_in_source();
+    fault
+}
+
+/// Makes what the copy will run into, below the destination.
+fn prepare(scene: &Scene, make: impl FnOnce(&Path)) {
+    let look = scene.disk.prepare(&scene.bench);
+    let copy = scene.copy(&look);
+    fs::create_dir_all(&copy).expect("the destination");
+    make(&copy);
+    look.done();
+}
