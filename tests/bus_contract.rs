@@ -142,8 +142,10 @@ async fn bus_the_client_proxy_knows_every_member() {
     assert_eq!(client.veeam_lock("job").await.as_deref(), Ok("held"));
     assert_eq!(client.veeam_unlock("job").await, Ok(()));
     assert!(client.list_disks().await.unwrap().is_empty());
+    assert!(client.list_unformatted_disks().await.unwrap().is_empty());
     assert!(client.list_runs(1).await.unwrap().is_empty());
-    let called = "Start StartAllowingDeletions TrustDisk Cancel Reload VeeamLock VeeamUnlock ListDisks ListRuns";
+    let called = "Start StartAllowingDeletions TrustDisk Cancel Reload VeeamLock VeeamUnlock ListDisks \
+                  ListUnformattedDisks ListRuns";
     let called: BTreeSet<String> = called.split(' ').map(str::to_owned).collect();
     assert_eq!(called, names("method"));
 }

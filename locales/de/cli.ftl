@@ -37,6 +37,8 @@ cli-head-free = Frei
 cli-head-size = Größe
 cli-head-device = Gerät
 cli-head-file-system = Dateisystem
+cli-head-model = Modell
+cli-head-contents = Inhalt
 cli-head-run = Lauf
 cli-head-ended = Ende
 cli-head-result = Ergebnis
@@ -52,6 +54,22 @@ cli-plugged-safe = ja, darf abgezogen werden
 cli-disks-none = Die Konfiguration kennt noch keine Platte.
 cli-disks-unknown = Eingesteckt, aber nicht bekannt:
 cli-disk-add = Damit auch auf „{ $label }“ kopiert wird, in config.ini im Abschnitt [Backup] anstelle der vorhandenen Zeile dies eintragen, danach: systemctl reload asbackupd
+
+## asbackup disks: ohne Dateisystem
+
+cli-unformatted = Eingesteckt und ohne Dateisystem:
+cli-contents = { $contents ->
+        [blank] leer
+        [read-only] schreibgeschützt
+        [no-partition] keine Partition
+        [unreadable] unbekannt
+       *[other] nicht leer
+    }
+cli-format = { $device } ist am Anfang und am Ende leer. Zum Sichern ein Dateisystem darauf anlegen und den Namen auch auf das Gehäuse schreiben; nach diesem Befehl steht die Platte in der Liste:
+cli-not-empty = { $device } hat kein Dateisystem, das hier bekannt ist, ist aber nicht leer: vielleicht verschlüsselt, vielleicht von einem anderen System. Bitte erst klären, wem sie gehört, bevor darauf ein Dateisystem angelegt wird.
+cli-read-only = { $device } ist schreibgeschützt; ein Dateisystem lässt sich darauf nicht anlegen. Bitte nach einem Schalter am Gehäuse sehen.
+cli-no-partition = { $device } hat eine Partitionstabelle, aber keine Partition für ein Dateisystem. Bitte eine anlegen; dann steht sie in der Liste:
+cli-unreadable = Ob { $device } leer ist, ist unbekannt, weil sie nicht gelesen werden konnte. Bitte noch einmal einstecken und wieder nachsehen.
 
 ## asbackup history
 

@@ -37,6 +37,8 @@ cli-head-free = Free
 cli-head-size = Size
 cli-head-device = Device
 cli-head-file-system = File system
+cli-head-model = Model
+cli-head-contents = Contents
 cli-head-run = Run
 cli-head-ended = Ended
 cli-head-result = Result
@@ -52,6 +54,22 @@ cli-plugged-safe = yes, may be unplugged
 cli-disks-none = The configuration knows no disk yet.
 cli-disks-unknown = Plugged in, but not known:
 cli-disk-add = To copy to “{ $label }” too, write this into config.ini, section [Backup], in place of the line that is there, and then call: systemctl reload asbackupd
+
+## asbackup disks: without a file system
+
+cli-unformatted = Plugged in, and without a file system:
+cli-contents = { $contents ->
+        [blank] empty
+        [read-only] write-protected
+        [no-partition] no partition
+        [unreadable] not known
+       *[other] not empty
+    }
+cli-format = { $device } is empty at its beginning and its end. To use it for backups, give it a file system, and write the label on its case, too; after this command it is listed as a disk:
+cli-not-empty = { $device } has no file system that is known here, but it is not empty: it may be encrypted, or come from another system. Please find out whose it is before you give it a file system.
+cli-read-only = { $device } is write-protected, so it can't be given a file system. Please look for a switch on its case.
+cli-no-partition = { $device } has a partition table, but no partition to put a file system in. Please make one; it is listed then:
+cli-unreadable = Whether { $device } is empty is not known, because it could not be read. Please plug it in once more and look again.
 
 ## asbackup history
 

@@ -147,6 +147,7 @@ pub trait Backup {
     fn veeam_lock(&self, job: &str) -> Result<String, Error>;
     fn veeam_unlock(&self, job: &str) -> Result<(), Error>;
     fn list_disks(&self) -> Result<Vec<Row>, Error>;
+    fn list_unformatted_disks(&self) -> Result<Vec<Row>, Error>;
     fn list_runs(&self, newest: u32) -> Result<Vec<Row>, Error>;
 
     #[zbus(property)]

@@ -82,6 +82,14 @@ impl Gate {
         Error::new(fault.name(), message).into()
     }
 
+    /// An argument that makes no sense is refused as it was found.
+    ///
+    /// # Errors
+    /// It makes none.
+    pub fn sane(&self, checked: std::result::Result<(), Fault>) -> Result<()> {
+        checked.map_err(|fault| self.refusal(&fault))
+    }
+
     /// For when the time is up.
     pub fn late(&self) -> BoxDBusError {
         let cause = self.texts.borrow().text("bus-no-answer", &[]);

@@ -8,7 +8,7 @@ use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::{BoxDBusError, interface};
 
 use crate::controller::Call;
-use crate::model::{Fault, Status};
+use crate::model::Status;
 use crate::texts::harmless;
 
 use super::argument;
@@ -30,7 +30,7 @@ pub struct Service {
 impl Service {
     #[zbus(out_args("run"))]
     async fn start(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<ResponseDispatchNotifier<u64>> {
-        self.sane(argument::uuid(&uuid))?;
+        self.gate.sane(argument::uuid(&uuid))?;
         let permit = self.gate.permit(&header, Action::Start).await?;
         self.begin(permit.deadline, uuid, false).await
     }
@@ -41,13 +41,13 @@ impl Service {
         uuid: String,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<ResponseDispatchNotifier<u64>> {
-        self.sane(argument::uuid(&uuid))?;
+        self.gate.sane(argument::uuid(&uuid))?;
         let permit = self.gate.permit(&header, Action::StartAllowingDeletions).await?;
         self.begin(permit.deadline, uuid, true).await
     }
 
     async fn trust_disk(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        self.sane(argument::uuid(&uuid))?;
+        self.gate.sane(argument::uuid(&uuid))?;
         let permit = self.gate.permit(&header, Action::TrustDisk).await?;
         self.gate.ask(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
     }
@@ -59,7 +59,7 @@ impl Service {
 
     #[zbus(out_args("state"))]
     async fn veeam_lock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<&'static str> {
-        self.sane(argument::job(&job))?;
+        self.gate.sane(argument::job(&job))?;
         let permit = self.gate.permit(&header, Action::VeeamLock).await?;
         let caller = permit.caller;
         let held = self.gate.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
@@ -67,7 +67,7 @@ impl Service {
     }
 
     async fn veeam_unlock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        self.sane(argument::job(&job))?;
+        self.gate.sane(argument::job(&job))?;
         let permit = self.gate.permit(&header, Action::VeeamUnlock).await?;
         self.gate.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
@@ -80,6 +80,11 @@ impl Service {
     #[zbus(out_args("disks"))]
     fn list_disks(&self) -> Vec<Row> {
         self.status.borrow().disks.iter().map(view::disk).collect()
+    }
+
+    #[zbus(out_args("disks"))]
+    fn list_unformatted_disks(&self) -> Vec<Row> {
+        self.status.borrow().unformatted.iter().map(view::unformatted).collect()
     }
 
     #[zbus(out_args("runs"))]
@@ -291,9 +296,5 @@ impl Service {
             let _ = started.replied.send(());
         });
         Ok(response)
-    }
-
-    fn sane(&self, checked: std::result::Result<(), Fault>) -> Result<()> {
-        checked.map_err(|fault| self.gate.refusal(&fault))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use zbus::Variant;
 
-use crate::model::{self, DiskRow, Fault, RunRecord, Status, Told};
+use crate::model::{self, DiskRow, Fault, RunRecord, Status, Told, UnformattedRow};
 use crate::texts::{Afterwards, Texts, harmless};
 
 /// One `(sa{sv})`.
@@ -142,6 +142,17 @@ pub fn disk(disk: &DiskRow) -> Row {
         ("free", disk.free.into()),
         ("last-success", disk.last_success.into()),
         ("recipients", all(&disk.recipients).into()),
+    ])
+}
+
+/// One entry of `ListUnformattedDisks`.
+pub fn unformatted(disk: &UnformattedRow) -> Row {
+    HashMap::from([
+        ("device", harmless(&disk.device).into()),
+        ("size", disk.size.into()),
+        ("vendor", harmless(&disk.vendor).into()),
+        ("model", harmless(&disk.model).into()),
+        ("contents", disk.contents.name().into()),
     ])
 }
 

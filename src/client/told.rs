@@ -50,6 +50,11 @@ pub async fn disks(backup: &BackupProxy<'_>) -> Result<Vec<Object>, Error> {
     Ok(objects(backup.list_disks().await?))
 }
 
+/// What is plugged in and has no file system. A service of before does not know the question.
+pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<Object> {
+    objects(backup.list_unformatted_disks().await.unwrap_or_default())
+}
+
 /// The newest runs, newest first.
 ///
 /// # Errors

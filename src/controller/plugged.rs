@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::config::{Config, KnownDisk};
-use crate::disks::Volume;
+use crate::disks::{Unformatted, Volume};
 use crate::model::DiskId;
 
 /// A new partition table makes its volumes come, go and come again within half a second.
@@ -34,6 +34,8 @@ pub struct Plugin {
 #[derive(Debug, Default)]
 pub struct Plugged {
     plugins: Vec<Plugin>,
+    /// What has no file system.
+    pub unformatted: Vec<Unformatted>,
 }
 
 /// What a new picture changed.

@@ -96,7 +96,7 @@ proptest! {
     fn whatever_the_state_no_disk_waits_for_its_copy_and_may_be_taken_away(
         plugins in prop::collection::vec(any_plugin(), 0..6)
     ) {
-        let (plugged, config) = (Plugged { plugins }, config(&["A", "B"]));
+        let (plugged, config) = (Plugged { plugins, ..Plugged::default() }, config(&["A", "B"]));
         let (safe, waiting) = (plugged.safe(&config), plugged.waiting(&config));
         for disk in ["A", "B"].map(DiskId::new) {
             let mut of_it = plugged.plugins().iter().filter(|plugin| plugin.volume.id == disk).peekable();

@@ -26,6 +26,10 @@ impl Controller {
                 log::debug!("UDisks2: {cause}");
                 self.tell(Level::Warn, &Notice::DiskServiceLost);
             }
+            Sighting::Unformatted(disks) => {
+                self.plugged.unformatted = disks;
+                return;
+            }
             Sighting::Mounts => return self.see_mounts(),
         }
         if !std::mem::replace(&mut self.ready, true) {

@@ -4,8 +4,8 @@ use super::Controller;
 use super::active::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
-use crate::disks::Volume;
-use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told};
+use crate::disks::{Unformatted, Volume};
+use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow};
 use crate::report::{journal, sentence};
 use crate::systemd;
 use crate::texts::Afterwards;
@@ -46,6 +46,7 @@ impl Controller {
             web_address: web_address(&self.config),
             web_names: self.web_names.clone(),
             disks: self.disk_rows(),
+            unformatted: self.unformatted_rows(),
             disks_seen: self.ready && !self.service_lost,
             sample_every: self.config.sample_every,
             ..Status::default()
@@ -130,6 +131,19 @@ impl Controller {
         });
         let unknown = plugins.iter().map(|plugin| &plugin.volume).filter(|volume| self.could_be_added(volume)).map(row);
         known.chain(unknown).collect()
+    }
+
+    /// Never on the repository's disk.
+    fn unformatted_rows(&self) -> Vec<UnformattedRow> {
+        let disks = self.plugged.unformatted.iter().filter(|disk| !self.repository.hold(&disk.device));
+        let row = |disk: &Unformatted| UnformattedRow {
+            device: disk.device.display().to_string(),
+            size: disk.size,
+            vendor: disk.vendor.clone(),
+            model: disk.model.clone(),
+            contents: disk.contents,
+        };
+        disks.map(row).collect()
     }
 
     /// Never the machine's own, nor what somebody has mounted.

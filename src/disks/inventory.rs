@@ -15,10 +15,10 @@ use super::mount_table::shown;
 use super::stack::{Medium, Stack};
 use crate::model::{DiskId, DiskIdentity};
 
-const BLOCK: &str = "org.freedesktop.UDisks2.Block";
-const FILESYSTEM: &str = "org.freedesktop.UDisks2.Filesystem";
+pub(super) const BLOCK: &str = "org.freedesktop.UDisks2.Block";
+pub(super) const FILESYSTEM: &str = "org.freedesktop.UDisks2.Filesystem";
 const DRIVE: &str = "org.freedesktop.UDisks2.Drive";
-const PARTITION: &str = "org.freedesktop.UDisks2.Partition";
+pub(super) const PARTITION: &str = "org.freedesktop.UDisks2.Partition";
 
 /// How whole a copy can be on a file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Volume {
     }
 }
 
-type Interfaces = HashMap<OwnedInterfaceName, HashMap<String, OwnedVariant>>;
+pub(super) type Interfaces = HashMap<OwnedInterfaceName, HashMap<String, OwnedVariant>>;
 
 /// All volumes with a file system, in a stable order.
 pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
@@ -193,7 +193,7 @@ fn volume(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObje
     })
 }
 
-fn drive_of<'a>(
+pub(super) fn drive_of<'a>(
     block: &Properties<'_>,
     objects: &'a ManagedObjects,
 ) -> Option<(OwnedObjectPath, &'a HashMap<String, OwnedVariant>)> {
@@ -214,30 +214,30 @@ fn drive_beneath<'a>(
 }
 
 /// One interface's properties; what is absent or of another type is empty, as for a device that is not probed yet.
-struct Properties<'a>(&'a HashMap<String, OwnedVariant>);
+pub(super) struct Properties<'a>(pub(super) &'a HashMap<String, OwnedVariant>);
 
 impl Properties<'_> {
-    fn value<T: TryFrom<OwnedVariant>>(&self, name: &str) -> Option<T> {
+    pub(super) fn value<T: TryFrom<OwnedVariant>>(&self, name: &str) -> Option<T> {
         self.0.get(name)?.try_clone().ok()?.try_into().ok()
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(super) fn text(&self, name: &str) -> String {
         self.value(name).unwrap_or_default()
     }
 
-    fn number(&self, name: &str) -> u64 {
+    pub(super) fn number(&self, name: &str) -> u64 {
         self.value(name).unwrap_or_default()
     }
 
-    fn flag(&self, name: &str) -> bool {
+    pub(super) fn flag(&self, name: &str) -> bool {
         self.value(name).unwrap_or_default()
     }
 
-    fn path(&self, name: &str) -> Option<PathBuf> {
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
         self.value::<Vec<u8>>(name).and_then(from_bytes)
     }
 
-    fn paths(&self, name: &str) -> Vec<PathBuf> {
+    pub(super) fn paths(&self, name: &str) -> Vec<PathBuf> {
         self.value::<Vec<Vec<u8>>>(name).unwrap_or_default().into_iter().filter_map(from_bytes).collect()
     }
 }

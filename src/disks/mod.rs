@@ -1,5 +1,5 @@
 //! All that is said to UDisks2, and what the kernel says of the same disks.
-//! `inventory` turns UDisks2's objects into volumes, `watch` tells when they change, `mounts` that the mount table has,
+//! `inventory` turns UDisks2's objects into volumes, `unformatted` finds those that have no file system, `watch` tells when they change, `mounts` that the mount table has,
 //! `volume` mounts and unmounts, `ours` remembers which mounts we made, `mounted` proves where a mount really leads; `stack` knows
 //! which devices are built of which, `machine` which disks the computer itself lives on, `released` proves that nothing holds a disk any more, `pulse` finds out whether a disk still
 //! answers, `holders` and `blockers` name who holds one; `health` is what the kernel knows of a file system's errors,
@@ -21,9 +21,11 @@ pub mod pulse;
 pub mod read_only;
 pub mod released;
 pub mod stack;
+pub mod unformatted;
 pub mod volume;
 pub mod watch;
 
 pub use inventory::{FileSystem, Volume};
 pub use kernel::boot_id;
+pub use unformatted::Unformatted;
 pub use watch::Sighting;

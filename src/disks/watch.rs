@@ -2,6 +2,8 @@
 //! Every signal of UDisks2 that could matter is only a reason to ask for the whole picture again, so no order of signals, no
 //! signal that is lost and no restart of UDisks2 can make us see something that is not there. Subscribes before it asks.
 
+use std::collections::HashSet;
+use std::io;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -10,12 +12,14 @@ use log::debug;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
-use zbus::fdo::{DBusProxy, ObjectManagerProxy};
+use zbus::fdo::{DBusProxy, ManagedObjects, ObjectManagerProxy};
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, ObjectPath, Structure};
 
 use super::inventory::{self, Volume};
 use super::mounts;
+use super::unformatted::{self, Unformatted};
+use crate::blocking::{GLANCE, blocking};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 const ROOT: &str = "/org/freedesktop/UDisks2";
@@ -31,6 +35,8 @@ const RETRY_UP_TO: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub enum Sighting {
     Volumes(Vec<Volume>),
+    /// What has no file system.
+    Unformatted(Vec<Unformatted>),
     /// UDisks2 does not answer; what was plugged in before is taken to be so still.
     ServiceLost {
         cause: String,
@@ -46,9 +52,11 @@ pub enum Sighting {
 pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>) -> zbus::Result<()> {
     let pokes = pokes(&connection).await?;
     let (poke, poked) = watch::channel(());
+    let (find, found) = watch::channel(Vec::new());
     tokio::select! {
         () = count(pokes, poke) => {}
-        () = look(&connection, &sightings, poked) => {}
+        () = look(&connection, &sightings, poked, &find) => {}
+        () = look_into(found, &sightings) => {}
         () = mounts::tell(&sightings) => {}
     }
     Ok(())
@@ -63,10 +71,16 @@ async fn count(pokes: impl Stream<Item = ()>, poke: watch::Sender<()>) {
     }
 }
 
-async fn look(connection: &Connection, sightings: &UnboundedSender<Sighting>, mut poked: watch::Receiver<()>) {
+async fn look(
+    connection: &Connection,
+    sightings: &UnboundedSender<Sighting>,
+    mut poked: watch::Receiver<()>,
+    find: &watch::Sender<Vec<Unformatted>>,
+) {
     let mut known: Option<Vec<Volume>> = None;
     loop {
-        let volumes = ask_until_answered(connection, sightings, &mut poked, &mut known).await;
+        let Picture { volumes, unformatted } = ask_until_answered(connection, sightings, &mut poked, &mut known).await;
+        find.send_replace(unformatted);
         if known.as_ref() != Some(&volumes) {
             if sightings.send(Sighting::Volumes(volumes.clone())).is_err() {
                 return;
@@ -77,6 +91,32 @@ async fn look(connection: &Connection, sightings: &UnboundedSender<Sighting>, mu
             return;
         }
         gather(&mut poked).await;
+    }
+}
+
+/// Finds out whether what has no file system is empty. Apart from the rest, since a disk that hangs keeps us waiting, and is not asked
+/// twice.
+async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, sightings: &UnboundedSender<Sighting>) {
+    let (mut known, mut silent) = (Vec::new(), HashSet::new());
+    while found.changed().await.is_ok() {
+        let mut disks = found.borrow_and_update().clone();
+        for disk in &mut disks {
+            let plug = (disk.device_number, disk.diskseq);
+            if silent.contains(&plug) {
+                continue;
+            }
+            let open = disk.clone();
+            match blocking(GLANCE, move || Ok::<_, io::Error>(open.contents())).await {
+                Ok(contents) => disk.contents = contents,
+                Err(_) => drop(silent.insert(plug)),
+            }
+        }
+        if disks != known {
+            known.clone_from(&disks);
+            if sightings.send(Sighting::Unformatted(disks)).is_err() {
+                return;
+            }
+        }
     }
 }
 
@@ -91,12 +131,12 @@ async fn ask_until_answered(
     sightings: &UnboundedSender<Sighting>,
     poked: &mut watch::Receiver<()>,
     known: &mut Option<Vec<Volume>>,
-) -> Vec<Volume> {
+) -> Picture {
     let backoff =
         ExponentialBuilder::default().with_min_delay(RETRY_FROM).with_max_delay(RETRY_UP_TO).without_max_times();
     for (failures, pause) in backoff.build().enumerate() {
-        let cause = match volumes(connection).await {
-            Ok(volumes) => return volumes,
+        let cause = match picture(connection).await {
+            Ok(picture) => return picture,
             Err(cause) => cause,
         };
         if failures == 0 {
@@ -110,7 +150,7 @@ async fn ask_until_answered(
             gather(poked).await;
         }
     }
-    Vec::new()
+    Picture::default()
 }
 
 /// What is plugged in at this moment, as UDisks2 says.
@@ -118,11 +158,27 @@ async fn ask_until_answered(
 /// # Errors
 /// UDisks2 does not answer.
 pub async fn volumes(connection: &Connection) -> zbus::Result<Vec<Volume>> {
+    Ok(inventory::volumes(&objects(connection).await?))
+}
+
+/// The same with what has no file system.
+async fn picture(connection: &Connection) -> zbus::Result<Picture> {
+    let objects = objects(connection).await?;
+    Ok(Picture { volumes: inventory::volumes(&objects), unformatted: unformatted::unformatted(&objects) })
+}
+
+#[derive(Default)]
+struct Picture {
+    volumes: Vec<Volume>,
+    unformatted: Vec<Unformatted>,
+}
+
+async fn objects(connection: &Connection) -> zbus::Result<ManagedObjects> {
     let proxy = ObjectManagerProxy::builder(connection).destination(SERVICE).path(ROOT).build().await?;
     let objects = timeout(PATIENCE, proxy.get_managed_objects())
         .await
         .map_err(|_| zbus::Error::Failure(format!("no answer within {} s", PATIENCE.as_secs())))??;
-    Ok(inventory::volumes(&objects))
+    Ok(objects)
 }
 
 /// One item for everything after which the picture may be another.

@@ -11,6 +11,7 @@ mod notice;
 mod record;
 mod status;
 mod told;
+mod unformatted;
 mod warning;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub use notice::Notice;
 pub use record::{Plug, RunBegun, RunRecord, Totals};
 pub use status::{DiskRow, Finished, LogLine, Outbox, Plugging, Progress, State, Status, VeeamLock};
 pub use told::{Facts, Told};
+pub use unformatted::{Contents, UnformattedRow};
 pub use warning::Warning;
 
 /// The file system UUID by which a disk is known.

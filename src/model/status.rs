@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{DiskId, Fault, Micros, Outcome, Step, Told, Warning};
+use super::{DiskId, Fault, Micros, Outcome, Step, Told, UnformattedRow, Warning};
 
 /// What the daemon is doing, in the words of the bus property `State`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -230,6 +230,8 @@ pub struct Status {
     /// By which names the status page may be asked for.
     pub web_names: Vec<String>,
     pub disks: Vec<DiskRow>,
+    /// Plugged in, and without a file system.
+    pub unformatted: Vec<UnformattedRow>,
     /// UDisks2 has told what is plugged in.
     pub disks_seen: bool,
     /// How often a copy's progress is worth a write to the status file.

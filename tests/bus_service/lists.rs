@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{Error, Row, json};
-use asbackup::model::{DiskId, DiskRow, Fault, Outcome, Plug, RunRecord, Status, Step, Totals, Trigger, Warning};
+use asbackup::model::{
+    Contents, DiskId, DiskRow, Fault, Outcome, Plug, RunRecord, Status, Step, Totals, Trigger, UnformattedRow, Warning,
+};
 
 use serde_json::json;
 
@@ -54,6 +56,24 @@ async fn bus_a_listed_disk_has_every_key_of_the_contract() {
     assert_eq!(text("uuid"), UUID);
     assert_eq!(text("label"), "OFF\\u{1b}SITE");
     assert_eq!(disks[0]["size"].downcast_ref::<u64>().unwrap(), 5);
+}
+
+#[tokio::test]
+async fn bus_a_disk_without_a_file_system_has_every_key_of_the_contract() {
+    let disk = UnformattedRow {
+        device: "/dev/sdb".to_owned(),
+        size: 5,
+        vendor: "WD".to_owned(),
+        model: "Ele\u{1b}ments".to_owned(),
+        contents: Contents::NotEmpty,
+    };
+    let status = Status { unformatted: vec![disk], ..Status::default() };
+    let rig = Rig::with(status, Arc::new(|_| Vec::new())).await;
+    let disks = rig.client_as(NOBODY).await.list_unformatted_disks().await.unwrap();
+    assert_eq!(disks.len(), 1);
+    assert_eq!(keys(&disks[0]), keys_in_contract("ListUnformattedDisks"));
+    let text = |key: &str| disks[0][key].downcast_ref::<String>().unwrap();
+    assert_eq!((text("model"), text("contents")), ("Ele\\u{1b}ments".to_owned(), "not-empty".to_owned()));
 }
 
 fn record(run: u64) -> RunRecord {

@@ -433,7 +433,7 @@ impl Attached {
 
 /// Kernels without a reader for GPT are told of the partitions. Each udevd that sees the new device asks the kernel to read it
 /// once more, which takes them away again; so they are added until they stay.
-pub(super) fn keep_partitions(device: &Path) {
+pub fn keep_partitions(device: &Path) {
     const STAY: Duration = Duration::from_secs(1);
     let name = device.file_name().expect("a device").to_string_lossy().into_owned();
     let first = Path::new("/sys/block").join(&name).join(format!("{name}p1"));

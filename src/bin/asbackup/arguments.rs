@@ -49,7 +49,7 @@ pub enum Command {
     Start(Start),
     /// End the running copy in good order
     Cancel,
-    /// List the known disks, and plugged-in ones that could be added
+    /// List the known disks, plugged-in ones that could be added, and those that have no file system yet
     #[command(args_conflicts_with_subcommands = true)]
     Disks(Disks),
     /// List the newest runs

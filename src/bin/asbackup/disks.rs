@@ -1,5 +1,5 @@
-//! `asbackup disks`: the known disks, and plugged-in ones that could be added, with the line for config.ini; or an order about
-//! one of them.
+//! `asbackup disks`: the known disks, plugged-in ones that could be added, with the line for config.ini, and those that have no file
+//! system yet; or an order about one of them.
 
 use asbackup::bus::contract::Error;
 use asbackup::client::end::End;
@@ -13,6 +13,7 @@ use super::arguments::{DiskOrder, Disks, Output};
 use super::face::{Face, name_of};
 use super::orders;
 use super::table::columns;
+use super::unformatted;
 
 pub async fn run(disks: Disks, face: &Face) -> Result<End, Error> {
     match disks.order {
@@ -24,14 +25,23 @@ pub async fn run(disks: Disks, face: &Face) -> Result<End, Error> {
 async fn list(output: Output, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER).await?;
     let backup = proxy(&connection).await?;
-    let disks = told::disks(&backup).await?;
+    let (disks, unformatted) = (told::disks(&backup).await?, told::unformatted(&backup).await);
     if output.json {
-        face.print_json(&disks);
+        face.print_json(&disks.into_iter().chain(unformatted.into_iter().map(as_disk)).collect::<Vec<_>>());
         return Ok(End::Done);
     }
     let safe = backup.safe_to_remove().await.map_err(Error::ZBus)?;
-    face.print(&page(&disks, &safe, face));
+    let pages = [Some(page(&disks, &safe, face)), unformatted::page(&unformatted, &disks, face)];
+    face.print(&pages.into_iter().flatten().collect::<Vec<_>>().join("\n\n"));
     Ok(End::Done)
+}
+
+/// With what every disk of the list has.
+fn as_disk(mut unformatted: Object) -> Object {
+    for (key, value) in [("uuid", "".into()), ("known", false.into()), ("present", true.into())] {
+        unformatted.insert(key.to_owned(), value);
+    }
+    unformatted
 }
 
 fn page(disks: &[Object], safe: &[String], face: &Face) -> String {

@@ -15,6 +15,7 @@ mod screen;
 mod setup;
 mod status;
 mod table;
+mod unformatted;
 mod watch;
 mod which;
 

@@ -16,6 +16,7 @@ use super::draft::Draft;
 use crate::arguments::Setup;
 use crate::face::{Face, name_of};
 use crate::table::columns;
+use crate::unformatted;
 use crate::which::{ambiguous, pick};
 
 /// UDisks2 tells of an unmount at once, unless the machine is busy.
@@ -112,6 +113,7 @@ fn add(id: DiskId, recipients: Option<Vec<String>>, draft: &mut Draft, face: &Fa
 async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
     loop {
         asker.face.print(&table(&present, draft, asker.face));
+        show_unformatted(&present, asker.face).await?;
         let answer = asker.ask(&Question { id: "setup-disks", default: String::new() })?;
         if answer.is_empty() && !draft.config().disks.is_empty() {
             return Ok(Vec::new());
@@ -128,6 +130,15 @@ async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) 
         // One may have been plugged in meanwhile.
         present = plugged_in().await?;
     }
+}
+
+/// Those that would be in the table if they had a file system.
+async fn show_unformatted(present: &[Object], face: &Face) -> Result<(), Halt> {
+    let unformatted = told::unformatted(&proxy(&connect(ANSWER).await?).await?).await;
+    if let Some(page) = unformatted::page(&unformatted, present, face) {
+        face.print(&format!("\n{page}\n"));
+    }
+    Ok(())
 }
 
 /// None unless all of them may lose what they would.

@@ -1,0 +1,205 @@
+//! A blank disk is shown, with the command that makes it one to copy to; what only looks blank is not. Tier `disk_`: as root,
+//! `cargo test --test 'disk_*'`.
+
+mod common;
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use common::bench::Bench;
+use common::daemon::Daemon;
+use common::disk::keep_partitions;
+use common::scene::{Scene, assert_success};
+use common::{PATIENCE, output, run, wait_for};
+use serde_json::Value;
+
+const SIZE: u64 = 400 << 20;
+const MEBIBYTE: u64 = 1 << 20;
+
+/// A loop device over an image of zeros; it goes with this.
+struct Raw {
+    device: PathBuf,
+
+    _hold: File,
+}
+
+impl Raw {
+    fn plug(bench: &Bench, name: &str, prepare: impl FnOnce(&File), options: &[&str]) -> Self {
+        let image = bench.directory().join(format!("{name}.raw"));
+        let file = File::create_new(&image).expect("an image");
+        file.set_len(SIZE).expect("a sparse file");
+        prepare(&file);
+        Self::attach(image, options)
+    }
+
+    fn attach(image: PathBuf, options: &[&str]) -> Self {
+        let device =
+            PathBuf::from(run(Command::new("/usr/sbin/losetup").args(["--find", "--show"]).args(options).arg(&image)));
+        let hold = File::open(&device).expect("the device just attached");
+        run(Command::new("/usr/sbin/losetup").arg("--detach").arg(&device));
+        Self { device, _hold: hold }
+    }
+
+    /// With a partition table as sfdisk reads it.
+    fn divided(bench: &Bench, name: &str, table: &str) -> Self {
+        let image = bench.directory().join(format!("{name}.raw"));
+        File::create_new(&image).and_then(|file| file.set_len(SIZE)).expect("a sparse file");
+        let script = image.with_extension("sfdisk");
+        fs::write(&script, table).expect("a script for sfdisk");
+        let input = File::open(&script).expect("just written");
+        run(Command::new("/usr/sbin/sfdisk").arg("--quiet").arg(&image).stdin(input));
+        let raw = Self::attach(image, &["--partscan"]);
+        if table.contains("start") {
+            keep_partitions(&raw.device);
+        }
+        raw
+    }
+
+    fn partition(&self, number: u32) -> PathBuf {
+        PathBuf::from(format!("{}p{number}", self.device.display()))
+    }
+}
+
+fn asbackup(bench: &Bench, words: &[&str]) -> String {
+    let mut command = bench.command("env");
+    command.args([
+        "-i",
+        "LC_ALL=C.UTF-8",
+        "TZ=UTC",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        env!("CARGO_BIN_EXE_asbackup"),
+    ]);
+    let said = output(command.args(words));
+    assert!(said.status.success(), "{said:?}");
+    String::from_utf8(said.stdout).expect("UTF-8")
+}
+
+/// What the service says is on the device, as soon as it says `wanted`; where other benches have theirs as well.
+fn is_told(bench: &Bench, daemon: &Daemon, device: &Path, wanted: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let told: Value = serde_json::from_str(&asbackup(bench, &["disks", "--json"])).expect("JSON");
+        let row = told.as_array().expect("a list").iter().find(|row| row["device"] == device.display().to_string());
+        if row.is_some_and(|row| row["contents"] == wanted) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{} as {wanted}: {told:#}\n{}", device.display(), daemon.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The paragraphs of `asbackup disks` that begin with the device, and the command behind them.
+fn advice(bench: &Bench, device: &Path) -> String {
+    let page = asbackup(bench, &["disks"]);
+    let name = device.display().to_string();
+    let mut parts = page.split("\n\n").skip_while(|part| {
+        !part.contains(&format!("{name} ")) || part.contains('\u{1b}') || part.starts_with("Plugged")
+    });
+    let words = parts.next().unwrap_or_else(|| panic!("{name} is not in {page}")).to_owned();
+    let command = parts.next().filter(|part| part.starts_with("    ")).unwrap_or_default();
+    format!("{words}\n{}", command.trim_end())
+}
+
+#[tokio::test]
+async fn a_blank_disk_is_listed_with_the_command_that_makes_it_a_disk_to_copy_to() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let raw = Raw::plug(&scene.bench, "new", |_| {}, &[]);
+    is_told(&scene.bench, &daemon, &raw.device, "blank");
+    let told = advice(&scene.bench, &raw.device);
+    let command = told.lines().last().expect("a command").trim().to_owned();
+    assert!(command.starts_with("mkfs.ext4 ") && command.ends_with(&format!(" {}", raw.device.display())), "{told}");
+    let label = command.split(" -L ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a label").to_owned();
+    // As it stands there, by a shell.
+    run(scene.bench.command("env").args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &command]));
+    let uuid = run(Command::new("/usr/sbin/blkid")
+        .args(["--probe", "--match-tag", "UUID", "--output", "value"])
+        .arg(&raw.device));
+    let row = wait_for("the new file system", PATIENCE, || {
+        let told: Value = serde_json::from_str(&asbackup(&scene.bench, &["disks", "--json"])).expect("JSON");
+        let is_gone =
+            !told.as_array()?.iter().any(|row| row["device"] == raw.device.display().to_string() && row["uuid"] == "");
+        let row = told.as_array()?.iter().find(|row| row["uuid"] == uuid)?.clone();
+        is_gone.then_some(row)
+    });
+    assert_eq!(row["label"], label.as_str());
+    asbackup(&scene.bench, &["setup", "--disk", &uuid, "--yes"]);
+    assert_success(&daemon.finished(1).await);
+}
+
+#[tokio::test]
+async fn what_has_no_signature_and_is_not_empty_gets_no_command() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    for (name, place) in [("begin", 700_000), ("end", SIZE - MEBIBYTE)] {
+        let raw = Raw::plug(&scene.bench, name, |image| image.write_all_at(&[0xA5; 512], place).expect("data"), &[]);
+        is_told(&scene.bench, &daemon, &raw.device, "not-empty");
+        let told = advice(&scene.bench, &raw.device);
+        assert!(told.contains("is not empty") && !told.contains("mkfs"), "{told}");
+    }
+}
+
+/// The service looked when it came.
+#[tokio::test]
+async fn a_disk_that_is_filled_afterwards_gets_no_command_either() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let raw = Raw::plug(&scene.bench, "late", |_| {}, &[]);
+    is_told(&scene.bench, &daemon, &raw.device, "blank");
+    let device = File::options().write(true).open(&raw.device).expect("the device");
+    device.write_all_at(&[0xA5; 4096], 8192).expect("data");
+    let told = advice(&scene.bench, &raw.device);
+    assert!(told.contains("is not empty") && !told.contains("mkfs"), "{told}");
+}
+
+#[tokio::test]
+async fn a_write_protected_disk_and_one_without_partitions_are_told_as_such() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let protected = Raw::plug(&scene.bench, "protected", |_| {}, &["--read-only"]);
+    is_told(&scene.bench, &daemon, &protected.device, "read-only");
+    assert!(advice(&scene.bench, &protected.device).contains("write-protected"));
+    let divided = Raw::divided(&scene.bench, "divided", "label: gpt\n");
+    is_told(&scene.bench, &daemon, &divided.device, "no-partition");
+    assert!(advice(&scene.bench, &divided.device).contains(&format!("    cfdisk {}", divided.device.display())));
+}
+
+/// The second partition has a file system, the third is one that Windows reserves.
+#[tokio::test]
+async fn of_several_partitions_the_empty_one_for_files_is_offered() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let table = "label: gpt\nstart=2048, size=100000\nstart=104448, size=100000\n\
+                 start=206848, size=100000, type=E3C9E316-0B5C-4DB8-817D-F92DF00215AE\n";
+    let raw = Raw::divided(&scene.bench, "several", table);
+    let second = raw.partition(2);
+    wait_for("the second partition", PATIENCE, || second.exists().then_some(()));
+    run(Command::new("/usr/sbin/mkfs.ext4").args(["-q", "-L", "TAKEN"]).arg(&second));
+    is_told(&scene.bench, &daemon, &raw.partition(1), "blank");
+    let told = advice(&scene.bench, &raw.partition(1));
+    assert!(told.ends_with(&raw.partition(1).display().to_string()), "{told}");
+    let all = asbackup(&scene.bench, &["disks"]);
+    for other in [raw.device.clone(), raw.partition(3)] {
+        assert!(!all.contains(&format!("{} ", other.display())), "{} in {all}", other.display());
+    }
+}
+
+/// Its first mebibyte is the container's own, and empty.
+#[tokio::test]
+async fn a_partition_that_something_is_built_upon_is_not_offered() {
+    let scene = Scene::new();
+    let daemon = scene.daemon().await;
+    let raw = Raw::divided(&scene.bench, "container", "label: gpt\nstart=2048, size=600000\n");
+    is_told(&scene.bench, &daemon, &raw.partition(1), "blank");
+    let inner = Raw::attach(raw.partition(1), &["--offset", "1048576"]);
+    run(Command::new("/usr/sbin/mkfs.ext4").args(["-q", "-L", "INNER"]).arg(&inner.device));
+    let name = format!("{} ", raw.partition(1).display());
+    let deadline = Instant::now() + PATIENCE;
+    while asbackup(&scene.bench, &["disks"]).contains(&name) {
+        assert!(Instant::now() < deadline, "still offered: {}", asbackup(&scene.bench, &["disks"]));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
