@@ -190,7 +190,7 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     // It is waited for; what lies in its place is not taken for it. Whoever looks whether it has come may be in there just now.
     scene.bench.run(&["umount", "--lazy", source]);
     assert_success(&daemon.finished(2).await);
-    assert_eq!(listing(&scene).len(), 20_000);
+    assert_eq!(scene.listing().len(), 20_000);
 }
 
 /// A directory of an ext4 whose only block is overwritten: the kernel reports an error instead of its files.
