@@ -191,3 +191,97 @@ impl Tree {
         flaws.into_iter().map(|(_, flaw)| flaw).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(role: Role, number: i8) -> Link {
+        Link {
+            at: Moment::Local(jiff::civil::date(2026, 1, number).at(0, 0, 0, 0)),
+            role,
+            parent: Parent::Untold,
+            chain: 0,
+            file: Path::new(&number.to_string()).into(),
+            trouble: None,
+            gone: false,
+            consistent: None,
+        }
+    }
+
+    fn links(roles: &[Role]) -> Vec<Link> {
+        roles.iter().zip(1..).map(|(role, number)| link(*role, number)).collect()
+    }
+
+    fn complete(links: &[Link]) -> Vec<bool> {
+        judge(links).points.iter().map(|point| point.complete).collect()
+    }
+
+    const EMPTY: Option<Trouble> = Some(Trouble::Empty);
+    use Role::{Full, Increment, Rollback};
+
+    #[test]
+    fn a_broken_link_breaks_what_adds_to_it_and_nothing_else() {
+        let mut links = links(&[Full, Increment, Increment, Full, Increment]);
+        links[1].trouble = EMPTY;
+        let judged = judge(&links);
+        assert_eq!(complete(&links), [true, false, false, true, true]);
+        assert_eq!(judged.flaws.len(), 1);
+        assert_eq!((judged.flaws[0].breaks, judged.flaws[0].newest), (2, links[2].at));
+        assert_eq!(judged.chain, [links[4].file.clone(), links[3].file.clone()]);
+    }
+
+    #[test]
+    fn a_link_that_is_told_counts_more_than_the_order() {
+        let mut links = links(&[Full, Increment, Increment]);
+        (links[1].trouble, links[2].parent) = (EMPTY, Parent::Told(0));
+        assert_eq!(complete(&links), [true, false, true]);
+        links[2].parent = Parent::Lost;
+        assert_eq!(judge(&links).flaws[0].trouble, Trouble::NoParent);
+    }
+
+    #[test]
+    fn chains_side_by_side_do_not_touch() {
+        let mut links = links(&[Full, Full, Increment, Increment]);
+        (links[0].chain, links[2].chain, links[0].trouble) = (1, 1, EMPTY);
+        assert_eq!(complete(&links), [false, true, false, true]);
+    }
+
+    #[test]
+    fn a_reverse_increment_needs_all_up_to_the_next_full() {
+        let mut links = links(&[Rollback, Rollback, Full, Rollback, Full, Increment]);
+        links[1].trouble = EMPTY;
+        assert_eq!(complete(&links), [false, false, true, true, true, true]);
+        links[4].trouble = EMPTY;
+        assert_eq!(complete(&links), [false, false, true, false, false, false]);
+    }
+
+    #[test]
+    fn without_its_full_nothing_adds_to_a_reverse_increment() {
+        let judged = judge(&links(&[Rollback, Increment, Rollback]));
+        let troubles: Vec<_> = judged.flaws.iter().map(|flaw| (flaw.trouble.clone(), flaw.breaks)).collect();
+        assert_eq!(troubles, [(Trouble::NoFull, 2), (Trouble::NoFull, 1)]);
+        assert!(judged.points.iter().all(|point| !point.complete) && judged.chain.is_empty());
+    }
+
+    #[test]
+    fn a_point_that_is_gone_is_none_but_breaks_what_adds_to_it() {
+        let mut links = links(&[Full, Increment, Increment]);
+        (links[1].gone, links[1].trouble) = (true, EMPTY);
+        assert_eq!(complete(&links), [true, false]);
+    }
+
+    #[test]
+    fn a_circle_is_said_to_be_one_however_long() {
+        let mut circle: Vec<Link> = (0..100_000).map(|_| link(Increment, 1)).collect();
+        for (index, link) in circle.iter_mut().enumerate() {
+            link.parent = Parent::Told((index + 1) % 100_000);
+        }
+        let judged = judge(&circle);
+        assert!(judged.points.iter().all(|point| !point.complete));
+        assert_eq!((judged.flaws.len(), &judged.flaws[0].trouble), (1, &Trouble::Loop));
+        circle.truncate(1);
+        circle[0].parent = Parent::Told(0);
+        assert_eq!(judge(&circle).flaws[0].trouble, Trouble::Loop);
+    }
+}

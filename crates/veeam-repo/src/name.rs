@@ -153,7 +153,7 @@ fn whose(series: &str) -> (&str, Form) {
 
 /// `vm-123` as vSphere counts, or Veeam's own number.
 fn is_object(text: &str) -> bool {
-    let number = text.strip_prefix("vm-").unwrap_or(text);
+    let number = text.strip_prefix("vm-").or_else(|| text.strip_prefix("VM-")).unwrap_or(text);
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
