@@ -12,13 +12,15 @@ use super::VbmError;
 /// The value of an attribute, unescaped when it is asked for.
 pub(super) struct Value<'a>(&'a Attribute<'a>);
 
-/// All attributes of an element, in order. That one may stand there only once is not looked after: to do so takes the square of
-/// their number, and in a tag of megabytes that is for ever.
+/// All attributes of an element, in order.
+///
+/// # Errors
+/// One is there twice or makes no sense, and those of `take`.
 pub(super) fn each(
     element: &BytesStart<'_>,
     mut take: impl FnMut(&str, Value<'_>) -> Result<(), VbmError>,
 ) -> Result<(), VbmError> {
-    for attribute in element.attributes().with_checks(false) {
+    for attribute in element.attributes() {
         let attribute = attribute.map_err(|error: AttrError| quick_xml::Error::from(error))?;
         take(attribute.key.as_ref(), Value(&attribute))?;
     }
