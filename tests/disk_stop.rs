@@ -343,7 +343,7 @@ async fn a_pulled_disk_ends_its_run_though_udisks_says_nothing() {
     let pulled = Instant::now();
     daemon.in_state("unmounting").await;
     let took = pulled.elapsed();
-    assert!(took < Duration::from_secs(10), "it was noticed after {took:?}");
+    assert!(took < Duration::from_secs(20), "it was noticed after {took:?}");
     scene.bench.wake_udisks();
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     held.release();
