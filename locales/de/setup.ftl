@@ -58,7 +58,7 @@ setup-foreign-refused = Die Platte „{ $label }“ wird nicht aufgenommen, weil
         [one] eine Datei
        *[other] { $files } Dateien
     } darauf löschen würde, ohne dass jemand zugestimmt hat; es wurde nichts geschrieben. Was davon gebraucht wird, bitte anderswohin verschieben. Ohne Frage zustimmen: mit --delete-foreign-files
-setup-unseen = Was auf der Platte „{ $label }“ liegt, konnte nicht angesehen werden. { $cause } Der Dienst sieht es vor der ersten Kopie an und kopiert nicht, wenn dabei jemand Dateien verlieren würde.
+setup-unseen = Was auf der Platte „{ $label }“ liegt, konnte nicht angesehen werden: { $cause }. Der Dienst sieht es vor der ersten Kopie an und kopiert nicht, wenn dabei jemand Dateien verlieren würde.
 setup-not-agreed = Es konnte nicht festgehalten werden, dass Dateien auf der Platte gelöscht werden dürfen ({ $cause }); deshalb wurde überhaupt nichts geschrieben.
 setup-disk-recipients = Wer bekommt eine Mail zu ihr, außer denen, die jede Mail bekommen (Adressen, durch Komma getrennt; - für niemanden)
 setup-head-number = Nr.

@@ -58,7 +58,7 @@ setup-foreign-refused = The disk “{ $label }” is not added, since the first 
         [one] a file
        *[other] { $files } files
     } on it that nobody has agreed to lose; nothing has been written. What is needed of it please move elsewhere. To agree without a question, add: --delete-foreign-files
-setup-unseen = What is on the disk “{ $label }” could not be looked at. { $cause } The service looks at it before the first copy, and does not copy if somebody's files would be lost.
+setup-unseen = What is on the disk “{ $label }” could not be looked at: { $cause }. The service looks at it before the first copy, and does not copy if somebody's files would be lost.
 setup-not-agreed = It could not be written down that files on the disk may be deleted ({ $cause }), so nothing has been written at all.
 setup-disk-recipients = Who gets a mail about it, besides those who get every mail (addresses, separated by commas; - for nobody)
 setup-head-number = No.

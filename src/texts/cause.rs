@@ -66,8 +66,8 @@ pub(super) const ERRNOS: [(Errno, &str); 50] = [
 ];
 
 impl Texts {
-    /// Without control characters; what is empty is a dash.
-    pub(super) fn cause(&self, said: &str) -> String {
+    /// What an error says, for its reader. Without control characters; what is empty is a dash.
+    pub fn cause(&self, said: &str) -> String {
         let said = said.trim();
         if said.is_empty() {
             return presentable(said);

@@ -47,7 +47,7 @@ pub async fn ask(
         Seen::Foreign(volume, foreign) if foreign.files > 0 => (volume, foreign),
         Seen::Foreign(..) => return Ok(Answer::NothingToLose),
         Seen::Nothing { cause } => {
-            face.print(&face.words("setup-unseen", &[("label", label.into()), ("cause", cause.into())]));
+            face.print(&face.words("setup-unseen", &[("label", label.into()), ("cause", Arg::Ready(cause))]));
             return Ok(Answer::NothingToLose);
         }
     };

@@ -12,7 +12,7 @@ use asbackup::copy::{Stop, know};
 use asbackup::disks::ours::OurMounts;
 use asbackup::disks::volume::{self, VolumeError};
 use asbackup::disks::{Volume, watch};
-use asbackup::model::DiskId;
+use asbackup::model::{DiskId, Fault};
 use backon::{ConstantBuilder, Retryable};
 use zbus::Connection;
 
@@ -44,21 +44,22 @@ pub async fn look(disk: &DiskId, config: &Config, face: &Face) -> Seen {
 }
 
 async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result<(Volume, Foreign), String> {
-    let connection = Connection::system().await.map_err(sentence)?;
-    let volumes = watch::volumes(&connection).await.map_err(sentence)?;
-    let volume = know::choose(disk, &volumes).map_err(|fault| face.texts.say(&fault).what)?.clone();
+    let said = |error: &dyn std::fmt::Display| face.texts.cause(&error.to_string());
+    let connection = Connection::system().await.map_err(|error| said(&error))?;
+    let volumes = watch::volumes(&connection).await.map_err(|error| said(&error))?;
+    let volume = know::choose(disk, &volumes).map_err(|why| fault(&why, face))?.clone();
     let found = match volume.mount_points.first() {
         Some(place) => foreign(config, &volume, place, stop).await,
         None => {
-            let place = mount(&connection, &volume).await.map_err(sentence)?;
+            let place = mount(&connection, &volume).await.map_err(|error| said(&error))?;
             let found = foreign(config, &volume, &place, stop).await;
-            unmount(&connection, &volume).await.map_err(sentence)?;
+            unmount(&connection, &volume).await.map_err(|error| said(&error))?;
             found
         }
     };
     match found {
         Ok(foreign) => Ok((volume, foreign)),
-        Err(Halt::Fault(fault)) => Err(face.texts.say(&fault).what),
+        Err(Halt::Fault(why)) => Err(fault(&why, face)),
         Err(Halt::Stopped(_)) => Err(String::new()),
     }
 }
@@ -97,8 +98,7 @@ fn ours() -> OurMounts {
     OurMounts::new(Path::new(&runtime))
 }
 
-/// What others say, as one sentence among ours.
-fn sentence(error: impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    format!("{}.", text.trim().trim_end_matches('.'))
+/// Why nothing was seen, as a part of a sentence of ours.
+fn fault(fault: &Fault, face: &Face) -> String {
+    face.texts.say(fault).what.trim_end_matches('.').to_owned()
 }
