@@ -1,5 +1,5 @@
 //! `cargo bench -p asbackup-transfer`: figures beside `rsync -aHAX` and `sync -f`, in alternation, on loop devices that go past the page
-//! cache. As root. `BENCH_QUICK=1` for a short look.
+//! cache. As root. `BENCH_QUICK=1` for a short look, `BENCH_ROUNDS=3` for as many rounds.
 //!
 //! Prints a table in Markdown: medians of both, and the median of the ratios of each pair of rounds.
 
@@ -88,6 +88,7 @@ impl Bench {
         let wanted: [Wanted; 3] = [("source", XFS, 14 << 10), ("xfs", XFS, 14 << 10), ("ext4", EXT4, 14 << 10)];
         let disks = common::direct_disks(&wanted)?;
         let (rounds, large) = if quick { (1, 64) } else { (5, 512) };
+        let rounds = std::env::var("BENCH_ROUNDS").map_or(rounds, |rounds| rounds.parse().expect("a number"));
         Some(Self { disks, rounds, large })
     }
 
@@ -208,13 +209,13 @@ fn main() -> ExitCode {
     }
     let Some(bench) = Bench::new() else { return ExitCode::SUCCESS };
     println!("| work | transfer | peer | ratio of time | ratio of processor time |\n|---|---|---|---|---|");
-    bench.first_copy(4, "ext4");
-    bench.first_copy(12, "ext4");
-    bench.first_copy(4, "xfs");
-    bench.synthetic_fulls();
     bench.changed_in_place();
+    bench.first_copy(4, "ext4");
+    bench.first_copy(4, "xfs");
+    bench.first_copy(12, "ext4");
+    bench.synthetic_fulls();
     println!("\n| extents | seconds | microseconds for each |\n|---|---|---|");
-    for count in [10_000, 100_000, 1_000_000].into_iter().take(if bench.rounds == 1 { 2 } else { 3 }) {
+    for count in [10_000, 100_000, 1_000_000].into_iter().take(if bench.large < 512 { 2 } else { 3 }) {
         let seconds = bench.extents(count);
         println!("| {count} | {seconds:.2} | {:.1} |", seconds * 1e6 / count as f64);
     }

@@ -56,11 +56,19 @@ impl<'f> Direct<'f> {
             return Err(Cause::Changed);
         }
         buffer[length..].fill(0);
-        if !self.is_direct() {
-            // It won't be read again, and others need the memory.
-            let _ = rustix::fs::fadvise(self.file, at, (count as u64).try_into().ok(), Advice::DontNeed);
-        }
         Ok(())
+    }
+
+    /// Has what is going to be read soon come into memory, all in one go.
+    pub(crate) fn expect(&self, at: u64, length: u64) {
+        let _ = rustix::fs::fadvise(self.file, at, length.try_into().ok(), Advice::WillNeed);
+    }
+
+    /// What won't be used again makes room for others.
+    pub(crate) fn forget(&self, at: u64, length: u64) {
+        if !self.is_direct() {
+            let _ = rustix::fs::fadvise(self.file, at, length.try_into().ok(), Advice::DontNeed);
+        }
     }
 
     /// All of the buffer, of which the first `length` bytes belong to the file. Errors: what the kernel says.

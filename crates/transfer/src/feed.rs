@@ -7,7 +7,7 @@ use crate::error::{Cause, Error, Side};
 use crate::ground::{Ground, Shares};
 use crate::known::Known;
 use crate::listen::Segment;
-use crate::pieces::{Kind, Piece};
+use crate::pieces::{Kind, Piece, Texture};
 use crate::pool::{Buffer, Pool};
 
 /// So much is shared in one call: it can't be stopped meanwhile.
@@ -24,8 +24,7 @@ pub(crate) struct Work<'w> {
     pub(crate) pool: &'w Pool,
     pub(crate) segment: u64,
     pub(crate) flush_every: u64,
-    /// Worth a second thread, and going past the page cache.
-    pub(crate) is_large: bool,
+    pub(crate) texture: Texture,
 }
 
 pub(crate) enum Load<'p> {
@@ -39,18 +38,33 @@ pub(crate) struct Feed<'w> {
     pub(crate) work: &'w Work<'w>,
     rest: &'w [Piece],
     at: u64,
+    /// Beginning and end of what is in memory, unless it goes past that.
+    window: (u64, u64),
     shares: Shares<'w>,
 }
 
 impl<'w> Feed<'w> {
     pub(crate) fn new(work: &'w Work<'w>, point: u64) -> Self {
-        Self { work, rest: work.pieces, at: point, shares: work.ground.shares() }
+        Self { work, rest: work.pieces, at: point, window: (point, point), shares: work.ground.shares() }
+    }
+
+    fn move_window(&mut self, at: u64, end: u64) {
+        if end <= self.window.1 {
+            return;
+        }
+        let Work { source, segment, .. } = self.work;
+        source.forget(self.window.0, at - self.window.0);
+        self.window = (at, at + segment);
+        if self.work.texture == Texture::Dense {
+            source.expect(at, *segment);
+        }
     }
 
     fn data(&mut self, piece: Piece) -> Result<Load<'w>, Error> {
         let end = piece.end().min((self.at / self.work.segment + 1) * self.work.segment);
         let at = self.at;
         self.at = end;
+        self.move_window(at, end);
         self.work.read(at, end - at, self.work.pool.take(), piece.end())
     }
 }

@@ -12,7 +12,7 @@ use crate::known::Known;
 use crate::landing::{Landing, Ready};
 use crate::listen::{Amount, Listener};
 use crate::part::Part;
-use crate::pieces::take_apart;
+use crate::pieces::{Texture, take_apart};
 use crate::pool::Pool;
 use crate::pump::{BUFFERS, pump};
 use crate::stamp::{Stamp, device};
@@ -59,8 +59,6 @@ impl Default for Options {
 }
 
 const LARGEST_SEGMENT: u64 = 8 << 20;
-/// Smaller ones gain nothing from a second thread, nor from going past the page cache.
-const LARGE: u64 = 1 << 20;
 
 /// What has been done.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -137,10 +135,10 @@ impl<'j> Job<'j> {
         let parts = take_apart(&file, source.size, known, &tools.ground).map_err(|errno| failed(errno.into()))?;
         let part = Part::open(known.trees().target, path, item.version.unwrap_or(source));
         let mut part = part.map_err(|errno| Error::new(Side::Target, path, 0, errno))?;
-        let is_large = source.size >= LARGE;
+        let texture = parts.texture(source.size);
         let work = Work {
             path,
-            source: Direct::new(&file, is_large),
+            source: Direct::new(&file, texture == Texture::Even),
             size: source.size,
             pieces: &parts.pieces,
             known,
@@ -148,7 +146,7 @@ impl<'j> Job<'j> {
             pool: &tools.pool,
             segment: tools.segment,
             flush_every: self.options.flush_every,
-            is_large,
+            texture,
         };
         let pumped = pump(&work, &mut part, tools.listener);
         let amount = match pumped.and_then(|amount| unchanged(&file, source, path).map(|()| amount)) {
@@ -162,7 +160,15 @@ impl<'j> Job<'j> {
                 return Err(error);
             }
         };
-        Ok(Ready { path, part, amount, source, device: device(&stat), shared: parts.shared, is_large })
+        Ok(Ready {
+            path,
+            part,
+            amount,
+            source,
+            device: device(&stat),
+            shared: parts.shared,
+            is_large: texture != Texture::Small,
+        })
     }
 }
 

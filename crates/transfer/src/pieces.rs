@@ -48,6 +48,22 @@ impl Piece {
     }
 }
 
+/// Smaller files gain nothing from a second thread, nor from going past the page cache.
+const LARGE: u64 = 1 << 20;
+
+/// How a file is best read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Texture {
+    /// As a whole.
+    Small,
+    /// In large parts.
+    Even,
+    /// In small parts with little between them.
+    Dense,
+    /// In small parts far from each other.
+    Scattered,
+}
+
 /// A file, taken apart.
 pub(crate) struct Parts {
     pub(crate) pieces: Vec<Piece>,
@@ -55,7 +71,27 @@ pub(crate) struct Parts {
     pub(crate) shared: Vec<Extent>,
 }
 
+/// Below this on average, it is the kernel's page cache that makes large writes of small ones.
+const WORTH_DIRECT: u64 = 256 << 10;
+/// If at least every so-manieth byte is data, all is read in one go.
+const DENSE: u64 = 8;
+
 impl Parts {
+    /// How what is data lies in the file.
+    pub(crate) fn texture(&self, size: u64) -> Texture {
+        let (count, data) = self
+            .pieces
+            .iter()
+            .filter(|piece| piece.kind == Kind::Data)
+            .fold((0, 0), |sum, piece| (sum.0 + 1, sum.1 + piece.length));
+        match (data < count * WORTH_DIRECT, data >= size / DENSE) {
+            _ if size < LARGE => Texture::Small,
+            (false, _) => Texture::Even,
+            (true, true) => Texture::Dense,
+            (true, false) => Texture::Scattered,
+        }
+    }
+
     pub(crate) fn amount(&self) -> Amount {
         let mut sum = Amount::default();
         for piece in &self.pieces {

@@ -10,6 +10,7 @@ use crate::error::{Cause, Error};
 use crate::feed::{Feed, Load, Work};
 use crate::listen::{Amount, Listener, Refusal, Segment};
 use crate::part::Part;
+use crate::pieces::Texture;
 use crate::pool::Pool;
 use crate::writing::{Range, Writer};
 
@@ -122,7 +123,7 @@ impl Sink<'_> {
 pub(crate) fn pump(work: &Work<'_>, part: &mut Part, listener: &dyn Listener) -> Result<Amount, Error> {
     let failed = |errno| work.failed(0, errno);
     let file = part.file.try_clone().map_err(|error| failed(Errno::from_io_error(&error).unwrap_or(Errno::IO)))?;
-    let mut writer = Writer::new(&file, work.ground, work.is_large);
+    let mut writer = Writer::new(&file, work.ground, work.texture == Texture::Even);
     writer.stretch(work.size).map_err(failed)?;
     let cloner = Cloner::new(work.known, work.ground.shares());
     let feed = Feed::new(work, part.point);
@@ -130,10 +131,10 @@ pub(crate) fn pump(work: &Work<'_>, part: &mut Part, listener: &dyn Listener) ->
     let (amount, unflushed, refusal_told) = (Amount::default(), 0, false);
     let mut sink = Sink { work, part, writer, cloner, listener, amount, unflushed, refusal_told };
     sink.tell(resumed);
-    if work.is_large {
-        overlapped(feed, &mut sink)?
-    } else {
+    if work.texture == Texture::Small {
         one_by_one(feed, &mut sink)?
+    } else {
+        overlapped(feed, &mut sink)?
     }
     sink.drain(work.size)?;
     Ok(sink.amount)

@@ -32,10 +32,9 @@ impl Witness<'_> {
         now.is_ok_and(|now| Stamp::from(&now) == self.source_stamp && device(&now) == self.device)
     }
 
-    /// The target's file, if it is the one that was noted.
+    /// The file that has its place on the target, whether it is the one that was noted or not.
     pub(crate) fn open_target(&self, target: BorrowedFd<'_>) -> Option<File> {
-        let (file, now) = beneath::open_regular(target, &self.path).ok()?;
-        (Stamp::from(&now) == self.target_stamp).then_some(file)
+        beneath::open_regular(target, &self.path).ok().map(|(file, _)| file)
     }
 
     pub(crate) fn target_is_as_noted(&self, file: &File) -> bool {

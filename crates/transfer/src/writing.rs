@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 
-use rustix::fs::{Advice, FallocateFlags};
+use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
 use crate::direct::Direct;
@@ -11,8 +11,10 @@ use crate::error::Cause;
 use crate::ground::Ground;
 use crate::kernel;
 
-/// So many ranges are on their way to the disk while the next one is written.
+/// So many windows are on their way to the disk while the next one is written.
 const BEHIND: usize = 2;
+/// So many bytes are sent on their way together.
+const WINDOW: u64 = 4 << 20;
 /// So much room is set aside at a time; more would keep those waiting who want to stop.
 const RESERVED: u64 = 1 << 30;
 /// Below this, setting room aside costs more than it gains.
@@ -28,17 +30,27 @@ pub(crate) struct Range<'b> {
     pub(crate) run_end: u64,
 }
 
+/// From its first byte to its last, and how many of them were written.
+#[derive(Clone, Copy)]
+struct Window {
+    from: u64,
+    to: u64,
+    written: u64,
+}
+
 pub(crate) struct Writer<'w> {
     out: Direct<'w>,
     reserves: bool,
     reserved: u64,
-    behind: VecDeque<(u64, u64)>,
+    window: Option<Window>,
+    behind: VecDeque<Window>,
 }
 
 impl<'w> Writer<'w> {
-    pub(crate) fn new(file: &'w File, ground: &Ground, is_large: bool) -> Self {
-        let reserves = ground.reserves && is_large;
-        Self { out: Direct::new(file, is_large), reserves, reserved: 0, behind: VecDeque::new() }
+    /// `direct`: past the page cache, if that can be had.
+    pub(crate) fn new(file: &'w File, ground: &Ground, direct: bool) -> Self {
+        let (out, behind) = (Direct::new(file, direct), VecDeque::new());
+        Self { out, reserves: ground.reserves && direct, reserved: 0, window: None, behind }
     }
 
     /// The file is as long as it will be: what is written within it needs no news of its length.
@@ -50,26 +62,35 @@ impl<'w> Writer<'w> {
     pub(crate) fn write(&mut self, range: &Range<'_>) -> Result<u64, Errno> {
         self.reserve(range)?;
         self.out.write(range.bytes, range.at, range.length)?;
-        let length = range.length as u64;
-        lenient(kernel::begin_write_back(self.out.file, range.at, length))?;
-        self.behind.push_back((range.at, length));
+        let (to, length) = (range.at + range.length as u64, range.length as u64);
+        let window = self.window.get_or_insert(Window { from: range.at, to, written: 0 });
+        (window.to, window.written) = (to, window.written + length);
+        if window.written >= WINDOW {
+            self.send()?;
+        }
         self.wait_until(BEHIND)
     }
 
     /// Until all has been taken by the disk; returns how many bytes that were.
     pub(crate) fn drain(&mut self) -> Result<u64, Errno> {
+        self.send()?;
         self.wait_until(0)
+    }
+
+    fn send(&mut self) -> Result<(), Errno> {
+        let Some(window) = self.window.take() else { return Ok(()) };
+        lenient(kernel::begin_write_back(self.out.file, window.from, window.to - window.from))?;
+        self.behind.push_back(window);
+        Ok(())
     }
 
     fn wait_until(&mut self, left: usize) -> Result<u64, Errno> {
         let mut taken = 0;
         while self.behind.len() > left {
-            let Some((at, length)) = self.behind.pop_front() else { break };
-            lenient(kernel::end_write_back(self.out.file, at, length))?;
-            if !self.out.is_direct() {
-                let _ = rustix::fs::fadvise(self.out.file, at, length.try_into().ok(), Advice::DontNeed);
-            }
-            taken += length;
+            let Some(Window { from, to, written }) = self.behind.pop_front() else { break };
+            lenient(kernel::end_write_back(self.out.file, from, to - from))?;
+            self.out.forget(from, to - from);
+            taken += written;
         }
         Ok(taken)
     }

@@ -1,7 +1,7 @@
 //! What is left when a transfer ends where it should not: killed, stopped, out of room, or with the power cut. Under each name there is
 //! the old version or the new one, never a mixture, and the next run makes it whole.
 //!
-//! `TRANSFER_FAULTS` says how many moments are tried for each, 6 if not set.
+//! `TRANSFER_FAULTS` says how many moments are tried for each, 2 if not set.
 
 mod common;
 
@@ -19,7 +19,7 @@ use common::{Disks, EXT4, MEBIBYTE, Pair, XFS, assert_same, clone, disks, hidden
 const NAMES: [&str; 3] = ["1.vbk", "2.vbk", "3.vib"];
 
 fn moments() -> u64 {
-    std::env::var("TRANSFER_FAULTS").map_or(6, |count| count.parse().expect("a number in TRANSFER_FAULTS"))
+    std::env::var("TRANSFER_FAULTS").map_or(2, |count| count.parse().expect("a number in TRANSFER_FAULTS"))
 }
 
 /// A source of which the target has an older state, and the clones of that.

@@ -42,6 +42,8 @@ enum Claim {
 
 #[derive(Debug, Clone)]
 struct Case {
+    /// How much larger everything is: small files go another way than large ones.
+    scale: u64,
     before: Vec<Change>,
     between: Vec<Change>,
     claims: Vec<(usize, Claim)>,
@@ -66,7 +68,9 @@ fn case() -> impl Strategy<Value = Case> {
         prop_oneof![Just(Claim::Unchanged), Just(Claim::Base), Just(Claim::SpoiltBase), Just(Claim::SpoiltCopy)];
     let changes = |most| proptest::collection::vec(change(), 0..most);
     let claims = proptest::collection::vec((0..NAMES.len(), claim), 0..5);
-    (changes(12), changes(6), claims, changes(4)).prop_map(|(before, between, claims, after)| Case {
+    let scale = prop_oneof![5 => Just(1), 1 => Just(16)];
+    (scale, changes(12), changes(6), claims, changes(4)).prop_map(|(scale, before, between, claims, after)| Case {
+        scale,
         before,
         between,
         claims,
@@ -79,12 +83,13 @@ struct Bench {
     target: PathBuf,
     bases: PathBuf,
     seed: u64,
+    scale: u64,
 }
 
 impl Bench {
     fn new(disks: &Disks) -> Self {
         let [source, bases] = ["s", "bases"].map(|name| disks.directory("source", name));
-        let bench = Self { source, bases, target: disks.directory("target", "t"), seed: 0 };
+        let bench = Self { source, bases, target: disks.directory("target", "t"), seed: 0, scale: 1 };
         for top in [&bench.source, &bench.bases] {
             fs::create_dir(top.join("below")).expect("a directory");
         }
@@ -105,15 +110,17 @@ impl Bench {
         match change {
             Change::Write { file, at, length } => {
                 let path = path(file);
-                let bytes = self.fresh(*length);
+                let bytes = self.fresh(length * self.scale);
                 File::options().create(true).append(true).open(&path).expect("a file");
-                patch(&path, *at, &bytes);
+                patch(&path, at * self.scale, &bytes);
             }
-            Change::Share { from, to, at, offset, blocks } => share(&path(from), &path(to), [*at, *offset, *blocks]),
+            Change::Share { from, to, at, offset, blocks } => {
+                share(&path(from), &path(to), [at, offset, blocks].map(|blocks| blocks * self.scale));
+            }
             Change::CloneWhole { from, to } if from != to && path(from).exists() => clone(&path(from), &path(to)),
             Change::CloneWhole { .. } => {}
             Change::Cut { file, length } => {
-                let _ = File::options().write(true).open(path(file)).and_then(|file| file.set_len(*length));
+                let _ = File::options().write(true).open(path(file)).and_then(|file| file.set_len(length * self.scale));
             }
             Change::Remove { file } => drop(fs::remove_file(path(file))),
         }
@@ -152,6 +159,7 @@ impl Bench {
     }
 
     fn play(&mut self, case: &Case) {
+        self.scale = case.scale;
         case.before.iter().for_each(|change| self.apply(change));
         let pair = Pair::open(&self.source, &self.target);
         let there = self.there();
