@@ -77,6 +77,16 @@ fn asbackup(bench: &Bench, words: &[&str]) -> String {
     String::from_utf8(said.stdout).expect("UTF-8")
 }
 
+/// What setup shows of disks; it ends there, since nobody answers.
+fn offered_by_setup(bench: &Bench) -> String {
+    let line = format!("echo | {} setup", env!("CARGO_BIN_EXE_asbackup"));
+    let mut command = bench.command("env");
+    command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &line]);
+    let said = output(&mut command);
+    assert_eq!(said.status.code(), Some(1), "{said:?}");
+    String::from_utf8(said.stdout).expect("UTF-8")
+}
+
 /// What the service says is on the device, as soon as it says `wanted`; where other benches have theirs as well.
 fn is_told(bench: &Bench, daemon: &Daemon, device: &Path, wanted: &str) {
     let deadline = Instant::now() + PATIENCE;
@@ -113,6 +123,7 @@ async fn a_blank_disk_is_listed_with_the_command_that_makes_it_a_disk_to_copy_to
     let command = told.lines().last().expect("a command").trim().to_owned();
     assert!(command.starts_with("mkfs.ext4 ") && command.ends_with(&format!(" {}", raw.device.display())), "{told}");
     let label = command.split(" -L ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a label").to_owned();
+    assert!(offered_by_setup(&scene.bench).contains(&command));
     // As it stands there, by a shell.
     run(scene.bench.command("env").args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &command]));
     let uuid = run(Command::new("/usr/sbin/blkid")
