@@ -34,7 +34,7 @@ struct Bench {
 
 fn measured(command: &mut Command) -> Cost {
     let (before, began) = (processor(), Instant::now());
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = command.stdout(Stdio::null()).status();
     assert!(status.is_ok_and(|status| status.success()), "{command:?} failed");
     Cost { seconds: began.elapsed().as_secs_f64(), processor: processor() - before }
 }
