@@ -4,6 +4,7 @@
 mod build;
 mod job;
 mod metadata;
+mod shares;
 
 use std::collections::HashMap;
 use std::io;
@@ -105,17 +106,22 @@ struct Made {
     contents: HashMap<PathBuf, Vec<u8>>,
     expected: Vec<Expected>,
     plans: Vec<Plan>,
+    shares: Option<shares::Wanted>,
 }
 
 fn make(seed: u64) -> Made {
     let mut random = Rng::with_seed(seed);
     let how = random.u8(0..6);
-    let mut made = Made { entries: Vec::new(), contents: HashMap::new(), expected: Vec::new(), plans: Vec::new() };
+    let (entries, contents, expected, plans) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
+    let mut made = Made { entries, contents, expected, plans, shares: None };
     for place in 0..random.usize(1..4) {
         let plan = plan(seed, place, &mut random);
         let mut built = directory(plan.clone(), &mut random);
         made.plans.push(plan);
         litter(&mut built, &mut random);
+        if place == 0 && random.u8(..) < 60 {
+            made.shares = Some(shares::make(format!("Shares {seed}").into(), &mut built, &mut random));
+        }
         let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         made.entries.extend(built.files.iter().map(|(path, size)| Entry {
             path: spelt(path, how),
@@ -175,24 +181,42 @@ fn judge(repository: &Repository, expected: &Expected) -> Result<(), String> {
     Err(format!("flaws are {:?}", machine.flaws))
 }
 
-fn check(seed: u64) {
+fn check(seed: u64) -> Made {
     let made = make(seed);
     let open = |path: &Path| {
         made.contents.get(path).map(Vec::as_slice).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     };
     let repository = read(&made.entries, open, Limits::default());
-    for expected in &made.expected {
-        if let Err(error) = judge(&repository, expected) {
+    let machines = made.expected.iter().map(|expected| (judge(&repository, expected), format!("{expected:#?}")));
+    let shares = made.shares.iter().map(|wanted| (shares::judge(&repository, wanted), format!("{wanted:#?}")));
+    for (judged, wanted) in machines.chain(shares) {
+        if let Err(error) = judged {
             let paths: Vec<_> = made.entries.iter().map(|entry| (&entry.path, entry.size)).collect();
-            panic!("REPOSITORY_SEED={seed}: {error}\n{expected:#?}\n{:#?}\n{paths:#?}\n{repository:#?}", made.plans);
+            panic!("REPOSITORY_SEED={seed}: {error}\n{wanted}\n{:#?}\n{paths:#?}\n{repository:#?}", made.plans);
         }
     }
+    made
 }
 
 #[test]
 fn the_newest_complete_point_and_what_is_missing_are_right_in_300() {
     if let Ok(seed) = std::env::var("REPOSITORY_SEED") {
-        return check(seed.parse().expect("a number"));
+        check(seed.parse().expect("a number"));
+        return;
     }
-    (0..300).for_each(check);
+    let mut kinds: HashMap<String, usize> = HashMap::new();
+    let mut broken = 0;
+    for made in (0..300).map(check) {
+        let word = |value: &dyn std::fmt::Debug| format!("{value:?}").split('(').next().unwrap_or_default().to_owned();
+        for plan in &made.plans {
+            let told =
+                [word(&plan.style), word(&plan.damage), format!("{:?}", plan.form), format!("{:?}", plan.metadata)];
+            told.into_iter().for_each(|kind| *kinds.entry(kind).or_default() += 1);
+        }
+        made.shares.iter().for_each(|wanted| *kinds.entry(word(&wanted.lack)).or_default() += 1);
+        broken += made.expected.iter().filter(|expected| expected.broken.is_some()).count();
+    }
+    // Four styles, eight kinds of damage, four forms, three kinds of metadata and four of none, four parts of shares and nothing.
+    assert_eq!(kinds.len(), 4 + 8 + 4 + 3 + 4 + 5, "{kinds:#?}");
+    assert!(kinds.values().all(|count| *count >= 5) && broken >= 200, "{broken} {kinds:#?}");
 }
