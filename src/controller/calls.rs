@@ -13,7 +13,7 @@ impl Controller {
     pub(super) async fn answer(&mut self, call: Call) {
         match call {
             Call::Start { disk, allowed, reply } => {
-                let _ = reply.send(self.start(&disk, allowed));
+                let _ = reply.send(self.start(&disk, allowed).await);
             }
             Call::TrustDisk { disk, reply } => {
                 let _ = reply.send(self.trust(&disk));
@@ -33,12 +33,12 @@ impl Controller {
         }
     }
 
-    fn start(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
+    async fn start(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
         self.may_start()?;
         let disk = if allowed { self.wanted_and_refused(disk)? } else { self.wanted(disk)? };
         know::choose(&disk, &self.plugged.volumes())?;
         let (replied, after) = oneshot::channel();
-        let run = self.begin(&disk, Wish { trigger: Trigger::Called, allowed, after: Some(after) });
+        let run = self.begin(&disk, Wish { trigger: Trigger::Called, allowed, after: Some(after) }).await;
         Ok(Started { run, replied })
     }
 

@@ -17,6 +17,7 @@ use crate::model::{
 };
 use crate::report::journal;
 use crate::report::mail::Occasion;
+use crate::report::rotation;
 use crate::systemd::Inhibitor;
 use crate::texts::Afterwards;
 
@@ -43,16 +44,16 @@ impl Controller {
         }
         if let Due::Now { disk, interrupted } = self.plugged.due(&self.config, Instant::now()) {
             let trigger = if interrupted { Trigger::Resumed } else { Trigger::Plugged };
-            self.begin(&disk, Wish { trigger, allowed: false, after: None });
+            self.begin(&disk, Wish { trigger, allowed: false, after: None }).await;
         }
     }
 
     /// Begins a run and gives its number.
-    pub(super) fn begin(&mut self, disk: &DiskId, wish: Wish) -> u64 {
+    pub(super) async fn begin(&mut self, disk: &DiskId, wish: Wish) -> u64 {
         let Wish { trigger, allowed, after } = wish;
         let volumes = self.plugged.volumes();
         let volume = know::choose(disk, &volumes).ok().cloned();
-        let begun = self.write_begin(disk, trigger, volume.as_ref());
+        let begun = self.write_begin(disk, trigger, volume.as_ref()).await;
         let run = begun.run;
         for plugin in self.plugged.of(disk) {
             (plugin.served, plugin.awaits_source) = (true, false);
@@ -100,7 +101,7 @@ impl Controller {
         run
     }
 
-    fn write_begin(&mut self, disk: &DiskId, trigger: Trigger, volume: Option<&Volume>) -> RunBegun {
+    async fn write_begin(&mut self, disk: &DiskId, trigger: Trigger, volume: Option<&Volume>) -> RunBegun {
         let begun = RunBegun {
             run: self.next_run,
             disk: disk.clone(),
@@ -108,6 +109,7 @@ impl Controller {
             trigger,
             plug: self.plug_of(volume),
             started_at: micros(SystemTime::now()),
+            logs: rotation::begin(&self.config).await,
         };
         self.next_run += 1;
         if let Err(error) = self.history.begin(&begun) {
@@ -157,6 +159,7 @@ impl Controller {
         let mut record = record_of(&active.begun, ending);
         record.warnings.extend(active.intrusions.iter().cloned());
         self.tell_end(&record, &active);
+        record.logs = rotation::end(record.logs, &self.config).await;
         if let Err(error) = self.history.end(&record) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }

@@ -16,7 +16,9 @@ use crate::disks::released::{self, Proof};
 use crate::disks::volume::{self, VolumeError};
 use crate::disks::{Volume, pulse};
 use crate::model::{DiskId, Fault, Outcome, Plug, RunBegun, RunRecord, Warning, micros};
+use crate::report::journal::{self, Scope};
 use crate::report::postman::Errand;
+use crate::report::rotation;
 
 /// After so many cuts on one plug-in something is wrong that another try will not mend.
 const MOST_INTERRUPTIONS: usize = 3;
@@ -73,7 +75,9 @@ impl Controller {
     }
 
     async fn end_all_interrupted(&mut self, runs: &[RunBegun]) {
-        runs.iter().for_each(|begun| self.end_interrupted(begun));
+        for begun in runs {
+            self.end_interrupted(begun).await;
+        }
         if !runs.is_empty() {
             let config = self.config.clone();
             // A source on a share that hangs must not hold up the start.
@@ -84,13 +88,14 @@ impl Controller {
         }
     }
 
-    fn end_interrupted(&mut self, begun: &RunBegun) {
-        let record = interrupted(begun);
+    async fn end_interrupted(&mut self, begun: &RunBegun) {
+        let scope = Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
+        journal::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
+        let logs = rotation::end(begun.logs.clone(), &self.config).await;
+        let record = RunRecord { logs, ..interrupted(begun) };
         if let Err(error) = self.history.end(&record) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
-        let scope = crate::report::journal::Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
-        crate::report::journal::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
     }
 
     /// Whether this very plug-in has had its copy, also before the daemon was restarted.

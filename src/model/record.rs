@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DiskId, Fault, Micros, Outcome, Plugging, Step, Trigger, Warning};
+use super::{DiskId, Fault, LogPart, Micros, Outcome, Plugging, Step, Trigger, Warning};
 
 /// One plug-in of one disk: the kernel gives each medium that appears a number that is never used again until reboot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct RunBegun {
     pub trigger: Trigger,
     pub plug: Plug,
     pub started_at: Micros,
+    /// Where this run begins in the logs; none of runs that older versions began.
+    #[serde(default)]
+    pub logs: Vec<LogPart>,
 }
 
 /// One finished run.
@@ -63,6 +66,8 @@ pub struct RunRecord {
     /// Proven unmounted, flushed and free of holders at the end.
     #[serde(default)]
     pub safe_to_remove: bool,
+    #[serde(default)]
+    pub logs: Vec<LogPart>,
 }
 
 impl RunBegun {
@@ -83,6 +88,7 @@ impl RunBegun {
             warnings: Vec::new(),
             totals: Totals::default(),
             safe_to_remove: false,
+            logs: self.logs.clone(),
         }
     }
 }

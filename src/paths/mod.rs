@@ -3,10 +3,12 @@
 //! write into the very thing that is named, for that is theirs. Links are followed where root alone can have made them, since
 //! `/srv -> /data/srv` is usual. What comes out is an open file, and whoever has it uses nothing else.
 //!
-//! `walk` goes, `trust` says who has a say, `acl` reads what the mode does not show, `names` names them, `refusal` is the no.
+//! `walk` goes, `trust` says who has a say, `acl` reads what the mode does not show, `names` names them, `refusal` is the no,
+//! `log_directory` is for logs.
 //! Knows no key of config.ini and no step of a run.
 
 mod acl;
+mod log_directory;
 mod names;
 mod refusal;
 mod trust;
@@ -20,9 +22,10 @@ use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags, fstat, mkdirat, openat};
 
+pub use log_directory::LogDirectory;
 pub use names::Who;
 pub use refusal::{Reason, Refused};
-use walk::Walk;
+use walk::{Course, Place, Walk};
 
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// A pipe at the path must not hold us, and no terminal become ours.
@@ -86,17 +89,6 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens a log to be read; it belongs to whoever has its directory. Blocks.
-///
-/// # Errors
-/// As `file`.
-pub fn log(path: &Path) -> io::Result<File> {
-    let walk = Walk::along(path)?;
-    walk.assert_whole()?;
-    trust::judge(path, &walk.course_of_directory())?;
-    reopen(path, &walk, OFlags::RDONLY)
-}
-
 /// What a path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thing {
@@ -125,17 +117,22 @@ pub fn look(path: &Path, thing: Thing) -> io::Result<()> {
 fn judge_log(path: &Path, walk: &Walk) -> io::Result<()> {
     let course = walk.course_of_directory();
     trust::judge(path, &course)?;
-    trust::judge_entry(path, &course, &walk.end)?;
-    if walk.end.names() > 1 && walk.end.kind() == FileType::RegularFile {
-        return Err(Refused::new(path, &walk.end.path, Reason::Names).into());
-    }
-    assert_file(path, walk)
+    judge_entry(path, &course, &walk.end)
 }
 
-fn assert_file(path: &Path, walk: &Walk) -> io::Result<()> {
-    match walk.end.kind() {
+/// What whoever has the directory may have put there.
+fn judge_entry(path: &Path, course: &Course<'_>, entry: &Place) -> io::Result<()> {
+    trust::judge_entry(path, course, entry)?;
+    if entry.names() > 1 && entry.kind() == FileType::RegularFile {
+        return Err(Refused::new(path, &entry.path, Reason::Names).into());
+    }
+    assert_file(path, entry)
+}
+
+fn assert_file(path: &Path, entry: &Place) -> io::Result<()> {
+    match entry.kind() {
         FileType::RegularFile | FileType::CharacterDevice => Ok(()),
-        _ => Err(Refused::new(path, &walk.end.path, Reason::NoFile).into()),
+        _ => Err(Refused::new(path, &entry.path, Reason::NoFile).into()),
     }
 }
 
@@ -163,14 +160,17 @@ fn create(path: &Path) -> io::Result<File> {
 
 /// What was walked to, opened in its directory under its name; it must still be the same.
 fn reopen(path: &Path, walk: &Walk, flags: OFlags) -> io::Result<File> {
-    assert_file(path, walk)?;
-    let (Some(directory), Some(name)) = (walk.passed.last(), walk.end.path.file_name()) else {
-        return Err(io::ErrorKind::InvalidInput.into());
-    };
+    let directory = walk.passed.last().ok_or(io::ErrorKind::InvalidInput)?;
+    open_entry(path, directory, &walk.end, flags)
+}
+
+fn open_entry(path: &Path, directory: &Place, entry: &Place, flags: OFlags) -> io::Result<File> {
+    assert_file(path, entry)?;
+    let name = entry.path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let opened = openat(&directory.descriptor, name, FILE | flags, Mode::empty())?;
     let now = fstat(opened.as_fd())?;
-    if (now.st_dev, now.st_ino) != walk.end.number() {
-        return Err(Refused::new(path, &walk.end.path, Reason::Swapped).into());
+    if (now.st_dev, now.st_ino) != entry.number() {
+        return Err(Refused::new(path, &entry.path, Reason::Swapped).into());
     }
     Ok(opened.into())
 }

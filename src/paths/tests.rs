@@ -24,10 +24,12 @@ fn a_log_is_made_and_written_to_but_never_through_a_pipe_or_a_second_name() {
     let second = place.path().join("logs/deep/b.log");
     fs::hard_link(&path, &second).unwrap();
     assert_eq!(refusal(append(&second)).1, Reason::Names);
+    let read = |path: &Path| LogDirectory::of(path).and_then(|directory| directory.open(&directory.name));
+    assert_eq!(refusal(read(&second)).1, Reason::Names);
     let pipe = place.path().join("pipe");
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, Mode::RUSR | Mode::WUSR).unwrap();
     assert_eq!(refusal(append(&pipe)).1, Reason::NoFile);
-    assert_eq!(refusal(log(&pipe)).1, Reason::NoFile);
+    assert_eq!(refusal(read(&pipe)).1, Reason::NoFile);
     assert_eq!(refusal(file(&pipe)).1, Reason::NoFile);
     append(Path::new("/dev/null")).unwrap();
 }

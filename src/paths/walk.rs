@@ -90,11 +90,12 @@ impl Walk {
         }
     }
 
-    /// To the directory in which the end lies: who has the directory has what is in it.
+    /// To the directory in which the end lies, or what is missing would: who has the directory has what is in it.
     pub fn course_of_directory(&self) -> Course<'_> {
-        match self.passed.split_last() {
-            Some((directory, passed)) => Course { passed, last: None, thing: Some(directory) },
-            None => self.course(),
+        match (self.is_whole(), self.passed.split_last()) {
+            (false, _) => Course { passed: &self.passed, last: None, thing: Some(&self.end) },
+            (true, Some((directory, passed))) => Course { passed, last: None, thing: Some(directory) },
+            (true, None) => self.course(),
         }
     }
 }
@@ -150,7 +151,7 @@ impl Way {
 }
 
 impl Place {
-    fn step(&self, name: &OsStr) -> io::Result<Self> {
+    pub fn step(&self, name: &OsStr) -> io::Result<Self> {
         // As a directory first: what is mounted only when it is asked for is mounted by that alone.
         let descriptor = match openat(&self.descriptor, name, PLACE | OFlags::DIRECTORY, Mode::empty()) {
             Err(Errno::NOTDIR) => openat(&self.descriptor, name, PLACE, Mode::empty())?,

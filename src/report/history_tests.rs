@@ -24,6 +24,7 @@ fn begun(run: u64) -> RunBegun {
         trigger: Trigger::Plugged,
         plug: plug(run),
         started_at: run,
+        logs: Vec::new(),
     }
 }
 
@@ -44,6 +45,7 @@ fn record(run: u64, outcome: Outcome) -> RunRecord {
         warnings: vec![Warning::Stalled { minutes: 5 }],
         totals: Totals::default(),
         safe_to_remove: true,
+        logs: Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ pub mod places;
 pub mod postman;
 pub mod reminder;
 mod repeats;
+pub mod rotation;
 mod sentence;
 pub mod smtp;
 pub mod status_file;

@@ -141,5 +141,6 @@ fn record(run: u64, disk: &str, label: &str, outcome: Outcome) -> RunRecord {
         warnings: Vec::new(),
         totals: Totals { bytes_done: 250_000_000_000, ..Totals::default() },
         safe_to_remove: true,
+        logs: Vec::new(),
     }
 }

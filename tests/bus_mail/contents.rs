@@ -1,9 +1,12 @@
 //! What is in the mails of a run, read by a parser that is not ours.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+
 use crate::fake_udisks::FakeDisk;
 use crate::house::{House, first};
 use crate::mail_servers::Received;
-use crate::post::{plain, run_once};
+use crate::post::{plain, run_while};
 
 fn assert_proper(mail: &Received) {
     assert_eq!(mail.parsed["defects"], serde_json::json!([]), "{}", mail.raw);
@@ -57,25 +60,29 @@ async fn bus_mail_begins_and_ends_a_run_in_one_thread() {
     assert_ne!(ended.header("Message-ID").unwrap(), first_id);
 }
 
-/// Lines of a run before, and of this one.
-fn leave_logs(house: &House, lines: usize) -> String {
-    let old = "2001/01/01 00:00:00 [1] an older run\n";
-    let mut new = String::new();
+/// Lines of a run before this one, whose times are later: the clock was set back.
+fn leave_old_logs(house: &House) {
+    std::fs::write(house.path("rsync.log"), "2199/01/01 00:00:00 [1] an older run\n").unwrap();
+    std::fs::write(house.path("asbackup.log"), "2199-01-01 00:00:00 info  an older run\n").unwrap();
+}
+
+/// What rsync writes in this run.
+fn rsync_writes(house: &House, lines: usize) -> String {
+    let mut text = String::new();
     for line in 0..lines {
-        new.push_str(&format!("2199/01/01 00:00:00 [2] >f+++++++++ Straße/{line:08}\n"));
+        text.push_str(&format!("2001/01/01 00:00:00 [2] >f+++++++++ Straße/{line:08}\n"));
     }
-    std::fs::write(house.path("rsync.log"), format!("{old}{new}")).unwrap();
-    new
+    let mut log = OpenOptions::new().append(true).create(true).open(house.path("rsync.log")).unwrap();
+    log.write_all(text.as_bytes()).unwrap();
+    text
 }
 
 #[tokio::test]
-async fn bus_mail_has_this_runs_part_of_both_logs() {
+async fn bus_mail_has_this_runs_part_of_both_logs_though_the_clock_was_set_back() {
     let (_room, sink, house) = plain().await;
-    let rsync = leave_logs(&house, 20);
-    let older = "2001-01-01 00:00:00 info  an older run\n";
-    std::fs::write(house.path("asbackup.log"), older).unwrap();
+    leave_old_logs(&house);
     let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let rsync = run_while(&house, &daemon, || rsync_writes(&house, 20)).await;
     let ended = sink.received(2).await.pop().unwrap();
     let attachments = ended.attachments();
     let names: Vec<&str> = attachments.iter().map(|(name, _)| name.as_str()).collect();
@@ -86,23 +93,22 @@ async fn bus_mail_has_this_runs_part_of_both_logs() {
     for words in ["Run 1 ", "could not be opened (mounted)", "failed"] {
         assert!(general.contains(words), "{words} in {general}");
     }
+    assert!(general.lines().next().unwrap().contains("Run 1 "), "{general}");
 }
 
 #[tokio::test]
 async fn bus_mail_compresses_large_logs_and_cuts_huge_ones() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "compress-above-kb", "2").set("Mail", "attachment-limit-kb", "40");
-    let rsync = leave_logs(&house, 2000);
+    leave_old_logs(&house);
     let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let rsync = run_while(&house, &daemon, || rsync_writes(&house, 2000)).await;
     let ended = sink.received(2).await.pop().unwrap();
     assert_eq!(ended.parsed["attachments"][1]["type"], "application/gzip");
     let (name, content) = ended.attachments().remove(1);
     assert_eq!((name.as_str(), content == rsync), ("rsync.log.gz", true));
 
-    let rsync = leave_logs(&house, 200_000);
-    daemon.client.start("").await.unwrap();
-    daemon.finished(2).await;
+    let rsync = run_while(&house, &daemon, || rsync_writes(&house, 200_000)).await;
     let ended = sink.received(4).await.pop().unwrap();
     let (name, content) = ended.attachments().remove(1);
     assert_eq!(name, "rsync.log.gz");
@@ -110,5 +116,58 @@ async fn bus_mail_compresses_large_logs_and_cuts_huge_ones() {
     let (head, tail) = content.split_once("\n[… ").unwrap();
     assert!(rsync.starts_with(head) && rsync.ends_with(tail.split_once("…]\n\n").unwrap().1));
     let told = format!("rsync.log.gz (cut in the middle; whole in {})", house.path("rsync.log").display());
+    assert!(ended.body().contains(&told), "{}", ended.body());
+}
+
+/// logrotate takes both logs, in one of its ways.
+fn rotate(house: &House, way: &str) {
+    let logs = ["asbackup.log", "rsync.log"].map(|name| house.path(name).display().to_string()).join(" ");
+    let text = format!("{logs} {{\nrotate 9\n{}\n}}\n", way.replace(';', "\n"));
+    let (config, state) = (house.path("logrotate.conf"), house.path("logrotate.state"));
+    std::fs::write(&config, text).unwrap();
+    let mut command = std::process::Command::new("/usr/sbin/logrotate");
+    let output = command.args(["--force", "--state"]).arg(state).arg(config).output().expect("logrotate");
+    assert!(output.status.success(), "{way}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn bus_mail_has_the_part_of_a_run_whose_logs_were_rotated_and_whose_daemon_was_killed() {
+    for way in ["create", "copytruncate", "create;compress", "create;dateext;dateformat -%Y%m%d-%s;compress"] {
+        let (_room, sink, house) = plain().await;
+        leave_old_logs(&house);
+        let mut daemon = house.daemon().await;
+        house.hang_in_mount(&daemon, &first()).await;
+        let before = rsync_writes(&house, 3);
+        rotate(&house, way);
+        let between = rsync_writes(&house, 4);
+        daemon.kill().await;
+        if !way.contains("dateext") {
+            // Twice in one second it would find its own name taken.
+            rotate(&house, way);
+        }
+        house.udisks.unplug(&first()).await;
+        let _next = house.daemon().await;
+        let ended = sink.received(2).await.pop().unwrap();
+        let [(_, general), (_, rsync)] = ended.attachments().try_into().unwrap();
+        assert_eq!(rsync, before + &between, "{way}");
+        assert!(general.lines().next().unwrap().contains("Run 1 "), "{way}: {general}");
+        assert!(general.contains("was interrupted") && !general.contains("an older run"), "{way}: {general}");
+    }
+}
+
+#[tokio::test]
+async fn bus_mail_says_that_the_beginning_of_a_log_is_gone() {
+    let (_room, sink, house) = plain().await;
+    leave_old_logs(&house);
+    let daemon = house.daemon().await;
+    run_while(&house, &daemon, || {
+        rsync_writes(&house, 3);
+        std::fs::remove_file(house.path("rsync.log")).unwrap();
+        std::fs::write(house.path("rsync.log"), "what came then\n").unwrap();
+    })
+    .await;
+    let ended = sink.received(2).await.pop().unwrap();
+    assert_eq!(ended.attachments()[1].1, "what came then\n");
+    let told = format!("the run's beginning is no longer in {}", house.path("rsync.log").display());
     assert!(ended.body().contains(&told), "{}", ended.body());
 }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::daemon::Daemon;
-use crate::house::{House, first};
+use crate::fake_udisks::Answer;
+use crate::house::{House, broken, first};
 use crate::mail_servers::{Sink, files, wait};
 
 pub const LOCAL: &str = "localhost";
@@ -30,6 +31,21 @@ pub async fn house_with(port: u16) -> House {
 pub async fn run_once(house: &House, daemon: &Daemon) {
     house.udisks.plug(&first()).await;
     daemon.finished(1).await;
+}
+
+/// One more run on the first disk, in the middle of which something is done.
+pub async fn run_while<T>(house: &House, daemon: &Daemon, meanwhile: impl FnOnce() -> T) -> T {
+    let runs = house.calls("Mount");
+    house.udisks.answer("Mount", Answer::Kept);
+    match runs {
+        0 => house.udisks.plug(&first()).await,
+        _ => drop(daemon.client.start("").await.unwrap()),
+    }
+    house.until_called("Mount", runs + 1).await;
+    let done = meanwhile();
+    house.udisks.answer("Mount", broken());
+    daemon.finished(runs + 1).await;
+    done
 }
 
 /// The daemon's outbox.

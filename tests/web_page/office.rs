@@ -215,6 +215,7 @@ fn history(label: &str) -> Vec<RunRecord> {
             warnings: Vec::<Warning>::new(),
             totals,
             safe_to_remove: !is_bad,
+            logs: Vec::new(),
         }
     };
     (0..30).rev().map(run).collect()

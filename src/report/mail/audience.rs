@@ -81,6 +81,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
             trigger: Trigger::Plugged,
             plug: Plug { boot_id: String::new(), diskseq: None },
             started_at: 1,
+            logs: Vec::new(),
         }
     }
 

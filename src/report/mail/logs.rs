@@ -1,23 +1,21 @@
 //! The logs that go with a mail: of the general log and of rsync's the part that belongs to the run. Large ones are
 //! compressed, and what is then still too large loses its middle. A log that can't be read costs the attachment, not the mail.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::io::{self, Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::part::Part;
 use crate::config::{Config, Mail};
-use crate::model::RunRecord;
-use crate::paths;
-use crate::report::clock::Clock;
+use crate::model::{LogPart, RunRecord};
+use crate::report::rotation::Part;
 
-/// How the lines of the two logs begin; the second is rsync's own.
-const STAMPS: [&str; 2] = ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S"];
 /// Text is never compressed better than that, so it needs no try.
 const BEST_RATIO: u64 = 200;
+/// Of a log that is one.
+const LONGEST_LINE: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
 /// One file of a mail.
@@ -33,6 +31,15 @@ pub struct Attachment {
 pub struct Told {
     pub path: String,
     pub state: State,
+    pub gaps: Vec<Gap>,
+}
+
+/// What is missing of a run's part, since the log was rotated meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    Begin,
+    /// Perhaps.
+    End,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +49,8 @@ pub enum State {
     /// Attached under this name, without its middle.
     Cut(String),
     Empty,
+    /// It was not noted where the run begins in it.
+    Lost,
     LeftOut,
     /// The mail server does not take them.
     Unwanted,
@@ -59,13 +68,12 @@ pub struct Logs(Vec<Log>);
 impl Logs {
     /// Reads the files; the run is over.
     pub fn of(record: &RunRecord, config: &Config) -> Self {
-        let clock = Clock::system();
-        let paths = [&config.log_file, &config.rsync_log_file];
-        let of_run = |(path, stamp): (&std::path::PathBuf, &str)| {
-            let since = clock.at(record.started_at, stamp);
-            read(path, &since, &config.mail)
-        };
-        Self(paths.into_iter().zip(STAMPS).map(of_run).collect())
+        if record.logs.is_empty() {
+            // A version of before began this run.
+            let paths = [&config.log_file, &config.rsync_log_file];
+            return Self(paths.map(|path| without(path, State::Lost)).into());
+        }
+        Self(record.logs.iter().map(|part| read(part, &config.mail)).collect())
     }
 
     /// For an outbox that is full.
@@ -94,40 +102,57 @@ impl Logs {
 }
 
 fn without(path: &Path, state: State) -> Log {
-    Log { told: Told { path: path.display().to_string(), state }, attachment: None }
+    Log { told: Told { path: path.display().to_string(), state, gaps: Vec::new() }, attachment: None }
 }
 
-fn read(path: &Path, since: &str, mail: &Mail) -> Log {
-    match try_read(path, since, mail) {
-        Ok(log) => log,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => without(path, State::Empty),
-        Err(error) => without(path, State::Unreadable(error.to_string())),
+fn read(log: &LogPart, mail: &Mail) -> Log {
+    match Part::of(log) {
+        Ok(None) => without(&log.path, State::Lost),
+        Ok(Some(part)) => told(log, &part, attach(&log.path, &part, mail)),
+        Err(error) => without(&log.path, State::Unreadable(error.to_string())),
     }
 }
 
-fn try_read(path: &Path, since: &str, mail: &Mail) -> io::Result<Log> {
-    let mut file = paths::log(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a file"));
-    }
-    let part = Part::since(&mut file, since)?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+/// With what is missing in it.
+fn told(log: &LogPart, part: &Part, attached: io::Result<Log>) -> Log {
+    let mut attached = attached.unwrap_or_else(|error| without(&log.path, State::Unreadable(error.to_string())));
+    attached.told.gaps.extend(part.lacks_begin.then_some(Gap::Begin));
+    attached.told.gaps.extend(log.may_lack_end.then_some(Gap::End));
+    attached
+}
+
+fn attach(path: &Path, part: &Part, mail: &Mail) -> io::Result<Log> {
     if part.is_empty() {
         return Ok(without(path, State::Empty));
     }
-    let whole = |attachment: Attachment| Log {
-        told: Told { path: path.display().to_string(), state: State::Whole(attachment.name.clone()) },
-        attachment: Some(attachment),
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let with = |attachment: Attachment, state: fn(String) -> State| {
+        let state = state(attachment.name.clone());
+        Log { attachment: Some(attachment), ..without(&everywhere(path, part), state) }
     };
     if part.len() <= mail.compress_above {
-        return Ok(whole(Attachment { name, kind: "text/plain; charset=utf-8", bytes: part.read(&mut file)? }));
+        let bytes = read_all(part, 0..part.len())?;
+        return Ok(with(Attachment { name, kind: "text/plain; charset=utf-8", bytes }, State::Whole));
     }
-    if let Some(bytes) = compressed(&mut file, part, mail.attachment_limit)? {
-        return Ok(whole(packed(name, bytes)));
+    if let Some(bytes) = compressed(part, mail.attachment_limit)? {
+        return Ok(with(packed(name, bytes), State::Whole));
     }
-    let attachment = packed(name, cut(&mut file, part, path, mail.attachment_limit)?);
-    let state = State::Cut(attachment.name.clone());
-    Ok(Log { told: Told { path: path.display().to_string(), state }, attachment: Some(attachment) })
+    Ok(with(packed(name, cut(part, &everywhere(path, part), mail.attachment_limit)?), State::Cut))
+}
+
+/// Where the part is whole, as the shell says it.
+fn everywhere(path: &Path, part: &Part) -> PathBuf {
+    let mut shown = path.as_os_str().to_owned();
+    if part.is_in_several() {
+        shown.push("*");
+    }
+    shown.into()
+}
+
+fn read_all(part: &Part, range: Range<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    part.bytes(range)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn packed(name: String, bytes: Vec<u8>) -> Attachment {
@@ -135,12 +160,11 @@ fn packed(name: String, bytes: Vec<u8>) -> Attachment {
 }
 
 /// `None` if it is more than `limit` even so.
-fn compressed(file: &mut File, part: Part, limit: u64) -> io::Result<Option<Vec<u8>>> {
+fn compressed(part: &Part, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if part.len() / BEST_RATIO > limit {
         return Ok(None);
     }
-    file.seek(SeekFrom::Start(part.start))?;
-    let mut reader = file.take(part.len());
+    let mut reader = part.bytes(0..part.len())?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let mut block = vec![0; BLOCK];
     loop {
@@ -158,12 +182,16 @@ fn compressed(file: &mut File, part: Part, limit: u64) -> io::Result<Option<Vec<
 }
 
 /// Head and tail, together no more than `limit` before they are compressed.
-fn cut(file: &mut File, part: Part, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+fn cut(part: &Part, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let half = limit / 2;
-    let head = Part { start: part.start, end: part.start + half }.read(file)?;
-    let tail = Part { start: part.end - half, end: part.end }.read(file)?;
-    let head = &head[..head.iter().rposition(|&byte| byte == b'\n').map_or(head.len(), |at| at + 1)];
-    let tail = &tail[tail.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1)..];
+    let head = read_all(part, 0..half)?;
+    let tail = read_all(part, part.len() - half..part.len())?;
+    // To whole lines, where there are some.
+    let last = &head[head.len().saturating_sub(LONGEST_LINE)..];
+    let torn = last.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| last.len() - at - 1);
+    let head = &head[..head.len() - torn];
+    let first = &tail[..tail.len().min(LONGEST_LINE)];
+    let tail = &tail[first.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1)..];
     let missing = part.len() - (head.len() + tail.len()) as u64;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(head)?;

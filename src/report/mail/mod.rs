@@ -6,7 +6,6 @@ mod audience;
 pub mod host;
 mod logs;
 mod message;
-mod part;
 mod words;
 
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Subject and lines of each mail, in plain words. A mail about a copy that succeeded has at most 10 lines.
 
 use super::LockStory;
-use super::logs::{Logs, Told};
+use super::logs::{Gap, Logs, Told};
 use crate::model::{Fault, Micros, Outcome, Plugging, RunBegun, RunRecord, Warning};
 use crate::report::clock::Clock;
 use crate::report::named;
@@ -210,7 +210,7 @@ impl Writer<'_> {
 
     /// What is attached, and what is not and why.
     fn logs(&self, logs: &Logs) -> String {
-        let told: Vec<String> = logs.told().map(|told| self.log(&told)).collect();
+        let told: Vec<String> = logs.told().flat_map(|told| [self.log(&told)].into_iter().chain(self.gaps(&told))).collect();
         let id = if logs.are_attached() { "mail-logs" } else { "mail-logs-none" };
         self.say(id, &[("logs", told.join("; ").into())])
     }
@@ -221,12 +221,22 @@ impl Writer<'_> {
             super::logs::State::Whole(name) => self.say("mail-log-whole", &[("name", name.as_str().into())]),
             super::logs::State::Cut(name) => self.say("mail-log-cut", &[("name", name.as_str().into()), path()]),
             super::logs::State::Empty => self.say("mail-log-empty", &[path()]),
+            super::logs::State::Lost => self.say("mail-log-lost", &[path()]),
             super::logs::State::Unwanted => self.say("mail-log-unwanted", &[path()]),
             super::logs::State::LeftOut => self.say("mail-log-left-out", &[path()]),
             super::logs::State::Unreadable(cause) => {
                 self.say("mail-log-unreadable", &[path(), ("cause", cause.as_str().into())])
             }
         }
+    }
+
+    /// What is missing of it.
+    fn gaps(&self, told: &Told) -> Vec<String> {
+        let id = |gap: &Gap| match gap {
+            Gap::Begin => "mail-log-lacks-begin",
+            Gap::End => "mail-log-lacks-end",
+        };
+        told.gaps.iter().map(|gap| self.say(id(gap), &[("path", told.path.as_str().into())])).collect()
     }
 
     fn subject(&self, label: &str, result: &str, action: &str) -> String {
@@ -271,4 +281,4 @@ fn afterwards<'a, T>(record: &RunRecord, told: &'a T) -> Afterwards<'a, T> {
 
 #[cfg(test)]
 #[path = "words_tests.rs"]
-mod tests;
+pub mod tests;

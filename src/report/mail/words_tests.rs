@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::model::{DiskId, Notice, Plug, Step, Totals, Trigger};
-use crate::report::mail::logs::State;
+use crate::report::mail::logs::{Gap, State};
 use crate::texts::{Language, samples};
 
 const BEGIN: Micros = 1_795_442_700_000_000;
@@ -25,10 +25,11 @@ fn begun() -> RunBegun {
         trigger: Trigger::Plugged,
         plug: Plug { boot_id: String::new(), diskseq: None },
         started_at: BEGIN,
+        logs: Vec::new(),
     }
 }
 
-fn success() -> RunRecord {
+pub fn success() -> RunRecord {
     let totals = Totals {
         bytes_total: 66_000_000_000,
         bytes_done: 66_000_000_000,
@@ -96,6 +97,11 @@ fn all() -> Vec<(&'static str, Write)> {
         ("success, many warnings", ended(RunRecord { warnings: vec![low_space(); 5], ..success() })),
         ("success, logs cut", with_logs(vec![State::Cut("asbackup.log.gz".into()), State::Empty])),
         ("success, no logs", with_logs(vec![State::LeftOut, State::Unreadable("Permission denied".into())])),
+        ("success, no part to be found", with_logs(vec![State::Lost, State::Empty])),
+        ("success, logs with gaps", Box::new(|writer| {
+            let logs = Logs::of_states(&[whole("rsync.log"), State::Empty]);
+            writer.ended(&success(), &logs.with_gaps(&[Gap::Begin, Gap::End]))
+        })),
         ("aborted, never mounted", ended(never_mounted)),
         ("aborted, released", ended(RunRecord { safe_to_remove: true, ..aborted(Step::Check, space) })),
         ("aborted, still mounted", ended(broken)),
