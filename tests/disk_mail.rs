@@ -3,6 +3,7 @@
 mod common;
 mod mail_servers;
 
+use common::compare::Fidelity;
 use common::scene::Scene;
 use mail_servers::{Received, Sink};
 use serde_json::json;
@@ -48,6 +49,28 @@ async fn disk_a_good_copy_is_told_in_ten_lines_with_both_logs() {
     for file in ["empty.file", "config/big.bco", "config/job.vbm"] {
         assert!(rsync.contains(&format!(">f+++++++++ {file}\n")), "{file} in {rsync}");
     }
+}
+
+#[tokio::test]
+async fn disk_logs_that_find_no_room_are_told_and_cost_no_copy() {
+    let mut scene = Scene::new();
+    let sink = serve(&mut scene);
+    let logs = scene.bench.make_directory("logs").display().to_string();
+    scene.bench.run(&["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755", "tmpfs", &logs]);
+    scene.bench.run(&["sh", "-c", &format!("dd if=/dev/zero of={logs}/other bs=4k 2> /dev/null; true")]);
+    for (key, name) in [("log-file-path", "asbackup.log"), ("rsync-log-file-path", "rsync.log")] {
+        scene.config.set("Backup", key, &format!("{logs}/{name}"));
+    }
+    let (daemon, finished) = scene.run_once().await;
+    assert_eq!(finished.result, "success", "{}", finished.message);
+    let ended = sink.received(2).await.pop().unwrap();
+    has(&ended, &["You may unplug the disk now.", "rsync.log cannot be written (No space left on device"]);
+    for name in ["asbackup.log", "rsync.log"] {
+        let told = format!("{logs}/{name} cannot be written");
+        assert_eq!(daemon.log().matches(&told).count(), 1, "{told}: {}", daemon.log());
+        has(&ended, &[&format!("{logs}/{name} has nothing about this run")]);
+    }
+    scene.assert_copied(Fidelity::Full);
 }
 
 #[tokio::test]

@@ -208,7 +208,7 @@ mod tests {
         for text in ["a@müller.de", "jörg@example.com", "a@[10.0.0.1]", "a@10.0.0.1", "root", "a.b"] {
             assert!(is_address(text), "{text}");
         }
-        for text in ["Müller", "a b", "a@", "@x", "a@b c", "Team:", "a@-x.de", ""] {
+        for text in ["Müller", "a b", "a@", "@x", "a@b c", "Team:", "a@-x.de", "a@x.de.", ""] {
             assert!(!is_address(text), "{text}");
         }
         assert!(is_dubious("admin.example.org") && !is_dubious("root") && !is_dubious("a@example.org"));

@@ -126,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn recipients_of_a_disk_may_have_names_and_umlauts() {
+        let text = format!(
+            "{EXT4}, Jörg Müller <joerg@müller.de>; \"Schmidt, Eva\" <eva@x.de>, B78E-6CC4, büro@x.de (Büro, oben)"
+        );
+        assert_eq!(read(&text), [disk(EXT4, &["joerg@müller.de", "eva@x.de"]), disk("B78E-6CC4", &["büro@x.de"])]);
+        let problems = refused(&format!("{EXT4}, Müller, Jörg <joerg@x.de>"));
+        assert!(matches!(&problems[..], [ConfigProblem::NameNotQuoted { .. }]), "{problems:?}");
+        let problems = refused(&format!("{EXT4}, joerg@x.de."));
+        let [ConfigProblem::NotAnAddress { value, .. }] = &problems[..] else { panic!("{problems:?}") };
+        assert_eq!(value, "joerg@x.de.", "DNS knows a dot at the end, and mail does not");
+    }
+
+    #[test]
     fn no_disk_is_an_empty_list() {
         assert_eq!(read(""), []);
         assert_eq!(read(" ,\n, "), []);

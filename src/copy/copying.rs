@@ -5,6 +5,9 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use rustix::fs::fstatvfs;
+use rustix::io::Errno;
+
 use super::cause::{self, End};
 use super::command::Ended;
 use super::complaint::{Complaint, Deed};
@@ -66,7 +69,26 @@ impl Run {
         self.prove_target().await?;
         self.prove_source(&checked.source).await?;
         self.expect_writes();
-        drive(invocation, &mut self.ports.stop, watcher).await
+        let ended = drive(invocation, &mut self.ports.stop, watcher).await;
+        if logged {
+            self.judge_log().await;
+        }
+        ended
+    }
+
+    /// rsync says nothing of lines that found no room in its log.
+    async fn judge_log(&mut self) {
+        let path = self.order.config.rsync_log_file.clone();
+        let shown = path.display().to_string();
+        let full = blocking(GLANCE, move || {
+            let room = fstatvfs(paths::append(&path)?)?;
+            // Of a device there is none, nor need there be.
+            Ok::<_, std::io::Error>(room.f_blocks > 0 && room.f_bfree == 0)
+        });
+        if full.await.unwrap_or(false) {
+            let cause = std::io::Error::from(Errno::NOSPC).to_string();
+            self.warn(Warning::LogUnwritable { path: shown, cause });
+        }
     }
 
     /// Whether rsync may write to its log. It would make neither the log's directory nor a word of it, and copy all the same.

@@ -1,10 +1,11 @@
 //! What a server may have against us: an attachment, a letter, our name, our ways to log in. The mail gets there or says why not.
 
+use asbackup::report::outbox::{Envelope, Outbox};
 use serde_json::json;
 
-use crate::house::House;
+use crate::house::{self, House};
 use crate::mail_servers::{Certificates, Sink};
-use crate::post::{failed, house_with, plain, run_once, trouble, until_sent};
+use crate::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent};
 
 async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, Sink, House) {
     let room = tempfile::tempdir().unwrap();
@@ -54,6 +55,60 @@ async fn bus_mail_names_a_domain_as_the_server_understands_it_and_refuses_only_w
         assert!(to.is_ascii() && to.contains("xn--mller-kva"), "{to}");
         until_sent(&house).await;
     }
+}
+
+#[tokio::test]
+async fn bus_mail_lines_that_are_or_begin_with_a_dot_arrive_as_they_are() {
+    let (_room, sink, house) = plain().await;
+    let outbox = Outbox::open(house.path("state/outbox")).unwrap();
+    let envelope = Envelope {
+        run: 0,
+        subject: "Dots".to_owned(),
+        from: "backup@example.com".to_owned(),
+        to: vec!["admin@example.com".to_owned()],
+        queued_at: u64::MAX / 4,
+        without_logs: None,
+    };
+    let body = format!(".\r\n..\r\n.one\r\n{}.\r\n\r\n.\r\nend\r\n", "x".repeat(900));
+    let message = format!("Subject: Dots\r\nMessage-ID: <1@test>\r\n\r\n{body}");
+    outbox.store("1", &envelope, message.as_bytes()).unwrap();
+    let _daemon = house.daemon().await;
+    let mail = sink.received(1).await.pop().unwrap();
+    until_sent(&house).await;
+    assert_eq!(mail.body().replace("\r\n", "\n").trim_end(), body.replace("\r\n", "\n").trim_end());
+    assert_eq!(sink.count(), 1, "what is behind a dot is no command");
+}
+
+#[tokio::test]
+async fn bus_mail_that_one_recipient_never_and_another_not_yet_gets_is_repeated_for_the_latter_alone() {
+    let (_room, sink, house) = plain().await;
+    sink.mood(
+        &json!({ "refuse": { "office@example.com": "550 5.1.1 nobody", "archive@example.com": "451 4.2.1 later" } }),
+    );
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let mails = sink.received(2).await;
+    assert!(mails.iter().all(|mail| mail.to() == ["admin@example.com"]), "{mails:#?}");
+    assert!(trouble(&daemon).await.contains("4.2.1 later"));
+    daemon.says("5.1.1 nobody").await;
+    assert_eq!(spooled(&house).len(), 2, "each waits for the one who does not get it yet");
+    sink.mood(&json!({}));
+    let late = sink.received(4).await.split_off(2);
+    assert!(late.iter().all(|mail| mail.to() == ["archive@example.com"]), "{late:#?}");
+    until_sent(&house).await;
+    assert_eq!((sink.count(), failed(&house).len()), (4, 0));
+}
+
+#[tokio::test]
+async fn bus_mail_goes_to_recipients_of_a_disk_with_names_and_umlauts() {
+    let (_room, sink, mut house) = plain().await;
+    let list = format!("{}, \"Müller, Jörg\" <joerg@example.com>, Büro <office@müller.example>", house::first().uuid);
+    house.settings.set("Backup", "filesystem-ids-and-notification-mail-addresses", &list);
+    let daemon = house.daemon().await;
+    run_once(&house, &daemon).await;
+    let mail = sink.received(2).await.pop().unwrap();
+    let expected = ["admin@example.com", "joerg@example.com", "office@xn--mller-kva.example", "archive@example.com"];
+    assert_eq!(mail.to(), expected);
 }
 
 #[tokio::test]
