@@ -36,6 +36,10 @@ fault-not-locked = Für den Veeam-Auftrag „{ $job }“ besteht keine Sperre.
     .meaning = Es gab nichts aufzuheben; an den Sicherungen hat sich nichts geändert.
     .action = Wenn die Sperre schon aufgehoben war, brauchen Sie nichts zu tun. Andernfalls achten Sie darauf, dass der Auftrag beim Sperren und beim Entsperren gleich geschrieben ist.
 
+fault-lock-misspelt = Für den Veeam-Auftrag „{ $job }“ besteht keine Sperre, wohl aber eine für „{ $held }“.
+    .meaning = Die Namen unterscheiden sich nur in Groß- und Kleinschreibung, in einem Leerzeichen oder Punkt am Ende oder darin, wie ein Umlaut gespeichert ist. Die Sperre von „{ $held }“ bleibt, und solange sie da ist, wird nicht kopiert.
+    .action = Schreiben Sie den Namen in beiden Skripten des Auftrags gleich, und heben Sie die übrig gebliebene Sperre auf: sudo veeam-unlock "{ $held }".
+
 fault-invalid-job = Der Auftragsname „{ $job }“ kann nicht verwendet werden.
     .meaning = Es wurde keine Sperre gesetzt; eine Kopie könnte also beginnen, während Veeam schreibt.
     .action = Verwenden Sie einen kurzen Namen aus gewöhnlichen Zeichen ohne Schrägstrich, der auch als Dateiname taugt.

@@ -36,6 +36,22 @@ warning-veeam-during-copy = Der Veeam-Auftrag „{ $job }“ hat mitten in der K
     .meaning = Was Veeam währenddessen geschrieben hat, ist auf der Platte vielleicht nur in Teilen; frühere Sicherungen sind nicht betroffen.
     .action = Starten Sie die Kopie noch einmal, wenn der Auftrag zu Ende ist. Die Systembetreuung sollte den Auftrag vorher fragen lassen (veeam-lock im Skript vor dem Auftrag).
 
+warning-veeam-names-alike = Der Veeam-Auftrag „{ $job }“ fragt nach einer Sperre, während „{ $other }“ eine hat oder auf eine wartet.
+    .meaning = Die Namen unterscheiden sich nur in Groß- und Kleinschreibung, in einem Leerzeichen oder Punkt am Ende oder darin, wie ein Umlaut gespeichert ist. Hier gelten sie als zwei Aufträge, und jeder muss für sich entsperrt werden.
+    .action = Ist es ein Auftrag, müssen seine beiden Skripte den Namen gleich schreiben. Sind es zwei, geben Sie einem davon einen anderen Namen.
+
+warning-veeam-name-twice = Zwei Skripte warten gleichzeitig auf die Sperre des Veeam-Auftrags „{ $job }“.
+    .meaning = Sie bekommen zusammen eine Sperre. Sobald das erste sie zurückgibt, hat das andere keine mehr, und eine Kopie kann beginnen, während es schreibt.
+    .action = Geben Sie jedem Auftrag in seinen Skripten (veeam-lock und veeam-unlock) einen eigenen Namen, oder lassen Sie die Skripte auch die Sitzung nennen (--session).
+
+warning-veeam-unlock-misspelt = Der Veeam-Auftrag „{ $job }“ sollte entsperrt werden und hat keine Sperre; „{ $held }“ hat eine.
+    .meaning = Die Namen unterscheiden sich nur in Groß- und Kleinschreibung, in einem Leerzeichen oder Punkt am Ende oder darin, wie ein Umlaut gespeichert ist. Die Sperre von „{ $held }“ bleibt, und solange sie da ist, wird nicht kopiert.
+    .action = Die Systembetreuung sollte den Namen in beiden Skripten des Auftrags gleich schreiben und die übrig gebliebene Sperre aufheben: sudo veeam-unlock "{ $held }".
+
+warning-veeam-unlocked-for-all = Die Sperre des Veeam-Auftrags „{ $job }“ ist mit einem Entsperren aufgehoben, nachdem { $times }-mal nach ihr gefragt wurde.
+    .meaning = Hat ein Auftrag noch einmal gefragt (nach einem Fehler oder weil ein Entsperren ausblieb), ist alles gut. Verwenden zwei Aufträge diesen Namen, schreibt der andere vielleicht noch, und eine Kopie kann währenddessen beginnen.
+    .action = Verwenden zwei Aufträge diesen Namen, geben Sie jedem in seinen Skripten einen eigenen, oder lassen Sie die Skripte auch die Sitzung nennen (--session).
+
 warning-veeam-lock-unknown = Veeam kennt keine Sitzung, für die die Sperre des Auftrags „{ $job }“ stehen könnte.
     .meaning = Die Sperre bleibt, und solange sie da ist, wird nicht kopiert.
     .action = Sehen Sie in Veeam nach, ob der Auftrag läuft. Läuft er nicht, hebt die Systembetreuung die Sperre auf: veeam-unlock "{ $job }". Die Sperre sollte genau so heißen wie der Auftrag in Veeam oder die Nummer seiner Sitzung tragen.
@@ -155,7 +171,11 @@ warning-memory-lost = Was von früheren Kopien über Platten und Quelle bekannt 
 
 warning-log-unwritable = Das Textprotokoll { $path } lässt sich nicht schreiben ({ $cause }).
     .meaning = Auf die Kopie hat das keinen Einfluss; ihr Verlauf steht nur im Journal des Systems.
-    .action = Bitten Sie die Systembetreuung, freien Platz, Pfad und Rechte des Protokolls zu prüfen („log-file-path“ in config.ini).
+    .action = Bitten Sie die Systembetreuung, freien Platz, Pfad und Rechte des Protokolls zu prüfen („log-file-path“ und „rsync-log-file-path“ in config.ini).
+
+warning-mail-without-server = Für Mails gibt es Empfänger, aber keinen Mailserver; deshalb wird keine Mail verschickt.
+    .meaning = Auf die Kopien hat das keinen Einfluss; wie sie ausgehen, sagen der Status, die Seite und das Protokoll.
+    .action = Sind Mails erwünscht, tragen Sie „server“ im Abschnitt [Mail] von config.ini ein (asbackup setup fragt danach); sonst nehmen Sie die Empfänger heraus.
 
 warning-mail-delayed = Mails lassen sich zurzeit nicht verschicken (Mailserver { $server }: { $cause }).
     .meaning = Auf die Kopien hat das keinen Einfluss. Die Mails warten und werden immer wieder versucht; keine geht verloren.

@@ -36,6 +36,10 @@ fault-not-locked = There is no lock for the Veeam job “{ $job }”.
     .meaning = There was nothing to release; nothing has changed in the backups.
     .action = If the lock had been released already, you need not do anything. Otherwise make sure that the job is spelled the same way when locking and when unlocking.
 
+fault-lock-misspelt = There is no lock for the Veeam job “{ $job }”; there is one for “{ $held }”.
+    .meaning = The names differ only in upper and lower case, in a blank or dot at the end, or in how an umlaut is stored. The lock of “{ $held }” stays, and as long as it does nothing is copied.
+    .action = Write the name the same way in both of the job's scripts, and lift the lock that is left: sudo veeam-unlock "{ $held }".
+
 fault-invalid-job = The job name “{ $job }” cannot be used.
     .meaning = No lock has been set, so a copy could begin while Veeam is writing.
     .action = Use a short name of ordinary characters without a slash, one that could also be a file name.

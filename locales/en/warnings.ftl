@@ -36,6 +36,22 @@ warning-veeam-during-copy = The Veeam job “{ $job }” has begun in the middle
     .meaning = What Veeam has written meanwhile may be on the disk in parts only; backups from before are not affected.
     .action = Start the copy again when the job has ended. The administrator should let the job ask first (veeam-lock in its script before the job).
 
+warning-veeam-names-alike = The Veeam job “{ $job }” asks for a lock while “{ $other }” has one or waits for one.
+    .meaning = The names differ only in upper and lower case, in a blank or dot at the end, or in how an umlaut is stored. They count as two jobs here, and each needs an unlock of its own.
+    .action = If they are one job, its two scripts must spell the name the same way. If they are two, give one of them another name.
+
+warning-veeam-name-twice = Two scripts are waiting at the same time for the lock of the Veeam job “{ $job }”.
+    .meaning = They get one lock together. As soon as the first of them gives it back, the other one has none, and a copy may begin while it writes.
+    .action = Give each job a name of its own in its scripts (veeam-lock and veeam-unlock), or let the scripts name the session too (--session).
+
+warning-veeam-unlock-misspelt = The Veeam job “{ $job }” was to be unlocked and has no lock; “{ $held }” has one.
+    .meaning = The names differ only in upper and lower case, in a blank or dot at the end, or in how an umlaut is stored. The lock of “{ $held }” stays, and as long as it does nothing is copied.
+    .action = The administrator should write the name the same way in both of the job's scripts, and lift the lock that is left: sudo veeam-unlock "{ $held }".
+
+warning-veeam-unlocked-for-all = The lock of the Veeam job “{ $job }” is lifted with one unlock, after { $times } requests for it.
+    .meaning = If one job has asked again (after an error, or since an unlock was missed), all is well. If two jobs use this name, the other one may still be writing, and a copy may begin meanwhile.
+    .action = If two jobs use this name, give each a name of its own in its scripts, or let the scripts name the session too (--session).
+
 warning-veeam-lock-unknown = Veeam knows nothing of the session that the lock of the job “{ $job }” stands for.
     .meaning = The lock stays, and nothing is copied as long as it is there.
     .action = See in Veeam whether the job is running. If it isn't, the administrator lifts the lock: veeam-unlock "{ $job }". The lock should be named exactly as the job is in Veeam, or carry the number of its session.
@@ -155,7 +171,11 @@ warning-memory-lost = What is known of disks and source from earlier copies cann
 
 warning-log-unwritable = The text log { $path } cannot be written ({ $cause }).
     .meaning = This has no effect on the copy; what it does is told in the system's journal only.
-    .action = Ask the administrator to check free space, path and permissions of the log (“log-file-path” in config.ini).
+    .action = Ask the administrator to check free space, path and permissions of the log (“log-file-path” and “rsync-log-file-path” in config.ini).
+
+warning-mail-without-server = There are recipients for mails but no mail server, so no mail is sent.
+    .meaning = The copies are not affected; how they end is told by the status, the page and the log.
+    .action = If mails are wanted, fill in “server” in the section [Mail] of config.ini (asbackup setup asks for it); otherwise take the recipients out.
 
 warning-mail-delayed = Mails can't be sent at the moment (mail server { $server }: { $cause }).
     .meaning = The copies are not affected. The mails wait and are tried again and again; none is lost.

@@ -81,6 +81,7 @@ errors! {
     Busy
     NotRunning
     NotLocked
+    LockMisspelt
     InvalidJob
     Stopping
     TooManyCalls

@@ -98,6 +98,13 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Somebody is to get mails, and there is no server to send them through.
+    pub fn has_unreachable_recipients(&self) -> bool {
+        let of_disks = self.disks.iter().flat_map(|disk| &disk.recipients);
+        let mut all = self.mail.sysops.iter().chain(&self.mail.cc).chain(of_disks);
+        self.mail.server.is_empty() && all.next().is_some()
+    }
+
     /// Keys that must be filled in before anything can be copied, and are not.
     pub fn missing(&self) -> Vec<&'static str> {
         let disks = self.disks.is_empty().then_some(DISK_LIST);

@@ -115,21 +115,24 @@ pub fn readable_by_others(path: &Path, config: &Config) -> Option<ConfigProblem>
 
 /// Who forgets the first half of an address writes to a user of this machine.
 fn local_recipients(config: &Config) -> impl Iterator<Item = ConfigProblem> {
-    let lists = [("to-mail-addresses-sysop", &config.mail.sysops), ("cc", &config.mail.cc)];
+    let wishes: Vec<String> = config.mail.policy.iter().map(|wish| wish.address.clone()).collect();
+    let lists = [
+        ("to-mail-addresses-sysop", config.mail.sysops.clone()),
+        ("cc", config.mail.cc.clone()),
+        ("mail-policy", wishes),
+    ];
     lists.into_iter().flat_map(|(key, list)| {
-        let dubious = list.iter().filter(|address| is_dubious(address));
+        let dubious = list.into_iter().filter(|address| is_dubious(address));
         dubious.map(move |value| ConfigProblem::LocalRecipient {
             section: "Mail".to_owned(),
             key: key.to_owned(),
-            value: value.clone(),
+            value,
         })
     })
 }
 
 fn recipients_without_server(config: &Config) -> Option<ConfigProblem> {
-    let of_disks = config.disks.iter().flat_map(|disk| &disk.recipients);
-    let any = config.mail.sysops.iter().chain(&config.mail.cc).chain(of_disks).next().is_some();
-    (any && config.mail.server.is_empty()).then_some(ConfigProblem::RecipientsWithoutServer)
+    config.has_unreachable_recipients().then_some(ConfigProblem::RecipientsWithoutServer)
 }
 
 fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {

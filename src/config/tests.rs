@@ -325,7 +325,8 @@ fn a_value_on_several_lines_is_refused_unless_it_is_a_list() {
 
 #[test]
 fn a_recipient_without_an_at_sign_that_looks_like_a_computer_is_asked_about() {
-    let text = "[Mail]\nserver = mail.x.de\nto-mail-addresses-sysop = root, admin.example.org\ncc = boss.example.org\n";
+    let text = "[Mail]\nserver = mail.x.de\nto-mail-addresses-sysop = root, admin.example.org\ncc = boss.example.org\n\
+         mail-policy = chef.example.org=problems, root=none\n";
     let found = warnings(text);
     let of = |problem: &ConfigProblem| match problem {
         ConfigProblem::LocalRecipient { key, value, .. } => (key.clone(), value.clone()),
@@ -333,7 +334,12 @@ fn a_recipient_without_an_at_sign_that_looks_like_a_computer_is_asked_about() {
     };
     let found: Vec<_> = found.iter().map(of).collect();
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-    assert_eq!(found, [pair("to-mail-addresses-sysop", "admin.example.org"), pair("cc", "boss.example.org")]);
+    let at = ["to-mail-addresses-sysop", "cc", "mail-policy"];
+    let expected = ["admin.example.org", "boss.example.org", "chef.example.org"];
+    assert_eq!(found, [0, 1, 2].map(|nth| pair(at[nth], expected[nth])));
+    let of_a_disk = "[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4, admin.example.org\n";
+    let refused = parse(of_a_disk).unwrap_err().say(&crate::texts::Texts::new(Language::English));
+    assert!(refused[0].to_string().contains("A mail address has an @"), "{}", refused[0]);
 }
 
 #[test]

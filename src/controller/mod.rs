@@ -2,10 +2,10 @@
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
 //! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
-//! the copy goes first, `waiting` who waits for that, `gate` when the copy may, `evidence` what is known of those who hold locks,
-//! `callers` whether those who wait are still there; `lookout` waits for a source that comes late; `runs` begins and ends runs,
-//! `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks and source again, `reload` takes a new config,
-//! `snapshot` sums up.
+//! the copy goes first, `waiting` who waits for that, `namesakes` whose name is nearly another's, `gate` when the copy may,
+//! `evidence` what is known of those who hold locks, `callers` whether those who wait are still there; `lookout` waits for a source
+//! that comes late; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks and
+//! source again, `reload` takes a new config, `snapshot` sums up.
 
 mod active;
 mod call;
@@ -14,6 +14,7 @@ mod calls;
 mod evidence;
 mod gate;
 mod lookout;
+mod namesakes;
 mod plugged;
 mod post;
 mod referee;
@@ -41,7 +42,7 @@ use crate::copy::News;
 use crate::disks::{Sighting, machine};
 use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
 use crate::report::history::History;
-use crate::report::journal::{self, Scope};
+use crate::report::journal;
 use crate::report::memory::Memory;
 use crate::report::postman::{Errand, Note};
 use crate::systemd::{self, Watchdog};
@@ -283,12 +284,6 @@ impl Controller {
 
     fn note(&self, notice: Notice) {
         self.tell(Level::Info, &notice);
-    }
-
-    /// One line of the logs about a disk that no run is on.
-    fn note_disk(&self, disk: &DiskId, notice: &Notice) {
-        let scope = Scope { disk: disk.to_string(), ..Scope::default() };
-        journal::tell(Level::Info, &self.texts, notice, &scope);
     }
 }
 

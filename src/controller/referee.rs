@@ -1,6 +1,7 @@
 //! Who of Veeam and the copy goes first. A job that holds a lock keeps the copy at its gate; once the copy is past the gate,
 //! jobs wait until it is over. Whoever waits goes before the next disk.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use log::{Level, debug};
@@ -31,6 +32,8 @@ pub struct Referee {
     /// What the lock directories hold, whoever made it.
     held: Held,
     pub waiting: Vec<Waiter>,
+    /// How often a lock that is held was asked for since it was made.
+    asked: HashMap<String, u64>,
     /// An rsync of a killed daemon still reads.
     pub orphans: bool,
     watcher: Option<JoinHandle<()>>,
@@ -59,6 +62,16 @@ impl Referee {
     /// Nobody has a lock or waits for one.
     pub fn is_free(&self) -> bool {
         self.held.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Whether the job has this very lock, or waits for it.
+    pub fn has(&self, job: &str) -> bool {
+        self.held().iter().any(|lock| lock.job == job) || self.waiting.iter().any(|waiter| waiter.job == job)
+    }
+
+    /// Notes that a lock which is held now was asked for so many more times.
+    pub fn count(&mut self, job: &str, times: usize) {
+        *self.asked.entry(job.to_owned()).or_default() += times as u64;
     }
 
     fn take_waiter(&mut self, job: &str) -> Option<Waiter> {
@@ -124,6 +137,8 @@ impl Controller {
     /// What the lock directories hold now.
     fn take_locks(&mut self, found: Held) {
         let former = std::mem::replace(&mut self.referee.held, found);
+        let held = &self.referee.held.locks;
+        self.referee.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
         if self.is_copying() {
             self.warn_of_intruders(&former.locks);
         }
@@ -157,6 +172,7 @@ impl Controller {
         if !is_job_name(&job) {
             return Err(Fault::InvalidJob { job });
         }
+        self.warn_of_likeness(&job);
         if self.is_copying() || self.referee.orphans {
             let waits = self.wait_for_copy(job.clone(), caller);
             return waits.inspect_err(|fault| self.tell_no_lock(job, fault)).map(|()| false);
@@ -204,6 +220,7 @@ impl Controller {
             Refused::fault(&error).unwrap_or_else(failed)
         })?;
         self.look_at_locks().await;
+        self.referee.count(job, 1);
         Ok(())
     }
 
@@ -218,13 +235,15 @@ impl Controller {
             let failed = || Fault::VeeamUnlockFailed { job: job.clone(), cause: error.to_string() };
             Refused::fault(&error).unwrap_or_else(failed)
         })?;
+        let times = self.referee.asked.remove(&job).unwrap_or(0);
         self.look_at_locks().await;
         if removed {
             self.tell_seldom(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
+            self.warn_of_others(&job, times);
         }
         match waiter {
             Some(waiter) => self.tell_given_up(&waiter),
-            None if !removed => return Err(Fault::NotLocked { job }),
+            None if !removed => return Err(self.not_locked(job)),
             None => {}
         }
         Ok(())

@@ -9,9 +9,16 @@ use crate::copy::StopReason;
 use crate::disks::blockers::Parts;
 use crate::disks::{Sighting, Volume, machine, mount_table};
 use crate::model::{DiskId, Notice};
+use crate::report::journal::{self, Scope};
 use crate::systemd;
 
 impl Controller {
+    /// One line of the logs about a disk that no run is on.
+    pub(super) fn note_disk(&self, disk: &DiskId, notice: &Notice) {
+        let scope = Scope { disk: disk.to_string(), ..Scope::default() };
+        journal::tell(Level::Info, &self.texts, notice, &scope);
+    }
+
     /// A new picture of what is plugged in.
     pub(super) async fn see(&mut self, sighting: Sighting) {
         match sighting {

@@ -5,7 +5,7 @@ use super::active::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
-use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow};
+use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow, Warning};
 use crate::report::{journal, sentence};
 use crate::systemd;
 use crate::texts::Afterwards;
@@ -61,9 +61,10 @@ impl Controller {
         status
     }
 
-    /// Why mails wait.
+    /// Why mails wait, or why there are none.
     fn outbox_error(&self) -> Told {
-        let Some(trouble) = &self.outbox.trouble else { return Told::default() };
+        let without = self.config.has_unreachable_recipients().then_some(&Warning::MailWithoutServer);
+        let Some(trouble) = self.outbox.trouble.as_ref().or(without) else { return Told::default() };
         Told { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
     }
 

@@ -33,6 +33,7 @@ impl Controller {
         let watched = || Watched::new(&self.outputs.connection, &caller.name, &self.partings);
         if let Some(waiter) = self.referee.waiting.iter_mut().find(|waiter| waiter.job == job) {
             waiter.callers.push(watched());
+            self.warn_of_two(&job);
             return Ok(());
         }
         let began = Instant::now();
@@ -56,7 +57,10 @@ impl Controller {
                 continue;
             }
             // Told either way; nobody waits for the answer any more.
-            let _ = self.hold_or_tell(waiter.job, waiter.uid).await;
+            let (job, others) = (waiter.job.clone(), waiter.callers.len().saturating_sub(1));
+            if self.hold_or_tell(waiter.job, waiter.uid).await.is_ok() {
+                self.referee.count(&job, others);
+            }
         }
     }
 

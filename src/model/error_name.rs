@@ -9,6 +9,7 @@ impl Fault {
             Self::Busy { .. } => "Busy",
             Self::NotRunning => "NotRunning",
             Self::NotLocked { .. } => "NotLocked",
+            Self::LockMisspelt { .. } => "LockMisspelt",
             Self::InvalidJob { .. } => "InvalidJob",
             Self::Stopping => "Stopping",
             Self::TooManyCalls { .. } => "TooManyCalls",

@@ -18,6 +18,11 @@ pub enum Fault {
     NotLocked {
         job: String,
     },
+    /// There is one under a name that differs in case or in Unicode's form only.
+    LockMisspelt {
+        job: String,
+        held: String,
+    },
     InvalidJob {
         job: String,
     },

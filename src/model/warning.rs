@@ -37,6 +37,25 @@ pub enum Warning {
     VeeamDuringCopy {
         job: String,
     },
+    /// Two locks whose names differ in case or in Unicode's form only.
+    VeeamNamesAlike {
+        job: String,
+        other: String,
+    },
+    /// Two scripts wait for a lock of one name at the same time.
+    VeeamNameTwice {
+        job: String,
+    },
+    /// What was to be unlocked is not locked, and something is that is spelled nearly so.
+    VeeamUnlockMisspelt {
+        job: String,
+        held: String,
+    },
+    /// A lock that was asked for several times is given back once, and is gone with that.
+    VeeamUnlockedForAll {
+        job: String,
+        times: u64,
+    },
     /// Veeam tells of no session that a lock could stand for, so it stays.
     VeeamLockUnknown {
         job: String,
@@ -141,6 +160,8 @@ pub enum Warning {
         path: String,
         cause: String,
     },
+    /// Somebody is to get mails, and nothing says through which server.
+    MailWithoutServer,
     /// The mail server can't be reached or takes no mail at the moment.
     MailDelayed {
         server: String,

@@ -91,7 +91,10 @@ fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     if !status.outbox_error.is_empty() {
         let count = Arg::from(u64::from(status.outbox_count));
         let message = Arg::from(status.outbox_error.text.as_str());
-        said.push(texts.text("status-mails-waiting", &[("count", count), ("message", message)]));
+        said.push(match status.outbox_count {
+            0 => status.outbox_error.text.clone(),
+            _ => texts.text("status-mails-waiting", &[("count", count), ("message", message)]),
+        });
     }
     said.join(" ")
 }

@@ -73,6 +73,7 @@ samples! { faults, Fault:
     Busy { disk }
     NotRunning {}
     NotLocked { job }
+    LockMisspelt { job, held }
     InvalidJob { job }
     Stopping {}
     TooManyCalls { most }
@@ -156,6 +157,10 @@ samples! { warnings, Warning:
     EmptyVeeamLock { path }
     VeeamGaveUp { job, minutes }
     VeeamDuringCopy { job }
+    VeeamNamesAlike { job, other }
+    VeeamNameTwice { job }
+    VeeamUnlockMisspelt { job, held }
+    VeeamUnlockedForAll { job, times }
     VeeamLockUnknown { job }
     VeeamLockOld { job, hours }
     VeeamUnreachable { server, cause }
@@ -179,6 +184,7 @@ samples! { warnings, Warning:
     PowerOffFailed { cause }
     MemoryLost { path, cause }
     LogUnwritable { path, cause }
+    MailWithoutServer {}
     MailDelayed { server, cause }
     MailServerUntrusted { server, cause }
     MailNotEncrypted { server }

@@ -18,4 +18,4 @@ pub mod watch;
 pub use held::Held;
 pub use holder::Holder;
 pub use locks::{JobLock, LockDirError};
-pub use name::is_job_name;
+pub use name::{is_job_name, is_like};

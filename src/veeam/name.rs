@@ -1,5 +1,6 @@
 //! What a lock is named after: the job, or the job and one session of it. The name is the file's name as it is.
 
+use icu_normalizer::DecomposingNormalizerBorrowed;
 use uuid::Uuid;
 
 /// Between job and session. Veeam's sessions are UUIDs, and no job is named like one.
@@ -34,6 +35,21 @@ pub fn means(wanted: &str, name: &str) -> bool {
     wanted == name || split(name).0 == wanted
 }
 
+/// Whether two names are not the same and look as if one were meant: Windows takes no notice of case, nor of blanks and dots at the
+/// end, and an umlaut is written with one character or with two. A session's lock is its job's here.
+pub fn is_like(wanted: &str, name: &str) -> bool {
+    let wanted_folded = folded(wanted);
+    !means(wanted, name) && (wanted_folded == folded(name) || wanted_folded == folded(split(name).0))
+}
+
+fn folded(name: &str) -> String {
+    let forms = DecomposingNormalizerBorrowed::new_nfkd();
+    // There and back, since some lower-case letters have one upper-case letter in common (σ, ς), or two (ß).
+    let letters = forms.normalize_iter(name.chars()).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    let folded: String = forms.normalize_iter(letters).collect();
+    folded.trim_end_matches(['.', ' ']).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +72,27 @@ mod tests {
         assert_eq!(split(&format!("a@b@{ID}")), ("a@b", Some(ID)));
         for name in ["Nightly", "Nightly@home", "Nightly@2b3c4d5e111122223333444455556666", &format!("@{ID}")] {
             assert_eq!(split(name), (name, None));
+        }
+    }
+
+    #[test]
+    fn names_that_one_could_take_for_another_are_alike() {
+        let session = format!("Job A@{ID}");
+        for (one, other) in [
+            ("job a", "Job A"),
+            ("T\u{e4}glich", "Ta\u{308}glich"),
+            ("T\u{c4}GLICH", "ta\u{308}glich"),
+            ("Gro\u{df}", "GROSS"),
+            ("Job A", "Job A "),
+            ("job a", session.as_str()),
+        ] {
+            assert!(is_like(one, other), "{one} {other}");
+        }
+        let other = format!("Job A@{}", ID.replace('6', "7"));
+        for (one, other) in
+            [("Job A", "Job A"), ("Job A", &session), (&session, &other), ("Job A", "Job B"), ("Tag", "T\u{e4}g")]
+        {
+            assert!(!is_like(one, other), "{one} {other}");
         }
     }
 

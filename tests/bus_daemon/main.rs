@@ -25,6 +25,7 @@ mod identity;
 mod inhibit;
 mod logs;
 mod mounting;
+mod namesakes;
 mod reload;
 mod service;
 mod start;

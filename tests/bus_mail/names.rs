@@ -70,7 +70,8 @@ async fn bus_mail_lines_that_are_or_begin_with_a_dot_arrive_as_they_are() {
         without_logs: None,
     };
     let body = format!(".\r\n..\r\n.one\r\n{}.\r\n\r\n.\r\nend\r\n", "x".repeat(900));
-    let message = format!("Subject: Dots\r\nMessage-ID: <1@test>\r\n\r\n{body}");
+    let message =
+        format!("Subject: Dots\r\nMessage-ID: <1@test>\r\nDate: Mon, 23 Nov 2026 14:05:00 +0000\r\n\r\n{body}");
     outbox.store("1", &envelope, message.as_bytes()).unwrap();
     let _daemon = house.daemon().await;
     let mail = sink.received(1).await.pop().unwrap();

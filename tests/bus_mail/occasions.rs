@@ -1,5 +1,10 @@
 //! Mails besides those of ordinary runs, and who gets which.
 
+use std::time::{Duration, SystemTime};
+
+use asbackup::model::{DiskId, Outcome, Plug, RunBegun, Trigger, micros};
+use asbackup::report::history::History;
+
 use crate::daemon::{proxy, refused};
 use crate::fake_udisks::Answer;
 use crate::house::{House, first};
@@ -66,6 +71,33 @@ async fn bus_mail_tells_that_a_job_got_no_lock_in_words_about_veeam() {
         assert!(!text.contains("Unplug"), "it is about no disk: {text}");
     }
     assert_eq!(mail.to()[0], "admin@example.com");
+}
+
+#[tokio::test]
+async fn bus_mail_tells_of_an_unlock_that_missed_its_lock() {
+    let (_room, sink, house) = plain().await;
+    let daemon = house.daemon().await;
+    daemon.client.veeam_lock("Nightly").await.unwrap();
+    refused(daemon.client.veeam_unlock("nightly").await);
+    let mail = sink.received(1).await.pop().unwrap();
+    assert!(mail.subject().starts_with("VEEAM: the job “nightly” and its lock"), "{}", mail.subject());
+    assert!(mail.body().contains("sudo veeam-unlock \"Nightly\""), "{}", mail.body());
+}
+
+#[tokio::test]
+async fn bus_mail_without_a_server_is_said_to_be_none() {
+    let (_room, sink, mut house) = plain().await;
+    house.settings.set("Mail", "server", "");
+    let daemon = house.daemon().await;
+    let told = crate::post::trouble(&daemon).await;
+    assert_eq!(told, "There are recipients for mails but no mail server, so no mail is sent.");
+    assert!(daemon.client.status().await.unwrap().ends_with(&told));
+    run_once(&house, &daemon).await;
+    assert_eq!(daemon.client.outbox_count().await.unwrap(), 0);
+    house.settings.set("Mail", "server", crate::post::LOCAL);
+    house.write_config();
+    daemon.client.reload().await.unwrap();
+    assert_eq!(daemon.client.outbox_error().await.unwrap(), "", "{}", sink.count());
 }
 
 #[tokio::test]
@@ -154,6 +186,33 @@ async fn bus_mail_reminds_nobody_while_a_disk_is_plugged_in_since_before_the_sta
     daemon.finished(1).await;
     let subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
     assert!(!subjects.iter().any(|subject| subject.starts_with("REMINDER")), "{subjects:?}");
+}
+
+#[tokio::test]
+async fn bus_mail_reminds_nobody_soon_after_a_good_copy() {
+    let (_room, sink, mut house) = plain().await;
+    last_plugged(&mut house, 30);
+    let yesterday = micros(SystemTime::now() - Duration::from_secs(24 * 3600));
+    let begun = RunBegun {
+        run: 1,
+        disk: DiskId::new(&first().uuid),
+        label: "GOLD".to_owned(),
+        trigger: Trigger::Plugged,
+        plug: Plug { boot_id: String::new(), diskseq: None },
+        started_at: yesterday,
+        logs: Vec::new(),
+    };
+    let mut history = History::open(&house.path("state")).unwrap();
+    history.end(&begun.ended(yesterday, Outcome::Success)).unwrap();
+    let mut daemon = house.daemon().await;
+    house.settings.set("General", "language", "klingon");
+    house.write_config();
+    refused(daemon.client.reload().await);
+    sink.received(1).await;
+    until_sent(&house).await;
+    daemon.stop().await;
+    let subjects: Vec<String> = sink.all().iter().map(|mail| mail.subject()).collect();
+    assert!(subjects.len() == 1 && subjects[0].starts_with("Settings refused"), "{subjects:?}");
 }
 
 #[tokio::test]

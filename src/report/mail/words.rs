@@ -210,7 +210,8 @@ impl Writer<'_> {
 
     /// What is attached, and what is not and why.
     fn logs(&self, logs: &Logs) -> String {
-        let told: Vec<String> = logs.told().flat_map(|told| [self.log(&told)].into_iter().chain(self.gaps(&told))).collect();
+        let told: Vec<String> =
+            logs.told().flat_map(|told| [self.log(&told)].into_iter().chain(self.gaps(&told))).collect();
         let id = if logs.are_attached() { "mail-logs" } else { "mail-logs-none" };
         self.say(id, &[("logs", told.join("; ").into())])
     }

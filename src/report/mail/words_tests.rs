@@ -98,10 +98,13 @@ fn all() -> Vec<(&'static str, Write)> {
         ("success, logs cut", with_logs(vec![State::Cut("asbackup.log.gz".into()), State::Empty])),
         ("success, no logs", with_logs(vec![State::LeftOut, State::Unreadable("Permission denied".into())])),
         ("success, no part to be found", with_logs(vec![State::Lost, State::Empty])),
-        ("success, logs with gaps", Box::new(|writer| {
-            let logs = Logs::of_states(&[whole("rsync.log"), State::Empty]);
-            writer.ended(&success(), &logs.with_gaps(&[Gap::Begin, Gap::End]))
-        })),
+        (
+            "success, logs with gaps",
+            Box::new(|writer| {
+                let logs = Logs::of_states(&[whole("rsync.log"), State::Empty]);
+                writer.ended(&success(), &logs.with_gaps(&[Gap::Begin, Gap::End]))
+            }),
+        ),
         ("aborted, never mounted", ended(never_mounted)),
         ("aborted, released", ended(RunRecord { safe_to_remove: true, ..aborted(Step::Check, space) })),
         ("aborted, still mounted", ended(broken)),

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub async fn begin(config: &Config) -> Vec<LogPart> {
     let logs = [(&config.log_file, false), (&config.rsync_log_file, true)];
     let parts = logs.map(|(path, kept_open)| async move {
-        let begin = mark(path, |family| Ok(family.mark()?)).await;
+        let begin = mark(path, Family::mark).await;
         LogPart { path: path.clone(), begin, end: None, kept_open, may_lack_end: false }
     });
     join_all(parts).await
