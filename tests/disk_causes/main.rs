@@ -98,4 +98,6 @@ fn prepare(scene: &Scene, make: impl FnOnce(&Path)) {
     fs::create_dir_all(&copy).expect("the destination");
     make(&copy);
     look.done();
+    // Else UDisks2 may still have that look's device on its list, and the run be about one that has gone.
+    scene.bench.settle();
 }

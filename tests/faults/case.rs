@@ -21,8 +21,7 @@ pub async fn play(world: &mut World, plan: &Plan) {
     come_to_rest(world, &daemon).await;
     truth::is_told(world, &daemon);
     before.holds(world);
-    let ended = daemon.story().finished.len();
-    plug_in_again(world, &daemon).await;
+    let ended = plug_in_again(world, &daemon).await;
     // A disk that is plugged in may flicker before it settles.
     daemon.finished(ended + 1).await;
     come_to_rest(world, &daemon).await;
@@ -34,13 +33,19 @@ pub async fn play(world: &mut World, plan: &Plan) {
     world.disk.check();
 }
 
-async fn plug_in_again(world: &mut World, daemon: &Daemon) {
+/// Gives how many runs were over by then.
+async fn plug_in_again(world: &mut World, daemon: &Daemon) -> usize {
     if world.disk.is_plugged() {
         world.disk.unplug();
         wait_until_seen(world, daemon).await;
     }
     world.remove_filler();
+    // The daemon may have taken this for a disk that came and went, and have begun a run for it.
+    world.bench.settle();
+    come_to_rest(world, daemon).await;
+    let ended = daemon.story().finished.len();
     world.disk.plug();
+    ended
 }
 
 /// Until the daemon sees the disk, or sees it no more, and has nothing to do.
