@@ -12,7 +12,7 @@ mod copy_tree;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 use common::{EXT4, MEBIBYTE, Wanted, XFS, clone, noise, patch};
 
@@ -163,6 +163,9 @@ impl Bench {
         let (full, kept) = (source.join("full.vbk"), base.join("full.vbk"));
         let bytes: Vec<u8> = (0..4).flat_map(|part| self.noise(part)).collect();
         fs::write(&full, &bytes).expect("room");
+        // rsync looks at whole seconds.
+        let earlier = SystemTime::now() - Duration::from_secs(3600);
+        File::options().write(true).open(&full).and_then(|file| file.set_modified(earlier)).expect("its time");
         clone(&full, &kept);
         let change = |seed: u64| {
             let places = 60;
