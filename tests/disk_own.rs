@@ -73,10 +73,8 @@ async fn the_repositorys_disk_is_neither_offered_nor_copied_to() {
     assert!(finished.message.contains("the backups to be copied lie on"), "{}", finished.message);
 }
 
-#[tokio::test]
-async fn a_file_system_over_two_disks_is_refused_as_that_and_not_as_a_clone() {
-    let mut scene = Scene::new();
-    let mut second = scene.second_disk();
+/// A btrfs over both disks, which the config knows.
+fn pair(scene: &mut Scene, second: &mut Disk) {
     scene.disk.plug();
     second.plug();
     let devices = [scene.disk.device(), second.device()];
@@ -89,11 +87,35 @@ async fn a_file_system_over_two_disks_is_refused_as_that_and_not_as_a_clone() {
     };
     wait_for("udev to see both", PATIENCE, || known().parse::<u32>().is_ok_and(|count| count >= 2).then_some(()));
     scene.config.set("Backup", LIST, &uuid);
+}
+
+#[tokio::test]
+async fn a_file_system_over_two_disks_is_refused_as_that_and_not_as_a_clone() {
+    let mut scene = Scene::new();
+    let mut second = scene.second_disk();
+    pair(&mut scene, &mut second);
     let daemon = scene.daemon().await;
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnsupportedFileSystem");
-    assert!(finished.message.contains("not supported"), "{}", finished.message);
-    for device in devices {
+    assert!(finished.message.contains("one of 2 disks that hold one file system together"), "{}", finished.message);
+    for device in [scene.disk.device(), second.device()] {
         assert!(finished.message.contains(&device.display().to_string()), "{}", finished.message);
     }
+}
+
+#[tokio::test]
+async fn one_disk_of_a_pair_alone_is_refused_as_that_and_not_as_damaged() {
+    let mut scene = Scene::new();
+    let mut second = scene.second_disk();
+    pair(&mut scene, &mut second);
+    second.unplug();
+    scene.disk.unplug();
+    scene.bench.run(&["btrfs", "device", "scan", "--forget"]);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "UnsupportedFileSystem");
+    assert!(finished.message.contains("one of 2 disks that hold one file system together"), "{}", finished.message);
+    assert!(!finished.message.contains("damaged"), "{}", finished.message);
+    scene.assert_unmounted();
 }

@@ -7,25 +7,24 @@ mod fake_udisks;
 #[path = "common/played.rs"]
 mod played;
 
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use asbackup::disks::Volume;
 use asbackup::disks::holders::{Place, holders};
 use asbackup::disks::released::{self, Proof};
+use asbackup::disks::superblock::Superblock;
 use asbackup::model::DiskId;
 use common::bench::Bench;
 use common::disk::{Disk, FileSystem, Frozen};
-use common::processes;
+use common::processes::Program;
 use common::scene::{Scene, assert_aborted, assert_success};
 use common::{PATIENCE, run, wait_for};
 use fake_udisks::Answer;
 use played::{MOUNT_POINT, Played};
-use rustix::process::Signal;
 use serde_json::Value;
 
 /// What UDisks2 would say of a plugged disk.
@@ -55,6 +54,7 @@ fn volume(disk: &Disk) -> Volume {
         drive: None,
         sibling: String::new(),
         can_power_off: false,
+        hindrance: None,
     }
 }
 
@@ -71,36 +71,15 @@ fn assert_busy(proof: io::Result<Proof>, words: &str) {
     assert!(error.to_string().contains(words), "{words:?} is not in {error}");
 }
 
-/// A process of the bench that ends with the test.
-struct Process(Child);
-
-impl Process {
-    fn start(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a process"))
-    }
-
-    /// Waits until the process, or one that it has started, has the disk mounted at `point`.
-    fn wait_mounted(&self, disk: &Disk, point: &str) {
-        let (point, device) = (format!(" {point} "), format!(" {} ", disk.device().display()));
-        wait_for("a mount that nobody else sees", PATIENCE, || {
-            let inside = processes::descendants(self.0.id());
-            let mut tables =
-                inside.iter().filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/mountinfo")).ok());
-            let is_it = |table: String| table.lines().any(|line| line.contains(&point) && line.contains(&device));
-            tables.any(is_it).then_some(())
-        });
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // What nsenter has started outlives it.
-        for pid in processes::descendants(self.0.id()) {
-            processes::signal(pid, Signal::KILL);
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// Waits until the process, or one that it has started, has the disk mounted at `point`.
+fn wait_mounted(process: &Program, disk: &Disk, point: &str) {
+    let (point, device) = (format!(" {point} "), format!(" {} ", disk.device().display()));
+    wait_for("a mount that nobody else sees", PATIENCE, || {
+        let inside = process.all();
+        let mut tables = inside.iter().filter_map(|pid| std::fs::read_to_string(format!("/proc/{pid}/mountinfo")).ok());
+        let is_it = |table: String| table.lines().any(|line| line.contains(&point) && line.contains(&device));
+        tables.any(is_it).then_some(())
+    });
 }
 
 #[tokio::test]
@@ -114,8 +93,8 @@ async fn a_mount_that_another_process_alone_sees_keeps_the_disk_from_being_calle
     let script = format!("mkdir /run/bench/kept; mount --bind {point} /run/bench/kept; exec sleep 1000");
     let mut elsewhere = scene.bench.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
-    let elsewhere = Process::start(&mut elsewhere);
-    elsewhere.wait_mounted(&scene.disk, "/run/bench/kept");
+    let elsewhere = Program::start(&mut elsewhere);
+    wait_mounted(&elsewhere, &scene.disk, "/run/bench/kept");
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnmountFailed");
@@ -209,9 +188,9 @@ async fn a_mount_in_another_namespace_made_after_the_proof_is_found_by_the_next_
     let script = format!("mount {} /mnt && exec sleep 1000", scene.disk.device().display());
     let mut elsewhere = scene.bench.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
-    let elsewhere = Process::start(&mut elsewhere);
+    let elsewhere = Program::start(&mut elsewhere);
     // Not before: a proof claims the device, and nobody can mount it at that moment.
-    elsewhere.wait_mounted(&scene.disk, "/mnt");
+    wait_mounted(&elsewhere, &scene.disk, "/mnt");
     assert_busy(released::prove(&volume(&scene.disk)), "): /mnt");
     drop(elsewhere);
     assert_released(&scene.disk);
@@ -250,9 +229,9 @@ async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path()
     disk.plug();
     let look = disk.prepare(&bench);
     std::fs::write(look.path("open"), "x").expect("a file");
-    let number = File::open(look.top()).and_then(|top| top.metadata()).expect("the top").dev();
-    let process = Process::start(look.command("tail").args(["-f", "/run/bench/look/disk/open"]));
-    let place = Place { mount_point: Path::new("/media/root/OFFSITE").to_owned(), number };
+    let superblock = Superblock::of(&look.top()).expect("the top");
+    let process = Program::start(look.command("tail").args(["-f", "/run/bench/look/disk/open"]));
+    let place = Place { mount_point: Path::new("/media/root/OFFSITE").to_owned(), superblock };
     let named = || holders(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
     let named = wait_for("tail to be named", PATIENCE, named);
     assert!(named.ends_with("/open"), "{named}");
@@ -320,4 +299,23 @@ async fn the_time_told_is_that_until_everything_is_on_the_disk() {
     scene.disk.unplug();
     scene.bench.run(&["umount", "/mnt/store"]);
     drop(store);
+}
+
+/// Each subvolume of a btrfs has a device number of its own.
+#[tokio::test]
+async fn a_process_in_a_subvolume_is_named_though_it_sees_it_under_another_path() {
+    let bench = Bench::new();
+    let mut disk = Disk::make(&bench, FileSystem::Btrfs, "OFFSITE");
+    disk.plug();
+    let look = disk.prepare(&bench);
+    run(Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(look.path("vault")));
+    std::fs::write(look.path("vault/open"), "x").expect("a file");
+    let superblock = Superblock::of(&look.top()).expect("the top");
+    let process = Program::start(look.command("tail").args(["-f", "/run/bench/look/disk/vault/open"]));
+    let place = Place { mount_point: Path::new("/media/root/OFFSITE").to_owned(), superblock };
+    let named = || holders(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
+    let named = wait_for("tail to be named", PATIENCE, named);
+    assert!(named.ends_with("vault/open"), "{named}");
+    drop(process);
+    look.done();
 }

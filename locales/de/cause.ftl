@@ -6,6 +6,7 @@ cause-quoted = „{ $text }“
 
 ## Platten
 
+cause-other-sectors = Sektoren von { $then } statt { $now } Bytes
 cause-mounted-already = das Dateisystem ist schon eingehängt
 cause-not-mounted = das Dateisystem ist nicht eingehängt
 cause-write-protected = die Platte ist schreibgeschützt

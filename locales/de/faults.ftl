@@ -107,6 +107,40 @@ fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ { $same-size ->
        *[plugged] , sobald die Statusanzeige es erlaubt
     }.
 
+fault-disk-unusable = { $likely ->
+        [yes] Was unter { $device } eingesteckt ist, scheint die Platte „{ $disk }“ zu sein
+       *[other] Die Platte „{ $disk }“ ist eingesteckt ({ $device })
+    }, aber { $why ->
+        [locked] sie ist verschlüsselt und gesperrt ({ $cause })
+        [container] ihre Kennung ist die einer Verschlüsselung, nicht die des Dateisystems darin
+        [ambiguous] sie trägt die Kennzeichen mehrerer Dateisysteme zugleich ({ $cause })
+        [other-sectors] ihr Inhalt ist nur in einem Gehäuse zu finden, das Sektoren einer anderen Größe zeigt ({ $cause })
+        [unreadable] ihr Anfang ist nicht lesbar ({ $cause })
+        [no-medium] das Gehäuse meldet, dass keine Platte darin ist
+       *[other] sie ist nicht zu benutzen
+    }.
+    .meaning = { $why ->
+        [locked] Dieses Programm kann sie nicht selbst entsperren. Es wurde nichts kopiert; an der Platte wurde nichts geändert.
+        [no-medium] Entweder ist das Gehäuse leer, oder es erkennt seine Platte nicht. Es wurde nichts kopiert.
+       *[other] Es wurde nichts kopiert; an der Platte wurde nichts geändert.
+    }
+    .action = { $why ->
+        [locked] { $likely ->
+            [yes] Lassen Sie sie von der Systembetreuung entsperren (udisksctl unlock --block-device { $device }); die Kopie beginnt dann von selbst.
+           *[other] Lassen Sie sie von der Systembetreuung entsperren (udisksctl unlock --block-device { $device }) und die Kennung des Dateisystems darin in config.ini eintragen; „asbackup disks“ zeigt sie dann. Zurzeit steht dort die Kennung der Verschlüsselung.
+        }
+        [container] Bitten Sie die Systembetreuung, in config.ini stattdessen die Kennung des Dateisystems darin einzutragen: { $cause }.
+        [ambiguous] Verständigen Sie die Systembetreuung: „wipefs { $device }“ zeigt die Kennzeichen, und mit „wipefs --offset“ lässt sich dasjenige entfernen, das nicht dorthin gehört. Verwenden Sie bis dahin eine andere Platte.
+        [other-sectors] Stecken Sie die Platte mit dem Gehäuse oder Kabel ein, mit dem sie eingerichtet wurde. Gibt es das nicht mehr, lassen Sie die Platte von der Systembetreuung neu einrichten; dabei geht verloren, was auf ihr ist.
+        [unreadable] Ziehen Sie die Platte ab, und stecken Sie sie noch einmal ein, am besten mit einem anderen Kabel und an einem anderen Anschluss. Hilft das nicht, verwenden Sie eine andere Platte, und lassen Sie diese von der Systembetreuung ansehen (journalctl --dmesg, smartctl).
+        [no-medium] Ist eine Platte darin, prüfen Sie ihren Sitz, das Kabel und die Stromversorgung. Ist das Gehäuse leer, setzen Sie die Platte ein.
+       *[other] Verständigen Sie die Systembetreuung.
+    }
+
+fault-disk-of-several = Die Platte „{ $disk }“ ist eine von { $count } Platten, die zusammen ein Dateisystem tragen ({ $file-system }; eingesteckt: { $devices }).
+    .meaning = Eine Sicherungsplatte muss ihr Dateisystem allein tragen. Es wurde nichts kopiert; an der Platte wurde nichts geändert.
+    .action = Verwenden Sie eine andere Platte. Formatieren Sie diese nicht, und geben Sie ihr keine neue Kennung, bevor die Systembetreuung weiß, was die Platten zusammen enthalten.
+
 fault-unsupported-file-system = Die Platte „{ $disk }“ ist in einer Weise formatiert, die nicht unterstützt wird (Dateisystem: { $file-system }).
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
     .action = Verwenden Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung neu formatieren (möglichst ext4, xfs oder btrfs). Dabei geht ihr Inhalt verloren.
@@ -148,6 +182,13 @@ fault-already-mounted = Die Platte wird auf diesem Rechner bereits von jemand an
         [safe] Inzwischen benutzt sie niemand mehr: Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein.
        *[plugged] Ziehen Sie die Platte jetzt nicht ab. Bitten Sie die Systembetreuung, sie auszuhängen (udisksctl unmount); danach können Sie die Kopie erneut starten.
     }
+
+fault-old-mount-held = Die Platte „{ $disk }“ wurde abgezogen, während ein Programm sie noch benutzte, und das System hält den alten Zugang für dieses Programm offen ({ $found ->
+        [no] welches, war nicht festzustellen
+       *[yes] { $holders }
+    }).
+    .meaning = Solange das so ist, lässt das System die Platte nicht erneut öffnen. Gegen die Platte spricht das nicht. Es wurde nichts kopiert; an der Platte wurde nichts geändert.
+    .action = Beenden Sie das genannte Programm, oder verlassen Sie darin das Verzeichnis, und starten Sie die Kopie dann erneut. Ist das nicht möglich, starten Sie diesen Rechner neu.
 
 fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehängt) werden: { $why ->
         [damaged] Das System sagt, dass ihr Dateisystem beschädigt oder nicht lesbar ist

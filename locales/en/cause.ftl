@@ -6,6 +6,7 @@ cause-quoted = “{ $text }”
 
 ## Disks
 
+cause-other-sectors = sectors of { $then } instead of { $now } bytes
 cause-mounted-already = the file system is mounted already
 cause-not-mounted = the file system is not mounted
 cause-write-protected = the disk is write-protected

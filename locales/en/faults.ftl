@@ -107,6 +107,40 @@ fault-changed-disk = The disk with the identifier “{ $disk }” { $same-size -
        *[plugged] {" "}as soon as the status says that you may
     }.
 
+fault-disk-unusable = { $likely ->
+        [yes] What is plugged in at { $device } seems to be the disk “{ $disk }”
+       *[other] The disk “{ $disk }” is plugged in ({ $device })
+    }, but { $why ->
+        [locked] it is encrypted and locked ({ $cause })
+        [container] its identifier is the one of an encrypted container, not of the file system inside
+        [ambiguous] it carries the marks of several file systems at once ({ $cause })
+        [other-sectors] its contents can only be found in an enclosure that shows sectors of another size ({ $cause })
+        [unreadable] its beginning cannot be read ({ $cause })
+        [no-medium] it says that no disk is in it
+       *[other] it cannot be used
+    }.
+    .meaning = { $why ->
+        [locked] This program cannot unlock it by itself. Nothing has been copied; nothing on the disk has been changed.
+        [no-medium] Either the enclosure is empty, or it does not recognise its disk. Nothing has been copied.
+       *[other] Nothing has been copied; nothing on the disk has been changed.
+    }
+    .action = { $why ->
+        [locked] { $likely ->
+            [yes] Have the administrator unlock it (udisksctl unlock --block-device { $device }); the copy then begins by itself.
+           *[other] Have the administrator unlock it (udisksctl unlock --block-device { $device }) and put the identifier of the file system inside into config.ini; “asbackup disks” then shows it. What is in config.ini now is the identifier of the encryption.
+        }
+        [container] Ask the administrator to put the identifier of the file system inside into config.ini instead: { $cause }.
+        [ambiguous] Call the administrator: “wipefs { $device }” lists the marks, and the one that does not belong there can be erased with “wipefs --offset”. Until then use another disk.
+        [other-sectors] Plug the disk in with the enclosure or cable that it was set up with. If that is not there any more, have the disk set up anew by the administrator; that erases what is on it.
+        [unreadable] Unplug the disk, and plug it in once more, preferably with another cable and at another port. If that does not help, use another disk, and have the administrator look at this one (journalctl --dmesg, smartctl).
+        [no-medium] If a disk is in it, check how it is seated, its cable and its power supply. If the enclosure is empty, put the disk in.
+       *[other] Call the administrator.
+    }
+
+fault-disk-of-several = The disk “{ $disk }” is one of { $count } disks that hold one file system together ({ $file-system }; plugged in: { $devices }).
+    .meaning = A backup disk must hold its file system alone. Nothing has been copied; nothing on the disk has been changed.
+    .action = Use another disk. Do not format this one, and do not give it a new identifier, before the administrator knows what the disks hold together.
+
 fault-unsupported-file-system = The disk “{ $disk }” is formatted in a way that is not supported (file system: { $file-system }).
     .meaning = Nothing can be copied to it; nothing on it has been changed.
     .action = Use another disk, or have this one formatted by the administrator (preferably ext4, xfs or btrfs). That erases what is on it.
@@ -148,6 +182,13 @@ fault-already-mounted = Somebody else is already using the disk on this computer
         [safe] Nobody uses it any more: start the copy again, or unplug the disk and plug it in anew.
        *[plugged] Do not unplug the disk now. Ask the administrator to unmount it (udisksctl unmount); then you can start the copy again.
     }
+
+fault-old-mount-held = The disk “{ $disk }” was unplugged while a program was still using it, and the system keeps the old access open for that program ({ $found ->
+        [no] which one could not be found out
+       *[yes] { $holders }
+    }).
+    .meaning = As long as that is so, the system refuses to open the disk again. That says nothing against the disk. Nothing has been copied; nothing on the disk has been changed.
+    .action = End the program named, or leave the directory in it, then start the copy again. If that is not possible, restart this computer.
 
 fault-mount-failed = The disk ({ $device }) could not be opened (mounted): { $why ->
         [damaged] the system says that its file system is damaged or cannot be read

@@ -1,7 +1,7 @@
 //! Decides. One task owns all state; everything that happens comes in through `Inputs`, everything that is told goes out
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
-//! `sightings` sees disks come and go, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
+//! `sightings` sees disks come and go, `hindered` which can't be used, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
 //! the copy goes first, `waiting` who waits for that, `namesakes` whose name is nearly another's, `gate` when the copy may,
 //! `evidence` what is known of those who hold locks, `callers` whether those who wait are still there; `lookout` waits for a source
 //! that comes late; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks and
@@ -13,6 +13,7 @@ mod callers;
 mod calls;
 mod evidence;
 mod gate;
+mod hindered;
 mod lookout;
 mod namesakes;
 mod plugged;
@@ -215,8 +216,7 @@ impl Controller {
     }
 
     async fn serve(&mut self, mut inputs: Inputs, mut echoes: Echoes) {
-        let mut heartbeat = ticks(HEARTBEAT);
-        let mut glimpse = ticks(GLIMPSE);
+        let (mut heartbeat, mut glimpse) = (ticks(HEARTBEAT), ticks(GLIMPSE));
         loop {
             self.publish();
             if self.stopping && self.run.is_none() {

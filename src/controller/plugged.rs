@@ -4,10 +4,14 @@ use std::time::{Duration, Instant};
 
 use crate::config::{Config, KnownDisk};
 use crate::disks::{Unformatted, Volume};
-use crate::model::DiskId;
+use crate::model::{DiskId, Unusable};
 
 /// A new partition table makes its volumes come, go and come again within half a second.
 const SETTLE: Duration = Duration::from_secs(1);
+/// What the system unlocks by itself takes some seconds for that.
+const UNLOCKING: Duration = Duration::from_secs(10);
+/// A drive tells of its disk when that turns.
+const SPIN_UP: Duration = Duration::from_secs(15);
 
 /// One medium in one plug-in.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ pub struct Plugged {
     plugins: Vec<Plugin>,
     /// What has no file system.
     pub unformatted: Vec<Unformatted>,
+    /// What is there and can't be used, known or not.
+    pub hindered: Vec<Volume>,
 }
 
 /// What a new picture changed.
@@ -75,7 +81,8 @@ impl Plugged {
             plugin.volume = volume;
             self.plugins.push(plugin);
         }
-        difference.gone = before.into_iter().map(|plugin| plugin.volume).collect();
+        let stayed = |gone: &Volume| difference.appeared.iter().any(|volume| volume.is_same_medium(gone));
+        difference.gone = before.into_iter().map(|plugin| plugin.volume).filter(|gone| !stayed(gone)).collect();
         difference
     }
 
@@ -156,7 +163,7 @@ impl Plugged {
             if plugins.clone().any(|plugin| plugin.tidying) {
                 continue;
             }
-            let ready = plugins.clone().map(|plugin| plugin.since + SETTLE).max();
+            let ready = plugins.clone().map(Plugin::ready).max();
             match ready {
                 Some(ready) if ready > now => later = later.into_iter().chain([ready]).min(),
                 _ => return Due::Now { interrupted: plugins.any(|plugin| plugin.interrupted), disk },
@@ -167,6 +174,16 @@ impl Plugged {
 }
 
 impl Plugin {
+    /// When it has settled.
+    fn ready(&self) -> Instant {
+        self.since
+            + match self.volume.hindrance.as_ref().map(|hindrance| hindrance.why) {
+                Some(Unusable::Locked | Unusable::Container) => UNLOCKING,
+                Some(Unusable::NoMedium) => SPIN_UP,
+                Some(Unusable::Ambiguous | Unusable::OtherSectors | Unusable::Unreadable) | None => SETTLE,
+            }
+    }
+
     fn new(volume: Volume, now: Instant) -> Self {
         Self {
             volume,

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::disks::Hindrance;
 
 fn volume(uuid: &str, diskseq: u64) -> Volume {
     Volume { diskseq: Some(diskseq), ..Volume::sample(uuid) }
@@ -39,6 +40,19 @@ fn our_own_unmount_makes_nothing_due_again_but_a_new_plug_in_does() {
     }
     let difference = plugged.update(vec![volume("A", 2)], start);
     assert_eq!((difference.appeared.len(), difference.gone.len()), (1, 1));
+    assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
+}
+
+#[test]
+fn a_disk_that_can_be_got_at_now_is_due_anew_and_was_not_pulled() {
+    let (start, config) = (Instant::now(), config(&["A"]));
+    let mut plugged = Plugged::default();
+    let hindrance = Hindrance { why: Unusable::Locked, marks: vec![], likely: false, cause: String::new() };
+    plugged.update(vec![Volume { hindrance: Some(hindrance), ..volume("A", 1) }], start);
+    assert_eq!(plugged.due(&config, start + SETTLE), Due::At(start + UNLOCKING));
+    plugged.of(&DiskId::new("A")).for_each(|plugin| plugin.served = true);
+    let difference = plugged.update(vec![volume("A", 1)], start);
+    assert_eq!((difference.appeared.len(), difference.gone.len()), (1, 0));
     assert_eq!(plugged.due(&config, start + SETTLE), due_now("A"));
 }
 

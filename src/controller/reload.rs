@@ -65,6 +65,7 @@ impl Controller {
         self.watch_locks().await;
         self.inquire_anew();
         self.recall_all();
+        self.recognise_anew();
     }
 
     fn apply_language(&mut self) {

@@ -52,7 +52,7 @@ impl Controller {
     pub(super) async fn begin(&mut self, disk: &DiskId, wish: Wish) -> u64 {
         let Wish { trigger, allowed, after } = wish;
         let volumes = self.plugged.volumes();
-        let volume = know::choose(disk, &volumes).ok().cloned();
+        let volume = know::choose(disk, &volumes).ok().or_else(|| know::hindered(disk, &volumes)).cloned();
         let begun = self.write_begin(disk, trigger, volume.as_ref()).await;
         let run = begun.run;
         for plugin in self.plugged.of(disk) {

@@ -26,7 +26,8 @@ impl Controller {
                 if std::mem::take(&mut self.service_lost) {
                     self.note(Notice::DiskServiceBack);
                 }
-                self.see_volumes(volumes);
+                let known = self.recognise(volumes);
+                self.see_volumes(known);
             }
             Sighting::ServiceLost { cause } => {
                 self.service_lost = true;
@@ -65,7 +66,7 @@ impl Controller {
         }
     }
 
-    fn see_volumes(&mut self, volumes: Vec<Volume>) {
+    pub(super) fn see_volumes(&mut self, volumes: Vec<Volume>) {
         self.repository = machine::Disks::of_path(&self.config.source);
         let difference = self.plugged.update(volumes, Instant::now());
         for volume in difference.gone {
@@ -93,7 +94,7 @@ impl Controller {
                 run.stop.pull(StopReason::DiskRemoved);
             }
         }
-        if self.is_known(&volume.id) {
+        if self.is_known(&volume.id) && !volume.is_guess() {
             let notice = Notice::DiskGone { disk: volume.id.to_string(), label: volume.name() };
             self.note_disk(&volume.id, &notice);
         }
@@ -104,7 +105,10 @@ impl Controller {
             return;
         }
         let (disk, label, device) = (volume.id.to_string(), volume.name(), volume.device.display().to_string());
-        self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
+        // What only seems to be the disk is told of by its run.
+        if !volume.is_guess() {
+            self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
+        }
         let past = self.past_of(volume);
         if past.served {
             self.note_disk(&volume.id, &Notice::DiskDone { disk, label });

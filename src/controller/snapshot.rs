@@ -5,7 +5,7 @@ use super::active::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
-use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow, Warning};
+use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow, Unusable, Warning};
 use crate::report::{journal, sentence};
 use crate::systemd;
 use crate::texts::Afterwards;
@@ -161,7 +161,7 @@ impl Controller {
         if let Some(success) = self.last_success.get(&disk.id) {
             known.last_success = success.finished_at;
             known.free = success.totals.free_bytes;
-            if present.is_none() {
+            if !known.present {
                 known.label.clone_from(&success.label);
                 known.size = success.totals.size_bytes;
             }
@@ -173,7 +173,7 @@ impl Controller {
 fn row(volume: &Volume) -> DiskRow {
     DiskRow {
         uuid: volume.id.to_string(),
-        present: true,
+        present: volume.hindrance.as_ref().is_none_or(|hindrance| hindrance.why != Unusable::NoMedium),
         label: volume.label.clone(),
         file_system: volume.id_type.clone(),
         device: volume.device.display().to_string(),

@@ -104,7 +104,17 @@ impl Controller {
         if volume.diskseq.is_none() {
             return PluginPast::default();
         }
-        self.past_of_plug(&volume.id, &self.plug_of(Some(volume)))
+        let plug = self.plug_of(Some(volume));
+        if volume.hindrance.is_none() && self.was_unusable(&volume.id, &plug) {
+            return PluginPast::default();
+        }
+        self.past_of_plug(&volume.id, &plug)
+    }
+
+    /// What kept us from the disk has been mended while it was plugged in.
+    fn was_unusable(&self, disk: &DiskId, plug: &Plug) -> bool {
+        let runs = self.history.past().of_plug(plug, disk).unwrap_or_default();
+        runs.last().is_some_and(|last| matches!(last.fault, Some(Fault::DiskUnusable { .. })))
     }
 
     /// A run that was cut off is taken up again, so many times.

@@ -1,6 +1,6 @@
 //! Step 1: which of the plugged-in volumes is the disk that is meant, and may it be used. Pure.
 
-use crate::disks::{FileSystem, Volume};
+use crate::disks::{FileSystem, Hindrance, Volume};
 use crate::model::{DiskId, Fault};
 
 /// The one volume with this UUID that may be copied to. Also asked before a call to `Start` is answered.
@@ -13,8 +13,12 @@ pub fn choose<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Result<&'a Volume, Fa
         [] => return Err(Fault::DiskAbsent { disk: disk.to_string() }),
         [only] => only,
         [first, ..] if are_members(&candidates) => {
-            let file_system = format!("{}: {}", first.id_type, devices(&candidates).replace(", ", " + "));
-            return Err(Fault::UnsupportedFileSystem { disk: first.name(), file_system });
+            return Err(Fault::DiskOfSeveral {
+                disk: first.name(),
+                file_system: first.id_type.clone(),
+                devices: devices(&candidates),
+                count: candidates.len() as u64,
+            });
         }
         _ => return Err(Fault::DuplicateDisk { disk: disk.to_string(), devices: devices(&candidates) }),
     };
@@ -24,6 +28,9 @@ pub fn choose<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Result<&'a Volume, Fa
     if volume.ignored {
         return Err(Fault::DiskIgnored { disk: volume.name() });
     }
+    if let Some(hindrance) = &volume.hindrance {
+        return Err(unusable(volume, hindrance));
+    }
     if volume.file_system() == FileSystem::Unsupported {
         return Err(Fault::UnsupportedFileSystem { disk: volume.name(), file_system: volume.id_type.clone() });
     }
@@ -31,6 +38,21 @@ pub fn choose<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Result<&'a Volume, Fa
         return Err(Fault::WriteProtected { device: volume.device.display().to_string() });
     }
     Ok(volume)
+}
+
+fn unusable(volume: &Volume, hindrance: &Hindrance) -> Fault {
+    Fault::DiskUnusable {
+        disk: volume.name(),
+        device: volume.device.display().to_string(),
+        why: hindrance.why,
+        likely: hindrance.likely,
+        cause: hindrance.cause.clone(),
+    }
+}
+
+/// The disk that is meant, where it is there and can't be used.
+pub fn hindered<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Option<&'a Volume> {
+    volumes.iter().find(|volume| volume.id == *disk && volume.hindrance.is_some())
 }
 
 /// Whether they are parts of one file system; clones of one disk are the same part.
@@ -49,6 +71,7 @@ fn devices(volumes: &[&Volume]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Unusable;
 
     fn chosen(volumes: &[Volume]) -> Result<(), &'static str> {
         choose(&DiskId::new("b78e-6cc4"), volumes).map(drop).map_err(|fault| fault.name())
@@ -75,14 +98,16 @@ mod tests {
 
     #[test]
     fn unfit_disks_are_refused_with_their_reason() {
-        let unfit = |change: fn(&mut Volume)| {
+        let unfit = |change: &dyn Fn(&mut Volume)| {
             let mut volume = Volume::sample("b78e-6cc4");
             change(&mut volume);
             chosen(&[volume])
         };
-        assert_eq!(unfit(|volume| volume.ignored = true), Err("WrongDisk"));
-        assert_eq!(unfit(|volume| volume.system = true), Err("WrongDisk"));
-        assert_eq!(unfit(|volume| volume.id_type = "iso9660".into()), Err("UnsupportedFileSystem"));
-        assert_eq!(unfit(|volume| volume.read_only = true), Err("MountFailed"));
+        assert_eq!(unfit(&|volume| volume.ignored = true), Err("WrongDisk"));
+        let locked = Hindrance { why: Unusable::Locked, marks: vec![], likely: false, cause: String::new() };
+        assert_eq!(unfit(&|volume| volume.hindrance = Some(locked.clone())), Err("UnsupportedFileSystem"));
+        assert_eq!(unfit(&|volume| volume.system = true), Err("WrongDisk"));
+        assert_eq!(unfit(&|volume| volume.id_type = "iso9660".into()), Err("UnsupportedFileSystem"));
+        assert_eq!(unfit(&|volume| volume.read_only = true), Err("MountFailed"));
     }
 }

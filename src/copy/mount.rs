@@ -9,7 +9,6 @@ use backon::{ConstantBuilder, Retryable};
 use rustix::fs::{Mode, OFlags};
 use tokio::time::timeout;
 
-use super::cause;
 use super::news::News;
 use super::steps::{Run, is_lost, return_of_service};
 use super::stop::Halt;
@@ -19,6 +18,7 @@ use crate::disks::holders::{Place, holders};
 use crate::disks::mounted::{Mounted, MountedError, Space, Written};
 use crate::disks::read_only;
 use crate::disks::released::{self, Proof};
+use crate::disks::superblock::Superblock;
 use crate::disks::volume::{self, VolumeError};
 use crate::model::{Fault, Notice, ReadOnly, Step, Warning};
 
@@ -47,7 +47,7 @@ impl Run {
             Err(VolumeError::AlreadyMounted) => self.own_mount(&chosen, may_be_ours.into_inner()).await?,
             Err(error) => {
                 self.forget_unless_late(&chosen, &error);
-                return Err(refused(&chosen, &error).into());
+                return Err(self.refused(&chosen, error).await.into());
             }
         };
         self.mount_point = Some(mount_point.clone());
@@ -151,7 +151,7 @@ impl Run {
         self.begin(Step::Unmount);
         self.target = None;
         self.listener = None;
-        let number = self.mounted.take().map(|mounted| mounted.number).unwrap_or_default();
+        let superblock = self.mounted.take().map(|mounted| mounted.superblock).unwrap_or_default();
         let chosen = self.chosen()?;
         if self.removed {
             self.clear_up_removed(&chosen).await;
@@ -160,7 +160,7 @@ impl Run {
         if self.silent {
             return Ok(false);
         }
-        let proof = self.unmount_heard(&chosen, number).await?;
+        let proof = self.unmount_heard(&chosen, superblock).await?;
         self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
         match proof {
             Proof::Released => Ok(true),
@@ -171,14 +171,14 @@ impl Run {
         }
     }
 
-    pub(super) async fn let_go(&self, chosen: &Volume, number: u64) -> Result<Proof, Fault> {
+    pub(super) async fn let_go(&self, chosen: &Volume, superblock: Superblock) -> Result<Proof, Fault> {
         match self.ask_to_unmount(chosen).await {
             Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
             Err(_) if self.loses_disk().await => {
                 self.clear_up_removed(chosen).await;
                 return Err(Fault::DiskRemoved);
             }
-            Err(error) => return Err(self.unmount_failed(&error, number).await),
+            Err(error) => return Err(self.unmount_failed(&error, superblock).await),
         }
         self.ours.disclaim(&chosen.id);
         self.prove_released(chosen).await
@@ -214,14 +214,14 @@ impl Run {
     }
 
     /// The requirement's remedy: what can't be unmounted is at least written to the disk.
-    async fn unmount_failed(&self, error: &VolumeError, number: u64) -> Fault {
+    async fn unmount_failed(&self, error: &VolumeError, superblock: Superblock) -> Fault {
         let mount_point = self.mount_point.clone().unwrap_or_default();
-        let place = Place { mount_point: mount_point.clone(), number };
+        let place = Place { mount_point: mount_point.clone(), superblock };
         let found = blocking::<_, io::Error>(GLANCE, move || Ok(holders(&place, HOLDERS)));
         let holders = found.await.unwrap_or_default().join(", ");
         let flushed = blocking::<_, io::Error>(SYNC, {
             let mount_point = mount_point.clone();
-            move || flush(&mount_point, number)
+            move || flush(&mount_point, superblock)
         });
         let synced = flushed.await.is_ok() && !self.unproven;
         let mount_point = mount_point.display().to_string();
@@ -229,16 +229,11 @@ impl Run {
     }
 }
 
-fn mount_failed(chosen: &Volume, error: &VolumeError) -> Fault {
-    let (device, why) = (chosen.device.display().to_string(), cause::of_mount(error));
-    Fault::MountFailed { device, why, cause: error.to_string() }
-}
-
 /// Of this file system alone: another one that hangs would keep it waiting, and its errors would be nobody's.
-fn flush(mount_point: &Path, number: u64) -> io::Result<()> {
+fn flush(mount_point: &Path, superblock: Superblock) -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let top = rustix::fs::open(mount_point, flags, Mode::empty())?;
-    if rustix::fs::fstat(&top)?.st_dev != number {
+    if !Superblock::of_file(&top)?.is(&superblock) {
         return Err(io::ErrorKind::NotFound.into());
     }
     Ok(rustix::fs::syncfs(top)?)
@@ -250,15 +245,6 @@ async fn read_only(chosen: Volume, written: Written) -> Fault {
     match blocking::<_, io::Error>(GLANCE, asked).await.unwrap_or((false, ReadOnly::Unknown)) {
         (true, _) => Fault::WriteProtected { device },
         (false, why) => Fault::MountedReadOnly { device, why },
-    }
-}
-
-fn refused(chosen: &Volume, error: &VolumeError) -> Fault {
-    match error {
-        VolumeError::WriteProtected => Fault::WriteProtected { device: chosen.device.display().to_string() },
-        VolumeError::ServiceLost(_) => Fault::DiskServiceFailed { cause: error.to_string() },
-        VolumeError::Gone => Fault::DiskAbsent { disk: chosen.id.to_string() },
-        other => mount_failed(chosen, other),
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::task::AbortHandle;
 use super::steps::Run;
 use super::stop::{Halt, StopReason};
 use crate::disks::released::Proof;
+use crate::disks::superblock::Superblock;
 use crate::disks::{Volume, pulse};
 use crate::model::Fault;
 
@@ -58,13 +59,13 @@ impl Run {
     }
 
     /// Unmounts unless the disk hangs, before or meanwhile.
-    pub(super) async fn unmount_heard(&self, chosen: &Volume, number: u64) -> Result<Proof, Fault> {
+    pub(super) async fn unmount_heard(&self, chosen: &Volume, superblock: Superblock) -> Result<Proof, Fault> {
         let patience = self.order.config.disk_patience;
         if !pulse::answers(chosen, patience).await {
             return Err(Fault::DiskSilent);
         }
         tokio::select! {
-            done = self.let_go(chosen, number) => done,
+            done = self.let_go(chosen, superblock) => done,
             () = pulse::silence(chosen, patience) => Err(Fault::DiskSilent),
         }
     }

@@ -2,20 +2,20 @@
 //! built upon its files. For people who have to end it.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use procfs::process::{MMapPath, Process, all_processes};
 
 use super::blockers::swaps as swap_table;
 use super::mount_table;
+use super::superblock::Superblock;
+use crate::paths::Who;
 
-/// A file system by where it is mounted, and by the number that all its files have (`st_dev`), under which it is known in
-/// other mount namespaces, too.
+/// A file system by where it is mounted, and by what it is known in other mount namespaces, too.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub mount_point: PathBuf,
-    pub number: u64,
+    pub superblock: Superblock,
 }
 
 /// `bash (4711): /media/root/OFFSITE1/copy` and the like, at most `limit`. Processes that end meanwhile, or that may not be
@@ -32,19 +32,28 @@ pub(super) fn name(process: &Process) -> Option<String> {
     process.stat().ok().map(|stat| format!("{} ({})", stat.comm, stat.pid))
 }
 
+/// `bash (4711, joe)`
+pub(super) fn owned_name(process: &Process) -> Option<String> {
+    let (stat, user) = (process.stat().ok()?, Who::User(process.uid().ok()?));
+    Some(format!("{} ({}, {user})", stat.comm, stat.pid))
+}
+
 /// The first file on the file system that the process has.
 fn held(process: &Process, place: &Place) -> Option<PathBuf> {
+    links(process).find_map(|link| lies_on(&link, place)).or_else(|| mapped(process, place))
+}
+
+/// Procfs' links to what the process has open, and to where it is.
+pub(super) fn links(process: &Process) -> impl Iterator<Item = PathBuf> + use<> {
     let own = PathBuf::from(format!("/proc/{}", process.pid));
     let open = fs::read_dir(own.join("fd")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut links = [own.join("cwd"), own.join("root")].into_iter().chain(open);
-    links.find_map(|link| lies_on(&link, place)).or_else(|| mapped(process, place))
+    ["cwd", "root", "exe"].map(|name| own.join(name)).into_iter().chain(open)
 }
 
 fn lies_on(link: &Path, place: &Place) -> Option<PathBuf> {
     let target = fs::read_link(link).ok()?;
-    let same =
-        target.starts_with(&place.mount_point) || fs::metadata(link).is_ok_and(|stat| stat.dev() == place.number);
-    same.then_some(target)
+    let is_on_it = || Superblock::of(link).is_ok_and(|superblock| superblock.is(&place.superblock));
+    (target.starts_with(&place.mount_point) || is_on_it()).then_some(target)
 }
 
 fn mapped(process: &Process, place: &Place) -> Option<PathBuf> {
@@ -96,15 +105,18 @@ mod tests {
         let path = place.path().join("held");
         let file = fs::File::create(&path).unwrap();
         let wanted = format!("({}): {}", std::process::id(), path.display());
-        let found = holders(&Place { mount_point: place.path().to_owned(), number: 0 }, 5);
+        let anywhere = Superblock::default();
+        let found = holders(&Place { mount_point: place.path().to_owned(), superblock: anywhere }, 5);
         assert!(found.iter().any(|holder| holder.ends_with(&wanted)), "{found:?}");
-        let number = file.metadata().unwrap().dev();
-        let found = holders(&Place { mount_point: "/nowhere".into(), number }, usize::MAX);
+        let superblock = Superblock::of(place.path()).unwrap();
+        let found = holders(&Place { mount_point: "/nowhere".into(), superblock }, usize::MAX);
+        drop(file);
         assert!(found.iter().any(|holder| holder.contains(&format!("({}): ", std::process::id()))), "{found:?}");
     }
 
     #[test]
     fn nobody_holds_what_is_not_there() {
-        assert!(holders(&Place { mount_point: "/nowhere".into(), number: 0 }, 5).is_empty());
+        let nothing = Place { mount_point: "/nowhere".into(), superblock: Superblock::default() };
+        assert!(holders(&nothing, 5).is_empty());
     }
 }

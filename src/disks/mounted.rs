@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::Volume;
 use super::mount_table::{entry, leads_to, mount_id, mounted_upon};
+use super::superblock::Superblock;
 
 /// What a file system is called in the mount table that was mounted so, or that the kernel has stopped writing to since: the latter
 /// two are Linux 6.15's.
@@ -42,8 +43,7 @@ pub enum MountedError {
 pub struct Mounted {
     top: File,
     pub mount_point: PathBuf,
-    /// What all files on it have as `st_dev`.
-    pub number: u64,
+    pub superblock: Superblock,
     /// Its number in the mount table.
     pub id: u64,
 }
@@ -58,9 +58,9 @@ impl Mounted {
         let failed = |source: io::Error| MountedError::Open { path: mount_point.to_owned(), source };
         let top = rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
         let top = File::from(top);
-        let number = rustix::fs::fstat(&top).map_err(|error| failed(error.into()))?.st_dev;
+        let superblock = Superblock::of_file(&top).map_err(failed)?;
         let id = mount_id(&top).map_err(failed)?;
-        let mounted = Self { top, mount_point: mount_point.to_owned(), number, id };
+        let mounted = Self { top, mount_point: mount_point.to_owned(), superblock, id };
         mounted.prove(volume)?;
         Ok(mounted)
     }
@@ -126,7 +126,8 @@ impl Mounted {
     /// # Errors
     /// The process has too many descriptors.
     pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { top: self.top.try_clone()?, mount_point: self.mount_point.clone(), number: self.number, id: self.id })
+        let (mount_point, superblock) = (self.mount_point.clone(), self.superblock);
+        Ok(Self { top: self.top.try_clone()?, mount_point, superblock, id: self.id })
     }
 }
 

@@ -112,6 +112,11 @@ impl Stack {
         self.family.iter().filter(|node| !self.chain.contains(node)).collect()
     }
 
+    /// The device itself and all beneath it, as `8:17`.
+    pub fn chain_numbers(self) -> impl Iterator<Item = String> {
+        self.chain.into_iter().map(|node| node.number)
+    }
+
     /// The media in the disks at this moment.
     pub fn media(&self) -> Vec<Medium> {
         self.disks.iter().map(Node::medium).collect()

@@ -11,7 +11,7 @@ use rustix::fs::{Mode, OFlags};
 use zbus::OwnedObjectPath;
 use zbus::fdo::ManagedObjects;
 
-use super::inventory::{BLOCK, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of};
+use super::objects::{BLOCK, ENCRYPTED as CONTAINER, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of};
 use super::stack::Stack;
 use super::{kernel, machine};
 use crate::model::Contents;
@@ -19,7 +19,6 @@ use crate::model::Contents;
 const TABLE: &str = "org.freedesktop.UDisks2.PartitionTable";
 const LOOP: &str = "org.freedesktop.UDisks2.Loop";
 const SWAP: &str = "org.freedesktop.UDisks2.Swapspace";
-const CONTAINER: &str = "org.freedesktop.UDisks2.Encrypted";
 /// Partitions for files: of Linux, and of Windows. All others have a purpose of their own, and may well be empty.
 const FOR_FILES: [&str; 7] = [
     "0fc63daf-8483-4772-8e79-3d69d8477de4",
@@ -56,21 +55,21 @@ pub fn unformatted(objects: &ManagedObjects) -> Vec<Unformatted> {
 }
 
 fn one(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObjects) -> Option<Unformatted> {
-    let block = Properties(interfaces.get(BLOCK)?);
+    let block = Properties::of(interfaces, BLOCK)?;
     let (size, device_number) = (block.number("Size"), block.number("DeviceNumber"));
     let is_something = !block.text("IdUsage").is_empty() || !block.text("IdType").is_empty();
     let has_purpose = [FILESYSTEM, SWAP, CONTAINER].iter().any(|name| interfaces.contains_key(*name));
     if is_something || has_purpose || size == 0 || block.flag("HintIgnore") || kernel::is_empty(device_number) {
         return None;
     }
-    if interfaces.get(PARTITION).is_some_and(|partition| !is_for_files(&Properties(partition))) {
+    if Properties::of(interfaces, PARTITION).is_some_and(|partition| !is_for_files(&partition)) {
         return None;
     }
     let is_divided = interfaces.contains_key(TABLE);
     if is_divided && has_partitions(path, objects) {
         return None;
     }
-    let drive = drive_of(&block, objects).map(|(_, drive)| Properties(drive));
+    let drive = drive_of(&block, objects).map(|(_, drive)| drive);
     let is_loop = interfaces.contains_key(LOOP) || is_part_of_loop(interfaces, objects);
     let comes_and_goes = |drive: &Properties| {
         let outside = drive.flag("Removable") || drive.text("ConnectionBus") == "usb" || !block.flag("HintSystem");
@@ -105,12 +104,12 @@ fn is_for_files(partition: &Properties<'_>) -> bool {
 
 /// Only the whole has a `Loop` of its own.
 fn is_part_of_loop(interfaces: &Interfaces, objects: &ManagedObjects) -> bool {
-    let table = interfaces.get(PARTITION).and_then(|partition| Properties(partition).value::<OwnedObjectPath>("Table"));
+    let table = Properties::of(interfaces, PARTITION).and_then(|partition| partition.value::<OwnedObjectPath>("Table"));
     table.and_then(|table| objects.get(&table)).is_some_and(|disk| disk.contains_key(LOOP))
 }
 
 fn has_partitions(table: &OwnedObjectPath, objects: &ManagedObjects) -> bool {
-    let mut partitions = objects.values().filter_map(|interfaces| interfaces.get(PARTITION)).map(Properties);
+    let mut partitions = objects.values().filter_map(|interfaces| Properties::of(interfaces, PARTITION));
     partitions.any(|partition| partition.value::<OwnedObjectPath>("Table").as_ref() == Some(table))
 }
 

@@ -13,7 +13,7 @@ use zbus::proxy::CacheProperties;
 use zbus::{Connection, DBusError, Variant};
 
 use super::Volume;
-use super::inventory::from_bytes;
+use super::objects::from_bytes;
 
 /// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
 /// UDisks2 adds `nosuid,nodev` itself; all are checked in the mount table afterwards, since an fstab line overrides them.

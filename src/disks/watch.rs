@@ -16,9 +16,10 @@ use zbus::fdo::{DBusProxy, ManagedObjects, ObjectManagerProxy};
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, ObjectPath, Structure};
 
-use super::inventory::{self, Volume};
-use super::mounts;
+use super::Volume;
+use super::glances::Glances;
 use super::unformatted::{self, Unformatted};
+use super::{inventory, mounts};
 use crate::blocking::{GLANCE, blocking};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
@@ -53,9 +54,10 @@ pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>)
     let pokes = pokes(&connection).await?;
     let (poke, poked) = watch::channel(());
     let (find, found) = watch::channel(Vec::new());
+    let eye = Eye { connection, glances: Glances::default(), poke: poke.clone() };
     tokio::select! {
         () = count(pokes, poke) => {}
-        () = look(&connection, &sightings, poked, &find) => {}
+        () = look(eye, &sightings, poked, &find) => {}
         () = look_into(found, &sightings) => {}
         () = mounts::tell(&sightings) => {}
     }
@@ -71,15 +73,39 @@ async fn count(pokes: impl Stream<Item = ()>, poke: watch::Sender<()>) {
     }
 }
 
+/// What is looked with.
+struct Eye {
+    connection: Connection,
+    glances: Glances,
+    poke: watch::Sender<()>,
+}
+
+/// What is there.
+#[derive(Default)]
+struct Picture {
+    volumes: Vec<Volume>,
+    unformatted: Vec<Unformatted>,
+}
+
+impl Eye {
+    /// With what is there and can't be used, as far as that is known, and with what has no file system.
+    async fn picture(&mut self) -> zbus::Result<Picture> {
+        let objects = objects(&self.connection).await?;
+        let hindered = self.glances.over(&objects, &self.poke);
+        let volumes = inventory::volumes(&objects).into_iter().chain(hindered).collect();
+        Ok(Picture { volumes, unformatted: unformatted::unformatted(&objects) })
+    }
+}
+
 async fn look(
-    connection: &Connection,
+    mut eye: Eye,
     sightings: &UnboundedSender<Sighting>,
     mut poked: watch::Receiver<()>,
     find: &watch::Sender<Vec<Unformatted>>,
 ) {
     let mut known: Option<Vec<Volume>> = None;
     loop {
-        let Picture { volumes, unformatted } = ask_until_answered(connection, sightings, &mut poked, &mut known).await;
+        let Picture { volumes, unformatted } = ask_until_answered(&mut eye, sightings, &mut poked, &mut known).await;
         find.send_replace(unformatted);
         if known.as_ref() != Some(&volumes) {
             if sightings.send(Sighting::Volumes(volumes.clone())).is_err() {
@@ -127,7 +153,7 @@ async fn gather(poked: &mut watch::Receiver<()>) {
 }
 
 async fn ask_until_answered(
-    connection: &Connection,
+    eye: &mut Eye,
     sightings: &UnboundedSender<Sighting>,
     poked: &mut watch::Receiver<()>,
     known: &mut Option<Vec<Volume>>,
@@ -135,7 +161,7 @@ async fn ask_until_answered(
     let backoff =
         ExponentialBuilder::default().with_min_delay(RETRY_FROM).with_max_delay(RETRY_UP_TO).without_max_times();
     for (failures, pause) in backoff.build().enumerate() {
-        let cause = match picture(connection).await {
+        let cause = match eye.picture().await {
             Ok(picture) => return picture,
             Err(cause) => cause,
         };
@@ -161,16 +187,12 @@ pub async fn volumes(connection: &Connection) -> zbus::Result<Vec<Volume>> {
     Ok(inventory::volumes(&objects(connection).await?))
 }
 
-/// The same with what has no file system.
-async fn picture(connection: &Connection) -> zbus::Result<Picture> {
-    let objects = objects(connection).await?;
-    Ok(Picture { volumes: inventory::volumes(&objects), unformatted: unformatted::unformatted(&objects) })
-}
-
-#[derive(Default)]
-struct Picture {
-    volumes: Vec<Volume>,
-    unformatted: Vec<Unformatted>,
+/// What would lose its power together with this volume, at this moment.
+///
+/// # Errors
+/// UDisks2 does not answer.
+pub async fn behind_plug(connection: &Connection, volume: &Volume) -> zbus::Result<Vec<Volume>> {
+    Ok(inventory::behind_plug(&objects(connection).await?, volume))
 }
 
 async fn objects(connection: &Connection) -> zbus::Result<ManagedObjects> {

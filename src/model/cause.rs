@@ -78,6 +78,24 @@ pub enum MountTrouble {
     Unknown,
 }
 
+/// Why nothing can be copied to a disk that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unusable {
+    /// It is encrypted, and nobody has unlocked it.
+    Locked,
+    /// Somebody has, and it is the container that is known, not the file system in it.
+    Container,
+    /// It carries the marks of several file systems.
+    Ambiguous,
+    /// Its partitions were made behind an enclosure that shows sectors of another size.
+    OtherSectors,
+    /// Its beginning can't be read.
+    Unreadable,
+    /// The enclosure says that no disk is in it.
+    NoMedium,
+}
+
 /// Why a disk was mounted read-only although that was not asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

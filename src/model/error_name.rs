@@ -20,10 +20,13 @@ impl Fault {
             Self::DuplicateDisk { .. } | Self::DiskIgnored { .. } | Self::OwnDisk { .. } | Self::ChangedDisk { .. } => {
                 "WrongDisk"
             }
-            Self::UnsupportedFileSystem { .. } => "UnsupportedFileSystem",
+            Self::DiskUnusable { .. } | Self::DiskOfSeveral { .. } | Self::UnsupportedFileSystem { .. } => {
+                "UnsupportedFileSystem"
+            }
             Self::DiskServiceFailed { .. } => "DiskServiceFailed",
             Self::VeeamBusy { .. } | Self::VeeamDirectoryUnreadable { .. } => "VeeamBusy",
             Self::AlreadyMounted { .. }
+            | Self::OldMountHeld { .. }
             | Self::MountFailed { .. }
             | Self::WriteProtected { .. }
             | Self::MountedReadOnly { .. }

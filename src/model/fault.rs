@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cause::{LockPlace, MountTrouble, Obstacle, ReadOnly};
+use super::cause::{LockPlace, MountTrouble, Obstacle, ReadOnly, Unusable};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -68,6 +68,22 @@ pub enum Fault {
         /// As the same disk in another enclosure is.
         same_size: bool,
     },
+    /// It is plugged in, and can't be got at.
+    DiskUnusable {
+        disk: String,
+        device: String,
+        why: Unusable,
+        /// It is only its drive by which it was recognised.
+        likely: bool,
+        cause: String,
+    },
+    /// It is one of several that hold one file system together. `devices`: those that are plugged in.
+    DiskOfSeveral {
+        disk: String,
+        file_system: String,
+        devices: String,
+        count: u64,
+    },
     UnsupportedFileSystem {
         disk: String,
         file_system: String,
@@ -101,6 +117,13 @@ pub enum Fault {
     // Step 3: mount.
     AlreadyMounted {
         mount_point: String,
+    },
+    /// It was pulled while a program used it, and for that program it is mounted still.
+    OldMountHeld {
+        disk: String,
+        /// Somebody was found.
+        found: bool,
+        holders: String,
     },
     MountFailed {
         device: String,

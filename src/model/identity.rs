@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// LUKS takes 16 MiB by default, bytes.
+const CONTAINER_ROOM: u64 = 64 << 20;
+
 /// The device that a file system came from. What the device does not tell is empty or 0, and counts like any other value.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -20,6 +23,17 @@ pub struct DiskIdentity {
 }
 
 impl DiskIdentity {
+    /// Whether a device of which only this can be told may be the disk that was remembered so: the same drive, and a place on it
+    /// in which there is room for the file system. The room before one in a container is the container's own.
+    pub fn may_hold(&self, remembered: &Self) -> bool {
+        let told = !remembered.serial.is_empty() || !remembered.wwn.is_empty();
+        let same_drive = told && self.serial == remembered.serial && self.wwn == remembered.wwn;
+        let same_place = self.partition == remembered.partition && self.offset == remembered.offset;
+        let is_whole = self.partition == 0 && self.size >= remembered.offset + remembered.size;
+        let is_container = self.size.checked_sub(remembered.size).is_some_and(|room| room <= CONTAINER_ROOM);
+        same_drive && (self.size == 0 || is_whole || is_container || same_place && self.size == remembered.size)
+    }
+
     /// Whether another enclosure alone could explain a difference.
     pub fn has_same_size(&self, other: &Self) -> bool {
         self.size == other.size
@@ -43,6 +57,21 @@ mod tests {
         assert!(before.has_same_size(&DiskIdentity { serial: "B".into(), ..before.clone() }));
         assert!(!before.has_same_size(&DiskIdentity { size: 11, ..before.clone() }));
         assert!(!format!("{before:?}").contains("SERIAL"));
+    }
+
+    #[test]
+    fn a_device_may_hold_what_was_remembered_of_the_same_drive_where_it_has_room() {
+        let inner = DiskIdentity { serial: "A".into(), size: 900 << 20, ..DiskIdentity::default() };
+        let partition = DiskIdentity { partition: 2, offset: 4096, size: 916 << 20, ..inner.clone() };
+        assert!(partition.may_hold(&inner), "a container");
+        assert!(!DiskIdentity { size: 990 << 20, ..partition.clone() }.may_hold(&inner));
+        assert!(!DiskIdentity { serial: "B".into(), ..partition.clone() }.may_hold(&inner));
+        let whole = DiskIdentity { size: 1000 << 20, ..inner.clone() };
+        assert!(whole.may_hold(&partition), "its table can't be read");
+        assert!(!whole.may_hold(&DiskIdentity { size: 2000 << 20, ..partition.clone() }));
+        assert!(DiskIdentity { size: 0, ..inner.clone() }.may_hold(&partition), "no medium");
+        let nameless = DiskIdentity { serial: String::new(), ..inner.clone() };
+        assert!(!nameless.may_hold(&nameless));
     }
 
     #[test]

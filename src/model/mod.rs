@@ -21,7 +21,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 pub use agreed::Agreed;
-pub use cause::{LockPlace, MountTrouble, Obstacle, ReadOnly};
+pub use cause::{LockPlace, MountTrouble, Obstacle, ReadOnly, Unusable};
 pub use fault::Fault;
 pub use identity::DiskIdentity;
 pub use log_part::{Head, LogMark, LogPart};

@@ -1,7 +1,7 @@
 //! For tests: one made-up value of every variant, filled by field type. The matches below are exhaustive, so a variant that
 //! is missing in the list does not compile.
 
-use crate::model::{Fault, LockPlace, MountTrouble, Notice, Obstacle, ReadOnly, Warning};
+use crate::model::{Fault, LockPlace, MountTrouble, Notice, Obstacle, ReadOnly, Unusable, Warning};
 
 /// A value for a field. Two rounds give two different values.
 trait Filler {
@@ -56,6 +56,12 @@ impl Filler for ReadOnly {
     }
 }
 
+impl Filler for Unusable {
+    fn filler(_: &str, round: u32) -> Self {
+        if round == 0 { Self::Locked } else { Self::Ambiguous }
+    }
+}
+
 macro_rules! samples {
     ($all:ident, $family:ident: $($variant:ident { $($field:ident),* })*) => {
         pub fn $all(round: u32) -> Vec<$family> {
@@ -87,6 +93,8 @@ samples! { faults, Fault:
     DiskIgnored { disk }
     OwnDisk { disk, repository }
     ChangedDisk { disk, same_size }
+    DiskUnusable { disk, device, why, likely, cause }
+    DiskOfSeveral { disk, file_system, devices, count }
     UnsupportedFileSystem { disk, file_system }
     DiskServiceFailed { cause }
     VeeamBusy { jobs, minutes }
@@ -95,6 +103,7 @@ samples! { faults, Fault:
     VeeamUnlockFailed { job, cause }
     TooManyLocks { most, path }
     AlreadyMounted { mount_point }
+    OldMountHeld { disk, found, holders }
     MountFailed { device, why, cause }
     WriteProtected { device }
     MountedReadOnly { device, why }

@@ -54,6 +54,44 @@ async fn bus_a_known_uuid_behind_another_drive_is_warned_about_by_default() {
     assert!(daemon.client.last_warnings().await.unwrap().is_empty(), "the trusted one is back");
 }
 
+#[tokio::test]
+async fn bus_a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be() {
+    let (house, daemon) = house_with("warn").await;
+    let locked = FakeDisk {
+        uuid: "99bc3e64-ccf3-416f-a968-2349a332a975".to_owned(),
+        file_system: "crypto_LUKS".to_owned(),
+        usage: "crypto".to_owned(),
+        label: String::new(),
+        ..first()
+    };
+    // Somebody else's drive is nobody's business.
+    let other = FakeDisk { name: "asbackuptest9".to_owned(), serial: "0TH3R".to_owned(), ..locked.clone() };
+    house.udisks.plug(&other).await;
+    house.udisks.plug(&locked).await;
+    let finished = daemon.finished(2).await;
+    assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "UnsupportedFileSystem"));
+    for words in ["/dev/asbackuptest1", "seems to be the disk", "encrypted and locked", "begins by itself"] {
+        assert!(finished.message.contains(words), "{words} in {}", finished.message);
+    }
+    let (name, message) = refused(daemon.client.start("").await);
+    assert_eq!((name.as_str(), &message), ("UnsupportedFileSystem", &finished.message));
+    // What is in it comes to light.
+    house.udisks.plug(&FakeDisk { name: "asbackuptest8".to_owned(), partition: false, ..first() }).await;
+    assert_eq!(daemon.finished(3).await.error, "MountFailed", "there are no real disks in this house");
+}
+
+#[tokio::test]
+async fn bus_an_enclosure_that_comes_without_its_disk_is_told() {
+    let (house, daemon) = house_with("warn").await;
+    let nothing = String::new;
+    let name = "asbackuptest9".to_owned();
+    let empty = FakeDisk { name, size: 0, uuid: nothing(), usage: nothing(), label: nothing(), ..first() };
+    house.udisks.plug(&empty).await;
+    let finished = daemon.finished(2).await;
+    assert_eq!(finished.error, "UnsupportedFileSystem");
+    assert!(finished.message.contains("no disk is in it"), "{}", finished.message);
+}
+
 /// Who has them can make a disk look like a known one.
 #[tokio::test]
 async fn bus_what_disks_are_recognised_by_is_told_to_nobody() {

@@ -3,6 +3,7 @@
 //! A copy is held with SIGSTOP and let go with SIGCONT: that needs no other flags, no slower disk and no luck with timing,
 //! and what it is held in is the real thing.
 
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use procfs::process::{ProcState, Process};
@@ -14,6 +15,29 @@ use super::{PATIENCE, wait_for};
 pub fn signal(pid: u32, signal: Signal) {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     let _ = kill_process(pid.expect("a pid"), signal);
+}
+
+/// A program of the bench that ends with the test.
+pub struct Program(Child);
+
+impl Program {
+    pub fn start(command: &mut Command) -> Self {
+        Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a process"))
+    }
+
+    /// What it has started, and that in turn.
+    pub fn all(&self) -> Vec<u32> {
+        descendants(self.0.id())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // What nsenter has started outlives it.
+        self.all().into_iter().for_each(|pid| signal(pid, Signal::KILL));
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// The living children of a process.
