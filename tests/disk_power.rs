@@ -7,8 +7,14 @@ mod fake_udisks;
 #[path = "common/played.rs"]
 mod played;
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use common::compare::Fidelity;
 use common::daemon::Daemon;
+use common::disk::{Disk, FileSystem};
 use common::scene::{assert_success, warnings};
 use fake_udisks::{Answer, FILESYSTEM, FakeDisk, values};
 use played::{MOUNT_POINT, Played};
@@ -71,6 +77,68 @@ async fn a_dock_is_left_on_while_another_disk_in_it_is_mounted() {
     assert_eq!(warnings(&daemon), ["power-off-failed"]);
     let told: Vec<String> = daemon.property("LastWarnings").await;
     assert!(told[0].contains("/dev/asbackuptest9"), "{told:?}");
+}
+
+/// Another drive of the dock, with no file system on it that UDisks2 knows of.
+fn neighbour(device: &Path) -> FakeDisk {
+    FakeDisk {
+        name: device.file_name().expect("a device").to_string_lossy().into_owned(),
+        uuid: "B78E-6CC4".to_owned(),
+        usage: "other".to_owned(),
+        file_system: "swap".to_owned(),
+        sibling: "dock".to_owned(),
+        device_number: fs::metadata(device).expect("a device").rdev(),
+        ..FakeDisk::default()
+    }
+}
+
+/// The dock stays on for what is done with its other drive, whose device it is given.
+async fn assert_left_on(use_it: impl FnOnce(&Path) -> Box<dyn std::any::Any>, words: &str) {
+    let mut powered = powered("true").await;
+    let mut other = Disk::make(&powered.scene.bench, FileSystem::Ext4, "NEIGHBOUR");
+    other.plug();
+    let device = other.device();
+    let in_use = use_it(&device);
+    powered.disk.sibling = "dock".to_owned();
+    powered.udisks.plug(&neighbour(&device)).await;
+    let daemon = run(&powered).await;
+    assert!(switched_off(&powered).is_empty());
+    assert_eq!(warnings(&daemon), ["power-off-failed"]);
+    let told: Vec<String> = daemon.property("LastWarnings").await;
+    assert!(told[0].contains(&device.display().to_string()) && told[0].contains(words), "{told:?}");
+    drop(in_use);
+}
+
+/// Swap that ends with the test, whatever becomes of that.
+struct Swap(PathBuf);
+
+impl Drop for Swap {
+    fn drop(&mut self) {
+        let _ = Command::new("/usr/sbin/swapoff").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_dock_is_left_on_while_another_drive_in_it_is_swapped_to() {
+    let swap = |device: &Path| {
+        common::run(Command::new("/usr/sbin/mkswap").arg("--quiet").arg(device));
+        common::run(Command::new("/usr/sbin/swapon").arg(device));
+        Box::new(Swap(device.to_owned())) as Box<dyn std::any::Any>
+    };
+    assert_left_on(swap, "swap").await;
+}
+
+/// A loop device over it stands for whatever the device mapper builds.
+#[tokio::test]
+async fn a_dock_is_left_on_while_a_container_on_another_drive_in_it_is_open() {
+    let open = |device: &Path| {
+        let words = ["--find", "--show", "--offset", "1048576"];
+        let container = common::run(Command::new("/usr/sbin/losetup").args(words).arg(device));
+        let hold = fs::File::open(&container).expect("the device just attached");
+        common::run(Command::new("/usr/sbin/losetup").args(["--detach", &container]));
+        Box::new(hold) as Box<dyn std::any::Any>
+    };
+    assert_left_on(open, "/dev/loop").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! Switches the disk off after a good copy, where that is wanted and takes nothing else away. The disk may be pulled by then, so
 //! nothing here can spoil the run.
 
+use std::io;
+
 use super::steps::Run;
+use crate::blocking::{GLANCE, blocking};
+use crate::disks::blockers::Parts;
 use crate::disks::{Volume, volume, watch};
 use crate::model::{Notice, Warning};
 
@@ -18,32 +22,35 @@ impl Run {
         if !chosen.can_power_off {
             return Err(format!("{}: CanPowerOff=false", chosen.device.display()));
         }
-        let volumes = watch::volumes(&self.ports.connection).await.map_err(|error| error.to_string())?;
-        if let Some(device) = in_use(chosen, &volumes) {
-            return Err(device);
+        let connection = &self.ports.connection;
+        let others = watch::behind_plug(connection, chosen).await.map_err(|error| error.to_string())?;
+        let look = move || Ok::<_, io::Error>(in_use(&others));
+        if let Some(user) = blocking(GLANCE, look).await.map_err(|error| error.to_string())? {
+            return Err(user);
         }
-        volume::power_off(&self.ports.connection, chosen).await.map_err(|error| error.to_string())
+        volume::power_off(connection, chosen).await.map_err(|error| error.to_string())
     }
 }
 
-/// Another volume that would lose its power while it is mounted.
-fn in_use(chosen: &Volume, volumes: &[Volume]) -> Option<String> {
-    let mut others = volumes.iter().filter(|other| chosen.shares_power_with(other) && !other.mount_points.is_empty());
-    others.next().map(|other| other.device.display().to_string())
+/// What uses one of them, mounted or not. UDisks2's word counts as well as the kernel's. Blocks.
+fn in_use(volumes: &[Volume]) -> Option<String> {
+    volumes.iter().find_map(|volume| {
+        let device = volume.device.display();
+        if let Some(point) = volume.mount_points.first() {
+            return Some(format!("{device}: {}", point.display()));
+        }
+        Some(format!("{device}: {}", Parts::of(volume).blockers(1).pop()?))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zbus::OwnedObjectPath;
 
     #[test]
     fn what_is_mounted_behind_the_same_plug_keeps_its_power() {
-        let drive = |path: &str| Some(OwnedObjectPath::try_from(path).unwrap());
-        let dock = |path: &str| Volume { drive: drive(path), sibling: "dock".into(), ..Volume::sample("A") };
-        let mounted = |volume: Volume| Volume { mount_points: vec!["/mnt".into()], ..volume };
-        let elsewhere = Volume { sibling: String::new(), ..dock("/c") };
-        assert_eq!(in_use(&dock("/a"), &[dock("/a"), dock("/b"), mounted(elsewhere)]), None);
-        assert_eq!(in_use(&dock("/a"), &[dock("/a"), mounted(dock("/b"))]), Some("/dev/sdz1".to_owned()));
+        let mounted = Volume { mount_points: vec!["/mnt".into()], ..Volume::sample("B") };
+        assert_eq!(in_use(&[Volume::sample("A")]), None);
+        assert_eq!(in_use(&[Volume::sample("A"), mounted]), Some("/dev/sdz1: /mnt".to_owned()));
     }
 }
