@@ -36,6 +36,11 @@ impl UsbDisk {
         Self { name: name.to_owned(), image, uuid, file_system }
     }
 
+    /// The whole disk in the machine, under a name that stays while others come and go; a partition has `-part1` behind it.
+    pub fn device(&self) -> String {
+        format!("/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_{}-0:0", self.name)
+    }
+
     /// Asserts that the file system needs no repair. Not while the disk is plugged in.
     pub fn assert_clean(&self) {
         let check: &[&str] = match self.file_system {

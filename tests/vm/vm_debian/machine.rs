@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::disk::UsbDisk;
@@ -146,12 +146,23 @@ impl Vm {
         self.set_speed(disk, SLOW);
     }
 
+    /// Plugs in a disk whose first sector can't be read any more.
+    pub fn plug_unreadable(&mut self, disk: &UsbDisk) {
+        let failing = json!([{ "event": "none", "iotype": "read", "errno": 5, "sector": 0 }]);
+        let file = json!({ "driver": "file", "filename": disk.image, "locking": "off" });
+        self.plug_file(disk, 0, json!({ "driver": "blkdebug", "inject-error": failing, "image": file }));
+    }
+
     fn plug_at(&mut self, disk: &UsbDisk, bytes_per_second: u64) {
+        let file = json!({ "driver": "file", "filename": disk.image, "locking": "off" });
+        self.plug_file(disk, bytes_per_second, file);
+    }
+
+    fn plug_file(&mut self, disk: &UsbDisk, bytes_per_second: u64, file: Value) {
         let name = &disk.name;
         let limits = json!({ "bps-write": bytes_per_second });
         let group = format!("{name}-speed");
         self.qmp.execute("object-add", json!({ "qom-type": "throttle-group", "id": group, "limits": limits }));
-        let file = json!({ "driver": "file", "filename": disk.image, "locking": "off" });
         let node = json!({
             "driver": "throttle", "node-name": name, "throttle-group": group,
             "file": { "driver": "raw", "file": file },

@@ -45,5 +45,6 @@ mod root;
 mod scene;
 mod shell;
 mod sick;
+mod stacked;
 mod standstill;
 mod upgrade;

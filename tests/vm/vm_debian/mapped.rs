@@ -39,7 +39,7 @@ impl Vm {
     pub fn plug_mapped(&mut self, name: &str) -> UsbDisk {
         let disk = self.make_disk(name, "ext4");
         self.plug(&disk);
-        let (below, uuid, table) = (below(&disk), &disk.uuid, table(&disk, Table::Sound));
+        let (below, uuid, table) = (disk.device(), &disk.uuid, table(&disk, Table::Sound));
         self.wait(&format!("test -b {below}"));
         self.ok(&format!(
             "udevadm settle && wipefs --all --quiet {below} && dmsetup create {name} --table '{table}' \
@@ -66,10 +66,6 @@ impl Vm {
     }
 }
 
-fn table(disk: &UsbDisk, behaviour: Table) -> String {
-    behaviour.of(&below(disk), OFFSET, SECTORS)
-}
-
-fn below(disk: &UsbDisk) -> String {
-    format!("/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_{}-0:0", disk.name)
+pub fn table(disk: &UsbDisk, behaviour: Table) -> String {
+    behaviour.of(&disk.device(), OFFSET, SECTORS)
 }
