@@ -136,7 +136,10 @@ impl Controller {
 
     /// Never on the repository's disk.
     fn unformatted_rows(&self) -> Vec<UnformattedRow> {
-        let disks = self.plugged.unformatted.iter().filter(|disk| !self.repository.hold(&disk.device));
+        // A known disk that can't be got at has contents, and nobody is to format it.
+        let known: Vec<u64> = self.plugged.plugins().iter().map(|plugin| plugin.volume.device_number).collect();
+        let disks = self.plugged.unformatted.iter().filter(|disk| !known.contains(&disk.device_number));
+        let disks = disks.filter(|disk| !self.repository.hold(&disk.device));
         let row = |disk: &Unformatted| UnformattedRow {
             device: disk.device.display().to_string(),
             size: disk.size,
