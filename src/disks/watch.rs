@@ -29,6 +29,8 @@ const JOBS: &str = "/org/freedesktop/UDisks2/jobs/";
 const PATIENCE: Duration = Duration::from_secs(25);
 /// Signals come in bursts; this much is gathered before the next question.
 const GATHER: Duration = Duration::from_millis(100);
+/// A new device has been probed by then.
+const PROBED: Duration = Duration::from_secs(1);
 const RETRY_FROM: Duration = Duration::from_secs(1);
 const RETRY_UP_TO: Duration = Duration::from_secs(60);
 
@@ -125,6 +127,8 @@ async fn look(
 async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, sightings: &UnboundedSender<Sighting>) {
     let (mut known, mut silent) = (Vec::new(), HashSet::new());
     while found.changed().await.is_ok() {
+        // UDisks2 lists a device before it has been probed, and whoever opens it then is in udev's way.
+        sleep(PROBED).await;
         let mut disks = found.borrow_and_update().clone();
         for disk in &mut disks {
             let plug = (disk.device_number, disk.diskseq);
