@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zbus::Connection;
 
-use crate::bus::{self, BusError, Sources};
+use crate::bus::{self, BusError, Callers, Refusal, Sources};
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, Request, Start};
 use crate::disks::{self, Sighting};
@@ -134,7 +134,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let texts = Arc::new(Texts::new(loaded.config.language));
     open_logs(&loaded, &texts);
-    let lines = Lines::connect().await?;
+    let (lines, refusals) = Lines::connect().await?;
     let history = History::open(&places.state)?;
     let (calls_in, calls) = unbounded_channel();
     let (signals, signals_out) = unbounded_channel();
@@ -142,6 +142,8 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let (texts_in, texts_out) = watch::channel(texts.clone());
     let sources = Sources {
         asking: lines.asking.clone(),
+        callers: lines.callers.clone(),
+        refusals,
         calls: calls_in,
         signals: signals_out,
         status: status_out.clone(),
@@ -190,13 +192,18 @@ struct Lines {
     serving: Connection,
     /// Questions about those who call.
     asking: Connection,
+    /// What has been learned from them.
+    callers: Callers,
     /// What we want of others: UDisks2, logind, and who leaves the bus.
     outside: Connection,
 }
 
 impl Lines {
-    async fn connect() -> Result<Self, BusError> {
-        Ok(Self { serving: bus::connect().await?, asking: bus::connect().await?, outside: bus::connect().await? })
+    async fn connect() -> Result<(Self, UnboundedReceiver<Refusal>), BusError> {
+        let (asking, outside) = (bus::connect_to_ask().await?, bus::connect().await?);
+        let callers = Callers::new(&asking);
+        let (serving, refusals) = bus::listen(callers.clone()).await?;
+        Ok((Self { serving, asking, callers, outside }, refusals))
     }
 
     async fn any_lost(&self) {

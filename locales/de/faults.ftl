@@ -44,7 +44,7 @@ fault-invalid-job = Der Auftragsname „{ $job }“ kann nicht verwendet werden.
     .meaning = Es wurde keine Sperre gesetzt; eine Kopie könnte also beginnen, während Veeam schreibt.
     .action = Verwenden Sie einen kurzen Namen aus gewöhnlichen Zeichen ohne Schrägstrich, der auch als Dateiname taugt.
 
-fault-too-many-calls = Es sind zu viele Aufrufe offen: { $most } von Ihnen, oder die aller Benutzer zusammen, warten noch auf Erlaubnis.
+fault-too-many-calls = Es sind zu viele Aufrufe offen: { $most } von Ihnen, oder die aller Benutzer zusammen, warten noch auf Antwort.
     .meaning = Dieser Aufruf wurde sofort abgelehnt, es ist nichts geschehen. Kopien und Veeam laufen weiter.
     .action = Warten Sie, bis die vorigen Aufrufe beantwortet sind, oder beantworten Sie die Fragen nach dem Passwort, und versuchen Sie es noch einmal. Wenn Sie nicht so oft aufgerufen haben, tut es ein Programm von Ihnen; fragen Sie die Systembetreuung.
 

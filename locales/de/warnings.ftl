@@ -79,7 +79,7 @@ warning-polkit-silent = Ein Aufruf ({ $action }) wurde abgelehnt, weil die Recht
     .meaning = Bis sie antwortet, kann nur die Systembetreuung (root) eine Kopie starten oder abbrechen, und Aufträge von Veeam bekommen keine Sperre. Auf eingesteckte Platten wird wie immer kopiert.
     .action = Die Systembetreuung sollte nachsehen, was polkit tut (systemctl status polkit).
 
-warning-too-many-calls = Aufrufe des Benutzers { $user } werden abgelehnt: { $most } davon warten noch auf polkit.
+warning-too-many-calls = Aufrufe des Benutzers { $user } werden abgelehnt: Der Dienst nimmt höchstens { $most } davon auf einmal an.
     .meaning = Ein Programm dieses Benutzers ruft den Dienst immer wieder auf oder beantwortet die Fragen nach dem Passwort nicht. Kopien, Veeam und andere Benutzer sind nicht betroffen.
     .action = Die Systembetreuung kann das Programm finden (loginctl user-status { $user }).
 

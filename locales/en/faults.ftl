@@ -44,7 +44,7 @@ fault-invalid-job = The job name “{ $job }” cannot be used.
     .meaning = No lock has been set, so a copy could begin while Veeam is writing.
     .action = Use a short name of ordinary characters without a slash, one that could also be a file name.
 
-fault-too-many-calls = Too many calls are open: { $most } of yours, or those of all users together, are still waiting for permission.
+fault-too-many-calls = Too many calls are open: { $most } of yours, or those of all users together, are still waiting for an answer.
     .meaning = This call was refused at once, and nothing was done. Copies and Veeam go on.
     .action = Wait until the calls before have been answered, or answer the questions for a password, and try again. If you did not call so often, a program of yours does; ask the administrator.
 

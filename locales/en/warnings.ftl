@@ -79,7 +79,7 @@ warning-polkit-silent = A call ({ $action }) was refused because polkit, which k
     .meaning = Until it answers, nobody but the administrator (root) can start or cancel a copy, and Veeam's jobs get no locks. Disks that are plugged in are copied to as ever.
     .action = The administrator should look what polkit does (systemctl status polkit).
 
-warning-too-many-calls = Calls of user { $user } are refused: { $most } of them are still waiting for polkit.
+warning-too-many-calls = Calls of user { $user } are refused: the service takes no more than { $most } of them at a time.
     .meaning = A program of this user calls the service over and over, or does not answer questions for a password. Copies, Veeam and other users are not affected.
     .action = The administrator can find that program (loginctl user-status { $user }).
 

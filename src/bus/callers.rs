@@ -2,20 +2,22 @@
 //! called last are remembered, so that a flood of calls is no flood of questions.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::message::Header;
-use zbus::names::{BusName, UniqueName};
+use zbus::names::UniqueName;
 use zbus::proxy::CacheProperties;
 
 /// More than the bus lets one user have connections.
 const REMEMBERED: usize = 512;
 
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
 pub struct Callers {
     asking: Connection,
-    known: Mutex<Known>,
+    known: Arc<Mutex<Known>>,
 }
 
 #[derive(Default)]
@@ -27,7 +29,7 @@ struct Known {
 
 impl Callers {
     pub fn new(asking: &Connection) -> Self {
-        Self { asking: asking.clone(), known: Mutex::default() }
+        Self { asking: asking.clone(), known: Arc::default() }
     }
 
     /// The user id of who sent this.
@@ -36,21 +38,30 @@ impl Callers {
     /// The bus does not say, since the caller has gone or the bus itself.
     pub async fn user(&self, header: &Header<'_>) -> zbus::Result<u32> {
         let sender = header.sender().ok_or(zbus::Error::MissingField)?;
-        if let Some(user) = self.known().users.get(sender.as_str()) {
-            return Ok(*user);
+        match self.known(sender.as_str()) {
+            Some(user) => Ok(user),
+            None => self.ask(sender.as_str()).await,
         }
-        let user = self.ask(sender).await?;
-        self.known().remember(sender, user);
+    }
+
+    /// The same without asking anybody.
+    pub fn known(&self, name: &str) -> Option<u32> {
+        self.remembered().users.get(name).copied()
+    }
+
+    /// The user id behind this unique name, which is remembered.
+    ///
+    /// # Errors
+    /// As `user`.
+    pub async fn ask(&self, name: &str) -> zbus::Result<u32> {
+        let bus = DBusProxy::builder(&self.asking).cache_properties(CacheProperties::No).build().await?;
+        let user = bus.get_connection_unix_user(UniqueName::try_from(name)?.into()).await?;
+        self.remembered().remember(name, user);
         Ok(user)
     }
 
-    async fn ask(&self, sender: &UniqueName<'_>) -> zbus::Result<u32> {
-        let bus = DBusProxy::builder(&self.asking).cache_properties(CacheProperties::No).build().await?;
-        Ok(bus.get_connection_unix_user(BusName::from(sender.to_owned())).await?)
-    }
-
     /// A thread that panicked leaves at worst a name that is forgotten early.
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+    fn remembered(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use log::Level;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use zbus::message::Header;
 use zbus::{BoxDBusError, fdo};
 
@@ -20,9 +20,7 @@ use super::contract::{Action, Error};
 use super::polkit::{self, Denial, Polkit};
 
 /// Every call is answered by then, except while somebody types a password.
-pub const ANSWER_LIMIT: Duration = Duration::from_secs(2);
-/// Bytes of a call's arguments. The longest one that is no refusal has 255, and a call is kept in memory as long as it waits.
-const MOST_ARGUMENTS: u32 = 4096;
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 type Result<T> = std::result::Result<T, BoxDBusError>;
 
@@ -47,10 +45,6 @@ impl Gate {
     /// Asks polkit, and says until when the call must be answered.
     pub async fn permit(&self, header: &Header<'_>, action: Action) -> Result<Permit> {
         let called = Instant::now();
-        if header.primary().body_len() > MOST_ARGUMENTS {
-            let message = self.texts.borrow().text("bus-arguments-too-long", &[]);
-            return Err(Box::new(fdo::Error::InvalidArgs(message)));
-        }
         let verdict = self.polkit.authorise(header, action).await;
         let uid = verdict.map_err(|denial| self.denial(action, denial))?;
         let since = match polkit::is_interactive(header) {
@@ -78,8 +72,21 @@ impl Gate {
 
     /// The error that the caller sees.
     pub fn refusal(&self, fault: &Fault) -> BoxDBusError {
-        let message = self.texts.borrow().say(fault).to_string();
-        Error::new(fault.name(), message).into()
+        refusal(&self.texts.borrow(), fault)
+    }
+
+    /// Whose call this is.
+    pub async fn user(&self, header: &Header<'_>) -> Result<u32> {
+        self.polkit.user(header).await.map_err(|error| self.broken(&error))
+    }
+
+    /// An answer, or that there was none.
+    pub async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        timeout(ANSWER_LIMIT, answer).await.unwrap_or_else(|_| Err(self.late()))
+    }
+
+    pub fn broken(&self, error: &impl ToString) -> BoxDBusError {
+        self.refusal(&internal(error.to_string()))
     }
 
     /// An argument that makes no sense is refused as it was found.
@@ -91,7 +98,7 @@ impl Gate {
     }
 
     /// For when the time is up.
-    pub fn late(&self) -> BoxDBusError {
+    fn late(&self) -> BoxDBusError {
         let cause = self.texts.borrow().text("bus-no-answer", &[]);
         self.refusal(&internal(cause))
     }
@@ -120,6 +127,11 @@ impl Gate {
     }
 }
 
-pub fn internal(cause: String) -> Fault {
+/// The error that a caller sees.
+pub fn refusal(texts: &Texts, fault: &Fault) -> BoxDBusError {
+    Error::new(fault.name(), texts.say(fault).to_string()).into()
+}
+
+fn internal(cause: String) -> Fault {
     Fault::Internal { cause }
 }

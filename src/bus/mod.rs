@@ -6,22 +6,32 @@ mod argument;
 mod callers;
 pub mod contract;
 mod crowd;
+mod door;
 mod gate;
+mod inbox;
 mod past;
 mod polkit;
+mod porter;
 mod publish;
 mod service;
+mod turned_away;
 mod view;
+mod wire;
 
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::net::UnixStream;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use zbus::address::transport::{Transport, UnixSocket};
 use zbus::fdo::RequestNameFlags;
-use zbus::{Connection, connection, fdo};
+use zbus::{Address, Connection, connection, fdo};
 
 use crate::controller::{Call, Signal};
 use crate::model::Status;
@@ -33,8 +43,11 @@ use past::Past;
 use polkit::Polkit;
 use publish::Publisher;
 use service::Service;
+use wire::Wire;
 
+pub use callers::Callers;
 pub use past::History;
+pub use porter::Refusal;
 
 /// Why the daemon is not on the bus.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +79,9 @@ impl BusError {
 pub struct Sources {
     /// For questions about callers; nobody calls here.
     pub asking: Connection,
+    pub callers: Callers,
+    /// What was not let in at all.
+    pub refusals: UnboundedReceiver<Refusal>,
     pub calls: UnboundedSender<Call>,
     /// To be sent after the [`Status`] that says the same.
     pub signals: UnboundedReceiver<Signal>,
@@ -80,13 +96,50 @@ pub async fn connect() -> Result<Connection, BusError> {
     connection::Builder::system().build().await.map_err(BusError::Unreachable)
 }
 
+/// The same for questions: nobody can call on it, or send it anything that was not asked for.
+pub async fn connect_to_ask() -> Result<Connection, BusError> {
+    let Some(stream) = stream().await? else { return connect().await };
+    built(Wire::shut(stream)).await
+}
+
+async fn built(wire: Wire) -> Result<Connection, BusError> {
+    connection::Builder::socket(wire).build().await.map_err(BusError::Unreachable)
+}
+
+/// None where the bus can't be reached by a socket of this machine, as over TCP.
+async fn stream() -> Result<Option<UnixStream>, BusError> {
+    let address = Address::system().map_err(BusError::Unreachable)?;
+    let Some(path) = socket(&address) else { return Ok(None) };
+    let stream = UnixStream::connect(path).await.map_err(|error| BusError::Unreachable(error.into()))?;
+    Ok(Some(stream))
+}
+
+/// Connects to the system bus for those who call, of whom no user can send more than is his part. Where the bus is not reached by a
+/// socket of this machine nobody is held back.
+pub async fn listen(callers: Callers) -> Result<(Connection, UnboundedReceiver<Refusal>), BusError> {
+    let (refused, refusals) = unbounded_channel();
+    let connection = match stream().await? {
+        Some(stream) => built(Wire::open(stream, callers, refused)).await?,
+        None => connect().await?,
+    };
+    Ok((connection, refusals))
+}
+
+fn socket(address: &Address) -> Option<PathBuf> {
+    let Transport::Unix(unix) = address.transport() else { return None };
+    match unix.path() {
+        UnixSocket::File(path) => Some(path.clone()),
+        UnixSocket::Abstract(name) => Some(PathBuf::from(OsString::from_vec([b"\0", name.as_bytes()].concat()))),
+        _ => None,
+    }
+}
+
 /// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.
 pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
-    let service = Service {
-        gate: Gate { calls: sources.calls, polkit: Polkit::new(&sources.asking), texts: sources.texts },
-        status: sources.status.clone(),
-        past: Past::new(sources.history),
-    };
+    let polkit = Polkit::new(&sources.asking, sources.callers);
+    let gate = Gate { calls: sources.calls, polkit, texts: sources.texts };
+    tokio::spawn(turned_away::tell(connection.clone(), gate.texts.clone(), sources.refusals));
+    let service = Service { gate, status: sources.status.clone(), past: Past::new(sources.history) };
     let publisher = Publisher::new(connection, sources.status).map_err(BusError::Failed)?;
     let server = connection.object_server();
     let served = server.at(OBJECT_PATH, service).await;

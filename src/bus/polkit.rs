@@ -53,9 +53,16 @@ pub struct Polkit {
 
 impl Polkit {
     /// Nobody's calls arrive on the connection `asking`, so nobody can use up the answers that it may wait for.
-    pub fn new(asking: &Connection) -> Self {
-        let callers = Callers::new(asking);
+    pub fn new(asking: &Connection, callers: Callers) -> Self {
         Self { asking: asking.clone(), callers, crowd: Crowd::new(), questions: AtomicU64::new(0) }
+    }
+
+    /// Whose call this is.
+    ///
+    /// # Errors
+    /// The bus does not say.
+    pub async fn user(&self, header: &Header<'_>) -> zbus::Result<u32> {
+        self.callers.user(header).await
     }
 
     /// Passes if the sender of `header` may do `action`, and gives his user id. Takes at most 1.5 s, or 5 min if the message

@@ -2,7 +2,7 @@
 //! read from the snapshot. Holds no state, decides nothing, and never waits in a getter.
 
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use zbus::message::Header;
 use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::{BoxDBusError, interface};
@@ -13,8 +13,8 @@ use crate::texts::harmless;
 
 use super::argument;
 use super::contract::Action;
-use super::gate::{ANSWER_LIMIT, Gate, internal};
-use super::past::Past;
+use super::gate::Gate;
+use super::past::{Answer, Past};
 use super::view::{self, Facts, Row};
 
 // The macro knows a method that can fail by this very name.
@@ -88,13 +88,12 @@ impl Service {
     }
 
     #[zbus(out_args("runs"))]
-    async fn list_runs(&self, newest: u32) -> Result<Vec<Row>> {
-        let read = self.past.rows(newest, self.gate.texts());
-        match timeout_at(Instant::now() + ANSWER_LIMIT, read).await {
-            Ok(Ok(rows)) => Ok(rows),
-            Ok(Err(failed)) => Err(self.gate.refusal(&internal(failed.to_string()))),
-            Err(_) => Err(self.gate.late()),
-        }
+    async fn list_runs(&self, newest: u32, #[zbus(header)] header: Header<'_>) -> Result<Answer> {
+        let rows = async {
+            let user = self.gate.user(&header).await?;
+            self.past.rows(user, newest, self.gate.texts()).await.map_err(|failed| self.gate.broken(&failed))
+        };
+        self.gate.in_time(rows).await
     }
 
     #[zbus(property)]

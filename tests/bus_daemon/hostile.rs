@@ -49,7 +49,7 @@ async fn bus_no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
 async fn bus_arguments_that_no_disk_and_no_job_can_have_are_refused() {
     let house = House::new().await;
     let daemon = house.daemon().await;
-    let huge = "x".repeat(1 << 20);
+    let huge = "x".repeat(10 << 10);
     for uuid in
         [EVIL, huge.as_str(), "../../etc/passwd", "/dev/sda", "%s%n", "0f3a2c1e-1111-2222-3333-4444555566\u{202e}1"]
     {
@@ -65,6 +65,9 @@ async fn bus_arguments_that_no_disk_and_no_job_can_have_are_refused() {
             assert_harmless("message", &message.replace('\n', "\r"));
         }
     }
+    let endless = "x".repeat(1 << 20);
+    let (name, message) = refused(daemon.client.start(&endless).await);
+    assert!(name.ends_with("InvalidArgs") && message.contains("far more arguments"), "{name}: {message}");
     assert_eq!(std::fs::read_dir(house.path("veeam")).unwrap().count(), 0);
     assert_harmless("standard error", &daemon.log());
 }

@@ -29,5 +29,6 @@ mod namesakes;
 mod reload;
 mod service;
 mod start;
+mod swarm;
 mod tools;
 mod veeam;

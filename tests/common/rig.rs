@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asbackup::bus::contract::BackupProxy;
-use asbackup::bus::{self, Bus, BusError, History, Sources};
+use asbackup::bus::{self, Bus, BusError, Callers, History, Refusal, Sources};
 use asbackup::controller::{Call, Signal, Started};
 use asbackup::model::{DiskId, Finished, Outcome, State, Status};
 use asbackup::texts::{Language, Texts};
@@ -43,8 +43,16 @@ impl Rig {
         let (status, status_out) = watch::channel(status);
         let (texts, texts_out) = watch::channel(Arc::new(Texts::new(Language::English)));
         let asking = bus.connect().await;
-        let sources =
-            Sources { asking, calls: calls_in, signals: signals_out, status: status_out, texts: texts_out, history };
+        let sources = Sources {
+            callers: Callers::new(&asking),
+            asking,
+            refusals: none(),
+            calls: calls_in,
+            signals: signals_out,
+            status: status_out,
+            texts: texts_out,
+            history,
+        };
         let served = bus::serve(&server, sources).await.unwrap();
         Self { bus, served, status, signals, texts, calls: Some(calls), server }
     }
@@ -69,12 +77,19 @@ pub async fn proxy(connection: &Connection) -> BackupProxy<'static> {
     BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await.unwrap()
 }
 
+/// Nobody is turned away before he is heard.
+fn none() -> mpsc::UnboundedReceiver<Refusal> {
+    mpsc::unbounded_channel().1
+}
+
 /// A second daemon on `connection`.
 pub async fn serve_again(connection: &Connection) -> Result<Bus, BusError> {
     let (calls, _) = mpsc::unbounded_channel();
     let (_, signals) = mpsc::unbounded_channel();
     let sources = Sources {
+        callers: Callers::new(connection),
         asking: connection.clone(),
+        refusals: none(),
         calls,
         signals,
         status: watch::channel(Status::default()).1,

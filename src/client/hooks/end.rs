@@ -67,6 +67,15 @@ pub fn is_passing(error: &Error) -> bool {
     }
 }
 
+/// Too much is asked of the daemon, or the bus has too much for it, at this moment; this call has not reached it.
+pub fn is_crowded(error: &Error) -> bool {
+    match error {
+        Error::TooManyCalls(_) => true,
+        Error::ZBus(zbus::Error::FDO(error)) => matches!(**error, fdo::Error::LimitsExceeded(_)),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

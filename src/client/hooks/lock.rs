@@ -12,7 +12,7 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream, Prop
 use super::arguments::LockArguments;
 use super::end::{End, is_passing};
 use super::reader::abandoned;
-use super::{Voice, connect, proxy};
+use super::{Voice, connect, in_turn, proxy};
 use crate::bus::contract::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use crate::texts::harmless;
 
@@ -53,7 +53,7 @@ enum Turn {
 
 impl Request<'_> {
     async fn ask(&self) -> Result<String, Error> {
-        self.proxy.veeam_lock(&self.name).await
+        in_turn(async || self.proxy.veeam_lock(&self.name).await).await
     }
 
     async fn wait(&self, connection: &Connection) -> Result<End, Error> {
@@ -87,7 +87,7 @@ impl Request<'_> {
 
     async fn turn(&self) -> Result<Turn, Error> {
         let shown = harmless(&self.name);
-        let locks = self.proxy.veeam_locks().await?;
+        let locks = in_turn(async || Ok(self.proxy.veeam_locks().await?)).await?;
         let own = locks.into_iter().find(|(job, ..)| *job == shown);
         Ok(match own {
             Some((_, state, _)) if state == HELD => Turn::Held,
@@ -111,7 +111,7 @@ impl Request<'_> {
 
     /// Also takes back a lock that was granted at this very moment: nobody would give it back.
     async fn give_up(&self, end: End) -> Result<End, Error> {
-        match self.proxy.veeam_unlock(&self.name).await {
+        match in_turn(async || self.proxy.veeam_unlock(&self.name).await).await {
             Ok(()) | Err(Error::NotLocked(_) | Error::LockMisspelt(_)) => Ok(end),
             Err(error) if is_passing(&error) => Ok(end),
             Err(error) => Err(error),

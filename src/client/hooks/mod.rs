@@ -10,9 +10,11 @@ mod unlock;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::runtime::Builder;
+use tokio::time::{Instant, sleep};
 use zbus::Connection;
 
 use crate::bus::contract::Error;
@@ -22,7 +24,11 @@ use crate::client::{self, ANSWER, proxy};
 use crate::texts::Texts;
 
 use arguments::{Job, LockArguments, UnlockArguments};
-use end::End;
+use end::{End, is_crowded};
+
+/// A script of Veeam's may take fifteen minutes.
+const CROWDED: Duration = Duration::from_secs(60);
+const CALL_AGAIN: Duration = Duration::from_millis(100);
 
 /// All of `veeam-lock`.
 pub fn veeam_lock() -> ExitCode {
@@ -41,6 +47,18 @@ pub fn veeam_unlock() -> ExitCode {
 fn run(work: impl Future<Output = Result<End, Error>>) -> Result<End, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Error::ZBus(zbus::Error::InputOutput(error.into())))?.block_on(work)
+}
+
+/// Calls again while there are too many calls for the daemon: jobs that begin at the same moment are many, and who floods the bus
+/// has Veeam's calls refused with his own.
+async fn in_turn<T>(call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+    let patience = Instant::now() + CROWDED;
+    loop {
+        match call().await {
+            Err(error) if is_crowded(&error) && Instant::now() < patience => sleep(CALL_AGAIN).await,
+            told => return told,
+        }
+    }
 }
 
 async fn connect() -> Result<Connection, Error> {

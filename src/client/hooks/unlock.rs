@@ -2,12 +2,13 @@
 
 use super::arguments::UnlockArguments;
 use super::end::End;
-use super::{Voice, connect, proxy};
+use super::{Voice, connect, in_turn, proxy};
 use crate::bus::contract::Error;
 
 pub async fn unlock(arguments: &UnlockArguments, voice: &Voice) -> Result<End, Error> {
     let proxy = proxy(&connect().await?).await?;
-    match proxy.veeam_unlock(&arguments.job.name()).await {
+    let name = arguments.job.name();
+    match in_turn(async || proxy.veeam_unlock(&name).await).await {
         Ok(()) => voice.say("tools-unlocked"),
         // Usual after a job that never began, and no reason for Veeam to call its job failed.
         Err(Error::NotLocked(_)) => voice.say("tools-not-locked"),

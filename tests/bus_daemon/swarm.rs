@@ -1,0 +1,333 @@
+//! Strangers who send without waiting for answers, or who call and never read: what the bus itself does not bound. Each is a thread
+//! of its own, so that who is measured does not wait for those who flood.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use asbackup::bus::contract::{BUS_NAME, Error, OBJECT_PATH};
+use procfs::process::Process;
+use zbus::fdo::{self, DBusProxy};
+use zbus::message::{self, Flags, Message};
+use zbus::names::OwnedUniqueName;
+use zbus::{Connection, Variant, connection};
+
+use crate::bus::NOBODY;
+use crate::daemon::{Daemon, PATIENCE, proxy};
+use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::{House, first, second, until};
+
+/// Another ordinary user than `NOBODY`, who is there on every Debian.
+const BIN: u32 = 2;
+const FLOODERS: usize = 4;
+/// Messages that are sent at once.
+const BATCH: usize = 200;
+/// What a user of the bus takes for an answer, with both cores busy.
+const MOST_DELAY: Duration = Duration::from_secs(5);
+const MOST_GROWTH: u64 = 64 << 20;
+const BACKUP: &str = BUS_NAME;
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+/// Threads that send to the daemon until the value is gone.
+struct Swarm {
+    threads: Vec<JoinHandle<()>>,
+    over: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+    /// With fewer messages it is no flood.
+    few: u64,
+}
+
+impl Swarm {
+    /// `flooders` connections of `NOBODY`, each of which sends what `batch` makes, again and again.
+    fn come(house: &House, flooders: usize, batch: impl Fn() -> Vec<Message> + Send + Clone + 'static) -> Self {
+        Self::of(house, flooders, move |socket, over, sent| flood(socket, batch.clone(), over, sent))
+    }
+
+    fn of(
+        house: &House,
+        flooders: usize,
+        work: impl Fn(UnixStream, &AtomicBool, &AtomicU64) + Send + Clone + 'static,
+    ) -> Self {
+        let (over, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let one = |_| {
+            let (socket, work, over, sent) = (house.bus.open_as(NOBODY), work.clone(), over.clone(), sent.clone());
+            std::thread::spawn(move || work(socket, &over, &sent))
+        };
+        Self { threads: (0..flooders).map(one).collect(), over, sent, few: 20 * BATCH as u64 }
+    }
+
+    fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Swarm {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn flood(socket: UnixStream, batch: impl Fn() -> Vec<Message>, over: &AtomicBool, sent: &AtomicU64) {
+    let connection = connection::Builder::unix_stream(socket).user_id(NOBODY).build().await.unwrap();
+    while !over.load(Ordering::Relaxed) {
+        let messages = batch();
+        // The bus hangs up on nobody for this; a full queue makes it wait.
+        let told = tokio::time::timeout(PATIENCE, connection.send_all(&messages)).await;
+        match told {
+            Ok(Ok(())) => sent.fetch_add(messages.len() as u64, Ordering::Relaxed),
+            Ok(Err(_)) | Err(_) => return,
+        };
+    }
+}
+
+fn to_us<'a>(path: &'a str, interface: &'a str, member: &'a str) -> message::Builder<'a> {
+    Message::method_call(path, member).destination(BACKUP).interface(interface)
+}
+
+fn call(path: &str, interface: &str, member: &str, body: &(impl serde::Serialize + zbus::DynamicType)) -> Message {
+    to_us(path, interface, member).with_flags(Flags::NO_REPLY_EXPECTED).build(body).unwrap()
+}
+
+/// Every member there is, and some that there are not; nobody waits for an answer.
+fn every_member() -> Vec<Message> {
+    let ours = |member: &str, body: &str| call(OBJECT_PATH, BACKUP, member, &body);
+    vec![
+        call(OBJECT_PATH, PROPERTIES, "Get", &(BACKUP, "Status")),
+        call(OBJECT_PATH, PROPERTIES, "GetAll", &(BACKUP,)),
+        call(OBJECT_PATH, PROPERTIES, "Set", &(BACKUP, "Status", Variant::from("all is well"))),
+        call(OBJECT_PATH, "org.freedesktop.DBus.Introspectable", "Introspect", &()),
+        call("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &()),
+        call("/nowhere", BACKUP, "Cancel", &()),
+        call("/nowhere", "org.freedesktop.DBus.Peer", "Ping", &()),
+        call(OBJECT_PATH, BACKUP, "NoSuchMethod", &()),
+        call(OBJECT_PATH, BACKUP, "ListRuns", &1000_u32),
+        call(OBJECT_PATH, BACKUP, "ListDisks", &()),
+        call(OBJECT_PATH, BACKUP, "Cancel", &()),
+        call(OBJECT_PATH, BACKUP, "Reload", &()),
+        ours("Start", ""),
+        ours("StartAllowingDeletions", ""),
+        ours("TrustDisk", ""),
+        ours("VeeamLock", "theirs"),
+        ours("VeeamUnlock", "theirs"),
+    ]
+}
+
+fn small() -> Vec<Message> {
+    every_member().into_iter().cycle().take(BATCH).collect()
+}
+
+fn memory_peak(daemon: &Daemon) -> u64 {
+    let status = Process::new(daemon.pid().cast_signed()).unwrap().status().unwrap();
+    status.vmhwm.unwrap() * 1024
+}
+
+/// What was slowest of what the others did meanwhile.
+#[derive(Default, Debug)]
+struct Slowest(Vec<(String, Duration)>);
+
+impl Slowest {
+    async fn timed<T>(&mut self, what: &str, call: impl Future<Output = T>) -> T {
+        let asked = Instant::now();
+        let answer = call.await;
+        self.0.push((what.to_owned(), asked.elapsed()));
+        answer
+    }
+
+    fn assert(&self) {
+        let slowest = self.0.iter().max_by_key(|(_, took)| *took).unwrap();
+        println!("slowest: {slowest:?}");
+        assert!(slowest.1 < MOST_DELAY, "{:?}", self.0);
+    }
+}
+
+/// Calls again while the bus itself refuses: what it keeps for one who is called is bounded, and large messages fill that as fast as
+/// it reads. Veeam's tools do the same.
+async fn in_turn<T, C: Future<Output = Result<T, Error>>>(call: impl Fn() -> C) -> T {
+    loop {
+        match call().await {
+            Err(Error::ZBus(zbus::Error::FDO(error))) if matches!(*error, fdo::Error::LimitsExceeded(_)) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            told => return told.unwrap(),
+        }
+    }
+}
+
+/// A house with a daemon in which `NOBODY` may do nothing, and Veeam's user may.
+struct Town {
+    house: House,
+    daemon: Daemon,
+    _polkit: FakePolkit,
+    veeam: Connection,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let house = House::new().await;
+        let daemon = house.daemon().await;
+        let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
+        let veeam = house.bus.connect_as(BIN).await;
+        polkit.decide_for(&veeam, Verdict::Yes);
+        Self { house, daemon, _polkit: polkit, veeam }
+    }
+
+    /// Root, Veeam and disks get what they get without the strangers, who are at work already.
+    async fn assert_served(&self, swarm: &Swarm) {
+        let before = memory_peak(&self.daemon);
+        until("a flood", || swarm.sent() > swarm.few).await;
+        let mut slowest = Slowest::default();
+        let veeam = proxy(&self.veeam).await;
+        for _ in 0..5 {
+            let root = proxy(&self.house.bus.connect().await).await;
+            slowest.timed("root's look", in_turn(|| async { Ok(root.status().await?) })).await;
+            slowest.timed("root's reload", in_turn(|| root.reload())).await;
+            assert_eq!(slowest.timed("Veeam's lock", in_turn(|| veeam.veeam_lock("Nightly"))).await, "held");
+            slowest.timed("Veeam's unlock", in_turn(|| veeam.veeam_unlock("Nightly"))).await;
+        }
+        let plugged = async {
+            self.house.udisks.plug(&first()).await;
+            self.daemon.finished(1).await
+        };
+        assert_eq!(slowest.timed("a disk", plugged).await.error, "MountFailed");
+        self.house.udisks.plug(&second()).await;
+        self.daemon.finished(2).await;
+        let root = proxy(&self.house.bus.connect().await).await;
+        slowest.timed("root's start", in_turn(|| root.start(""))).await;
+        let grown = memory_peak(&self.daemon) - before;
+        println!("{} sent, {} KiB more", swarm.sent(), grown >> 10);
+        slowest.assert();
+        assert!(grown < MOST_GROWTH, "{} MiB more", grown >> 20);
+        let log = self.daemon.log();
+        assert!(log.len() < 64 << 10, "{} bytes of log, beginning with {}", log.len(), &log[..4000]);
+    }
+}
+
+#[tokio::test]
+async fn bus_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
+    let town = Town::new().await;
+    let swarm = Swarm::come(&town.house, FLOODERS, small);
+    town.assert_served(&swarm).await;
+}
+
+#[tokio::test]
+async fn bus_large_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
+    let town = Town::new().await;
+    let huge = "x".repeat(1 << 20);
+    let messages = vec![
+        call(OBJECT_PATH, BACKUP, "Start", &huge),
+        call(OBJECT_PATH, BACKUP, "ListRuns", &(1000_u32, huge.as_str())),
+        call(OBJECT_PATH, PROPERTIES, "Set", &(BACKUP, "Status", Variant::from(huge.as_str()))),
+    ];
+    let mut swarm = Swarm::come(&town.house, FLOODERS, move || messages.clone());
+    swarm.few = 100;
+    town.assert_served(&swarm).await;
+}
+
+/// All names on the bus behind which the daemon is.
+async fn names_of(daemon: &Daemon) -> Vec<OwnedUniqueName> {
+    let bus = DBusProxy::new(&daemon.bus).await.unwrap();
+    let mut names = Vec::new();
+    for name in bus.list_names().await.unwrap() {
+        let Ok(unique) = OwnedUniqueName::try_from(name.as_str()) else { continue };
+        if bus.get_connection_unix_process_id(unique.clone().into()).await.is_ok_and(|pid| pid == daemon.pid()) {
+            names.push(unique);
+        }
+    }
+    names
+}
+
+#[tokio::test]
+async fn bus_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
+    let town = Town::new().await;
+    let names = names_of(&town.daemon).await;
+    assert!(!names.is_empty());
+    let root = "/org/freedesktop/UDisks2";
+    let signal = |name: &OwnedUniqueName, path: &str, interface: &str, member: &str| {
+        let signal = Message::signal(path, interface, member).destination(name);
+        signal.build(&("x".repeat(2000),)).unwrap()
+    };
+    let messages: Vec<Message> = names
+        .iter()
+        .flat_map(|name| {
+            [
+                signal(name, root, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded"),
+                signal(name, &format!("{root}/block_devices/sda"), PROPERTIES, "PropertiesChanged"),
+                signal(name, "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged"),
+                signal(name, OBJECT_PATH, BACKUP, "RunFinished"),
+            ]
+        })
+        .collect();
+    let swarm = Swarm::come(&town.house, FLOODERS, move || messages.iter().cycle().take(BATCH).cloned().collect());
+    town.assert_served(&swarm).await;
+}
+
+/// As many runs as are ever told, none of which was good.
+async fn with_a_long_history() -> Town {
+    let mut town = Town::new().await;
+    town.house.udisks.plug(&first()).await;
+    town.daemon.finished(1).await;
+    let ended = town.daemon.history().into_iter().find(|line| line.get("ended").is_some()).unwrap();
+    town.house.udisks.unplug(&first()).await;
+    town.daemon.stop().await;
+    let line = |run: u64| {
+        let mut line = ended.clone();
+        line["ended"]["run"] = run.into();
+        line.to_string() + "\n"
+    };
+    fs::write(town.house.path("state/history.jsonl"), (1..=1000).map(line).collect::<String>()).unwrap();
+    town.daemon = town.house.launch_with("again").await;
+    town.daemon.ready().await;
+    town
+}
+
+/// Calls that are to be answered, and are not read: the socket is written to and nothing else.
+fn call_and_never_read(mut socket: UnixStream, batch: impl Fn() -> Vec<Message>, over: &AtomicBool, sent: &AtomicU64) {
+    let uid: String = NOBODY.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
+    socket.set_nonblocking(false).unwrap();
+    socket.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+    socket.write_all(format!("\0AUTH EXTERNAL {uid}\r\nBEGIN\r\n").as_bytes()).unwrap();
+    let bus = "org.freedesktop.DBus";
+    let hello =
+        Message::method_call("/org/freedesktop/DBus", "Hello").destination(bus).interface(bus).build(&()).unwrap();
+    socket.write_all(hello.data()).unwrap();
+    while !over.load(Ordering::Relaxed) {
+        let messages = batch();
+        if messages.iter().any(|message| socket.write_all(message.data()).is_err()) {
+            return;
+        }
+        sent.fetch_add(messages.len() as u64, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn large_answers() -> Vec<Message> {
+    let all = || to_us(OBJECT_PATH, PROPERTIES, "GetAll").build(&(BACKUP,)).unwrap();
+    let runs = to_us(OBJECT_PATH, BACKUP, "ListRuns").build(&1000_u32).unwrap();
+    (0..20).map(|_| all()).chain([runs]).collect()
+}
+
+#[tokio::test]
+async fn bus_callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() {
+    let town = with_a_long_history().await;
+    let mut swarm = Swarm::of(&town.house, FLOODERS, |socket, over, sent| {
+        call_and_never_read(socket, large_answers, over, sent);
+    });
+    swarm.few = 100;
+    town.assert_served(&swarm).await;
+}
+
+/// Many callers who do read.
+#[tokio::test]
+async fn bus_callers_who_list_all_runs_hold_up_nobody_and_grow_nothing() {
+    let town = with_a_long_history().await;
+    let swarm = Swarm::come(&town.house, FLOODERS, large_answers);
+    town.assert_served(&swarm).await;
+}
