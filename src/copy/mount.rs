@@ -80,13 +80,19 @@ impl Run {
     ) -> Result<Result<PathBuf, VolumeError>, Halt> {
         let connection = self.ports.connection.clone();
         let mut stop = self.ports.stop.clone();
+        let is_asked = AtomicBool::new(false);
         // Our own proof that a disk is free, and udev's look into it, hold the device for a moment.
         let is_passing = |error: &VolumeError| {
             // A UDisks2 that ended may have mounted before it did.
             may_be_ours.fetch_or(is_lost(error), Ordering::Relaxed);
+            is_asked.store(false, Ordering::Relaxed);
             matches!(error, VolumeError::Busy(_)) || is_lost(error)
         };
-        let mount = (|| volume::mount(&connection, chosen)).retry(return_of_service()).when(is_passing);
+        let ask = || {
+            is_asked.store(true, Ordering::Relaxed);
+            volume::mount(&connection, chosen)
+        };
+        let mount = ask.retry(return_of_service()).when(is_passing);
         let mut mount = std::pin::pin!(mount);
         let reason = tokio::select! {
             biased;
@@ -96,6 +102,10 @@ impl Run {
         match timeout(MOUNT_GRACE, mount).await {
             Ok(Ok(mount_point)) => self.mount_point = Some(mount_point),
             Ok(Err(error)) => self.forget_unless_late(chosen, &error),
+            // In the pause after a refusal no mount is under way.
+            Err(_) if !is_asked.load(Ordering::Relaxed) && !may_be_ours.load(Ordering::Relaxed) => {
+                self.ours.disclaim(&chosen.id)
+            }
             Err(_) => {}
         }
         Err(Halt::Stopped(reason))
