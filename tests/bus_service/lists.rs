@@ -92,6 +92,7 @@ fn record(run: u64) -> RunRecord {
         warnings: vec![Warning::EmptyLock { path: "/lock".to_owned() }],
         totals: Totals::default(),
         safe_to_remove: false,
+        logs: Vec::new(),
     }
 }
 
