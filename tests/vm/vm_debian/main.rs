@@ -37,6 +37,7 @@ mod page;
 #[path = "../../common/panics.rs"]
 mod panics;
 mod qmp;
+mod quotas;
 #[path = "../../readmes/mod.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]
 mod readme_commands;
