@@ -67,7 +67,7 @@ fn leave_old_logs(house: &House) {
 }
 
 /// What rsync writes in this run.
-fn rsync_writes(house: &House, lines: usize) -> String {
+pub fn rsync_writes(house: &House, lines: usize) -> String {
     let mut text = String::new();
     for line in 0..lines {
         text.push_str(&format!("2001/01/01 00:00:00 [2] >f+++++++++ Straße/{line:08}\n"));

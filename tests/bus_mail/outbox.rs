@@ -1,7 +1,8 @@
 //! Mails that wait: for a server that is away, over a restart, and not for ever.
 
+use crate::contents::rsync_writes;
 use crate::house::{first, second};
-use crate::post::{failed, plain, run_once, spooled, trouble, until_sent, until_waiting};
+use crate::post::{failed, plain, run_once, run_while, spooled, trouble, until_sent, until_waiting};
 
 #[tokio::test]
 async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_next_daemon() {
@@ -68,13 +69,8 @@ async fn bus_mail_beyond_the_limit_comes_without_logs() {
     let (_room, mut sink, mut house) = plain().await;
     sink.stop();
     house.settings.set("Mail", "outbox-limit-mb", "1").set("Mail", "compress-above-kb", "2000");
-    let mut log = String::new();
-    for line in 0..20_000 {
-        log.push_str(&format!("2199/01/01 00:00:00 [2] >f+++++++++ some/file/{line:032}\n"));
-    }
-    std::fs::write(house.path("rsync.log"), log).unwrap();
     let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    run_while(&house, &daemon, || rsync_writes(&house, 26_000)).await;
     until_waiting(&daemon, 2).await;
     house.udisks.unplug(&first()).await;
     house.udisks.plug(&second()).await;
