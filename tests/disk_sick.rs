@@ -10,7 +10,7 @@ use std::process::Command;
 
 use common::bench::Bench;
 use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem};
+use common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
 use common::run;
 use common::scene::{Scene, assert_aborted, assert_success, warnings};
 use common::seen::RunFinished;
@@ -60,7 +60,10 @@ async fn a_damaged_journal_is_told_in_udisks_words() {
 
 #[tokio::test]
 async fn a_file_system_that_the_kernel_gives_up_in_mid_copy_is_told_with_the_kernels_cause() {
-    let mut scene = Scene::new();
+    let bench = Bench::new();
+    // What was written to files that never got a name takes its room until somebody runs fsck.
+    let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", 2 * USUAL_SIZE);
+    let mut scene = Scene::of(bench, disk);
     let strike =
         |scene: &Scene| fs::write(notes_of_ext4(scene).join("trigger_fs_error"), "1").expect("an error of ext4");
     let (daemon, finished) = struck_in_mid_copy(&mut scene, strike).await;
