@@ -279,9 +279,17 @@ impl Daemon {
 
     /// How many runs of the history have begun and not ended.
     pub fn unfinished(&self) -> usize {
+        self.begun() - self.lines_of("ended")
+    }
+
+    /// How many runs of the history have begun.
+    pub fn begun(&self) -> usize {
+        self.lines_of("begun")
+    }
+
+    fn lines_of(&self, kind: &str) -> usize {
         let text = fs::read_to_string(&self.history).unwrap_or_default();
-        let count = |kind: &str| text.lines().filter(|line| line.starts_with(&format!("{{\"{kind}\":"))).count();
-        count("begun") - count("ended")
+        text.lines().filter(|line| line.starts_with(&format!("{{\"{kind}\":"))).count()
     }
 
     /// Whether the daemon knows that this disk is plugged in.

@@ -52,10 +52,11 @@ async fn plug_in_again(world: &mut World, daemon: &Daemon) -> usize {
 async fn come_to_rest(world: &World, daemon: &Daemon) {
     wait_until_seen(world, daemon).await;
     until("the daemon to be idle", async || {
-        // A run that ends between two of these questions may have a successor.
+        // A run that ends between two of these questions may have a successor: that waits, or has begun by the last of them.
+        let begun = daemon.begun();
         let waits = !daemon.queue().await.is_empty();
         let idle = daemon.state().await == "idle";
-        idle && !waits && daemon.queue().await.is_empty()
+        idle && !waits && daemon.queue().await.is_empty() && daemon.begun() == begun && daemon.unfinished() == 0
     })
     .await;
     wait_for("everything to be unmounted", PATIENCE, || world.mounts().is_empty().then_some(()));
