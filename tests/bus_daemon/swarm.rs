@@ -26,8 +26,8 @@ const BIN: u32 = 2;
 const FLOODERS: usize = 4;
 /// Messages that are sent at once.
 const BATCH: usize = 200;
-/// What a user of the bus takes for an answer, with both cores busy.
-const MOST_DELAY: Duration = Duration::from_secs(5);
+/// What a user of the bus takes for an answer, with both cores busy many times over; without the bounds it was a minute, or never.
+const MOST_DELAY: Duration = Duration::from_secs(20);
 const MOST_GROWTH: u64 = 64 << 20;
 const BACKUP: &str = BUS_NAME;
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -149,16 +149,21 @@ impl Slowest {
 }
 
 /// Calls again while the bus itself refuses: what it keeps for one who is called is bounded, and large messages fill that as fast as
-/// it reads. Veeam's tools do the same.
+/// it reads. Veeam's tools do the same. So it does where polkit has not answered in its second and a half, as on a machine that is busy.
 async fn in_turn<T, C: Future<Output = Result<T, Error>>>(call: impl Fn() -> C) -> T {
+    let asked = Instant::now();
     loop {
         match call().await {
-            Err(Error::ZBus(zbus::Error::FDO(error))) if matches!(*error, fdo::Error::LimitsExceeded(_)) => {
+            Err(Error::ZBus(zbus::Error::FDO(error))) if is_passing(&error) && asked.elapsed() < MOST_DELAY => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             told => return told.unwrap(),
         }
     }
+}
+
+fn is_passing(error: &fdo::Error) -> bool {
+    matches!(error, fdo::Error::LimitsExceeded(_) | fdo::Error::AccessDenied(_))
 }
 
 /// A house with a daemon in which `NOBODY` may do nothing, and Veeam's user may.
