@@ -1,6 +1,7 @@
 ### Was der Dienst Aufrufern und beim Anmelden am Systembus sagt.
 
 bus-access-denied = Das dürfen Sie nicht ({ $action }). Starten und Abbrechen dürfen Mitglieder der Gruppe „asbackup“; alles darf die Systembetreuung (root). Bitte wenden Sie sich an sie.
+bus-permission-unknown = Ob Sie das dürfen ({ $action }), war nicht festzustellen, weil polkit nicht geantwortet hat; deshalb ist nichts geschehen. Bitte versuchen Sie es noch einmal. Geschieht es wieder, soll die Systembetreuung im Journal nachsehen (journalctl -u polkit).
 bus-authentication-needed = Dafür ist das Passwort der Systembetreuung nötig ({ $action }). Rufen Sie den Befehl dort auf, wo danach gefragt werden kann, oder als root.
 bus-arguments-too-long = Dieser Aufruf hat weit mehr Argumente, als der Dienst annimmt. Es ist nichts geschehen.
 bus-no-answer = Der Dienst hat nicht rechtzeitig geantwortet. Vielleicht geschieht trotzdem, was Sie wollten; sehen Sie mit „asbackup status“ nach, bevor Sie es noch einmal versuchen.

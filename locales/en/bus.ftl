@@ -1,6 +1,7 @@
 ### What the service tells callers, and what it says when it joins the system bus.
 
 bus-access-denied = You may not do this ({ $action }). Members of the group “asbackup” may start and cancel; the administrator (root) may do everything. Please ask them.
+bus-permission-unknown = Whether you may do this ({ $action }) could not be found out, because polkit did not answer, so it was not done. Please try again; if it happens again, ask the administrator to look into the journal (journalctl -u polkit).
 bus-authentication-needed = This needs an administrator's password ({ $action }). Run the command where you can be asked for it, or as root.
 bus-arguments-too-long = This call has far more arguments than the service takes. Nothing was done.
 bus-no-answer = The service has not answered in time. It may carry out the order all the same; look with “asbackup status” before you try again.

@@ -105,7 +105,7 @@ impl Gate {
 
     fn denial(&self, action: Action, denial: Denial) -> BoxDBusError {
         let args = [("action", action.id().into())];
-        match denial {
+        let reason = match denial {
             Denial::NeedsAuthentication => {
                 let message = self.texts.borrow().text("bus-authentication-needed", &args);
                 return Box::new(fdo::Error::InteractiveAuthorizationRequired(message));
@@ -114,10 +114,13 @@ impl Gate {
                 self.warn(&Warning::TooManyCalls { user: user.into(), most: most.into() });
                 return self.refusal(&Fault::TooManyCalls { most: most.into() });
             }
-            Denial::NoAnswer(cause) => self.warn(&Warning::PolkitSilent { action: action.id().to_owned(), cause }),
-            Denial::Refused => {}
-        }
-        let message = self.texts.borrow().text("bus-access-denied", &args);
+            Denial::NoAnswer(cause) => {
+                self.warn(&Warning::PolkitSilent { action: action.id().to_owned(), cause });
+                "bus-permission-unknown"
+            }
+            Denial::Refused => "bus-access-denied",
+        };
+        let message = self.texts.borrow().text(reason, &args);
         Box::new(fdo::Error::AccessDenied(message))
     }
 

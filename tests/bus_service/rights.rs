@@ -86,12 +86,15 @@ async fn bus_a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
     let rig = Rig::new().await;
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::No).await;
     let client = rig.client_as(NOBODY).await;
-    denied(client.start("").await);
+    let message = denied(client.start("").await);
+    assert!(message.contains("You may not do this"), "{message}");
     polkit.decide(Verdict::Broken);
-    denied(client.start("").await);
+    let message = denied(client.start("").await);
+    assert!(message.contains("could not be found out"), "nobody has said no: {message}");
     assert_eq!(polkit.take_asked().len(), 2);
     polkit.stop().await;
-    denied(client.start("").await);
+    let message = denied(client.start("").await);
+    assert!(message.contains("could not be found out"), "nobody has said no: {message}");
 }
 
 #[tokio::test]
@@ -111,7 +114,8 @@ async fn bus_a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
     let client = rig.client_as(NOBODY).await;
     let begun = Instant::now();
-    denied(client.veeam_lock("job").await);
+    let message = denied(client.veeam_lock("job").await);
+    assert!(message.contains("could not be found out"), "nobody has said no: {message}");
     assert!(begun.elapsed() < Duration::from_secs(2));
     assert!(!polkit.take_asked()[0].interactive);
 }
