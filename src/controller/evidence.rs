@@ -79,7 +79,7 @@ impl Evidence {
 
     pub fn busy(&self) -> Busy {
         let jobs = self.running().iter().map(|running| running.job.clone()).collect();
-        Busy { asking: self.asking == Asking::Open, jobs }
+        Busy { is_known: self.asking != Asking::Open, jobs }
     }
 
     fn wanted(&mut self, held: &[JobLock]) -> Question {

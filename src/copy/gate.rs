@@ -31,15 +31,15 @@ impl Run {
             self.ports.teller.notice(Notice::StepWaitForVeeam { jobs: found.names(), minutes });
         }
         let (opener, gate) = oneshot::channel();
-        let (busy, told) = watch::channel(Busy { asking: self.order.config.veeam.is_asked(), jobs: Vec::new() });
+        let (busy, told) = watch::channel(Busy::default());
         self.ports.teller.tell(News::AskGate { locks: found, gate: opener, busy });
         self.pass(gate, told).await?;
         self.ports.teller.notice(Notice::StepVeeamClear);
         Ok(())
     }
 
-    /// Before Veeam has answered once nobody can say that it is busy, so that even without patience its answer is waited for;
-    /// it has its own time.
+    /// Before the referee, and Veeam where it is asked, have answered once nobody can say that anything is busy, so that even
+    /// without patience their answers are waited for; those have their own time.
     async fn pass(&mut self, mut gate: oneshot::Receiver<()>, mut busy: watch::Receiver<Busy>) -> Result<(), Halt> {
         let give_up = sleep(self.order.config.wait_for_veeam);
         tokio::pin!(give_up);
@@ -48,12 +48,12 @@ impl Run {
         look.tick().await;
         loop {
             let mut stop = self.ports.stop.clone();
-            let asking = busy.borrow_and_update().asking;
+            let is_known = busy.borrow_and_update().is_known;
             tokio::select! {
                 biased;
                 reason = stop.requested() => return Err(Halt::Stopped(reason)),
                 opened = &mut gate => return opened.map_err(|_| Fault::ServiceStopped.into()),
-                () = &mut give_up, if !asking => {
+                () = &mut give_up, if is_known => {
                     let jobs = busy.borrow().jobs.clone();
                     return Err(self.gave_up(jobs).await?.into());
                 }

@@ -36,8 +36,8 @@ pub enum News {
 /// What else a run that waits at the gate waits for, besides lock files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Busy {
-    /// Veeam has not answered yet.
-    pub asking: bool,
+    /// The locks were weighed and Veeam, where it is asked, has answered.
+    pub is_known: bool,
     /// Who writes by Veeam's own word.
     pub jobs: Vec<String>,
 }
