@@ -27,6 +27,8 @@ const BUSY_PAUSE: Duration = Duration::from_secs(2);
 const BUSY_PAUSES: usize = 60;
 /// A mount takes a fraction of a second, unless the file system has to be mended first.
 const MOUNT_GRACE: Duration = Duration::from_millis(500);
+/// udev looks into a disk that could not be mounted.
+const MOMENT: Duration = Duration::from_secs(1);
 /// A disk that has been pulled is unmounted by UDisks2 itself.
 const CLEANUP: Duration = Duration::from_secs(30);
 const SYNC: Duration = Duration::from_secs(10 * 60);
@@ -206,6 +208,15 @@ impl Run {
             // A UDisks2 that was restarted does not know what became of the call to the one before.
             .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
             .await
+    }
+
+    /// Whether a disk that this run has not mounted may be pulled, so that people are told so at once. Where that can't be proven
+    /// in a moment it is found out later.
+    pub(super) async fn is_free(&self) -> bool {
+        let Some(chosen) = self.volume.as_ref().filter(|chosen| !self.silent && !self.ours.has(&chosen.id)) else {
+            return false;
+        };
+        matches!(timeout(MOMENT, released::proven(chosen)).await, Ok(Ok(Proof::Released)))
     }
 
     async fn prove_released(&self, chosen: &Volume) -> Result<Proof, Fault> {

@@ -190,11 +190,13 @@ impl Run {
         if self.mounted.is_some() && !self.removed && !self.silent {
             self.free_space().await;
         }
-        if self.mount_point.is_some() {
-            match self.unmount().await {
-                Ok(released) => self.safe_to_remove = released,
-                Err(fault) => faults.push(fault),
-            }
+        if self.mount_point.is_none() {
+            self.safe_to_remove = self.is_free().await;
+            return faults;
+        }
+        match self.unmount().await {
+            Ok(released) => self.safe_to_remove = released,
+            Err(fault) => faults.push(fault),
         }
         faults
     }
