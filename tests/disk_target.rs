@@ -55,6 +55,32 @@ async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
     scene.assert_left_clean();
 }
 
+/// It gets its part of the copy, and loses what it held.
+#[tokio::test]
+async fn something_mounted_upon_the_target_in_mid_copy_is_no_success() {
+    let mut scene = Scene::new();
+    let victim = scene.bench.make_directory("victim");
+    fs::write(victim.join("precious"), "precious").expect("a file");
+    scene.source.heavy();
+    scene.source.file("late/file", "copied last");
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let inside =
+        scene.bench.run(&["sh", "-c", "mkdir -p /media/root/OFFSITE*/copy/late; echo /media/root/OFFSITE*/copy/late"]);
+    scene.bench.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
+    held.release();
+    daemon.in_state("unmounting").await;
+    scene.bench.run(&["umount", &inside]);
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "TargetRefused");
+    assert!(
+        finished.message.contains(&inside) && finished.message.contains("While the disk was being copied to"),
+        "{}",
+        finished.message
+    );
+    scene.assert_left_clean();
+}
+
 #[tokio::test]
 async fn a_disk_that_vanishes_in_mid_copy_leaves_not_one_byte_in_the_directory_beneath() {
     let mut scene = Scene::new();

@@ -351,6 +351,10 @@ fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht v
     .meaning = Damit nichts an eine falsche Stelle geschrieben wird, wurde nicht kopiert. { -still-old }
     .action = Bitten Sie die Systembetreuung, „backup-destination“ in config.ini und das Verzeichnis auf der Platte zu prüfen; Verknüpfungen (symbolische Links) sind dort nicht erlaubt. { stay-until-released }
 
+fault-target-covered = Während auf die Platte kopiert wurde, hat jemand auf ihr ein anderes Dateisystem eingehängt, unter „{ $path }“.
+    .meaning = Ein Teil der Kopie kann dort liegen statt auf der Platte, und Dateien, die dort lagen, können gelöscht sein. { -half-done }
+    .action = Bitten Sie die Systembetreuung, nachzusehen, was dort liegt, und es auszuhängen. Starten Sie die Kopie danach noch einmal. { stay-until-released }
+
 fault-no-space = Auf der Platte ist nicht genug Platz: Gebraucht werden { SIZE($needed) }, frei sind { SIZE($free) }, es fehlen { SIZE($missing) }.
     .meaning = Das wurde schon vor dem Kopieren festgestellt. { -still-old }
     .action = { $reserved ->
@@ -439,8 +443,14 @@ fault-copy-incomplete = { $count ->
         [one] Eine Datei ist
        *[other] { $count } Dateien sind
     } nicht so auf der Platte wie in der Quelle, obwohl alles kopiert wurde (zum Beispiel: { $examples }).
-    .meaning = Vielleicht hält die Platte verschiedene Namen für denselben, oder jemand hat inzwischen etwas geändert. { -half-done }
-    .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, das Genannte umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { stay-until-released }
+    .meaning = { $folds ->
+        [yes] Vielleicht hält die Platte verschiedene Namen für denselben, oder jemand hat auf ihr während der Kopie etwas umbenannt oder gelöscht.
+       *[other] Vielleicht hat jemand auf der Platte während der Kopie etwas umbenannt oder gelöscht.
+    } { -half-done }
+    .action = { $folds ->
+        [yes] Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, bitten Sie die Systembetreuung, das Genannte umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { stay-until-released }
+       *[other] Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung. { stay-until-released }
+    }
 
 fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [read-only-subvolume] Auf der Platte ist das eine Momentaufnahme oder ein Subvolume, das nur gelesen werden darf

@@ -351,6 +351,10 @@ fault-target-refused = The target directory { $path } on the disk cannot be used
     .meaning = So that nothing is written to a wrong place, nothing was copied. { -still-old }
     .action = Ask the administrator to check “backup-destination” in config.ini and the directory on the disk; symbolic links are not allowed there. { stay-until-released }
 
+fault-target-covered = While the disk was being copied to, somebody mounted another file system on it, at “{ $path }”.
+    .meaning = Part of the copy may lie in there instead of on the disk, and files that were in there may have been deleted. { -half-done }
+    .action = Ask the administrator to look at what is in there and to unmount it. Then start the copy once more. { stay-until-released }
+
 fault-no-space = There is not enough room on the disk: { SIZE($needed) } are needed, { SIZE($free) } are free, { SIZE($missing) } are missing.
     .meaning = This was found out before anything was copied. { -still-old }
     .action = { $reserved ->
@@ -439,8 +443,14 @@ fault-copy-incomplete = { $count ->
         [one] One file is
        *[other] { $count } files are
     } not on the disk as in the source, although everything has been copied (for example: { $examples }).
-    .meaning = Perhaps the disk takes different names for one, or somebody changed them meanwhile. { -half-done }
-    .action = Start the copy once more. If it fails again, ask the administrator to rename what is named here, or take a disk that is formatted with ext4, xfs or btrfs. { stay-until-released }
+    .meaning = { $folds ->
+        [yes] Perhaps the disk takes different names for one, or somebody has renamed or deleted something on it during the copy.
+       *[other] Perhaps somebody has renamed or deleted something on the disk during the copy.
+    } { -half-done }
+    .action = { $folds ->
+        [yes] Start the copy once more. If it fails again, ask the administrator to rename what is named here, or take a disk that is formatted with ext4, xfs or btrfs. { stay-until-released }
+       *[other] Start the copy once more. If it fails again, call the administrator. { stay-until-released }
+    }
 
 fault-not-stored = The copy failed at “{ $path }”: { $why ->
         [read-only-subvolume] on the disk this is a snapshot or subvolume that may only be read

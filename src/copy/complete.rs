@@ -1,5 +1,6 @@
-//! The net beneath a copy to a target that takes different names for one: what rsync says to have copied must be found there by its
-//! name. A kernel's list of what is one name is not known to anybody else, and FAT has short names of its own beside each long one.
+//! The net beneath a copy: what rsync says to have copied must be found on the disk by its name. It is not where the target takes
+//! different names for one (a kernel's list of those is known to nobody else, and FAT has short names of its own beside each long
+//! one), and where somebody has renamed, deleted or mounted something there meanwhile: rsync goes on through what it has open.
 
 use std::fs::File;
 use std::io;
@@ -15,6 +16,7 @@ use super::rsync::Purpose;
 use super::steps::Run;
 use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
+use crate::disks::mount_table::mounted_upon;
 use crate::model::Fault;
 
 /// So many are named.
@@ -22,7 +24,8 @@ const EXAMPLES: usize = 3;
 
 impl Run {
     /// Has rsync look once more: of what has not changed in the source since it was locked, nothing may be left to do.
-    pub(super) async fn prove_complete(&mut self) -> Result<(), Halt> {
+    pub(super) async fn prove_complete(&mut self, folds: bool) -> Result<(), Halt> {
+        self.prove_uncovered().await?;
         let target = self.target_again()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
         let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
@@ -36,7 +39,19 @@ impl Run {
             return Ok(());
         }
         let examples: Vec<_> = missing.iter().take(EXAMPLES).map(|item| item.path.display().to_string()).collect();
-        Err(Fault::CopyIncomplete { count: missing.len() as u64, examples: examples.join(", ") }.into())
+        let (count, examples) = (missing.len() as u64, examples.join(", "));
+        Err(Fault::CopyIncomplete { count, examples, folds }.into())
+    }
+
+    /// What is mounted in the target while rsync works there gets its part of the copy, and loses what is not in the source.
+    async fn prove_uncovered(&self) -> Result<(), Halt> {
+        let target = self.target_again()?;
+        let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
+        let covered = blocking(GLANCE, move || mounted_upon(&target)).await.map_err(failed)?;
+        match covered.first() {
+            Some(upon) => Err(Fault::TargetCovered { path: upon.mount_point.display().to_string() }.into()),
+            None => Ok(()),
+        }
     }
 }
 

@@ -47,11 +47,11 @@ impl Run {
         self.warn_of_rest(&watcher.not_empty);
         self.totals.deletions = checked.plan.deletions;
         self.write_back().await?;
-        if checked.folds {
-            self.prove_complete().await?;
-        }
         // With the writing back, so that everybody is told the same rate, and one that the disk has kept.
         self.totals.copy_seconds = seconds_since(start);
+        if checked.folds || checked.plan.writes() {
+            self.prove_complete(checked.folds).await?;
+        }
         let (bytes, seconds) = (self.totals.bytes_done, self.totals.copy_seconds);
         let (files, rate) = (self.totals.files, bytes / seconds);
         self.ports.teller.notice(Notice::StepCopied { files, bytes, seconds, rate });

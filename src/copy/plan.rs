@@ -68,6 +68,11 @@ impl Plan {
         }
     }
 
+    /// Whether anything is to be made or written.
+    pub fn writes(&self) -> bool {
+        self.made > 0 || self.files > 0
+    }
+
     /// Bytes that must be free for the copy, with what deletions give back left out.
     pub fn need(&self) -> u64 {
         let contents = self.growth.saturating_add(self.largest_update);

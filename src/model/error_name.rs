@@ -47,7 +47,9 @@ impl Fault {
             | Self::SourceUnreadable { .. }
             | Self::SourceForbidden { .. }
             | Self::SourceChanged { .. } => "SourceUnavailable",
-            Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } => "TargetRefused",
+            Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } | Self::TargetCovered { .. } => {
+                "TargetRefused"
+            }
             Self::NoSpace { .. } | Self::DiskFull { .. } | Self::TooFewInodes { .. } | Self::OutOfInodes { .. } => {
                 "NoSpace"
             }

@@ -217,6 +217,10 @@ pub enum Fault {
         path: String,
         cause: String,
     },
+    /// Something was mounted in the target while it was copied to.
+    TargetCovered {
+        path: String,
+    },
     NoSpace {
         needed: u64,
         free: u64,
@@ -319,6 +323,9 @@ pub enum Fault {
     CopyIncomplete {
         count: u64,
         examples: String,
+        /// The disk takes different names for one.
+        #[serde(default)]
+        folds: bool,
     },
     /// Something in particular can't be on the disk as it is in the source; `path` is below the target.
     NotStored {

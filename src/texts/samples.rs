@@ -124,6 +124,7 @@ samples! { faults, Fault:
     SourceForbidden { path, cause }
     SourceChanged { path, cause }
     TargetRefused { path, cause }
+    TargetCovered { path }
     NoSpace { needed, free, missing, reserved }
     ForeignFiles { disk, files, bytes, examples }
     NothingInCommon { disk, files, bytes, examples }
@@ -140,7 +141,7 @@ samples! { faults, Fault:
     CopyFailed { code, cause }
     DiskFull { free, cause }
     OutOfInodes { cause }
-    CopyIncomplete { count, examples }
+    CopyIncomplete { count, examples, folds }
     NotStored { path, why, cause }
     NotWritten { cause }
     WriteFailed { cause }
