@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use common::daemon::Daemon;
+use common::disk::{Disk, FileSystem};
 use common::processes;
 use common::scene::{Scene, assert_success};
 use common::{PATIENCE, wait_for};
@@ -98,4 +99,41 @@ async fn an_old_lock_stays_when_something_has_changed_or_it_is_only_to_be_warned
     let daemon = scene.daemon().await;
     is_told(&daemon).await;
     assert!(lock.exists(), "{}", daemon.log());
+}
+
+/// Nothing is written to the file system until this is dropped.
+struct Frozen<'a>(&'a Scene, String);
+
+impl<'a> Frozen<'a> {
+    fn freeze(scene: &'a Scene, place: String) -> Self {
+        scene.bench.run(&["/usr/sbin/fsfreeze", "--freeze", &place]);
+        Self(scene, place)
+    }
+}
+
+impl Drop for Frozen<'_> {
+    fn drop(&mut self) {
+        self.0.bench.run(&["/usr/sbin/fsfreeze", "--unfreeze", &self.1]);
+    }
+}
+
+/// Veeam was told that there is none and may not run the job; so nobody would ever give it back.
+#[tokio::test]
+async fn a_lock_that_was_refused_because_its_disk_was_too_slow_does_not_come_later() {
+    let mut scene = Scene::new();
+    let mut slow = Disk::make(&scene.bench, FileSystem::Ext4, "LOCKS");
+    slow.plug();
+    let place = scene.bench.make_directory("locks");
+    let shown = place.display().to_string();
+    scene.bench.run(&["mount", &slow.device().display().to_string(), &shown]);
+    scene.config.set("Backup", "veeam-lockfile-path", &shown);
+    let daemon = scene.daemon().await;
+    let frozen = Frozen::freeze(&scene, shown.clone());
+    let refused = daemon.call::<_, (bool,)>("VeeamLock", &("Nightly",)).await.expect_err("no lock");
+    assert_eq!(refused.name, "LockFailed", "{}", refused.message);
+    drop(frozen);
+    scene.disk.plug();
+    assert_success(&daemon.finished(1).await);
+    assert!(!scene.bench.path(&place).join("Nightly.lock").exists());
+    scene.bench.run(&["umount", &shown]);
 }

@@ -1,25 +1,24 @@
-//! Reads, makes and removes lock files in the lock directories. What is in such a directory is its owner's, who may be no friend;
+//! Reads and removes lock files in the lock directories. What is in such a directory is its owner's, who may be no friend;
 //! so it is only ever reached through the directory's descriptor, and nothing in it is followed.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use rustix::fs::{AtFlags, Mode, OFlags, openat, renameat, unlinkat};
+use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 use thiserror::Error;
 
 use super::held::Held;
-use super::holder::Holder;
 use super::name::means;
 use crate::model::{Micros, micros};
 use crate::paths;
 
 /// Ending of the files that the daemon makes itself; others may look as they like.
-const ENDING: &str = ".lock";
+pub(super) const ENDING: &str = ".lock";
 
 /// The directory's state can't be known, so nobody can say whether Veeam writes.
 #[derive(Debug, Error)]
@@ -42,9 +41,10 @@ pub struct JobLock {
 }
 
 /// One of the directories, open.
-struct LockDir {
-    path: PathBuf,
-    descriptor: File,
+#[derive(Debug)]
+pub(super) struct LockDir {
+    pub(super) path: PathBuf,
+    pub(super) descriptor: File,
 }
 
 impl LockDir {
@@ -62,7 +62,7 @@ impl LockDir {
         format!("/proc/self/fd/{}", self.descriptor.as_raw_fd()).into()
     }
 
-    fn failed(&self, source: io::Error) -> LockDirError {
+    pub(super) fn failed(&self, source: io::Error) -> LockDirError {
         LockDirError { path: self.path.clone(), source }
     }
 
@@ -77,7 +77,7 @@ impl LockDir {
     }
 
     /// Whether it was there.
-    fn remove(&self, name: &OsStr) -> Result<bool, LockDirError> {
+    pub(super) fn remove(&self, name: &OsStr) -> Result<bool, LockDirError> {
         match unlinkat(&self.descriptor, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
             // A directory is no lock.
@@ -112,32 +112,6 @@ fn lock_of(directory: &Path, entry: &fs::DirEntry) -> Option<JobLock> {
         since: micros(stat.modified().unwrap_or(SystemTime::UNIX_EPOCH)),
         empty: stat.len() == 0,
     })
-}
-
-/// Makes (or renews) the job's lock file, whole or not at all, and the directory where needed.
-///
-/// # Errors
-/// The directory or file can't be written, or somebody could lead it elsewhere.
-pub fn create(directory: &Path, job: &str, holder: &Holder) -> Result<(), LockDirError> {
-    let failed = |source| LockDirError { path: directory.to_owned(), source };
-    let descriptor = paths::make_directory(directory, 0o755).map_err(failed)?;
-    let directory = LockDir { path: directory.to_owned(), descriptor };
-    let (temporary, name) = (format!(".{job}{ENDING}"), format!("{job}{ENDING}"));
-    directory.remove(OsStr::new(&temporary))?;
-    let written = write_durably(&directory.descriptor, &temporary, &holder.text());
-    written.map_err(|error| directory.failed(error))?;
-    let renamed = renameat(&directory.descriptor, &temporary, &directory.descriptor, &name);
-    renamed.map_err(|error| directory.failed(error.into()))?;
-    // Without this a cut power line could take the name away again. Some shares can't do it, and the lock counts all the same.
-    let _ = directory.descriptor.sync_all();
-    Ok(())
-}
-
-fn write_durably(directory: &File, name: &str, text: &str) -> io::Result<()> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut file = File::from(openat(directory, name, flags, Mode::from_raw_mode(0o644))?);
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 /// Removes the lock files that `wanted` means, with our ending or without; tells whether there was one.
@@ -189,9 +163,11 @@ impl JobLock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::veeam::Holder;
+    use crate::veeam::making::create;
 
-    fn holder() -> Holder {
-        Holder::now("Job 1", 0)
+    fn make(directory: &Path, job: &str) {
+        create(directory, job, &Holder::now(job, 0)).unwrap().keep().settle();
     }
 
     #[test]
@@ -199,8 +175,8 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().join("veeam")];
         assert!(scan(&directories).unwrap().is_empty());
-        create(&directories[0], "Job 1", &holder()).unwrap();
-        create(&directories[0], "Job 1", &holder()).unwrap();
+        make(&directories[0], "Job 1");
+        make(&directories[0], "Job 1");
         let found = scan(&directories).unwrap().locks;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].job.as_str(), found[0].empty), ("Job 1", false));
@@ -232,7 +208,7 @@ mod tests {
         let directories = [place.path().to_owned()];
         let id = "2b3c4d5e-1111-2222-3333-44445555666";
         for name in ["Nightly", &format!("Nightly@{id}0"), &format!("Nightly@{id}1"), "Nightly 2"] {
-            create(&directories[0], name, &holder()).unwrap();
+            make(&directories[0], name);
         }
         assert!(remove(&directories, &format!("Nightly@{id}0")).unwrap());
         assert_eq!(scan(&directories).unwrap().count(), 3);
@@ -245,7 +221,7 @@ mod tests {
     fn a_lock_that_was_renewed_since_it_was_judged_stays() {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().to_owned()];
-        create(&directories[0], "Job 1", &holder()).unwrap();
+        make(&directories[0], "Job 1");
         let judged = scan(&directories).unwrap().locks.remove(0);
         let older = JobLock { since: judged.since - 1, ..judged.clone() };
         assert!(!remove_judged(&older).unwrap());
@@ -264,7 +240,7 @@ mod tests {
         fs::create_dir(&directory).unwrap();
         std::os::unix::fs::symlink(&precious, directory.join(".Job 1.lock")).unwrap();
         std::os::unix::fs::symlink(&precious, directory.join("Job 1.lock")).unwrap();
-        create(&directory, "Job 1", &holder()).unwrap();
+        make(&directory, "Job 1");
         assert_eq!(fs::read_to_string(precious).unwrap(), "unchanged");
         assert!(fs::read_to_string(directory.join("Job 1.lock")).unwrap().starts_with("job="));
     }

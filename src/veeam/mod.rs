@@ -1,7 +1,7 @@
 //! Veeam's lock files: the visible form of "this job writes now". And what speaks for them or against them.
 //! Any file in the lock directories counts, whoever made it. Decides nothing: who waits for whom is the controller's.
 //!
-//! `name` says what a lock may be called, `holder` what stands in it, `locks` reads and writes, `held` bounds what is read, `watch` notices changes.
+//! `name` says what a lock may be called, `holder` what stands in it, `locks` reads and removes, `making` makes, `held` bounds what is read, `watch` notices changes.
 //! `inquiry` finds out what became of those who hold them: by Veeam's own word (`api`, weighed by `judge`), or by the rest
 //! of the repository (`rest`).
 
@@ -11,6 +11,7 @@ mod holder;
 pub mod inquiry;
 mod judge;
 pub mod locks;
+pub mod making;
 mod name;
 mod rest;
 pub mod watch;
