@@ -194,13 +194,13 @@ struct Lines {
     asking: Connection,
     /// What has been learned from them.
     callers: Callers,
-    /// What we want of others: UDisks2, logind, and who leaves the bus.
+    /// What we want of others: UDisks2, and who leaves the bus.
     outside: Connection,
 }
 
 impl Lines {
     async fn connect() -> Result<(Self, UnboundedReceiver<Refusal>), BusError> {
-        let (asking, outside) = (bus::connect_to_ask().await?, bus::connect().await?);
+        let (asking, outside) = (bus::connect().await?, bus::connect().await?);
         let callers = Callers::new(&asking);
         let (serving, refusals) = bus::listen(callers.clone()).await?;
         Ok((Self { serving, asking, callers, outside }, refusals))

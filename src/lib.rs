@@ -11,7 +11,7 @@
 //!
 //! In reading order: `model` (the data), `texts`, `paths` (the way to a file), `config`; `disks`, `veeam` (what is observed and
 //! done); `copy` (the steps); `report`; `controller` (decides), `bus`, `daemon` (joins them). `client` and `web`, the page, are the
-//! other side of the bus; `aside`, `blocking`, `net` and `systemd` serve them all. A room uses only rooms before it; a test keeps that
+//! other side of the bus; `aside`, `blocking`, `net`, `systemd` and `wire` serve them all. A room uses only rooms before it; a test keeps that
 //! true.
 
 #![forbid(unsafe_code)]
@@ -33,3 +33,4 @@ pub mod systemd;
 pub mod texts;
 pub mod veeam;
 pub mod web;
+pub mod wire;

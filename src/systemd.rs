@@ -129,9 +129,12 @@ pub struct Inhibitor {
 
 impl Inhibitor {
     /// `why` is shown to whoever wants to shut down. Without logind there is nothing to inhibit.
-    pub fn hold(connection: Connection, why: String) -> Self {
+    pub fn hold(why: String) -> Self {
         let holder = tokio::spawn(async move {
-            let _locks = take_locks(&connection, &why).await;
+            let _locks = take_locks(&why).await.unwrap_or_else(|error| {
+                debug!("logind can't be asked: {error}");
+                Vec::new()
+            });
             std::future::pending::<()>().await;
         });
         Self { holder }
@@ -144,8 +147,10 @@ impl Drop for Inhibitor {
     }
 }
 
-async fn take_locks(connection: &Connection, why: &str) -> Vec<OwnedFd> {
-    let Ok(logind) = LogindProxy::new(connection).await else { return Vec::new() };
+/// On a connection of its own, which is over before anybody finds it: the locks come as file descriptors, and no other connection of
+/// ours takes any.
+async fn take_locks(why: &str) -> zbus::Result<Vec<OwnedFd>> {
+    let logind = LogindProxy::new(&Connection::system().await?).await?;
     let mut locks = Vec::new();
     // A refused reboot is worse than an interrupted copy, which is taken up again: `block-weak` (systemd 257) lets root pass,
     // before that `delay` gives the daemon the first moments of the shutdown.
@@ -160,7 +165,7 @@ async fn take_locks(connection: &Connection, why: &str) -> Vec<OwnedFd> {
             }
         }
     }
-    locks
+    Ok(locks)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LEVELS: [&[&str]; 8] = [
     &["model"],
     &["texts", "paths"],
-    &["config", "aside", "blocking", "net", "systemd"],
+    &["config", "aside", "blocking", "net", "systemd", "wire"],
     &["disks", "veeam"],
     &["copy", "report"],
     &["controller"],

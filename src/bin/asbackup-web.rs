@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use asbackup::report::journal;
 use asbackup::web::{self, WebError};
+use asbackup::wire;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
 /// Until SIGTERM: nothing has to be tidied up.
 async fn serve() -> Result<(), WebError> {
     let mut term = signal(SignalKind::terminate()).map_err(|cause| WebError::from(zbus::Error::from(cause)))?;
-    let bus = zbus::Connection::system().await?;
+    let bus = wire::connect().await?;
     tokio::select! {
         ended = web::run(bus) => ended,
         _ = term.recv() => Ok(()),

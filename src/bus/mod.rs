@@ -8,7 +8,7 @@ pub mod contract;
 mod crowd;
 mod door;
 mod gate;
-mod inbox;
+mod open;
 mod past;
 mod polkit;
 mod porter;
@@ -16,34 +16,29 @@ mod publish;
 mod service;
 mod turned_away;
 mod view;
-mod wire;
 
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::UnixStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use zbus::address::transport::{Transport, UnixSocket};
 use zbus::fdo::RequestNameFlags;
-use zbus::{Address, Connection, connection, fdo};
+use zbus::{Connection, connection, fdo};
 
 use crate::controller::{Call, Signal};
 use crate::model::Status;
 use crate::texts::Texts;
+use crate::wire;
 
 use contract::{BUS_NAME, OBJECT_PATH};
 use gate::Gate;
+use open::Open;
 use past::Past;
 use polkit::Polkit;
 use publish::Publisher;
 use service::Service;
-use wire::Wire;
 
 pub use callers::Callers;
 pub use past::History;
@@ -91,47 +86,26 @@ pub struct Sources {
     pub history: History,
 }
 
-/// Connects to the system bus; `DBUS_SYSTEM_BUS_ADDRESS` names another one.
+/// Connects to the system bus, for questions and for what others tell: nobody can call here.
+///
+/// # Errors
+/// There is no bus.
 pub async fn connect() -> Result<Connection, BusError> {
-    connection::Builder::system().build().await.map_err(BusError::Unreachable)
-}
-
-/// The same for questions: nobody can call on it, or send it anything that was not asked for.
-pub async fn connect_to_ask() -> Result<Connection, BusError> {
-    let Some(stream) = stream().await? else { return connect().await };
-    built(Wire::shut(stream)).await
-}
-
-async fn built(wire: Wire) -> Result<Connection, BusError> {
-    connection::Builder::socket(wire).build().await.map_err(BusError::Unreachable)
-}
-
-/// None where the bus can't be reached by a socket of this machine, as over TCP.
-async fn stream() -> Result<Option<UnixStream>, BusError> {
-    let address = Address::system().map_err(BusError::Unreachable)?;
-    let Some(path) = socket(&address) else { return Ok(None) };
-    let stream = UnixStream::connect(path).await.map_err(|error| BusError::Unreachable(error.into()))?;
-    Ok(Some(stream))
+    wire::connect().await.map_err(BusError::Unreachable)
 }
 
 /// Connects to the system bus for those who call, of whom no user can send more than is his part. Where the bus is not reached by a
 /// socket of this machine nobody is held back.
+///
+/// # Errors
+/// There is no bus.
 pub async fn listen(callers: Callers) -> Result<(Connection, UnboundedReceiver<Refusal>), BusError> {
     let (refused, refusals) = unbounded_channel();
-    let connection = match stream().await? {
-        Some(stream) => built(Wire::open(stream, callers, refused)).await?,
-        None => connect().await?,
+    let builder = match wire::stream().await.map_err(BusError::Unreachable)? {
+        Some(stream) => connection::Builder::socket(Open::new(stream, callers, refused)),
+        None => connection::Builder::system(),
     };
-    Ok((connection, refusals))
-}
-
-fn socket(address: &Address) -> Option<PathBuf> {
-    let Transport::Unix(unix) = address.transport() else { return None };
-    match unix.path() {
-        UnixSocket::File(path) => Some(path.clone()),
-        UnixSocket::Abstract(name) => Some(PathBuf::from(OsString::from_vec([b"\0", name.as_bytes()].concat()))),
-        _ => None,
-    }
+    Ok((builder.build().await.map_err(BusError::Unreachable)?, refusals))
 }
 
 /// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use zbus::export::async_trait::async_trait;
 use zbus::message::{Flags, Message};
+
+use crate::wire::{Doorkeeper, Heard, Inbox};
 
 use super::callers::Callers;
 use super::door::{self, Door, Verdict, Visit};
-use super::inbox::{Heard, Inbox};
 
 /// Of messages that wait for who sent them, in all; with more, nothing is read until one is known.
 const MOST_HELD: usize = 4 << 20;
@@ -72,7 +74,7 @@ impl Who {
     }
 }
 
-/// Who stands at the door, where calls may come in at all.
+/// Who stands at the door.
 pub struct Porter {
     door: Arc<Mutex<Door>>,
     who: Who,
@@ -86,7 +88,18 @@ impl Porter {
         Self { door, who: Who::new(callers), released: VecDeque::new(), refusals }
     }
 
-    pub async fn hear(&mut self, inbox: &mut Inbox) -> io::Result<Heard> {
+    fn judge(&self, visit: &Visit<'_>, is_too_long: bool) -> Verdict {
+        match is_too_long {
+            true if visit.wants_answer => Verdict::Refused,
+            true => Verdict::Dropped { tell: false },
+            false => door::lock(&self.door).enter(visit, Instant::now()),
+        }
+    }
+}
+
+#[async_trait]
+impl Doorkeeper for Porter {
+    async fn hear(&mut self, inbox: &mut Inbox) -> io::Result<Heard> {
         loop {
             if let Some(heard) = self.released.pop_front() {
                 return Ok(heard);
@@ -99,8 +112,8 @@ impl Porter {
         }
     }
 
-    /// Whether this call may come in. Holds back what nobody knows the sender of yet.
-    pub fn admits(&mut self, call: &Message, is_too_long: bool) -> bool {
+    /// Holds back what nobody knows the sender of yet.
+    fn admits(&mut self, call: &Message, is_too_long: bool) -> bool {
         let header = call.header();
         let Some(sender) = header.sender() else { return false };
         let Some(user) = self.who.is(sender.as_str()) else {
@@ -119,13 +132,5 @@ impl Porter {
         // Its receiver goes when the connection does.
         let _ = self.refusals.send(Refusal { user, waits, is_too_long });
         false
-    }
-
-    fn judge(&self, visit: &Visit<'_>, is_too_long: bool) -> Verdict {
-        match is_too_long {
-            true if visit.wants_answer => Verdict::Refused,
-            true => Verdict::Dropped { tell: false },
-            false => door::lock(&self.door).enter(visit, Instant::now()),
-        }
     }
 }

@@ -12,10 +12,11 @@ pub mod told;
 
 use std::time::Duration;
 
+use zbus::Connection;
 use zbus::proxy::CacheProperties;
-use zbus::{Connection, connection};
 
 use crate::bus::contract::{BackupProxy, Error};
+use crate::wire;
 
 /// The daemon answers each call within two seconds.
 pub const ANSWER: Duration = Duration::from_secs(10);
@@ -27,7 +28,7 @@ pub const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
 /// # Errors
 /// The bus is not there or refuses.
 pub async fn connect(patience: Duration) -> Result<Connection, Error> {
-    Ok(connection::Builder::system().method_timeout(patience).build().await?)
+    Ok(wire::builder().await?.method_timeout(patience).build().await?)
 }
 
 /// Without a cache, which would cost a call before the first one.

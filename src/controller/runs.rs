@@ -87,7 +87,7 @@ impl Controller {
             gate: None,
             past_gate: false,
             stop,
-            _inhibitor: Inhibitor::hold(self.outputs.connection.clone(), self.texts.text("inhibit-reason", &[])),
+            _inhibitor: Inhibitor::hold(self.texts.text("inhibit-reason", &[])),
         });
         let (disk, trigger) = (disk.to_string(), trigger.name());
         self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });

@@ -4,8 +4,12 @@ use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
+use futures_util::StreamExt;
+use zbus::fdo::DBusProxy;
+use zbus::message::Message;
 use zbus::{Connection, OwnedFd, connection, fdo, interface};
 
+use crate::bus::NOBODY;
 use crate::house::{House, first, until};
 
 /// What was asked for, and our end of the lock; it reads as ended when nobody holds the other.
@@ -65,4 +69,39 @@ async fn bus_sleep_and_shutdown_are_held_off_while_a_run_is_on_and_no_longer() {
         daemon.finished(1).await;
         until("the locks to come back", || all_are_given_back(&locks)).await;
     }
+}
+
+/// Sends to everybody who comes to the bus, at once.
+async fn pester_who_comes(stranger: Connection) {
+    let bus = DBusProxy::new(&stranger).await.expect("the bus");
+    let mut changes = bus.receive_name_owner_changed().await.expect("a match rule");
+    let huge = "x".repeat(4 << 20);
+    while let Some(change) = changes.next().await {
+        let told = change.args().expect("three names");
+        let Some(newcomer) = told.new_owner().as_ref() else { continue };
+        let manager = "org.freedesktop.login1.Manager";
+        let signal = Message::signal("/org/freedesktop/login1", manager, "PrepareForSleep").destination(newcomer);
+        let signal = signal.build(&huge).expect("a signal");
+        for _ in 0..20 {
+            stranger.send(&signal).await.expect("the bus takes it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn bus_who_floods_each_newcomer_keeps_no_machine_from_being_held_awake() {
+    let house = House::new().await;
+    let (_logind, locks) = start_logind(&house, false).await;
+    let daemon = house.daemon().await;
+    let pestering = tokio::spawn(pester_who_comes(house.bus.connect_as(NOBODY).await));
+    house.hang_in_mount(&daemon, &first()).await;
+    for run in 1..=5 {
+        until("both locks", || taken(&locks).len() == 2).await;
+        assert!(!all_are_given_back(&locks));
+        daemon.client.cancel().await.unwrap();
+        daemon.finished(run).await;
+        locks.lock().expect("nobody panics with it").clear();
+        daemon.client.start("").await.unwrap();
+    }
+    pestering.abort();
 }

@@ -20,6 +20,7 @@ mod calls;
 mod crash;
 mod disks;
 mod flood;
+mod forged;
 mod hostile;
 mod identity;
 mod inhibit;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{BUS_NAME, Error, OBJECT_PATH};
 use procfs::process::Process;
+use tokio::sync::{Mutex, MutexGuard};
 use zbus::fdo::{self, DBusProxy};
 use zbus::message::{self, Flags, Message};
 use zbus::names::OwnedUniqueName;
@@ -23,27 +24,27 @@ use crate::house::{House, first, second, until};
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.
 const BIN: u32 = 2;
-const FLOODERS: usize = 4;
+pub const FLOODERS: usize = 4;
 /// Messages that are sent at once.
-const BATCH: usize = 200;
+pub const BATCH: usize = 200;
 /// What a user of the bus takes for an answer, with both cores busy many times over; without the bounds it was a minute, or never.
 const MOST_DELAY: Duration = Duration::from_secs(20);
 const MOST_GROWTH: u64 = 64 << 20;
 const BACKUP: &str = BUS_NAME;
-const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+pub const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 /// Threads that send to the daemon until the value is gone.
-struct Swarm {
+pub struct Swarm {
     threads: Vec<JoinHandle<()>>,
     over: Arc<AtomicBool>,
     sent: Arc<AtomicU64>,
     /// With fewer messages it is no flood.
-    few: u64,
+    pub few: u64,
 }
 
 impl Swarm {
     /// `flooders` connections of `NOBODY`, each of which sends what `batch` makes, again and again.
-    fn come(house: &House, flooders: usize, batch: impl Fn() -> Vec<Message> + Send + Clone + 'static) -> Self {
+    pub fn come(house: &House, flooders: usize, batch: impl Fn() -> Vec<Message> + Send + Clone + 'static) -> Self {
         Self::of(house, flooders, move |socket, over, sent| flood(socket, batch.clone(), over, sent))
     }
 
@@ -60,7 +61,7 @@ impl Swarm {
         Self { threads: (0..flooders).map(one).collect(), over, sent, few: 20 * BATCH as u64 }
     }
 
-    fn sent(&self) -> u64 {
+    pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
 }
@@ -167,25 +168,30 @@ fn is_passing(error: &fdo::Error) -> bool {
 }
 
 /// A house with a daemon in which `NOBODY` may do nothing, and Veeam's user may.
-struct Town {
-    house: House,
-    daemon: Daemon,
+pub struct Town {
+    pub house: House,
+    pub daemon: Daemon,
     _polkit: FakePolkit,
     veeam: Connection,
+    _alone: MutexGuard<'static, ()>,
 }
 
+/// What is measured is one flood, not another test's.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 impl Town {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
+        let alone = ALONE.lock().await;
         let house = House::new().await;
         let daemon = house.daemon().await;
         let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
         let veeam = house.bus.connect_as(BIN).await;
         polkit.decide_for(&veeam, Verdict::Yes);
-        Self { house, daemon, _polkit: polkit, veeam }
+        Self { house, daemon, _polkit: polkit, veeam, _alone: alone }
     }
 
     /// Root, Veeam and disks get what they get without the strangers, who are at work already.
-    async fn assert_served(&self, swarm: &Swarm) {
+    pub async fn assert_served(&self, swarm: &Swarm) {
         let before = memory_peak(&self.daemon);
         until("a flood", || swarm.sent() > swarm.few).await;
         let mut slowest = Slowest::default();
@@ -237,7 +243,7 @@ async fn bus_large_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
 }
 
 /// All names on the bus behind which the daemon is.
-async fn names_of(daemon: &Daemon) -> Vec<OwnedUniqueName> {
+pub async fn names_of(daemon: &Daemon) -> Vec<OwnedUniqueName> {
     let bus = DBusProxy::new(&daemon.bus).await.unwrap();
     let mut names = Vec::new();
     for name in bus.list_names().await.unwrap() {

@@ -1,7 +1,19 @@
-//! Who may ask, and how many of them: one host can't take the page from the others, and no foreign name leads here.
+//! Who may ask, and how many of them: one host can't take the page from the others, and no foreign name leads here. Nor is anybody else
+//! on the bus taken for the service.
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpStream};
 
+use asbackup::bus::contract::{INTERFACE, OBJECT_PATH};
+use procfs::process::Process;
+use tokio::time::{Duration, Instant, sleep};
+use zbus::Variant;
+use zbus::fdo::DBusProxy;
+use zbus::message::Message;
+use zbus::names::OwnedUniqueName;
+
+use crate::bus::NOBODY;
+use crate::common::PATIENCE;
 use crate::office::{self, Office};
 use crate::town::{self, Town};
 
@@ -97,4 +109,55 @@ async fn web_a_foreign_name_that_leads_here_is_refused_in_plain_words() {
     for name in [office::NAME, "localhost:8080", "192.0.2.7", "[::1]:8080"] {
         assert_eq!(office.site.send(named(name, "/").as_bytes()).await.code(), 200, "{name}");
     }
+}
+
+/// The page's name on the bus, which anybody finds by its process.
+async fn name_of(office: &Office) -> OwnedUniqueName {
+    let bus = DBusProxy::new(&office.rig.bus.connect().await).await.unwrap();
+    for name in bus.list_names().await.unwrap() {
+        let Ok(unique) = OwnedUniqueName::try_from(name.as_str()) else { continue };
+        if bus.get_connection_unix_process_id(unique.clone().into()).await.is_ok_and(|pid| pid == office.site.pid()) {
+            return unique;
+        }
+    }
+    panic!("the page is not on the bus: {}", office.site.log());
+}
+
+fn memory_peak(office: &Office) -> u64 {
+    let status = Process::new(office.site.pid().cast_signed()).unwrap().status().unwrap();
+    status.vmhwm.unwrap() >> 10
+}
+
+#[tokio::test]
+async fn web_forged_news_is_neither_shown_nor_kept() {
+    let office = Office::new().await;
+    let before = office.site.get("/api/status").await.body;
+    let memory = memory_peak(&office);
+    let page = name_of(&office).await;
+    let changed = |changed: &HashMap<String, Variant<'_>>| {
+        let signal = Message::signal(OBJECT_PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+        signal.destination(&page).build(&(INTERFACE, changed, Vec::<&str>::new())).unwrap()
+    };
+    let lie = HashMap::from([("Status".to_owned(), Variant::from("forged")), ("Run".to_owned(), Variant::from(7_u64))]);
+    let many: HashMap<String, Variant<'_>> = (0..1_000_000).map(|nth| (nth.to_string(), Variant::from(nth))).collect();
+    let stranger = office.rig.bus.connect_as(NOBODY).await;
+    let owner = Message::signal("/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged");
+    let owner = owner.destination(&page).build(&(asbackup::bus::contract::BUS_NAME, "", "")).unwrap();
+    stranger.send_all(&[owner, changed(&lie)]).await.unwrap();
+    stranger.send_all(&vec![changed(&many); 20]).await.unwrap();
+    DBusProxy::new(&stranger).await.unwrap().get_id().await.unwrap();
+    assert_eq!(office.site.get("/api/status").await.body, before);
+    // What the service says comes after all of it.
+    office.is(office::copying(58));
+    let deadline = Instant::now() + PATIENCE;
+    let mut shown = before.clone();
+    while shown == before {
+        assert!(Instant::now() < deadline, "{shown}");
+        sleep(Duration::from_millis(10)).await;
+        shown = office.site.get("/api/status").await.body;
+    }
+    assert!(!shown.contains("forged"), "{shown}");
+    let grown = memory_peak(&office) - memory;
+    println!("{grown} MiB more");
+    assert!(grown < 16, "{grown} MiB more");
 }

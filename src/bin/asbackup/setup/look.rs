@@ -13,6 +13,7 @@ use asbackup::disks::ours::OurMounts;
 use asbackup::disks::volume::{self, VolumeError};
 use asbackup::disks::{Volume, watch};
 use asbackup::model::{DiskId, Fault};
+use asbackup::wire;
 use backon::{ConstantBuilder, Retryable};
 use zbus::Connection;
 
@@ -45,7 +46,7 @@ pub async fn look(disk: &DiskId, config: &Config, face: &Face) -> Seen {
 
 async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result<(Volume, Foreign), String> {
     let said = |error: &dyn std::fmt::Display| face.texts.cause(&error.to_string());
-    let connection = Connection::system().await.map_err(|error| said(&error))?;
+    let connection = wire::connect().await.map_err(|error| said(&error))?;
     let volumes = watch::volumes(&connection).await.map_err(|error| said(&error))?;
     let volume = know::choose(disk, &volumes).map_err(|why| fault(&why, face))?.clone();
     let found = match volume.mount_points.first() {

@@ -1,5 +1,5 @@
 //! Bytes of a socket, cut into the messages of D-Bus. Keeps no more than one of them and what was read with it; of one that is too long
-//! it keeps the header. Must not know what a message says.
+//! and that nobody waits for it keeps the header. Must not know what a message says.
 
 use std::io;
 use std::mem;
@@ -18,6 +18,8 @@ const BODY_LENGTH: Range<usize> = 4..8;
 /// What has been read.
 pub struct Inbox {
     socket: OwnedReadHalf,
+    /// Whether somebody waits for the message that has this header, however long it is.
+    is_awaited: fn(&[u8]) -> bool,
     bytes: Vec<u8>,
     /// So many of them have been looked at.
     seen: usize,
@@ -51,8 +53,8 @@ impl Lengths {
 }
 
 impl Inbox {
-    pub fn new(socket: OwnedReadHalf) -> Self {
-        Self { socket, bytes: Vec::new(), seen: 0, to_skip: 0 }
+    pub fn new(socket: OwnedReadHalf, is_awaited: fn(&[u8]) -> bool) -> Self {
+        Self { socket, is_awaited, bytes: Vec::new(), seen: 0, to_skip: 0 }
     }
 
     /// What somebody else has read already.
@@ -72,12 +74,20 @@ impl Inbox {
             if let Some(heard) = self.take() {
                 return Ok(heard);
             }
-            self.bytes.drain(..mem::take(&mut self.seen));
-            self.bytes.reserve(READ_AT_ONCE);
+            self.make_room();
             if self.socket.read_buf(&mut self.bytes).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
+    }
+
+    /// Gives back what a long message needed.
+    fn make_room(&mut self) {
+        self.bytes.drain(..mem::take(&mut self.seen));
+        if self.bytes.len() < READ_AT_ONCE {
+            self.bytes.shrink_to(2 * READ_AT_ONCE);
+        }
+        self.bytes.reserve(READ_AT_ONCE);
     }
 
     fn skip(&mut self) {
@@ -97,10 +107,14 @@ impl Inbox {
             self.skip();
             return None;
         }
-        let mut bytes = self.cut(lengths.header)?;
+        let mut header = self.bytes.get(self.seen..self.seen + lengths.header)?.to_vec();
+        header[BODY_LENGTH].fill(0);
+        if (self.is_awaited)(&header) {
+            return Some(Heard { bytes: self.cut(lengths.whole)?, is_too_long: false });
+        }
+        self.seen += lengths.header;
         self.to_skip = lengths.whole - lengths.header;
-        bytes[BODY_LENGTH].fill(0);
-        Some(Heard { bytes, is_too_long: true })
+        Some(Heard { bytes: header, is_too_long: true })
     }
 
     fn cut(&mut self, length: usize) -> Option<Vec<u8>> {

@@ -1,0 +1,159 @@
+//! What is heard on a socket of the bus, and what is said. Bytes become messages one by one, and what is not let in goes no further:
+//! nothing is kept or started for it. Signals to us alone come from the bus itself or not at all, and no file descriptor does.
+
+use std::fmt;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+use futures_util::FutureExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::task::yield_now;
+use zbus::connection::socket::{ReadHalf, Socket, Split, WriteHalf};
+use zbus::export::async_trait::async_trait;
+use zbus::message::{Message, Type};
+
+use super::inbox::{Heard, Inbox};
+
+/// Of what was sent too much, until others get a turn.
+const DROPPED_AT_ONCE: u32 = 64;
+const BUS: &str = "org.freedesktop.DBus";
+
+/// Who lets calls in.
+#[async_trait]
+pub trait Doorkeeper: Send + Sync + 'static {
+    /// The next message, or one that waited. Nothing may be lost when this is dropped before its end.
+    async fn hear(&mut self, inbox: &mut Inbox) -> io::Result<Heard>;
+
+    /// Whether this call may come in; of one that is too long the body is not there.
+    fn admits(&mut self, call: &Message, is_too_long: bool) -> bool;
+}
+
+/// Nobody may call.
+pub struct Shut(pub UnixStream);
+
+impl Socket for Shut {
+    type ReadHalf = Ear;
+    type WriteHalf = Mouth;
+
+    fn split(self) -> Split<Ear, Mouth> {
+        let (read, write) = self.0.into_split();
+        Split::new(Ear::new(read, None), Mouth(write))
+    }
+}
+
+/// The half that is read.
+pub struct Ear {
+    inbox: Inbox,
+    doorkeeper: Option<Box<dyn Doorkeeper>>,
+}
+
+impl Ear {
+    /// Without a doorkeeper nobody may call.
+    pub fn new(socket: OwnedReadHalf, doorkeeper: Option<Box<dyn Doorkeeper>>) -> Self {
+        Self { inbox: Inbox::new(socket, is_awaited), doorkeeper }
+    }
+
+    async fn hear(&mut self) -> io::Result<Heard> {
+        match &mut self.doorkeeper {
+            Some(doorkeeper) => doorkeeper.hear(&mut self.inbox).await,
+            None => self.inbox.next().await,
+        }
+    }
+
+    fn admits(&mut self, message: &Message, is_too_long: bool) -> bool {
+        match message.message_type() {
+            Type::MethodCall => {
+                self.doorkeeper.as_mut().is_some_and(|doorkeeper| doorkeeper.admits(message, is_too_long))
+            }
+            _ => is_asked_for(message),
+        }
+    }
+}
+
+/// The bus passes on those answers alone that were asked for, and of what is told to all what a match rule names, sender included.
+fn is_asked_for(message: &Message) -> bool {
+    let header = message.header();
+    match message.message_type() {
+        Type::MethodCall => false,
+        Type::Signal => header.destination().is_none() || header.sender().is_some_and(|sender| sender.as_str() == BUS),
+        Type::MethodReturn | Type::Error => true,
+    }
+}
+
+/// The same by the bytes of a header.
+fn is_awaited(header: &[u8]) -> bool {
+    message(0, header.to_vec(), &mut Vec::new()).is_ok_and(|message| is_asked_for(&message))
+}
+
+fn message(seq: u64, mut bytes: Vec<u8>, fds: &mut Vec<OwnedFd>) -> zbus::Result<Message> {
+    // It waits for nothing, since the bytes are there.
+    let made = Whole.receive_message(seq, &mut bytes, fds).now_or_never();
+    made.unwrap_or_else(|| Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()))
+}
+
+#[async_trait]
+impl ReadHalf for Ear {
+    async fn receive_message(
+        &mut self,
+        seq: u64,
+        already_received_bytes: &mut Vec<u8>,
+        already_received_fds: &mut Vec<OwnedFd>,
+    ) -> zbus::Result<Message> {
+        self.inbox.put(already_received_bytes);
+        let mut dropped = 0;
+        loop {
+            let heard = self.hear().await?;
+            let message = message(seq, heard.bytes, already_received_fds)?;
+            if self.admits(&message, heard.is_too_long) {
+                return Ok(message);
+            }
+            dropped += 1;
+            if dropped % DROPPED_AT_ONCE == 0 {
+                yield_now().await;
+            }
+        }
+    }
+
+    /// For the handshake, before there are messages.
+    async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
+        Ok((self.inbox.read(buffer).await?, Vec::new()))
+    }
+}
+
+impl fmt::Debug for Ear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ear").finish_non_exhaustive()
+    }
+}
+
+/// Has zbus make a message of bytes that are all there.
+#[derive(Debug)]
+struct Whole;
+
+#[async_trait]
+impl ReadHalf for Whole {
+    async fn recvmsg(&mut self, _buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// The half that is written to.
+#[derive(Debug)]
+pub struct Mouth(pub OwnedWriteHalf);
+
+#[async_trait]
+impl WriteHalf for Mouth {
+    async fn send_message(&mut self, message: &Message) -> zbus::Result<()> {
+        Ok(self.0.write_all(message.data()).await?)
+    }
+
+    async fn sendmsg(&mut self, buffer: &[u8], _fds: &[BorrowedFd<'_>]) -> io::Result<usize> {
+        self.0.write(buffer).await
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.0.shutdown().await
+    }
+}
