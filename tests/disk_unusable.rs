@@ -82,6 +82,8 @@ async fn a_disk_with_two_signatures_is_told_as_such_and_copied_to_when_one_is_go
     scene.disk.plug();
     let uuid = scene.disk.uuid.clone();
     told(&daemon, &uuid, &["several file systems at once", "xfs", "ext4", "wipefs"]).await;
+    // The proof that it may be unplugged claims it for a moment, as wipefs does.
+    daemon.calls_safe(&[&uuid]).await;
     // What the administrator is told to do, while it is plugged in.
     let device = scene.disk.device().display().to_string();
     scene.bench.run(&["wipefs", "--quiet", "--offset", "0", &device]);
