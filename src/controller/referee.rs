@@ -20,8 +20,6 @@ use crate::veeam::{Held, Holder, JobLock, LockDirError, is_job_name, locks, maki
 
 /// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
-/// What is written there may have to wait for what the machine writes besides.
-const WRITING: Duration = Duration::from_secs(5);
 /// An rsync that can't even be killed hangs on a dead disk.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
 /// Held and waited for; more than any server of Veeam runs jobs at a time. Scripts that wait for the same job count each.
@@ -216,7 +214,7 @@ impl Controller {
         };
         let path = directory.display().to_string();
         let (name, holder) = (job.to_owned(), Holder::now(job, uid));
-        let created = blocking(WRITING, move || making::create(&directory, &name, &holder).map_err(cause));
+        let created = blocking(PATIENCE, move || making::create(&directory, &name, &holder).map_err(cause));
         let made = created.await.map_err(|error| {
             let failed = || Fault::VeeamLockFailed { job: job.to_owned(), path, cause: error.to_string() };
             Refused::fault(&error).unwrap_or_else(failed)
@@ -235,7 +233,7 @@ impl Controller {
         }
         let waiter = self.referee.take_waiter(&job);
         let (directories, name) = (self.config.veeam_directories.clone(), job.clone());
-        let removed = blocking(WRITING, move || locks::remove(&directories, &name).map_err(cause)).await;
+        let removed = blocking(PATIENCE, move || locks::remove(&directories, &name).map_err(cause)).await;
         let removed = removed.map_err(|error| {
             let failed = || Fault::VeeamUnlockFailed { job: job.clone(), cause: error.to_string() };
             Refused::fault(&error).unwrap_or_else(failed)
