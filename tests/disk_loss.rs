@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use common::compare::Fidelity;
@@ -79,6 +80,22 @@ async fn three_backups_emptied_in_the_source_are_a_loss_though_few_and_small() {
     assert_success(&finished);
     (0..3).for_each(|number| drop(scene.source.file(name(number), "")));
     is_refused(&scene, &daemon, "BeginningsLost", &["3 of 3", "Job/0.vbk"]).await;
+}
+
+/// Moved to another drive, and a link left in the place of each: rsync says nothing of what goes for that.
+#[tokio::test]
+async fn backups_that_have_become_links_in_the_source_are_a_loss() {
+    let mut scene = Scene::new();
+    let name = |number: usize| format!("Job/{number}.vbk");
+    (0..20).for_each(|number| drop(scene.source.noise(name(number), MEBIBYTE)));
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    for number in 0..20 {
+        fs::remove_file(scene.source.path(name(number))).expect("moved");
+        symlink(format!("/srv/larger/{number}.vbk"), scene.source.path(name(number))).expect("a link");
+    }
+    is_refused(&scene, &daemon, "TooManyDeletions", &["20 of 25", "Job/"]).await;
+    is_allowed(&scene, &daemon).await;
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ impl Loss {
             (Change::New, _) => self.gain(item, known),
             (Change::HardLink, _) if !known.old(&item.path).is_file => self.add_gained(item.length),
             (Change::Updated, Kind::File) => self.rewrite(item, known.old(&item.path)),
+            (Change::Made, _) => self.make_way(item, known),
             _ => {}
         }
     }
@@ -87,6 +88,16 @@ impl Loss {
         self.lost_bytes = self.lost_bytes.saturating_add(bytes);
         self.gone.add(&item.path, bytes);
         self.strangers.add(&item.path, bytes, |directory| known.is_source_directory(directory));
+    }
+
+    /// A file that goes for a link, a directory or a device of its name is deleted without a word of rsync.
+    fn make_way(&mut self, item: &Item, known: &impl Known) {
+        // That of a directory ends with a slash, which a file's never does.
+        let item = Item { path: item.path.components().collect(), ..item.clone() };
+        let old = known.old(&item.path);
+        if old.is_file {
+            self.lose(&item, old, known);
+        }
     }
 
     fn gain(&mut self, item: &Item, known: &impl Known) {

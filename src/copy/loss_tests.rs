@@ -97,6 +97,25 @@ fn files_that_are_emptied_or_nearly_so_count_as_files() {
     assert_eq!(judged(&source, &disk, 96, 100), "");
 }
 
+/// rsync says of such a file only what comes in its place.
+#[test]
+fn files_that_make_way_for_links_and_directories_are_lost() {
+    let disk = Disk { files: (0..30).map(|number| (format!("d/{number}").into(), 5_000)).collect(), ..Disk::default() };
+    let judged = |itemized: &str, slash: &str, files: u8| {
+        let mut loss = Loss::default();
+        let lines = (0..30).map(|number| format!("{itemized}|9|d/{number}{slash}"));
+        let counts = ["Number of files: 33 (reg: 1, dir: 2, link: 30)", "Number of created files: 30 (link: 30)"];
+        let sums = counts.map(str::to_owned).into_iter().chain(["Total file size: 1 bytes".to_owned()]);
+        lines.chain(sums).for_each(|line| loss.add(&Line::parse(line.as_bytes()), &disk));
+        loss.judge(&limits(files, 100), &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
+    };
+    assert_eq!(judged("cL+++++++++", "", 96), "TooManyDeletions");
+    assert_eq!(judged("cL+++++++++", "", 97), "");
+    assert_eq!(judged("cd+++++++++", "/", 96), "TooManyDeletions");
+    assert_eq!(judged("cS+++++++++", "", 96), "TooManyDeletions");
+    assert_eq!(judged(".L..t......", "", 0), "");
+}
+
 #[test]
 fn new_files_that_are_empty_make_up_for_nothing() {
     let mut source = many("new", 20, 0);
