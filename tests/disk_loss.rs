@@ -264,6 +264,22 @@ async fn somebodys_photos_on_a_new_disk_are_refused_until_a_person_agrees() {
 }
 
 /// As the Python script left it: most is there, one file is older, a job and some increments are gone from the repository.
+/// rsync's own temporary files have such names.
+#[tokio::test]
+async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {
+    let mut scene = Scene::new();
+    let look = scene.disk.prepare(&scene.bench);
+    fs::create_dir_all(scene.copy(&look)).expect("the destination");
+    for name in [".diary.backup", ".thesis.latest", ".album.202411"] {
+        fs::write(scene.copy(&look).join(name), "nowhere else").expect("a file");
+    }
+    look.done();
+    let before = scene.listing();
+    let (_daemon, finished) = scene.run_once().await;
+    assert_aborted(&finished, "ForeignFiles");
+    assert_eq!(scene.listing(), before);
+}
+
 #[tokio::test]
 async fn a_disk_with_an_older_copy_of_another_program_goes_on_without_a_question() {
     let mut scene = Scene::new();

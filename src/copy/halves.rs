@@ -116,9 +116,16 @@ impl Half {
     }
 }
 
-/// Whether it is the beginning of a file, by its name.
-pub fn is_half(at: &Path) -> bool {
-    half_of(at).is_some()
+/// Whether it is the beginning of a file: by its name, which somebody's own file may have by chance (`.diary.backup`). rsync's
+/// endings are of letters and digits at random, which hardly ever make a word or a number.
+pub fn is_half(at: &Path, is_in_source: impl Fn(&Path) -> bool) -> bool {
+    half_of(at).is_some_and(|half| is_in_partial(at) || !ends_in_word(at) || is_in_source(&half.of))
+}
+
+fn ends_in_word(at: &Path) -> bool {
+    let name = at.as_os_str().as_bytes();
+    let ending = &name[name.len().saturating_sub(SUFFIX - 1)..];
+    [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit].iter().any(|kind| ending.iter().all(kind))
 }
 
 fn half_of(at: &Path) -> Option<Half> {
@@ -170,6 +177,18 @@ mod tests {
         for other in ["d/big.Qu4Dqp", "d/.big.Qu4D_p", "d/..Qu4Dqp", "d/.Qu4Dqp", ".a", "big", ""] {
             assert_eq!(found(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn somebodys_file_that_has_such_a_name_is_no_half_unless_its_whole_is_in_the_source() {
+        let is_half = |path: &str, source: &str| is_half(Path::new(path), |of| of == Path::new(source));
+        for name in ["d/.big.vbk.Qu4Dqp", "d/.asbackup-partial/diary.backup", ".big.abcde1"] {
+            assert!(is_half(name, ""), "{name}");
+        }
+        for name in ["d/.diary.backup", ".diary.BACKUP", ".diary.202411"] {
+            assert!(!is_half(name, ""), "{name}");
+        }
+        assert!(is_half("d/.diary.backup", "d/diary"));
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Loss {
         match (item.change, item.kind) {
             // What a run before has left half done is no backup that could be lost.
             (Change::Deleted, Kind::Directory) => {}
-            (Change::Deleted, _) if halves::is_half(&item.path) => {}
+            (Change::Deleted, _) if halves::is_half(&item.path, |of| known.is_in_source(of)) => {}
             (Change::Deleted, _) => self.lose(item, known.old(&item.path), known),
             (Change::New, _) => self.gain(item, known),
             (Change::HardLink, _) if !known.old(&item.path).is_file => self.add_gained(item.length),

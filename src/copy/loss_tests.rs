@@ -23,6 +23,9 @@ impl Known for Disk {
     fn is_source_directory(&self, path: &Path) -> bool {
         self.directories.iter().any(|directory| directory == path)
     }
+    fn is_in_source(&self, _: &Path) -> bool {
+        false
+    }
     fn former(&self, _: &Path) -> Option<(PathBuf, Old)> {
         None
     }

@@ -130,6 +130,9 @@ mod tests {
         fn is_source_directory(&self, _: &Path) -> bool {
             false
         }
+        fn is_in_source(&self, _: &Path) -> bool {
+            false
+        }
         fn former(&self, _: &Path) -> Option<(PathBuf, Old)> {
             None
         }

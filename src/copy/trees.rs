@@ -26,6 +26,8 @@ pub trait Known {
     fn old(&self, path: &Path) -> Old;
     /// Whether the source has a directory of this name.
     fn is_source_directory(&self, path: &Path) -> bool;
+    /// Whether the source has anything of this name.
+    fn is_in_source(&self, path: &Path) -> bool;
     /// A file on the disk that is gone from the source, and whose name this new one has with something added: `x.vbk` of
     /// `x.vbk.locked`.
     fn former(&self, path: &Path) -> Option<(PathBuf, Old)>;
@@ -69,6 +71,10 @@ impl Known for Trees {
 
     fn is_source_directory(&self, path: &Path) -> bool {
         stat(&self.tops.source, path).is_some_and(|stat| kind(&stat) == FileType::Directory)
+    }
+
+    fn is_in_source(&self, path: &Path) -> bool {
+        stat(&self.tops.source, path).is_some()
     }
 
     fn former(&self, path: &Path) -> Option<(PathBuf, Old)> {
