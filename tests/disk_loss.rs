@@ -264,6 +264,33 @@ async fn somebodys_photos_on_a_new_disk_are_refused_until_a_person_agrees() {
 }
 
 /// As the Python script left it: most is there, one file is older, a job and some increments are gone from the repository.
+/// The destination is another one now, and what lies there was never a copy.
+#[tokio::test]
+async fn somebodys_letters_in_a_new_destination_of_a_known_disk_are_refused() {
+    let mut scene = Scene::new();
+    (0..60).for_each(|number| drop(scene.source.file(format!("notes/{number}.txt"), "a note")));
+    let (mut daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.stop().await;
+    let look = scene.disk.prepare(&scene.bench);
+    let family = look.path("family");
+    fs::create_dir_all(family.join("config")).expect("a directory that the source has, too");
+    let letter = |number: usize| family.join(format!("letter {number}.txt"));
+    (0..50).for_each(|number| fs::write(letter(number), "dear aunt").expect("a letter"));
+    let before = fs::read_dir(&family).expect("it").count();
+    look.done();
+    scene.config.set("Backup", "backup-destination", "family");
+    let daemon = scene.daemon().await;
+    for count in 1..=2 {
+        daemon.start_run("").await.expect("a run");
+        let finished = daemon.finished(count).await;
+        assert_aborted(&finished, "ForeignFiles");
+        assert!(finished.message.contains("50 files"), "{}", finished.message);
+    }
+    let look = scene.disk.look(&scene.bench);
+    assert_eq!(fs::read_dir(look.path("family")).expect("it").count(), before);
+}
+
 /// rsync's own temporary files have such names.
 #[tokio::test]
 async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {

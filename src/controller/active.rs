@@ -30,6 +30,7 @@ pub struct ActiveRun {
     pub volume: Option<Volume>,
     /// By the config that the run began with.
     pub source: PathBuf,
+    pub destination: PathBuf,
     pub step: Step,
     pub progress: Progress,
     /// What an interrupted copy has left on the disk: comparing it takes less time than the estimate says.

@@ -15,7 +15,10 @@ impl Controller {
     /// What a run is to hold against what it finds.
     pub(super) fn known(&self, disk: &DiskId, volume: Option<&Volume>) -> Known {
         let source = self.memory.source(&self.config.source);
-        let copied = self.last_success.contains_key(disk);
+        // In another directory of the disk, nothing is an older copy yet.
+        let elsewhere = self.memory.destination(disk).is_some_and(|before| before != self.config.destination);
+        let last = self.last_success.get(disk).filter(|_| !elsewhere);
+        let copied = last.map(|record| record.started_at);
         let agreed = volume.and_then(|volume| self.memory.agreed(disk, &volume.identity_now()));
         Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned), copied, agreed }
     }
@@ -33,6 +36,17 @@ impl Controller {
         }
         self.keep_disk(&volume);
         self.note(Notice::DiskRemembered { disk: volume.id.to_string(), label: volume.name() });
+    }
+
+    /// There is a good copy on it now, below `destination`.
+    pub(super) fn remember_copy(&mut self, disk: &DiskId, destination: &Path) {
+        self.memory.end_agreement(disk);
+        if self.memory.destination(disk) == Some(destination) {
+            return;
+        }
+        if let Err(lost) = self.memory.remember_destination(disk, destination) {
+            self.tell(Level::Warn, &lost);
+        }
     }
 
     /// The source of the run that is on was found fit, and lies on this file system.

@@ -76,6 +76,7 @@ impl Controller {
             begun,
             volume,
             source: self.config.source.clone(),
+            destination: self.config.destination.clone(),
             step: Step::KnowDisk,
             progress: Progress::default(),
             resumed: 0,
@@ -176,7 +177,7 @@ impl Controller {
             error: (name.to_owned(), message),
         };
         if record.outcome == Outcome::Success {
-            self.memory.end_agreement(&record.disk);
+            self.remember_copy(&record.disk, &active.destination);
             self.last_success.insert(record.disk.clone(), record.clone());
         }
         self.last = Some(record);

@@ -188,7 +188,7 @@ impl Run {
         }
         judged?;
         let foreign = loss.foreign();
-        if !self.order.known.copied && foreign.files > 0 {
+        if self.order.known.copied.is_none() && foreign.files > 0 {
             self.ports.teller.notice(Notice::ForeignFilesAgreed { files: foreign.files, bytes: foreign.bytes });
         }
         Ok(())
@@ -202,7 +202,7 @@ impl Run {
     fn limits(&self) -> Limits {
         let (order, config) = (&self.order, &self.order.config);
         let budget = Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent };
-        Limits { disk: order.disk.clone(), budget, first: !order.known.copied, agreed: order.known.agreed }
+        Limits { disk: order.disk.clone(), budget, first: order.known.copied.is_none(), agreed: order.known.agreed }
     }
 
     /// A dry run that could not see everything is no base for a copy.

@@ -26,7 +26,7 @@ use crate::disks::mounted::Mounted;
 use crate::disks::ours::OurMounts;
 use crate::disks::volume::VolumeError;
 use crate::disks::{Volume, watch};
-use crate::model::{Agreed, DiskId, DiskIdentity, Fault, Notice, Step, Totals, Warning};
+use crate::model::{Agreed, DiskId, DiskIdentity, Fault, Micros, Notice, Step, Totals, Warning};
 
 const SERVICE_PAUSE: Duration = Duration::from_millis(500);
 const SERVICE_PAUSES: usize = 20;
@@ -54,8 +54,8 @@ pub struct Known {
     pub disk: Option<DiskIdentity>,
     /// The source's file system.
     pub source: Option<String>,
-    /// There was a good copy to this disk.
-    pub copied: bool,
+    /// When the last good copy to this disk began, by this destination.
+    pub copied: Option<Micros>,
     /// What somebody has agreed to lose, if there was none.
     pub agreed: Option<Agreed>,
 }

@@ -17,6 +17,8 @@ const FILE_NAME: &str = "remembered.json";
 #[serde(default)]
 struct Remembered {
     disks: BTreeMap<DiskId, DiskIdentity>,
+    /// Where on the disk its last good copy lies; none of copies that older versions made.
+    destinations: BTreeMap<DiskId, PathBuf>,
     /// Path of the source → its file system.
     sources: BTreeMap<String, String>,
     /// Lock files that were told of as too old → when they were made.
@@ -54,6 +56,18 @@ impl Memory {
 
     pub fn disk(&self, disk: &DiskId) -> Option<&DiskIdentity> {
         self.remembered.disks.get(disk)
+    }
+
+    /// Where on the disk its last good copy lies, if that is known.
+    pub fn destination(&self, disk: &DiskId) -> Option<&Path> {
+        self.remembered.destinations.get(disk).map(PathBuf::as_path)
+    }
+
+    /// # Errors
+    /// As `remember_disk`.
+    pub fn remember_destination(&mut self, disk: &DiskId, destination: &Path) -> Result<(), Warning> {
+        self.remembered.destinations.insert(disk.clone(), destination.to_owned());
+        self.save()
     }
 
     /// What somebody has agreed to lose at the first copy to the disk that looks like this.
@@ -148,6 +162,9 @@ mod tests {
         assert_eq!(again.disk(&disk), Some(&identity("B")));
         assert_eq!(again.source(Path::new("/srv")), Some("ext4 X"));
         assert_eq!(again.source(Path::new("/other")), None);
+        assert_eq!(again.destination(&disk), None);
+        memory.remember_destination(&disk, Path::new("copy")).unwrap();
+        assert_eq!(Memory::open(place.path()).destination(&disk), Some(Path::new("copy")));
     }
 
     #[test]
