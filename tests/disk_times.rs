@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::bench::Bench;
+use common::compare::Fidelity;
 use common::daemon::Daemon;
 use common::disk::{Disk, FileSystem};
 use common::scene::{Scene, assert_success, warnings};
@@ -112,6 +113,24 @@ async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes(
     let grown = scene.source.file("config/job.vbm", "<job>grown</job>\n");
     let again = runs_again(&mut scene, &mut daemon).await;
     assert_eq!(again.record().totals.bytes_total, grown.metadata().expect("it").len());
+}
+
+/// Dumps of a fixed length, each night at the same hour, are off by a day in all.
+#[tokio::test]
+async fn what_is_written_anew_each_night_is_no_clock_that_has_changed() {
+    for file_system in [FileSystem::Exfat, FileSystem::Ntfs] {
+        let mut scene = Scene::with(file_system);
+        scene.source.clear();
+        let mut daemon = None;
+        for night in 0..3 {
+            for number in 0..3 {
+                let dump = scene.source.file(format!("switches/{number}.cfg"), format!("night {night} of {number}"));
+                set_time(&dump, 1_700_000_000 + night * DAY + number, 0);
+            }
+            daemon = Some(runs_again(&mut scene, &mut daemon).await);
+            scene.assert_copied(Fidelity::Plain);
+        }
+    }
 }
 
 fn files(top: &Path) -> Vec<PathBuf> {

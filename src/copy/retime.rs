@@ -1,6 +1,7 @@
 //! Step 5, its part about times: files that differ from the source in a time that the disk can't hold, or by a clock that has changed,
 //! are not copied again. `times` says which those are.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -36,12 +37,31 @@ impl Run {
             |source: File, target: File, stop: Stop| Times::compare(&source, &target, || stop.check().is_ok());
         let times = self.on_both(source, compare).await?;
         if let Some(shift) = times.shift().filter(|_| !whole && !doubted) {
-            self.set_clock_right(source, times.shifted(shift), shift).await?;
+            let shifted = self.without_changed(times.shifted(shift)).await?;
+            self.set_clock_right(source, shifted, shift).await?;
         }
         self.settle_beyond(source, times.beyond(), whole).await
     }
 
+    /// What is written anew each night is off by a day as well. So of all that the source has touched about the last good copy or since,
+    /// contents are compared, and what differs is left to rsync.
+    async fn without_changed(&mut self, mut shifted: Vec<Odd>) -> Result<Vec<Odd>, Halt> {
+        let copied = self.order.known.copied.unwrap_or_default();
+        let mut suspects = Suspects::default();
+        let touched = shifted.iter().filter(|odd| !odd.is_unchanged_since(copied));
+        touched.for_each(|odd| suspects.add(&odd.path, odd.length));
+        if suspects.files == 0 {
+            return Ok(shifted);
+        }
+        let differing: HashSet<PathBuf> = self.compare(&suspects).await?.into_iter().collect();
+        shifted.retain(|odd| !differing.contains(&odd.path));
+        Ok(shifted)
+    }
+
     async fn set_clock_right(&mut self, source: &Source, shifted: Vec<Odd>, shift: i64) -> Result<(), Halt> {
+        if shifted.is_empty() {
+            return Ok(());
+        }
         let (files, minutes) = (shifted.len() as u64, shift.unsigned_abs() / 60);
         self.expect_writes();
         self.on_both(source, move |source, target, _| give_times(&source, &target, shifted, false)).await?;

@@ -12,22 +12,27 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Timespec, Timestamps, fstat, f
 
 use super::beneath;
 use super::walk::{WalkError, kind, walk};
+use crate::model::Micros;
 
 /// rsync's `--modify-window` for such a disk, in seconds.
 const WINDOW: u64 = 1;
 /// Seconds since 1970 that all file systems of disks hold: from FAT's beginning to the end of 32 bits, each with two days for time zones.
 const HELD: std::ops::Range<i64> = 315_532_800 + 172_800..2_147_483_647 - 172_800;
+/// A day: so far the clocks of machines are apart that are looked after at all.
+const CLOCKS: i64 = 24 * 60 * 60;
 /// Time zones differ by quarters of an hour, and by so much at most: from UTC-12 to UTC+14.
 const QUARTER: i64 = 15 * 60;
 const FARTHEST: i64 = 26 * 60 * 60;
 
-/// A file that is as long as its source, with another time. Both in seconds since 1970.
+/// A file that is as long as its source, with another time. All in seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Odd {
     pub path: PathBuf,
     pub length: u64,
     source: i64,
     target: i64,
+    /// When the source was changed, whatever its own time says.
+    changed: i64,
 }
 
 /// What a look at both trees has found.
@@ -49,21 +54,27 @@ impl Times {
             let Ok(original) = statat(source, path, AtFlags::SYMLINK_NOFOLLOW) else { return };
             let is_file = FileType::from_raw_mode(original.st_mode) == FileType::RegularFile;
             if is_file && kind(there) == FileType::RegularFile && original.st_size.unsigned_abs() == there.stx_size {
-                times.add(path, there.stx_size, (original.st_mtime, there.stx_mtime.tv_sec));
+                times.add(Odd {
+                    path: path.to_owned(),
+                    length: there.stx_size,
+                    source: original.st_mtime,
+                    target: there.stx_mtime.tv_sec,
+                    changed: original.st_ctime,
+                });
             }
         })?;
         Ok(times)
     }
 
-    fn add(&mut self, path: &Path, length: u64, (source, target): (i64, i64)) {
-        if source.abs_diff(target) <= WINDOW {
+    fn add(&mut self, file: Odd) {
+        if file.source.abs_diff(file.target) <= WINDOW {
             self.same += 1;
         } else {
-            self.odd.push(Odd { path: path.to_owned(), length, source, target });
+            self.odd.push(file);
         }
     }
 
-    /// By how many seconds the disk is off, if most of what is on it is off by the same, as no changes in the source could make it.
+    /// By how many seconds the disk seems to be off: most of what is on it is off by the same.
     pub fn shift(&self) -> Option<i64> {
         let mut counts: HashMap<i64, u64> = HashMap::new();
         self.odd.iter().filter_map(Odd::shift).for_each(|shift| *counts.entry(shift).or_default() += 1);
@@ -84,6 +95,12 @@ impl Times {
 }
 
 impl Odd {
+    /// Whether the source is as it was at `moment`, by a margin for clocks that are set and those of other machines.
+    pub fn is_unchanged_since(&self, moment: Micros) -> bool {
+        let moment = i64::try_from(moment / 1_000_000).unwrap_or(i64::MAX);
+        self.changed < moment.saturating_sub(CLOCKS)
+    }
+
     fn is_held(&self) -> bool {
         HELD.contains(&self.source)
     }
@@ -141,10 +158,19 @@ mod tests {
 
     fn times(pairs: &[(i64, i64)]) -> Times {
         let mut times = Times::default();
-        for (place, pair) in pairs.iter().enumerate() {
-            times.add(Path::new(&place.to_string()), 1, *pair);
+        for (place, &(source, target)) in pairs.iter().enumerate() {
+            times.add(Odd { path: place.to_string().into(), length: 1, source, target, changed: NOON });
         }
         times
+    }
+
+    #[test]
+    fn what_was_changed_after_the_last_copy_or_not_long_before_may_have_changed_in_all() {
+        let odd = |changed| Odd { path: "a".into(), length: 1, source: NOON, target: NOON + 3600, changed };
+        let copied = 1_700_000_000_000_000;
+        assert!(odd(NOON - CLOCKS - 1).is_unchanged_since(copied));
+        assert!(!odd(NOON - CLOCKS).is_unchanged_since(copied) && !odd(NOON + 5).is_unchanged_since(copied));
+        assert!(!odd(NOON).is_unchanged_since(0) && odd(NOON).is_unchanged_since(Micros::MAX));
     }
 
     #[test]
