@@ -133,6 +133,26 @@ async fn what_is_written_anew_each_night_is_no_clock_that_has_changed() {
     }
 }
 
+/// A second of a FAT is two of them, and rsync allows for that.
+#[tokio::test]
+async fn what_changes_within_a_second_while_it_is_copied_is_copied_by_the_next_run() {
+    let mut scene = Scene::with(FileSystem::Exfat);
+    scene.source.heavy();
+    let path = scene.source.file("ahead.db", "of before");
+    set_time(&path, 1_700_000_000, 0);
+    let daemon = scene.daemon().await;
+    scene.disk.plug();
+    let (bench, disk) = (&scene.bench, &scene.disk);
+    let copied = || (!bench.mounts_of(disk.disk_device()).is_empty()).then(|| scene.mounted_copy().join("ahead.db"));
+    wait_for("the file to be copied", PATIENCE, || copied().filter(|copy| copy.exists()));
+    fs::write(&path, "of later.").expect("a change");
+    set_time(&path, 1_700_000_000, 900_000_000);
+    assert_success(&daemon.finished(1).await);
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    scene.assert_copied(Fidelity::Plain);
+}
+
 fn files(top: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(top).expect("a directory").flatten().map(|entry| entry.path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()

@@ -122,8 +122,43 @@ impl Run {
         if lost.is_empty() {
             return Ok(());
         }
-        let (count, target) = (lost.len() as u64, self.target_again()?);
+        let count = lost.len() as u64;
         let examples: Vec<_> = lost.iter().take(EXAMPLES).map(|path| path.display().to_string()).collect();
+        self.take_times(lost).await?;
+        self.warn(Warning::LostFiles { count, examples: examples.join(", ") });
+        Ok(())
+    }
+
+    /// What changes in the source while it is copied may be there half new and half old. The next run sees it by its time, but where
+    /// times are too coarse, so it is told there in another way.
+    pub(super) async fn doubt_changed_meanwhile(&mut self, source: &Source) -> Result<(), Halt> {
+        let fine = self.locks.as_ref().is_some_and(|locks| locks.fine_times);
+        if fine && self.chosen()?.file_system() == FileSystem::Full {
+            return Ok(());
+        }
+        let Some(locked) = self.locked().map_err(internal)? else { return Ok(()) };
+        let (source, target) = (source.try_clone().map_err(internal)?.directory, self.target_again()?);
+        let stop = self.ports.stop.clone();
+        let search = move || Ok(doubt::changed_meanwhile(&source, &target, locked, || stop.check().is_ok()));
+        let changed = tokio::select! {
+            biased;
+            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            changed = blocking(FLUSH, search) => changed.map_err(internal)?,
+        };
+        match changed {
+            Ok(changed) => self.take_times(changed).await,
+            Err(unseen) => Err(self.failed(Deed::Read, &unseen.path, &unseen.source).await.into()),
+        }
+    }
+
+    /// When the source was locked, by its own clock: seconds and nanoseconds.
+    pub(super) fn locked(&self) -> io::Result<Option<(i64, i64)>> {
+        let lock = self.locks.as_ref().and_then(|locks| locks.source.as_ref());
+        lock.map(|(lock, _)| lock.changed()).transpose()
+    }
+
+    async fn take_times(&mut self, lost: Vec<PathBuf>) -> Result<(), Halt> {
+        let target = self.target_again()?;
         self.expect_writes();
         let mark = move |path: &PathBuf| {
             doubt::take_time_from(&target, path).map_err(|source| WalkError { path: path.clone(), source })
@@ -137,7 +172,6 @@ impl Run {
         if let Err(unmarked) = marked {
             return Err(self.failed(Deed::Owner, &unmarked.path, &unmarked.source).await.into());
         }
-        self.warn(Warning::LostFiles { count, examples: examples.join(", ") });
         Ok(())
     }
 }

@@ -31,8 +31,7 @@ impl Run {
         let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
         self.check_end(&ended).await?;
         let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
-        let lock = self.locks.as_ref().and_then(|locks| locks.source.as_ref());
-        let locked = lock.map(|(lock, _)| lock.changed()).transpose().map_err(failed)?;
+        let locked = self.locked().map_err(failed)?;
         let (source, there) = (self.order.config.source.clone(), self.target_again()?);
         let missing = blocking(GLANCE, move || Ok(missing(undone, &source, &there, locked))).await.map_err(failed)?;
         if missing.is_empty() {

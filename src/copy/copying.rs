@@ -46,6 +46,9 @@ impl Run {
         }
         self.warn_of_rest(&watcher.not_empty);
         self.totals.deletions = checked.plan.deletions;
+        if checked.plan.writes() {
+            self.doubt_changed_meanwhile(&checked.source).await?;
+        }
         self.write_back().await?;
         // With the writing back, so that everybody is told the same rate, and one that the disk has kept.
         self.totals.copy_seconds = seconds_since(start);

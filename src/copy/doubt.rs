@@ -8,10 +8,10 @@ use std::fs::{File, FileTimes};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Statx, StatxFlags, StatxTimestamp, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Statx, StatxFlags, StatxTimestamp, statat};
 
 use super::beneath;
 use super::walk::{WalkError, kind, walk};
@@ -79,10 +79,38 @@ impl Suspects {
 
 /// By length and time, as rsync does it. Any other is copied anyway.
 fn looks_copied(source: &File, path: &Path, copy: &Statx) -> bool {
-    let Ok(original) = statat(source, path, AtFlags::SYMLINK_NOFOLLOW) else { return false };
-    FileType::from_raw_mode(original.st_mode) == FileType::RegularFile
+    original_of(source, path, copy).is_some()
+}
+
+/// What it looks like a copy of.
+fn original_of(source: &File, path: &Path, copy: &Statx) -> Option<Stat> {
+    let original = statat(source, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    let is_alike = FileType::from_raw_mode(original.st_mode) == FileType::RegularFile
         && original.st_size.unsigned_abs() == copy.stx_size
-        && original.st_mtime.abs_diff(copy.stx_mtime.tv_sec) <= TIME_STEP
+        && original.st_mtime.abs_diff(copy.stx_mtime.tv_sec) <= TIME_STEP;
+    is_alike.then_some(original)
+}
+
+/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied all the same. By
+/// times as coarse as a FAT's rsync would never see it. Blocks; `go_on` is asked at each entry.
+///
+/// # Errors
+/// A part of the target can't be looked at.
+pub fn changed_meanwhile(
+    source: &File,
+    target: &File,
+    locked: (i64, i64),
+    go_on: impl Fn() -> bool,
+) -> Result<Vec<PathBuf>, WalkError> {
+    let mut changed = Vec::new();
+    walk(target.as_fd(), go_on, |path, meta| {
+        let original = Some(meta).filter(|meta| kind(meta) == FileType::RegularFile);
+        let original = original.and_then(|meta| original_of(source, path, meta));
+        if original.is_some_and(|stat| (stat.st_ctime, stat.st_ctime_nsec.cast_signed()) >= locked) {
+            changed.push(path.to_owned());
+        }
+    })?;
+    Ok(changed)
 }
 
 /// Gives a file of the target a time that is not that of its source. Blocks.
@@ -148,6 +176,25 @@ mod tests {
         let (source, target) = (File::open(trees.0.path()).unwrap(), File::open(trees.1.path()).unwrap());
         let found = Doubt { since: None }.suspects(&source, &target, || false).unwrap();
         assert_eq!(found, Suspects::default());
+    }
+
+    #[test]
+    fn what_changed_in_the_source_meanwhile_is_told_though_it_looks_copied() {
+        let trees = twins(&["a", "deep/b", "longer"]);
+        write(trees.1.path().join("longer"), "12345").unwrap();
+        let (source, target) = (File::open(trees.0.path()).unwrap(), File::open(trees.1.path()).unwrap());
+        let changed = statat(&source, "deep/b", AtFlags::SYMLINK_NOFOLLOW).unwrap();
+        let locked = (changed.st_ctime, changed.st_ctime_nsec.cast_signed());
+        let found = |locked| {
+            let mut found = changed_meanwhile(&source, &target, locked, || true).unwrap();
+            found.sort();
+            found
+        };
+        assert_eq!(found((0, 0)), [Path::new("a"), Path::new("deep/b")]);
+        assert!(
+            found(locked).contains(&"deep/b".into()) && !found((locked.0, locked.1 + 1)).contains(&"deep/b".into())
+        );
+        assert!(found((locked.0 + 1, 0)).is_empty());
     }
 
     #[test]
