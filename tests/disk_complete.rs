@@ -3,7 +3,8 @@
 
 mod common;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 
 use common::compare::Fidelity;
 use common::scene::{Scene, assert_aborted, assert_success};
@@ -53,6 +54,44 @@ async fn what_changes_in_the_source_in_mid_copy_is_not_taken_for_missing() {
     held.release();
     assert_success(&daemon.finished(1).await);
     scene.assert_left_clean();
+}
+
+/// As one that was replaced by a script; the dry runs are the real ones.
+#[tokio::test]
+async fn an_rsync_that_copies_nothing_is_no_success() {
+    let (mut scene, daemon) = copied().await;
+    let place = scene.bench.make_directory("bin");
+    let script = "#!/bin/sh\ncase \" $* \" in *' --dry-run '* | *' --version '*) exec /usr/bin/rsync \"$@\" ;; esac\n";
+    fs::write(place.join("rsync"), script).expect("a script");
+    fs::set_permissions(place.join("rsync"), Permissions::from_mode(0o755)).expect("a mode");
+    scene.bench.run(&["mount", "--bind", &place.display().to_string(), "/usr/local/bin"]);
+    scene.source.file("deep/er/file.vbk", "changed since!");
+    for count in 2..=3 {
+        daemon.start_run("").await.expect("a run");
+        let finished = daemon.finished(count).await;
+        assert_aborted(&finished, "CopyFailed");
+        assert!(finished.message.contains("deep/er/file.vbk"), "{}", finished.message);
+    }
+    scene.bench.run(&["umount", "/usr/local/bin"]);
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(4).await);
+    scene.assert_copied(Fidelity::Full);
+    scene.disk.unplug();
+}
+
+/// The net beneath the copy can't look any more; what was copied was.
+#[tokio::test]
+async fn a_disk_that_is_unmounted_under_a_copy_is_not_told_as_one_to_which_nothing_was_copied() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    scene.bench.run(&["sh", "-c", "umount -l /media/root/OFFSITE*"]);
+    held.release();
+    let finished = daemon.finished(1).await;
+    assert_aborted(&finished, "CopyFailed");
+    assert!(!finished.message.contains("Nothing was copied"), "{}", finished.message);
+    assert!(finished.message.contains("does not count as a backup"), "{}", finished.message);
 }
 
 async fn copied() -> (Scene, common::daemon::Daemon) {

@@ -11,10 +11,12 @@ use std::path::Path;
 use rustix::fs::{AtFlags, statat};
 
 use super::drive;
+use super::exit;
 use super::items::{Change, Item};
 use super::rsync::Purpose;
 use super::steps::Run;
 use super::stop::Halt;
+use super::times;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::mount_table::mounted_upon;
 use crate::model::Fault;
@@ -29,7 +31,9 @@ impl Run {
         let target = self.target_again()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
         let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
-        self.check_end(&ended).await?;
+        if !exit::is_good(exit::code(ended.status)) {
+            return Err(self.failure(&ended).await.into());
+        }
         let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
         let locked = self.locked().map_err(failed)?;
         let (source, there) = (self.order.config.source.clone(), self.target_again()?);
@@ -60,14 +64,15 @@ fn missing(mut undone: Vec<Item>, source: &Path, target: &File, locked: Option<(
         let now = source.join(&item.path).symlink_metadata();
         now.is_ok_and(|meta| locked.is_none_or(|locked| (meta.ctime(), meta.ctime_nsec()) < locked))
     };
-    undone.retain(|item| is_as_before(item) && !has_length(target, item));
+    undone.retain(|item| is_as_before(item) && !lacks_its_time_alone(source, target, item));
     undone
 }
 
-/// Some file systems can't keep every time; a file that differs in that alone is there.
-fn has_length(target: &File, item: &Item) -> bool {
+/// Some file systems can't keep every time; a file that differs in such a one alone is there.
+fn lacks_its_time_alone(source: &Path, target: &File, item: &Item) -> bool {
+    let is_odd = source.join(&item.path).symlink_metadata().is_ok_and(|meta| !times::is_held(meta.mtime()));
     let there = statat(target, &item.path, AtFlags::SYMLINK_NOFOLLOW);
-    item.change == Change::Updated && there.is_ok_and(|there| there.st_size.unsigned_abs() == item.length)
+    item.change == Change::Updated && is_odd && there.is_ok_and(|there| there.st_size.unsigned_abs() == item.length)
 }
 
 #[cfg(test)]
@@ -87,5 +92,18 @@ mod tests {
         };
         assert_eq!((count("file", changed), count("gone", changed + 1)), (0, 0));
         assert_eq!(count("file", changed + 1), 1);
+    }
+
+    #[test]
+    fn a_file_of_the_same_length_is_there_only_if_its_time_can_not_be_held() {
+        let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let count = |seconds| {
+            std::fs::write(target.path().join("file"), "x").unwrap();
+            let file = std::fs::File::create(source.path().join("file")).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+            let Line::Item(item) = Line::parse(b">f..t......|1|file") else { panic!("no item") };
+            missing(vec![item], source.path(), &File::open(target.path()).unwrap(), None).len()
+        };
+        assert_eq!((count(1_700_000_000), count(1), count(5_000_000_000)), (1, 0, 0));
     }
 }

@@ -94,6 +94,11 @@ impl Times {
     }
 }
 
+/// Whether all file systems of disks can hold this time.
+pub fn is_held(seconds: i64) -> bool {
+    HELD.contains(&seconds)
+}
+
 impl Odd {
     /// Whether the source is as it was at `moment`, by a margin for clocks that are set and those of other machines.
     pub fn is_unchanged_since(&self, moment: Micros) -> bool {
@@ -102,7 +107,7 @@ impl Odd {
     }
 
     fn is_held(&self) -> bool {
-        HELD.contains(&self.source)
+        is_held(self.source)
     }
 
     fn shift(&self) -> Option<i64> {
