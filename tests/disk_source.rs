@@ -114,6 +114,23 @@ async fn a_source_without_its_sentinel_is_refused() {
     assert_success(&daemon.finished(3).await);
 }
 
+/// One line too many is enough.
+#[tokio::test]
+async fn a_source_of_which_the_excludes_leave_nothing_is_refused() {
+    let mut scene = Scene::new();
+    let excludes = scene.bench.directory().join("excludes");
+    fs::write(&excludes, "# all of it\n*\n").expect("a file");
+    let excludes = excludes.display().to_string();
+    scene.config.set("Backup", "rsync-excludes-path", &excludes);
+    let (daemon, finished) = scene.run_once().await;
+    assert_aborted(&finished, "SourceUnavailable");
+    assert!(finished.message.contains(&excludes), "{}", finished.message);
+    fs::write(&excludes, "/repository/\n").expect("a file");
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    scene.assert_left_clean();
+}
+
 #[tokio::test]
 async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() {
     let mut scene = Scene::new();

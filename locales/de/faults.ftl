@@ -315,6 +315,10 @@ fault-source-empty = Das Verzeichnis, das gesichert werden soll, ist leer: { $pa
     .meaning = Eine Kopie davon hätte alle Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -comes-by-itself } { stay-until-released }
 
+fault-nothing-included = Es würde nichts kopiert: Die Liste dessen, was nicht gesichert werden soll ({ $excludes }), nimmt alles in { $path } aus.
+    .meaning = Damit das nicht als Sicherung gilt, wurde nichts geändert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, die Liste zu berichtigen; eine Zeile wie * genügt, um alles auszunehmen. { stay-until-released }
+
 fault-source-hidden = Der Sicherungsdienst sieht an der Stelle { $path } nicht die wirklichen Daten.
     .meaning = Eine Kopie hätte die Sicherungen auf der Platte womöglich gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Bitten Sie die Systembetreuung, die Einstellungen des Dienstes zu prüfen: Eine Abschottung wie ProtectHome= oder PrivateTmp= verdeckt das Verzeichnis. { stay-until-released }
@@ -369,7 +373,7 @@ fault-foreign-files = Auf der Platte { $files ->
         [one] ist
        *[other] sind
     }, zum Beispiel: { $examples }. Die erste Kopie würde sie löschen.
-    .meaning = Es wäre die erste Kopie auf diese Platte. Damit niemand etwas verliert, wurde auf ihr nichts geändert; eine Sicherung ist noch nicht darauf.
+    .meaning = Es wäre die erste Kopie an diese Stelle der Platte. Damit niemand etwas verliert, wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Sehen Sie nach, was auf der Platte liegt. Wird es noch gebraucht, verschieben Sie es an einen anderen Ort und stecken Sie die Platte neu ein. Darf es gelöscht werden, erlaubt das die Systembetreuung dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-nothing-in-common = Von dem, was jetzt auf der Platte ist, bliebe nach dieser Kopie nichts übrig: { $files ->

@@ -315,6 +315,10 @@ fault-source-empty = The directory that is to be backed up is empty: { $path }.
     .meaning = A copy of it would have deleted all backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -comes-by-itself } { stay-until-released }
 
+fault-nothing-included = Nothing would be copied: the list of what is to be left out ({ $excludes }) leaves out everything in { $path }.
+    .meaning = So that this does not pass for a backup, nothing was changed. { -still-old }
+    .action = Ask the administrator to correct the list; one line such as * is enough to leave out everything. { stay-until-released }
+
 fault-source-hidden = The backup service does not see the real data at { $path }.
     .meaning = A copy might have deleted the backups on the disk, so nothing was changed. { -still-old }
     .action = Ask the administrator to check the service's settings: a sandbox option such as ProtectHome= or PrivateTmp= hides the directory. { stay-until-released }
@@ -369,7 +373,7 @@ fault-foreign-files = The disk holds { $files ->
         [one] it
        *[other] them
     }.
-    .meaning = This would be the first copy to this disk. So that nobody loses anything, nothing on it was changed, and there is no backup on it yet.
+    .meaning = This would be the first copy to this place on the disk. So that nobody loses anything, nothing was copied and nothing deleted. { -still-old }
     .action = Look at what is on the disk. If it is still needed, move it elsewhere and plug the disk in again. If it may be deleted, the administrator allows that once, for this disk: { -allow } { $disk }. { stay-until-released }
 
 fault-nothing-in-common = Of what is on the disk now, nothing would be left after this copy: { $files ->

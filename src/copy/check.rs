@@ -163,12 +163,25 @@ impl Run {
         // One that has gone meanwhile explains whatever rsync says of it, or does not find in it.
         self.prove_source(source).await?;
         self.check_end(&ended).await?;
+        self.refuse_nothing(loss.taken_in(), &ended)?;
         if !self.order.allowed {
             self.judge_loss(loss, source).await?;
         }
         let Tops { source, target } = self.tops(source)?;
         let judged = blocking(GLANCE, move || Ok::<_, io::Error>(halves.judge(&source, &target))).await;
         Ok((plan, judged.map_err(internal)?))
+    }
+
+    /// The source is not empty, so a list of nothing is no copy.
+    fn refuse_nothing(&self, taken_in: u64, ended: &Ended) -> Result<(), Fault> {
+        let config = &self.order.config;
+        let path = config.source.display().to_string();
+        match (taken_in, existing(&config.rsync_excludes)?) {
+            (0, _) => Err(Fault::CheckFailed { code: exit::code(ended.status), cause: exit::cause(ended) }),
+            (1, Some(excludes)) => Err(Fault::NothingIncluded { path, excludes: excludes.display().to_string() }),
+            (1, None) => Err(Fault::SourceEmpty { path }),
+            _ => Ok(()),
+        }
     }
 
     /// Nothing on the disk has changed yet.

@@ -124,6 +124,11 @@ impl Loss {
         self.gained_bytes = self.gained_bytes.saturating_add(bytes);
     }
 
+    /// Entries of the source that rsync has taken in, its top included; none if it has not told.
+    pub fn taken_in(&self) -> u64 {
+        self.found.all
+    }
+
     /// The files whose beginnings are to be compared.
     pub fn take_pairs(&mut self) -> Pairs {
         std::mem::take(&mut self.pairs)

@@ -40,6 +40,7 @@ impl Fault {
             Self::UnsafePath { .. } => "UnsafePath",
             Self::SourceUnavailable { .. }
             | Self::SourceEmpty { .. }
+            | Self::NothingIncluded { .. }
             | Self::SourceHidden { .. }
             | Self::SourceNotMounted { .. }
             | Self::SourceWithoutSentinel { .. }

@@ -180,6 +180,11 @@ pub enum Fault {
     SourceEmpty {
         path: String,
     },
+    /// By the list of excludes.
+    NothingIncluded {
+        path: String,
+        excludes: String,
+    },
     SourceHidden {
         path: String,
     },

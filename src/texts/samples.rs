@@ -115,6 +115,7 @@ samples! { faults, Fault:
     UnsafePath { path, component, user, link }
     SourceUnavailable { path, cause }
     SourceEmpty { path }
+    NothingIncluded { path, excludes }
     SourceHidden { path }
     SourceContainsTarget { path }
     SourceNotMounted { path }
