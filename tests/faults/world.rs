@@ -116,6 +116,12 @@ impl World {
         table.lines().filter(|line| line.contains(" /dev/loop")).map(str::to_owned).collect()
     }
 
+    /// What the daemon takes for mounts of its own.
+    pub fn marks(&self) -> Vec<PathBuf> {
+        let marks = fs::read_dir(self.bench.path("/run/asbackup/mounts"));
+        marks.into_iter().flatten().flatten().map(|mark| mark.path()).collect()
+    }
+
     pub fn mount_point(&self) -> Option<String> {
         Some(self.mounts().first()?.split(' ').nth(4)?.to_owned())
     }
