@@ -24,7 +24,7 @@ where
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(io::Error::other(panic.to_string()).into()),
         Err(_) => {
-            let text = format!("no answer from the disk within {} s", patience.as_secs());
+            let text = format!("no answer within {} s", patience.as_secs());
             Err(io::Error::new(io::ErrorKind::TimedOut, text).into())
         }
     }

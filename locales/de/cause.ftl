@@ -14,7 +14,6 @@ cause-in-use = das Dateisystem wird benutzt
 cause-disk-gone = die Platte ist nicht mehr da
 cause-udisks-silent = UDisks2 hat { $minutes } min lang nicht geantwortet
 cause-udisks-gone = UDisks2 ist nicht da
-cause-disk-silent = die Platte hat { $seconds } s lang nicht geantwortet
 cause-no-answer = { $seconds } s lang kam keine Antwort
 cause-opening = { $path } lässt sich nicht öffnen: { $cause }
 cause-not-in-table = { $path } steht nicht in der Liste der eingehängten Dateisysteme

@@ -255,6 +255,9 @@ lock-trouble = { $why ->
         [name-too-long] Ihr Name ist länger, als das Dateisystem aufnimmt
         [name-refused] Das Dateisystem nimmt ihren Namen nicht an
         [not-permitted] Das System erlaubt es nicht; der Grund ist nicht bekannt
+        [share-refuses] Der Server der Netzfreigabe lehnt es ab (ein NFS-Server tut das bei root mit root_squash)
+        [share-read-only] Der Server der Netzfreigabe lässt dort nur lesen
+        [no-answer] Worauf sie liegt, hat nicht rechtzeitig geantwortet
         [input-output] Lesen oder Schreiben ist dort gescheitert
         [unknown] Der Grund ist nicht bekannt
        *[other] Das System hat es abgelehnt
@@ -277,6 +280,9 @@ fault-lock-failed = Die Sperrdatei { $path } konnte { $place ->
         [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a), und starten Sie die Kopie dann erneut. { stay-until-released }
         [name-too-long] Bitten Sie die Systembetreuung, der Sperrdatei in config.ini einen kürzeren Namen zu geben. { stay-until-released }
         [name-refused] Bitten Sie die Systembetreuung, der Sperrdatei in config.ini einen anderen Namen zu geben. { stay-until-released }
+        [share-refuses] Bitten Sie die Systembetreuung, root am Server dort schreiben zu lassen (no_root_squash in den Freigaben eines NFS-Servers). { stay-until-released }
+        [share-read-only] Bitten Sie die Systembetreuung, diesen Rechner am Server dort schreiben zu lassen (rw in den Freigaben eines NFS-Servers), wenigstens in diesem Verzeichnis. { stay-until-released }
+        [no-answer] Bitten Sie die Systembetreuung nachzusehen, warum keine Antwort kommt; liegt es auf einer Netzfreigabe, dann am Server und im Netz. { stay-until-released }
        *[other] Bitten Sie die Systembetreuung, Schreibrechte und freien Platz an dieser Stelle zu prüfen. { stay-until-released }
     }
 
@@ -311,6 +317,10 @@ fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -comes-by-itself } { stay-until-released }
 
+fault-share-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } auf der Netzfreigabe { $share } ({ $cause }).
+    .meaning = Es gibt keine vollständige neue Kopie. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+    .action = Verständigen Sie die Systembetreuung; sie sollte nach dem Server und dem Netz sehen, nicht nach den Laufwerken dieses Rechners: ob der Server läuft, ob er root dort lesen lässt (no_root_squash bei NFS) und ob die Freigabe neu eingehängt werden muss („stale“). { -comes-by-itself } { stay-until-released }
+
 fault-source-empty = Das Verzeichnis, das gesichert werden soll, ist leer: { $path }.
     .meaning = Eine Kopie davon hätte alle Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -comes-by-itself } { stay-until-released }
@@ -342,6 +352,10 @@ fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, lieg
 fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich lesen ({ $cause }).
     .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
     .action = Verständigen Sie bald die Systembetreuung; sie sollte nach der genannten Datei, ihren Rechten und dem Zustand des Laufwerks sehen, auf dem sie liegt (smartctl, journalctl -k). { stay-until-released }
+
+fault-share-unreadable = Nicht alles, was gesichert werden soll, lässt sich von der Netzfreigabe { $share } lesen ({ $cause }).
+    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+    .action = Verständigen Sie bald die Systembetreuung; sie sollte nach dem Server, dem Netz und der genannten Datei sehen, nicht nach den Laufwerken dieses Rechners. Wurde die Datei am Server gelöscht oder ersetzt („stale“), genügt es, die Kopie erneut zu starten.
 
 fault-source-forbidden = Das System lässt den Dienst nicht alles lesen, was gesichert werden soll: { $path } ({ $cause }).
     .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
@@ -479,6 +493,7 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [not-empty] Ein Verzeichnis an seiner Stelle auf der Platte ist nicht leer
         [other-file-system] Auf der Platte beginnt auf dem Weg dorthin ein anderes Dateisystem
         [not-permitted] Das System erlaubt es nicht; der Grund ist nicht bekannt
+        [no-answer] Die Platte hat nicht rechtzeitig geantwortet
         [input-output] Lesen oder Schreiben ist gescheitert; ein Fehler der Platte ist nirgends vermerkt
         [unknown] Der Grund ist nicht bekannt
        *[other] Es ließ sich nicht auf der Platte speichern
@@ -539,6 +554,7 @@ fault-unlock-failed = Die Sperrdatei { $path } ließ sich { $place ->
         [mounted-read-only] Fragen Sie die Systembetreuung, warum sich dort nur lesen lässt, und bitten Sie sie, das zu ändern und die Datei zu löschen. { stay-until-released }
         [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i) und die Datei zu löschen. { stay-until-released }
         [append-only] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -a) und die Datei zu löschen. { stay-until-released }
+        [no-answer] Bitten Sie die Systembetreuung nachzusehen, warum keine Antwort kommt (liegt es auf einer Netzfreigabe, am Server und im Netz), und die Datei dann zu löschen. { stay-until-released }
        *[other] Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { stay-until-released }
     }
 

@@ -121,7 +121,7 @@ warning-stalled = Seit { $minutes ->
         [one] einer Minute
        *[other] { $minutes } Minuten
     } ist die Kopie nicht vorangekommen.
-    .meaning = Das allein ist noch kein Fehler; vielleicht ist die Platte überlastet oder defekt.
+    .meaning = Das allein ist noch kein Fehler: Entweder lässt sich die Platte Zeit oder das, was kopiert werden soll, etwa weil der Server einer Netzfreigabe nicht antwortet.
     .action = { $plug ->
         [safe] Kommt das öfter vor, verständigen Sie die Systembetreuung.
         [gone] Kommt das öfter vor, verständigen Sie die Systembetreuung.

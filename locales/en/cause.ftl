@@ -14,7 +14,6 @@ cause-in-use = the file system is in use
 cause-disk-gone = the disk is not there any more
 cause-udisks-silent = UDisks2 has not answered within { $minutes } min
 cause-udisks-gone = UDisks2 is not there
-cause-disk-silent = no answer from the disk within { $seconds } s
 cause-no-answer = no answer within { $seconds } s
 cause-opening = opening { $path }: { $cause }
 cause-not-in-table = { $path } is not in the mount table

@@ -255,6 +255,9 @@ lock-trouble = { $why ->
         [name-too-long] its name is longer than the file system can hold
         [name-refused] the file system does not take its name
         [not-permitted] the system does not permit it; it is not known why
+        [share-refuses] the server of the network share refuses it (an NFS server does so to root with root_squash)
+        [share-read-only] the server of the network share lets it only be read
+        [no-answer] what it lies on has not answered in time
         [input-output] reading or writing failed there
         [unknown] it is not known why
        *[other] the system refused it
@@ -277,6 +280,9 @@ fault-lock-failed = The lock file { $path } could not be made { $place ->
         [append-only] Ask the administrator to take the mark away (chattr -a), then start the copy again. { stay-until-released }
         [name-too-long] Ask the administrator to give the lock file a shorter name in config.ini. { stay-until-released }
         [name-refused] Ask the administrator to give the lock file another name in config.ini. { stay-until-released }
+        [share-refuses] Ask the administrator to have the server let root write there (no_root_squash in an NFS server's exports). { stay-until-released }
+        [share-read-only] Ask the administrator to have the server let this computer write there (rw in an NFS server's exports), at least in that directory. { stay-until-released }
+        [no-answer] Ask the administrator to look why it does not answer; if it lies on a network share, at the server and the network. { stay-until-released }
        *[other] Ask the administrator to check permissions and free space at this place. { stay-until-released }
     }
 
@@ -311,6 +317,10 @@ fault-source-unavailable = The directory that is to be backed up cannot be reach
     .meaning = Nothing was copied and nothing deleted. { -still-old }
     .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -comes-by-itself } { stay-until-released }
 
+fault-share-unavailable = The directory that is to be backed up cannot be reached: { $path }, on the network share { $share } ({ $cause }).
+    .meaning = There is no complete new copy. No file was deleted on the disk only because it could not be read in the repository.
+    .action = Call the administrator, who should look at the server and the network, not at this computer's drives: whether the server runs, whether it lets root read there (no_root_squash for NFS), and whether the share has to be mounted anew (“stale”). { -comes-by-itself } { stay-until-released }
+
 fault-source-empty = The directory that is to be backed up is empty: { $path }.
     .meaning = A copy of it would have deleted all backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -comes-by-itself } { stay-until-released }
@@ -342,6 +352,10 @@ fault-source-moved = The directory that is to be backed up, { $path }, lies on a
 fault-source-unreadable = Not everything that is to be backed up can be read ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
     .action = Call the administrator soon, who should look at the file named, its permissions, and the state of the drive it lies on (smartctl, journalctl -k). { stay-until-released }
+
+fault-share-unreadable = Not everything that is to be backed up can be read from the network share { $share } ({ $cause }).
+    .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
+    .action = Call the administrator soon, who should look at the server, the network and the file named, not at this computer's drives. If it was removed or replaced on the server (“stale”), it is enough to start the copy again.
 
 fault-source-forbidden = The system does not let the service read everything that is to be backed up: { $path } ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted on the disk only because it could not be read in the repository.
@@ -479,6 +493,7 @@ fault-not-stored = The copy failed at “{ $path }”: { $why ->
         [not-empty] a directory in its place on the disk is not empty
         [other-file-system] on the disk another file system begins on the way to it
         [not-permitted] the system does not permit it; it is not known why
+        [no-answer] the disk has not answered in time
         [input-output] reading or writing failed, and no error of the disk has been noted down
         [unknown] it is not known why
        *[other] it could not be stored on the disk
@@ -539,6 +554,7 @@ fault-unlock-failed = The lock file { $path } could not be deleted { $place ->
         [mounted-read-only] Ask the administrator why it can only be read, to make it writable again, and to delete the file. { stay-until-released }
         [immutable] Ask the administrator to take the mark away (chattr -i), and to delete the file. { stay-until-released }
         [append-only] Ask the administrator to take the mark away (chattr -a), and to delete the file. { stay-until-released }
+        [no-answer] Ask the administrator to look why it does not answer (if it lies on a network share, at the server and the network), and to delete the file then. { stay-until-released }
        *[other] Ask the administrator why the file cannot be deleted (permissions, chattr, a file system that is read-only), and to delete it. { stay-until-released }
     }
 

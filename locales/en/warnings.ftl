@@ -121,7 +121,7 @@ warning-stalled = The copy has made no progress for { $minutes ->
         [one] one minute
        *[other] { $minutes } minutes
     }.
-    .meaning = That alone is no fault yet; the disk may be overloaded or broken.
+    .meaning = That alone is no fault yet: either the disk takes its time, or what is to be copied, as when the server of a network share does not answer.
     .action = { $plug ->
         [safe] If this happens often, call the administrator.
         [gone] If this happens often, call the administrator.

@@ -9,8 +9,7 @@ use rustix::io::Errno;
 
 use super::complaint::{Complaint, Deed, Side};
 use crate::disks::mounted::{Space, Written};
-use crate::disks::volume::VolumeError;
-use crate::model::{Fault, LockPlace, MountTrouble, Obstacle};
+use crate::model::{Fault, LockPlace, Obstacle};
 
 /// A name or an attribute takes no more room than this.
 const A_LITTLE: u64 = 1 << 20;
@@ -36,6 +35,8 @@ pub struct Evidence {
     pub place: Place,
     /// The file of the source has been changed since the run began, or has gone.
     pub source_changed: bool,
+    /// On which share of the network the file of the source lies, if on one.
+    pub share: Option<String>,
 }
 
 /// What the file is that the complaint is about, or else the directory that it should be in.
@@ -97,6 +98,7 @@ pub fn of_rsync(end: End<'_>, complaint: Option<&Complaint>, evidence: &Evidence
     match weigh(complaint, evidence) {
         Fault::NotStored { .. }
         | Fault::SourceUnreadable { .. }
+        | Fault::ShareUnreadable { .. }
         | Fault::SourceForbidden { .. }
         | Fault::SourceChanged { .. }
             if !ABOUT_FILES.contains(&end.code) =>
@@ -114,8 +116,16 @@ pub fn of_io(deed: Deed, error: &io::Error, evidence: &Evidence) -> Fault {
         return fault;
     }
     let path = evidence.place.path.clone();
-    let errno = error.raw_os_error().unwrap_or(NO_NUMBER);
+    let errno = error.raw_os_error().unwrap_or_else(|| number(error));
     weigh(&Complaint { side: Side::Target, deed, path, errno, text }, evidence)
+}
+
+/// Of an error of our own.
+fn number(error: &io::Error) -> i32 {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Errno::TIMEDOUT.raw_os_error(),
+        _ => NO_NUMBER,
+    }
 }
 
 /// A lock file that could not be made or deleted, as people know it.
@@ -151,33 +161,6 @@ pub fn of_flush(error: &io::Error, evidence: &Evidence) -> Fault {
     }
 }
 
-/// Why a disk could not be mounted: the number is lost on the way through libmount and UDisks2, so their words have to do.
-pub fn of_mount(error: &VolumeError) -> MountTrouble {
-    const WORDS: [(&str, MountTrouble); 12] = [
-        // EUCLEAN, EBADMSG and EIO, as libmount words them.
-        ("Structure needs cleaning", MountTrouble::Damaged),
-        ("Bad message", MountTrouble::Damaged),
-        ("can't read superblock", MountTrouble::Damaged),
-        ("Input/output error", MountTrouble::Damaged),
-        ("unknown filesystem type", MountTrouble::NoDriver),
-        ("No such device", MountTrouble::NoDriver),
-        ("ot authorized", MountTrouble::NotPermitted),
-        ("not allowed", MountTrouble::NotPermitted),
-        ("ermission denied", MountTrouble::NotPermitted),
-        ("peration not permitted", MountTrouble::NotPermitted),
-        ("already mounted or mount point busy", MountTrouble::Busy),
-        ("Device or resource busy", MountTrouble::Busy),
-    ];
-    match error {
-        VolumeError::Busy(_) => MountTrouble::Busy,
-        VolumeError::TimedOut(_) => MountTrouble::NoAnswer,
-        VolumeError::Refused(text) => {
-            WORDS.iter().find(|(words, _)| text.contains(words)).map_or(MountTrouble::Unknown, |(_, why)| *why)
-        }
-        _ => MountTrouble::Unknown,
-    }
-}
-
 /// What holds whatever file it was met with: the file system has given itself up.
 fn of_disk(cause: &str, evidence: &Evidence) -> Option<Fault> {
     (evidence.written == Written::GivenUp).then(|| Fault::TurnedReadOnly { cause: cause.to_owned() })
@@ -206,10 +189,11 @@ fn weigh(complaint: &Complaint, evidence: &Evidence) -> Fault {
 
 fn of_source(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Fault {
     let (path, cause) = (complaint.path.display().to_string(), complaint.text.clone());
-    match errno {
+    match (errno, &evidence.share) {
         // rsync's word for a file that ends before its end.
-        Errno::NODATA if evidence.source_changed => Fault::SourceChanged { path, cause },
-        Errno::ACCESS | Errno::PERM => Fault::SourceForbidden { path, cause },
+        (Errno::NODATA, _) if evidence.source_changed => Fault::SourceChanged { path, cause },
+        (Errno::ACCESS | Errno::PERM, _) => Fault::SourceForbidden { path, cause },
+        (_, Some(share)) => Fault::ShareUnreadable { share: share.clone(), cause },
         _ => Fault::SourceUnreadable { cause },
     }
 }
@@ -257,8 +241,9 @@ fn obstacle(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Obstacl
             Obstacle::LinkInTheWay
         }
         Errno::ROFS => of_read_only(evidence),
-        Errno::PERM | Errno::ACCESS | Errno::BUSY | Errno::TXTBSY => of_refusal(errno, &evidence.place),
+        Errno::PERM | Errno::ACCESS | Errno::BUSY | Errno::TXTBSY => of_refusal(errno, evidence),
         Errno::DQUOT => Obstacle::Quota,
+        Errno::TIMEDOUT => Obstacle::NoAnswer,
         Errno::TOOBIG | Errno::RANGE if attribute => Obstacle::AttributeTooLarge,
         Errno::OPNOTSUPP | Errno::NOSYS if attribute => Obstacle::AttributesUnsupported,
         Errno::NAMETOOLONG => Obstacle::NameTooLong,
@@ -280,17 +265,21 @@ fn of_read_only(evidence: &Evidence) -> Obstacle {
     match evidence.written {
         Written::NoMore => Obstacle::MountedReadOnly,
         _ if evidence.place.read_only_subvolume.is_some() => Obstacle::ReadOnlySubvolume,
+        // The mount takes writes, and the server does not.
+        _ if evidence.share.is_some() => Obstacle::ShareReadOnly,
         _ => Obstacle::Unknown,
     }
 }
 
-fn of_refusal(errno: Errno, place: &Place) -> Obstacle {
+fn of_refusal(errno: Errno, evidence: &Evidence) -> Obstacle {
+    let place = &evidence.place;
     match errno {
         _ if place.swap => Obstacle::SwapFile,
         _ if place.immutable => Obstacle::Immutable,
         _ if place.append_only => Obstacle::AppendOnly,
         _ if place.mount_point => Obstacle::MountPoint,
         Errno::BUSY | Errno::TXTBSY => Obstacle::InUse,
+        _ if evidence.share.is_some() => Obstacle::ShareRefuses,
         _ => Obstacle::NotPermitted,
     }
 }

@@ -4,6 +4,8 @@
 use std::sync::LazyLock;
 
 use super::*;
+use crate::copy::mount_trouble::of_mount;
+use crate::disks::volume::VolumeError;
 use crate::texts::{Language, Texts};
 
 /// Words that a person reads as: this disk, or that drive, is broken.
@@ -37,6 +39,11 @@ fn complaint(side: Side, deed: Deed, errno: i32) -> Complaint {
 fn healthy(file_system: &str) -> Evidence {
     let space = Space { free: 300 << 20, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(1000) };
     Evidence { file_system: file_system.into(), space: Some(space), ..Evidence::default() }
+}
+
+/// What is asked of a source that lies on a server.
+fn on_share() -> Evidence {
+    Evidence { share: Some("nas:/backups".into()), ..Evidence::default() }
 }
 
 fn accuses(fault: &Fault) -> bool {
@@ -178,6 +185,33 @@ fn a_drive_of_the_source_is_never_called_failing() {
     assert!(matches!(of_rsync(end(23), Some(&refused), &healthy("ext4")), Fault::SourceForbidden { .. }));
 }
 
+/// Whatever is the matter with a share, it is its server's, and neither the disk's nor that of a drive of this computer.
+#[test]
+fn a_source_on_a_share_sends_nobody_to_the_computers_drives() {
+    let evidence = Evidence { share: on_share().share, ..healthy("ext4") };
+    for errno in ERRNOS {
+        let fault = of_rsync(end(23), Some(&complaint(Side::Source, Deed::Read, errno)), &evidence);
+        let named = matches!(&fault, Fault::ShareUnreadable { share, .. } if share == "nas:/backups");
+        let forbidden = [Errno::ACCESS, Errno::PERM].contains(&Errno::from_raw_os_error(errno));
+        assert_eq!(named, !forbidden, "{fault:?}");
+        assert!(!accuses(&fault), "{fault:?}");
+        let said = Language::ALL.map(|language| Texts::new(language).say(&fault).to_string()).concat();
+        assert!(!said.contains("smartctl") && !said.contains("journalctl -k"), "{said}");
+    }
+    let cut_off = of_rsync(end(-9), Some(&complaint(Side::Source, Deed::Read, 116)), &evidence);
+    assert!(cut_off.is_interruption(), "{cut_off:?}");
+}
+
+#[test]
+fn who_gives_no_answer_in_time_is_told_as_that() {
+    let late = || io::Error::new(io::ErrorKind::TimedOut, "no answer within 60 s");
+    let lock = Lock { path: "/srv/x.lock", place: LockPlace::Source };
+    let told = of_lock(lock, Deed::Delete, &late(), &on_share());
+    assert!(matches!(&told, Fault::UnlockFailed { why: Obstacle::NoAnswer, .. }), "{told:?}");
+    let told = of_io(Deed::Contents, &late(), &healthy("ext4"));
+    assert!(matches!(&told, Fault::NotStored { why: Obstacle::NoAnswer, .. }) && !accuses(&told), "{told:?}");
+}
+
 /// Of lock files on the disk it is the same as of all else there; of those elsewhere no drive is accused.
 #[test]
 fn no_lock_file_accuses_the_disk_without_evidence() {
@@ -210,7 +244,11 @@ fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
         (Deed::Name, 36, healthy(""), Obstacle::NameTooLong),
         (Deed::Contents, 5, healthy(""), Obstacle::InputOutput),
         (Deed::Contents, 117, healthy(""), Obstacle::InputOutput),
-        (Deed::Name, 110, Evidence::default(), Obstacle::Unknown),
+        (Deed::Name, 110, Evidence::default(), Obstacle::NoAnswer),
+        (Deed::Name, 30, on_share(), Obstacle::ShareReadOnly),
+        (Deed::Name, 13, on_share(), Obstacle::ShareRefuses),
+        (Deed::Delete, 1, on_share(), Obstacle::ShareRefuses),
+        (Deed::Name, 116, on_share(), Obstacle::Unknown),
     ];
     for (deed, errno, evidence, expected) in cases {
         let told = of_lock(lock, deed, &io::Error::from_raw_os_error(errno), &evidence);
@@ -269,7 +307,8 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
         (Deed::Contents, 28, place(Place { quota: true, ..none.clone() }), "sub/file", Obstacle::Quota),
         (Deed::Delete, 39, healthy("ext4"), "sub/file", Obstacle::NotEmpty),
         (Deed::Name, 18, healthy("ext4"), "sub/file", Obstacle::OtherFileSystem),
-        (Deed::Contents, 110, healthy("ext4"), "sub/file", Obstacle::Unknown),
+        (Deed::Contents, 110, healthy("ext4"), "sub/file", Obstacle::NoAnswer),
+        (Deed::Contents, 103, healthy("ext4"), "sub/file", Obstacle::Unknown),
     ];
     for (deed, errno, evidence, named, expected) in cases {
         match of_rsync(end(23), Some(&complaint(Side::Target, deed, errno)), &evidence) {

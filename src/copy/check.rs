@@ -15,7 +15,7 @@ use super::loss::{Budget, Limits, Loss};
 use super::news::News;
 use super::plan::Plan;
 use super::rsync::{Purpose, Rsync};
-use super::source::Source;
+use super::source::{Source, unavailable};
 use super::steps::{Checked, Run};
 use super::stop::Halt;
 use super::target::Target;
@@ -63,8 +63,10 @@ impl Run {
         let mounted = self.mounted_again()?;
         let remembered = self.order.known.source.clone().filter(|_| !self.order.allowed);
         let open = move || Ok::<_, io::Error>(Source::open(&config, &mounted, remembered.as_deref()));
-        let opened = blocking(GLANCE, open).await.map_err(|error| self.source_unavailable(&error))?;
-        Ok(opened.map_err(|fault| self.with_disk(fault))?)
+        match blocking(GLANCE, open).await {
+            Ok(opened) => Ok(opened.map_err(|fault| self.with_disk(fault))?),
+            Err(error) => Err(self.source_unavailable(error).await.into()),
+        }
     }
 
     /// The advice names it.
@@ -94,20 +96,25 @@ impl Run {
     /// Right before rsync mirrors the source: is it still the one that the dry run saw?
     pub(super) async fn prove_source(&self, source: &Source) -> Result<(), Fault> {
         let lock = self.order.config.source_lockfile.clone();
-        let source = source.try_clone().map_err(|error| self.source_unavailable(&error))?;
+        let source = source.try_clone().map_err(internal)?;
         let file_system = source.file_system.clone();
         let prove = move || Ok::<_, io::Error>(source.prove_again(&lock));
-        let proven = blocking(GLANCE, prove).await.map_err(|error| self.source_unavailable(&error));
-        // Also one that hangs was this one.
-        let proven = proven.and_then(|proven| proven);
+        let proven = match blocking(GLANCE, prove).await {
+            Ok(proven) => proven,
+            // Also one that hangs was this one.
+            Err(error) => Err(self.source_unavailable(error).await),
+        };
         if proven.is_err() {
             self.ports.teller.tell(News::SourceLost(file_system));
         }
         proven
     }
 
-    fn source_unavailable(&self, error: &io::Error) -> Fault {
-        Fault::SourceUnavailable { path: self.order.config.source.display().to_string(), cause: error.to_string() }
+    pub(super) async fn source_unavailable(&self, error: io::Error) -> Fault {
+        let path = self.order.config.source.clone();
+        let (shown, cause) = (path.display().to_string(), error.to_string());
+        let fault = blocking(GLANCE, move || Ok::<_, io::Error>(unavailable(&path, &error))).await;
+        fault.unwrap_or(Fault::SourceUnavailable { path: shown, cause })
     }
 
     fn mounted_again(&self) -> Result<Mounted, Fault> {

@@ -23,6 +23,7 @@ use crate::blocking::{GLANCE, blocking};
 use crate::disks::Volume;
 use crate::disks::health::Health;
 use crate::disks::mounted::{Mounted, Space, Written};
+use crate::disks::share;
 use crate::model::{Fault, LockPlace};
 
 /// What has to be free for notes is held back besides.
@@ -35,6 +36,7 @@ impl Run {
         let mut evidence = self.evidence_at(path).await;
         if let Some(complaint) = complaint.filter(|complaint| complaint.side == Side::Source) {
             let (path, begun) = (complaint.path.clone(), self.begun);
+            evidence.share = share_of(&path).await;
             let changed = blocking::<_, io::Error>(GLANCE, move || Ok(has_changed(&path, begun)));
             evidence.source_changed = changed.await.unwrap_or(false);
         }
@@ -51,8 +53,12 @@ impl Run {
         let path = PathBuf::from(lock.path);
         let evidence = match lock.place {
             LockPlace::Disk => self.evidence_at(Some(path)).await,
+            // What does not answer is asked nothing more.
+            _ if error.kind() == io::ErrorKind::TimedOut => Evidence::default(),
             LockPlace::Source | LockPlace::Computer => {
-                blocking::<_, io::Error>(GLANCE, move || Ok(beside(&path))).await.unwrap_or_default()
+                let share = share_of(&path).await;
+                let beside = blocking::<_, io::Error>(GLANCE, move || Ok(beside(&path))).await;
+                Evidence { share, ..beside.unwrap_or_default() }
             }
         };
         cause::of_lock(lock, deed, error, &evidence)
@@ -84,6 +90,12 @@ impl Run {
         };
         blocking::<_, io::Error>(GLANCE, look).await.unwrap_or(none)
     }
+}
+
+/// Asked for itself, since what lies on a share that hangs answers nothing.
+async fn share_of(path: &Path) -> Option<String> {
+    let path = path.to_owned();
+    blocking(GLANCE, move || share::of(&path)).await.unwrap_or_default()
 }
 
 /// Of a file that is not on the disk: what room its directory has, whether that takes writes, and marks of `chattr`.

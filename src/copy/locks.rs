@@ -12,7 +12,6 @@ use super::complaint::Deed;
 use super::held::Locks;
 use super::lockfile::{self, Found, LockError, LockFile, Released};
 use super::runlock::{self, RunLock};
-use super::source::unavailable;
 use super::steps::Run;
 use super::stop::Halt;
 use super::target::Target;
@@ -94,7 +93,10 @@ impl Run {
             move || paths::directory(&source)
         });
         // A source that is not there is step 5's to judge, in words that say so.
-        let top = top.await.map_err(|error| unavailable(&source, &error))?;
+        let top = match top.await {
+            Ok(top) => top,
+            Err(error) => return Err(self.source_unavailable(error).await),
+        };
         let path = shown.display().to_string();
         let (lock, found) = self.acquire(Ok(top), &name, Lock { path: &path, place: LockPlace::Source }).await?;
         self.warn_of(found, &shown);

@@ -3,7 +3,7 @@
 //! `steps` is the story; each step has its file: `know` and `identity` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` and
 //! `compare` (5), `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
-//! `command` (its process), `refusal` (a disk that can't be mounted), `confine` (what it may reach), `drive` (all together), `exit` (its end), `complaint` (its messages), `evidence` and `cause` (why it
+//! `command` (its process), `refusal` (a disk that can't be mounted), `confine` (what it may reach), `drive` (all together), `exit` (its end), `complaint` (its messages), `evidence`, `cause` and `mount_trouble` (why it
 //! failed); `plan` and `survey` (what the dry run means),
 //! `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`, `beneath`,
 //! `walk`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one); `retime`, `times` (and those that can't hold every time);
@@ -38,6 +38,7 @@ mod lockfile;
 mod locks;
 mod loss;
 mod mount;
+mod mount_trouble;
 mod names;
 pub mod news;
 mod plan;

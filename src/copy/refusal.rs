@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::cause;
+use super::mount_trouble::of_mount;
 use super::steps::Run;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::volume::VolumeError;
@@ -17,7 +17,7 @@ impl Run {
     /// The fault behind a mount that was refused.
     pub(super) async fn refused(&self, chosen: &Volume, error: VolumeError) -> Fault {
         if matches!(error, VolumeError::Busy(_) | VolumeError::Refused(_)) {
-            let (volume, why) = (chosen.clone(), cause::of_mount(&error));
+            let (volume, why) = (chosen.clone(), of_mount(&error));
             let look = blocking::<_, io::Error>(GLANCE, move || Ok(behind_refusal(&volume, why)));
             if let Ok(Some(fault)) = look.await {
                 return fault;
@@ -42,7 +42,7 @@ fn behind_refusal(chosen: &Volume, why: MountTrouble) -> Option<Fault> {
 }
 
 fn mount_failed(chosen: &Volume, error: &VolumeError) -> Fault {
-    let (device, why) = (chosen.device.display().to_string(), cause::of_mount(error));
+    let (device, why) = (chosen.device.display().to_string(), of_mount(error));
     Fault::MountFailed { device, why, cause: error.to_string() }
 }
 

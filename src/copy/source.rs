@@ -16,7 +16,7 @@ use rustix::fs::{AtFlags, statat};
 
 use crate::config::Config;
 use crate::disks::mounted::Mounted;
-use crate::disks::{file_system_id, mount_table};
+use crate::disks::{file_system_id, mount_table, share};
 use crate::model::Fault;
 use crate::paths::{self, Refused};
 
@@ -128,9 +128,13 @@ fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<()
     Ok(())
 }
 
-/// It can't be reached, or not in a way that is safe.
+/// It can't be reached, or not in a way that is safe. Blocks, but for no share.
 pub fn unavailable(path: &Path, error: &io::Error) -> Fault {
-    let unavailable = || Fault::SourceUnavailable { path: show(path), cause: error.to_string() };
+    let (shown, cause) = (show(path), error.to_string());
+    let unavailable = || match share::of(path).ok().flatten() {
+        Some(share) => Fault::ShareUnavailable { path: shown, share, cause },
+        None => Fault::SourceUnavailable { path: shown, cause },
+    };
     Refused::fault(error).unwrap_or_else(unavailable)
 }
 

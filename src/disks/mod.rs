@@ -5,7 +5,7 @@
 //! disks the computer itself lives on, `released` proves that nothing holds a disk any more, `pulse` finds out whether a disk still
 //! answers, `holders` and `blockers` name who holds one, `old_mount` who holds one that was pulled; `health` is what the kernel knows of
 //! a file system's errors, `superblock`, `mount_table` and `file_system_id` where a file lies, `members` on how many disks,
-//! `read_only` why one takes no writes. Decides nothing: which volume is wanted, and when, is the controller's.
+//! `share` on which server, `read_only` why one takes no writes. Decides nothing: which volume is wanted, and when, is the controller's.
 
 pub mod attached;
 mod beginning;
@@ -27,6 +27,7 @@ pub mod ours;
 pub mod pulse;
 pub mod read_only;
 pub mod released;
+pub mod share;
 pub mod stack;
 pub mod superblock;
 pub mod unformatted;

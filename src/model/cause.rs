@@ -46,6 +46,12 @@ pub enum Obstacle {
     NotEmpty,
     OtherFileSystem,
     NotPermitted,
+    /// It lies on a share of the network, whose server refuses it.
+    ShareRefuses,
+    /// The server lets it only be read.
+    ShareReadOnly,
+    /// What it lies on gave no answer in time.
+    NoAnswer,
     /// Reading or writing failed, and nobody has noted down an error of the disk.
     InputOutput,
     #[default]

@@ -24,6 +24,7 @@ impl Fault {
         matches!(
             self,
             Self::SourceUnavailable { .. }
+                | Self::ShareUnavailable { .. }
                 | Self::SourceEmpty { .. }
                 | Self::SourceNotMounted { .. }
                 | Self::SourceWithoutSentinel { .. }

@@ -39,6 +39,7 @@ impl Fault {
             Self::TooManyLocks { .. } => "TooManyLocks",
             Self::UnsafePath { .. } => "UnsafePath",
             Self::SourceUnavailable { .. }
+            | Self::ShareUnavailable { .. }
             | Self::SourceEmpty { .. }
             | Self::NothingIncluded { .. }
             | Self::SourceHidden { .. }
@@ -46,6 +47,7 @@ impl Fault {
             | Self::SourceWithoutSentinel { .. }
             | Self::SourceMoved { .. }
             | Self::SourceUnreadable { .. }
+            | Self::ShareUnreadable { .. }
             | Self::SourceForbidden { .. }
             | Self::SourceChanged { .. } => "SourceUnavailable",
             Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } | Self::TargetCovered { .. } => {

@@ -177,6 +177,12 @@ pub enum Fault {
         path: String,
         cause: String,
     },
+    /// It lies on a share of the network, `server:/export` or the like.
+    ShareUnavailable {
+        path: String,
+        share: String,
+        cause: String,
+    },
     SourceEmpty {
         path: String,
     },
@@ -206,6 +212,11 @@ pub enum Fault {
         disk: String,
     },
     SourceUnreadable {
+        cause: String,
+    },
+    /// The same of a share of the network.
+    ShareUnreadable {
+        share: String,
         cause: String,
     },
     /// The system does not let us read it, root as we are.

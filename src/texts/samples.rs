@@ -114,6 +114,7 @@ samples! { faults, Fault:
     LockIsStrange { path }
     UnsafePath { path, component, user, link }
     SourceUnavailable { path, cause }
+    ShareUnavailable { path, share, cause }
     SourceEmpty { path }
     NothingIncluded { path, excludes }
     SourceHidden { path }
@@ -122,6 +123,7 @@ samples! { faults, Fault:
     SourceWithoutSentinel { path }
     SourceMoved { path, before, now, disk }
     SourceUnreadable { cause }
+    ShareUnreadable { share, cause }
     SourceForbidden { path, cause }
     SourceChanged { path, cause }
     TargetRefused { path, cause }
