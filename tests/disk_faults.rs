@@ -399,6 +399,25 @@ async fn files_that_vanish_from_the_source_in_mid_copy_are_warned_about() {
     scene.assert_left_clean();
 }
 
+/// What is not found any more looks to rsync like files that have vanished.
+#[tokio::test]
+async fn a_source_that_goes_away_in_mid_copy_is_no_success() {
+    let mut scene = Scene::new();
+    scene.source.heavy();
+    let daemon = scene.daemon().await;
+    let held = scene.plug_and_hold(&daemon).await;
+    let aside = scene.source.top.with_file_name("aside");
+    fs::rename(&scene.source.top, &aside).expect("a source that went away");
+    fs::create_dir(&scene.source.top).expect("another in its place");
+    held.release();
+    assert_aborted(&daemon.finished(1).await, "SourceUnavailable");
+    fs::remove_dir(&scene.source.top).expect("the other one");
+    fs::rename(aside, &scene.source.top).expect("and came back");
+    assert_success(&daemon.finished(2).await);
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+}
+
 #[tokio::test]
 async fn a_missing_source_deletes_nothing() {
     let mut scene = Scene::new();

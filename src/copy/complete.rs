@@ -14,6 +14,7 @@ use super::drive;
 use super::exit;
 use super::items::{Change, Item};
 use super::rsync::Purpose;
+use super::source::Source;
 use super::steps::Run;
 use super::stop::Halt;
 use super::times;
@@ -26,16 +27,21 @@ const EXAMPLES: usize = 3;
 
 impl Run {
     /// Has rsync look once more: of what has not changed in the source since it was locked, nothing may be left to do.
-    pub(super) async fn prove_complete(&mut self, folds: bool) -> Result<(), Halt> {
+    pub(super) async fn prove_complete(&mut self, source: &Source, folds: bool) -> Result<(), Halt> {
         self.prove_uncovered().await?;
         let target = self.target_again()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
         let (ended, undone) = drive::undone(invocation, &mut self.ports.stop).await?;
+        // One that has gone meanwhile explains whatever rsync says of it, or does not find in it.
+        self.prove_source(source).await?;
         if !exit::is_good(exit::code(ended.status)) {
             return Err(self.failure(&ended).await.into());
         }
         let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
-        let locked = self.locked().map_err(failed)?;
+        let locked = match self.locked() {
+            Ok(locked) => locked,
+            Err(error) => return Err(self.source_unavailable(error).await.into()),
+        };
         let (source, there) = (self.order.config.source.clone(), self.target_again()?);
         let missing = blocking(GLANCE, move || Ok(missing(undone, &source, &there, locked))).await.map_err(failed)?;
         if missing.is_empty() {

@@ -40,10 +40,13 @@ impl Run {
         self.totals.bytes_done = watcher.publish(Instant::now());
         self.totals.files = watcher.files;
         self.warnings.append(&mut watcher.warnings);
-        if let Err(fault) = self.judge_end(&ended?).await {
+        let ended = ended?;
+        let judged = self.judge_end(&ended).await;
+        // One that has gone meanwhile explains what rsync could not read, and what it calls vanished.
+        if !ended.status.success() {
             self.prove_source(&checked.source).await?;
-            return Err(fault.into());
         }
+        judged?;
         self.warn_of_rest(&watcher.not_empty);
         self.totals.deletions = checked.plan.deletions;
         if checked.plan.writes() {
@@ -53,7 +56,7 @@ impl Run {
         // With the writing back, so that everybody is told the same rate, and one that the disk has kept.
         self.totals.copy_seconds = seconds_since(start);
         if checked.folds || checked.plan.writes() {
-            self.prove_complete(checked.folds).await?;
+            self.prove_complete(&checked.source, checked.folds).await?;
         }
         let (bytes, seconds) = (self.totals.bytes_done, self.totals.copy_seconds);
         let (files, rate) = (self.totals.files, bytes / seconds);
