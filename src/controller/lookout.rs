@@ -20,7 +20,7 @@ use crate::model::Notice;
 
 /// A mount is told by the kernel; a directory that gets its contents without one is not.
 const PAUSE: Duration = Duration::from_secs(10);
-/// Each look at a share that hangs leaves a thread behind, until it answers.
+/// A look at a share that hangs is waited for, so that a server that is back is noticed at once; another one leaves a thread behind.
 const HUNG_PAUSE: Duration = Duration::from_secs(10 * 60);
 
 /// What a run would be begun with.
@@ -62,7 +62,7 @@ impl Lookout {
     fn begin(&mut self, wanted: Wanted, came: UnboundedSender<()>) {
         let mounts = self.mounts.clone();
         self.task = Some(tokio::spawn(async move {
-            while !wanted.is_there().await {
+            while !wanted.is_there(&mounts).await {
                 // Either is a reason to look again.
                 let _ = timeout(PAUSE, mounts.notified()).await;
             }
@@ -73,15 +73,17 @@ impl Lookout {
 }
 
 impl Wanted {
-    async fn is_there(&self) -> bool {
+    async fn is_there(&self, mounts: &Notify) -> bool {
         let (config, remembered) = (self.config.clone(), self.remembered.clone());
         let look = move || Ok::<_, io::Error>(copy::is_there(&config, remembered.as_deref()));
-        match blocking(GLANCE, look).await {
-            Ok(is_there) => is_there,
-            Err(_) => {
-                sleep(HUNG_PAUSE).await;
-                false
-            }
+        // What hangs may have been mounted anew.
+        let mounted = async {
+            sleep(GLANCE).await;
+            mounts.notified().await;
+        };
+        tokio::select! {
+            seen = blocking(HUNG_PAUSE, look) => seen.unwrap_or(false),
+            () = mounted => false,
         }
     }
 }

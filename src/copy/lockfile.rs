@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
+use rustix::io::Errno;
 use thiserror::Error;
 
 use super::beneath;
@@ -72,7 +73,7 @@ impl LockFile {
         let (mut file, existed) = open(directory.as_fd(), &name)?;
         let old = read_note(&mut file)?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(LockError::Held { holder: one_line(&old) }),
+            Err(Errno::WOULDBLOCK) => return Err(LockError::Held { holder: one_line(&old) }),
             result => result.map_err(io::Error::from)?,
         }
         let mut lock = Self { file, directory, name };
@@ -142,11 +143,14 @@ impl LockFile {
     }
 
     fn is_in_place(&self) -> io::Result<bool> {
-        let ours = rustix::fs::fstat(&self.file)?;
-        match rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(there) => Ok((there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)),
-            Err(rustix::io::Errno::NOENT) => Ok(false),
-            Err(error) => Err(error.into()),
+        let number = |found: Stat| (found.st_dev, found.st_ino);
+        let ours = rustix::fs::fstat(&self.file).map(number);
+        let there = rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW).map(number);
+        match (ours, there) {
+            (Ok(ours), Ok(there)) => Ok(ours == there),
+            // Stale is what has gone from the server of a share.
+            (Err(Errno::STALE), _) | (_, Err(Errno::NOENT | Errno::STALE)) => Ok(false),
+            (Err(error), _) | (_, Err(error)) => Err(error.into()),
         }
     }
 }
