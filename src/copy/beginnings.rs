@@ -7,8 +7,8 @@
 //! - The first four bytes, which is where formats have their mark: the rest of a header may well change (a .gz has its time there,
 //!   a .vbk its counters), the mark does not. Where that differs, a sixteenth of the first 512 bytes has to be the same, zeros on both sides left out:
 //!   pages of databases begin with a checksum, and encrypted data agrees in one byte of 256.
-//! - Text that has become other text or nothing counts on neither side: logs that are rotated, settings, a .vbm in XML. But it does where
-//!   Veeam keeps its data, which is no text.
+//! - Text that has become other text or nothing counts on neither side: logs that are rotated, settings, a .vbm in XML, what Windows
+//!   writes in UTF-16. But it does where Veeam keeps its data, which is no text.
 //! - What was only compressed (`x.log` → `x.log.gz`) is recognised by the mark of that.
 //! - Two small files prove nothing, though they were all that has changed.
 //!
@@ -128,8 +128,26 @@ fn is_packed(path: &Path, bytes: &[u8]) -> bool {
     PACKED.iter().any(|(ending, mark)| kind == *ending && bytes.starts_with(mark))
 }
 
+/// The units behind a byte order mark, which nobody who encrypts leaves or makes.
+fn utf16(bytes: &[u8]) -> Option<Vec<u16>> {
+    let (mark, rest) = bytes.split_at_checked(2)?;
+    let read = match mark {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let mut units: Vec<u16> = rest.as_chunks::<2>().0.iter().map(|pair| read(*pair)).collect();
+    // What was read may end in the middle of a letter.
+    units.pop_if(|last| (0xd800..0xdc00).contains(last));
+    Some(units)
+}
+
 /// Nothing is text, too. Old text may be Latin-1.
 fn is_text(bytes: &[u8]) -> bool {
+    if let Some(units) = utf16(bytes) {
+        let is_printed = |letter: char| !letter.is_control() || letter.is_whitespace();
+        return char::decode_utf16(units).all(|letter| letter.is_ok_and(is_printed));
+    }
     let printed = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b) || (*byte >= b' ' && *byte != 0x7f);
     bytes.iter().all(printed) && (bytes.len() >= SHORT || std::str::from_utf8(bytes).is_ok())
 }
@@ -206,8 +224,18 @@ mod tests {
         // A page of a database: a checksum, then what stays.
         let page = |sum: u64| [&noise(12, sum), &[0; 12][..], &[7; 40], &[0; 400]].concat();
         assert_eq!(held(&[("table.ibd", &page(1), &page(2))]), (1, 0));
-        let meta = b"\xff\xfe<\0?\0x\0m\0l\0";
-        assert_eq!(held(&[("Job.vbm", meta, &[&meta[..], b" \0v\0"].concat())]), (1, 0));
+    }
+
+    #[test]
+    fn what_windows_writes_in_utf16_is_text_and_encrypted_it_is_not() {
+        let wide = |text: &str| [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let (old, new): (Vec<u8>, Vec<u8>) = (wide("Montag, 3. November\r\n"), wide("GERÄTE: Pumpe \u{1f600}"));
+        let turned: Vec<u8> = new.as_chunks::<2>().0.iter().flat_map(|[low, high]| [*high, *low]).collect();
+        assert_eq!(held(&[("report.txt", &old, &new), ("a.csv", &old, &turned), ("Job.vbm", &new, &old)]), (0, 0));
+        assert_eq!(held(&[("cut.txt", &old, &new[..new.len() - 2]), ("odd.txt", &old, &new[..new.len() - 1])]), (0, 0));
+        assert_eq!(held(&[("report.txt", &old, &noise(LOOK, 1))]), (1, 1));
+        let marked = [&[0xff, 0xfe][..], &noise(LOOK, 2)].concat();
+        assert_eq!(held(&[("report.txt", &old, &marked)]), (1, 1));
     }
 
     #[test]
