@@ -76,6 +76,7 @@ impl Loss {
             (Change::New, _) => self.gain(item, known),
             (Change::HardLink, _) if !known.old(&item.path).is_file => self.add_gained(item.length),
             (Change::Updated, Kind::File) => self.rewrite(item, known.old(&item.path)),
+            (Change::HardLink, _) => self.relink(item, known.old(&item.path)),
             (Change::Made, _) => self.make_way(item, known),
             _ => {}
         }
@@ -118,6 +119,13 @@ impl Loss {
             self.lost.add(&item.path, old.length - item.length);
         }
         self.pairs.add(Pair { length: old.length, old: item.path.clone(), new: item.path.clone() });
+    }
+
+    /// Also told of names that are as they were.
+    fn relink(&mut self, item: &Item, old: Old) {
+        if item.length != old.length {
+            self.rewrite(item, old);
+        }
     }
 
     fn add_gained(&mut self, bytes: u64) {

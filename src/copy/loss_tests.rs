@@ -120,6 +120,20 @@ fn files_that_make_way_for_links_and_directories_are_lost() {
 }
 
 #[test]
+fn files_that_become_names_of_a_small_one_are_lost() {
+    let disk = Disk { files: (0..30).map(|number| (format!("d/{number}").into(), 5_000)).collect(), ..Disk::default() };
+    let judged = |length: u64| {
+        let mut loss = Loss::default();
+        let lines = (0..30).map(|number| format!("hf.st......|{length}|d/{number}"));
+        let counts =
+            ["Number of files: 33 (reg: 31, dir: 2)", "Number of created files: 0", "Total file size: 9 bytes"];
+        lines.chain(counts.map(str::to_owned)).for_each(|line| loss.add(&Line::parse(line.as_bytes()), &disk));
+        loss.judge(&limits(90, 100), &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
+    };
+    assert_eq!((judged(4), judged(5_000), judged(6_000)), ("TooManyDeletions", "", ""));
+}
+
+#[test]
 fn new_files_that_are_empty_make_up_for_nothing() {
     let mut source = many("new", 20, 0);
     source.insert("kept.vbk".into(), 1);
