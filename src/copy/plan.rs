@@ -57,7 +57,12 @@ impl Plan {
                 self.made += 1;
                 self.growth = self.growth.saturating_add(known.size_of_new(&item.path, item.length));
             }
-            Change::Made => self.made += 1,
+            Change::Made => {
+                self.made += 1;
+                // That of a directory is its first block; on FAT and exFAT that may be as much as 128 KiB.
+                let room = if item.kind == Kind::Directory { known.size_of_new(&item.path, 1) } else { 0 };
+                self.growth = self.growth.saturating_add(room);
+            }
             Change::Updated => {
                 let new = known.size_of_new(&item.path, item.length);
                 self.growth = self.growth.saturating_add(new.saturating_sub(known.old(&item.path).room));
@@ -155,6 +160,12 @@ mod tests {
         let plan = plan(&[".d..t......|4096|./", "Total transferred file size: 0 bytes"]);
         assert_eq!(plan.need(), 0);
         assert_eq!(plan.fit(space(0), 0), Ok(Deleting { first: false }));
+    }
+
+    #[test]
+    fn directories_need_room_and_links_do_not() {
+        assert_eq!(plan(&["cd+++++++++|4096|d/", "cd+++++++++|4096|d/e/", "cL+++++++++|9|l"]).growth, 2);
+        assert_eq!(plan(&[".d..t......|4096|d/", "cL+++++++++|9|l"]).need(), 0);
     }
 
     #[test]
