@@ -177,6 +177,21 @@ async fn excluded_files_are_not_copied_and_those_on_the_disk_stay() {
     assert!(!copy.join("config").exists());
 }
 
+/// `!` takes away what rsync was told before it, also of the lock files.
+#[tokio::test]
+async fn a_list_of_excludes_that_clears_all_rules_takes_none_of_ours_away() {
+    let mut scene = Scene::new();
+    let excludes = scene.bench.directory().join("excludes");
+    fs::write(&excludes, "*.old\n!\n*.tmp\n").expect("a file");
+    let excludes = excludes.display().to_string();
+    scene.config.set("Backup", "rsync-excludes-path", &excludes);
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert_eq!(warnings(&daemon), [""; 0]);
+    scene.assert_copied(Fidelity::Full);
+    scene.assert_left_clean();
+}
+
 #[tokio::test]
 async fn every_step_is_told_in_log_status_and_states() {
     let mut scene = Scene::new();

@@ -94,6 +94,13 @@ impl Rsync<'_> {
     }
 
     fn filters(&self) -> Vec<OsString> {
+        let own = self.own_filters();
+        let Some(excludes) = self.excludes else { return own };
+        // A line `!` in that list takes away all rules before it.
+        [own.clone(), vec![option("--exclude-from=", excludes)], own].concat()
+    }
+
+    fn own_filters(&self) -> Vec<OsString> {
         // Before all other rules: what is ours is not the source's to send, and what is left of it on the disk and of no use any
         // more is deleted at the end.
         let ours =
@@ -113,7 +120,6 @@ impl Rsync<'_> {
             filters.extend(SYSTEM_ENTRIES.map(|entry| OsString::from(format!("--exclude={entry}"))));
         }
         filters.extend(self.settled.map(|path| option("--exclude-from=", path)));
-        filters.extend(self.excludes.map(|path| option("--exclude-from=", path)));
         filters
     }
 }
