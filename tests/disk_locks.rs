@@ -117,23 +117,34 @@ impl Drop for Frozen<'_> {
     }
 }
 
-/// Veeam was told that there is none and may not run the job; so nobody would ever give it back.
-#[tokio::test]
-async fn a_lock_that_was_refused_because_its_disk_was_too_slow_does_not_come_later() {
+/// A scene whose locks are made on a disk of their own.
+fn scene_with_slow_locks() -> (Scene, Disk, String) {
     let mut scene = Scene::new();
     let mut slow = Disk::make(&scene.bench, FileSystem::Ext4, "LOCKS");
     slow.plug();
-    let place = scene.bench.make_directory("locks");
-    let shown = place.display().to_string();
-    scene.bench.run(&["mount", &slow.device().display().to_string(), &shown]);
-    scene.config.set("Backup", "veeam-lockfile-path", &shown);
+    let place = scene.bench.make_directory("locks").display().to_string();
+    scene.bench.run(&["mount", &slow.device().display().to_string(), &place]);
+    scene.config.set("Backup", "veeam-lockfile-path", &place);
+    (scene, slow, place)
+}
+
+/// Veeam was told that there is none and may not run the job; so nobody would ever give it back.
+#[tokio::test]
+async fn a_lock_that_was_refused_because_its_disk_was_too_slow_does_not_come_later() {
+    let (mut scene, _slow, place) = scene_with_slow_locks();
     let daemon = scene.daemon().await;
-    let frozen = Frozen::freeze(&scene, shown.clone());
-    let refused = daemon.call::<_, (bool,)>("VeeamLock", &("Nightly",)).await.expect_err("no lock");
-    assert_eq!(refused.name, "LockFailed", "{}", refused.message);
+    let frozen = Frozen::freeze(&scene, place.clone());
+    // The second is still to be made when the first one's time is up.
+    let locks = ["Nightly", "Weekly"].map(async |job| daemon.call::<_, (bool,)>("VeeamLock", &(job,)).await);
+    for answer in futures_util::future::join_all(locks).await {
+        let refused = answer.expect_err("no lock");
+        assert!(["LockFailed", "Internal"].contains(&refused.name.as_str()), "{}", refused.message);
+    }
     drop(frozen);
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
-    assert!(!scene.bench.path(&place).join("Nightly.lock").exists());
-    scene.bench.run(&["umount", &shown]);
+    let left = fs::read_dir(scene.bench.path(Path::new(&place))).expect("the locks").flatten();
+    let left: Vec<_> = left.map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
+    assert!(left.is_empty(), "{left:?}");
+    scene.bench.run(&["umount", &place]);
 }

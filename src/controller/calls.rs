@@ -4,12 +4,12 @@ use tokio::sync::oneshot;
 
 use super::Controller;
 use super::active::Wish;
-use super::call::{Call, Started};
+use super::call::{Call, Caller, Reply, Started};
 use crate::copy::{StopReason, know};
 use crate::model::{DiskId, Fault, Trigger};
 
 impl Controller {
-    /// A caller that has gone away does not hear the answer; what was asked for is done all the same.
+    /// A caller that has gone away does not hear the answer; what was asked for is done all the same, but for locks.
     pub(super) async fn answer(&mut self, call: Call) {
         match call {
             Call::Start { disk, allowed, reply } => {
@@ -21,15 +21,26 @@ impl Controller {
             Call::Cancel { reply } => {
                 let _ = reply.send(self.cancel());
             }
-            Call::VeeamLock { job, caller, reply } => {
-                let _ = reply.send(self.lock_for_veeam(job, caller).await);
-            }
+            Call::VeeamLock { job, caller, reply } => self.answer_lock(job, caller, reply).await,
             Call::VeeamUnlock { job, reply } => {
                 let _ = reply.send(self.unlock_for_veeam(job).await);
             }
             Call::Reload { reply } => {
                 let _ = reply.send(self.reload().await);
             }
+        }
+    }
+
+    /// Whom the answer did not reach in time was told that it failed, and gives nothing back.
+    async fn answer_lock(&mut self, job: String, caller: Caller, reply: Reply<bool>) {
+        if reply.is_closed() {
+            return;
+        }
+        let was_held = self.referee.held().iter().any(|lock| lock.job == job);
+        let answer = self.lock_for_veeam(job.clone(), caller).await;
+        if matches!(reply.send(answer), Err(Ok(true))) && !was_held {
+            // That it can't be removed is told in the log, as with any other.
+            let _ = self.unlock_for_veeam(job).await;
         }
     }
 
