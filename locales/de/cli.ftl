@@ -1,6 +1,7 @@
 ### Was die Kommandozeile sagt.
 
 cli-unreachable = Der Sicherungsdienst ist nicht erreichbar ({ $cause }). Bitte prüfen: systemctl status asbackupd
+cli-crowded = Der Systembus dieses Rechners nimmt gerade nichts mehr an ({ $cause }); deshalb konnte der Sicherungsdienst nicht gefragt werden. Bitte versuchen Sie es in einer Minute noch einmal. Kommt es wieder vor, sieht die Systembetreuung, welche Programme den Bus benutzen, mit: sudo busctl list
 cli-denied-group = Das dürfen Sie nicht. Starten und Abbrechen dürfen Mitglieder der Gruppe „asbackup“. Die Systembetreuung nimmt Sie auf mit: sudo usermod -aG asbackup { $user } (gilt ab Ihrer nächsten Anmeldung). Oder rufen Sie den Befehl mit sudo auf.
 cli-denied-root = Das darf nur die Systembetreuung (root). Bitte wenden Sie sich an sie, oder rufen Sie den Befehl mit sudo auf.
 cli-service-gone = Der Sicherungsdienst wurde beendet oder wird neu gestartet; deshalb kann die Kopie nicht weiter verfolgt werden. Bitte die Platte stecken lassen; wie es steht, sagt: asbackup status

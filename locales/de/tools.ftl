@@ -8,3 +8,4 @@ tools-withdrawn = Wer dies gestartet hat, ist fort; deshalb wartet der Auftrag �
 tools-unlocked = Der Auftrag „{ $job }“ hat seine Sperre zurückgegeben.
 tools-not-locked = Für den Auftrag „{ $job }“ gab es keine Sperre; es ist nichts mehr zu tun.
 tools-unreachable = Der Sicherungsdienst ist nicht erreichbar ({ $cause }); deshalb weiß niemand, ob gerade kopiert wird. Bitte prüfen: systemctl status asbackupd
+tools-crowded = Der Systembus dieses Rechners nimmt gerade nichts mehr an ({ $cause }); deshalb konnte der Sicherungsdienst nach dem Auftrag „{ $job }“ nicht gefragt werden, und nichts hat sich geändert. Starten Sie ihn später erneut. Kommt es wieder vor, sieht die Systembetreuung, welche Programme den Bus benutzen, mit: sudo busctl list

@@ -1,6 +1,7 @@
 ### What the command line says.
 
 cli-unreachable = The backup service can't be reached ({ $cause }). Please check: systemctl status asbackupd
+cli-crowded = The computer's system bus takes no more at the moment ({ $cause }), so the backup service could not be asked. Please try again in a minute. If it happens again, the administrator sees which programs use the bus with: sudo busctl list
 cli-denied-group = You may not do this. Members of the group “asbackup” may start and cancel copies. The administrator adds you with: sudo usermod -aG asbackup { $user } (from your next login on). Or call the command with sudo.
 cli-denied-root = You may not do this; only the administrator (root) may. Please ask them, or call the command with sudo.
 cli-service-gone = The backup service was stopped or is being restarted, so nobody follows the copy any more. Please leave the disk plugged in; how things stand says: asbackup status

@@ -8,3 +8,4 @@ tools-withdrawn = Whoever started this has gone, so the job “{ $job }” waits
 tools-unlocked = The job “{ $job }” has given its lock back.
 tools-not-locked = There was no lock for the job “{ $job }”; nothing is left to do.
 tools-unreachable = The backup service can't be reached ({ $cause }), so nobody knows whether a copy is running. Please check: systemctl status asbackupd
+tools-crowded = The computer's system bus takes no more at the moment ({ $cause }), so the backup service could not be asked about the job “{ $job }”, and nothing has changed. Start it again later. If it happens again, the administrator sees which programs use the bus with: sudo busctl list

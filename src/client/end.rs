@@ -25,6 +25,7 @@ impl End {
     pub fn of(error: &Error) -> Self {
         match error {
             Error::ZBus(zbus::Error::FDO(error)) if is_denial(error) => Self::NotAuthorised,
+            error if is_too_long(error) => Self::Refused,
             Error::ZBus(_) => Self::Unreachable,
             _ => Self::Refused,
         }
@@ -46,11 +47,25 @@ impl From<End> for ExitCode {
     }
 }
 
+/// What was asked is longer than the daemon reads.
+pub fn is_too_long(error: &Error) -> bool {
+    matches!(error, Error::ZBus(zbus::Error::FDO(error)) if matches!(**error, fdo::Error::InvalidArgs(_)))
+}
+
 fn is_denial(error: &fdo::Error) -> bool {
     matches!(
         error,
         fdo::Error::AccessDenied(_) | fdo::Error::AuthFailed(_) | fdo::Error::InteractiveAuthorizationRequired(_)
     )
+}
+
+/// Too much is asked of the daemon, or the bus has too much for it, at this moment; this call has not reached it.
+pub fn is_crowded(error: &Error) -> bool {
+    match error {
+        Error::TooManyCalls(_) => true,
+        Error::ZBus(zbus::Error::FDO(error)) => matches!(**error, fdo::Error::LimitsExceeded(_)),
+        _ => false,
+    }
 }
 
 /// The words of the daemon or of the bus, without the error's name.
@@ -73,6 +88,7 @@ mod tests {
     fn every_kind_of_error_has_its_code() {
         assert_eq!(End::of(&Error::DiskAbsent(String::new())), End::Refused);
         assert_eq!(End::of(&denied()), End::NotAuthorised);
+        assert_eq!(End::of(&Error::ZBus(fdo::Error::InvalidArgs(String::new()).into())), End::Refused);
         assert_eq!(End::of(&Error::ZBus(fdo::Error::ServiceUnknown(String::new()).into())), End::Unreachable);
         assert_eq!(End::of(&Error::ZBus(zbus::Error::MissingField)), End::Unreachable);
     }

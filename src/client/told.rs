@@ -11,6 +11,8 @@ use crate::model::{DiskId, DiskRow, Facts, Finished, Outcome, Progress, State, S
 /// One thing with its properties.
 pub type Object = Map<String, Value>;
 
+use super::{CROWDED, in_turn};
+
 const STATES: [State; 9] = [
     State::Idle,
     State::WaitingForVeeam,
@@ -29,9 +31,11 @@ const STATES: [State; 9] = [
 /// The daemon can't be reached.
 pub async fn properties(connection: &Connection) -> Result<Object, Error> {
     let proxy = properties_of(connection).await?;
-    let interface = INTERFACE.try_into().map_err(Error::ZBus)?;
-    let all = proxy.get_all(interface).await.map_err(zbus::Error::from)?;
-    Ok(object(all))
+    let all = in_turn(CROWDED, async || {
+        let interface = INTERFACE.try_into().map_err(Error::ZBus)?;
+        Ok(proxy.get_all(interface).await.map_err(zbus::Error::from)?)
+    });
+    Ok(object(all.await?))
 }
 
 /// For reading all properties, and for hearing of their changes.
@@ -47,12 +51,12 @@ pub async fn properties_of(connection: &Connection) -> Result<PropertiesProxy<'s
 /// # Errors
 /// The daemon can't be reached.
 pub async fn disks(backup: &BackupProxy<'_>) -> Result<Vec<Object>, Error> {
-    Ok(objects(backup.list_disks().await?))
+    Ok(objects(in_turn(CROWDED, async || backup.list_disks().await).await?))
 }
 
 /// What is plugged in and has no file system. A service of before does not know the question.
 pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<Object> {
-    objects(backup.list_unformatted_disks().await.unwrap_or_default())
+    objects(in_turn(CROWDED, async || backup.list_unformatted_disks().await).await.unwrap_or_default())
 }
 
 /// The newest runs, newest first.
@@ -60,7 +64,7 @@ pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<Object> {
 /// # Errors
 /// The daemon can't be reached, or not read its history.
 pub async fn runs(backup: &BackupProxy<'_>, newest: u32) -> Result<Vec<Object>, Error> {
-    Ok(objects(backup.list_runs(newest).await?))
+    Ok(objects(in_turn(CROWDED, async || backup.list_runs(newest).await).await?))
 }
 
 fn objects(rows: Vec<Row>) -> Vec<Object> {

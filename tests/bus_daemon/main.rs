@@ -31,5 +31,6 @@ mod reload;
 mod service;
 mod start;
 mod swarm;
+mod throng;
 mod tools;
 mod veeam;

@@ -31,6 +31,10 @@ pub const BATCH: usize = 200;
 const MOST_DELAY: Duration = Duration::from_secs(20);
 const MOST_GROWTH: u64 = 64 << 20;
 const BACKUP: &str = BUS_NAME;
+const BUS: &str = "org.freedesktop.DBus";
+const LISTENERS: usize = 40;
+/// Of one connection; the bus takes 512.
+const RULES: usize = 500;
 pub const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 /// Threads that send to the daemon until the value is gone.
@@ -299,16 +303,22 @@ async fn with_a_long_history() -> Town {
     town
 }
 
-/// Calls that are to be answered, and are not read: the socket is written to and nothing else.
-fn call_and_never_read(mut socket: UnixStream, batch: impl Fn() -> Vec<Message>, over: &AtomicBool, sent: &AtomicU64) {
+/// Comes to the bus without reading what it says: the socket is written to and nothing else.
+fn greet(socket: &mut UnixStream) {
     let uid: String = NOBODY.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
     socket.set_nonblocking(false).unwrap();
     socket.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
     socket.write_all(format!("\0AUTH EXTERNAL {uid}\r\nBEGIN\r\n").as_bytes()).unwrap();
-    let bus = "org.freedesktop.DBus";
-    let hello =
-        Message::method_call("/org/freedesktop/DBus", "Hello").destination(bus).interface(bus).build(&()).unwrap();
-    socket.write_all(hello.data()).unwrap();
+    socket.write_all(to_the_bus("Hello").build(&()).unwrap().data()).unwrap();
+}
+
+fn to_the_bus(member: &str) -> message::Builder<'_> {
+    Message::method_call("/org/freedesktop/DBus", member).destination(BUS).interface(BUS)
+}
+
+/// Calls that are to be answered, and are not read.
+fn call_and_never_read(mut socket: UnixStream, batch: impl Fn() -> Vec<Message>, over: &AtomicBool, sent: &AtomicU64) {
+    greet(&mut socket);
     while !over.load(Ordering::Relaxed) {
         let messages = batch();
         if messages.iter().any(|message| socket.write_all(message.data()).is_err()) {
@@ -341,4 +351,28 @@ async fn bus_callers_who_list_all_runs_hold_up_nobody_and_grow_nothing() {
     let town = with_a_long_history().await;
     let swarm = Swarm::come(&town.house, FLOODERS, large_answers);
     town.assert_served(&swarm).await;
+}
+
+/// As many match rules as the bus takes of one, each of which hears all that the daemon tells; what it hears is never read.
+fn listen_and_never_read(mut socket: UnixStream, over: &AtomicBool, sent: &AtomicU64) {
+    greet(&mut socket);
+    for nth in 0..RULES {
+        let rule = format!("type='signal',sender='{BACKUP}',path_namespace='/de',arg{}='{nth}'", 1 + nth % 63);
+        let rule = if nth == 0 { format!("sender='{BACKUP}'") } else { rule };
+        let rule = to_the_bus("AddMatch").with_flags(Flags::NO_REPLY_EXPECTED).build(&rule).unwrap();
+        socket.write_all(rule.data()).unwrap();
+        sent.fetch_add(1, Ordering::Relaxed);
+    }
+    while !over.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[tokio::test]
+async fn bus_listeners_with_thousands_of_match_rules_who_never_read_hold_up_nobody_and_grow_nothing() {
+    let town = Town::new().await;
+    let mut swarm = Swarm::of(&town.house, LISTENERS, listen_and_never_read);
+    swarm.few = (LISTENERS * RULES) as u64 - 1;
+    town.assert_served(&swarm).await;
+    town.daemon.in_state("idle").await;
 }

@@ -78,7 +78,7 @@ async fn bus_what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_
     let daemon = way.house.daemon().await;
     let canary = way.sshd.path("canary");
     let touch = format!("touch {}", canary.display());
-    let long = "x".repeat(10_000);
+    let long = "x".repeat(64 << 10);
     let mut names =
         vec!["".to_owned(), "../x".into(), "a/../b".into(), "..".into(), ".hidden".into(), "a/b".into(), long];
     for (before, after) in

@@ -22,7 +22,7 @@ mod which;
 use std::process::ExitCode;
 
 use asbackup::bus::contract::Error;
-use asbackup::client::end::{End, message};
+use asbackup::client::end::{End, is_crowded, message};
 use asbackup::paths::Who;
 use clap::Parser;
 use rustix::process::getuid;
@@ -70,6 +70,7 @@ fn complain(error: &Error, denied: &str, face: &Face) -> End {
     let end = End::of(error);
     let cause = message(error);
     match end {
+        End::Unreachable if is_crowded(error) => face.complain(&face.words("cli-crowded", &[("cause", cause.into())])),
         End::Unreachable => face.complain(&face.words("cli-unreachable", &[("cause", cause.into())])),
         End::NotAuthorised => face.complain(&face.words(denied, &[("user", user().into())])),
         _ => face.complain(&cause),

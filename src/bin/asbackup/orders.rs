@@ -3,7 +3,7 @@
 
 use asbackup::bus::contract::{BackupProxy, Error};
 use asbackup::client::end::End;
-use asbackup::client::{ANSWER_OF_A_PERSON, connect, proxy};
+use asbackup::client::{ANSWER_OF_A_PERSON, CROWDED, connect, in_turn, proxy};
 use serde_json::json;
 
 use super::arguments::Start;
@@ -27,10 +27,11 @@ pub async fn start(start: &Start, face: &Face) -> Result<End, Error> {
 
 async fn order(start: &Start, backup: &BackupProxy<'_>, face: &Face) -> Result<u64, Error> {
     let uuid = known_disk(&start.disk, backup, face).await?;
-    match start.allow_deletions {
+    in_turn(CROWDED, async || match start.allow_deletions {
         true => backup.start_allowing_deletions(&uuid).await,
         false => backup.start(&uuid).await,
-    }
+    })
+    .await
 }
 
 fn told(run: u64, start: &Start, face: &Face) {
@@ -42,7 +43,8 @@ fn told(run: u64, start: &Start, face: &Face) {
 
 pub async fn cancel(face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER_OF_A_PERSON).await?;
-    proxy(&connection).await?.cancel().await?;
+    let backup = proxy(&connection).await?;
+    in_turn(CROWDED, async || backup.cancel().await).await?;
     face.print(&face.word("cli-cancelled"));
     Ok(End::Done)
 }
@@ -50,7 +52,8 @@ pub async fn cancel(face: &Face) -> Result<End, Error> {
 pub async fn trust(disk: &str, face: &Face) -> Result<End, Error> {
     let connection = connect(ANSWER_OF_A_PERSON).await?;
     let backup = proxy(&connection).await?;
-    backup.trust_disk(&known_disk(disk, &backup, face).await?).await?;
+    let uuid = known_disk(disk, &backup, face).await?;
+    in_turn(CROWDED, async || backup.trust_disk(&uuid).await).await?;
     face.print(&face.word("cli-trusted"));
     Ok(End::Done)
 }

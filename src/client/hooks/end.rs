@@ -25,6 +25,7 @@ impl End {
     pub fn of(error: &Error) -> Self {
         match error {
             Error::InvalidJob(_) => Self::Usage,
+            error if end::is_too_long(error) => Self::Usage,
             other => match end::End::of(other) {
                 end::End::NotAuthorised => Self::NotAuthorised,
                 end::End::Unreachable => Self::Unreachable,
@@ -67,15 +68,6 @@ pub fn is_passing(error: &Error) -> bool {
     }
 }
 
-/// Too much is asked of the daemon, or the bus has too much for it, at this moment; this call has not reached it.
-pub fn is_crowded(error: &Error) -> bool {
-    match error {
-        Error::TooManyCalls(_) => true,
-        Error::ZBus(zbus::Error::FDO(error)) => matches!(**error, fdo::Error::LimitsExceeded(_)),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +85,7 @@ mod tests {
         let text = String::new;
         assert_eq!(End::of(&Error::InvalidJob(text())), End::Usage);
         assert_eq!(End::of(&Error::LockFailed(text())), End::Refused);
+        assert_eq!(End::of(&Error::ZBus(fdo::Error::InvalidArgs(text()).into())), End::Usage);
         assert_eq!(End::of(&denied()), End::NotAuthorised);
         assert_eq!(End::of(&unknown()), End::Unreachable);
         assert_eq!(End::of(&Error::ZBus(zbus::Error::MissingField)), End::Unreachable);

@@ -14,21 +14,19 @@ use std::time::Duration;
 
 use clap::Parser;
 use tokio::runtime::Builder;
-use tokio::time::{Instant, sleep};
 use zbus::Connection;
 
 use crate::bus::contract::Error;
-use crate::client::end::message;
+use crate::client::end::{is_crowded, message};
 use crate::client::surroundings::language;
 use crate::client::{self, ANSWER, proxy};
 use crate::texts::Texts;
 
 use arguments::{Job, LockArguments, UnlockArguments};
-use end::{End, is_crowded};
+use end::End;
 
 /// A script of Veeam's may take fifteen minutes.
 const CROWDED: Duration = Duration::from_secs(60);
-const CALL_AGAIN: Duration = Duration::from_millis(100);
 
 /// All of `veeam-lock`.
 pub fn veeam_lock() -> ExitCode {
@@ -49,20 +47,13 @@ fn run(work: impl Future<Output = Result<End, Error>>) -> Result<End, Error> {
     runtime.map_err(|error| Error::ZBus(zbus::Error::InputOutput(error.into())))?.block_on(work)
 }
 
-/// Calls again while there are too many calls for the daemon: jobs that begin at the same moment are many, and who floods the bus
-/// has Veeam's calls refused with his own.
+/// Jobs that begin at the same moment are many, and who floods the bus has Veeam's calls refused with his own.
 async fn in_turn<T>(call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
-    let patience = Instant::now() + CROWDED;
-    loop {
-        match call().await {
-            Err(error) if is_crowded(&error) && Instant::now() < patience => sleep(CALL_AGAIN).await,
-            told => return told,
-        }
-    }
+    client::in_turn(CROWDED, call).await
 }
 
 async fn connect() -> Result<Connection, Error> {
-    client::connect(ANSWER).await
+    client::connect_within(CROWDED, ANSWER).await
 }
 
 /// Says what changes, a line each; errors even when it is to be quiet.
@@ -98,6 +89,9 @@ impl Voice {
         let complaint = match result {
             Ok(End::Done) => return end.into(),
             Ok(end) => self.words(end.text(), ("cause", "")),
+            Err(error) if end == End::Unreachable && is_crowded(&error) => {
+                self.words("tools-crowded", ("cause", &message(&error)))
+            }
             Err(Error::ZBus(cause)) if end == End::Unreachable => self.words(end.text(), ("cause", &cause.to_string())),
             Err(error) => message(&error),
         };
