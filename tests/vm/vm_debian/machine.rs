@@ -59,6 +59,25 @@ impl Vm {
         vm
     }
 
+    /// The same with further packages from apt's cache, kept as a snapshot of this name.
+    pub fn installed_with(name: &'static str, packages: &[&str]) -> Self {
+        let mut vm = Self::booted();
+        if !vm.snapshots.contains(&name) {
+            drop(vm);
+            vm = Self::installed();
+            vm.install(&packages.join(" "));
+            vm.keep(name);
+        }
+        vm.back_to(name);
+        vm
+    }
+
+    /// Gets packages from apt's cache. An initrd that knows of them would take minutes.
+    pub fn install(&mut self, packages: &str) {
+        self.ok("sed -i 's/^update_initramfs=.*/update_initramfs=no/' /etc/initramfs-tools/update-initramfs.conf");
+        self.ok(&format!("DEBIAN_FRONTEND=noninteractive apt-get install --yes {packages}"));
+    }
+
     /// In whatever state the scenario before has left it; at first a bare Debian, the package in /root/asbackup.deb, what it
     /// depends on in apt's cache.
     fn booted() -> Self {

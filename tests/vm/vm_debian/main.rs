@@ -33,6 +33,7 @@ mod machine;
 mod mail;
 mod mapped;
 mod neighbours;
+mod network_source;
 mod page;
 #[path = "../../common/panics.rs"]
 mod panics;

@@ -12,12 +12,6 @@ use super::scene::NAME;
 const HEARD: &str = "/root/heard";
 
 impl Vm {
-    /// Gets packages from apt's cache. An initrd that knows of them would take minutes.
-    fn install(&mut self, packages: &str) {
-        self.ok("sed -i 's/^update_initramfs=.*/update_initramfs=no/' /etc/initramfs-tools/update-initramfs.conf");
-        self.ok(&format!("DEBIAN_FRONTEND=noninteractive apt-get install --yes {packages}"));
-    }
-
     /// Plugs in a disk with an ext4 for others in its first partition, and an empty second one.
     fn plug_parted(&mut self, name: &str) -> UsbDisk {
         let disk = self.plug_wiped(name);
