@@ -25,6 +25,7 @@ const RUNTIME: &str = "/run/asbackup";
 /// udev looks into a disk for a moment when it has come, and when it was unmounted.
 const PAUSE: Duration = Duration::from_millis(500);
 const PAUSES: usize = 20;
+const COMEBACKS: usize = 6;
 
 pub enum Seen {
     Foreign(Box<Volume>, Foreign),
@@ -47,8 +48,7 @@ pub async fn look(disk: &DiskId, config: &Config, face: &Face) -> Seen {
 async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result<(Volume, Foreign), String> {
     let said = |error: &dyn std::fmt::Display| face.texts.cause(&error.to_string());
     let connection = wire::connect().await.map_err(|error| said(&error))?;
-    let volumes = watch::volumes(&connection).await.map_err(|error| said(&error))?;
-    let volume = know::choose(disk, &volumes).map_err(|why| fault(&why, face))?.clone();
+    let volume = plugged_in(disk, &connection).await.map_err(|why| fault(&why, face))?;
     let found = match volume.mount_points.first() {
         Some(place) => foreign(config, &volume, place, stop).await,
         None => {
@@ -63,6 +63,17 @@ async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result
         Err(Halt::Fault(why)) => Err(fault(&why, face)),
         Err(Halt::Stopped(_)) => Err(String::new()),
     }
+}
+
+/// A disk whose partition table was just read comes, goes and comes again.
+async fn plugged_in(disk: &DiskId, connection: &Connection) -> Result<Volume, Fault> {
+    let choose = || async {
+        let unasked = |error: zbus::Error| Fault::DiskServiceFailed { cause: error.to_string() };
+        let volumes = watch::volumes(connection).await.map_err(unasked)?;
+        know::choose(disk, &volumes).cloned()
+    };
+    let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(COMEBACKS);
+    choose.retry(pauses).when(|why| matches!(why, Fault::DiskAbsent { .. })).await
 }
 
 /// Marked first, as the service's own mounts are: it clears up what we leave behind when we are killed.
