@@ -25,8 +25,8 @@ use crate::model::{Fault, Notice, ReadOnly, Step, Warning};
 /// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
 const BUSY_PAUSES: usize = 60;
-/// A mount takes a fraction of a second, on a busy machine more, unless the file system has to be mended first.
-const MOUNT_GRACE: Duration = Duration::from_secs(3);
+/// A mount takes a fraction of a second, unless the file system has to be mended first.
+const MOUNT_GRACE: Duration = Duration::from_millis(500);
 /// udev looks into a disk that could not be mounted.
 const MOMENT: Duration = Duration::from_secs(1);
 /// A disk that has been pulled is unmounted by UDisks2 itself.
