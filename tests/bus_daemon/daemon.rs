@@ -183,6 +183,8 @@ fn command(address: &str, room: &Path, log: &Path) -> Command {
     command.env("STATE_DIRECTORY", room.join("state"));
     command.env("RUNTIME_DIRECTORY", room.join("run"));
     command.env("WATCHDOG_USEC", "1000000");
+    // As its unit does.
+    command.env("MALLOC_ARENA_MAX", "2");
     command.env("SMTP_PASSWORD", "hunter2");
     // Where systemd would put a password for mail; mostly there is none.
     command.env("CREDENTIALS_DIRECTORY", room.join("credentials"));
