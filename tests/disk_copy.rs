@@ -4,13 +4,14 @@ mod common;
 
 use common::bench::Bench;
 use common::compare::Fidelity;
-use common::config::DISK_LOCK;
+use common::config::{DESTINATION, DISK_LOCK};
 use common::daemon::Daemon;
 use common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
 use common::scene::{Scene, assert_aborted, assert_success, warnings};
 use common::seen::Story;
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 fn scene(file_system: FileSystem, layout: Layout) -> Scene {
     let bench = Bench::new();
@@ -221,4 +222,26 @@ async fn the_daemon_has_the_capabilities_of_its_unit_and_no_others() {
     let bits: u64 = [0, 1, 3, 4, 19, 21, 27, 31].into_iter().map(|bit| 1 << bit).sum();
     assert_eq!((status.capeff, status.capbnd), (bits, Some(bits)));
     assert_eq!(status.nonewprivs, Some(1));
+}
+
+/// As in a repository that was restored from a disk of this service.
+#[tokio::test]
+async fn what_is_called_like_something_of_ours_is_left_out_and_told() {
+    let mut scene = Scene::new();
+    scene.source.file("job/.asbackup-partial/big.vbk", "a half one");
+    scene.source.file("job/.asbackup-names/deep/BIG.VBK", "one between two spellings");
+    scene.source.file(DISK_LOCK, "the lock of that disk");
+    scene.source.file("job/.asbackup-partial-list", "copied");
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert!(warnings(&daemon).contains(&"own-names".to_owned()), "{:?}", warnings(&daemon));
+    let texts: Vec<String> = daemon.property("LastWarnings").await;
+    let told = texts.join("\n");
+    assert!(told.contains("3 files") && told.contains("job/.asbackup-partial/big.vbk"), "{told}");
+    let copied = scene.listing().into_iter().filter(|(path, _)| path.to_string_lossy().contains(".asbackup-"));
+    assert_eq!(
+        copied.map(|(path, _)| path).collect::<Vec<_>>(),
+        [Path::new(DESTINATION).join("job/.asbackup-partial-list")]
+    );
+    scene.assert_left_clean();
 }

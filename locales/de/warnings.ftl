@@ -98,6 +98,13 @@ warning-not-deleted = { $count ->
     .meaning = Alles, was in der Quelle ist, ist auf der Platte. Sie enthält mehr als das, weil diese Verzeichnisse nicht leer sind: Die Liste der Ausnahmen schützt Dateien in ihnen, oder jemand hat während der Kopie welche hineingelegt.
     .action = Bitten Sie die Systembetreuung, sich diese Verzeichnisse anzusehen und sie zu löschen, wenn niemand sie braucht. Die Liste nennt „rsync-excludes-path“ in config.ini.
 
+warning-own-names = { $count ->
+        [one] Eine Datei wurde nicht kopiert, weil sie einen Namen hat, den dieser Dienst selbst verwendet
+       *[other] { $count } Dateien wurden nicht kopiert, weil sie Namen haben, die dieser Dienst selbst verwendet
+    } (zum Beispiel: { $examples }).
+    .meaning = Alles andere ist auf der Platte. Verzeichnisse mit den Namen .asbackup-partial und .asbackup-names und die Sperrdatei einer Kopie werden immer ausgelassen, woher sie auch kommen.
+    .action = Wird gebraucht, was hier genannt ist, bitten Sie die Systembetreuung, ihm einen anderen Namen zu geben. Ist es der Rest einer alten Kopie, darf es gelöscht werden.
+
 warning-lossy-file-system = Diese Platte kann nicht alles festhalten (Dateisystem { $file-system }).
     .meaning = Der Inhalt der Dateien wird vollständig kopiert, aber ohne Besitzer und Rechte. Es fehlen Verweise auf andere Dateien ({ $links } symbolische Links) und Sonderdateien ({ $specials }); mehrfach benannte Dateien ({ $hard-links } harte Links) liegen mehrfach da.
     .action = Soll die Kopie ganz genau sein, lassen Sie die Platte von der Systembetreuung mit ext4, xfs oder btrfs formatieren.

@@ -98,6 +98,13 @@ warning-not-deleted = { $count ->
     .meaning = Everything that is in the source is on the disk. It holds more than that, since these directories are not empty: the list of excludes protects files in them, or somebody put some there during the copy.
     .action = Ask the administrator to look at these directories, and to delete them if nobody needs them. The list is named by “rsync-excludes-path” in config.ini.
 
+warning-own-names = { $count ->
+        [one] One file was not copied, because it has a name that this service uses itself
+       *[other] { $count } files were not copied, because they have names that this service uses itself
+    } (for example: { $examples }).
+    .meaning = Everything else is on the disk. Directories called .asbackup-partial and .asbackup-names and the lock file of a copy are left out wherever they come from.
+    .action = If what is named here is needed, ask the administrator to give it another name. If it is what an old copy has left, it may be deleted.
+
 warning-lossy-file-system = This disk cannot hold everything (file system { $file-system }).
     .meaning = The contents of the files are copied completely, but without owners and permissions. References to other files ({ $links } symbolic links) and special files ({ $specials }) are missing; files with several names ({ $hard-links } hard links) are there several times.
     .action = If the copy is to be exact, have the disk formatted by the administrator with ext4, xfs or btrfs.

@@ -51,6 +51,7 @@ impl Run {
         self.totals.deletions = checked.plan.deletions;
         if checked.plan.writes() {
             self.doubt_changed_meanwhile(&checked.source).await?;
+            self.warn_of_own_names(&checked.source).await;
         }
         self.write_back().await?;
         // With the writing back, so that everybody is told the same rate, and one that the disk has kept.

@@ -41,6 +41,7 @@ mod mount;
 mod mount_trouble;
 mod names;
 pub mod news;
+mod own_names;
 mod plan;
 mod power;
 mod progress;

@@ -102,6 +102,11 @@ pub enum Warning {
         count: u64,
         examples: String,
     },
+    /// Files of the source that are not copied since they are called like something of ours, or lie in such a directory.
+    OwnNames {
+        count: u64,
+        examples: String,
+    },
     /// The disk's file system can't hold owners, links or special files.
     LossyFileSystem {
         file_system: String,

@@ -184,6 +184,7 @@ samples! { warnings, Warning:
     LowSpace { free, threshold }
     VanishedFiles { examples }
     NotDeleted { count, examples }
+    OwnNames { count, examples }
     LossyFileSystem { file_system, links, hard_links, specials }
     UnheldTimes { count, examples }
     OldRsync { version }
