@@ -581,8 +581,8 @@ fault-not-released = Die Platte ({ $device }) ist abgemeldet, wird aber noch von
        *[plugged] Es ist nicht erwiesen, dass sie gefahrlos abgezogen werden kann.
     }
     .action = { $plug ->
-        [safe] Sie brauchen nichts zu tun. Kommt das öfter vor, verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
-       *[plugged] Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk und lsof, wer das Gerät benutzt.
+        [safe] Sie brauchen nichts zu tun. Kommt das öfter vor, verständigen Sie die Systembetreuung; sie findet mit lsblk, lsof und „findmnt --types overlay“, wer das Gerät benutzt.
+       *[plugged] Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk, lsof und „findmnt --types overlay“, wer das Gerät benutzt.
     }
 
 fault-not-flushed = Die Platte ({ $device }) ist abgemeldet, bestätigt aber nicht, dass alles auf sie geschrieben ist ({ $cause }).

@@ -581,8 +581,8 @@ fault-not-released = The disk ({ $device }) is unmounted, but something still ho
        *[plugged] It is not proven that it can be unplugged without harm.
     }
     .action = { $plug ->
-        [safe] You need not do anything. If this happens often, call the administrator, who can find out with lsblk and lsof what is using the device.
-       *[plugged] Please do not unplug it! Call the administrator, who can find out with lsblk and lsof what is using the device.
+        [safe] You need not do anything. If this happens often, call the administrator, who can find out with lsblk, lsof and “findmnt --types overlay” what is using the device.
+       *[plugged] Please do not unplug it! Call the administrator, who can find out with lsblk, lsof and “findmnt --types overlay” what is using the device.
     }
 
 fault-not-flushed = The disk ({ $device }) is unmounted, but does not confirm that everything has been written to it ({ $cause }).
