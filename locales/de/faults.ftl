@@ -314,7 +314,7 @@ fault-unsafe-path = { $link ->
     .action = Bitten Sie die Systembetreuung, „asbackup config check“ aufzurufen, das jeden solchen Pfad nennt, und { $component } root zu geben, so dass niemand sonst dort schreiben darf (chown root, chmod go-w); eine Verknüpfung muss root anlegen. { stay-until-released }
 
 fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } ({ $cause }).
-    .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .meaning = Es gibt keine vollständige neue Kopie. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
     .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -comes-by-itself } { stay-until-released }
 
 fault-share-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } auf der Netzfreigabe { $share } ({ $cause }).

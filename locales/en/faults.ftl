@@ -314,7 +314,7 @@ fault-unsafe-path = { $link ->
     .action = Ask the administrator to run “asbackup config check”, which names every such path, and to give { $component } to root so that nobody else can write to it (chown root, chmod go-w); a link has to be made by root. { stay-until-released }
 
 fault-source-unavailable = The directory that is to be backed up cannot be reached: { $path } ({ $cause }).
-    .meaning = Nothing was copied and nothing deleted. { -still-old }
+    .meaning = There is no complete new copy. No file was deleted on the disk only because it could not be read in the repository.
     .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -comes-by-itself } { stay-until-released }
 
 fault-share-unavailable = The directory that is to be backed up cannot be reached: { $path }, on the network share { $share } ({ $cause }).
