@@ -4,7 +4,7 @@ mod common;
 
 use common::bench::Bench;
 use common::compare::Fidelity;
-use common::config::{DESTINATION, DISK_LOCK};
+use common::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
 use common::daemon::Daemon;
 use common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
 use common::scene::{Scene, assert_aborted, assert_success, warnings};
@@ -222,6 +222,16 @@ async fn the_daemon_has_the_capabilities_of_its_unit_and_no_others() {
     let bits: u64 = [0, 1, 3, 4, 19, 21, 27, 31].into_iter().map(|bit| 1 << bit).sum();
     assert_eq!((status.capeff, status.capbnd), (bits, Some(bits)));
     assert_eq!(status.nonewprivs, Some(1));
+}
+
+/// As config.ini has it when it is new.
+#[tokio::test]
+async fn a_lock_of_our_own_in_the_source_is_nothing_that_was_left_out() {
+    let mut scene = Scene::new();
+    scene.config.set("Backup", "backup-lockfile-path", SOURCE_LOCK);
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    assert_eq!(warnings(&daemon), [""; 0]);
 }
 
 /// As in a repository that was restored from a disk of this service.

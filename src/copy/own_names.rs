@@ -22,10 +22,13 @@ const EXAMPLES: usize = 3;
 impl Run {
     /// A source that can't be looked at has been told as that by rsync.
     pub(super) async fn warn_of_own_names(&mut self, source: &Source) {
-        let (Ok(source), lock) = (source.try_clone(), self.order.config.disk_lockfile.clone()) else { return };
+        let Ok(source) = source.try_clone() else { return };
+        let config = &self.order.config;
+        // Where both are called the same, what is there is our own lock in the source.
+        let lock = Some(config.disk_lockfile.clone()).filter(|lock| *lock != config.source_lockfile);
         let mut stop = self.ports.stop.clone();
         let going = stop.clone();
-        let look = blocking(FLUSH, move || left_out(&source.directory, &lock, || going.check().is_ok()));
+        let look = blocking(FLUSH, move || left_out(&source.directory, lock, || going.check().is_ok()));
         let found = tokio::select! {
             _ = stop.requested() => return,
             found = look => found.unwrap_or_default(),
@@ -38,16 +41,14 @@ impl Run {
 }
 
 /// Files in directories of ours, and the one whose place is that of the lock on the disk.
-fn left_out(source: &File, lock: &Path, go_on: impl Fn() -> bool) -> Result<Vec<PathBuf>, WalkError> {
+fn left_out(source: &File, lock: Option<PathBuf>, go_on: impl Fn() -> bool) -> Result<Vec<PathBuf>, WalkError> {
     let mut found = Vec::new();
     walk(source.as_fd(), go_on, |path, _| {
         if path.parent().is_some_and(is_in_ours) {
             found.push(path.to_owned());
         }
     })?;
-    if statat(source, lock, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
-        found.push(lock.to_owned());
-    }
+    found.extend(lock.filter(|lock| statat(source, lock, AtFlags::SYMLINK_NOFOLLOW).is_ok()));
     Ok(found)
 }
 
