@@ -3,10 +3,11 @@
 //! `steps` is the story; each step has its file: `know` and `identity` (1), `gate` (2), `mount` (3, 8, 9), `locks` (4, 7), `check` and
 //! `compare` (5), `copying` (6), and beside them `sick` (what the file system says of itself all along), `silent` (a disk that hangs) and
 //! `power` (off, after a good copy). Beneath them, each knowing one thing: `rsync` (its command line), `items` (its output),
-//! `command` (its process), `refusal` (a disk that can't be mounted), `confine` (what it may reach), `drive` (all together), `exit` (its end), `complaint` (its messages), `evidence`, `cause` and `mount_trouble` (why it
-//! failed); `plan` and `survey` (what the dry run means),
-//! `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`, `beneath`,
-//! `walk`, `halves`, `doubt` (the two trees); `fit`, `names`, `trial`, `spelling`, `complete` (targets that take different names for one); `retime`, `times` (and those that can't hold every time);
+//! `command` (its process), `refusal` (a disk that can't be mounted), `confine` (what it may reach), `drive` (all together), `exit`
+//! (its end), `complaint` (its messages), `evidence`, `cause` and `mount_trouble` (why it failed); `plan` and `survey` (what the dry
+//! run means), `loss` (what the disk would hold less), `beginnings`, `strangers` and `kinds`; `progress`; `trees`, `source`, `target`,
+//! `beneath`, `walk`, `halves`, `doubt` (the two trees); `complete` and `own_names` (what is not on the disk after all); `fit`, `names`,
+//! `trial`, `spelling` (targets that take different names for one); `retime`, `times` (and those that can't hold every time);
 //! `lockfile`, `runlock`, `held`, `leftover`; `stop`, `news`. `foresee` looks at a disk for setup, which no run is on.
 //! Knows nothing of bus, logs and mail: it tells news, and is told to stop.
 
