@@ -71,14 +71,14 @@ scripts: need-test
 
 # Pure parts, texts, config, and that the rooms keep their order.
 unit: need-test
-	$(CARGO) test $(LOCKED) --lib --bins --test 'config_*' --test structure --test foreign --test licenses
+	$(CARGO) test $(LOCKED) --lib --bins --test config --test house
 	$(CARGO) test $(LOCKED) --package asbackup-pages
 	$(CARGO) test $(LOCKED) --package asbackup-transfer --lib --test plain
 	$(CARGO) test $(LOCKED) --package asbackup-veeam-repo
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
 bus: need-test
-	$(CARGO) test $(LOCKED) --test 'bus_*'
+	$(CARGO) test $(LOCKED) --test bus
 
 # Veeam and the copy in ten thousand random orders; INTERLEAVINGS_SEED=… plays one batch again.
 interleavings: need-test
@@ -86,14 +86,14 @@ interleavings: need-test
 
 # The status page in a headless Chromium, before the real daemon and a played one. Two browsers at once are enough for two cores.
 web: need-web
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'web_*' -- --test-threads=$(DISK_THREADS)
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test web -- --test-threads=$(DISK_THREADS)
 
 # Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the bench itself: when that
 # is broken, no failure of a disk test means anything. Last the fault campaign, which prints a seed for each case: FAULT_SEED=…
 # plays one again.
 disk: need-test
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test bench_self -- --test-threads=$(DISK_THREADS)
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test 'disk_*' -- --test-threads=$(DISK_THREADS)
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test disk -- bench:: --test-threads=$(DISK_THREADS)
+	$(CARGO) test $(LOCKED) $(AS_ROOT) --test disk -- --skip bench:: --test-threads=$(DISK_THREADS)
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --test faults -- --nocapture
 	$(CARGO) test $(LOCKED) $(AS_ROOT) --package asbackup-transfer
 

@@ -26,4 +26,4 @@ test-vm: need-vm deb
 	SUITE=$(SUITE) $(CARGO) test --locked --release $(AS_ROOT) --package asbackup-vm -- --test-threads=1
 
 licenses:
-	$(CARGO) test --locked --test licenses
+	$(CARGO) test --locked --test house licenses::

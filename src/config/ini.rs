@@ -3,7 +3,7 @@
 //!
 //! Written here because the crate `configparser` (3.3) is another language: it trims and lower-cases section names,
 //! takes keys without a value, keeps the last of duplicates in silence, refuses a `[` in a continuation line, and knows
-//! neither interpolation nor `[DEFAULT]`. `tests/config_ini.rs` holds this file against Python itself.
+//! neither interpolation nor `[DEFAULT]`. `tests/config/ini.rs` holds this file against Python itself.
 //!
 //! Owns lines, sections, keys and duplicates; `interpolation.rs` owns the `%` signs. Must not know which keys there are.
 

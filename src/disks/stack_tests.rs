@@ -1,4 +1,4 @@
-//! Stacks in a directory tree shaped like sysfs. What a real kernel shows of a loop device upon a partition is in `tests/disk_stack.rs`.
+//! Stacks in a directory tree shaped like sysfs. What a real kernel shows of a loop device upon a partition is in `tests/disk/stack.rs`.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,4 +1,4 @@
-//! What needs no second user; with one: `tests/disk_paths.rs`.
+//! What needs no second user; with one: `tests/disk/paths.rs`.
 
 use std::fs::{self, Permissions};
 use std::io::Write;

@@ -1,11 +1,6 @@
 //! `dbus/de.example.Backup.xml` is the contract: the running object, the client's proxy, the error names, the bus policy, the
 //! polkit files and the units are held against it.
 
-#[path = "common/bus.rs"]
-mod bus;
-#[path = "common/rig.rs"]
-mod rig;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -16,7 +11,7 @@ use zbus::DBusError;
 use zbus::fdo::IntrospectableProxy;
 use zbus_xml::{Annotation, Arg, ArgDirection, Interface, Node, Property};
 
-use rig::{Rig, UUID};
+use crate::rig::{Rig, UUID};
 
 const CHANGES: &str = "org.freedesktop.DBus.Property.EmitsChangedSignal";
 

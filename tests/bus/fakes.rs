@@ -1,15 +1,10 @@
 //! The fakes are what they claim to be: the client library of UDisks2 finds its way on ours.
 
-#[path = "common/bus.rs"]
-mod bus;
-#[path = "common/fake_udisks.rs"]
-mod fake_udisks;
-
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bus::{NOBODY, PrivateBus};
-use fake_udisks::{Answer, BLOCK, DRIVE, FILESYSTEM, FakeDisk, FakeUdisks, NAME, ROOT, values};
+use crate::bus::{NOBODY, PrivateBus};
+use crate::fake_udisks::{Answer, BLOCK, DRIVE, FILESYSTEM, FakeDisk, FakeUdisks, NAME, ROOT, values};
 use futures_util::{Stream, StreamExt};
 use udisks2::block::BlockProxy;
 use udisks2::drive::DriveProxy;

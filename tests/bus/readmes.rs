@@ -1,36 +1,14 @@
 //! Runs what the READMEs say of `asbackup`, `busctl` and Veeam's tools, word for word in a shell, against the real daemon with UDisks2
 //! played by the test. Only names of this world are put in the place of theirs: the disk, the repository, the mail server, config.ini.
 
-#[path = "../common/bus.rs"]
-mod bus;
-#[path = "../bus_daemon/daemon.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod daemon;
-#[path = "../common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "../bus_daemon/house.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod house;
-#[path = "../mail_servers/mod.rs"]
-mod mail_servers;
-#[path = "../readmes/mod.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod readmes;
-#[path = "../common/seen.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod seen;
-#[path = "../bus_daemon/settings.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod settings;
-
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use crate::daemon::{Daemon, PATIENCE};
 use crate::fake_udisks::FakeDisk;
+use crate::house::daemon::{Daemon, PATIENCE};
 use crate::house::{House, broken, first, third};
 use crate::mail_servers::Sink;
 
@@ -79,7 +57,7 @@ impl World {
     /// A run that lasts until it is cancelled.
     async fn begin_to_copy(&self) {
         let before = self.house.calls("Mount");
-        self.house.udisks.answer_for(&first(), "Mount", fake_udisks::Answer::Hangs);
+        self.house.udisks.answer_for(&first(), "Mount", crate::fake_udisks::Answer::Hangs);
         self.daemon.client.start(&first().uuid).await.unwrap();
         self.house.until_called("Mount", before + 1).await;
         self.house.udisks.answer_for(&first(), "Mount", broken());
@@ -149,7 +127,7 @@ async fn ended(child: Child) -> Output {
 #[tokio::test]
 async fn bus_every_command_of_the_readmes_does_what_it_should() {
     let world = World::new().await;
-    let commands = readmes::commands_with(&readmes::OF_THE_BUS);
+    let commands = crate::commands::commands_with(&crate::commands::OF_THE_BUS);
     assert!(commands.len() > 35, "these can't be all: {commands:#?}");
     for command in commands {
         let (output, code) = world.try_out(&command).await;

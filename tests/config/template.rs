@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use asbackup::config::ini::Ini;
 use asbackup::config::{Config, parse};
 
-const TEMPLATE: &str = include_str!("../config.ini.template");
-const EXCLUDES: &str = include_str!("../packaging/rsync_excludes");
+const TEMPLATE: &str = include_str!("../../config.ini.template");
+const EXCLUDES: &str = include_str!("../../packaging/rsync_excludes");
 
 fn places(entries: Vec<(String, String, String)>) -> BTreeMap<(String, String), String> {
     entries.into_iter().map(|(section, key, value)| ((section, key), value)).collect()

@@ -64,7 +64,7 @@ fn every_field_of_a_problem_is_told() {
 #[test]
 fn no_text_is_left_over() {
     let expected: BTreeSet<String> = kinds().iter().map(|kind| format!("config-{kind}")).collect();
-    for source in [include_str!("../locales/de/config.ftl"), include_str!("../locales/en/config.ftl")] {
+    for source in [include_str!("../../locales/de/config.ftl"), include_str!("../../locales/en/config.ftl")] {
         let ids = source.lines().filter(|line| line.starts_with("config-"));
         let ids = ids.filter_map(|line| line.split(' ').next()).map(str::to_owned);
         assert_eq!(ids.collect::<BTreeSet<_>>(), expected);

@@ -1,7 +1,5 @@
 //! The bench itself, without the daemon: if one of these fails, no failure of a disk test means anything.
 
-mod common;
-
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,11 +7,11 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::bench::Bench;
-use common::compare::{Fidelity, assert_same, differences};
-use common::disk::{Disk, FileSystem, Layout, claim, is_free};
-use common::tree::Tree;
-use common::{PATIENCE, processes, run, wait_for};
+use crate::common::bench::Bench;
+use crate::common::compare::{Fidelity, assert_same, differences};
+use crate::common::disk::{Disk, FileSystem, Layout, claim, is_free};
+use crate::common::tree::Tree;
+use crate::common::{PATIENCE, processes, run, wait_for};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 
@@ -21,7 +19,7 @@ fn ask(bench: &Bench, disk: &Disk, interface: &str, property: &str) -> Option<St
     let mut busctl = bench.command("busctl");
     busctl.args(["get-property", SERVICE, &disk.object()]);
     busctl.arg(format!("{SERVICE}.{interface}")).arg(property);
-    let output = common::output(&mut busctl);
+    let output = crate::common::output(&mut busctl);
     let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     output.status.success().then_some(answer)
 }
@@ -53,7 +51,7 @@ fn unmount(bench: &Bench, disk: &Disk) {
 
 fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
     let bench = Bench::new();
-    let size = common::disk::USUAL_SIZE;
+    let size = crate::common::disk::USUAL_SIZE;
     let mut disk = Disk::make_sized(&bench, file_system, layout, "OFFSITE", size);
     let tree = Tree::new(bench.make_directory("source"));
     tree.file("a file", "its contents");
@@ -275,7 +273,7 @@ fn the_comparison_finds_every_kind_of_difference() {
     fs::copy(copy.path("links/first"), copy.path("links/second")).expect("it");
     copy.file("extra", "");
     copy.file("config/job.vbm", "<jab/>\n");
-    common::tree::give_to(&copy.path("special/fifo"), 9);
+    crate::common::tree::give_to(&copy.path("special/fifo"), 9);
     let strip = ["--remove-all", "attributes/file"];
     run(Command::new("setfacl").args(strip).current_dir(&copy.top));
     let found = differences(&source.top, &copy.top, Fidelity::Full).join("\n");

@@ -1,16 +1,14 @@
-//! Where source and target end: with the mount, not with a device number. btrfs gives each subvolume a number of its own. Tier `disk_`:
-//! as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! Where source and target end: with the mount, not with a device number. btrfs gives each subvolume a number of its
+//! own.
 
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
 
-use common::compare::{Fidelity, assert_same};
-use common::config::{DESTINATION, DISK_LOCK};
-use common::disk::{Disk, FileSystem};
-use common::look::{INSIDE, Look};
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::compare::{Fidelity, assert_same};
+use crate::common::config::{DESTINATION, DISK_LOCK};
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::look::{INSIDE, Look};
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// A disk of btrfs with subvolumes in the destination, each made with its path, and the source copied into them.
 async fn copied_into(subvolumes: &[&str]) -> Scene {
@@ -34,7 +32,7 @@ async fn copied_into(subvolumes: &[&str]) -> Scene {
 }
 
 fn btrfs(look: &Look, words: &[&str]) {
-    common::run(look.command("btrfs").args(words));
+    crate::common::run(look.command("btrfs").args(words));
 }
 
 /// Of the file only name, length and time have reached the disk.
@@ -68,7 +66,7 @@ async fn a_read_only_snapshot_is_compared_as_all_else() {
     let mut scene = copied_into(&["sub"]).await;
     fs::create_dir(scene.source.path("frozen")).expect("a directory");
     let cp = ["-a", "sub/full.vbk", "frozen/"].map(|word| word.to_owned());
-    common::run(std::process::Command::new("cp").args(cp).current_dir(&scene.source.top));
+    crate::common::run(std::process::Command::new("cp").args(cp).current_dir(&scene.source.top));
     for (damaged, result) in [(false, "success"), (true, "aborted")] {
         let look = scene.disk.prepare(&scene.bench);
         let frozen = format!("{INSIDE}/{DESTINATION}/frozen");

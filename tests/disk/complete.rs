@@ -1,13 +1,11 @@
-//! What root does on the mounted disk while it is copied to: rsync goes on through what it has open, and says that all is well.
-//! Tier `disk_`: as root, `cargo test --test 'disk_*'`. What the disk itself takes for one name is in disk_spelling.rs.
-
-mod common;
+//! What root does on the mounted disk while it is copied to: rsync goes on through what it has open, and says that all
+//! is well. What the disk itself takes for one name is in `spelling.rs`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use common::compare::Fidelity;
-use common::scene::{Scene, assert_aborted, assert_success};
+use crate::common::compare::Fidelity;
+use crate::common::scene::{Scene, assert_aborted, assert_success};
 
 #[tokio::test]
 async fn a_directory_that_is_renamed_on_the_disk_in_mid_copy_is_no_success() {
@@ -94,7 +92,7 @@ async fn a_disk_that_is_unmounted_under_a_copy_is_not_told_as_one_to_which_nothi
     assert!(finished.message.contains("does not count as a backup"), "{}", finished.message);
 }
 
-async fn copied() -> (Scene, common::daemon::Daemon) {
+async fn copied() -> (Scene, crate::common::daemon::Daemon) {
     let mut scene = Scene::new();
     scene.source.file("deep/er/file.vbk", "copied before");
     let (daemon, finished) = scene.run_once().await;

@@ -1,14 +1,12 @@
-//! What is copied, to every kind of disk. Tier `disk_`: as root, `cargo test --test 'disk_*'`, any number at a time.
+//! What is copied, to every kind of disk.
 
-mod common;
-
-use common::bench::Bench;
-use common::compare::Fidelity;
-use common::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::seen::Story;
+use crate::common::bench::Bench;
+use crate::common::compare::Fidelity;
+use crate::common::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::seen::Story;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

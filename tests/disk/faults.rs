@@ -1,22 +1,20 @@
-//! Every entry of the requirement's lists "Fehler" and "Warnungen", and the faults that DESIGN adds, each provoked for real.
-//! Asserted are the outcome, the name, a text for people, and that the state afterwards is clean. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`. Disks that go away in the middle are in disk_stop.rs, wrong ones in disk_watch.rs.
-
-mod common;
+//! Every entry of the requirement's lists "Fehler" and "Warnungen", and the faults that DESIGN adds, each provoked for
+//! real. Asserted are the outcome, the name, a text for people, and that the state afterwards is clean. Disks that go
+//! away in the middle are in `stop.rs`, wrong ones in `watch.rs`.
 
 use std::fs::{self, File};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::common::bench::Bench;
+use crate::common::compare::Fidelity;
+use crate::common::config::{DISK_LOCK, SOURCE_LOCK};
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::run;
+use crate::common::scene::{Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings};
 use asbackup::model::Plugging;
 use asbackup::texts::{Afterwards, Language, Texts};
-use common::bench::Bench;
-use common::compare::Fidelity;
-use common::config::{DISK_LOCK, SOURCE_LOCK};
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem};
-use common::run;
-use common::scene::{Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings};
 use rustix::fs::FlockOperation;
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -26,7 +24,7 @@ async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, error);
     let (name, message): (String, String) = daemon.property("LastError").await;
-    assert_eq!(common::seen::bare_error(&name), error);
+    assert_eq!(crate::common::seen::bare_error(&name), error);
     let fault = daemon.record().fault.expect("a fault in the history");
     assert_eq!(fault.name(), error);
     // Where the disk could be proven to be free a moment later only, it may be unplugged by now.

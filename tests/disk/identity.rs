@@ -1,16 +1,13 @@
-//! The right disk: what a disk is recognised by besides its UUID, and two disks with one UUID. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`. Loop devices have no drive, so it is the size that tells disks apart here; serial numbers are
-//! played in tests/bus_daemon.
-
-mod common;
+//! The right disk: what a disk is recognised by besides its UUID, and two disks with one UUID. Loop devices have no
+//! drive, so it is the size that tells disks apart here; serial numbers are played in tests/bus_daemon.
 
 use std::fs;
 
-use common::compare::Fidelity;
-use common::config::DESTINATION;
-use common::daemon::{Daemon, Refused};
-use common::disk::{Disk, USUAL_SIZE};
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::compare::Fidelity;
+use crate::common::config::DESTINATION;
+use crate::common::daemon::{Daemon, Refused};
+use crate::common::disk::{Disk, USUAL_SIZE};
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// The same contents on a larger disk, as after `dd`.
 fn larger_clone(disk: &Disk) -> Disk {

@@ -1,17 +1,15 @@
-//! A lock that is too old is lifted only when nobody writes into the repository any more. Tier `disk_`, for the process
+//! A lock that is too old is lifted only when nobody writes into the repository any more. Here, for the process
 //! namespace of the bench: whoever looks for writers must be able to look at every process.
-
-mod common;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem};
-use common::processes;
-use common::scene::{Scene, assert_success};
-use common::{PATIENCE, wait_for};
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::processes;
+use crate::common::scene::{Scene, assert_success};
+use crate::common::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 const LIFTED: &str = "nobody writes into the repository any more";

@@ -1,11 +1,8 @@
 //! The mails of a run that succeeds: a real copy, and a mail server in the same small machine.
 
-mod common;
-mod mail_servers;
-
-use common::compare::Fidelity;
-use common::scene::Scene;
-use mail_servers::{Received, Sink};
+use crate::common::compare::Fidelity;
+use crate::common::scene::Scene;
+use crate::mail_servers::{Received, Sink};
 use serde_json::json;
 
 /// A server inside the scene's bench, which has a network of its own.

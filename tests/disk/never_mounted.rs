@@ -1,10 +1,8 @@
 //! A real disk whose run ended before it was mounted.
 
-mod common;
-
-use common::disk::is_free;
-use common::scene::{Scene, assert_aborted};
-use common::seen::Story;
+use crate::common::disk::is_free;
+use crate::common::scene::{Scene, assert_aborted};
+use crate::common::seen::Story;
 
 #[tokio::test]
 async fn disk_that_was_never_mounted_may_be_taken_away_all_the_same() {

@@ -1,16 +1,14 @@
-//! Disks that are no backup disks, whatever config.ini says: the machine's own, the repository's, and parts of a file system over
-//! several disks. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! Disks that are no backup disks, whatever config.ini says: the machine's own, the repository's, and parts of a file
+//! system over several disks.
 
 use std::process::Command;
 
-use common::daemon::Daemon;
-use common::disk::Disk;
-use common::scene::{Scene, assert_aborted, refusal};
-use common::stacked::Stacked;
-use common::tree::Tree;
-use common::{PATIENCE, run, wait_for};
+use crate::common::daemon::Daemon;
+use crate::common::disk::Disk;
+use crate::common::scene::{Scene, assert_aborted, refusal};
+use crate::common::stacked::Stacked;
+use crate::common::tree::Tree;
+use crate::common::{PATIENCE, run, wait_for};
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 

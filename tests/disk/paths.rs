@@ -1,7 +1,5 @@
-//! Where paths of config.ini may lead, with users beside root who would like to lead them elsewhere; and what they get when they try
-//! it on the whole daemon. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! Where paths of config.ini may lead, with users beside root who would like to lead them elsewhere; and what they get
+//! when they try it on the whole daemon.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -9,10 +7,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::common::compare::Fidelity;
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::{PATIENCE, wait_for};
 use asbackup::paths::{Reason, Refused, Who, append, directory, make_directory};
-use common::compare::Fidelity;
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::{PATIENCE, wait_for};
 
 const SOMEBODY: u32 = 4711;
 const ANOTHER: u32 = 4712;

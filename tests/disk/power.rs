@@ -1,23 +1,17 @@
-//! A disk is switched off after a good copy, where that is wanted and takes nothing else away. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`. Loop devices have no drive to switch off, so UDisks2 is played here.
-
-mod common;
-#[path = "common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "common/played.rs"]
-mod played;
+//! A disk is switched off after a good copy, where that is wanted and takes nothing else away. Loop devices have no
+//! drive to switch off, so UDisks2 is played here.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::compare::Fidelity;
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem};
-use common::scene::{assert_success, warnings};
-use fake_udisks::{Answer, FILESYSTEM, FakeDisk, values};
-use played::{MOUNT_POINT, Played};
+use crate::common::compare::Fidelity;
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::scene::{assert_success, warnings};
+use crate::fake_udisks::{Answer, FILESYSTEM, FakeDisk, values};
+use crate::played::{MOUNT_POINT, Played};
 
 async fn powered(wanted: &str) -> Played {
     let mut played = Played::new().await;
@@ -121,8 +115,8 @@ impl Drop for Swap {
 #[tokio::test]
 async fn a_dock_is_left_on_while_another_drive_in_it_is_swapped_to() {
     let swap = |device: &Path| {
-        common::run(Command::new("/usr/sbin/mkswap").arg("--quiet").arg(device));
-        common::run(Command::new("/usr/sbin/swapon").arg(device));
+        crate::common::run(Command::new("/usr/sbin/mkswap").arg("--quiet").arg(device));
+        crate::common::run(Command::new("/usr/sbin/swapon").arg(device));
         Box::new(Swap(device.to_owned())) as Box<dyn std::any::Any>
     };
     assert_left_on(swap, "swap").await;
@@ -133,9 +127,9 @@ async fn a_dock_is_left_on_while_another_drive_in_it_is_swapped_to() {
 async fn a_dock_is_left_on_while_a_container_on_another_drive_in_it_is_open() {
     let open = |device: &Path| {
         let words = ["--find", "--show", "--offset", "1048576"];
-        let container = common::run(Command::new("/usr/sbin/losetup").args(words).arg(device));
+        let container = crate::common::run(Command::new("/usr/sbin/losetup").args(words).arg(device));
         let hold = fs::File::open(&container).expect("the device just attached");
-        common::run(Command::new("/usr/sbin/losetup").args(["--detach", &container]));
+        crate::common::run(Command::new("/usr/sbin/losetup").args(["--detach", &container]));
         Box::new(hold) as Box<dyn std::any::Any>
     };
     assert_left_on(open, "/dev/loop").await;

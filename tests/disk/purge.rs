@@ -1,10 +1,8 @@
-//! What the package leaves behind when it is purged. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! What the package leaves behind when it is purged.
 
 use std::fs;
 
-use common::bench::Bench;
+use crate::common::bench::Bench;
 
 #[test]
 fn a_purge_takes_our_secrets_and_names_those_that_may_be_others() {

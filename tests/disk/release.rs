@@ -1,11 +1,5 @@
-//! Safe to remove is proven: what still uses the disk is found and named, whoever it is and wherever it sees it, and the word is
-//! taken back when somebody mounts the disk again. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
-#[path = "common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "common/played.rs"]
-mod played;
+//! Safe to remove is proven: what still uses the disk is found and named, whoever it is and wherever it sees it, and
+//! the word is taken back when somebody mounts the disk again.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -13,18 +7,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::common::bench::Bench;
+use crate::common::disk::{Disk, FileSystem, Frozen};
+use crate::common::processes::Program;
+use crate::common::scene::{Scene, assert_aborted, assert_success};
+use crate::common::{PATIENCE, run, wait_for};
+use crate::fake_udisks::Answer;
+use crate::played::{MOUNT_POINT, Played};
 use asbackup::disks::Volume;
 use asbackup::disks::holders::{Place, holders};
 use asbackup::disks::released::{self, Proof};
 use asbackup::disks::superblock::Superblock;
 use asbackup::model::DiskId;
-use common::bench::Bench;
-use common::disk::{Disk, FileSystem, Frozen};
-use common::processes::Program;
-use common::scene::{Scene, assert_aborted, assert_success};
-use common::{PATIENCE, run, wait_for};
-use fake_udisks::Answer;
-use played::{MOUNT_POINT, Played};
 use serde_json::Value;
 
 /// What UDisks2 would say of a plugged disk.

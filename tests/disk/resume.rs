@@ -1,18 +1,16 @@
-//! A large file that a run left half copied is gone on with: however the run ended, and without writing again what is there.
-//! Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! A large file that a run left half copied is gone on with: however the run ended, and without writing again what is
+//! there.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use common::compare::Fidelity;
-use common::daemon::Daemon;
-use common::disk::FileSystem;
-use common::processes::{self, Held, Stage};
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::{PATIENCE, wait_for};
+use crate::common::compare::Fidelity;
+use crate::common::daemon::Daemon;
+use crate::common::disk::FileSystem;
+use crate::common::processes::{self, Held, Stage};
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 const FILE: &str = "full.vbk";

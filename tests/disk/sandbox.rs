@@ -1,18 +1,16 @@
-//! The unit's sandbox: the daemon needs all of what it has, has nothing else, and notices when a sandbox hides the source.
-//! Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! The unit's sandbox: the daemon needs all of what it has, has nothing else, and notices when a sandbox hides the
+//! source.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use common::bench::Bench;
-use common::daemon::Daemon;
-use common::processes::{self, Stage};
-use common::sandbox::{Sandbox, capabilities, filter};
-use common::scene::{Scene, assert_aborted, assert_success};
-use common::tree::{Tree, give_to, set_time};
+use crate::common::bench::Bench;
+use crate::common::daemon::Daemon;
+use crate::common::processes::{self, Stage};
+use crate::common::sandbox::{Sandbox, capabilities, filter};
+use crate::common::scene::{Scene, assert_aborted, assert_success};
+use crate::common::tree::{Tree, give_to, set_time};
 use procfs::process::Process;
 use rustix::fs::{CWD, FileType, Mode, XattrFlags};
 
@@ -201,7 +199,7 @@ fn what_no_backup_needs_is_refused_by_the_filter() {
 fn names_on_disk(scene: &Scene) -> Vec<String> {
     let look = scene.disk.look(&scene.bench);
     let script = format!("cd '{}' && find . -type f | sort", scene.copy(&look).display());
-    let listed = common::run(std::process::Command::new("sh").args(["-c", &script]));
+    let listed = crate::common::run(std::process::Command::new("sh").args(["-c", &script]));
     look.done();
     listed.lines().map(str::to_owned).collect()
 }
@@ -343,7 +341,7 @@ async fn a_directory_swapped_for_a_link_after_the_list_was_made_gives_nothing_of
 async fn where_rsync_can_not_be_confined_it_copies_and_that_is_told_once() {
     let mut scene = Scene::new();
     let unit = scene.bench.directory().join("older.service");
-    let text = include_str!("../systemd/asbackupd.service");
+    let text = include_str!("../../systemd/asbackupd.service");
     let without: Vec<_> = text.lines().filter(|line| !line.starts_with("SystemCallFilter=landlock")).collect();
     assert!(without.len() < text.lines().count());
     fs::write(&unit, without.join("\n")).expect("a unit");
@@ -351,10 +349,10 @@ async fn where_rsync_can_not_be_confined_it_copies_and_that_is_told_once() {
     let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
-    let told = |daemon: &Daemon| common::scene::warnings(daemon).contains(&"unconfined".to_owned());
+    let told = |daemon: &Daemon| crate::common::scene::warnings(daemon).contains(&"unconfined".to_owned());
     assert!(told(&daemon), "{}", daemon.text_log());
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
     assert!(!told(&daemon));
-    scene.assert_copied(common::compare::Fidelity::Full);
+    scene.assert_copied(crate::common::compare::Fidelity::Full);
 }

@@ -1,7 +1,5 @@
-//! `asbackup setup` looks into a disk before it adds one: what the first copy would delete and is nobody's backup is shown, and a
-//! person is asked. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! `asbackup setup` looks into a disk before it adds one: what the first copy would delete and is nobody's backup is
+//! shown, and a person is asked.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::compare::Fidelity;
-use common::daemon::Daemon;
-use common::disk::Disk;
-use common::processes::{Held, Stage, descendants, signal};
-use common::sandbox::CONFIG;
-use common::scene::{Scene, assert_aborted, assert_success};
-use common::{PATIENCE, output, run, wait_for};
+use crate::common::compare::Fidelity;
+use crate::common::daemon::Daemon;
+use crate::common::disk::Disk;
+use crate::common::processes::{Held, Stage, descendants, signal};
+use crate::common::sandbox::CONFIG;
+use crate::common::scene::{Scene, assert_aborted, assert_success};
+use crate::common::{PATIENCE, output, run, wait_for};
 use rustix::process::Signal;
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";

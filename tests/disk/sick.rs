@@ -1,19 +1,16 @@
-//! A sick disk or file system ends the run with the cause from kernel or UDisks2, and nothing stays mounted. Tier `disk_`: as
-//! root, `cargo test --test 'disk_*'`. Write-protected and full disks, and a disk that takes no more data at the flush, are in
-//! disk_faults.rs and disk_stop.rs.
-
-mod common;
+//! A sick disk or file system ends the run with the cause from kernel or UDisks2, and nothing stays mounted.
+//! Write-protected and full disks, and a disk that takes no more data at the flush, are in `faults.rs` and `stop.rs`.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::bench::Bench;
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
-use common::run;
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::seen::RunFinished;
+use crate::common::bench::Bench;
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use crate::common::run;
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::seen::RunFinished;
 
 fn debugfs(disk: &Disk, request: &str) -> String {
     run(Command::new("/usr/sbin/debugfs").args(["-w", "-R", request]).arg(disk.image()))

@@ -1,19 +1,17 @@
-//! The mirror can't be wiped: a source that is not what it was, or mostly gone, ends the run before a byte on the disk has
-//! changed. Tier `disk_`: as root, `cargo test --test 'disk_*'`. Missing and empty sources are in disk_faults.rs.
-
-mod common;
+//! The mirror can't be wiped: a source that is not what it was, or mostly gone, ends the run before a byte on the disk
+//! has changed. Missing and empty sources are in `faults.rs`.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::bench::Bench;
-use common::compare::Fidelity;
-use common::daemon::{Daemon, Refused};
-use common::disk::{Disk, FileSystem};
-use common::processes::Stage;
-use common::run;
-use common::scene::{Scene, assert_aborted, assert_success};
+use crate::common::bench::Bench;
+use crate::common::compare::Fidelity;
+use crate::common::daemon::{Daemon, Refused};
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::processes::Stage;
+use crate::common::run;
+use crate::common::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 

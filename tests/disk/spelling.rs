@@ -1,17 +1,15 @@
-//! Disks that take different names for one: what is on them keeps its contents and gets the source's spelling. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`. The file systems that only a kernel can mount are in the virtual machine's `folding`.
-
-mod common;
+//! Disks that take different names for one: what is on them keeps its contents and gets the source's spelling. The file
+//! systems that only a kernel can mount are in the virtual machine's `folding`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use common::bench::Bench;
-use common::compare::Fidelity;
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem};
-use common::scene::{Scene, assert_aborted, assert_success};
-use common::{PATIENCE, wait_for};
+use crate::common::bench::Bench;
+use crate::common::compare::Fidelity;
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::scene::{Scene, assert_aborted, assert_success};
+use crate::common::{PATIENCE, wait_for};
 
 const LEFT: &str = ".asbackup-names";
 

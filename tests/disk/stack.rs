@@ -1,13 +1,11 @@
-//! A known file system that lies in something else: whether the disk is there and may be pulled is asked of the physical disk, and
-//! of all that is built upon it. Tier `disk_`: as root, `cargo test --test 'disk_*'`. The container is a loop device over a
-//! partition, which every kernel has; LUKS and LVM are tried in tests/vm.
+//! A known file system that lies in something else: whether the disk is there and may be pulled is asked of the
+//! physical disk, and of all that is built upon it. The container is a loop device over a partition, which every kernel
+//! has; LUKS and LVM are tried in tests/vm.
 
-mod common;
-
-use common::bench::Bench;
-use common::daemon::Daemon;
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::stacked::Stacked;
+use crate::common::bench::Bench;
+use crate::common::daemon::Daemon;
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::stacked::Stacked;
 
 /// The known disk is the stacked one, which is not plugged in yet.
 fn scene() -> (Scene, Stacked) {
@@ -24,7 +22,7 @@ fn mount_other(bench: &Bench, stacked: &Stacked) {
 }
 
 async fn gone(daemon: &Daemon, uuid: &str) {
-    let deadline = tokio::time::Instant::now() + common::PATIENCE;
+    let deadline = tokio::time::Instant::now() + crate::common::PATIENCE;
     while daemon.is_present(uuid).await {
         assert!(tokio::time::Instant::now() < deadline, "still plugged in: {}", daemon.log());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

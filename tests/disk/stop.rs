@@ -1,15 +1,13 @@
-//! Runs that are cut off: cancelled, stopped, pulled, killed. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-
-mod common;
+//! Runs that are cut off: cancelled, stopped, pulled, killed.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::common::compare::Fidelity;
+use crate::common::processes::{self, Stage};
+use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use crate::common::{PATIENCE, wait_for};
 use asbackup::model::Outcome;
-use common::compare::Fidelity;
-use common::processes::{self, Stage};
-use common::scene::{Scene, assert_aborted, assert_success, warnings};
-use common::{PATIENCE, wait_for};
 use procfs::process::{ProcState, Process};
 use rustix::process::Signal;
 
@@ -23,7 +21,7 @@ fn heavy_scene() -> Scene {
 }
 
 /// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file. What is to be gone on with lies in a
-/// directory of its own, see disk_resume.rs.
+/// directory of its own, see `resume.rs`.
 fn assert_no_unfinished_file(scene: &Scene) {
     let look = scene.disk.look(&scene.bench);
     let mut open = vec![scene.copy(&look)];
@@ -93,7 +91,7 @@ async fn a_run_cancelled_in_its_first_moments_leaves_nothing_to_clear_up() {
     assert_eq!(daemon.finished(2).await.result, "cancelled");
     // On a loaded machine the mount may come after the run's end; then the daemon clears it up.
     let device = scene.disk.disk_device();
-    common::wait_for("the disk to be unmounted", common::PATIENCE, || {
+    crate::common::wait_for("the disk to be unmounted", crate::common::PATIENCE, || {
         scene.bench.mounts_of(device).is_empty().then_some(())
     });
     scene.assert_left_clean();
@@ -218,7 +216,7 @@ impl Frozen {
     /// Through the descriptor: a mount that has been detached has no path any more.
     fn tell(&self, what: &str) {
         let path = format!("/proc/{}/fd/{}", std::process::id(), std::os::fd::AsRawFd::as_raw_fd(&self.top));
-        common::run(std::process::Command::new("/usr/sbin/fsfreeze").arg(what).arg(path));
+        crate::common::run(std::process::Command::new("/usr/sbin/fsfreeze").arg(what).arg(path));
     }
 }
 
@@ -254,8 +252,8 @@ async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
 
 #[tokio::test]
 async fn a_medium_that_fails_is_no_success() {
-    let bench = common::bench::Bench::new();
-    let disk = common::disk::Disk::make_failing(&bench, "FAILING", 32 << 20);
+    let bench = crate::common::bench::Bench::new();
+    let disk = crate::common::disk::Disk::make_failing(&bench, "FAILING", 32 << 20);
     let mut scene = Scene::of(bench, disk);
     scene.source.noise("too much", 64 << 20);
     let (daemon, finished) = scene.run_once().await;

@@ -1,19 +1,13 @@
-//! Nothing is written anywhere but on that disk. Tier `disk_`: as root, `cargo test --test 'disk_*'`. Links in the place of target
-//! and lock file are in disk_faults.rs; what openat2 refuses on the way to the target is tested beside it.
-
-mod common;
-#[path = "common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "common/played.rs"]
-mod played;
+//! Nothing is written anywhere but on that disk. Links in the place of target and lock file are in `faults.rs`; what
+//! openat2 refuses on the way to the target is tested beside it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use common::processes::Stage;
-use common::scene::{Scene, assert_aborted};
-use played::{MOUNT_POINT, OPTIONS, Played};
+use crate::common::processes::Stage;
+use crate::common::scene::{Scene, assert_aborted};
+use crate::played::{MOUNT_POINT, OPTIONS, Played};
 
 /// Everything below a directory of the bench.
 fn entries(directory: &Path) -> Vec<PathBuf> {

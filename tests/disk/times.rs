@@ -1,20 +1,17 @@
-//! Times that a disk can't hold, and disks that keep local time: what is on them is not copied again and again. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`.
-
-mod common;
+//! Times that a disk can't hold, and disks that keep local time: what is on them is not copied again and again.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::bench::Bench;
-use common::compare::Fidelity;
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem};
-use common::scene::{Scene, assert_success, warnings};
-use common::tree::set_time;
-use common::{PATIENCE, wait_for};
+use crate::common::bench::Bench;
+use crate::common::compare::Fidelity;
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem};
+use crate::common::scene::{Scene, assert_success, warnings};
+use crate::common::tree::set_time;
+use crate::common::{PATIENCE, wait_for};
 use jiff::Timestamp;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -84,7 +81,7 @@ async fn times_beyond_those_of_small_inodes_are_compared_by_contents() {
     let small = |bench: &Bench| {
         let disk = Disk::make(bench, FileSystem::Ext4, "OFFSITE");
         let words = ["-q", "-F", "-I", "128", "-L", "OFFSITE", "-U", &disk.uuid];
-        common::run(Command::new("/usr/sbin/mkfs.ext4").args(words).arg(disk.image()));
+        crate::common::run(Command::new("/usr/sbin/mkfs.ext4").args(words).arg(disk.image()));
         disk
     };
     is_copied_once(scene(small), &["late/far", "late/2040"]).await;

@@ -1,7 +1,4 @@
-//! A blank disk is shown, with the command that makes it one to copy to; what only looks blank is not. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`.
-
-mod common;
+//! A blank disk is shown, with the command that makes it one to copy to; what only looks blank is not.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -9,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::bench::Bench;
-use common::daemon::Daemon;
-use common::disk::keep_partitions;
-use common::scene::{Scene, assert_success};
-use common::{PATIENCE, output, run, wait_for};
+use crate::common::bench::Bench;
+use crate::common::daemon::Daemon;
+use crate::common::disk::keep_partitions;
+use crate::common::scene::{Scene, assert_success};
+use crate::common::{PATIENCE, output, run, wait_for};
 use serde_json::Value;
 
 const SIZE: u64 = 400 << 20;

@@ -1,25 +1,19 @@
-//! Known disks that are plugged in and can't be used: what is the matter is told at once, and not that the disk be plugged in. Tier
-//! `disk_`: as root, `cargo test --test 'disk_*'`. What real drives do (bad sectors, an empty enclosure) is tried in tests/vm.
-
-mod common;
-#[path = "common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "common/played.rs"]
-mod played;
+//! Known disks that are plugged in and can't be used: what is the matter is told at once, and not that the disk be
+//! plugged in. What real drives do (bad sectors, an empty enclosure) is tried in tests/vm.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::compare::Fidelity;
-use common::daemon::Daemon;
-use common::disk::USUAL_SIZE;
-use common::run;
-use common::scene::{Scene, assert_aborted, assert_success, refusal};
-use common::seen::RunFinished;
-use fake_udisks::FakeDisk;
-use played::{MOUNT_POINT, Played};
+use crate::common::compare::Fidelity;
+use crate::common::daemon::Daemon;
+use crate::common::disk::USUAL_SIZE;
+use crate::common::run;
+use crate::common::scene::{Scene, assert_aborted, assert_success, refusal};
+use crate::common::seen::RunFinished;
+use crate::fake_udisks::FakeDisk;
+use crate::played::{MOUNT_POINT, Played};
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 const UNUSABLE: &str = "UnsupportedFileSystem";

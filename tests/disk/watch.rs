@@ -1,18 +1,14 @@
-//! When a run begins, and when none does. Tier `disk_`: as root, `cargo test --test 'disk_*'`.
-//!
-//! That nothing happens is shown by something else that happens later: a second known disk is plugged in, and its run must
-//! be the next one.
-
-mod common;
+//! When a run begins, and when none does.  That nothing happens is shown by something else that happens later: a second
+//! known disk is plugged in, and its run must be the next one.
 
 use std::fs;
 use std::process::Command;
 
-use common::bench::Bench;
-use common::daemon::Daemon;
-use common::disk::{Disk, FileSystem, is_free};
-use common::run;
-use common::scene::{Scene, assert_success, refusal};
+use crate::common::bench::Bench;
+use crate::common::daemon::Daemon;
+use crate::common::disk::{Disk, FileSystem, is_free};
+use crate::common::run;
+use crate::common::scene::{Scene, assert_success, refusal};
 
 /// Plugs `second` in and asserts that the `count`th run of this daemon is its run.
 async fn next_run_is_of(daemon: &Daemon, second: &mut Disk, count: usize) {

@@ -1,19 +1,16 @@
 //! Holds the READMEs against the code: every key with its default, and each command is run by some test or known to make.
 
-#[allow(dead_code, reason = "each test program uses its part")]
-mod readmes;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::commands::{OF_A_SYSTEM, OF_THE_BUS, READMES, commands, text};
 use asbackup::config::Config;
-use readmes::{OF_A_SYSTEM, OF_THE_BUS, READMES, commands, text};
 
 /// Run with other words by tests that are named here.
 const ELSEWHERE: [(&str, &str, &str); 2] = [
-    ("curl -u anybody -X POST http://127.0.0.1:8080/copy", "web_page/start.rs", "/copy"),
+    ("curl -u anybody -X POST http://127.0.0.1:8080/copy", "web/start.rs", "/copy"),
     ("apt-get install ./asbackup_*.deb", "vm/vm_debian/machine.rs", "apt-get install --yes /root/asbackup.deb"),
 ];
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use zbus::{Connection, Message};
 
-use crate::daemon::{Daemon, PATIENCE};
 use crate::fake_udisks::Answer;
+use crate::house::daemon::{Daemon, PATIENCE};
 use crate::house::{House, broken, first};
 use crate::judge::{Judge, MARKER};
 use crate::seen::{NAME, PATH};

@@ -93,7 +93,7 @@ impl Judge {
                 changed.changed().await.expect("the bus");
             }
         };
-        let waited = tokio::time::timeout(crate::daemon::PATIENCE, seen).await;
+        let waited = tokio::time::timeout(crate::house::daemon::PATIENCE, seen).await;
         assert!(waited.is_ok(), "waited in vain for {what}\n{}", self.trace());
     }
 

@@ -6,20 +6,14 @@
 
 #[path = "../common/bus.rs"]
 mod bus;
-#[path = "../bus_daemon/daemon.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod daemon;
 #[path = "../common/fake_udisks.rs"]
 mod fake_udisks;
-#[path = "../bus_daemon/house.rs"]
+#[path = "../common/house/mod.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]
 mod house;
 #[path = "../common/seen.rs"]
 #[allow(dead_code, reason = "each test program uses its part")]
 mod seen;
-#[path = "../bus_daemon/settings.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod settings;
 
 mod actors;
 mod judge;

@@ -30,7 +30,7 @@ const PROGRAMS: [&str; 20] = [
     "veeam-unlock",
     "chmod",
 ];
-/// What `bus_readmes` runs.
+/// What `tests/bus/readmes.rs` runs.
 pub const OF_THE_BUS: [&str; 4] = ["asbackup", "busctl", "veeam-lock", "veeam-unlock"];
 /// What `vm_debian/readmes.rs` runs.
 pub const OF_A_SYSTEM: [&str; 10] =

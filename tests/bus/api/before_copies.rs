@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::evidence::{Place, of_session, said};
+use super::evidence::{Place, of_session, said};
 use crate::house::{first, until};
 use crate::veeam_server::{SESSION, ended, job, moment, session};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::daemon::Daemon;
+use crate::house::daemon::Daemon;
 use crate::house::{House, first, until};
 use crate::mail_servers::Sink;
 use crate::veeam_server::{PASSWORD, SESSION, USER, VeeamServer};

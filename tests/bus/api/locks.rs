@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use crate::daemon::Daemon;
-use crate::evidence::{Place, of_session, said};
+use super::evidence::{Place, of_session, said};
+use crate::house::daemon::Daemon;
 use crate::house::{first, until};
 use crate::veeam_server::{SESSION, VeeamServer, ended, job, session};
 

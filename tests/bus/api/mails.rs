@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use crate::evidence::{Place, said};
+use super::evidence::{Place, said};
 use crate::house::{first, until};
 
 const OLD: &str = "has been there for 3 hours";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::evidence::{Place, of_session, said};
+use super::evidence::{Place, of_session, said};
 use crate::house::until;
 use crate::mail_servers::self_signed;
 use crate::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::called::{ENGLISH, GERMAN, Said, call};
+use super::called::{ENGLISH, GERMAN, Said, call};
 
 const GOOD: &str = "[General]\nlanguage = en\n[Backup]\nbackup-source = /srv/veeam\n\
     filesystem-ids-and-notification-mail-addresses = B78E-6CC4\n[Mail]\npassword = hunter2\n";

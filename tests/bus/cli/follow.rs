@@ -5,10 +5,10 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 
-use crate::called::{ENGLISH, GERMAN, call, command, ended, on_terminal};
+use super::called::{ENGLISH, GERMAN, call, command, ended, on_terminal};
+use super::samples::copying;
 use crate::house::{House, broken, first};
 use crate::rig::{Rig, UUID, finish, finished, soon};
-use crate::samples::copying;
 
 /// Begins to follow, and reads along.
 fn watching(address: &str, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {

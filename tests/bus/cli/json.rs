@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::called::{ENGLISH, GERMAN, call};
+use super::called::{ENGLISH, GERMAN, call};
+use super::samples::{NOON, copying, failed, runs};
 use crate::rig::{Rig, UUID};
-use crate::samples::{NOON, copying, failed, runs};
 
 #[tokio::test]
 async fn bus_json_has_the_names_and_values_of_the_bus() {
@@ -18,7 +18,7 @@ async fn bus_json_has_the_names_and_values_of_the_bus() {
     assert_eq!((&status["Run"], &status["Progress"]), (&json!(17), &json!(0.42)));
     assert_eq!(status["LastError"], json!(["", ""]));
     assert_eq!(status["VeeamLocks"], json!([["Mail", "waiting", NOON]]));
-    let xml = include_str!("../../dbus/de.example.Backup.xml");
+    let xml = include_str!("../../../dbus/de.example.Backup.xml");
     assert_eq!(status.as_object().unwrap().len(), xml.matches("<property ").count());
 
     let disks = call(address, ENGLISH, &["disks", "--json"]).await.json();

@@ -1,7 +1,7 @@
 //! `start` and `cancel` against the real daemon: what is refused, who may, and how it ends as an exit code.
 
+use super::called::{ENGLISH, GERMAN, call, ended, of_program};
 use crate::bus::{NOBODY, PrivateBus, open_to_all};
-use crate::called::{ENGLISH, GERMAN, call, ended, of_program};
 use crate::fake_polkit::{FakePolkit, Verdict};
 use crate::house::{House, first};
 

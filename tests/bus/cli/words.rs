@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use asbackup::model::Status;
 
-use crate::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};
+use super::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};
+use super::samples::{copying, done, failed, idle, runs, unset};
 use crate::rig::Rig;
-use crate::samples::{copying, done, failed, idle, runs, unset};
 
 async fn rig(status: Status) -> Rig {
     Rig::with(status, Arc::new(|newest| runs().into_iter().take(newest).collect())).await
@@ -16,7 +16,7 @@ async fn rig(status: Status) -> Rig {
 /// Holds `text` against the file of this name, or writes it there.
 #[track_caller]
 fn assert_words(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bus_cli/words").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bus/cli/words").join(name);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory for the words");
         std::fs::write(&path, text).expect("the words");

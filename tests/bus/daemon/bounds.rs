@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use zbus::message::Type;
 use zbus::{MatchRule, MessageStream};
 
-use crate::daemon::{Daemon, proxy, refused};
+use crate::house::daemon::{Daemon, proxy, refused};
 use crate::house::{House, first, until};
 use crate::seen::NAME;
 
@@ -123,7 +123,7 @@ async fn bus_locks_that_come_and_go_are_told_in_few_signals_and_the_last_state_a
         daemon.client.veeam_unlock("short").await.unwrap();
     }
     daemon.client.veeam_lock("last one").await.unwrap();
-    let (count, bytes) = tokio::time::timeout(crate::daemon::PATIENCE, counted).await.unwrap().unwrap();
+    let (count, bytes) = tokio::time::timeout(crate::house::daemon::PATIENCE, counted).await.unwrap().unwrap();
     let most = u32::try_from(begun.elapsed().as_millis() / 100).unwrap() + 5;
     assert!(count <= most, "{count} signals of {bytes} bytes in {:?}", begun.elapsed());
     let log = daemon.log();

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use asbackup::bus::contract::{Action, BackupProxy, Error};
 
 use crate::bus::NOBODY;
-use crate::daemon::{proxy, refused};
 use crate::fake_polkit::{FakePolkit, Verdict};
 use crate::fake_udisks::Answer;
+use crate::house::daemon::{proxy, refused};
 use crate::house::{House, first, second, stranger};
 use crate::seen::Story;
 

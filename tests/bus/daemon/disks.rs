@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use asbackup::bus::contract::Error;
 
-use crate::daemon::Daemon;
 use crate::fake_udisks::{Answer, BLOCK, FILESYSTEM, FakeDisk, values};
+use crate::house::daemon::Daemon;
 use crate::house::{House, first, second, stranger, third, until};
 
 /// Plugs a disk in that is due after all that came before it, waits for the end of its run and gives the disks of all runs.

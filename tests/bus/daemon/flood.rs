@@ -8,8 +8,8 @@ use asbackup::bus::contract::{BackupProxy, Error};
 use tokio::task::JoinSet;
 
 use crate::bus::NOBODY;
-use crate::daemon::{proxy, refused};
 use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::daemon::{proxy, refused};
 use crate::house::{House, first, until};
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.

@@ -8,11 +8,11 @@ use zbus::message::Message;
 use zbus::names::OwnedUniqueName;
 use zbus::{Connection, ObjectPath, Variant};
 
+use super::swarm::{BATCH, FLOODERS, PROPERTIES, Swarm, Town, names_of};
 use crate::bus::NOBODY;
-use crate::daemon::{Daemon, proxy};
 use crate::fake_udisks::{BLOCK, FILESYSTEM, FakeDisk, Interfaces};
+use crate::house::daemon::{Daemon, proxy};
 use crate::house::{House, first, second, until};
-use crate::swarm::{BATCH, FLOODERS, PROPERTIES, Swarm, Town, names_of};
 
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 const UDISKS: &str = "/org/freedesktop/UDisks2";

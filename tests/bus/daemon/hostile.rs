@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use procfs::process::Process;
 
 use crate::bus::NOBODY;
-use crate::daemon::{proxy, refused};
 use crate::fake_polkit::{FakePolkit, Verdict};
 use crate::fake_udisks::{Answer, FakeDisk};
+use crate::house::daemon::{proxy, refused};
 use crate::house::{House, first};
 
 /// A terminal that is cleared, a line of the log, a reversed reading direction, a header, markup, an 8-bit escape.

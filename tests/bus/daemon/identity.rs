@@ -2,8 +2,8 @@
 
 use asbackup::bus::contract::Error;
 
-use crate::daemon::refused;
 use crate::fake_udisks::FakeDisk;
+use crate::house::daemon::refused;
 use crate::house::{House, first};
 
 /// The same UUID behind another drive.
@@ -12,7 +12,7 @@ fn other_drive() -> FakeDisk {
 }
 
 /// A house in which `first()` is trusted and has gone again. No disk can be mounted there, so its runs end at that.
-async fn house_with(policy: &str) -> (House, crate::daemon::Daemon) {
+async fn house_with(policy: &str) -> (House, crate::house::daemon::Daemon) {
     let mut house = House::new().await;
     house.settings.set("Safety", "disk-identity", policy);
     let daemon = house.daemon().await;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::daemon::{count, refused};
 use crate::fake_udisks::{Answer, BLOCK, FILESYSTEM, values};
+use crate::house::daemon::{count, refused};
 use crate::house::{House, first, until};
 
 /// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.

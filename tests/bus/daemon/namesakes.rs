@@ -1,6 +1,6 @@
 //! Jobs whose names could be taken for one another, and names that two use at a time.
 
-use crate::daemon::{Daemon, proxy, refused};
+use crate::house::daemon::{Daemon, proxy, refused};
 use crate::house::{House, first};
 
 /// Who has a lock or waits for one, as everybody can see it.

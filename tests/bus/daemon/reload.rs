@@ -2,8 +2,8 @@
 
 use rustix::process::Signal;
 
-use crate::daemon::{Daemon, count, refused};
 use crate::fake_udisks::Answer;
+use crate::house::daemon::{Daemon, count, refused};
 use crate::house::{House, first, second, stranger};
 
 async fn has_reloaded(daemon: &Daemon, times: usize) {

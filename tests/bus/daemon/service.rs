@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::daemon::count;
 use crate::fake_udisks::Answer;
+use crate::house::daemon::count;
 use crate::house::{House, first, second, third};
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use zbus::fdo::DBusProxy;
 
-use crate::daemon::{count, refused};
 use crate::fake_udisks::Answer;
+use crate::house::daemon::{count, refused};
 use crate::house::{House, first, until};
 
-const TEMPLATE: &str = include_str!("../../config.ini.template");
+const TEMPLATE: &str = include_str!("../../../config.ini.template");
 
 /// The template as it is shipped, but for the paths, which are kept off the machine.
 fn template(room: &Path) -> String {

@@ -18,8 +18,8 @@ use zbus::names::OwnedUniqueName;
 use zbus::{Connection, Variant, connection};
 
 use crate::bus::NOBODY;
-use crate::daemon::{Daemon, PATIENCE, proxy};
 use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::daemon::{Daemon, PATIENCE, proxy};
 use crate::house::{House, first, second, until};
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.

@@ -8,8 +8,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 use crate::bus::{NOBODY, open_to_all};
-use crate::daemon::{Daemon, PATIENCE};
 use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::daemon::{Daemon, PATIENCE};
 use crate::house::{House, first, second};
 
 const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";

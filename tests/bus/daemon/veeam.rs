@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::{chown, lchown, symlink};
 use std::time::{Duration, Instant};
 
-use crate::daemon::{Daemon, refused};
 use crate::fake_udisks::Answer;
+use crate::house::daemon::{Daemon, refused};
 use crate::house::{House, first, second, until};
 
 /// Job and state.

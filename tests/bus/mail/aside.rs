@@ -6,9 +6,9 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
+use super::post::{house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 use crate::house::until;
 use crate::mail_servers::{Received, Sink};
-use crate::post::{house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 
 fn id(mail: &Received) -> String {
     mail.header("Message-ID").expect("an id")

@@ -3,10 +3,10 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
+use super::post::{plain, run_while, until_sent};
 use crate::fake_udisks::FakeDisk;
 use crate::house::{House, first};
 use crate::mail_servers::Received;
-use crate::post::{plain, run_while, until_sent};
 
 fn assert_proper(mail: &Received) {
     assert_eq!(mail.parsed["defects"], serde_json::json!([]), "{}", mail.raw);

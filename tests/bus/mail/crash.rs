@@ -6,9 +6,9 @@ use std::path::Path;
 use asbackup::report::outbox::{Envelope, Outbox};
 use zbus::fdo::DBusProxy;
 
+use super::post::{plain, until_sent};
 use crate::house::House;
 use crate::mail_servers::wait;
-use crate::post::{plain, until_sent};
 
 const MAILS: u64 = 1000;
 const KILLS: usize = 50;

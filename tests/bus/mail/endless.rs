@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
+use super::post::{house_with, run_once, trouble};
 use crate::mail_servers::{Certificates, Sink, self_signed};
-use crate::post::{house_with, run_once, trouble};
 
 /// A server that answers whoever comes as it likes; gone with the test's process.
 fn serve(listener: TcpListener, speak: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Clone + 'static) -> u16 {

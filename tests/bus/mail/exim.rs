@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::post::{house_with, run_once, until_sent};
 use crate::mail_servers::{Certificates, files, parse, wait};
-use crate::post::{house_with, run_once, until_sent};
 
 /// Takes mail for anybody from who has logged in over TLS, and refuses one name.
 const CONFIG: &str = r#"

@@ -3,9 +3,9 @@
 use asbackup::report::outbox::{Envelope, Outbox};
 use serde_json::json;
 
+use super::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent};
 use crate::house::{self, House};
 use crate::mail_servers::{Certificates, Sink};
-use crate::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent};
 
 async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, Sink, House) {
     let room = tempfile::tempdir().unwrap();

@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use asbackup::model::{DiskId, Outcome, Plug, RunBegun, Trigger, micros};
 use asbackup::report::history::History;
 
-use crate::daemon::{proxy, refused};
+use super::post::{plain, run_once, until_sent};
 use crate::fake_udisks::Answer;
+use crate::house::daemon::{proxy, refused};
 use crate::house::{House, first};
-use crate::post::{plain, run_once, until_sent};
 
 #[tokio::test]
 async fn bus_mail_tells_of_a_run_that_a_killed_daemon_left_behind() {
@@ -89,12 +89,12 @@ async fn bus_mail_without_a_server_is_said_to_be_none() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "server", "");
     let daemon = house.daemon().await;
-    let told = crate::post::trouble(&daemon).await;
+    let told = super::post::trouble(&daemon).await;
     assert_eq!(told, "There are recipients for mails but no mail server, so no mail is sent.");
     assert!(daemon.client.status().await.unwrap().ends_with(&told));
     run_once(&house, &daemon).await;
     assert_eq!(daemon.client.outbox_count().await.unwrap(), 0);
-    house.settings.set("Mail", "server", crate::post::LOCAL);
+    house.settings.set("Mail", "server", super::post::LOCAL);
     house.write_config();
     daemon.client.reload().await.unwrap();
     assert_eq!(daemon.client.outbox_error().await.unwrap(), "", "{}", sink.count());

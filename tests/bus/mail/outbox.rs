@@ -1,8 +1,8 @@
 //! Mails that wait: for a server that is away, over a restart, and not for ever.
 
-use crate::contents::rsync_writes;
+use super::contents::rsync_writes;
+use super::post::{failed, plain, run_once, run_while, spooled, trouble, until_sent, until_waiting};
 use crate::house::{first, second};
-use crate::post::{failed, plain, run_once, run_while, spooled, trouble, until_sent, until_waiting};
 
 #[tokio::test]
 async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_next_daemon() {

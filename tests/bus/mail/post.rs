@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::daemon::Daemon;
 use crate::fake_udisks::Answer;
+use crate::house::daemon::Daemon;
 use crate::house::{House, broken, first};
 use crate::mail_servers::{Sink, files, wait};
 

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 use crate::house::{House, second};
 use crate::mail_servers::{Certificates, Sink};
-use crate::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 
 fn room() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")

@@ -3,11 +3,11 @@
 use std::fs;
 use std::process::Output;
 
+use super::sshd::Sshd;
 use crate::bus::NOBODY;
-use crate::daemon::Daemon;
 use crate::fake_polkit::{FakePolkit, Verdict};
+use crate::house::daemon::Daemon;
 use crate::house::{House, first};
-use crate::sshd::Sshd;
 
 struct Way {
     house: House,

@@ -9,8 +9,8 @@ use asbackup::model::Fault;
 use asbackup::texts::{Language, Texts};
 use tokio::sync::oneshot;
 
+use super::rights::call;
 use crate::rig::{Rig, UUID, soon};
-use crate::rights::call;
 
 #[tokio::test]
 async fn bus_readers_do_not_wait_for_a_controller_that_is_stuck() {

@@ -16,7 +16,7 @@ use crate::bus::NOBODY;
 use crate::rig::{Rig, UUID};
 
 fn keys_in_contract(method: &str) -> BTreeSet<String> {
-    let xml = include_str!("../../dbus/de.example.Backup.xml");
+    let xml = include_str!("../../../dbus/de.example.Backup.xml");
     let start = format!("\n      {method}:\n");
     let comment = xml.split_once(&start).unwrap().1;
     let comment = comment.split_once("-->").unwrap().0;

@@ -8,8 +8,8 @@ use asbackup::config::{TEMPLATE, parse};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
-use crate::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
-use crate::daemon::PATIENCE;
+use crate::cli::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
+use crate::house::daemon::PATIENCE;
 use crate::house::{House, first, second};
 use crate::mail_servers::Sink;
 
@@ -26,7 +26,7 @@ async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
 }
 
 /// A house whose daemon has the untouched template, and two disks plugged in that nobody knows.
-async fn untouched() -> (House, crate::daemon::Daemon) {
+async fn untouched() -> (House, crate::house::daemon::Daemon) {
     let house = House::new().await;
     let quiet =
         TEMPLATE.replace("log-file-path = /var/log", &format!("log-file-path = {}", house.path("log").display()));
@@ -35,7 +35,7 @@ async fn untouched() -> (House, crate::daemon::Daemon) {
     );
     let daemon = house.launch_with("").await;
     daemon.ready().await;
-    crate::plug(&house, &daemon, &[first(), second()]).await;
+    super::plug(&house, &daemon, &[first(), second()]).await;
     (house, daemon)
 }
 

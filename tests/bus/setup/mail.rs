@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::bus::{NOBODY, open_to_all};
-use crate::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
+use crate::cli::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
 use crate::house::sockets::Sockets;
 use crate::mail_servers::{Certificates, Sink};
 

@@ -5,11 +5,11 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
 use asbackup::config::parse;
 
+use super::plug;
 use crate::bus::NOBODY;
-use crate::called::{ENGLISH, GERMAN, Said, call, command, ended};
+use crate::cli::called::{ENGLISH, GERMAN, Said, call, command, ended};
 use crate::house::{House, first, second, stranger};
 use crate::mail_servers::Sink;
-use crate::plug;
 
 async fn setup(house: &House, language: &str, options: &[&str]) -> Said {
     let path = house.config_path();
@@ -19,7 +19,7 @@ async fn setup(house: &House, language: &str, options: &[&str]) -> Said {
 }
 
 /// A config of somebody who likes it his own way, with a daemon that has read it.
-async fn filled_in() -> (House, crate::daemon::Daemon) {
+async fn filled_in() -> (House, crate::house::daemon::Daemon) {
     let mut house = House::new().await;
     house.settings = house.settings.clone().know(&[&first()]);
     house.settings.set("Mail", "password", "old-secret");

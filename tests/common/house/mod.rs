@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::bus::PrivateBus;
-use crate::daemon::Daemon;
 use crate::fake_udisks::{Answer, FakeDisk, FakeUdisks};
-use crate::settings::Settings;
+use crate::house::daemon::Daemon;
+use crate::house::settings::Settings;
 use sockets::Sockets;
 
-#[path = "../common/sockets.rs"]
+pub mod daemon;
+pub mod settings;
+#[path = "../sockets.rs"]
 pub mod sockets;
 
 pub struct House {
@@ -124,7 +126,7 @@ fn names(directory: &Path) -> Vec<String> {
 
 /// Looks every few milliseconds; for conditions that nobody signals.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let waited = tokio::time::timeout(crate::daemon::PATIENCE, async {
+    let waited = tokio::time::timeout(crate::house::daemon::PATIENCE, async {
         while !is_so() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }

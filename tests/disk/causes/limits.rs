@@ -5,12 +5,12 @@ use std::process::Command;
 
 use rustix::fs::{XattrFlags, setxattr};
 
+use super::source::damage_directory;
+use super::{aborted, assert_not_stored, assert_words, format_with_small_blocks, prepare};
 use crate::common::disk::FileSystem;
 use crate::common::run;
 use crate::common::scene::Scene;
 use crate::common::tree::Tree;
-use crate::source::damage_directory;
-use crate::{aborted, assert_not_stored, assert_words, format_with_small_blocks, prepare};
 
 #[tokio::test]
 async fn names_of_one_file_in_two_subvolumes_are_told_as_that() {

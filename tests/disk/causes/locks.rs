@@ -6,12 +6,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::{aborted, prepare, told};
 use crate::common::config::{DISK_LOCK, SOURCE_LOCK};
 use crate::common::disk::FileSystem;
 use crate::common::run;
 use crate::common::scene::{Immutable, Scene};
 use crate::common::tree::Tree;
-use crate::{aborted, prepare, told};
 
 #[track_caller]
 fn assert_told(fault: &Value, kind: &str, place: &str, why: &str) {

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::{assert_not_stored, prepare, told};
 use crate::common::disk::FileSystem;
 use crate::common::run;
 use crate::common::scene::Scene;
-use crate::{assert_not_stored, prepare, told};
 
 #[tokio::test]
 async fn a_swap_file_on_the_target_is_named() {

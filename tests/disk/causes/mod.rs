@@ -1,10 +1,7 @@
-//! Whatever keeps a copy from its end is told by what is known of it, and neither disk nor drive is accused without evidence.
-//! Each cause is made for real: rsync, kernel, ntfs-3g and UDisks2 say what they say. Tier `disk_`: as root,
-//! `cargo test --test 'disk_*'`. What no file system here can be made to say is in the pure tests of `copy/cause.rs`; quotas of ext4
-//! and xfs, which not every kernel has, in `vm_debian/quotas.rs`.
-
-#[path = "../common/mod.rs"]
-mod common;
+//! Whatever keeps a copy from its end is told by what is known of it, and neither disk nor drive is accused without
+//! evidence. Each cause is made for real: rsync, kernel, ntfs-3g and UDisks2 say what they say. What no file system
+//! here can be made to say is in the pure tests of `copy/cause.rs`; quotas of ext4 and xfs, which not every kernel has,
+//! in `vm_debian/quotas.rs`.
 
 mod limits;
 mod locks;
@@ -18,11 +15,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::common::daemon::Daemon;
+use crate::common::run;
+use crate::common::scene::{Scene, assert_aborted};
+use crate::common::seen::RunFinished;
 use asbackup::texts::{Language, Spoken, Texts};
-use common::daemon::Daemon;
-use common::run;
-use common::scene::{Scene, assert_aborted};
-use common::seen::RunFinished;
 use serde_json::Value;
 
 /// Words that a person reads as: this disk is broken, throw it away.

@@ -5,9 +5,9 @@ use std::fs;
 
 use asbackup::model::Warning;
 
+use super::{assert_no_accusation, prepare};
 use crate::common::daemon::Daemon;
 use crate::common::scene::{Scene, assert_success, warnings};
-use crate::{assert_no_accusation, prepare};
 
 /// How many directories were told as left, and which.
 fn left(daemon: &Daemon) -> (u64, String) {

@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::{aborted, assert_words, told};
 use crate::common::disk::{Disk, FileSystem};
 use crate::common::run;
 use crate::common::scene::{Scene, assert_success};
-use crate::{aborted, assert_words, told};
 
 /// Bytes that rsync has written of `one.vbk`, under its temporary name.
 fn written_of_one_file(scene: &Scene) -> u64 {

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use super::{aborted, assert_not_stored, format_with_small_blocks, prepare, told};
 use crate::common::disk::FileSystem;
 use crate::common::run;
 use crate::common::scene::Scene;
-use crate::{aborted, assert_not_stored, format_with_small_blocks, prepare, told};
 
 #[tokio::test]
 async fn a_read_only_snapshot_inside_the_target_is_named() {
