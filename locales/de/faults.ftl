@@ -60,7 +60,7 @@ fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $pr
     .meaning = Sie wird nicht verwendet; eine zuvor gültige Konfiguration bleibt in Kraft.
     .action = Bitten Sie die Systembetreuung, die genannten Stellen zu berichtigen und die Konfiguration neu zu laden (systemctl reload asbackupd).
 
-## Schritt 1: die Platte kennen.
+## Schritt 1: die Platte erkennen.
 
 fault-unknown-disk = Die Platte mit der Kennung „{ $disk }“ ist nicht bekannt.
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.

@@ -35,7 +35,7 @@ notice-disk-remembered = Die Platte „{ $label }“ ({ $disk }) wird zum ersten
 notice-disk-trusted = Die Platte „{ $label }“ ({ $disk }) wurde so angenommen, wie sie jetzt ist, und wird künftig an dem wiedererkannt, was ihr Laufwerk von sich angibt.
 notice-source-came = Was gesichert werden soll, ist jetzt da: { $path }. Die Kopie, die darauf gewartet hat, beginnt.
 notice-source-remembered = Die Quelle { $path } wird künftig an ihrem Dateisystem wiedererkannt: { $file-system }.
-notice-step-know-disk = Schritt 1 (Platte erkennen): „{ $label }“, Gerät { $device }, Dateisystem { $file-system }.
+notice-step-identify-disk = Schritt 1 (Platte erkennen): „{ $label }“, Gerät { $device }, Dateisystem { $file-system }.
 notice-step-wait-for-veeam = Schritt 2 (auf Veeam warten): Veeam schreibt noch (Aufträge: { $jobs }); gewartet wird höchstens { $minutes ->
         [one] eine Minute
        *[other] { $minutes } Minuten

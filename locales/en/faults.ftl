@@ -60,7 +60,7 @@ fault-config-refused = There are mistakes in the configuration file config.ini (
     .meaning = The file is not used; a configuration that was valid before stays in force.
     .action = Ask the administrator to correct the places named and to load the configuration again (systemctl reload asbackupd).
 
-## Step 1: know the disk.
+## Step 1: identify the disk.
 
 fault-unknown-disk = The disk with the identifier “{ $disk }” is not known.
     .meaning = Nothing is copied to it; nothing on it has been changed.

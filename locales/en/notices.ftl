@@ -35,7 +35,7 @@ notice-disk-remembered = The disk “{ $label }” ({ $disk }) is used for the f
 notice-disk-trusted = The disk “{ $label }” ({ $disk }) was accepted as it is now and will be recognised by what its drive says of itself.
 notice-source-came = What is to be backed up has come: { $path }. The copy that waited for it begins.
 notice-source-remembered = The source { $path } will be recognised by its file system: { $file-system }.
-notice-step-know-disk = Step 1 (know the disk): “{ $label }”, device { $device }, file system { $file-system }.
+notice-step-identify-disk = Step 1 (identify the disk): “{ $label }”, device { $device }, file system { $file-system }.
 notice-step-wait-for-veeam = Step 2 (wait for Veeam): Veeam is still writing (jobs: { $jobs }); waiting at most { $minutes ->
         [one] one minute
        *[other] { $minutes } minutes

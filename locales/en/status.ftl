@@ -60,7 +60,7 @@ status-stopped = The backup service is not running.
 
 ## The steps of a run.
 
-step-1 = know the disk
+step-1 = identify the disk
 step-2 = wait for Veeam
 step-3 = mount
 step-4 = lock

@@ -77,7 +77,7 @@ impl Controller {
             volume,
             source: self.config.source.clone(),
             destination: self.config.destination.clone(),
-            step: Step::KnowDisk,
+            step: Step::IdentifyDisk,
             progress: Progress::default(),
             resumed: 0,
             counted: false,

@@ -122,7 +122,7 @@ impl Run {
             ours: OurMounts::new(&order.runtime),
             order,
             ports,
-            step: Step::KnowDisk,
+            step: Step::IdentifyDisk,
             warnings: Vec::new(),
             totals: Totals::default(),
             volume: None,
@@ -249,12 +249,12 @@ impl Run {
 
     /// Step 1.
     async fn know_disk(&mut self) -> Result<(), Halt> {
-        self.begin(Step::KnowDisk);
+        self.begin(Step::IdentifyDisk);
         let chosen = know::choose(&self.order.disk, &self.order.volumes)?.clone();
         self.is_this_disk(&chosen).await?;
         self.is_not_the_source(&chosen).await?;
         self.recognise(&chosen)?;
-        self.ports.teller.notice(Notice::StepKnowDisk {
+        self.ports.teller.notice(Notice::StepIdentifyDisk {
             device: chosen.device.display().to_string(),
             label: chosen.name(),
             file_system: chosen.id_type.clone(),

@@ -37,7 +37,7 @@ pub enum Fault {
     ConfigRefused {
         problems: String,
     },
-    // Step 1: know the disk.
+    // Step 1: identify the disk.
     UnknownDisk {
         disk: String,
     },

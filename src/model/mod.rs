@@ -79,7 +79,9 @@ impl fmt::Display for DiskId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    KnowDisk = 1,
+    /// Called `know-disk` in histories that version 0.1 wrote.
+    #[serde(alias = "know-disk")]
+    IdentifyDisk = 1,
     WaitForVeeam,
     Mount,
     Lock,
@@ -92,7 +94,7 @@ pub enum Step {
 
 impl Step {
     pub const ALL: [Self; 9] = [
-        Self::KnowDisk,
+        Self::IdentifyDisk,
         Self::WaitForVeeam,
         Self::Mount,
         Self::Lock,
@@ -111,7 +113,7 @@ impl Step {
     /// The value of the journal field `ASBACKUP_STEP=`.
     pub fn name(self) -> &'static str {
         match self {
-            Self::KnowDisk => "know-disk",
+            Self::IdentifyDisk => "identify-disk",
             Self::WaitForVeeam => "wait-for-veeam",
             Self::Mount => "mount",
             Self::Lock => "lock",

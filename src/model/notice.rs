@@ -65,7 +65,7 @@ pub enum Notice {
         path: String,
         file_system: String,
     },
-    StepKnowDisk {
+    StepIdentifyDisk {
         device: String,
         label: String,
         file_system: String,

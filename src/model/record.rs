@@ -82,7 +82,7 @@ impl RunBegun {
             started_at: self.started_at,
             finished_at,
             outcome,
-            step: Step::KnowDisk,
+            step: Step::IdentifyDisk,
             fault: None,
             further: Vec::new(),
             warnings: Vec::new(),

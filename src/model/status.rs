@@ -40,7 +40,7 @@ impl State {
 impl From<Step> for State {
     fn from(step: Step) -> Self {
         match step {
-            Step::KnowDisk | Step::WaitForVeeam => Self::WaitingForVeeam,
+            Step::IdentifyDisk | Step::WaitForVeeam => Self::WaitingForVeeam,
             Step::Mount => Self::Mounting,
             Step::Lock => Self::Locking,
             Step::Check => Self::Checking,

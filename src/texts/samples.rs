@@ -232,7 +232,7 @@ samples! { notices, Notice:
     DiskTrusted { disk, label }
     SourceCame { path }
     SourceRemembered { path, file_system }
-    StepKnowDisk { device, label, file_system }
+    StepIdentifyDisk { device, label, file_system }
     StepWaitForVeeam { jobs, minutes }
     StepVeeamClear {}
     StepMount { mount_point }

@@ -140,7 +140,7 @@ fn log(texts: &Texts, warning: &Warning) -> Vec<LogLine> {
     let (source, device) = ("/srv/veeam".to_owned(), "/dev/sdb1".to_owned());
     let notices = [
         Notice::RunStarted { run: 42, disk, label: label.clone(), trigger: "plugged".to_owned() },
-        Notice::StepKnowDisk { device, label, file_system: "ext4".to_owned() },
+        Notice::StepIdentifyDisk { device, label, file_system: "ext4".to_owned() },
         Notice::StepVeeamClear,
         Notice::StepMount { mount_point: "/media/GOLD".to_owned() },
         Notice::StepCheck { source: source.clone() },

@@ -80,7 +80,7 @@ fn all() -> Vec<(&'static str, Write)> {
     let unproven = RunRecord { safe_to_remove: false, ..success() };
     let nameless = RunRecord { label: String::new(), ..success() };
     let cancelled = RunRecord { outcome: Outcome::Cancelled, fault: None, ..aborted(Step::Copy, Fault::DiskRemoved) };
-    let killed = RunRecord { totals: Totals::default(), ..aborted(Step::KnowDisk, Fault::Interrupted) };
+    let killed = RunRecord { totals: Totals::default(), ..aborted(Step::IdentifyDisk, Fault::Interrupted) };
     let space = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000, reserved: 0 };
     let lock = |story: LockStory| -> Write { Box::new(move |writer| writer.lock(&story)) };
     let gave_up = Warning::VeeamGaveUp { job: "Nightly".into(), minutes: 14 };
