@@ -17,7 +17,7 @@ use zbus::Connection;
 
 use crate::bus::{self, BusError, Callers, Refusal, Sources};
 use crate::config::{self, Config, ConfigFaults, Loaded};
-use crate::controller::{self, Inputs, Outputs, Request, Start};
+use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, Sighting};
 use crate::model::{Notice, Outbox, Status};
 use crate::report::history::{History, HistoryError, Past};
@@ -267,11 +267,11 @@ async fn watch_disks(connection: Connection, sightings: UnboundedSender<Sighting
     }
 }
 
-fn listen_to_system(requests: UnboundedSender<Request>) -> io::Result<()> {
+fn listen_to_system(requests: UnboundedSender<ServiceRequest>) -> io::Result<()> {
     let wanted = [
-        (SignalKind::hangup(), Request::Reload),
-        (SignalKind::terminate(), Request::Stop),
-        (SignalKind::interrupt(), Request::Stop),
+        (SignalKind::hangup(), ServiceRequest::Reload),
+        (SignalKind::terminate(), ServiceRequest::Stop),
+        (SignalKind::interrupt(), ServiceRequest::Stop),
     ];
     for (kind, request) in wanted {
         let mut stream = signal(kind)?;

@@ -160,9 +160,9 @@ pub fn unformatted(disk: &UnformattedRow) -> Row {
 pub fn run(record: &RunRecord, texts: &Texts) -> Row {
     let totals = &record.totals;
     let error = record.fault.as_ref().map_or("", Fault::name);
-    let plug = record.plugging();
-    let message = record.fault.as_ref().map(|told| texts.tell(&Afterwards { told, plug })).unwrap_or_default();
-    let warnings: Vec<Told> = record.warnings.iter().map(|told| texts.tell(&Afterwards { told, plug })).collect();
+    let presence = record.presence();
+    let message = record.fault.as_ref().map(|told| texts.tell(&Afterwards { told, presence })).unwrap_or_default();
+    let warnings: Vec<Told> = record.warnings.iter().map(|told| texts.tell(&Afterwards { told, presence })).collect();
     HashMap::from([
         ("run", record.run.into()),
         ("disk", harmless(record.disk.as_str()).into()),

@@ -3,7 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::Controller;
-use super::active::Wish;
+use super::active_run::RunRequest;
 use super::call::{Call, Caller, Reply, Started};
 use crate::copy::{StopReason, know};
 use crate::model::{DiskId, Fault, Trigger};
@@ -13,10 +13,10 @@ impl Controller {
     pub(super) async fn answer(&mut self, call: Call) {
         match call {
             Call::Start { disk, allowed, reply } => {
-                let _ = reply.send(self.start(&disk, allowed).await);
+                let _ = reply.send(self.start_on_request(&disk, allowed).await);
             }
             Call::TrustDisk { disk, reply } => {
-                let _ = reply.send(self.trust(&disk));
+                let _ = reply.send(self.trust_disk(&disk));
             }
             Call::Cancel { reply } => {
                 let _ = reply.send(self.cancel());
@@ -36,7 +36,7 @@ impl Controller {
         if reply.is_closed() {
             return;
         }
-        let was_held = self.referee.held().iter().any(|lock| lock.job == job);
+        let was_held = self.veeam_queue.held().iter().any(|lock| lock.job == job);
         let answer = self.lock_for_veeam(job.clone(), caller).await;
         if matches!(reply.send(answer), Err(Ok(true))) && !was_held {
             // That it can't be removed is told in the log, as with any other.
@@ -44,16 +44,16 @@ impl Controller {
         }
     }
 
-    async fn start(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
-        self.may_start()?;
-        let disk = if allowed { self.wanted_and_refused(disk)? } else { self.wanted(disk)? };
-        know::choose(&disk, &self.plugged.volumes())?;
+    async fn start_on_request(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
+        self.check_can_start()?;
+        let disk = if allowed { self.resolve_refused_disk(disk)? } else { self.resolve_disk(disk)? };
+        know::choose(&disk, &self.attachments.volumes())?;
         let (replied, after) = oneshot::channel();
-        let run = self.begin(&disk, Wish { trigger: Trigger::Called, allowed, after: Some(after) }).await;
+        let run = self.start_run(&disk, RunRequest { trigger: Trigger::Called, allowed, after: Some(after) }).await;
         Ok(Started { run, replied })
     }
 
-    fn may_start(&self) -> Result<(), Fault> {
+    fn check_can_start(&self) -> Result<(), Fault> {
         if self.stopping {
             return Err(Fault::Stopping);
         }
@@ -68,11 +68,11 @@ impl Controller {
     }
 
     /// The disk that a caller means; empty stands for the first known one that is plugged in.
-    pub(super) fn wanted(&self, disk: &str) -> Result<DiskId, Fault> {
+    pub(super) fn resolve_disk(&self, disk: &str) -> Result<DiskId, Fault> {
         if disk.trim().is_empty() {
             let known: Vec<&str> = self.config.disks.iter().map(|disk| disk.id.as_str()).collect();
             let absent = || Fault::NoDiskPresent { known: known.join(", ") };
-            return self.plugged.first_present(&self.config).ok_or_else(absent);
+            return self.attachments.first_present(&self.config).ok_or_else(absent);
         }
         let id = DiskId::new(disk);
         if !self.is_known(&id) {
@@ -83,12 +83,12 @@ impl Controller {
 
     /// The disk that more deletions are to be allowed for; empty stands for the one that is plugged in and was refused for them. The
     /// first one that is plugged in may be another, and would lose its limit.
-    fn wanted_and_refused(&self, disk: &str) -> Result<DiskId, Fault> {
-        let first = self.wanted(disk)?;
+    fn resolve_refused_disk(&self, disk: &str) -> Result<DiskId, Fault> {
+        let first = self.resolve_disk(disk)?;
         if !disk.trim().is_empty() {
             return Ok(first);
         }
-        let present = self.plugged.present(&self.config);
+        let present = self.attachments.present(&self.config);
         let refused: Vec<&DiskId> = present.iter().filter(|disk| self.is_refused_for_loss(disk)).collect();
         match refused[..] {
             [only] => Ok(only.clone()),

@@ -2,30 +2,30 @@
 //! through `Outputs`, and readers hold snapshots, so that nobody ever waits for anybody.
 //!
 //! `sightings` sees disks come and go, `hindered` which can't be used, `plugged` knows which one is due, `active` how far the run is, `referee` who of Veeam and
-//! the copy goes first, `waiting` who waits for that, `namesakes` whose name is nearly another's, `gate` when the copy may,
+//! the copy goes first, `waiting` who waits for that, `similar names` whose name is nearly another's, `gate` when the copy may,
 //! `evidence` what is known of those who hold locks, `callers` whether those who wait are still there; `lookout` waits for a source
-//! that comes late; `runs` begins and ends runs, `tidy` clears up behind killed ones, `calls` answers, `remember` knows disks and
+//! that comes late; `runs` begins and ends runs, `release` clears up behind killed ones, `calls` answers, `remember` knows disks and
 //! source again, `reload` takes a new config, `snapshot` sums up.
 
-mod active;
+mod active_run;
+mod admission;
+mod attachments;
 mod call;
-mod callers;
+mod caller_watch;
 mod calls;
-mod evidence;
-mod gate;
-mod hindered;
-mod lookout;
-mod namesakes;
-mod plugged;
-mod post;
-mod referee;
+mod disk_events;
+mod identities;
+mod notify;
+mod publish;
+mod recovery;
 mod reload;
-mod remember;
 mod runs;
-mod sightings;
-mod snapshot;
-mod tidy;
-mod waiting;
+mod similar_names;
+mod source_watch;
+mod stale_locks;
+mod unusable_disks;
+mod veeam_queue;
+mod waiting_jobs;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -48,28 +48,28 @@ use crate::report::memory::Memory;
 use crate::report::postman::{Errand, Note};
 use crate::systemd::{self, Watchdog};
 use crate::texts::{Spoken, Texts};
-use crate::veeam::inquiry::Finding;
-use active::ActiveRun;
-use callers::Parting;
-use evidence::Evidence;
-use lookout::Lookout;
-use plugged::Plugged;
-use referee::Referee;
-use tidy::Tidied;
+use crate::veeam::lock_check::LockFinding;
+use active_run::ActiveRun;
+use attachments::Attachments;
+use caller_watch::QueueEvent;
+use recovery::Released;
+use source_watch::SourceWatch;
+use stale_locks::StaleLocks;
+use veeam_queue::VeeamQueue;
 
 pub use call::{Call, Caller, Reply, Signal, Started};
 
-/// Until systemd would lose patience with a stop, it is told every second that we are still at it.
+/// Until systemd would lose deadline with a stop, it is told every second that we are still at it.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const EXTENSION: Duration = Duration::from_secs(10);
 /// How often the kernel is asked whether the disks are still there: UDisks2 tells it too, but late on a busy machine.
-const GLIMPSE: Duration = Duration::from_secs(2);
+const REMOVAL_CHECK: Duration = Duration::from_secs(2);
 /// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A request of the service manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
+pub enum ServiceRequest {
     Reload,
     Stop,
 }
@@ -79,7 +79,7 @@ pub enum Request {
 pub struct Inputs {
     pub calls: UnboundedReceiver<Call>,
     pub sightings: UnboundedReceiver<Sighting>,
-    pub requests: UnboundedReceiver<Request>,
+    pub requests: UnboundedReceiver<ServiceRequest>,
     /// What the postman found out about runs.
     pub notes: UnboundedReceiver<Note>,
     /// Mails that have not gone out yet.
@@ -124,11 +124,11 @@ pub struct Controller {
     history: History,
     memory: Memory,
     boot_id: String,
-    plugged: Plugged,
+    attachments: Attachments,
     /// What the source lies on.
     repository: machine::Disks,
-    referee: Referee,
-    evidence: Evidence,
+    veeam_queue: VeeamQueue,
+    stale_locks: StaleLocks,
     run: Option<ActiveRun>,
     last: Option<RunRecord>,
     last_success: HashMap<DiskId, RunRecord>,
@@ -139,39 +139,39 @@ pub struct Controller {
     stopping: bool,
     news: UnboundedSender<(u64, News)>,
     lock_changes: UnboundedSender<()>,
-    tidied: UnboundedSender<Tidied>,
-    partings: UnboundedSender<Parting>,
-    findings: UnboundedSender<Finding>,
-    lookout: Lookout,
-    source_came: UnboundedSender<()>,
+    released: UnboundedSender<Released>,
+    queue_events: UnboundedSender<QueueEvent>,
+    findings: UnboundedSender<LockFinding>,
+    source_watch: SourceWatch,
+    source_available: UnboundedSender<()>,
 }
 
 /// What the controller's own helpers send back to it.
-struct Echoes {
+struct InternalInputs {
     news: UnboundedReceiver<(u64, News)>,
     lock_changes: UnboundedReceiver<()>,
-    tidied: UnboundedReceiver<Tidied>,
-    partings: UnboundedReceiver<Parting>,
-    findings: UnboundedReceiver<Finding>,
-    source_came: UnboundedReceiver<()>,
+    released: UnboundedReceiver<Released>,
+    queue_events: UnboundedReceiver<QueueEvent>,
+    findings: UnboundedReceiver<LockFinding>,
+    source_available: UnboundedReceiver<()>,
 }
 
 /// Runs until it is asked to stop and the run that is on has been ended properly.
 pub async fn control(start: Start, inputs: Inputs, outputs: Outputs) {
-    let (mut controller, echoes) = Controller::new(start, outputs);
-    controller.note_lost_memory();
-    controller.take_up().await;
-    controller.serve(inputs, echoes).await;
+    let (mut controller, internal) = Controller::new(start, outputs);
+    controller.report_lost_memory();
+    controller.recover().await;
+    controller.serve(inputs, internal).await;
 }
 
 impl Controller {
-    fn new(start: Start, outputs: Outputs) -> (Self, Echoes) {
+    fn new(start: Start, outputs: Outputs) -> (Self, InternalInputs) {
         let (news, news_receiver) = unbounded_channel();
         let (lock_changes, lock_receiver) = unbounded_channel();
-        let (tidied, tidied_receiver) = unbounded_channel();
-        let (partings, partings_receiver) = unbounded_channel();
+        let (released, tidied_receiver) = unbounded_channel();
+        let (queue_events, partings_receiver) = unbounded_channel();
         let (findings, findings_receiver) = unbounded_channel();
-        let (source_came, source_receiver) = unbounded_channel();
+        let (source_available, source_receiver) = unbounded_channel();
         let texts = outputs.texts.borrow().clone();
         let controller = Self {
             outputs,
@@ -185,10 +185,10 @@ impl Controller {
             history: start.history,
             memory: start.memory,
             boot_id: start.boot_id,
-            plugged: Plugged::default(),
+            attachments: Attachments::default(),
             repository: machine::Disks::default(),
-            referee: Referee::default(),
-            evidence: Evidence::default(),
+            veeam_queue: VeeamQueue::default(),
+            stale_locks: StaleLocks::default(),
             run: None,
             last: None,
             last_success: HashMap::new(),
@@ -198,64 +198,64 @@ impl Controller {
             stopping: false,
             news,
             lock_changes,
-            tidied,
-            partings,
+            released,
+            queue_events,
             findings,
-            lookout: Lookout::default(),
-            source_came,
+            source_watch: SourceWatch::default(),
+            source_available,
         };
-        let echoes = Echoes {
+        let internal = InternalInputs {
             news: news_receiver,
             lock_changes: lock_receiver,
-            tidied: tidied_receiver,
-            partings: partings_receiver,
+            released: tidied_receiver,
+            queue_events: partings_receiver,
             findings: findings_receiver,
-            source_came: source_receiver,
+            source_available: source_receiver,
         };
-        (controller, echoes)
+        (controller, internal)
     }
 
-    async fn serve(&mut self, mut inputs: Inputs, mut echoes: Echoes) {
-        let (mut heartbeat, mut glimpse) = (ticks(HEARTBEAT), ticks(GLIMPSE));
+    async fn serve(&mut self, mut inputs: Inputs, mut internal: InternalInputs) {
+        let (mut heartbeat, mut removal_check) = (ticks(HEARTBEAT), ticks(REMOVAL_CHECK));
         loop {
             self.publish();
             if self.stopping && self.run.is_none() {
                 return;
             }
-            let settled = self.next_look();
-            let patience = self.referee.patience();
+            let next_due = self.next_due();
+            let deadline = self.veeam_queue.next_deadline();
             tokio::select! {
                 Some(call) = inputs.calls.recv() => self.answer(call).await,
-                Some(sighting) = inputs.sightings.recv() => self.see(sighting).await,
-                Some(request) = inputs.requests.recv() => self.obey(request).await,
-                Some(note) = inputs.notes.recv() => self.note_later(&note),
+                Some(sighting) = inputs.sightings.recv() => self.on_disk_event(sighting).await,
+                Some(request) = inputs.requests.recv() => self.on_service_request(request).await,
+                Some(note) = inputs.notes.recv() => self.on_mailer_note(&note),
                 Ok(()) = inputs.outbox.changed() => self.outbox = inputs.outbox.borrow_and_update().clone(),
-                Some((run, news)) = echoes.news.recv() => self.hear(run, news).await,
-                Some(()) = echoes.lock_changes.recv() => self.look_at_locks().await,
-                Some(tidied) = echoes.tidied.recv() => self.note_tidied(tidied),
-                Some(parting) = echoes.partings.recv() => self.part(parting).await,
-                Some(finding) = echoes.findings.recv() => self.weigh(finding).await,
-                Some(()) = echoes.source_came.recv() => self.greet_source(),
-                () = sleep_until(patience.unwrap_or_else(|| Instant::now() + NEVER).into()), if patience.is_some() => {
-                    self.end_patience();
+                Some((run, news)) = internal.news.recv() => self.on_run_event(run, news).await,
+                Some(()) = internal.lock_changes.recv() => self.rescan_locks().await,
+                Some(released) = internal.released.recv() => self.on_released(released),
+                Some(parting) = internal.queue_events.recv() => self.on_queue_event(parting).await,
+                Some(finding) = internal.findings.recv() => self.on_finding(finding).await,
+                Some(()) = internal.source_available.recv() => self.on_source_available(),
+                () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER).into()), if deadline.is_some() => {
+                    self.expire_waiting_jobs();
                 }
-                () = sleep_until(settled.unwrap_or_else(|| Instant::now() + NEVER).into()), if settled.is_some() => {}
+                () = sleep_until(next_due.unwrap_or_else(|| Instant::now() + NEVER).into()), if next_due.is_some() => {}
                 () = inputs.watchdog.is_hungry() => systemd::feed_watchdog(),
-                _ = glimpse.tick(), if self.plugged.has_any() => self.look_for_losses(),
+                _ = removal_check.tick(), if self.attachments.has_any() => self.check_for_removals(),
                 _ = heartbeat.tick(), if self.stopping => systemd::extend_timeout(EXTENSION),
             }
-            self.begin_what_is_due().await;
-            self.look_out();
+            self.start_due_run().await;
+            self.update_source_watch();
         }
     }
 
-    async fn obey(&mut self, request: Request) {
+    async fn on_service_request(&mut self, request: ServiceRequest) {
         match request {
-            Request::Reload => {
+            ServiceRequest::Reload => {
                 // The journal has the reason, and the old config stays in force.
                 let _ = self.reload().await;
             }
-            Request::Stop => self.stop(),
+            ServiceRequest::Stop => self.stop(),
         }
     }
 

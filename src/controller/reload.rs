@@ -51,21 +51,21 @@ impl Controller {
         }
         self.config = Arc::new(loaded.config);
         // It looks for the source of before.
-        self.lookout.end();
+        self.source_watch.end();
         self.repository = machine::Disks::of_path(&self.config.source);
         self.config_error = Told::default();
         self.web_names = web_names(&self.config);
         self.apply_language();
         journal::set_text_log(Some(&self.config.log_file));
         journal::set_debug(self.config.debug);
-        self.send_out(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
+        self.send_to_mailer(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
         places::tell(self.config.clone(), self.config_path.clone(), self.texts.clone());
         self.note_missing();
         self.watch_locks().await;
-        self.inquire_anew();
-        self.recall_all();
-        self.recognise_anew();
+        self.restart_lock_check();
+        self.load_last_successes();
+        self.reidentify_unusable();
     }
 
     fn apply_language(&mut self) {
@@ -83,7 +83,7 @@ impl Controller {
                 for problem in &faults.0 {
                     self.tell(Level::Error, problem);
                 }
-                self.mail_refusal(&faults);
+                self.mail_config_refused(&faults);
                 let told: Vec<Told> = faults.0.iter().map(|problem| self.texts.tell(problem)).collect();
                 let sentences: Vec<&str> = told.iter().map(|told| told.text.as_str()).collect();
                 (sentences.join(" "), told.iter().map(|told| json!(told.facts)).collect())

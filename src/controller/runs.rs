@@ -5,15 +5,14 @@ use std::time::{Instant, SystemTime};
 use log::Level;
 
 use super::Controller;
-use super::active::{ActiveRun, Wish};
+use super::active_run::{ActiveRun, Admission, RunRequest};
+use super::attachments::Due;
 use super::call::Signal;
-use super::gate::Gate;
-use super::plugged::Due;
 use crate::copy::know;
 use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
 use crate::disks::Volume;
 use crate::model::{
-    DiskId, Fault, Notice, Outcome, Plug, Plugging, Progress, RunBegun, RunRecord, Step, Trigger, micros,
+    AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger, micros,
 };
 use crate::report::journal;
 use crate::report::mail::Occasion;
@@ -22,42 +21,42 @@ use crate::systemd::Inhibitor;
 use crate::texts::Afterwards;
 
 impl Controller {
-    pub(super) fn plug_of(&self, volume: Option<&Volume>) -> Plug {
-        Plug { boot_id: self.boot_id.clone(), diskseq: volume.and_then(|volume| volume.diskseq) }
+    pub(super) fn attachment_id(&self, volume: Option<&Volume>) -> AttachmentId {
+        AttachmentId { boot_id: self.boot_id.clone(), diskseq: volume.and_then(|volume| volume.diskseq) }
     }
 
-    /// When `begin_what_is_due` should look again.
-    pub(super) fn next_look(&self) -> Option<Instant> {
-        match self.plugged.due(&self.config, Instant::now()) {
-            Due::At(moment) if self.may_begin() => Some(moment),
+    /// When `start_due_run` should look again.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match self.attachments.due(&self.config, Instant::now()) {
+            Due::At(moment) if self.can_start_run() => Some(moment),
             _ => None,
         }
     }
 
-    pub(super) fn may_begin(&self) -> bool {
+    pub(super) fn can_start_run(&self) -> bool {
         self.run.is_none() && !self.stopping && self.config.missing().is_empty()
     }
 
-    pub(super) async fn begin_what_is_due(&mut self) {
-        if !self.may_begin() {
+    pub(super) async fn start_due_run(&mut self) {
+        if !self.can_start_run() {
             return;
         }
-        if let Due::Now { disk, interrupted } = self.plugged.due(&self.config, Instant::now()) {
+        if let Due::Now { disk, interrupted } = self.attachments.due(&self.config, Instant::now()) {
             let trigger = if interrupted { Trigger::Resumed } else { Trigger::Plugged };
-            self.begin(&disk, Wish { trigger, allowed: false, after: None }).await;
+            self.start_run(&disk, RunRequest { trigger, allowed: false, after: None }).await;
         }
     }
 
     /// Begins a run and gives its number.
-    pub(super) async fn begin(&mut self, disk: &DiskId, wish: Wish) -> u64 {
-        let Wish { trigger, allowed, after } = wish;
-        let volumes = self.plugged.volumes();
+    pub(super) async fn start_run(&mut self, disk: &DiskId, wish: RunRequest) -> u64 {
+        let RunRequest { trigger, allowed, after } = wish;
+        let volumes = self.attachments.volumes();
         let volume = know::choose(disk, &volumes).ok().or_else(|| know::hindered(disk, &volumes)).cloned();
         let begun = self.write_begin(disk, trigger, volume.as_ref()).await;
         let run = begun.run;
-        for plugin in self.plugged.of(disk) {
-            (plugin.served, plugin.awaits_source) = (true, false);
-            plugin.safe = false;
+        for attachment in self.attachments.of(disk) {
+            (attachment.served, attachment.awaits_source) = (true, false);
+            attachment.safe = false;
         }
         let (stop, stopped) = Stop::new();
         let order = Order {
@@ -85,8 +84,8 @@ impl Controller {
             warnings: Vec::new(),
             intrusions: Vec::new(),
             free_bytes: 0,
-            gate: None,
-            past_gate: false,
+            admission: None,
+            admitted: false,
             stop,
             _inhibitor: Inhibitor::hold(self.texts.text("inhibit-reason", &[])),
         });
@@ -108,7 +107,7 @@ impl Controller {
             disk: disk.clone(),
             label: volume.map_or_else(|| disk.to_string(), Volume::name),
             trigger,
-            plug: self.plug_of(volume),
+            attachment: self.attachment_id(volume),
             started_at: micros(SystemTime::now()),
             logs: rotation::begin(&self.config).await,
         };
@@ -120,7 +119,7 @@ impl Controller {
     }
 
     /// News of a run; what comes from one that is over is too late to matter.
-    pub(super) async fn hear(&mut self, run: u64, news: News) {
+    pub(super) async fn on_run_event(&mut self, run: u64, news: News) {
         let Some(active) = self.run.as_mut().filter(|active| active.begun.run == run) else { return };
         match news {
             News::Step(step) => {
@@ -130,7 +129,7 @@ impl Controller {
                 }
             }
             News::Source(file_system) => self.remember_source(file_system),
-            News::SourceLost(file_system) => self.lookout.lost(active.source.clone(), file_system),
+            News::SourceLost(file_system) => self.source_watch.lost(active.source.clone(), file_system),
             News::Progress(progress) => active.advance(progress),
             News::FreeBytes(bytes) => active.free_bytes = bytes,
             News::Notice(notice) => {
@@ -147,15 +146,15 @@ impl Controller {
                 self.tell(Level::Warn, &warning);
             }
             News::AskGate { locks, gate, busy } => {
-                active.ask(Gate { opener: gate, busy });
-                self.weigh_locks(locks).await;
+                active.admission = Some(Admission { opener: gate, busy });
+                self.apply_found_locks(locks).await;
             }
-            News::Locks(locks) => self.weigh_locks(locks).await,
-            News::Ended(ending) => self.end(*ending).await,
+            News::Locks(locks) => self.apply_found_locks(locks).await,
+            News::Ended(ending) => self.finish_run(*ending).await,
         }
     }
 
-    async fn end(&mut self, ending: Ending) {
+    async fn finish_run(&mut self, ending: Ending) {
         let Some(active) = self.run.take() else { return };
         let mut record = record_of(&active.begun, ending);
         record.warnings.extend(active.intrusions.iter().cloned());
@@ -164,10 +163,10 @@ impl Controller {
         if let Err(error) = self.history.end(&record) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
-        self.mail_end(&record);
-        self.mark_plugin(&record);
-        let plug = record.plugging();
-        let say = |told| self.texts.say(&Afterwards { told, plug }).to_string();
+        self.mail_run_ended(&record);
+        self.mark_attachment(&record);
+        let presence = record.presence();
+        let say = |told| self.texts.say(&Afterwards { told, presence }).to_string();
         let message = record.fault.as_ref().map(say).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();
         let signal = Signal::RunFinished {
@@ -181,24 +180,24 @@ impl Controller {
             self.last_success.insert(record.disk.clone(), record.clone());
         }
         self.last = Some(record);
-        self.let_veeam_go().await;
+        self.grant_waiting_jobs().await;
         // Nothing waits at the gate any more.
-        self.open_gate();
+        self.try_admit_copy();
         self.publish();
         let _ = self.outputs.signals.send(signal);
         // A disk that was never mounted may be taken away, too.
-        self.tidy_up();
+        self.prove_released();
     }
 
     fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
         let scope = active.scope();
-        let plug = record.plugging();
+        let presence = record.presence();
         if let Some(told) = &record.fault {
-            journal::tell(Level::Error, &self.texts, &Afterwards { told, plug }, &scope);
+            journal::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
         }
         // An abort has one error, its reason.
         for told in &record.further {
-            journal::tell(Level::Warn, &self.texts, &Afterwards { told, plug }, &scope);
+            journal::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {
@@ -207,29 +206,29 @@ impl Controller {
             Outcome::Aborted => Notice::RunAborted { run, label },
         };
         journal::tell(Level::Info, &self.texts, &notice, &scope);
-        if plug == Plugging::Safe {
+        if presence == Presence::Safe {
             let notice = Notice::SafeToRemove { disk: record.disk.to_string(), label: record.label.clone() };
             journal::tell(Level::Info, &self.texts, &notice, &scope);
         }
     }
 
-    fn mark_plugin(&mut self, record: &RunRecord) {
+    fn mark_attachment(&mut self, record: &RunRecord) {
         if record.fault == Some(Fault::DiskRemoved) {
             // What is plugged in now is back already, and has its own run before it.
             return;
         }
-        let past = self.past_of_plug(&record.disk, &record.plug);
-        self.look_at_mounts();
-        for plugin in self.plugged.of(&record.disk) {
-            if plugin.volume.diskseq == record.plug.diskseq {
+        let past = self.past_of_attachment(&record.disk, &record.attachment);
+        self.refresh_mounts();
+        for attachment in self.attachments.of(&record.disk) {
+            if attachment.volume.diskseq == record.attachment.diskseq {
                 // Also where the history can't be written: a run is never begun again without being counted.
-                plugin.served = past.served || !past.interrupted;
-                plugin.interrupted = past.interrupted;
-                plugin.awaits_source = past.awaits_source;
-                plugin.safe = record.plugging() == Plugging::Safe && !plugin.in_use;
-                if plugin.safe {
+                attachment.served = past.served || !past.interrupted;
+                attachment.interrupted = past.interrupted;
+                attachment.awaits_source = past.awaits_source;
+                attachment.safe = record.presence() == Presence::Safe && !attachment.in_use;
+                if attachment.safe {
                     // UDisks2's next picture will say so too.
-                    plugin.volume.mount_points.clear();
+                    attachment.volume.mount_points.clear();
                 }
             }
         }

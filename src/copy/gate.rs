@@ -12,7 +12,7 @@ use super::stop::Halt;
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Fault, Notice, Step, Warning, few};
 use crate::paths::Refused;
-use crate::veeam::{Held, LockDirError, locks};
+use crate::veeam::{HeldLocks, LockDirError, locks};
 
 /// The kernel tells of local changes at once; a lock directory on a share has to be looked at.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -75,7 +75,7 @@ impl Run {
         Ok(Fault::VeeamBusy { jobs: named.join(", "), minutes })
     }
 
-    async fn scan(&self) -> Result<Held, Fault> {
+    async fn scan(&self) -> Result<HeldLocks, Fault> {
         let directories = self.order.config.veeam_directories.clone();
         let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
         result.map_err(|ScanError { path, error }| {

@@ -5,7 +5,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::stop::StopReason;
 use crate::model::{Fault, Notice, Progress, Step, Totals, Warning};
-use crate::veeam::Held;
+use crate::veeam::HeldLocks;
 
 #[derive(Debug)]
 pub enum News {
@@ -22,13 +22,13 @@ pub enum News {
     /// The lock directory as it is now; `gate` is answered when no job of Veeam writes or waits any more, and from then on
     /// Veeam waits.
     AskGate {
-        locks: Held,
+        locks: HeldLocks,
         gate: oneshot::Sender<()>,
         /// For what becomes known meanwhile.
         busy: watch::Sender<Busy>,
     },
     /// The lock directory as it is now, for those who wait at the gate.
-    Locks(Held),
+    Locks(HeldLocks),
     /// The run is over.
     Ended(Box<Ending>),
 }

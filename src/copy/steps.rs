@@ -273,7 +273,7 @@ impl Run {
             answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
             reason = stop.requested() => return Err(Halt::Stopped(reason)),
         };
-        if !know::choose(&self.order.disk, &volumes)?.is_same_plug(chosen) {
+        if !know::choose(&self.order.disk, &volumes)?.is_same_attachment(chosen) {
             return Err(Fault::DiskAbsent { disk: self.order.disk.to_string() }.into());
         }
         Ok(())

@@ -122,7 +122,7 @@ impl Volume {
     }
 
     /// Whether `other` is the same medium in the same plug-in. A disk that can be got at now is another than the locked one before.
-    pub fn is_same_plug(&self, other: &Self) -> bool {
+    pub fn is_same_attachment(&self, other: &Self) -> bool {
         self.is_same_medium(other) && self.hindrance.is_some() == other.hindrance.is_some()
     }
 

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DiskId, Fault, LogPart, Micros, Outcome, Plugging, Step, Trigger, Warning};
+use super::{DiskId, Fault, LogPart, Micros, Outcome, Presence, Step, Trigger, Warning};
 
-/// One plug-in of one disk: the kernel gives each medium that appears a number that is never used again until reboot.
+/// One attachment of one disk. The kernel numbers each medium that appears and reuses no number until reboot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plug {
+pub struct AttachmentId {
     /// `/proc/sys/kernel/random/boot_id`; the numbers below start anew at each boot.
     pub boot_id: String,
     /// `/sys/block/*/diskseq`; absent on kernels before 5.15.
@@ -34,7 +34,8 @@ pub struct RunBegun {
     pub disk: DiskId,
     pub label: String,
     pub trigger: Trigger,
-    pub plug: Plug,
+    #[serde(rename = "plug")]
+    pub attachment: AttachmentId,
     pub started_at: Micros,
     /// Where this run begins in the logs; none of runs that older versions began.
     #[serde(default)]
@@ -48,7 +49,8 @@ pub struct RunRecord {
     pub disk: DiskId,
     pub label: String,
     pub trigger: Trigger,
-    pub plug: Plug,
+    #[serde(rename = "plug")]
+    pub attachment: AttachmentId,
     pub started_at: Micros,
     pub finished_at: Micros,
     pub outcome: Outcome,
@@ -78,7 +80,7 @@ impl RunBegun {
             disk: self.disk.clone(),
             label: self.label.clone(),
             trigger: self.trigger,
-            plug: self.plug.clone(),
+            attachment: self.attachment.clone(),
             started_at: self.started_at,
             finished_at,
             outcome,
@@ -96,12 +98,12 @@ impl RunBegun {
 impl RunRecord {
     /// Whether the disk could be taken away when the run was over. What was cut off is taken up again, so that the disk may be
     /// in use a moment later, whatever was proven.
-    pub fn plugging(&self) -> Plugging {
+    pub fn presence(&self) -> Presence {
         let is_cut = self.fault.as_ref().is_some_and(Fault::is_interruption);
         match self.fault {
-            _ if self.safe_to_remove && !is_cut => Plugging::Safe,
-            Some(Fault::DiskRemoved) => Plugging::Gone,
-            _ => Plugging::Plugged,
+            _ if self.safe_to_remove && !is_cut => Presence::Safe,
+            Some(Fault::DiskRemoved) => Presence::Gone,
+            _ => Presence::Attached,
         }
     }
 }

@@ -100,20 +100,21 @@ pub struct Outbox {
 /// Whether a disk may be taken away, in the words of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Plugging {
+pub enum Presence {
     /// It may.
     Safe,
     /// It must stay until it is released.
-    Plugged,
+    #[serde(rename = "plugged")]
+    Attached,
     /// It is not there.
     Gone,
 }
 
-impl Plugging {
+impl Presence {
     pub fn name(self) -> &'static str {
         match self {
             Self::Safe => "safe",
-            Self::Plugged => "plugged",
+            Self::Attached => "plugged",
             Self::Gone => "gone",
         }
     }
@@ -173,13 +174,13 @@ impl Status {
     }
 
     /// Whether this disk may be taken away.
-    pub fn plugging(&self, disk: &str) -> Plugging {
+    pub fn presence(&self, disk: &str) -> Presence {
         let same = |uuid: &str| uuid.eq_ignore_ascii_case(disk);
         if self.safe_to_remove.iter().any(|uuid| same(uuid)) {
-            return Plugging::Safe;
+            return Presence::Safe;
         }
         let is_present = self.disks.iter().any(|row| row.present && same(&row.uuid));
-        if is_present { Plugging::Plugged } else { Plugging::Gone }
+        if is_present { Presence::Attached } else { Presence::Gone }
     }
 
     /// A fresh installation: calm, and with a next step.

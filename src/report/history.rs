@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::lines::{LONGEST, Lines};
-use crate::model::{DiskId, Outcome, Plug, RunBegun, RunRecord, Warning};
+use crate::model::{AttachmentId, DiskId, Outcome, RunBegun, RunRecord, Warning};
 
 const FILE_NAME: &str = "history.jsonl";
 
@@ -190,10 +190,10 @@ impl Past {
 
     /// The finished runs of one plug-in, oldest first. Without a sequence number (kernels before 5.15) all plug-ins of a disk
     /// since boot look the same.
-    pub fn of_plug(&self, plug: &Plug, disk: &DiskId) -> Result<Vec<RunRecord>, HistoryError> {
+    pub fn of_attachment(&self, attachment: &AttachmentId, disk: &DiskId) -> Result<Vec<RunRecord>, HistoryError> {
         let mut found = Vec::new();
         self.each_ended(|record| {
-            if record.plug == *plug && record.disk == *disk {
+            if record.attachment == *attachment && record.disk == *disk {
                 found.push(record);
             }
         })?;

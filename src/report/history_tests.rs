@@ -12,8 +12,8 @@ fn disk(name: &str) -> DiskId {
     DiskId::new(name)
 }
 
-fn plug(diskseq: u64) -> Plug {
-    Plug { boot_id: "boot".to_owned(), diskseq: Some(diskseq) }
+fn attachment(diskseq: u64) -> AttachmentId {
+    AttachmentId { boot_id: "boot".to_owned(), diskseq: Some(diskseq) }
 }
 
 fn begun(run: u64) -> RunBegun {
@@ -22,7 +22,7 @@ fn begun(run: u64) -> RunBegun {
         disk: disk("B78E-6CC4"),
         label: "Gold\n„ß“".to_owned(),
         trigger: Trigger::Plugged,
-        plug: plug(run),
+        attachment: attachment(run),
         started_at: run,
         logs: Vec::new(),
     }
@@ -35,7 +35,7 @@ fn record(run: u64, outcome: Outcome) -> RunRecord {
         disk: begun.disk,
         label: begun.label,
         trigger: begun.trigger,
-        plug: begun.plug,
+        attachment: begun.attachment,
         started_at: run,
         finished_at: run + 1,
         outcome,
@@ -145,9 +145,9 @@ fn a_plug_in_that_was_served_is_known() {
     let (_room, history) = three_runs();
     let past = history.past();
     let known = disk("B78E-6CC4");
-    assert_eq!(runs(&past.of_plug(&plug(3), &known).unwrap()), [3]);
-    assert!(past.of_plug(&plug(2), &known).unwrap().is_empty());
-    assert!(past.of_plug(&plug(3), &disk("other")).unwrap().is_empty());
+    assert_eq!(runs(&past.of_attachment(&attachment(3), &known).unwrap()), [3]);
+    assert!(past.of_attachment(&attachment(2), &known).unwrap().is_empty());
+    assert!(past.of_attachment(&attachment(3), &disk("other")).unwrap().is_empty());
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn ended(status: &Status, last: &Finished, texts: &Texts, clock: &Clock) -> Stri
     let mut args = vec![
         ("label", Arg::from(named(&last.label, last.disk.as_str()))),
         ("when", clock.moment(last.finished_at, texts).into()),
-        ("plug", status.plugging(last.disk.as_str()).name().into()),
+        ("plug", status.presence(last.disk.as_str()).name().into()),
     ];
     if last.outcome == Outcome::Aborted {
         args.push(("message", status.last_error.1.text.as_str().into()));

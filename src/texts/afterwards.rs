@@ -4,14 +4,15 @@
 use serde::Serialize;
 
 use super::Spoken;
-use crate::model::Plugging;
+use crate::model::Presence;
 
 /// The same text, with `$plug` in it.
 #[derive(Debug, Serialize)]
 pub struct Afterwards<'a, T> {
     #[serde(flatten)]
     pub told: &'a T,
-    pub plug: Plugging,
+    #[serde(rename = "plug")]
+    pub presence: Presence,
 }
 
 impl<T: Spoken> Spoken for Afterwards<'_, T> {

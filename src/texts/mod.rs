@@ -16,7 +16,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde_json::{Map, Value};
 
-use crate::model::{Facts, Plugging, Told};
+use crate::model::{Facts, Presence, Told};
 
 use foreign::presentable;
 use spoken::split;
@@ -244,7 +244,7 @@ impl Texts {
 fn arguments(fields: &Map<String, Value>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
     // What is told while nobody knows better is told of a disk that has to stay.
-    args.set("plug", Plugging::Plugged.name());
+    args.set("plug", Presence::Attached.name());
     for (name, value) in fields {
         let value = match value {
             Value::String(text) => FluentValue::from(presentable(text)),

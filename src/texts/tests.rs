@@ -132,11 +132,11 @@ fn asks_to_stay(text: &str) -> bool {
 }
 
 /// All that is said of a run that is over, as the three cases have it.
-fn said_afterwards<T: Spoken>(samples: fn(u32) -> Vec<T>, plug: Plugging) -> Vec<(String, String)> {
+fn said_afterwards<T: Spoken>(samples: fn(u32) -> Vec<T>, presence: Presence) -> Vec<(String, String)> {
     let mut said = Vec::new();
     for texts in Language::ALL.map(Texts::new) {
         for told in samples(0).iter().chain(&samples(1)) {
-            let afterwards = Afterwards { told, plug };
+            let afterwards = Afterwards { told, presence };
             assert_eq!((text_id(&afterwards), afterwards.error_name()), (text_id(told), told.error_name()));
             said.push((text_id(told), texts.say(&afterwards).to_string()));
         }
@@ -148,11 +148,11 @@ fn said_afterwards<T: Spoken>(samples: fn(u32) -> Vec<T>, plug: Plugging) -> Vec
 fn a_disk_that_may_go_is_not_asked_to_stay() {
     // A call is refused while another copy is on, and a disk that was pulled too early is to stay the next time.
     let of_something_else = ["fault-busy", "fault-disk-removed"];
-    for plug in [Plugging::Safe, Plugging::Gone] {
-        let faults = said_afterwards(samples::faults, plug);
-        for (id, text) in faults.into_iter().chain(said_afterwards(samples::warnings, plug)) {
+    for presence in [Presence::Safe, Presence::Gone] {
+        let faults = said_afterwards(samples::faults, presence);
+        for (id, text) in faults.into_iter().chain(said_afterwards(samples::warnings, presence)) {
             let only_if_safe =
-                plug == Plugging::Safe || text.contains("erst ab, wenn") || text.contains("only when the");
+                presence == Presence::Safe || text.contains("erst ab, wenn") || text.contains("only when the");
             assert!(of_something_else.contains(&id.as_str()) || !only_if_safe || !asks_to_stay(&text), "{id}: {text}");
             assert_sentence(&text, &id);
         }
@@ -163,13 +163,13 @@ fn a_disk_that_may_go_is_not_asked_to_stay() {
 fn a_disk_that_has_to_stay_is_what_is_spoken_of_while_nobody_knows_better() {
     let texts = Texts::new(Language::English);
     for told in samples::faults(0) {
-        let plug = Plugging::Plugged;
-        assert_eq!(texts.say(&Afterwards { told: &told, plug }), texts.say(&told));
-        let facts = texts.tell(&Afterwards { told: &told, plug: Plugging::Safe }).facts;
+        let presence = Presence::Attached;
+        assert_eq!(texts.say(&Afterwards { told: &told, presence }), texts.say(&told));
+        let facts = texts.tell(&Afterwards { told: &told, presence: Presence::Safe }).facts;
         assert_eq!(facts.args["plug"], "safe");
     }
     assert!(
-        said_afterwards(samples::faults, Plugging::Plugged).iter().filter(|(_, text)| asks_to_stay(text)).count() > 60
+        said_afterwards(samples::faults, Presence::Attached).iter().filter(|(_, text)| asks_to_stay(text)).count() > 60
     );
 }
 

@@ -12,8 +12,8 @@ use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use super::held::Held;
-use super::name::means;
+use super::held_locks::HeldLocks;
+use super::lock_name::matches_name;
 use crate::model::{Micros, micros};
 use crate::paths;
 
@@ -66,7 +66,7 @@ impl LockDir {
         LockDirError { path: self.path.clone(), source }
     }
 
-    fn add_to(&self, held: &mut Held) -> Result<(), LockDirError> {
+    fn add_to(&self, held: &mut HeldLocks) -> Result<(), LockDirError> {
         for entry in fs::read_dir(self.reached()).map_err(|error| self.failed(error))? {
             let entry = entry.map_err(|error| self.failed(error))?;
             if !held.take(&entry, || lock_of(&self.path, &entry)) {
@@ -91,8 +91,8 @@ impl LockDir {
 ///
 /// # Errors
 /// A directory that is there and can't be read, or that somebody could lead elsewhere.
-pub fn scan(directories: &[PathBuf]) -> Result<Held, LockDirError> {
-    let mut held = Held::default();
+pub fn scan(directories: &[PathBuf]) -> Result<HeldLocks, LockDirError> {
+    let mut held = HeldLocks::default();
     for path in directories {
         if let Some(directory) = LockDir::open(path)? {
             directory.add_to(&mut held)?;
@@ -122,9 +122,9 @@ pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirErro
     let mut removed = false;
     for path in directories {
         let Some(directory) = LockDir::open(path)? else { continue };
-        let mut held = Held::default();
+        let mut held = HeldLocks::default();
         directory.add_to(&mut held)?;
-        for lock in held.locks.iter().filter(|lock| means(wanted, &lock.job)) {
+        for lock in held.locks.iter().filter(|lock| matches_name(wanted, &lock.job)) {
             removed |= directory.remove(lock.name())?;
         }
         // Among too many to look at, its own name still finds it.
@@ -143,7 +143,7 @@ fn own_names(job: &str) -> [String; 2] {
 ///
 /// # Errors
 /// The file is there and can't be removed, or its directory not be opened.
-pub fn remove_judged(lock: &JobLock) -> Result<bool, LockDirError> {
+pub fn remove_unchanged(lock: &JobLock) -> Result<bool, LockDirError> {
     let Some(directory) = LockDir::open(lock.path.parent().unwrap_or(Path::new("/")))? else { return Ok(false) };
     let modified = fs::symlink_metadata(directory.reached().join(lock.name())).and_then(|stat| stat.modified());
     let is_the_same = match modified {
@@ -163,11 +163,11 @@ impl JobLock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::veeam::Holder;
-    use crate::veeam::making::create;
+    use crate::veeam::LockOwner;
+    use crate::veeam::lock_file::create;
 
     fn make(directory: &Path, job: &str) {
-        create(directory, job, &Holder::now(job, 0)).unwrap().keep().settle();
+        create(directory, job, &LockOwner::now(job, 0)).unwrap().keep().flush();
     }
 
     #[test]
@@ -222,12 +222,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().to_owned()];
         make(&directories[0], "Job 1");
-        let judged = scan(&directories).unwrap().locks.remove(0);
-        let older = JobLock { since: judged.since - 1, ..judged.clone() };
-        assert!(!remove_judged(&older).unwrap());
+        let checked = scan(&directories).unwrap().locks.remove(0);
+        let older = JobLock { since: checked.since - 1, ..checked.clone() };
+        assert!(!remove_unchanged(&older).unwrap());
         assert_eq!(scan(&directories).unwrap().count(), 1);
-        assert!(remove_judged(&judged).unwrap());
-        assert!(!remove_judged(&judged).unwrap());
+        assert!(remove_unchanged(&checked).unwrap());
+        assert!(!remove_unchanged(&checked).unwrap());
         assert!(scan(&directories).unwrap().is_empty());
     }
 

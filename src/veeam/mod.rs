@@ -1,22 +1,21 @@
-//! Veeam's lock files: the visible form of "this job writes now". And what speaks for them or against them.
-//! Any file in the lock directories counts, whoever made it. Decides nothing: who waits for whom is the controller's.
+//! Veeam's lock files, each saying "this job is writing", and what shows that one has outlived its job.
+//! Any file in a lock directory counts, whoever made it. Decides nothing: the controller owns the queue.
 //!
-//! `name` says what a lock may be called, `holder` what stands in it, `locks` reads and removes, `making` makes, `held` bounds what is read, `watch` notices changes.
-//! `inquiry` finds out what became of those who hold them: by Veeam's own word (`api`, weighed by `judge`), or by the rest
-//! of the repository (`rest`).
+//! `lock_name` says what a lock may be called, `lock_file` creates one, `locks` reads and removes them, `held_locks` bounds
+//! how many are read, and `lock_watch` reports changes. `lock_check` finds out whether the jobs behind the locks still run: it
+//! asks Veeam (`api`, read by `session_status`) or looks whether the repository is `idle`.
 
 pub mod api;
-mod held;
-mod holder;
-pub mod inquiry;
-mod judge;
+mod held_locks;
+mod idle;
+pub mod lock_check;
+pub mod lock_file;
+mod lock_name;
+pub mod lock_watch;
 pub mod locks;
-pub mod making;
-mod name;
-mod rest;
-pub mod watch;
+mod session_status;
 
-pub use held::Held;
-pub use holder::Holder;
+pub use held_locks::HeldLocks;
+pub use lock_file::LockOwner;
+pub use lock_name::{is_job_name, is_similar};
 pub use locks::{JobLock, LockDirError};
-pub use name::{is_job_name, is_like};

@@ -13,7 +13,7 @@ use crate::common::daemon::Daemon;
 use crate::common::disk::{Disk, FileSystem};
 use crate::common::run;
 use crate::common::scene::{Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings};
-use asbackup::model::Plugging;
+use asbackup::model::Presence;
 use asbackup::texts::{Afterwards, Language, Texts};
 use rustix::fs::FlockOperation;
 
@@ -28,8 +28,8 @@ async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     let fault = daemon.record().fault.expect("a fault in the history");
     assert_eq!(fault.name(), error);
     // Where the disk could be proven to be free a moment later only, it may be unplugged by now.
-    let said = |plug| Texts::new(Language::English).say(&Afterwards { told: &fault, plug }).to_string();
-    let words = [Plugging::Plugged, Plugging::Safe].map(said);
+    let said = |presence| Texts::new(Language::English).say(&Afterwards { told: &fault, presence }).to_string();
+    let words = [Presence::Attached, Presence::Safe].map(said);
     assert!(words.contains(&message) && words.contains(&finished.message), "{message}\n{words:#?}\n{finished:#?}");
     assert!(daemon.text_log().contains(&finished.message), "{}", daemon.text_log());
     scene.assert_unmounted();

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use asbackup::model::{
-    DiskId, DiskRow, Fault, Finished, LogLine, Notice, Outcome, Plug, Progress, RunRecord, State, Status, Step, Totals,
-    Trigger, VeeamLock, Warning,
+    AttachmentId, DiskId, DiskRow, Fault, Finished, LogLine, Notice, Outcome, Progress, RunRecord, State, Status, Step,
+    Totals, Trigger, VeeamLock, Warning,
 };
 use asbackup::texts::{Language, Texts};
 
@@ -205,7 +205,7 @@ fn history(label: &str) -> Vec<RunRecord> {
             disk: DiskId::new(uuid),
             label: label.to_owned(),
             trigger: Trigger::Plugged,
-            plug: Plug { boot_id: "boot".to_owned(), diskseq: None },
+            attachment: AttachmentId { boot_id: "boot".to_owned(), diskseq: None },
             started_at: end - totals.bytes_done / 140,
             finished_at: end,
             outcome: if is_bad { Outcome::Aborted } else { Outcome::Success },

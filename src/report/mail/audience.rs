@@ -64,7 +64,7 @@ fn matters(wanted: Wanted, weight: Weight) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DiskId, Outcome, Plug, RunBegun, Trigger, Warning};
+    use crate::model::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, Warning};
 
     const INI: &str = "[Backup]
 filesystem-ids-and-notification-mail-addresses = B78E-6CC4, office@x, boss@x, 1111-2222, other@x
@@ -79,7 +79,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
             disk: DiskId::new("B78E-6CC4"),
             label: String::new(),
             trigger: Trigger::Plugged,
-            plug: Plug { boot_id: String::new(), diskseq: None },
+            attachment: AttachmentId { boot_id: String::new(), diskseq: None },
             started_at: 1,
             logs: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use super::LockStory;
 use super::logs::{Gap, Logs, Told};
-use crate::model::{Fault, Micros, Outcome, Plugging, RunBegun, RunRecord, Warning};
+use crate::model::{Fault, Micros, Outcome, Presence, RunBegun, RunRecord, Warning};
 use crate::report::clock::Clock;
 use crate::report::named;
 use crate::texts::{Afterwards, Arg, Message, Spoken, Texts};
@@ -269,15 +269,15 @@ fn label(record: &RunRecord) -> &str {
 
 /// What the mail says of the disk: never that it may be taken away before that is proven.
 fn action(record: &RunRecord) -> &'static str {
-    match record.plugging() {
-        Plugging::Safe => "safe",
-        Plugging::Gone => "gone",
-        Plugging::Plugged => "stay",
+    match record.presence() {
+        Presence::Safe => "safe",
+        Presence::Gone => "gone",
+        Presence::Attached => "stay",
     }
 }
 
 fn afterwards<'a, T>(record: &RunRecord, told: &'a T) -> Afterwards<'a, T> {
-    Afterwards { told, plug: record.plugging() }
+    Afterwards { told, presence: record.presence() }
 }
 
 #[cfg(test)]

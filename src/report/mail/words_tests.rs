@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::model::{DiskId, Notice, Plug, Step, Totals, Trigger};
+use crate::model::{AttachmentId, DiskId, Notice, Step, Totals, Trigger};
 use crate::report::mail::logs::{Gap, State};
 use crate::texts::{Language, samples};
 
@@ -23,7 +23,7 @@ fn begun() -> RunBegun {
         disk: DiskId::new("B78E-6CC4"),
         label: "Gold".to_owned(),
         trigger: Trigger::Plugged,
-        plug: Plug { boot_id: String::new(), diskseq: None },
+        attachment: AttachmentId { boot_id: String::new(), diskseq: None },
         started_at: BEGIN,
         logs: Vec::new(),
     }

@@ -22,11 +22,11 @@ pub struct Session {
     #[serde(default, deserialize_with = "moment")]
     pub end_time: Option<Timestamp>,
     #[serde(default)]
-    pub result: Option<Outcome>,
+    pub result: Option<SessionResult>,
 }
 
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
-pub struct Outcome {
+pub struct SessionResult {
     #[serde(default)]
     pub result: String,
 }
@@ -50,7 +50,7 @@ impl Session {
     }
 
     pub fn has_failed(&self) -> bool {
-        self.result.as_ref().is_some_and(|outcome| outcome.result.eq_ignore_ascii_case("Failed"))
+        self.result.as_ref().is_some_and(|result| result.result.eq_ignore_ascii_case("Failed"))
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Pagination {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Token {
+pub(super) struct TokenResponse {
     pub access_token: String,
     #[serde(default)]
     pub refresh_token: String,

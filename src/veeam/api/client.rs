@@ -7,31 +7,31 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
-use super::answers::{Job, Page, Refusal, ServerTime, Session, Token};
-use super::wire::{Answer, Ask, Wire};
+use super::answers::{Job, Page, Refusal, ServerTime, Session, TokenResponse};
+use super::channel::{ApiRequest, ApiResponse, Channel};
 use crate::config::{MASK, Secret, Veeam};
 
 /// The newest first: Veeam 13.1, 13.0.1, 13.0.0 and 12.3.1. Nothing tells which ones a server knows.
 const VERSIONS: [&str; 4] = ["1.3-rev2", "1.3-rev1", "1.3-rev0", "1.2-rev1"];
 const PAGE: usize = 200;
 /// More than a server has in a week.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 /// Bytes of all pages of a list together.
-const LARGEST_LIST: usize = 16 * 1024 * 1024;
+const MAX_LIST_BYTES: usize = 16 * 1024 * 1024;
 /// A token that expires while it is on its way is none.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// Knows its server and is logged in as long as it lives; `log_out` is the polite end.
 pub struct Client {
-    wire: Wire,
+    channel: Channel,
     user: String,
     password: Secret,
     version: &'static str,
-    ahead: SignedDuration,
-    token: Option<Pass>,
+    clock_offset: SignedDuration,
+    token: Option<AccessToken>,
 }
 
-struct Pass {
+struct AccessToken {
     access: String,
     refresh: String,
     until: Instant,
@@ -44,20 +44,20 @@ impl Client {
     /// # Errors
     /// The server is away, not trusted, or no Veeam that is known.
     pub async fn open(veeam: &Veeam, password: Secret) -> Result<Self, ApiError> {
-        let wire = Wire::new(veeam).await?;
+        let channel = Channel::new(veeam).await?;
         let mut client = Self {
-            wire,
+            channel,
             user: veeam.user.clone(),
             password,
             version: VERSIONS[0],
-            ahead: SignedDuration::ZERO,
+            clock_offset: SignedDuration::ZERO,
             token: None,
         };
-        client.agree().await?;
+        client.negotiate_version().await?;
         Ok(client)
     }
 
-    async fn agree(&mut self) -> Result<(), ApiError> {
+    async fn negotiate_version(&mut self) -> Result<(), ApiError> {
         let mut refusal = String::new();
         for version in VERSIONS {
             self.version = version;
@@ -66,11 +66,12 @@ impl Client {
                 200 => {
                     let told: ServerTime = self.read(&answer)?;
                     let now = Timestamp::now();
-                    self.ahead = told.server_time.map_or(SignedDuration::ZERO, |theirs| theirs.duration_since(now));
+                    self.clock_offset =
+                        told.server_time.map_or(SignedDuration::ZERO, |server_time| server_time.duration_since(now));
                     return Ok(());
                 }
-                400..=499 => refusal = self.words(&answer),
-                _ => return Err(ApiError::Unreachable(self.words(&answer))),
+                400..=499 => refusal = self.error_text(&answer),
+                _ => return Err(ApiError::Unreachable(self.error_text(&answer))),
             }
         }
         Err(ApiError::Unreachable(format!("it speaks none of {}: {refusal}", VERSIONS.join(", "))))
@@ -81,8 +82,8 @@ impl Client {
     }
 
     /// What the server's clock says when ours says `now`: both need not be right.
-    pub fn theirs(&self, now: Timestamp) -> Timestamp {
-        now.saturating_add(self.ahead).unwrap_or(now)
+    pub fn server_time(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.clock_offset).unwrap_or(now)
     }
 
     /// `None`: Veeam knows no such session.
@@ -114,8 +115,8 @@ impl Client {
     }
 
     /// Nothing more is asked for a while.
-    pub async fn rest(&self) {
-        self.wire.rest().await;
+    pub async fn disconnect(&self) {
+        self.channel.disconnect().await;
     }
 
     /// Gives the token back; whatever the server says to that.
@@ -129,13 +130,13 @@ impl Client {
     async fn pages<T: DeserializeOwned>(&mut self, path: &str, query: &[(&str, &str)]) -> Result<Vec<T>, ApiError> {
         let mut all = Vec::new();
         let mut bytes = 0;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let (skip, limit) = (all.len().to_string(), PAGE.to_string());
             let place = [("skip", skip.as_str()), ("limit", limit.as_str())];
             let query = Serializer::new(String::new()).extend_pairs(place).extend_pairs(query).finish();
             let answer = self.get(&format!("{path}?{query}")).await?;
             bytes += answer.body.len();
-            if bytes > LARGEST_LIST {
+            if bytes > MAX_LIST_BYTES {
                 break;
             }
             let page: Page<T> = self.read(&answer)?;
@@ -150,8 +151,8 @@ impl Client {
     }
 
     /// Logged in; once more with a new token when the server takes the old one no longer.
-    async fn get(&mut self, path: &str) -> Result<Answer, ApiError> {
-        if self.token.as_ref().is_none_or(|pass| pass.until <= Instant::now()) {
+    async fn get(&mut self, path: &str) -> Result<ApiResponse, ApiError> {
+        if self.token.as_ref().is_none_or(|token| token.until <= Instant::now()) {
             self.renew().await?;
         }
         let mut answer = self.ask("GET", path, None).await?;
@@ -161,14 +162,14 @@ impl Client {
         }
         match answer.status {
             200 | 404 => Ok(answer),
-            401 | 403 => Err(ApiError::LoginRefused(self.words(&answer))),
-            _ => Err(ApiError::Unreachable(self.words(&answer))),
+            401 | 403 => Err(ApiError::LoginRefused(self.error_text(&answer))),
+            _ => Err(ApiError::Unreachable(self.error_text(&answer))),
         }
     }
 
     /// A token for the next while: by the old one's word, which can be given once, or by the password.
     async fn renew(&mut self) -> Result<(), ApiError> {
-        if let Some(old) = self.token.take().filter(|pass| !pass.refresh.is_empty()) {
+        if let Some(old) = self.token.take().filter(|token| !token.refresh.is_empty()) {
             let form = [("grant_type", "refresh_token"), ("refresh_token", old.refresh.as_str())];
             let answer = self.ask("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
             if answer.status == 200 {
@@ -180,49 +181,52 @@ impl Client {
         let answer = self.ask("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
         match answer.status {
             200 => self.take_token(&answer),
-            400..=499 => Err(ApiError::LoginRefused(self.words(&answer))),
-            _ => Err(ApiError::Unreachable(self.words(&answer))),
+            400..=499 => Err(ApiError::LoginRefused(self.error_text(&answer))),
+            _ => Err(ApiError::Unreachable(self.error_text(&answer))),
         }
     }
 
-    fn take_token(&mut self, answer: &Answer) -> Result<(), ApiError> {
-        let token: Token = self.read(answer)?;
+    fn take_token(&mut self, answer: &ApiResponse) -> Result<(), ApiError> {
+        let token: TokenResponse = self.read(answer)?;
         let life = Duration::from_secs(token.expires_in).saturating_sub(MARGIN);
-        self.token =
-            Some(Pass { access: token.access_token, refresh: token.refresh_token, until: Instant::now() + life });
+        self.token = Some(AccessToken {
+            access: token.access_token,
+            refresh: token.refresh_token,
+            until: Instant::now() + life,
+        });
         Ok(())
     }
 
-    async fn ask(&self, method: &str, path: &str, form: Option<String>) -> Result<Answer, ApiError> {
-        let authority = self.wire.authority();
+    async fn ask(&self, method: &str, path: &str, form: Option<String>) -> Result<ApiResponse, ApiError> {
+        let authority = self.channel.authority();
         let mut headers = vec![
             ("Host", authority.as_str()),
             ("Accept", "application/json"),
             ("Connection", "close"),
             ("x-api-version", self.version),
         ];
-        let bearer = self.token.as_ref().map(|pass| format!("Bearer {}", pass.access));
+        let bearer = self.token.as_ref().map(|token| format!("Bearer {}", token.access));
         headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));
         headers.extend(form.as_ref().map(|_| ("Content-Type", "application/x-www-form-urlencoded")));
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        let ask = Ask {
+        let ask = ApiRequest {
             method: method.to_owned(),
             path: path.to_owned(),
             headers: headers.into_iter().map(owned).collect(),
             body: form.unwrap_or_default(),
         };
-        self.wire.call(&ask).await
+        self.channel.call(&ask).await
     }
 
-    fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, ApiError> {
+    fn read<T: DeserializeOwned>(&self, answer: &ApiResponse) -> Result<T, ApiError> {
         if answer.status != 200 {
-            return Err(ApiError::Unreachable(self.words(answer)));
+            return Err(ApiError::Unreachable(self.error_text(answer)));
         }
         serde_json::from_slice(&answer.body).map_err(|error| ApiError::Unreachable(format!("its answer: {error}")))
     }
 
     /// What the server says of a refusal, never with the password, should it repeat it.
-    fn words(&self, answer: &Answer) -> String {
+    fn error_text(&self, answer: &ApiResponse) -> String {
         let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
         let mut words = refusal.map(|refusal| refusal.message).unwrap_or_default();
         if !self.password.is_empty() {

@@ -1,4 +1,4 @@
-//! The far end of `wire`, in a process of its own: takes what has to be known of the server, then one request after the other. Each
+//! The far end of `channel`, in a process of its own: takes what has to be known of the server, then one request after the other. Each
 //! goes over a connection of its own: connect, encrypt, ask, read the answer whole, close. What is not kept can't hang.
 
 use std::error::Error;
@@ -16,22 +16,24 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::ApiError;
-use super::wire::{Answer, Ask, LARGEST_ANSWER, LARGEST_ASK, LARGEST_WAY, Way, unreachable};
+use super::channel::{
+    ApiRequest, ApiResponse, Endpoint, MAX_ENDPOINT_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, unreachable,
+};
 use crate::aside::Talk;
 use crate::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
 
 /// All of it; hyper has a limit of its own for what comes before the body.
-const LIMITS: Limits = Limits { line: None, answer: 2 * LARGEST_ANSWER };
+const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
 
 /// Serves one conversation to its end.
 ///
 /// # Errors
 /// Whoever asked is gone, or asks for what makes no sense.
 pub async fn serve(mut talk: Talk) -> io::Result<()> {
-    let Some(way) = talk.hear::<Way>(LARGEST_WAY).await? else { return Ok(()) };
-    let tls = trusting(&way.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
-    let server = tls.map(|tls| Server { way, tls });
-    while let Some(ask) = talk.hear::<Ask>(LARGEST_ASK).await? {
+    let Some(endpoint) = talk.hear::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
+    let tls = trusting(&endpoint.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
+    let server = tls.map(|tls| Server { endpoint, tls });
+    while let Some(ask) = talk.hear::<ApiRequest>(MAX_REQUEST_BYTES).await? {
         let answer = match &server {
             Ok(server) => server.call(ask).await,
             Err(error) => Err(error.clone()),
@@ -45,25 +47,25 @@ pub async fn serve(mut talk: Talk) -> io::Result<()> {
 }
 
 struct Server {
-    way: Way,
+    endpoint: Endpoint,
     tls: TlsConnector,
 }
 
 impl Server {
-    async fn call(&self, ask: Ask) -> Result<Answer, ApiError> {
-        match timeout(self.way.patience, self.converse(ask)).await {
+    async fn call(&self, ask: ApiRequest) -> Result<ApiResponse, ApiError> {
+        match timeout(self.endpoint.timeout, self.exchange_on_new_connection(ask)).await {
             Ok(answer) => answer,
-            Err(_) => Err(self.late()),
+            Err(_) => Err(self.timed_out()),
         }
     }
 
-    async fn converse(&self, ask: Ask) -> Result<Answer, ApiError> {
+    async fn exchange_on_new_connection(&self, ask: ApiRequest) -> Result<ApiResponse, ApiError> {
         let request = request(ask)?;
-        let place = (self.way.host.as_str(), self.way.port);
-        let reached = in_turn(place, self.way.patience, |stream| self.encrypted(stream)).await;
+        let place = (self.endpoint.host.as_str(), self.endpoint.port);
+        let reached = in_turn(place, self.endpoint.timeout, |stream| self.encrypted(stream)).await;
         let stream = reached.map_err(|reason| match reason {
             Unreached::Away(error) => unreachable(&error),
-            Unreached::Late => self.late(),
+            Unreached::Late => self.timed_out(),
             Unreached::Said(error) => error,
         })?;
         let stream = TokioIo::new(Bounded::new(stream, LIMITS));
@@ -79,7 +81,7 @@ impl Server {
     }
 
     async fn encrypted(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, ApiError> {
-        let name = server_name(&self.way.host).map_err(|error| unreachable(&error))?;
+        let name = server_name(&self.endpoint.host).map_err(|error| unreachable(&error))?;
         let encrypted = encrypted(&self.tls, name, stream).await;
         encrypted.map_err(|error| match is_distrust(&error) {
             true => ApiError::Untrusted(error.to_string()),
@@ -87,12 +89,12 @@ impl Server {
         })
     }
 
-    fn late(&self) -> ApiError {
-        ApiError::Unreachable(format!("no answer within {} s", self.way.patience.as_secs()))
+    fn timed_out(&self) -> ApiError {
+        ApiError::Unreachable(format!("no answer within {} s", self.endpoint.timeout.as_secs()))
     }
 }
 
-fn request(ask: Ask) -> Result<Request<Full<Bytes>>, ApiError> {
+fn request(ask: ApiRequest) -> Result<Request<Full<Bytes>>, ApiError> {
     let mut request = Request::builder().method(ask.method.as_str()).uri(ask.path);
     for (name, value) in ask.headers {
         request = request.header(name, value);
@@ -100,14 +102,17 @@ fn request(ask: Ask) -> Result<Request<Full<Bytes>>, ApiError> {
     request.body(Full::new(Bytes::from(ask.body))).map_err(|error| ApiError::Unreachable(error.to_string()))
 }
 
-async fn exchange(mut sender: SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<Answer, ApiError> {
+async fn exchange(
+    mut sender: SendRequest<Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+) -> Result<ApiResponse, ApiError> {
     read(sender.send_request(request).await).await
 }
 
-async fn read(response: Result<Response<Incoming>, hyper::Error>) -> Result<Answer, ApiError> {
+async fn read(response: Result<Response<Incoming>, hyper::Error>) -> Result<ApiResponse, ApiError> {
     let response = response.map_err(|error| unreachable(&error))?;
     let status = response.status().as_u16();
-    let body = Limited::new(response.into_body(), LARGEST_ANSWER).collect().await;
+    let body = Limited::new(response.into_body(), MAX_RESPONSE_BYTES).collect().await;
     let body = body.map_err(|error: Box<dyn Error + Send + Sync>| unreachable(&*error))?.to_bytes();
-    Ok(Answer { status, body: body.to_vec() })
+    Ok(ApiResponse { status, body: body.to_vec() })
 }

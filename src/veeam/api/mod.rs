@@ -1,13 +1,13 @@
 //! Veeam's REST API, read-only: which sessions there are and what state they are in. Judges nothing: what follows from an answer
 //! is `judge`'s.
 //!
-//! `wire` has a process aside make requests, which are made in `https`; `answers` is what comes back, `client` all between: versions,
+//! `channel` has a process aside make requests, which are made in `https`; `answers` is what comes back, `client` all between: versions,
 //! logging in, pages.
 
 mod answers;
+mod channel;
 mod client;
 mod https;
-mod wire;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::aside::Absent;
 use crate::model::Warning;
 #[cfg(test)]
-pub use answers::Outcome;
+pub use answers::SessionResult;
 pub use answers::{Job, Session};
 pub use client::Client;
 pub use https::serve;

@@ -1,8 +1,8 @@
 //! Statuses and runs with something in every field, some of it hostile.
 
 use asbackup::model::{
-    DiskId, DiskRow, Fault, Finished, Outcome, Plug, Progress, RunRecord, State, Status, Step, Told, Totals, Trigger,
-    VeeamLock, Warning,
+    AttachmentId, DiskId, DiskRow, Fault, Finished, Outcome, Progress, RunRecord, State, Status, Step, Told, Totals,
+    Trigger, VeeamLock, Warning,
 };
 use asbackup::texts::{Language, Texts};
 
@@ -131,7 +131,7 @@ fn record(run: u64, disk: &str, label: &str, outcome: Outcome) -> RunRecord {
         disk: DiskId::new(disk),
         label: label.to_owned(),
         trigger: Trigger::Plugged,
-        plug: Plug { boot_id: String::new(), diskseq: None },
+        attachment: AttachmentId { boot_id: String::new(), diskseq: None },
         started_at: NOON - 3_900_000_000,
         finished_at: NOON,
         outcome,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use asbackup::model::{DiskId, Outcome, Plug, RunBegun, Trigger, micros};
+use asbackup::model::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, micros};
 use asbackup::report::history::History;
 
 use super::post::{plain, run_once, until_sent};
@@ -198,7 +198,7 @@ async fn bus_mail_reminds_nobody_soon_after_a_good_copy() {
         disk: DiskId::new(&first().uuid),
         label: "GOLD".to_owned(),
         trigger: Trigger::Plugged,
-        plug: Plug { boot_id: String::new(), diskseq: None },
+        attachment: AttachmentId { boot_id: String::new(), diskseq: None },
         started_at: yesterday,
         logs: Vec::new(),
     };

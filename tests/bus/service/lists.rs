@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{Error, Row, json};
 use asbackup::model::{
-    Contents, DiskId, DiskRow, Fault, Outcome, Plug, RunRecord, Status, Step, Totals, Trigger, UnformattedRow, Warning,
+    AttachmentId, Contents, DiskId, DiskRow, Fault, Outcome, RunRecord, Status, Step, Totals, Trigger, UnformattedRow,
+    Warning,
 };
 
 use serde_json::json;
@@ -82,7 +83,7 @@ fn record(run: u64) -> RunRecord {
         disk: DiskId::new(UUID),
         label: "OFFSITE1".to_owned(),
         trigger: Trigger::Plugged,
-        plug: Plug { boot_id: String::new(), diskseq: None },
+        attachment: AttachmentId { boot_id: String::new(), diskseq: None },
         started_at: 1,
         finished_at: 2,
         outcome: Outcome::Aborted,

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
-use super::gate::Gate;
-use crate::copy::Puller;
+use crate::copy::{Busy, Puller};
 use crate::disks::Volume;
 use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
 use crate::report::journal::Scope;
@@ -15,7 +14,7 @@ const ALMOST: f64 = 0.99;
 
 /// Why a run begins, and what it may.
 #[derive(Debug)]
-pub struct Wish {
+pub struct RunRequest {
     pub trigger: Trigger,
     /// Delete more than the budget this once.
     pub allowed: bool,
@@ -23,10 +22,19 @@ pub struct Wish {
     pub after: Option<oneshot::Receiver<()>>,
 }
 
+/// What a run that waits for Veeam has handed over.
+#[derive(Debug)]
+pub struct Admission {
+    /// Lets the copy begin.
+    pub opener: oneshot::Sender<()>,
+    /// What the run may know while it waits.
+    pub busy: watch::Sender<Busy>,
+}
+
 #[derive(Debug)]
 pub struct ActiveRun {
     pub begun: RunBegun,
-    /// Plugged in when the run began; a disk that was not there ends the run at its first step.
+    /// Attachments in when the run began; a disk that was not there ends the run at its first step.
     pub volume: Option<Volume>,
     /// By the config that the run began with.
     pub source: PathBuf,
@@ -44,11 +52,11 @@ pub struct ActiveRun {
     pub intrusions: Vec<Warning>,
     pub free_bytes: u64,
     /// Waits for Veeam until this is used.
-    pub gate: Option<Gate>,
+    pub admission: Option<Admission>,
     /// Veeam waits from here on.
-    pub past_gate: bool,
+    pub admitted: bool,
     pub stop: Puller,
-    /// Held, not read: it keeps the machine awake.
+    /// HeldLocks, not read: it keeps the machine awake.
     pub _inhibitor: Inhibitor,
 }
 

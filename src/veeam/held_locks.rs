@@ -12,7 +12,7 @@ const LOOKED_AT: usize = 200;
 const COUNTED: usize = 10_000;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldLocks {
     /// Oldest first; all of them, unless there are too many to look at.
     pub locks: Vec<JobLock>,
     /// There are so many more, at least.
@@ -20,7 +20,7 @@ pub struct Held {
     read: usize,
 }
 
-impl Held {
+impl HeldLocks {
     pub fn is_empty(&self) -> bool {
         self.count() == 0
     }

@@ -15,7 +15,7 @@ const SPIN_UP: Duration = Duration::from_secs(15);
 
 /// One medium in one plug-in.
 #[derive(Debug, Clone)]
-pub struct Plugin {
+pub struct Attachment {
     pub volume: Volume,
     since: Instant,
     /// Copied to already, or not to be tried again before it is plugged in anew.
@@ -25,9 +25,9 @@ pub struct Plugin {
     /// The run before was refused for a source that may still come.
     pub awaits_source: bool,
     /// Being cleared up behind a killed daemon.
-    pub tidying: bool,
+    pub releasing: bool,
     /// Something has happened since that began.
-    pub tidy_again: bool,
+    pub release_again: bool,
     /// Mounted somewhere, as a whole or in part, when the mount table was last looked at.
     pub in_use: bool,
     /// Proven unmounted, flushed and free.
@@ -36,8 +36,8 @@ pub struct Plugin {
 
 /// All of them.
 #[derive(Debug, Default)]
-pub struct Plugged {
-    plugins: Vec<Plugin>,
+pub struct Attachments {
+    attached: Vec<Attachment>,
     /// What has no file system.
     pub unformatted: Vec<Unformatted>,
     /// What is there and can't be used, known or not.
@@ -46,7 +46,7 @@ pub struct Plugged {
 
 /// What a new picture changed.
 #[derive(Debug, Default)]
-pub struct Difference {
+pub struct Changes {
     pub appeared: Vec<Volume>,
     pub gone: Vec<Volume>,
 }
@@ -63,51 +63,51 @@ pub enum Due {
     },
 }
 
-impl Plugged {
+impl Attachments {
     /// Takes a new picture. What is the same plug-in keeps its past.
-    pub fn update(&mut self, volumes: Vec<Volume>, now: Instant) -> Difference {
-        let mut difference = Difference::default();
-        let mut before = std::mem::take(&mut self.plugins);
+    pub fn update(&mut self, volumes: Vec<Volume>, now: Instant) -> Changes {
+        let mut difference = Changes::default();
+        let mut before = std::mem::take(&mut self.attached);
         for volume in volumes {
-            let known = before.iter().position(|plugin| plugin.volume.is_same_plug(&volume));
-            let mut plugin = match known {
+            let known = before.iter().position(|attachment| attachment.volume.is_same_attachment(&volume));
+            let mut attachment = match known {
                 Some(place) => before.swap_remove(place),
                 None => {
                     difference.appeared.push(volume.clone());
-                    Plugin::new(volume.clone(), now)
+                    Attachment::new(volume.clone(), now)
                 }
             };
-            plugin.safe &= volume.mount_points.is_empty();
-            plugin.volume = volume;
-            self.plugins.push(plugin);
+            attachment.safe &= volume.mount_points.is_empty();
+            attachment.volume = volume;
+            self.attached.push(attachment);
         }
         let stayed = |gone: &Volume| difference.appeared.iter().any(|volume| volume.is_same_medium(gone));
-        difference.gone = before.into_iter().map(|plugin| plugin.volume).filter(|gone| !stayed(gone)).collect();
+        difference.gone = before.into_iter().map(|attachment| attachment.volume).filter(|gone| !stayed(gone)).collect();
         difference
     }
 
     /// What is mounted is not safe; what is so no more has to be proven anew. Only disks that have had their copy are looked at.
     pub fn note_mounts(&mut self, is_mounted: impl Fn(&Volume) -> bool) {
-        for plugin in self.plugins.iter_mut().filter(|plugin| plugin.served) {
-            plugin.in_use = is_mounted(&plugin.volume);
-            plugin.safe &= !plugin.in_use;
+        for attachment in self.attached.iter_mut().filter(|attachment| attachment.served) {
+            attachment.in_use = is_mounted(&attachment.volume);
+            attachment.safe &= !attachment.in_use;
         }
     }
 
     pub fn volumes(&self) -> Vec<Volume> {
-        self.plugins.iter().map(|plugin| plugin.volume.clone()).collect()
+        self.attached.iter().map(|attachment| attachment.volume.clone()).collect()
     }
 
     pub fn has_any(&self) -> bool {
-        !self.plugins.is_empty()
+        !self.attached.is_empty()
     }
 
-    pub fn plugins(&self) -> &[Plugin] {
-        &self.plugins
+    pub fn iter(&self) -> impl Iterator<Item = &Attachment> {
+        self.attached.iter()
     }
 
-    pub fn of(&mut self, disk: &DiskId) -> impl Iterator<Item = &mut Plugin> {
-        self.plugins.iter_mut().filter(move |plugin| plugin.volume.id == *disk)
+    pub fn of(&mut self, disk: &DiskId) -> impl Iterator<Item = &mut Attachment> {
+        self.attached.iter_mut().filter(move |attachment| attachment.volume.id == *disk)
     }
 
     /// The first known disk that is plugged in, in config order, copied to or not.
@@ -117,29 +117,30 @@ impl Plugged {
 
     /// All of them.
     pub fn present(&self, config: &Config) -> Vec<DiskId> {
-        let present = |disk: &&KnownDisk| self.plugins.iter().any(|plugin| plugin.volume.id == disk.id);
+        let present = |disk: &&KnownDisk| self.attached.iter().any(|attachment| attachment.volume.id == disk.id);
         config.disks.iter().filter(present).map(|disk| disk.id.clone()).collect()
     }
 
     /// Known disks that still wait for their copy, in config order.
     pub fn waiting(&self, config: &Config) -> Vec<DiskId> {
-        let is_waiting = |id: &DiskId| self.plugins.iter().any(|plugin| plugin.volume.id == *id && plugin.waits());
+        let is_waiting =
+            |id: &DiskId| self.attached.iter().any(|attachment| attachment.volume.id == *id && attachment.waits());
         config.disks.iter().map(|disk| disk.id.clone()).filter(is_waiting).collect()
     }
 
     pub fn awaits_source(&self, config: &Config) -> bool {
-        let is_known = |plugin: &Plugin| config.disks.iter().any(|disk| disk.id == plugin.volume.id);
-        self.plugins.iter().any(|plugin| plugin.awaits_source && is_known(plugin))
+        let is_known = |attachment: &Attachment| config.disks.iter().any(|disk| disk.id == attachment.volume.id);
+        self.attached.iter().any(|attachment| attachment.awaits_source && is_known(attachment))
     }
 
     /// What waited for the source is due, unless it has been pulled a moment ago. Whether anything did.
-    pub fn take_up_awaiting(&mut self, config: &Config, is_there: impl Fn(&Volume) -> bool) -> bool {
-        for plugin in self.plugins.iter_mut().filter(|plugin| plugin.awaits_source) {
-            plugin.awaits_source = is_there(&plugin.volume);
+    pub fn retry_awaiting_source(&mut self, config: &Config, is_there: impl Fn(&Volume) -> bool) -> bool {
+        for attachment in self.attached.iter_mut().filter(|attachment| attachment.awaits_source) {
+            attachment.awaits_source = is_there(&attachment.volume);
         }
         let any = self.awaits_source(config);
-        for plugin in self.plugins.iter_mut().filter(|plugin| plugin.awaits_source) {
-            (plugin.served, plugin.awaits_source) = (false, false);
+        for attachment in self.attached.iter_mut().filter(|attachment| attachment.awaits_source) {
+            (attachment.served, attachment.awaits_source) = (false, false);
         }
         any
     }
@@ -148,8 +149,8 @@ impl Plugged {
     /// for its copy, since what waits may be mounted the next moment.
     pub fn safe(&self, config: &Config) -> Vec<String> {
         let is_safe = |id: &&DiskId| {
-            let mut plugins = self.plugins.iter().filter(|plugin| plugin.volume.id == **id).peekable();
-            plugins.peek().is_some() && plugins.all(|plugin| plugin.safe && !plugin.waits())
+            let mut attachments = self.attached.iter().filter(|attachment| attachment.volume.id == **id).peekable();
+            attachments.peek().is_some() && attachments.all(|attachment| attachment.safe && !attachment.waits())
         };
         let known = config.disks.iter().map(|disk| &disk.id);
         known.filter(is_safe).map(DiskId::to_string).collect()
@@ -159,22 +160,22 @@ impl Plugged {
     pub fn due(&self, config: &Config, now: Instant) -> Due {
         let mut later = None;
         for disk in self.waiting(config) {
-            let mut plugins = self.plugins.iter().filter(|plugin| plugin.volume.id == disk);
-            if plugins.clone().any(|plugin| plugin.tidying) {
+            let mut attachments = self.attached.iter().filter(|attachment| attachment.volume.id == disk);
+            if attachments.clone().any(|attachment| attachment.releasing) {
                 continue;
             }
-            let ready = plugins.clone().map(Plugin::ready).max();
+            let ready = attachments.clone().map(Attachment::ready).max();
             match ready {
                 Some(ready) if ready > now => later = later.into_iter().chain([ready]).min(),
-                _ => return Due::Now { interrupted: plugins.any(|plugin| plugin.interrupted), disk },
+                _ => return Due::Now { interrupted: attachments.any(|attachment| attachment.interrupted), disk },
             }
         }
         later.map_or(Due::Nothing, Due::At)
     }
 }
 
-impl Plugin {
-    /// When it has settled.
+impl Attachment {
+    /// When it has next_due.
     fn ready(&self) -> Instant {
         self.since
             + match self.volume.hindrance.as_ref().map(|hindrance| hindrance.why) {
@@ -191,8 +192,8 @@ impl Plugin {
             served: false,
             interrupted: false,
             awaits_source: false,
-            tidying: false,
-            tidy_again: false,
+            releasing: false,
+            release_again: false,
             in_use: false,
             safe: false,
         }
@@ -205,5 +206,5 @@ impl Plugin {
 }
 
 #[cfg(test)]
-#[path = "plugged_tests.rs"]
+#[path = "attachments_tests.rs"]
 mod tests;

@@ -16,7 +16,7 @@ type Number = (u64, u64);
 
 /// # Errors
 /// Something could not be looked at, so that nobody knows.
-pub fn is_at_rest(repository: &Path, quiet: Duration) -> io::Result<bool> {
+pub fn is_idle(repository: &Path, quiet: Duration) -> io::Result<bool> {
     let Some(files) = unchanged_files(repository, quiet)? else { return Ok(false) };
     Ok(!is_anything_written(&files)?)
 }
@@ -145,18 +145,18 @@ mod tests {
     fn a_new_file_far_down_and_one_of_the_future_are_changes() {
         let (place, file) = repository();
         File::open(&file).unwrap().set_modified(SystemTime::now() + 2 * HOUR).unwrap();
-        assert!(!is_at_rest(place.path(), HOUR).unwrap());
+        assert!(!is_idle(place.path(), HOUR).unwrap());
         age(&file);
         let below = place.path().join("a");
         fs::create_dir(&below).unwrap();
         fs::write(below.join("b.vib"), "x").unwrap();
         age(&below);
         age(place.path());
-        assert!(!is_at_rest(place.path(), HOUR).unwrap());
+        assert!(!is_idle(place.path(), HOUR).unwrap());
     }
 
     #[test]
     fn a_repository_that_can_not_be_looked_at_is_no_evidence() {
-        assert!(is_at_rest(Path::new("/nowhere"), HOUR).is_err());
+        assert!(is_idle(Path::new("/nowhere"), HOUR).is_err());
     }
 }

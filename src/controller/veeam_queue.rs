@@ -9,29 +9,29 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Controller;
 use super::call::Caller;
-use super::callers::Parting;
-use super::waiting::Waiter;
+use super::caller_watch::QueueEvent;
+use super::waiting_jobs::WaitingJob;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::runlock;
 use crate::model::{Fault, Notice, VeeamLock, Warning};
 use crate::paths::Refused;
 use crate::report::mail::LockStory;
-use crate::veeam::{Held, Holder, JobLock, LockDirError, is_job_name, locks, making, watch};
+use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, is_job_name, lock_file, lock_watch, locks};
 
 /// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 /// An rsync that can't even be killed hangs on a dead disk.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
-/// Held and waited for; more than any server of Veeam runs jobs at a time. Scripts that wait for the same job count each.
+/// HeldLocks and waited for; more than any server of Veeam runs jobs at a time. Scripts that wait for the same job count each.
 const MOST_LOCKS: usize = 100;
 /// Of one run; further ones are in the log.
 const MOST_INTRUSIONS: usize = 8;
 
 #[derive(Debug, Default)]
-pub struct Referee {
+pub struct VeeamQueue {
     /// What the lock directories hold, whoever made it.
-    held: Held,
-    pub waiting: Vec<Waiter>,
+    held: HeldLocks,
+    pub waiting: Vec<WaitingJob>,
     /// How often a lock that is held was asked for since it was made.
     asked: HashMap<String, u64>,
     /// An rsync of a killed daemon still reads.
@@ -39,9 +39,9 @@ pub struct Referee {
     watcher: Option<JoinHandle<()>>,
 }
 
-impl Referee {
+impl VeeamQueue {
     /// When the next job has waited long enough.
-    pub fn patience(&self) -> Option<Instant> {
+    pub fn next_deadline(&self) -> Option<Instant> {
         self.waiting.iter().map(|waiter| waiter.until).min()
     }
 
@@ -74,7 +74,7 @@ impl Referee {
         *self.asked.entry(job.to_owned()).or_default() += times as u64;
     }
 
-    fn take_waiter(&mut self, job: &str) -> Option<Waiter> {
+    fn take_waiter(&mut self, job: &str) -> Option<WaitingJob> {
         let at = self.waiting.iter().position(|waiter| waiter.job == job)?;
         Some(self.waiting.remove(at))
     }
@@ -83,17 +83,17 @@ impl Referee {
 impl Controller {
     /// Begins to watch the lock directories that the config names, and forgets the former ones.
     pub(super) async fn watch_locks(&mut self) {
-        if let Some(former) = self.referee.watcher.take() {
+        if let Some(former) = self.veeam_queue.watcher.take() {
             former.abort();
         }
         let (directories, changes) = (self.config.veeam_directories.clone(), self.lock_changes.clone());
-        self.referee.watcher = Some(tokio::spawn(async move {
-            if let Err(error) = watch::watch(directories, changes).await {
+        self.veeam_queue.watcher = Some(tokio::spawn(async move {
+            if let Err(error) = lock_watch::watch(directories, changes).await {
                 // The run that needs the directory looks for itself and says so in plain words.
                 debug!("lock directory not watched: {error}");
             }
         }));
-        self.look_at_locks().await;
+        self.rescan_locks().await;
     }
 
     /// At start: the rsync of a killed daemon goes on reading the repository until it is ended.
@@ -101,8 +101,8 @@ impl Controller {
         if !runlock::is_any_held(&self.runtime) {
             return;
         }
-        self.referee.orphans = true;
-        let (runtime, partings) = (self.runtime.clone(), self.partings.clone());
+        self.veeam_queue.orphans = true;
+        let (runtime, queue_events) = (self.runtime.clone(), self.queue_events.clone());
         tokio::spawn(async move {
             loop {
                 let runtime = runtime.clone();
@@ -111,45 +111,45 @@ impl Controller {
                 }
                 tokio::time::sleep(ORPHAN_PAUSE).await;
             }
-            let _ = partings.send(Parting::Orphans);
+            let _ = queue_events.send(QueueEvent::OrphansEnded);
         });
     }
 
-    pub(super) async fn look_at_locks(&mut self) {
+    pub(super) async fn rescan_locks(&mut self) {
         if let Some(found) = self.scan_locks().await {
-            self.take_locks(found);
+            self.apply_locks(found);
         }
     }
 
     /// What the run has found in the lock directories. A job may have been let in since, so only our own look counts; where
     /// we can't look in time, nobody was let in either.
-    pub(super) async fn weigh_locks(&mut self, found: Held) {
+    pub(super) async fn apply_found_locks(&mut self, found: HeldLocks) {
         let newer = self.scan_locks().await;
-        self.take_locks(newer.unwrap_or(found));
+        self.apply_locks(newer.unwrap_or(found));
     }
 
-    async fn scan_locks(&self) -> Option<Held> {
+    async fn scan_locks(&self) -> Option<HeldLocks> {
         let directories = self.config.veeam_directories.clone();
         let scanned = blocking(PATIENCE, move || locks::scan(&directories).map_err(std::io::Error::other)).await;
         scanned.inspect_err(|error| debug!("lock directory: {error}")).ok()
     }
 
     /// What the lock directories hold now.
-    fn take_locks(&mut self, found: Held) {
-        let former = std::mem::replace(&mut self.referee.held, found);
-        let held = &self.referee.held.locks;
-        self.referee.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
+    fn apply_locks(&mut self, found: HeldLocks) {
+        let former = std::mem::replace(&mut self.veeam_queue.held, found);
+        let held = &self.veeam_queue.held.locks;
+        self.veeam_queue.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
         if self.is_copying() {
-            self.warn_of_intruders(&former.locks);
+            self.warn_about_intruders(&former.locks);
         }
-        self.open_gate();
+        self.try_admit_copy();
     }
 
     /// Lock files that others make are no request, so nothing holds them back. The copy goes on: to end it would not undo what
     /// was written, and the warning says what to do.
-    fn warn_of_intruders(&mut self, former: &[JobLock]) {
+    fn warn_about_intruders(&mut self, former: &[JobLock]) {
         let is_new = |lock: &&JobLock| !former.iter().any(|known| known.job == lock.job);
-        let jobs: Vec<String> = self.referee.held().iter().filter(is_new).map(|lock| lock.job.clone()).collect();
+        let jobs: Vec<String> = self.veeam_queue.held().iter().filter(is_new).map(|lock| lock.job.clone()).collect();
         for job in jobs {
             let warning = Warning::VeeamDuringCopy { job };
             self.tell_seldom(Level::Warn, &warning);
@@ -172,12 +172,12 @@ impl Controller {
         if !is_job_name(&job) {
             return Err(Fault::InvalidJob { job });
         }
-        self.warn_of_likeness(&job);
-        if self.is_copying() || self.referee.orphans {
+        self.warn_about_similar_name(&job);
+        if self.is_copying() || self.veeam_queue.orphans {
             let waits = self.wait_for_copy(job.clone(), caller);
             return waits.inspect_err(|fault| self.tell_no_lock(job, fault)).map(|()| false);
         }
-        self.hold_or_tell(job, caller.uid).await?;
+        self.acquire_lock(job, caller.uid).await?;
         Ok(true)
     }
 
@@ -193,11 +193,11 @@ impl Controller {
     /// Such a job may write all the same, or not run at all; people should know of either.
     fn tell_no_lock(&self, job: String, fault: &Fault) {
         self.tell_seldom(Level::Error, fault);
-        self.mail_lock(LockStory::Failed { job, fault: fault.clone() });
+        self.mail_about_lock(LockStory::Failed { job, fault: fault.clone() });
     }
 
-    pub(super) async fn hold_or_tell(&mut self, job: String, uid: u32) -> Result<(), Fault> {
-        let held = self.hold(&job, uid).await;
+    pub(super) async fn acquire_lock(&mut self, job: String, uid: u32) -> Result<(), Fault> {
+        let held = self.create_lock(&job, uid).await;
         match &held {
             Ok(()) => self.tell_seldom(Level::Info, &Notice::VeeamLocked { job }),
             Err(fault) => self.tell_no_lock(job, fault),
@@ -205,25 +205,25 @@ impl Controller {
         held
     }
 
-    async fn hold(&mut self, job: &str, uid: u32) -> Result<(), Fault> {
-        if !self.referee.held().iter().any(|lock| lock.job == job) {
-            self.has_room_for_one_more(self.referee.held.count())?;
+    async fn create_lock(&mut self, job: &str, uid: u32) -> Result<(), Fault> {
+        if !self.veeam_queue.held().iter().any(|lock| lock.job == job) {
+            self.has_room_for_one_more(self.veeam_queue.held.count())?;
         }
         let Some(directory) = self.config.veeam_directories.first().cloned() else {
             return Err(Fault::Internal { cause: "no lock directory is configured".into() });
         };
         let path = directory.display().to_string();
-        let (name, holder) = (job.to_owned(), Holder::now(job, uid));
-        let created = blocking(PATIENCE, move || making::create(&directory, &name, &holder).map_err(cause));
+        let (name, holder) = (job.to_owned(), LockOwner::now(job, uid));
+        let created = blocking(PATIENCE, move || lock_file::create(&directory, &name, &holder).map_err(cause));
         let made = created.await.map_err(|error| {
             let failed = || Fault::VeeamLockFailed { job: job.to_owned(), path, cause: error.to_string() };
             Refused::fault(&error).unwrap_or_else(failed)
         })?;
-        let unsettled = made.keep();
+        let unflushed = made.keep();
         // On a disk that is busy this takes seconds, and neither Veeam nor anybody else is to wait for it.
-        spawn_blocking(move || unsettled.settle());
-        self.look_at_locks().await;
-        self.referee.count(job, 1);
+        spawn_blocking(move || unflushed.flush());
+        self.rescan_locks().await;
+        self.veeam_queue.count(job, 1);
         Ok(())
     }
 
@@ -231,21 +231,21 @@ impl Controller {
         if !is_job_name(&job) {
             return Err(Fault::InvalidJob { job });
         }
-        let waiter = self.referee.take_waiter(&job);
+        let waiter = self.veeam_queue.take_waiter(&job);
         let (directories, name) = (self.config.veeam_directories.clone(), job.clone());
         let removed = blocking(PATIENCE, move || locks::remove(&directories, &name).map_err(cause)).await;
         let removed = removed.map_err(|error| {
             let failed = || Fault::VeeamUnlockFailed { job: job.clone(), cause: error.to_string() };
             Refused::fault(&error).unwrap_or_else(failed)
         })?;
-        let times = self.referee.asked.remove(&job).unwrap_or(0);
-        self.look_at_locks().await;
+        let times = self.veeam_queue.asked.remove(&job).unwrap_or(0);
+        self.rescan_locks().await;
         if removed {
             self.tell_seldom(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
-            self.warn_of_others(&job, times);
+            self.warn_about_shared_unlock(&job, times);
         }
         match waiter {
-            Some(waiter) => self.tell_given_up(&waiter),
+            Some(waiter) => self.report_gave_up(&waiter),
             None if !removed => return Err(self.not_locked(job)),
             None => {}
         }

@@ -34,7 +34,7 @@ impl Controller {
         if volume.identity_now() != volume.identity() {
             return;
         }
-        self.keep_disk(&volume);
+        self.store_disk(&volume);
         self.note(Notice::DiskRemembered { disk: volume.id.to_string(), label: volume.name() });
     }
 
@@ -62,28 +62,28 @@ impl Controller {
     }
 
     /// Accepts a known disk as it is plugged in now. One that was refused for what it was before gets its copy.
-    pub(super) fn trust(&mut self, disk: &str) -> Result<(), Fault> {
-        let disk = self.wanted(disk)?;
-        let volume = know::choose(&disk, &self.plugged.volumes())?.clone();
-        self.keep_disk(&volume);
+    pub(super) fn trust_disk(&mut self, disk: &str) -> Result<(), Fault> {
+        let disk = self.resolve_disk(disk)?;
+        let volume = know::choose(&disk, &self.attachments.volumes())?.clone();
+        self.store_disk(&volume);
         self.note_disk(&disk, &Notice::DiskTrusted { disk: volume.id.to_string(), label: volume.name() });
         let last = self.history.past().last_of(&disk).unwrap_or_default();
         let refused = last.is_some_and(|last| matches!(last.fault, Some(Fault::ChangedDisk { .. })));
         let is_on = self.run.as_ref().is_some_and(|run| run.begun.disk == disk);
         if refused && !is_on {
-            self.plugged.of(&disk).for_each(|plugin| plugin.served = false);
+            self.attachments.of(&disk).for_each(|attachment| attachment.served = false);
         }
         Ok(())
     }
 
     /// At start, once.
-    pub(super) fn note_lost_memory(&mut self) {
+    pub(super) fn report_lost_memory(&mut self) {
         if let Some(lost) = self.memory.damage() {
             self.tell(Level::Warn, &lost);
         }
     }
 
-    fn keep_disk(&mut self, volume: &Volume) {
+    fn store_disk(&mut self, volume: &Volume) {
         if let Err(lost) = self.memory.remember_disk(&volume.id, volume.identity()) {
             self.tell(Level::Warn, &lost);
         }

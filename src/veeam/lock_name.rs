@@ -31,15 +31,15 @@ fn is_session(text: &str) -> bool {
 }
 
 /// Whether who says `wanted` means `name`: that very lock, or any session of the job.
-pub fn means(wanted: &str, name: &str) -> bool {
+pub fn matches_name(wanted: &str, name: &str) -> bool {
     wanted == name || split(name).0 == wanted
 }
 
 /// Whether two names are not the same and look as if one were meant: Windows takes no notice of case, nor of blanks and dots at the
 /// end, and an umlaut is written with one character or with two. A session's lock is its job's here.
-pub fn is_like(wanted: &str, name: &str) -> bool {
+pub fn is_similar(wanted: &str, name: &str) -> bool {
     let wanted_folded = folded(wanted);
-    !means(wanted, name) && (wanted_folded == folded(name) || wanted_folded == folded(split(name).0))
+    !matches_name(wanted, name) && (wanted_folded == folded(name) || wanted_folded == folded(split(name).0))
 }
 
 fn folded(name: &str) -> String {
@@ -86,20 +86,26 @@ mod tests {
             ("Job A", "Job A "),
             ("job a", session.as_str()),
         ] {
-            assert!(is_like(one, other), "{one} {other}");
+            assert!(is_similar(one, other), "{one} {other}");
         }
         let other = format!("Job A@{}", ID.replace('6', "7"));
         for (one, other) in
             [("Job A", "Job A"), ("Job A", &session), (&session, &other), ("Job A", "Job B"), ("Tag", "T\u{e4}g")]
         {
-            assert!(!is_like(one, other), "{one} {other}");
+            assert!(!is_similar(one, other), "{one} {other}");
         }
     }
 
     #[test]
     fn a_job_means_all_its_sessions_and_a_session_itself_alone() {
         let session = format!("Nightly@{ID}");
-        assert!(means("Nightly", "Nightly") && means("Nightly", &session) && means(&session, &session));
-        assert!(!means(&session, "Nightly") && !means("Night", "Nightly") && !means("Nightly", "Nightly@home"));
+        assert!(
+            matches_name("Nightly", "Nightly") && matches_name("Nightly", &session) && matches_name(&session, &session)
+        );
+        assert!(
+            !matches_name(&session, "Nightly")
+                && !matches_name("Night", "Nightly")
+                && !matches_name("Nightly", "Nightly@home")
+        );
     }
 }

@@ -15,7 +15,7 @@ use crate::disks::ours::OurMounts;
 use crate::disks::released::{self, Proof};
 use crate::disks::volume::{self, VolumeError};
 use crate::disks::{Volume, pulse};
-use crate::model::{DiskId, Fault, Outcome, Plug, RunBegun, RunRecord, Warning, micros};
+use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
 use crate::report::journal::{self, Scope};
 use crate::report::postman::Errand;
 use crate::report::rotation;
@@ -31,7 +31,7 @@ const BUSY_PAUSES: usize = 30;
 
 /// A volume has been cleared up.
 #[derive(Debug)]
-pub struct Tidied {
+pub struct Released {
     volume: Volume,
     /// It was mounted by us and is so no more.
     unmounted: Option<String>,
@@ -40,7 +40,7 @@ pub struct Tidied {
 
 /// What the history says of one plug-in.
 #[derive(Debug, Default)]
-pub(super) struct PluginPast {
+pub(super) struct AttachmentHistory {
     pub(super) served: bool,
     pub(super) interrupted: bool,
     pub(super) awaits_source: bool,
@@ -48,7 +48,7 @@ pub(super) struct PluginPast {
 
 impl Controller {
     /// At start: reads the history, ends what has no end, and watches the lock directories.
-    pub(super) async fn take_up(&mut self) {
+    pub(super) async fn recover(&mut self) {
         if let Some(damage) = self.history.damage() {
             self.tell(Level::Warn, &damage);
         }
@@ -57,15 +57,15 @@ impl Controller {
             Err(error) => self.tell(Level::Error, &Fault::Internal { cause: error.to_string() }),
         }
         self.last = self.history.past().newest(1).unwrap_or_default().into_iter().next();
-        self.send_out(Errand::CatchUp);
-        self.recall_all();
+        self.send_to_mailer(Errand::CatchUp);
+        self.load_last_successes();
         self.note_missing();
         self.look_for_orphans();
         self.watch_locks().await;
     }
 
     /// The last good copy of each known disk.
-    pub(super) fn recall_all(&mut self) {
+    pub(super) fn load_last_successes(&mut self) {
         self.last_success.clear();
         for disk in &self.config.disks {
             if let Ok(Some(record)) = self.history.past().last_success(&disk.id) {
@@ -99,33 +99,33 @@ impl Controller {
     }
 
     /// Whether this very plug-in has had its copy, also before the daemon was restarted.
-    pub(super) fn past_of(&self, volume: &Volume) -> PluginPast {
+    pub(super) fn past_of(&self, volume: &Volume) -> AttachmentHistory {
         // Without the kernel's number plug-ins can't be told apart, and copying once more does no harm.
         if volume.diskseq.is_none() {
-            return PluginPast::default();
+            return AttachmentHistory::default();
         }
-        let plug = self.plug_of(Some(volume));
+        let plug = self.attachment_id(Some(volume));
         if volume.hindrance.is_none() && self.was_unusable(&volume.id, &plug) {
-            return PluginPast::default();
+            return AttachmentHistory::default();
         }
-        self.past_of_plug(&volume.id, &plug)
+        self.past_of_attachment(&volume.id, &plug)
     }
 
     /// What kept us from the disk has been mended while it was plugged in.
-    fn was_unusable(&self, disk: &DiskId, plug: &Plug) -> bool {
-        let runs = self.history.past().of_plug(plug, disk).unwrap_or_default();
+    fn was_unusable(&self, disk: &DiskId, plug: &AttachmentId) -> bool {
+        let runs = self.history.past().of_attachment(plug, disk).unwrap_or_default();
         runs.last().is_some_and(|last| matches!(last.fault, Some(Fault::DiskUnusable { .. })))
     }
 
     /// A run that was cut off is taken up again, so many times.
-    pub(super) fn past_of_plug(&self, disk: &DiskId, plug: &Plug) -> PluginPast {
-        let runs = self.history.past().of_plug(plug, disk).unwrap_or_default();
+    pub(super) fn past_of_attachment(&self, disk: &DiskId, plug: &AttachmentId) -> AttachmentHistory {
+        let runs = self.history.past().of_attachment(plug, disk).unwrap_or_default();
         let is_cut = |record: &RunRecord| record.fault.as_ref().is_some_and(Fault::is_interruption);
         let cuts = runs.iter().rev().take_while(|record| is_cut(record)).count();
         let is_late = |record: &RunRecord| record.fault.as_ref().is_some_and(Fault::is_of_late_source);
         let late = runs.iter().rev().take_while(|record| is_late(record)).count();
         let last_was_cut = cuts > 0;
-        PluginPast {
+        AttachmentHistory {
             served: !runs.is_empty() && (!last_was_cut || cuts >= MOST_INTERRUPTIONS),
             interrupted: last_was_cut,
             awaits_source: late > 0 && late <= MOST_COMEBACKS,
@@ -133,69 +133,69 @@ impl Controller {
     }
 
     /// Clears up every volume that needs it and that no run is on.
-    pub(super) fn tidy_up(&mut self) {
+    pub(super) fn prove_released(&mut self) {
         if self.run.is_some() || self.stopping {
             return;
         }
         let ours = OurMounts::new(&self.runtime);
         let known: Vec<DiskId> = self.config.disks.iter().map(|disk| disk.id.clone()).collect();
         for disk in known {
-            for plugin in self.plugged.of(&disk) {
-                let mounted = !plugin.volume.mount_points.is_empty();
+            for attachment in self.attachments.of(&disk) {
+                let mounted = !attachment.volume.mount_points.is_empty();
                 let left_over = mounted && ours.has(&disk);
-                let unproven = plugin.served && !mounted && !plugin.in_use && !plugin.safe;
+                let unproven = attachment.served && !mounted && !attachment.in_use && !attachment.safe;
                 if !(left_over || unproven) {
                     continue;
                 }
-                if std::mem::replace(&mut plugin.tidying, true) {
+                if std::mem::replace(&mut attachment.releasing, true) {
                     // What has happened meanwhile may be what the work that is on came too early for.
-                    plugin.tidy_again = true;
+                    attachment.release_again = true;
                     continue;
                 }
-                let tidy = Tidy {
+                let release = Release {
                     connection: self.outputs.connection.clone(),
-                    volume: plugin.volume.clone(),
+                    volume: attachment.volume.clone(),
                     runtime: self.runtime.clone(),
                     left_over,
                 };
-                let tidied = self.tidied.clone();
-                tokio::spawn(async move { tidied.send(tidy.run().await) });
+                let released = self.released.clone();
+                tokio::spawn(async move { released.send(release.run().await) });
             }
         }
     }
 
-    pub(super) fn note_tidied(&mut self, tidied: Tidied) {
-        if let Some(mount_point) = tidied.unmounted {
+    pub(super) fn on_released(&mut self, released: Released) {
+        if let Some(mount_point) = released.unmounted {
             self.tell(Level::Warn, &Warning::LeftoverMount { mount_point });
         }
         // Somebody may have mounted it between the proof and now.
-        self.look_at_mounts();
+        self.refresh_mounts();
         let mut again = false;
-        let has_run = self.run.as_ref().is_some_and(|run| run.begun.disk == tidied.volume.id);
-        for plugin in self.plugged.of(&tidied.volume.id) {
-            if plugin.volume.is_same_plug(&tidied.volume) {
-                plugin.tidying = false;
-                let mounted = plugin.in_use || !plugin.volume.mount_points.is_empty();
+        let has_run = self.run.as_ref().is_some_and(|run| run.begun.disk == released.volume.id);
+        for attachment in self.attachments.of(&released.volume.id) {
+            if attachment.volume.is_same_attachment(&released.volume) {
+                attachment.releasing = false;
+                let mounted = attachment.in_use || !attachment.volume.mount_points.is_empty();
                 // A run that has begun meanwhile has the last word.
-                plugin.safe |= tidied.safe && plugin.served && !mounted && !has_run;
-                again |= std::mem::take(&mut plugin.tidy_again);
+                attachment.safe |= released.safe && attachment.served && !mounted && !has_run;
+                again |= std::mem::take(&mut attachment.release_again);
             }
         }
         if again {
-            self.tidy_up();
+            self.prove_released();
         }
     }
 }
 
-struct Tidy {
+struct Release {
     connection: Connection,
     volume: Volume,
     runtime: std::path::PathBuf,
     left_over: bool,
 }
 
-impl Tidy {
-    async fn run(self) -> Tidied {
+impl Release {
+    async fn run(self) -> Released {
         let mut unmounted = None;
         if self.left_over {
             pulse::answer(&self.volume).await;
@@ -205,7 +205,7 @@ impl Tidy {
         if let Err(error) = &proven {
             debug!("{}: {error}", self.volume.device.display());
         }
-        Tidied { volume: self.volume, unmounted, safe: matches!(proven, Ok(Proof::Released)) }
+        Released { volume: self.volume, unmounted, safe: matches!(proven, Ok(Proof::Released)) }
     }
 
     /// An rsync that outlived its daemon is ended first; it would keep the disk busy.

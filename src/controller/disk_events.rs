@@ -20,14 +20,14 @@ impl Controller {
     }
 
     /// A new picture of what is plugged in.
-    pub(super) async fn see(&mut self, sighting: Sighting) {
+    pub(super) async fn on_disk_event(&mut self, sighting: Sighting) {
         match sighting {
             Sighting::Volumes(volumes) => {
                 if std::mem::take(&mut self.service_lost) {
                     self.note(Notice::DiskServiceBack);
                 }
-                let known = self.recognise(volumes);
-                self.see_volumes(known);
+                let known = self.identify_unusable(volumes);
+                self.update_disks(known);
             }
             Sighting::ServiceLost { cause } => {
                 self.service_lost = true;
@@ -35,10 +35,10 @@ impl Controller {
                 self.tell(Level::Warn, &Notice::DiskServiceLost);
             }
             Sighting::Unformatted(disks) => {
-                self.plugged.unformatted = disks;
+                self.attachments.unformatted = disks;
                 return;
             }
-            Sighting::Mounts => return self.see_mounts(),
+            Sighting::Mounts => return self.on_mount_change(),
         }
         if !std::mem::replace(&mut self.ready, true) {
             systemd::ready();
@@ -46,18 +46,18 @@ impl Controller {
     }
 
     /// Somebody may have mounted a disk that was called safe, or unmounted it again.
-    fn see_mounts(&mut self) {
-        self.lookout.nudge();
-        self.look_at_mounts();
-        self.tidy_up();
+    fn on_mount_change(&mut self) {
+        self.source_watch.on_mount_change();
+        self.refresh_mounts();
+        self.prove_released();
     }
 
     /// Which disks are mounted at this moment, by the kernel's word; UDisks2's comes later, if it lives.
-    pub(super) fn look_at_mounts(&mut self) {
+    pub(super) fn refresh_mounts(&mut self) {
         match mount_table::entries() {
             Ok(entries) => {
                 let table: Vec<_> = entries.collect();
-                self.plugged.note_mounts(|volume| {
+                self.attachments.note_mounts(|volume| {
                     let parts = Parts::of(volume);
                     table.iter().any(|entry| parts.is_mounted(entry))
                 });
@@ -66,29 +66,29 @@ impl Controller {
         }
     }
 
-    pub(super) fn see_volumes(&mut self, volumes: Vec<Volume>) {
+    pub(super) fn update_disks(&mut self, volumes: Vec<Volume>) {
         self.repository = machine::Disks::of_path(&self.config.source);
-        let difference = self.plugged.update(volumes, Instant::now());
+        let difference = self.attachments.update(volumes, Instant::now());
         for volume in difference.gone {
-            self.miss(&volume);
+            self.on_detached(&volume);
         }
         for volume in difference.appeared {
-            self.greet(&volume);
+            self.on_attached(&volume);
         }
-        self.tidy_up();
+        self.prove_released();
     }
 
     /// What the kernel has no more has gone, whatever UDisks2 says or does not say.
-    pub(super) fn look_for_losses(&mut self) {
-        let (gone, there): (Vec<_>, Vec<_>) = self.plugged.volumes().into_iter().partition(Volume::has_gone);
+    pub(super) fn check_for_removals(&mut self) {
+        let (gone, there): (Vec<_>, Vec<_>) = self.attachments.volumes().into_iter().partition(Volume::has_gone);
         if !gone.is_empty() {
-            self.see_volumes(there);
+            self.update_disks(there);
         }
     }
 
-    fn miss(&mut self, volume: &Volume) {
+    fn on_detached(&mut self, volume: &Volume) {
         if let Some(run) = &self.run {
-            let ours = run.volume.as_ref().is_some_and(|own| own.is_same_plug(volume));
+            let ours = run.volume.as_ref().is_some_and(|own| own.is_same_attachment(volume));
             // While UDisks2 restarts its picture may be empty; the kernel knows better.
             if ours && !volume.is_still_there() {
                 run.stop.pull(StopReason::DiskRemoved);
@@ -100,7 +100,7 @@ impl Controller {
         }
     }
 
-    fn greet(&mut self, volume: &Volume) {
+    fn on_attached(&mut self, volume: &Volume) {
         if !self.is_known(&volume.id) {
             return;
         }
@@ -114,11 +114,14 @@ impl Controller {
             self.note_disk(&volume.id, &Notice::DiskDone { disk, label });
         }
         // While UDisks2 restarts, a disk can leave its picture and come back in mid-copy.
-        let is_on = self.run.as_ref().and_then(|run| run.volume.as_ref()).is_some_and(|own| own.is_same_plug(volume));
-        for plugin in self.plugged.of(&volume.id).filter(|plugin| plugin.volume.is_same_plug(volume)) {
-            plugin.served = past.served || is_on;
-            plugin.interrupted = past.interrupted;
-            plugin.awaits_source = past.awaits_source;
+        let is_on =
+            self.run.as_ref().and_then(|run| run.volume.as_ref()).is_some_and(|own| own.is_same_attachment(volume));
+        for attachment in
+            self.attachments.of(&volume.id).filter(|attachment| attachment.volume.is_same_attachment(volume))
+        {
+            attachment.served = past.served || is_on;
+            attachment.interrupted = past.interrupted;
+            attachment.awaits_source = past.awaits_source;
         }
     }
 

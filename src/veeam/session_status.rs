@@ -30,44 +30,46 @@ const READERS: [&str; 17] = [
 
 /// What may be said of the session that a lock stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Over,
+pub enum SessionStatus {
+    Finished,
     /// It goes on, or may be tried again.
-    Open,
+    Active,
     /// Veeam tells of no session that can be this one.
     Unknown,
 }
 
 /// Now by the server's clock, and how long it may take until a failed job is tried again.
 #[derive(Debug, Clone, Copy)]
-pub struct Now {
-    pub theirs: Timestamp,
+pub struct ServerNow {
+    pub server_time: Timestamp,
     pub retry_wait: Duration,
 }
 
 /// A lock that names its session.
-pub fn of_session(session: Option<&Session>, now: Now) -> Verdict {
+pub fn session_status(session: Option<&Session>, now: ServerNow) -> SessionStatus {
     match session {
-        None => Verdict::Unknown,
-        Some(session) if !session.is_stopped() => Verdict::Open,
-        Some(session) if session.has_failed() && !is_past(session.end_time, now) => Verdict::Open,
-        Some(_) => Verdict::Over,
+        None => SessionStatus::Unknown,
+        Some(session) if !session.is_stopped() => SessionStatus::Active,
+        Some(session) if session.has_failed() && !is_past(session.end_time, now) => SessionStatus::Active,
+        Some(_) => SessionStatus::Finished,
     }
 }
 
 /// A lock that names its job alone, and the last session of that job. The lock was made, by the server's clock, at `since`; a
 /// session that had ended by then is the one before, and Veeam has not told of the right one yet.
-pub fn of_job(last: Option<&Session>, since: Timestamp, now: Now) -> Verdict {
-    match of_session(last, now) {
-        Verdict::Over if last.and_then(|session| session.end_time).is_none_or(|end| end < since) => Verdict::Unknown,
+pub fn job_status(last: Option<&Session>, since: Timestamp, now: ServerNow) -> SessionStatus {
+    match session_status(last, now) {
+        SessionStatus::Finished if last.and_then(|session| session.end_time).is_none_or(|end| end < since) => {
+            SessionStatus::Unknown
+        }
         verdict => verdict,
     }
 }
 
 /// Without an end nobody can say how long ago it was.
-fn is_past(end: Option<Timestamp>, now: Now) -> bool {
+fn is_past(end: Option<Timestamp>, now: ServerNow) -> bool {
     let until = end.and_then(|end| end.checked_add(now.retry_wait).ok());
-    until.is_some_and(|until| until <= now.theirs)
+    until.is_some_and(|until| until <= now.server_time)
 }
 
 /// The job that a lock is named after. Of two with the same name none: nobody knows which is meant.
@@ -96,7 +98,7 @@ fn is_writing(session: &Session) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::veeam::api::Outcome;
+    use crate::veeam::api::SessionResult;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
@@ -104,8 +106,8 @@ mod tests {
         format!("2026-11-28T10:{minute:02}:00Z").parse().unwrap()
     }
 
-    fn now(minute: u8) -> Now {
-        Now { theirs: at(minute), retry_wait: 15 * MINUTE }
+    fn now(minute: u8) -> ServerNow {
+        ServerNow { server_time: at(minute), retry_wait: 15 * MINUTE }
     }
 
     fn session(state: &str, kind: &str) -> Session {
@@ -122,7 +124,7 @@ mod tests {
     }
 
     fn ended(minute: u8, result: &str) -> Session {
-        let result = Some(Outcome { result: result.into() });
+        let result = Some(SessionResult { result: result.into() });
         Session { end_time: Some(at(minute)), result, ..session("Stopped", "BackupJob") }
     }
 
@@ -135,28 +137,31 @@ mod tests {
         let states =
             ["Starting", "Stopping", "Working", "Pausing", "Resuming", "WaitingTape", "Idle", "Postprocessing"];
         for state in states.into_iter().chain(["WaitingRepository", "WaitingSlot", "ActionRequired", "NewState", ""]) {
-            assert_eq!(of_session(Some(&session(state, "BackupJob")), now(30)), Verdict::Open, "{state}");
+            assert_eq!(session_status(Some(&session(state, "BackupJob")), now(30)), SessionStatus::Active, "{state}");
         }
-        assert_eq!(of_session(Some(&ended(10, "Success")), now(11)), Verdict::Over);
-        assert_eq!(of_session(Some(&ended(10, "Warning")), now(11)), Verdict::Over);
-        assert_eq!(of_session(None, now(30)), Verdict::Unknown);
+        assert_eq!(session_status(Some(&ended(10, "Success")), now(11)), SessionStatus::Finished);
+        assert_eq!(session_status(Some(&ended(10, "Warning")), now(11)), SessionStatus::Finished);
+        assert_eq!(session_status(None, now(30)), SessionStatus::Unknown);
     }
 
     #[test]
     fn a_failed_session_may_be_tried_again_for_a_while() {
-        assert_eq!(of_session(Some(&ended(10, "Failed")), now(24)), Verdict::Open);
-        assert_eq!(of_session(Some(&ended(10, "failed")), now(25)), Verdict::Over);
+        assert_eq!(session_status(Some(&ended(10, "Failed")), now(24)), SessionStatus::Active);
+        assert_eq!(session_status(Some(&ended(10, "failed")), now(25)), SessionStatus::Finished);
         let endless = Session { end_time: None, ..ended(10, "Failed") };
-        assert_eq!(of_session(Some(&endless), now(59)), Verdict::Open);
+        assert_eq!(session_status(Some(&endless), now(59)), SessionStatus::Active);
     }
 
     #[test]
     fn a_session_that_had_ended_before_the_lock_was_made_is_another_one() {
-        assert_eq!(of_job(Some(&ended(10, "Success")), at(11), now(12)), Verdict::Unknown);
-        assert_eq!(of_job(Some(&ended(10, "Success")), at(9), now(12)), Verdict::Over);
-        assert_eq!(of_job(Some(&Session { end_time: None, ..ended(1, "Success") }), at(9), now(12)), Verdict::Unknown);
-        assert_eq!(of_job(Some(&session("Working", "BackupJob")), at(9), now(12)), Verdict::Open);
-        assert_eq!(of_job(None, at(9), now(12)), Verdict::Unknown);
+        assert_eq!(job_status(Some(&ended(10, "Success")), at(11), now(12)), SessionStatus::Unknown);
+        assert_eq!(job_status(Some(&ended(10, "Success")), at(9), now(12)), SessionStatus::Finished);
+        assert_eq!(
+            job_status(Some(&Session { end_time: None, ..ended(1, "Success") }), at(9), now(12)),
+            SessionStatus::Unknown
+        );
+        assert_eq!(job_status(Some(&session("Working", "BackupJob")), at(9), now(12)), SessionStatus::Active);
+        assert_eq!(job_status(None, at(9), now(12)), SessionStatus::Unknown);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The controller's state → the snapshot that readers see, and the one sentence in it.
 
 use super::Controller;
-use super::active::ActiveRun;
+use super::active_run::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
@@ -13,7 +13,7 @@ use crate::texts::Afterwards;
 impl Controller {
     /// Hands the snapshot to all readers if it says anything new.
     pub(super) fn publish(&self) {
-        let status = self.snapshot();
+        let status = self.current_status();
         let mut new_sentence = None;
         self.outputs.status.send_if_modified(|published| {
             if *published == status {
@@ -30,13 +30,13 @@ impl Controller {
         }
     }
 
-    fn snapshot(&self) -> Status {
+    fn current_status(&self) -> Status {
         let (veeam_locks, lock_count) = self.veeam_locks();
         let mut status = Status {
             state: self.state(),
             ratio: -1.0,
             queue: self.queue(),
-            safe_to_remove: self.plugged.safe(&self.config),
+            safe_to_remove: self.attachments.safe(&self.config),
             veeam_locks,
             veeam_lock_count: u32::try_from(lock_count).unwrap_or(u32::MAX),
             config_error: self.config_error(),
@@ -77,7 +77,7 @@ impl Controller {
     }
 
     fn queue(&self) -> Vec<String> {
-        let waiting = self.plugged.waiting(&self.config);
+        let waiting = self.attachments.waiting(&self.config);
         waiting.iter().map(ToString::to_string).collect()
     }
 
@@ -103,12 +103,12 @@ impl Controller {
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
-        let plug = status.plugging(last.disk.as_str());
+        let presence = status.presence(last.disk.as_str());
         if let Some(told) = &last.fault {
-            status.last_error = (told.name().to_owned(), self.texts.tell(&Afterwards { told, plug }));
+            status.last_error = (told.name().to_owned(), self.texts.tell(&Afterwards { told, presence }));
         }
-        let warnings = last.warnings.iter().map(|told| self.texts.tell(&Afterwards { told, plug }));
-        let further = last.further.iter().map(|told| self.texts.tell(&Afterwards { told, plug }));
+        let warnings = last.warnings.iter().map(|told| self.texts.tell(&Afterwards { told, presence }));
+        let further = last.further.iter().map(|told| self.texts.tell(&Afterwards { told, presence }));
         status.last_warnings = warnings.chain(further).collect();
         if self.run.is_none() {
             status.free_bytes = last.totals.free_bytes;
@@ -125,20 +125,24 @@ impl Controller {
     }
 
     fn disk_rows(&self) -> Vec<DiskRow> {
-        let plugins = self.plugged.plugins();
         let known = self.config.disks.iter().map(|disk| {
-            let present = plugins.iter().find(|plugin| plugin.volume.id == disk.id);
-            self.known_row(disk, present.map(|plugin| &plugin.volume))
+            let present = self.attachments.iter().find(|attachment| attachment.volume.id == disk.id);
+            self.known_row(disk, present.map(|attachment| &attachment.volume))
         });
-        let unknown = plugins.iter().map(|plugin| &plugin.volume).filter(|volume| self.could_be_added(volume)).map(row);
+        let unknown = self
+            .attachments
+            .iter()
+            .map(|attachment| &attachment.volume)
+            .filter(|volume| self.could_be_added(volume))
+            .map(row);
         known.chain(unknown).collect()
     }
 
     /// Never on the repository's disk.
     fn unformatted_rows(&self) -> Vec<UnformattedRow> {
         // A known disk that can't be got at has contents, and nobody is to format it.
-        let known: Vec<u64> = self.plugged.plugins().iter().map(|plugin| plugin.volume.device_number).collect();
-        let disks = self.plugged.unformatted.iter().filter(|disk| !known.contains(&disk.device_number));
+        let known: Vec<u64> = self.attachments.iter().map(|attachment| attachment.volume.device_number).collect();
+        let disks = self.attachments.unformatted.iter().filter(|disk| !known.contains(&disk.device_number));
         let disks = disks.filter(|disk| !self.repository.hold(&disk.device));
         let row = |disk: &Unformatted| UnformattedRow {
             device: disk.device.display().to_string(),

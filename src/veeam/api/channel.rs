@@ -16,28 +16,28 @@ use crate::net::named;
 
 const HTTPS: u16 = 443;
 /// Bytes of what has to be known, which may have certificates in it.
-pub const LARGEST_WAY: usize = 2 * 1024 * 1024;
+pub const MAX_ENDPOINT_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes of a request.
-pub const LARGEST_ASK: usize = 64 * 1024;
+pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 /// Bytes of an answer; 200 sessions are some hundred kilobytes.
-pub const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 /// The process aside has the server's time, and this much more to tell.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// All that has to be known of the server.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Way {
+pub struct Endpoint {
     pub host: String,
     pub port: u16,
     /// Certificates in PEM that are trusted besides the system's.
     pub trusted: String,
     /// Each request must have been answered in this time.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// One request.
 #[derive(Serialize, Deserialize)]
-pub struct Ask {
+pub struct ApiRequest {
     pub method: String,
     pub path: String,
     pub headers: Vec<(String, String)>,
@@ -45,54 +45,54 @@ pub struct Ask {
 }
 
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     pub status: u16,
     pub body: Vec<u8>,
 }
 
-pub struct Wire {
-    way: Way,
+pub struct Channel {
+    endpoint: Endpoint,
     /// With the process aside, as long as a look lasts.
     talk: Mutex<Option<Talk>>,
 }
 
-impl Wire {
+impl Channel {
     /// # Errors
     /// The file with certificates can't be used, or the server is none.
     pub async fn new(veeam: &Veeam) -> Result<Self, ApiError> {
         let uri: Uri = veeam.url.parse().map_err(|error| unreachable(&error))?;
         let ca_file = veeam.ca_file.clone();
         let trusted = blocking(GLANCE, move || named(&ca_file)).await;
-        let way = Way {
+        let endpoint = Endpoint {
             host: uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
             port: uri.port_u16().unwrap_or(HTTPS),
             trusted: trusted.map_err(|error| ApiError::Untrusted(error.to_string()))?,
-            patience: veeam.timeout,
+            timeout: veeam.timeout,
         };
-        Ok(Self { way, talk: Mutex::new(None) })
+        Ok(Self { endpoint, talk: Mutex::new(None) })
     }
 
     /// What the request's `Host` has to say.
     pub fn authority(&self) -> String {
-        let Way { host, port, .. } = &self.way;
+        let Endpoint { host, port, .. } = &self.endpoint;
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
     /// # Errors
     /// No whole answer in time. Any status is an answer.
-    pub async fn call(&self, ask: &Ask) -> Result<Answer, ApiError> {
+    pub async fn call(&self, ask: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let mut kept = self.talk.lock().await;
         let mut talk = match kept.take() {
             Some(talk) => talk,
             None => self.begin().await?,
         };
         talk.say(ask).await.map_err(|error| unreachable(&Unheard::Gone(error)))?;
-        let patience = self.way.patience + GRACE;
-        let status = talk.answer::<Result<u16, ApiError>>(LARGEST_ASK, patience).await;
+        let timeout = self.endpoint.timeout + GRACE;
+        let status = talk.answer::<Result<u16, ApiError>>(MAX_REQUEST_BYTES, timeout).await;
         let answer = match status.map_err(|unheard| unreachable(&unheard))? {
             Ok(status) => {
-                let body = talk.answer_bytes(LARGEST_ANSWER, patience).await;
-                Ok(Answer { status, body: body.map_err(|unheard| unreachable(&unheard))? })
+                let body = talk.answer_bytes(MAX_RESPONSE_BYTES, timeout).await;
+                Ok(ApiResponse { status, body: body.map_err(|unheard| unreachable(&unheard))? })
             }
             Err(error) => Err(error),
         };
@@ -102,12 +102,12 @@ impl Wire {
 
     async fn begin(&self) -> Result<Talk, ApiError> {
         let mut talk = Aside::Veeam.call().await.map_err(ApiError::Absent)?;
-        talk.say(&self.way).await.map_err(|error| unreachable(&Unheard::Gone(error)))?;
+        talk.say(&self.endpoint).await.map_err(|error| unreachable(&Unheard::Gone(error)))?;
         Ok(talk)
     }
 
     /// Nothing more is asked for a while.
-    pub async fn rest(&self) {
+    pub async fn disconnect(&self) {
         *self.talk.lock().await = None;
     }
 }

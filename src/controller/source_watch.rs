@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 const HUNG_PAUSE: Duration = Duration::from_secs(10 * 60);
 
 /// What a run would be begun with.
-struct Wanted {
+struct SourceProbe {
     config: Arc<Config>,
     /// The file system that the source has to lie on, if that is known.
     remembered: Option<String>,
@@ -32,16 +32,16 @@ struct Wanted {
 
 /// The task, while there is one.
 #[derive(Debug, Default)]
-pub struct Lookout {
+pub struct SourceWatch {
     task: Option<JoinHandle<()>>,
     mounts: Arc<Notify>,
     /// A source that went away in the middle of a run, and its file system: what lies in its place now is not what has to come.
     lost: Option<(PathBuf, String)>,
 }
 
-impl Lookout {
+impl SourceWatch {
     /// The mount table has changed.
-    pub fn nudge(&self) {
+    pub fn on_mount_change(&self) {
         self.mounts.notify_one();
     }
 
@@ -59,7 +59,7 @@ impl Lookout {
         }
     }
 
-    fn begin(&mut self, wanted: Wanted, came: UnboundedSender<()>) {
+    fn begin(&mut self, wanted: SourceProbe, came: UnboundedSender<()>) {
         let mounts = self.mounts.clone();
         self.task = Some(tokio::spawn(async move {
             while !wanted.is_there(&mounts).await {
@@ -72,7 +72,7 @@ impl Lookout {
     }
 }
 
-impl Wanted {
+impl SourceProbe {
     async fn is_there(&self, mounts: &Notify) -> bool {
         let (config, remembered) = (self.config.clone(), self.remembered.clone());
         let look = move || Ok::<_, io::Error>(copy::is_there(&config, remembered.as_deref()));
@@ -90,24 +90,24 @@ impl Wanted {
 
 impl Controller {
     /// After each event: looks out while somebody waits, and no longer.
-    pub(super) fn look_out(&mut self) {
-        let awaited = self.may_begin() && self.plugged.awaits_source(&self.config);
-        match (awaited, self.lookout.task.is_some()) {
+    pub(super) fn update_source_watch(&mut self) {
+        let awaited = self.can_start_run() && self.attachments.awaits_source(&self.config);
+        match (awaited, self.source_watch.task.is_some()) {
             (true, false) => {
                 let source = &self.config.source;
-                let remembered = self.memory.source(source).or_else(|| self.lookout.lost_of(source));
-                let wanted = Wanted { config: self.config.clone(), remembered: remembered.map(str::to_owned) };
-                self.lookout.begin(wanted, self.source_came.clone());
+                let remembered = self.memory.source(source).or_else(|| self.source_watch.lost_of(source));
+                let wanted = SourceProbe { config: self.config.clone(), remembered: remembered.map(str::to_owned) };
+                self.source_watch.begin(wanted, self.source_available.clone());
             }
-            (false, true) => self.lookout.end(),
+            (false, true) => self.source_watch.end(),
             _ => {}
         }
     }
 
     /// The disks that wait for it are due.
-    pub(super) fn greet_source(&mut self) {
-        self.lookout.end();
-        if self.plugged.take_up_awaiting(&self.config, |volume| !volume.has_gone()) {
+    pub(super) fn on_source_available(&mut self) {
+        self.source_watch.end();
+        if self.attachments.retry_awaiting_source(&self.config, |volume| !volume.has_gone()) {
             self.note(Notice::SourceCame { path: self.config.source.display().to_string() });
         }
     }

@@ -7,38 +7,38 @@ use log::Level;
 use super::Controller;
 use crate::model::{Fault, Warning};
 use crate::report::mail::LockStory;
-use crate::veeam::is_like;
+use crate::veeam::is_similar;
 
 impl Controller {
     /// A lock that is held or waited for and is spelled nearly as `job`.
-    fn spelled_nearly(&self, job: &str) -> Option<String> {
-        let held = self.referee.held().iter().map(|lock| &lock.job);
-        let waiting = self.referee.waiting.iter().map(|waiter| &waiter.job);
-        held.chain(waiting).find(|name| is_like(job, name)).cloned()
+    fn similar_name(&self, job: &str) -> Option<String> {
+        let held = self.veeam_queue.held().iter().map(|lock| &lock.job);
+        let waiting = self.veeam_queue.waiting.iter().map(|waiter| &waiter.job);
+        held.chain(waiting).find(|name| is_similar(job, name)).cloned()
     }
 
     /// Asks anew for a lock that another job may have under nearly the same name.
-    pub(super) fn warn_of_likeness(&self, job: &str) {
-        let is_known = self.referee.has(job);
-        if let Some(other) = self.spelled_nearly(job).filter(|_| !is_known) {
+    pub(super) fn warn_about_similar_name(&self, job: &str) {
+        let is_known = self.veeam_queue.has(job);
+        if let Some(other) = self.similar_name(job).filter(|_| !is_known) {
             self.tell_seldom(Level::Warn, &Warning::VeeamNamesAlike { job: job.to_owned(), other });
         }
     }
 
     /// Two scripts live and wait, so there are two jobs, or one has begun twice.
-    pub(super) fn warn_of_two(&self, job: &str) {
+    pub(super) fn warn_about_duplicate(&self, job: &str) {
         self.tell_and_mail(Warning::VeeamNameTwice { job: job.to_owned() }, job);
     }
 
     /// Why `job` can't be unlocked. Another lock of nearly its name would stay for ever, and nobody would know why nothing is copied.
     pub(super) fn not_locked(&self, job: String) -> Fault {
-        let Some(held) = self.spelled_nearly(&job) else { return Fault::NotLocked { job } };
+        let Some(held) = self.similar_name(&job) else { return Fault::NotLocked { job } };
         self.tell_and_mail(Warning::VeeamUnlockMisspelt { job: job.clone(), held: held.clone() }, &job);
         Fault::LockMisspelt { job, held }
     }
 
     /// The lock has gone, whoever else had asked for it.
-    pub(super) fn warn_of_others(&self, job: &str, times: u64) {
+    pub(super) fn warn_about_shared_unlock(&self, job: &str, times: u64) {
         if times > 1 {
             self.tell_seldom(Level::Warn, &Warning::VeeamUnlockedForAll { job: job.to_owned(), times });
         }
@@ -46,6 +46,6 @@ impl Controller {
 
     fn tell_and_mail(&self, warning: Warning, job: &str) {
         self.tell_seldom(Level::Warn, &warning);
-        self.mail_lock(LockStory::Warned { job: job.to_owned(), warning });
+        self.mail_about_lock(LockStory::Warned { job: job.to_owned(), warning });
     }
 }

@@ -12,97 +12,97 @@ use log::Level;
 use tokio::sync::watch;
 
 use super::Controller;
-use super::referee::{PATIENCE, cause};
+use super::veeam_queue::{PATIENCE, cause};
 use crate::blocking::blocking;
 use crate::config::Secret;
 use crate::copy::Busy;
 use crate::model::{Fault, Micros, Notice, Warning, few, micros};
 use crate::report::mail::{LockStory, Occasion};
 use crate::systemd;
-use crate::veeam::inquiry::{Finding, Question, Running, inquire};
+use crate::veeam::lock_check::{LockFinding, LockQuery, RunningSession, check_locks};
 use crate::veeam::{JobLock, locks};
 
 /// The name of systemd's credential that may hold the password instead of config.ini.
 const CREDENTIAL: &str = "veeam-api-password";
 
 #[derive(Debug, Default)]
-pub struct Evidence {
-    question: Option<watch::Sender<Question>>,
+pub struct StaleLocks {
+    question: Option<watch::Sender<LockQuery>>,
     /// Counts the copies that have asked, so that no old answer is taken for a new one.
     asked: u64,
-    asking: Asking,
+    asking: WriterCheck,
     /// Why Veeam could not be asked lately.
-    trouble: Option<Warning>,
+    api_error: Option<Warning>,
     /// Locks of which nothing was known when last looked at: Veeam may be a moment behind.
-    doubted: HashSet<Mark>,
-    told: HashSet<Mark>,
+    unmatched: HashSet<LockKey>,
+    told: HashSet<LockKey>,
 }
 
 /// One lock file as it was made or renewed.
-type Mark = (PathBuf, Micros);
+type LockKey = (PathBuf, Micros);
 
 #[derive(Debug, Default, PartialEq)]
-enum Asking {
+enum WriterCheck {
     #[default]
     No,
     /// Without an answer so far.
     Open,
     /// These write; the same question stays.
-    Running(Vec<Running>),
+    Writing(Vec<RunningSession>),
     /// Nothing writes, or nobody can know.
     Clear,
 }
 
-impl Evidence {
-    pub fn ask_before_copy(&mut self) {
-        if self.asking == Asking::No {
+impl StaleLocks {
+    pub fn start_writer_check(&mut self) {
+        if self.asking == WriterCheck::No {
             self.asked += 1;
-            self.asking = Asking::Open;
+            self.asking = WriterCheck::Open;
         }
     }
 
-    pub fn forget_answer(&mut self) {
-        self.asking = Asking::No;
+    pub fn reset_writer_check(&mut self) {
+        self.asking = WriterCheck::No;
     }
 
     pub fn is_clear(&self) -> bool {
-        self.asking == Asking::Clear
+        self.asking == WriterCheck::Clear
     }
 
     /// What Veeam says is writing, while a copy waits for it.
-    pub fn running(&self) -> &[Running] {
+    pub fn running(&self) -> &[RunningSession] {
         match &self.asking {
-            Asking::Running(running) => running,
+            WriterCheck::Writing(running) => running,
             _ => &[],
         }
     }
 
     pub fn busy(&self) -> Busy {
         let jobs = self.running().iter().map(|running| running.job.clone()).collect();
-        Busy { is_known: self.asking != Asking::Open, jobs }
+        Busy { is_known: self.asking != WriterCheck::Open, jobs }
     }
 
-    fn wanted(&mut self, held: &[JobLock]) -> Question {
-        let is_held = |mark: &Mark| held.iter().any(|lock| lock.path == mark.0);
-        self.doubted.retain(is_held);
+    fn wanted(&mut self, held: &[JobLock]) -> LockQuery {
+        let is_held = |mark: &LockKey| held.iter().any(|lock| lock.path == mark.0);
+        self.unmatched.retain(is_held);
         self.told.retain(is_held);
-        let copy = matches!(self.asking, Asking::Open | Asking::Running(_)).then_some(self.asked);
-        Question { locks: held.to_vec(), copy }
+        let copy = matches!(self.asking, WriterCheck::Open | WriterCheck::Writing(_)).then_some(self.asked);
+        LockQuery { locks: held.to_vec(), copy }
     }
 }
 
 impl Controller {
     /// Brings the inquiry up to date: begins one, changes its question or ends it.
-    pub(super) fn put_question(&mut self) {
-        let question = self.evidence.wanted(self.referee.held());
+    pub(super) fn update_lock_check(&mut self) {
+        let question = self.stale_locks.wanted(self.veeam_queue.held());
         let veeam = &self.config.veeam;
         let has_means = veeam.is_asked() || !veeam.oldest_lock.is_zero();
-        if !has_means || question == Question::default() {
+        if !has_means || question == LockQuery::default() {
             // The task ends with it.
-            self.evidence.question = None;
+            self.stale_locks.question = None;
             return;
         }
-        match &self.evidence.question {
+        match &self.stale_locks.question {
             Some(asked) => {
                 asked.send_if_modified(|asked| {
                     let is_new = *asked != question;
@@ -110,14 +110,14 @@ impl Controller {
                     is_new
                 });
             }
-            None => self.begin_inquiry(question),
+            None => self.start_lock_check(question),
         }
     }
 
-    fn begin_inquiry(&mut self, question: Question) {
+    fn start_lock_check(&mut self, question: LockQuery) {
         let (asked, asked_out) = watch::channel(question);
-        self.evidence.question = Some(asked);
-        tokio::spawn(inquire(self.config.clone(), self.api_password(), asked_out, self.findings.clone()));
+        self.stale_locks.question = Some(asked);
+        tokio::spawn(check_locks(self.config.clone(), self.api_password(), asked_out, self.findings.clone()));
     }
 
     /// systemd's credential counts only where config.ini has no password.
@@ -129,62 +129,63 @@ impl Controller {
     }
 
     /// A new config may mean another server.
-    pub(super) fn inquire_anew(&mut self) {
-        let former = std::mem::take(&mut self.evidence);
-        self.evidence.asked = former.asked;
-        self.evidence.told = former.told;
-        self.open_gate();
+    pub(super) fn restart_lock_check(&mut self) {
+        let former = std::mem::take(&mut self.stale_locks);
+        self.stale_locks.asked = former.asked;
+        self.stale_locks.told = former.told;
+        self.try_admit_copy();
     }
 
-    pub(super) async fn weigh(&mut self, finding: Finding) {
+    pub(super) async fn on_finding(&mut self, finding: LockFinding) {
         match finding {
-            Finding::Answers(version) => self.note_answer(version),
-            Finding::Trouble(warning) => self.note_trouble(warning),
-            Finding::Writers { copy, running } if copy == self.evidence.asked => self.hear_of_writers(running),
-            Finding::Writers { .. } => {}
-            Finding::Over(lock) => {
-                self.lift(&lock, Notice::VeeamLockCleared { job: lock.job.clone() }).await;
+            LockFinding::Reachable(version) => self.on_veeam_answer(version),
+            LockFinding::Unreachable(warning) => self.on_veeam_error(warning),
+            LockFinding::Writers { copy, running } if copy == self.stale_locks.asked => self.on_writers(running),
+            LockFinding::Writers { .. } => {}
+            LockFinding::Finished(lock) => {
+                self.remove_stale(&lock, Notice::VeeamLockCleared { job: lock.job.clone() }).await;
             }
-            Finding::Forsaken { lock, hours } => {
-                self.lift(&lock, Notice::VeeamLockForsaken { job: lock.job.clone(), hours }).await;
+            LockFinding::Abandoned { lock, hours } => {
+                self.remove_stale(&lock, Notice::VeeamLockForsaken { job: lock.job.clone(), hours }).await;
             }
-            Finding::Unknown(lock) => self.doubt(&lock),
-            Finding::Old { lock, hours } => self.warn_of_age(&lock, hours),
+            LockFinding::Unknown(lock) => self.report_unmatched(&lock),
+            LockFinding::Old { lock, hours } => self.warn_about_age(&lock, hours),
         }
     }
 
     /// Once, when it could not be asked before.
-    fn note_answer(&mut self, version: &str) {
-        if self.evidence.trouble.take().is_some() {
+    fn on_veeam_answer(&mut self, version: &str) {
+        if self.stale_locks.api_error.take().is_some() {
             let server = self.config.veeam.url.clone();
             self.note(Notice::VeeamAnswers { server, version: version.to_owned() });
         }
     }
 
     /// Once for each kind, not at each attempt.
-    fn note_trouble(&mut self, warning: Warning) {
-        let is_new = self.evidence.trouble.as_ref().is_none_or(|known| discriminant(known) != discriminant(&warning));
+    fn on_veeam_error(&mut self, warning: Warning) {
+        let is_new =
+            self.stale_locks.api_error.as_ref().is_none_or(|known| discriminant(known) != discriminant(&warning));
         if is_new {
             self.tell(Level::Warn, &warning);
         }
-        self.evidence.trouble = Some(warning);
+        self.stale_locks.api_error = Some(warning);
     }
 
-    fn hear_of_writers(&mut self, answer: Result<Vec<Running>, Warning>) {
-        match (answer, &self.evidence.asking) {
-            (_, Asking::No | Asking::Clear) => return,
-            (Ok(running), _) => self.take_writers(running),
+    fn on_writers(&mut self, answer: Result<Vec<RunningSession>, Warning>) {
+        match (answer, &self.stale_locks.asking) {
+            (_, WriterCheck::No | WriterCheck::Clear) => return,
+            (Ok(running), _) => self.apply_writers(running),
             // Whoever wrote a moment ago may be writing still.
-            (Err(warning), Asking::Running(_)) => self.note_trouble(warning),
-            (Err(warning), Asking::Open) => self.go_without_answer(warning),
+            (Err(warning), WriterCheck::Writing(_)) => self.on_veeam_error(warning),
+            (Err(warning), WriterCheck::Open) => self.proceed_without_veeam(warning),
         }
-        self.open_gate();
+        self.try_admit_copy();
     }
 
-    fn take_writers(&mut self, running: Vec<Running>) {
-        let former = self.evidence.busy().jobs;
-        self.evidence.asking = if running.is_empty() { Asking::Clear } else { Asking::Running(running) };
-        let jobs = self.evidence.busy().jobs;
+    fn apply_writers(&mut self, running: Vec<RunningSession>) {
+        let former = self.stale_locks.busy().jobs;
+        self.stale_locks.asking = if running.is_empty() { WriterCheck::Clear } else { WriterCheck::Writing(running) };
+        let jobs = self.stale_locks.busy().jobs;
         if !jobs.is_empty() && jobs != former {
             let minutes = self.config.wait_for_veeam.as_secs() / 60;
             let names: Vec<&str> = jobs.iter().map(String::as_str).collect();
@@ -194,20 +195,20 @@ impl Controller {
 
     /// Where Veeam can't be asked the copy goes on, with a warning: the lock files are what was agreed upon, and a Veeam server
     /// that is down is no reason to have no copy, rather the opposite.
-    fn go_without_answer(&mut self, warning: Warning) {
-        self.evidence.asking = Asking::Clear;
+    fn proceed_without_veeam(&mut self, warning: Warning) {
+        self.stale_locks.asking = WriterCheck::Clear;
         self.tell(Level::Warn, &warning);
         self.warn_run(warning.clone());
-        self.evidence.trouble = Some(warning);
+        self.stale_locks.api_error = Some(warning);
     }
 
-    async fn lift(&mut self, lock: &JobLock, notice: Notice) {
-        let judged = lock.clone();
-        let removed = blocking(PATIENCE, move || locks::remove_judged(&judged).map_err(cause)).await;
+    async fn remove_stale(&mut self, lock: &JobLock, notice: Notice) {
+        let checked = lock.clone();
+        let removed = blocking(PATIENCE, move || locks::remove_unchanged(&checked).map_err(cause)).await;
         match removed {
             Ok(true) => {
                 self.note(notice.clone());
-                self.mail_lock(LockStory::Lifted { job: lock.job.clone(), notice });
+                self.mail_about_lock(LockStory::Lifted { job: lock.job.clone(), notice });
             }
             // Somebody was faster, or has renewed it.
             Ok(false) => {}
@@ -217,40 +218,40 @@ impl Controller {
             }
             Err(_) => {}
         }
-        self.look_at_locks().await;
+        self.rescan_locks().await;
     }
 
     /// Not at the first look: Veeam lists a session a moment after it has begun.
-    fn doubt(&mut self, lock: &JobLock) {
-        if self.evidence.doubted.insert(mark(lock)) || !self.is_first(lock) {
+    fn report_unmatched(&mut self, lock: &JobLock) {
+        if self.stale_locks.unmatched.insert(mark(lock)) || !self.is_first(lock) {
             return;
         }
         self.tell(Level::Warn, &Warning::VeeamLockUnknown { job: lock.job.clone() });
     }
 
     fn is_first(&mut self, lock: &JobLock) -> bool {
-        self.evidence.told.insert(mark(lock))
+        self.stale_locks.told.insert(mark(lock))
     }
 
     /// Once for each lock, also over a restart.
-    fn warn_of_age(&mut self, lock: &JobLock, hours: u64) {
+    fn warn_about_age(&mut self, lock: &JobLock, hours: u64) {
         if self.memory.is_told(&lock.path, lock.since) {
             return;
         }
         let warning = Warning::VeeamLockOld { job: lock.job.clone(), hours };
         self.tell(Level::Warn, &warning);
-        self.mail_lock(LockStory::Warned { job: lock.job.clone(), warning });
-        let held: Vec<PathBuf> = self.referee.held().iter().map(|lock| lock.path.clone()).collect();
+        self.mail_about_lock(LockStory::Warned { job: lock.job.clone(), warning });
+        let held: Vec<PathBuf> = self.veeam_queue.held().iter().map(|lock| lock.path.clone()).collect();
         if let Err(warning) = self.memory.remember_told(&lock.path, lock.since, &held) {
             self.tell(Level::Warn, &warning);
         }
     }
 
-    pub(super) fn mail_lock(&self, story: LockStory) {
+    pub(super) fn mail_about_lock(&self, story: LockStory) {
         self.mail(Occasion::Lock { story, at: micros(SystemTime::now()) });
     }
 }
 
-fn mark(lock: &JobLock) -> Mark {
+fn mark(lock: &JobLock) -> LockKey {
     (lock.path.clone(), lock.since)
 }

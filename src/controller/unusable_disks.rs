@@ -7,12 +7,12 @@ use crate::model::DiskId;
 
 impl Controller {
     /// The picture without what is nobody's business.
-    pub(super) fn recognise(&mut self, picture: Vec<Volume>) -> Vec<Volume> {
+    pub(super) fn identify_unusable(&mut self, picture: Vec<Volume>) -> Vec<Volume> {
         let is_hindered = |volume: &Volume| volume.hindrance.is_some();
         let (hindered, mut there): (Vec<_>, Vec<_>) = picture.into_iter().partition(is_hindered);
-        self.plugged.hindered = hindered.clone();
+        self.attachments.hindered = hindered.clone();
         for volume in hindered {
-            let Some(known) = self.known_disk(volume) else { continue };
+            let Some(known) = self.identify_hindered(volume) else { continue };
             if !there.iter().any(|other| other.id == known.id) {
                 there.push(known);
             }
@@ -21,18 +21,18 @@ impl Controller {
     }
 
     /// The disks of the config are others now.
-    pub(super) fn recognise_anew(&mut self) {
-        let usable = self.plugged.volumes().into_iter().filter(|volume| volume.hindrance.is_none());
+    pub(super) fn reidentify_unusable(&mut self) {
+        let usable = self.attachments.volumes().into_iter().filter(|volume| volume.hindrance.is_none());
         let picture =
-            usable.chain(std::mem::take(&mut self.plugged.hindered)).filter(|volume| !volume.has_gone()).collect();
-        let known = self.recognise(picture);
-        self.see_volumes(known);
+            usable.chain(std::mem::take(&mut self.attachments.hindered)).filter(|volume| !volume.has_gone()).collect();
+        let known = self.identify_unusable(picture);
+        self.update_disks(known);
     }
 
-    fn known_disk(&self, volume: Volume) -> Option<Volume> {
+    fn identify_hindered(&self, volume: Volume) -> Option<Volume> {
         let hindrance = volume.hindrance.clone()?;
         if let Some(id) = hindrance.marks.iter().find(|id| self.is_known(id)).cloned() {
-            return Some(self.called(volume, id, hindrance));
+            return Some(self.named_as(volume, id, hindrance));
         }
         let ids = self.config.disks.iter().map(|disk| &disk.id);
         let is_likely = |id: &&DiskId| self.memory.disk(id).is_some_and(|known| volume.identity().may_hold(known));
@@ -42,10 +42,10 @@ impl Controller {
         if likely.next().is_some() {
             return None;
         }
-        Some(self.called(volume, id, Hindrance { likely: true, ..hindrance }))
+        Some(self.named_as(volume, id, Hindrance { likely: true, ..hindrance }))
     }
 
-    fn called(&self, volume: Volume, id: DiskId, hindrance: Hindrance) -> Volume {
+    fn named_as(&self, volume: Volume, id: DiskId, hindrance: Hindrance) -> Volume {
         let label = self.last_success.get(&id).map(|success| success.label.clone());
         Volume { label: label.unwrap_or(volume.label), id, hindrance: Some(hindrance), ..volume }
     }

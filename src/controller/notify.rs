@@ -10,24 +10,24 @@ use crate::report::postman::{Errand, Note};
 
 impl Controller {
     pub(super) fn mail(&self, occasion: Occasion) {
-        self.send_out(Errand::Tell(occasion));
+        self.send_to_mailer(Errand::Tell(occasion));
     }
 
-    pub(super) fn mail_end(&self, record: &RunRecord) {
+    pub(super) fn mail_run_ended(&self, record: &RunRecord) {
         self.mail(Occasion::Ended(Box::new(record.clone())));
     }
 
-    pub(super) fn mail_refusal(&self, faults: &ConfigFaults) {
+    pub(super) fn mail_config_refused(&self, faults: &ConfigFaults) {
         let problems = faults.say(&self.texts).iter().map(ToString::to_string).collect();
         self.mail(Occasion::ConfigRefused { problems, at: micros(std::time::SystemTime::now()) });
     }
 
     /// Without a postman, whose outbox can't be opened, there are no mails; the log says so.
-    pub(super) fn send_out(&self, errand: Errand) {
+    pub(super) fn send_to_mailer(&self, errand: Errand) {
         let _ = self.outputs.errands.send(errand);
     }
 
-    pub(super) fn note_later(&mut self, note: &Note) {
+    pub(super) fn on_mailer_note(&mut self, note: &Note) {
         if let Err(error) = self.history.note(note.run, &note.warning) {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }

@@ -17,29 +17,29 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Somebody has gone whose going matters to Veeam's turn.
 #[derive(Debug)]
-pub enum Parting {
+pub enum QueueEvent {
     /// The caller of this name has left the bus.
-    Caller(String),
+    CallerLeft(String),
     /// No rsync of a killed daemon is left.
-    Orphans,
+    OrphansEnded,
 }
 
 /// One caller who waits. The watch ends with the value.
 #[derive(Debug)]
-pub struct Watched {
+pub struct CallerWatch {
     name: String,
     watch: JoinHandle<()>,
 }
 
-impl Watched {
-    pub fn new(connection: &Connection, name: &str, partings: &UnboundedSender<Parting>) -> Self {
-        let (connection, partings, watched) = (connection.clone(), partings.clone(), name.to_owned());
+impl CallerWatch {
+    pub fn new(connection: &Connection, name: &str, queue_events: &UnboundedSender<QueueEvent>) -> Self {
+        let (connection, queue_events, watched) = (connection.clone(), queue_events.clone(), name.to_owned());
         let watch = tokio::spawn(async move {
             if let Err(error) = gone(&connection, &watched).await {
                 debug!("{watched} can't be watched: {error}");
             }
             // The receiver ends with the daemon.
-            let _ = partings.send(Parting::Caller(watched));
+            let _ = queue_events.send(QueueEvent::CallerLeft(watched));
         });
         Self { name: name.to_owned(), watch }
     }
@@ -55,7 +55,7 @@ impl Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for CallerWatch {
     fn drop(&mut self) {
         self.watch.abort();
     }
