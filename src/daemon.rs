@@ -260,7 +260,7 @@ fn reader(past: Past) -> bus::History {
 }
 
 async fn watch_disks(connection: Connection, sightings: UnboundedSender<Sighting>) {
-    if let Err(error) = disks::watch::watch(connection, sightings.clone()).await {
+    if let Err(error) = disks::monitor::watch(connection, sightings.clone()).await {
         // Without signals there is nothing to see; the bus itself is what failed, and the daemon ends with it.
         debug!("watching UDisks2: {error}");
         let _ = sightings.send(Sighting::ServiceLost { cause: error.to_string() });

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use super::Controller;
 use super::active_run::RunRequest;
 use super::call::{Call, Caller, Reply, Started};
-use crate::copy::{StopReason, know};
+use crate::copy::{StopReason, identify};
 use crate::model::{DiskId, Fault, Trigger};
 
 impl Controller {
@@ -47,7 +47,7 @@ impl Controller {
     async fn start_on_request(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
         self.check_can_start()?;
         let disk = if allowed { self.resolve_refused_disk(disk)? } else { self.resolve_disk(disk)? };
-        know::choose(&disk, &self.attachments.volumes())?;
+        identify::choose(&disk, &self.attachments.volumes())?;
         let (replied, after) = oneshot::channel();
         let run = self.start_run(&disk, RunRequest { trigger: Trigger::Called, allowed, after: Some(after) }).await;
         Ok(Started { run, replied })

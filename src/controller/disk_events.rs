@@ -6,8 +6,8 @@ use log::Level;
 
 use super::Controller;
 use crate::copy::StopReason;
-use crate::disks::blockers::Parts;
-use crate::disks::{Sighting, Volume, machine, mount_table};
+use crate::disks::device_blockers::Parts;
+use crate::disks::{Sighting, Volume, host_disks, mount_table};
 use crate::model::{DiskId, Notice};
 use crate::report::journal::{self, Scope};
 use crate::systemd;
@@ -67,7 +67,7 @@ impl Controller {
     }
 
     pub(super) fn update_disks(&mut self, volumes: Vec<Volume>) {
-        self.repository = machine::Disks::of_path(&self.config.source);
+        self.repository = host_disks::Disks::of_path(&self.config.source);
         let difference = self.attachments.update(volumes, Instant::now());
         for volume in difference.gone {
             self.on_detached(&volume);

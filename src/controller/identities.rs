@@ -7,7 +7,7 @@ use log::Level;
 
 use super::Controller;
 use crate::config::IdentityPolicy;
-use crate::copy::{Known, know};
+use crate::copy::{Known, identify};
 use crate::disks::Volume;
 use crate::model::{DiskId, Fault, Notice};
 
@@ -64,7 +64,7 @@ impl Controller {
     /// Accepts a known disk as it is plugged in now. One that was refused for what it was before gets its copy.
     pub(super) fn trust_disk(&mut self, disk: &str) -> Result<(), Fault> {
         let disk = self.resolve_disk(disk)?;
-        let volume = know::choose(&disk, &self.attachments.volumes())?.clone();
+        let volume = identify::choose(&disk, &self.attachments.volumes())?.clone();
         self.store_disk(&volume);
         self.note_disk(&disk, &Notice::DiskTrusted { disk: volume.id.to_string(), label: volume.name() });
         let last = self.history.past().last_of(&disk).unwrap_or_default();

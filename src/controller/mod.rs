@@ -40,7 +40,7 @@ use zbus::Connection;
 
 use crate::config::Config;
 use crate::copy::News;
-use crate::disks::{Sighting, machine};
+use crate::disks::{Sighting, host_disks};
 use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
 use crate::report::history::History;
 use crate::report::journal;
@@ -126,7 +126,7 @@ pub struct Controller {
     boot_id: String,
     attachments: Attachments,
     /// What the source lies on.
-    repository: machine::Disks,
+    repository: host_disks::Disks,
     veeam_queue: VeeamQueue,
     stale_locks: StaleLocks,
     run: Option<ActiveRun>,
@@ -186,7 +186,7 @@ impl Controller {
             memory: start.memory,
             boot_id: start.boot_id,
             attachments: Attachments::default(),
-            repository: machine::Disks::default(),
+            repository: host_disks::Disks::default(),
             veeam_queue: VeeamQueue::default(),
             stale_locks: StaleLocks::default(),
             run: None,

@@ -10,11 +10,11 @@ use zbus::Connection;
 use super::Controller;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::leftover;
-use crate::copy::runlock::RunLock;
-use crate::disks::ours::OurMounts;
+use crate::copy::run_lock::RunLock;
+use crate::disks::mount_markers::OurMounts;
 use crate::disks::released::{self, Proof};
-use crate::disks::volume::{self, VolumeError};
-use crate::disks::{Volume, pulse};
+use crate::disks::udisks::{self, VolumeError};
+use crate::disks::{Volume, probe};
 use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
 use crate::report::journal::{self, Scope};
 use crate::report::postman::Errand;
@@ -198,7 +198,7 @@ impl Release {
     async fn run(self) -> Released {
         let mut unmounted = None;
         if self.left_over {
-            pulse::answer(&self.volume).await;
+            probe::answer(&self.volume).await;
             unmounted = self.unmount().await;
         }
         let proven = released::proven(&self.volume).await;
@@ -215,7 +215,7 @@ impl Release {
         // The next disk's run wants it while this disk is still busy.
         drop(lock);
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
-        let result = (|| volume::unmount(&self.connection, &self.volume))
+        let result = (|| udisks::unmount(&self.connection, &self.volume))
             .retry(pauses)
             .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
             .await;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Controller;
 use crate::blocking::blocking;
 use crate::config::{self, Config, ConfigFaults, Loaded};
-use crate::disks::machine;
+use crate::disks::host_disks;
 use crate::model::{Fault, Notice, Told};
 use crate::report::journal;
 use crate::report::mail::host::Host;
@@ -52,7 +52,7 @@ impl Controller {
         self.config = Arc::new(loaded.config);
         // It looks for the source of before.
         self.source_watch.end();
-        self.repository = machine::Disks::of_path(&self.config.source);
+        self.repository = host_disks::Disks::of_path(&self.config.source);
         self.config_error = Told::default();
         self.web_names = web_names(&self.config);
         self.apply_language();

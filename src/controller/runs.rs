@@ -8,7 +8,7 @@ use super::Controller;
 use super::active_run::{ActiveRun, Admission, RunRequest};
 use super::attachments::Due;
 use super::call::Signal;
-use crate::copy::know;
+use crate::copy::identify;
 use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
 use crate::disks::Volume;
 use crate::model::{
@@ -51,7 +51,7 @@ impl Controller {
     pub(super) async fn start_run(&mut self, disk: &DiskId, wish: RunRequest) -> u64 {
         let RunRequest { trigger, allowed, after } = wish;
         let volumes = self.attachments.volumes();
-        let volume = know::choose(disk, &volumes).ok().or_else(|| know::hindered(disk, &volumes)).cloned();
+        let volume = identify::choose(disk, &volumes).ok().or_else(|| identify::hindered(disk, &volumes)).cloned();
         let begun = self.write_begin(disk, trigger, volume.as_ref()).await;
         let run = begun.run;
         for attachment in self.attachments.of(disk) {

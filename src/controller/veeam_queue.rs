@@ -12,7 +12,7 @@ use super::call::Caller;
 use super::caller_watch::QueueEvent;
 use super::waiting_jobs::WaitingJob;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::runlock;
+use crate::copy::run_lock;
 use crate::model::{Fault, Notice, VeeamLock, Warning};
 use crate::paths::Refused;
 use crate::report::mail::LockStory;
@@ -98,7 +98,7 @@ impl Controller {
 
     /// At start: the rsync of a killed daemon goes on reading the repository until it is ended.
     pub(super) fn look_for_orphans(&mut self) {
-        if !runlock::is_any_held(&self.runtime) {
+        if !run_lock::is_any_held(&self.runtime) {
             return;
         }
         self.veeam_queue.orphans = true;
@@ -106,7 +106,7 @@ impl Controller {
         tokio::spawn(async move {
             loop {
                 let runtime = runtime.clone();
-                if blocking(GLANCE, move || runlock::end_left_over(&runtime)).await.is_ok() {
+                if blocking(GLANCE, move || run_lock::end_left_over(&runtime)).await.is_ok() {
                     break;
                 }
                 tokio::time::sleep(ORPHAN_PAUSE).await;

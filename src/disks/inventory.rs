@@ -7,10 +7,12 @@ use std::collections::HashSet;
 use zbus::OwnedObjectPath;
 use zbus::fdo::ManagedObjects;
 
-use super::attached::{Hindrance, Volume};
-use super::objects::{BLOCK, DRIVE, ENCRYPTED, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of, drive_of_disk};
 use super::stack::Stack;
-use super::{file_system_id, kernel, machine};
+use super::udisks_objects::{
+    BLOCK, DRIVE, ENCRYPTED, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of, drive_of_disk,
+};
+use super::volume::{Hindrance, Volume};
+use super::{file_system_id, host_disks, kernel};
 use crate::model::{DiskId, Unusable};
 
 /// All file systems, and encrypted containers that one may lie in, in a stable order.
@@ -68,7 +70,7 @@ pub fn loaded_drives(objects: &ManagedObjects) -> impl Iterator<Item = OwnedObje
 }
 
 fn in_order(mut found: Vec<Volume>) -> Vec<Volume> {
-    let system = machine::Disks::of_system();
+    let system = host_disks::Disks::of_system();
     found.iter_mut().for_each(|volume| volume.system = system.hold(&volume.device));
     found.sort_by(|a, b| a.object.as_str().cmp(b.object.as_str()));
     found

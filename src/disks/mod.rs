@@ -7,34 +7,34 @@
 //! a file system's errors, `superblock`, `mount_table` and `file_system_id` where a file lies, `members` on how many disks,
 //! `share` on which server, `read_only` why one takes no writes. Decides nothing: which volume is wanted, and when, is the controller's.
 
-pub mod attached;
-mod beginning;
-pub mod blockers;
+pub mod device_blockers;
 pub mod file_system_id;
-mod glances;
 pub mod health;
-pub mod holders;
+pub mod host_disks;
 pub mod inventory;
 mod kernel;
-pub mod machine;
 pub mod members;
+pub mod monitor;
+pub mod mount_blockers;
+mod mount_events;
+pub mod mount_markers;
 pub mod mount_table;
 pub mod mounted;
-mod mounts;
-mod objects;
-pub mod old_mount;
-pub mod ours;
-pub mod pulse;
+pub mod network_share;
+pub mod probe;
 pub mod read_only;
 pub mod released;
-pub mod share;
+mod signatures;
 pub mod stack;
+pub mod stale_mount;
 pub mod superblock;
+pub mod udisks;
+mod udisks_objects;
 pub mod unformatted;
+mod unrecognised;
 pub mod volume;
-pub mod watch;
 
-pub use attached::{FileSystem, Hindrance, Volume};
 pub use kernel::boot_id;
+pub use monitor::Sighting;
 pub use unformatted::Unformatted;
-pub use watch::Sighting;
+pub use volume::{FileSystem, Hindrance, Volume};

@@ -9,7 +9,7 @@ use backon::{ExponentialBuilder, Retryable};
 use rustix::fs::{Mode, OFlags};
 
 use super::Volume;
-use super::blockers::Parts;
+use super::device_blockers::Parts;
 use crate::blocking::{FLUSH, blocking};
 
 /// More would not fit into a message.

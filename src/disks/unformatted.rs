@@ -11,9 +11,9 @@ use rustix::fs::{Mode, OFlags};
 use zbus::OwnedObjectPath;
 use zbus::fdo::ManagedObjects;
 
-use super::objects::{BLOCK, ENCRYPTED as CONTAINER, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of};
 use super::stack::Stack;
-use super::{kernel, machine};
+use super::udisks_objects::{BLOCK, ENCRYPTED as CONTAINER, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of};
+use super::{host_disks, kernel};
 use crate::model::Contents;
 
 const TABLE: &str = "org.freedesktop.UDisks2.PartitionTable";
@@ -47,7 +47,7 @@ pub struct Unformatted {
 
 /// What there is, in a stable order; whether it is empty is not known yet (`Contents::Unreadable`).
 pub fn unformatted(objects: &ManagedObjects) -> Vec<Unformatted> {
-    let system = machine::Disks::of_system();
+    let system = host_disks::Disks::of_system();
     let found = objects.iter().filter_map(|(path, interfaces)| one(path, interfaces, objects));
     let mut found: Vec<_> = found.filter(|disk| !system.hold(&disk.device) && !is_used(disk.device_number)).collect();
     found.sort_by(|a, b| a.device.cmp(&b.device));

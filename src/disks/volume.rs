@@ -1,160 +1,203 @@
-//! Mounts and unmounts through UDisks2, and sorts its errors into those that need different acts.
-//! Never forces: a forced unmount of UDisks2 is a lazy one, which says yes while writers go on.
+//! What is plugged in: a file system on a block device, or a disk on which none can be got at. Plain data, and what follows from
+//! two of them. Where it comes from is `inventory`'s business.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use thiserror::Error;
-use tokio::time::timeout;
-use udisks2::drive::DriveProxy;
-use udisks2::filesystem::FilesystemProxy;
-use zbus::proxy::CacheProperties;
-use zbus::{Connection, DBusError, Variant};
+use zbus::OwnedObjectPath;
 
-use super::Volume;
-use super::objects::from_bytes;
+use super::kernel;
+use super::stack::Medium;
+use crate::model::{DiskId, DiskIdentity, Unusable};
 
-/// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
-/// UDisks2 adds `nosuid,nodev` itself; all are checked in the mount table afterwards, since an fstab line overrides them.
-const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
-/// For whoever only looks.
-const LOOK_OPTIONS: &str = "ro,nosuid,nodev,noexec,nosymfollow";
-/// A file system check before the mount was seen to take five minutes.
-const MOUNT_PATIENCE: Duration = Duration::from_secs(30 * 60);
-/// Unmounting writes back what is still in memory.
-const UNMOUNT_PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
-/// The drive has been flushed before.
-const POWER_PATIENCE: Duration = Duration::from_secs(60);
-const LOOK_PATIENCE: Duration = Duration::from_secs(25);
-
-#[derive(Debug, Error)]
-pub enum VolumeError {
-    #[error("the file system is mounted already")]
-    AlreadyMounted,
-    #[error("the file system is not mounted")]
-    NotMounted,
-    #[error("the disk is write-protected")]
-    WriteProtected,
-    #[error("the file system is in use")]
-    Busy(#[source] zbus::Error),
-    #[error("the disk is not there any more")]
-    Gone,
-    #[error("UDisks2 has not answered within {} min", .0.as_secs() / 60)]
-    TimedOut(Duration),
-    /// It ended before it answered; what was asked for may be done or not.
-    #[error("UDisks2 is not there")]
-    ServiceLost(#[source] zbus::Error),
-    /// UDisks2's own words, which name the reason best.
-    #[error("{0}")]
-    Refused(String),
+/// How whole a copy can be on a file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileSystem {
+    /// Owners, ACLs, extended attributes, links, nanoseconds.
+    Full,
+    /// Contents and names only. `max_file` in bytes.
+    Plain { max_file: u64 },
+    /// Not for backups (optical media, network images, unknown).
+    Unsupported,
 }
 
-impl VolumeError {
-    fn of(error: zbus::Error) -> Self {
-        // The bus' own errors come as a kind of their own, the service's as names.
-        let (name, text) = match &error {
-            zbus::Error::MethodError(name, text, _) => (name.to_string(), text.clone()),
-            zbus::Error::FDO(error) => (error.name().to_string(), error.description().map(str::to_owned)),
-            // The bus itself has gone, and the daemon goes with it.
-            zbus::Error::InputOutput(_) => return Self::ServiceLost(error),
-            _ => return Self::Refused(error.to_string()),
-        };
-        let text = text.unwrap_or_default();
-        match name.rsplit('.').next().unwrap_or_default() {
-            "AlreadyMounted" => Self::AlreadyMounted,
-            "NotMounted" => Self::NotMounted,
-            "DeviceBusy" => Self::Busy(error),
-            "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
-            "NoReply" | "ServiceUnknown" | "NameHasNoOwner" | "Disconnected" => Self::ServiceLost(error),
-            // libmount's texts in English; in other languages it stays `Refused`, with the same words for people.
-            _ if text.contains("write-protected") => Self::WriteProtected,
-            _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),
-            _ if text.trim_end_matches('.').ends_with(": not mounted") => Self::NotMounted,
-            other if text.is_empty() => Self::Refused(other.to_owned()),
-            _ => Self::Refused(text.trim().to_owned()),
+impl FileSystem {
+    /// From UDisks2's `IdType`.
+    pub fn of(id_type: &str) -> Self {
+        match id_type {
+            "ext4" | "xfs" | "btrfs" => Self::Full,
+            "vfat" => Self::Plain { max_file: u64::from(u32::MAX) },
+            "exfat" | "ntfs" => Self::Plain { max_file: u64::MAX },
+            _ => Self::Unsupported,
         }
     }
 }
 
-/// Mounts the volume and gives the mount point that UDisks2 chose.
-///
-/// # Errors
-/// `TimedOut` leaves open whether the mount succeeds later.
-pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
-    mount_with(OPTIONS, connection, volume).await
+/// A file system on a block device that is plugged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    pub id: DiskId,
+    pub label: String,
+    /// `ext4`, `ntfs`, … as UDisks2 names it.
+    pub id_type: String,
+    /// Bytes.
+    pub size: u64,
+    pub device: PathBuf,
+    pub device_number: u64,
+    pub object: OwnedObjectPath,
+    pub mount_points: Vec<PathBuf>,
+    pub read_only: bool,
+    /// The administrator's udev rule `UDISKS_IGNORE` says hands off.
+    pub ignored: bool,
+    /// On a disk that the machine's own system lies on.
+    pub system: bool,
+    /// Which of the devices of one file system this is, where a file system can have several; btrfs calls it UUID_SUB.
+    pub member: String,
+    pub diskseq: Option<u64>,
+    /// In the physical disks beneath it, when it was seen.
+    pub media: Vec<Medium>,
+    pub serial: String,
+    pub vendor: String,
+    pub model: String,
+    pub wwn: String,
+    /// 0 for a file system on the whole disk.
+    pub partition: u64,
+    /// Bytes.
+    pub offset: u64,
+    /// Of the physical disk; none where UDisks2 knows of no drive, as for loop devices.
+    pub drive: Option<OwnedObjectPath>,
+    /// Drives with the same text share one plug.
+    pub sibling: String,
+    pub can_power_off: bool,
+    /// Nothing can be copied to it as it is.
+    pub hindrance: Option<Hindrance>,
 }
 
-/// The same for reading only.
-///
-/// # Errors
-/// As `mount`.
-pub async fn mount_to_look(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
-    mount_with(LOOK_OPTIONS, connection, volume).await
+/// Why nothing can be copied to a disk though it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hindrance {
+    pub why: Unusable,
+    /// Whose file systems' marks it carries. Empty where it can be recognised by its drive alone, if at all.
+    pub marks: Vec<DiskId>,
+    /// It is taken for the disk that it is called because of its drive.
+    pub likely: bool,
+    /// In technical words.
+    pub cause: String,
 }
 
-async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
-    let mut options = quiet();
-    options.insert("options", mode.into());
-    let reply = call(connection, volume, "Mount", &options, MOUNT_PATIENCE).await?;
-    let path: String = reply.body().deserialize().map_err(VolumeError::of)?;
-    Ok(PathBuf::from(path))
+impl Volume {
+    pub fn file_system(&self) -> FileSystem {
+        FileSystem::of(&self.id_type)
+    }
+
+    /// The label, or the UUID of a disk without one: what people call the disk.
+    pub fn name(&self) -> String {
+        if self.label.is_empty() { self.id.to_string() } else { self.label.clone() }
+    }
+
+    /// Whether it is not known for sure that this is the disk.
+    pub fn is_guess(&self) -> bool {
+        self.hindrance.as_ref().is_some_and(|hindrance| hindrance.likely)
+    }
+
+    /// By what this disk is recognised besides its UUID.
+    pub fn identity(&self) -> DiskIdentity {
+        DiskIdentity {
+            serial: self.serial.clone(),
+            wwn: self.wwn.clone(),
+            size: self.size,
+            partition: self.partition,
+            offset: self.offset,
+        }
+    }
+
+    /// The same, of the size that the kernel tells at this moment: UDisks2 can be behind a device that has just got its medium.
+    pub fn identity_now(&self) -> DiskIdentity {
+        DiskIdentity { size: kernel::size(self.device_number).unwrap_or(self.size), ..self.identity() }
+    }
+
+    /// Whether switching this disk's drive off would take the other one away, too.
+    pub fn shares_power_with(&self, other: &Self) -> bool {
+        let sibling = !self.sibling.is_empty() && self.sibling == other.sibling;
+        self.drive.is_some() && (self.drive == other.drive || sibling)
+    }
+
+    /// Whether `other` is the same medium in the same plug-in. A disk that can be got at now is another than the locked one before.
+    pub fn is_same_attachment(&self, other: &Self) -> bool {
+        self.is_same_medium(other) && self.hindrance.is_some() == other.hindrance.is_some()
+    }
+
+    /// The same, whether or not it could be got at.
+    pub fn is_same_medium(&self, other: &Self) -> bool {
+        self.id == other.id && self.object == other.object && self.diskseq == other.diskseq
+    }
+
+    /// Whether the kernel still has this very medium, whatever UDisks2 says at the moment (it may be restarting).
+    pub fn is_still_there(&self) -> bool {
+        self.diskseq.is_some() && !self.has_gone()
+    }
+
+    /// Whether it was taken away, or a disk beneath it. Not the opposite of the former: a kernel that gives no numbers says
+    /// neither.
+    pub fn has_gone(&self) -> bool {
+        let own = self.diskseq.is_some() && kernel::diskseq(self.device_number) != self.diskseq;
+        own || self.media.iter().any(Medium::has_gone)
+    }
 }
 
-/// Where UDisks2 says that the volume is mounted now.
-///
-/// # Errors
-/// `Gone` when there is no such object any more.
-pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Vec<PathBuf>, VolumeError> {
-    let proxy = filesystem(connection, volume).await?;
-    let inner = proxy.inner();
-    let read = timeout(LOOK_PATIENCE, inner.get_property::<Vec<Vec<u8>>>("MountPoints"));
-    let points = read.await.map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?.map_err(VolumeError::of)?;
-    Ok(points.into_iter().filter_map(from_bytes).collect())
+#[cfg(test)]
+impl Volume {
+    /// A good ext4 disk for the tests of other rooms.
+    pub fn sample(uuid: &str) -> Self {
+        Self {
+            id: DiskId::new(uuid),
+            label: "OFFSITE1".into(),
+            id_type: "ext4".into(),
+            size: 1,
+            device: "/dev/sdz1".into(),
+            device_number: 0,
+            object: OwnedObjectPath::default(),
+            mount_points: vec![],
+            read_only: false,
+            ignored: false,
+            system: false,
+            member: String::new(),
+            diskseq: None,
+            media: vec![],
+            serial: String::new(),
+            vendor: String::new(),
+            model: String::new(),
+            wwn: String::new(),
+            partition: 0,
+            offset: 0,
+            drive: None,
+            sibling: String::new(),
+            can_power_off: false,
+            hindrance: None,
+        }
+    }
 }
 
-/// Unmounts the volume.
-///
-/// # Errors
-/// `Busy` is worth another try; `NotMounted` means that somebody was faster.
-pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
-    call(connection, volume, "Unmount", &quiet(), UNMOUNT_PATIENCE).await?;
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Switches the volume's drive off; after that the disk is gone until it is plugged in again.
-///
-/// # Errors
-/// `Gone` for a volume without a drive.
-pub async fn power_off(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
-    let drive = volume.drive.clone().ok_or(VolumeError::Gone)?;
-    let build = DriveProxy::builder(connection).path(drive).cache_properties(CacheProperties::No).build();
-    let proxy = build.await.map_err(VolumeError::of)?;
-    let answer = timeout(POWER_PATIENCE, proxy.inner().call_method("PowerOff", &(quiet(),))).await;
-    answer.map_err(|_| VolumeError::TimedOut(POWER_PATIENCE))?.map_err(VolumeError::of)?;
-    Ok(())
-}
+    #[test]
+    fn a_dock_shares_its_power_among_its_drives() {
+        let drive = |path: &str, sibling: &str| Volume {
+            drive: Some(OwnedObjectPath::try_from(path).unwrap()),
+            sibling: sibling.into(),
+            ..Volume::sample("A")
+        };
+        assert!(drive("/a", "").shares_power_with(&drive("/a", "")), "two partitions");
+        assert!(drive("/a", "dock").shares_power_with(&drive("/b", "dock")));
+        assert!(!drive("/a", "").shares_power_with(&drive("/b", "")));
+        assert!(!Volume::sample("A").shares_power_with(&Volume::sample("B")), "no drives");
+    }
 
-/// Goes below the crate's typed call, which replaces UDisks2's explanation by a fixed sentence.
-async fn call(
-    connection: &Connection,
-    volume: &Volume,
-    method: &str,
-    options: &HashMap<&str, Variant<'_>>,
-    patience: Duration,
-) -> Result<zbus::Message, VolumeError> {
-    let proxy = filesystem(connection, volume).await?;
-    let answer = timeout(patience, proxy.inner().call_method(method, &(options,))).await;
-    answer.map_err(|_| VolumeError::TimedOut(patience))?.map_err(VolumeError::of)
-}
-
-async fn filesystem<'a>(connection: &Connection, volume: &Volume) -> Result<FilesystemProxy<'a>, VolumeError> {
-    let build =
-        FilesystemProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
-    build.await.map_err(VolumeError::of)
-}
-
-/// Nobody sits in front of the server to answer a password dialogue.
-fn quiet() -> HashMap<&'static str, Variant<'static>> {
-    udisks2::standard_options(true)
+    #[test]
+    fn file_systems_are_sorted_by_what_they_can_hold() {
+        assert_eq!(FileSystem::of("xfs"), FileSystem::Full);
+        assert_eq!(FileSystem::of("vfat"), FileSystem::Plain { max_file: 4_294_967_295 });
+        assert_eq!(FileSystem::of("iso9660"), FileSystem::Unsupported);
+    }
 }

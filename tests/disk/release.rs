@@ -15,7 +15,7 @@ use crate::common::{PATIENCE, run, wait_for};
 use crate::fake_udisks::Answer;
 use crate::played::{MOUNT_POINT, Played};
 use asbackup::disks::Volume;
-use asbackup::disks::holders::{Place, holders};
+use asbackup::disks::mount_blockers::{Place, holders};
 use asbackup::disks::released::{self, Proof};
 use asbackup::disks::superblock::Superblock;
 use asbackup::model::DiskId;

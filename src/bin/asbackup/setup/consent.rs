@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use asbackup::config::Config;
-use asbackup::copy::foresee::Foreign;
+use asbackup::copy::preview::Foreign;
 use asbackup::disks::Volume;
 use asbackup::model::{Agreed, DiskId, DiskIdentity};
 use asbackup::report::agreement::Agreements;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use asbackup::config::Config;
-use asbackup::copy::foresee::{Foreign, foreign};
-use asbackup::copy::stop::{Halt, StopReason};
-use asbackup::copy::{Stop, know};
-use asbackup::disks::ours::OurMounts;
-use asbackup::disks::volume::{self, VolumeError};
-use asbackup::disks::{Volume, watch};
+use asbackup::copy::cancel::{Halt, StopReason};
+use asbackup::copy::preview::{Foreign, foreign};
+use asbackup::copy::{Stop, identify};
+use asbackup::disks::mount_markers::OurMounts;
+use asbackup::disks::udisks::{self, VolumeError};
+use asbackup::disks::{Volume, monitor};
 use asbackup::model::{DiskId, Fault};
 use asbackup::wire;
 use backon::{ConstantBuilder, Retryable};
@@ -69,8 +69,8 @@ async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result
 async fn plugged_in(disk: &DiskId, connection: &Connection) -> Result<Volume, Fault> {
     let choose = || async {
         let unasked = |error: zbus::Error| Fault::DiskServiceFailed { cause: error.to_string() };
-        let volumes = watch::volumes(connection).await.map_err(unasked)?;
-        know::choose(disk, &volumes).cloned()
+        let volumes = monitor::volumes(connection).await.map_err(unasked)?;
+        identify::choose(disk, &volumes).cloned()
     };
     let pauses = ConstantBuilder::default().with_delay(PAUSE).with_max_times(COMEBACKS);
     choose.retry(pauses).when(|why| matches!(why, Fault::DiskAbsent { .. })).await
@@ -80,7 +80,7 @@ async fn plugged_in(disk: &DiskId, connection: &Connection) -> Result<Volume, Fa
 async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
     // Whoever may not lay marks may not mount, either.
     let _ = ours().claim(&volume.id);
-    let mounted = (|| volume::mount_to_look(connection, volume)).retry(pauses()).when(is_passing).await;
+    let mounted = (|| udisks::mount_to_look(connection, volume)).retry(pauses()).when(is_passing).await;
     if mounted.is_err() {
         ours().disclaim(&volume.id);
     }
@@ -88,7 +88,7 @@ async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, Volu
 }
 
 async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
-    match (|| volume::unmount(connection, volume)).retry(pauses()).when(is_passing).await {
+    match (|| udisks::unmount(connection, volume)).retry(pauses()).when(is_passing).await {
         Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {
             ours().disclaim(&volume.id);
             Ok(())

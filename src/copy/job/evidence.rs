@@ -1,0 +1,250 @@
+//! What is asked besides, when something failed: mount table, file system, drive, and the very file. Every look is bounded, and what
+//! does not answer is no evidence. What it means is weighed in `cause`.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{
+    Access, AtFlags, Dir, Mode, OFlags, SeekFrom, StatVfsMountFlags, StatxAttributes, StatxFlags, accessat, fstatvfs,
+    statx,
+};
+use rustix::io::Errno;
+
+use super::stages::Run;
+use crate::blocking::{GLANCE, blocking};
+use crate::copy::rsync::cause::{self, Evidence, Lock, Place};
+use crate::copy::rsync::complaint::{Complaint, Deed, Side};
+use crate::copy::trees::beneath;
+use crate::copy::trees::target::Target;
+use crate::disks::Volume;
+use crate::disks::health::Health;
+use crate::disks::mounted::{Mounted, Space, Written};
+use crate::disks::network_share;
+use crate::model::{Fault, LockPlace};
+
+/// What has to be free for notes is held back besides.
+const BTRFS_NOTES: u64 = 16 << 20;
+
+impl Run {
+    /// What can be found out about a failure that `complaint` tells of.
+    pub(super) async fn evidence(&self, complaint: Option<&Complaint>) -> Evidence {
+        let path = complaint.filter(|complaint| complaint.side == Side::Target).map(|complaint| complaint.path.clone());
+        let mut evidence = self.evidence_at(path).await;
+        if let Some(complaint) = complaint.filter(|complaint| complaint.side == Side::Source) {
+            let (path, begun) = (complaint.path.clone(), self.begun);
+            evidence.share = share_of(&path).await;
+            let changed = blocking::<_, io::Error>(GLANCE, move || Ok(has_changed(&path, begun)));
+            evidence.source_changed = changed.await.unwrap_or(false);
+        }
+        evidence
+    }
+
+    /// The fault behind an error of our own, met while doing `deed` at `path` below the target.
+    pub(super) async fn failed(&self, deed: Deed, path: &Path, error: &io::Error) -> Fault {
+        cause::of_io(deed, error, &self.evidence_at(Some(path.to_owned())).await)
+    }
+
+    /// The fault behind a lock file that could not be made or deleted.
+    pub(super) async fn lock_failed(&self, lock: Lock<'_>, deed: Deed, error: &io::Error) -> Fault {
+        let path = PathBuf::from(lock.path);
+        let evidence = match lock.place {
+            LockPlace::Disk => self.evidence_at(Some(path)).await,
+            // What does not answer is asked nothing more.
+            _ if error.kind() == io::ErrorKind::TimedOut => Evidence::default(),
+            LockPlace::Source | LockPlace::Computer => {
+                let share = share_of(&path).await;
+                let beside = blocking::<_, io::Error>(GLANCE, move || Ok(beside(&path))).await;
+                Evidence { share, ..beside.unwrap_or_default() }
+            }
+        };
+        cause::of_lock(lock, deed, error, &evidence)
+    }
+
+    /// The fault behind a flush that failed.
+    pub(super) async fn flush_failed(&self, error: &io::Error) -> Fault {
+        cause::of_flush(error, &self.evidence_at(None).await)
+    }
+
+    async fn evidence_at(&self, path: Option<PathBuf>) -> Evidence {
+        let none = Evidence::default();
+        let (Ok(volume), Some(Ok(mounted))) = (self.chosen(), self.mounted.as_ref().map(Mounted::try_clone)) else {
+            return none;
+        };
+        // Before the target is open: as seen from the disk's top.
+        let target = self.target.as_ref().map_or_else(|| mounted.try_clone_top(), Target::try_clone).ok();
+        let top = self.on_disk(Path::new(""));
+        let before = self.health.clone();
+        let (source, lock) = (self.order.config.source.clone(), self.order.config.disk_lockfile.clone());
+        let look = move || {
+            let path = path.as_deref().map(|path| path.strip_prefix(&top).unwrap_or(path));
+            let disk = of_disk(&volume, &mounted, &before);
+            let place = target.zip(path).map(|(target, path)| Place {
+                too_large: fs::metadata(source.join(path)).is_ok_and(|meta| is_too_large(&target, &lock, meta.len())),
+                ..place(&target, path, &disk)
+            });
+            Ok(Evidence { place: place.unwrap_or_default(), ..disk })
+        };
+        blocking::<_, io::Error>(GLANCE, look).await.unwrap_or(none)
+    }
+}
+
+/// Asked for itself, since what lies on a share that hangs answers nothing.
+async fn share_of(path: &Path) -> Option<String> {
+    let path = path.to_owned();
+    blocking(GLANCE, move || network_share::of(&path)).await.unwrap_or_default()
+}
+
+/// Of a file that is not on the disk: what room its directory has, whether that takes writes, and marks of `chattr`.
+fn beside(path: &Path) -> Evidence {
+    let look =
+        |path| rustix::fs::open(path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).map(File::from);
+    let Some(Ok(directory)) = path.parent().map(look) else { return Evidence::default() };
+    let read_only = fstatvfs(&directory).is_ok_and(|stat| stat.f_flag.contains(StatVfsMountFlags::RDONLY));
+    let both = attributes(&directory) | look(path).as_ref().map_or(StatxAttributes::empty(), attributes);
+    Evidence {
+        written: if read_only { Written::NoMore } else { Written::Yes },
+        space: Space::of(&directory).ok(),
+        place: Place {
+            immutable: both.contains(StatxAttributes::IMMUTABLE),
+            append_only: both.contains(StatxAttributes::APPEND),
+            ..Place::default()
+        },
+        ..Evidence::default()
+    }
+}
+
+fn attributes(file: &File) -> StatxAttributes {
+    let found = statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS);
+    found.map_or(StatxAttributes::empty(), |found| found.stx_attributes)
+}
+
+fn of_disk(volume: &Volume, mounted: &Mounted, before: &Health) -> Evidence {
+    let first = Dir::read_from(mounted.top()).and_then(|mut entries| entries.next().transpose());
+    Evidence {
+        file_system: volume.id_type.clone(),
+        written: mounted.written().unwrap_or_default(),
+        illness: Health::of(volume).since(before),
+        gives_up: matches!(first, Err(Errno::IO)),
+        space: mounted.try_clone_top().and_then(|top| Space::of(&top)).ok(),
+        metadata_full: volume.id_type == "btrfs" && metadata_is_full(&btrfs(volume)).unwrap_or(false),
+        ..Evidence::default()
+    }
+}
+
+fn btrfs(volume: &Volume) -> PathBuf {
+    PathBuf::from(format!("/sys/fs/btrfs/{}/allocation", volume.id))
+}
+
+/// btrfs gives room away in large pieces, for contents or for notes; when all is given away, one of them can be full alone.
+fn metadata_is_full(allocation: &Path) -> Option<bool> {
+    let read = |name: &str| fs::read_to_string(allocation.join(name)).ok()?.trim().parse::<u64>().ok();
+    let held = read("global_rsv_size").unwrap_or_default();
+    let notes = read("metadata/total_bytes")?.saturating_sub(read("metadata/bytes_used")?);
+    let contents = read("data/total_bytes")?.saturating_sub(read("data/bytes_used")?);
+    Some(notes <= held.saturating_add(BTRFS_NOTES) && contents > BTRFS_NOTES)
+}
+
+/// Nobody can be sent further in a file than the file system's largest one is long; the lock file is one that is there.
+fn is_too_large(target: &File, lock: &Path, length: u64) -> bool {
+    let opened = beneath::open(target.as_fd(), lock, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty());
+    let sought = opened.map(|file| rustix::fs::seek(file, SeekFrom::Start(length)));
+    matches!(sought, Ok(Err(Errno::INVAL)))
+}
+
+/// The file, or what there is of the way to it.
+fn place(target: &File, path: &Path, disk: &Evidence) -> Place {
+    let look = |path: &Path| {
+        let shown = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        beneath::open(target.as_fd(), shown, OFlags::PATH, Mode::empty()).map(File::from)
+    };
+    let file = look(path);
+    let is = |looked: &io::Result<File>, errno: Errno| matches!(looked, Err(error) if Errno::from_io_error(error) == Some(errno));
+    let mounted_upon = is(&file, Errno::XDEV);
+    let file = file.ok();
+    let parent = path.parent().map(look);
+    let link = parent.as_ref().is_some_and(|parent| is(parent, Errno::LOOP));
+    let parent = parent.and_then(Result::ok);
+    let both =
+        [&file, &parent].into_iter().flatten().fold(StatxAttributes::empty(), |all, file| all | attributes(file));
+    Place {
+        path: path.to_owned(),
+        read_only_subvolume: (disk.file_system == "btrfs").then(|| read_only_subvolume(path, look)).flatten(),
+        immutable: both.contains(StatxAttributes::IMMUTABLE),
+        append_only: both.contains(StatxAttributes::APPEND),
+        swap: file.as_ref().and_then(|file| file.metadata().ok()).is_some_and(|meta| is_swap(&meta)),
+        mount_point: mounted_upon,
+        link,
+        quota: parent.as_ref().or(file.as_ref()).is_some_and(|place| has_quota(place, disk.space)),
+        too_large: false,
+    }
+}
+
+/// Of a directory with a project's quota, statvfs tells of what that leaves, and of the disk elsewhere.
+fn has_quota(place: &File, disk: Option<Space>) -> bool {
+    let (Ok(place), Some(disk)) = (Space::of(place), disk) else { return false };
+    place.size < disk.size && place.free < disk.free || place.inodes < disk.inodes && place.inodes == Some(0)
+}
+
+/// The uppermost directory on the way that takes no writes, where the file system as a whole does.
+fn read_only_subvolume(path: &Path, look: impl Fn(&Path) -> io::Result<File>) -> Option<PathBuf> {
+    let refuses = |path: &&Path| {
+        let Ok(directory) = look(path) else { return false };
+        let asked = accessat(&directory, ".", Access::WRITE_OK, AtFlags::empty());
+        matches!(asked, Err(Errno::ROFS))
+    };
+    path.ancestors().filter(refuses).last().map(Path::to_owned)
+}
+
+/// The kernel names the files that it swaps to.
+fn is_swap(meta: &Metadata) -> bool {
+    let table = fs::read_to_string("/proc/swaps").unwrap_or_default();
+    let files = table.lines().skip(1).filter_map(|line| line.split_ascii_whitespace().next());
+    files.filter_map(|path| fs::metadata(path).ok()).any(|swap| (swap.dev(), swap.ino()) == (meta.dev(), meta.ino()))
+}
+
+/// A file that has gone meanwhile has changed, too.
+fn has_changed(path: &Path, begun: SystemTime) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(meta) => {
+            let seconds = u64::try_from(meta.ctime()).unwrap_or_default();
+            SystemTime::UNIX_EPOCH + Duration::from_secs(seconds + 1) >= begun
+        }
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn btrfs_notes_are_full_only_while_there_is_room_for_contents() {
+        let place = tempfile::tempdir().unwrap();
+        assert_eq!(metadata_is_full(place.path()), None);
+        let write = |name: &str, bytes: u64| fs::write(place.path().join(name), format!("{bytes}\n")).unwrap();
+        fs::create_dir(place.path().join("metadata")).unwrap();
+        fs::create_dir(place.path().join("data")).unwrap();
+        for (notes, contents, full) in [(100 << 20, 0, true), (20 << 20, 0, false), (100 << 20, 390 << 20, false)] {
+            write("global_rsv_size", 4 << 20);
+            write("metadata/total_bytes", 110 << 20);
+            write("metadata/bytes_used", notes);
+            write("data/total_bytes", 400 << 20);
+            write("data/bytes_used", contents);
+            assert_eq!(metadata_is_full(place.path()), Some(full), "{notes} {contents}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_changed_when_it_was_since_the_beginning_or_has_gone() {
+        let place = tempfile::tempdir().unwrap();
+        let (path, now) = (place.path().join("a"), SystemTime::now());
+        assert!(has_changed(&path, now));
+        fs::write(&path, "x").unwrap();
+        assert!(has_changed(&path, now));
+        assert!(!has_changed(&path, now + Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,179 @@
+//! The source directory, proven to be what it should be before anything is compared with it, and once more before anything is
+//! copied. No code path here or elsewhere deletes in it.
+//!
+//! The source is a tree of paths: what is mounted beneath it and btrfs' subvolumes in it are of it, here, for rsync and for the
+//! administrator; so nothing of it may be hidden from us.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use log::debug;
+use rustix::fs::{AtFlags, statat};
+
+use crate::config::Config;
+use crate::disks::mounted::Mounted;
+use crate::disks::{file_system_id, mount_table, network_share};
+use crate::model::Fault;
+use crate::paths::{self, Refused};
+
+/// A source that may be mirrored. While it is open its file system can't be unmounted in the ordinary way.
+#[derive(Debug)]
+pub struct Source {
+    pub directory: File,
+    path: PathBuf,
+    /// By which it is recognised at the next copy.
+    pub file_system: String,
+}
+
+impl Source {
+    /// Opens the source and refuses one that must not be mirrored. Blocks.
+    ///
+    /// `remembered`: the file system that it has to lie on, if that is known.
+    ///
+    /// # Errors
+    /// Missing, empty, hidden by a sandbox, not the right place, or on the very disk that is copied to.
+    pub fn open(config: &Config, mounted: &Mounted, remembered: Option<&str>) -> Result<Self, Fault> {
+        let source = Self::find(config, remembered)?;
+        refuse_overlap(&source.path, &source.directory, mounted)?;
+        Ok(source)
+    }
+
+    /// The same, wherever it is copied to. Blocks.
+    ///
+    /// # Errors
+    /// Missing, empty, hidden by a sandbox, or not the right place.
+    pub fn find(config: &Config, remembered: Option<&str>) -> Result<Self, Fault> {
+        let path = &config.source;
+        let unavailable = |error: io::Error| unavailable(path, &error);
+        let directory = paths::directory(path).map_err(unavailable)?;
+        if let Some(place) = hidden_place(&directory).map_err(unavailable)? {
+            return Err(Fault::SourceHidden { path: show(&place) });
+        }
+        if is_empty(&directory, config.source_lockfile.as_os_str()).map_err(unavailable)? {
+            return Err(Fault::SourceEmpty { path: show(path) });
+        }
+        refuse_wrong_place(config, &directory)?;
+        let file_system = file_system_id::of(&directory).map_err(unavailable)?;
+        if let Some(before) = remembered.filter(|before| *before != file_system) {
+            // Which disk it is about is not known here.
+            let (before, disk) = (before.to_owned(), String::new());
+            return Err(Fault::SourceMoved { path: show(path), before, now: file_system, disk });
+        }
+        Ok(Self { directory, path: path.clone(), file_system })
+    }
+
+    /// The same for another thread.
+    ///
+    /// # Errors
+    /// The process has too many descriptors.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        let (path, file_system) = (self.path.clone(), self.file_system.clone());
+        Ok(Self { directory: self.directory.try_clone()?, path, file_system })
+    }
+
+    /// Whether the path still leads to the directory that was looked at, and something is in it: between the dry run and the
+    /// copy somebody may have unmounted it. Blocks.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn prove_again(&self, lock_name: &Path) -> Result<(), Fault> {
+        let unavailable = |error: io::Error| unavailable(&self.path, &error);
+        let now = paths::directory(&self.path).and_then(|now| now.metadata()).map_err(unavailable)?;
+        let then = self.directory.metadata().map_err(unavailable)?;
+        if (now.dev(), now.ino()) != (then.dev(), then.ino()) {
+            return Err(unavailable(io::Error::other("another directory is in its place")));
+        }
+        if is_empty(&self.directory, lock_name.as_os_str()).map_err(unavailable)? {
+            return Err(Fault::SourceEmpty { path: show(&self.path) });
+        }
+        Ok(())
+    }
+}
+
+/// Whether a run would find its source now, for whoever waits for one that is mounted late. Blocks.
+pub fn is_there(config: &Config, remembered: Option<&str>) -> bool {
+    Source::find(config, remembered).is_ok()
+}
+
+/// What the administrator has said of the right place.
+fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
+    let path = &config.source;
+    let is_mount_point = || mount_table::is_mount_point(directory).map_err(|error| unavailable(path, &error));
+    if config.source_must_be_mountpoint && is_mount_point()? != Some(true) {
+        return Err(Fault::SourceNotMounted { path: show(path) });
+    }
+    let sentinel = &config.source_sentinel;
+    // It may lie on a drive that is mounted further down: that is then the one to be recognised.
+    let found = || statat(directory, sentinel, AtFlags::SYMLINK_NOFOLLOW);
+    if !sentinel.as_os_str().is_empty() && found().is_err() {
+        return Err(Fault::SourceWithoutSentinel { path: show(&path.join(sentinel)) });
+    }
+    Ok(())
+}
+
+fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<(), Fault> {
+    let unavailable = |error: io::Error| unavailable(path, &error);
+    let real = real_path(directory).map_err(unavailable)?;
+    // Not by the files' own device number: btrfs gives one to each subvolume.
+    let (own, target) = (mount_table::entry_of(directory), mount_table::entry(mounted.id));
+    let (own, target) = (own.map_err(unavailable)?, target.map_err(unavailable)?);
+    let is_same_disk = own.zip(target).is_none_or(|(own, target)| own.majmin == target.majmin);
+    if is_same_disk || mounted.mount_point.starts_with(&real) {
+        return Err(Fault::SourceContainsTarget { path: show(path) });
+    }
+    Ok(())
+}
+
+/// It can't be reached, or not in a way that is safe. Blocks, but for no share.
+pub fn unavailable(path: &Path, error: &io::Error) -> Fault {
+    let (shown, cause) = (show(path), error.to_string());
+    let unavailable = || match network_share::of(path).ok().flatten() {
+        Some(share) => Fault::ShareUnavailable { path: shown, share, cause },
+        None => Fault::SourceUnavailable { path: shown, cause },
+    };
+    Refused::fault(error).unwrap_or_else(unavailable)
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// A unit's sandbox can put an empty directory over the source or a part of it, and can keep from us what is mounted there;
+/// mirroring that would wipe the backup. Only at mount points can two processes see different things.
+fn hidden_place(directory: &File) -> io::Result<Option<PathBuf>> {
+    let top = real_path(directory)?;
+    let below = mount_table::points_below(&top)?;
+    Ok(std::iter::once(top).chain(below).find(|place| is_hidden(place)))
+}
+
+/// Whether the system's first process sees something else there.
+fn is_hidden(place: &Path) -> bool {
+    let outside = Path::new("/proc/1/root").join(place.strip_prefix("/").unwrap_or(place));
+    let number = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    match (number(place), number(&outside)) {
+        (Ok(ours), Ok(theirs)) => ours != theirs,
+        (Err(error), _) | (_, Err(error)) => {
+            debug!("{}: {error}; it is taken as seen", place.display());
+            false
+        }
+    }
+}
+
+/// Where it is at the moment.
+fn real_path(directory: &File) -> io::Result<PathBuf> {
+    fs::read_link(format!("/proc/self/fd/{}", directory.as_raw_fd()))
+}
+
+fn is_empty(directory: &File, lock_name: &OsStr) -> io::Result<bool> {
+    for entry in fs::read_dir(format!("/proc/self/fd/{}", directory.as_raw_fd()))? {
+        let name = entry?.file_name();
+        if name != lock_name && name != "lost+found" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

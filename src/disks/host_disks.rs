@@ -1,0 +1,90 @@
+//! Which physical disks the machine itself lives on: what its system is mounted from, what is swapped to, and what a directory lies
+//! on. Through all that they are built of, since root in a volume group is on a disk, too. Asks the kernel alone.
+
+use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+
+use procfs::process::MountInfo;
+
+use super::device_blockers::swaps;
+use super::mount_table::{device_of, entries};
+use super::stack::Stack;
+
+/// Where a system may have something mounted that it can't do without.
+const SYSTEM: [&str; 15] = [
+    "/",
+    "/boot",
+    "/boot/efi",
+    "/boot/firmware",
+    "/efi",
+    "/etc",
+    "/home",
+    "/opt",
+    "/root",
+    "/tmp",
+    "/usr",
+    "/usr/local",
+    "/var",
+    "/var/lib",
+    "/var/log",
+];
+
+/// Whole disks by their numbers, as `8:16`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Disks(HashSet<String>);
+
+impl Disks {
+    /// Those of the system and its swap. Blocks on sysfs and procfs only.
+    pub fn of_system() -> Self {
+        let mounted =
+            table().into_iter().filter(|entry| SYSTEM.iter().any(|place| entry.mount_point == Path::new(place)));
+        let swapped = swaps().into_iter().filter_map(|device| number_of(&device));
+        Self::beneath(mounted.filter_map(|entry| device_of(&entry)).chain(swapped))
+    }
+
+    /// Those that what is mounted at `path`, or above it, lies on; links in the path are not followed. Blocks like the former.
+    pub fn of_path(path: &Path) -> Self {
+        let above = table().into_iter().filter(|entry| path.starts_with(&entry.mount_point));
+        // Of two mounts at one place the later one is what is seen.
+        let nearest = above.max_by_key(|entry| entry.mount_point.components().count());
+        Self::beneath(nearest.and_then(|entry| device_of(&entry)).into_iter())
+    }
+
+    /// Whether they are, or have a part in, what the device at this path is built of.
+    pub fn hold(&self, device: &Path) -> bool {
+        let stack = number_of(device).map(Stack::of).unwrap_or_default();
+        stack.disks.iter().any(|disk| self.0.contains(&disk.number))
+    }
+
+    fn beneath(numbers: impl Iterator<Item = u64>) -> Self {
+        Self(numbers.flat_map(|number| Stack::of(number).disks).map(|disk| disk.number).collect())
+    }
+}
+
+fn table() -> Vec<MountInfo> {
+    entries().map(Iterator::collect).unwrap_or_default()
+}
+
+/// None of what is no block device.
+fn number_of(device: &Path) -> Option<u64> {
+    let stat = fs::metadata(device).ok()?;
+    stat.file_type().is_block_device().then(|| stat.rdev())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_root_lies_on_is_the_systems_and_what_is_no_device_is_nobodys() {
+        let root = table().into_iter().rfind(|entry| entry.mount_point == Path::new("/"));
+        let system = Disks::of_system();
+        assert!(!system.hold(Path::new("/dev/null")) && !system.hold(Path::new("/nonexistent")));
+        // A container's root is on no device; the disk tests mount one where it counts.
+        let Some(root) = root.filter(|entry| device_of(entry).is_some()) else { return };
+        let device = root.mount_source.expect("a device");
+        assert!(system.hold(Path::new(&device)) && Disks::of_path(Path::new("/")).hold(Path::new(&device)));
+    }
+}
