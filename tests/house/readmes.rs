@@ -1,17 +1,23 @@
-//! Holds the READMEs against the code: every key with its default, and each command is run by some test or known to make.
+//! Holds READMEs and docs/ against the code: they list every key with its default, some test runs each command, and links lead
+//! somewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::commands::{OF_A_SYSTEM, OF_THE_BUS, READMES, commands, text};
 use asbackup::config::Config;
+
+use crate::commands::{CONFIGURATIONS, OF_A_SYSTEM, OF_THE_BUS, READMES, commands, pages, text};
 
 /// Run with other words by tests that are named here.
 const ELSEWHERE: [(&str, &str, &str); 2] = [
     ("curl -u anybody -X POST http://127.0.0.1:8080/copy", "web/start.rs", "/copy"),
-    ("apt-get install ./asbackup_*.deb", "vm/vm_debian/machine.rs", "apt-get install --yes /root/asbackup.deb"),
+    (
+        "apt-get install ./target/debian/asbackup_*.deb",
+        "vm/vm_debian/machine.rs",
+        "apt-get install --yes /root/asbackup.deb",
+    ),
 ];
 
 fn top() -> &'static Path {
@@ -19,10 +25,10 @@ fn top() -> &'static Path {
 }
 
 /// (section, key) → default, from tables that have the section in their first line.
-fn rows(readme: &str) -> BTreeMap<(String, String), String> {
+fn rows(page: &str) -> BTreeMap<(String, String), String> {
     let mut section = String::new();
     let mut found = BTreeMap::new();
-    for line in readme.lines() {
+    for line in page.lines() {
         let mut cells = line.strip_prefix("| `").unwrap_or_default().split('|').map(str::trim);
         let (name, default) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
         let Some(name) = name.strip_suffix('`') else { continue };
@@ -38,23 +44,23 @@ fn rows(readme: &str) -> BTreeMap<(String, String), String> {
 }
 
 #[test]
-fn every_key_is_in_the_readmes_with_its_default_and_no_other() {
+fn both_configuration_pages_list_every_key_with_its_default() {
     let keys = Config::default().effective().into_iter();
     let keys: BTreeMap<_, _> = keys.map(|(section, key, value)| ((section.into(), key.into()), value)).collect();
-    for readme in READMES {
-        assert_eq!(rows(&text(readme)), keys, "{readme}");
+    for page in CONFIGURATIONS {
+        assert_eq!(rows(&text(page)), keys, "{page}");
     }
 }
 
 #[test]
-fn every_command_of_the_readmes_is_run_by_some_test() {
+fn some_test_runs_every_command_of_the_docs() {
     let all = commands();
     assert!(all.len() > 60, "these can't be all: {all:#?}");
     for command in &all {
         let word = command.split([' ', '"']).next().unwrap_or_default();
         match word {
             "make" => assert_made(command),
-            "cargo" => assert_there(&format!("tests/{}", command.rsplit(' ').next().unwrap_or_default())),
+            "cargo" => assert_tested(command),
             "man" => assert_described(command.trim_start_matches("man ")),
             // Only a name for the commands below it.
             _ if word.starts_with("B=") => {}
@@ -68,6 +74,13 @@ fn assert_made(command: &str) {
     let arguments = command.split(' ').skip(1);
     let output = Command::new("make").arg("--dry-run").args(arguments).current_dir(top()).output().expect("make");
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Whether the test program that a call of cargo names is there.
+fn assert_tested(command: &str) {
+    if let Some(rest) = command.split("--test ").nth(1) {
+        assert_there(&format!("tests/{}", rest.split(' ').next().unwrap_or_default()));
+    }
 }
 
 fn assert_there(path: &str) {
@@ -88,12 +101,49 @@ fn assert_elsewhere(command: &str) {
 }
 
 #[test]
-fn every_file_that_the_readmes_point_to_is_there() {
+fn every_link_in_the_docs_leads_somewhere() {
+    for page in pages() {
+        let text = text(&page);
+        for link in links(&text) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { beside(&page, file) };
+            assert_there(&target);
+            let is_named = anchor.is_empty() || anchors(&target).contains(anchor);
+            assert!(is_named, "{page}: {target} has no heading #{anchor}");
+        }
+    }
+}
+
+#[test]
+fn every_page_can_be_reached_from_both_readmes() {
     for readme in READMES {
         let text = text(readme);
-        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        let files: Vec<&str> = targets.filter(|target| !target.contains("://")).collect();
-        assert!(files.len() > 5, "{files:?}");
-        files.into_iter().for_each(assert_there);
+        let missing: Vec<_> = pages().into_iter().filter(|page| page != readme && !text.contains(page)).collect();
+        let is_other_language = |page: &String| (readme == "README.md") == page.contains(".de.");
+        assert!(missing.iter().all(is_other_language), "{readme} lacks {missing:?}");
     }
+}
+
+fn links(text: &str) -> Vec<&str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://")).collect()
+}
+
+/// The path of a file that a page names from where it is itself.
+fn beside(page: &str, file: &str) -> String {
+    let folder = Path::new(page).parent().unwrap_or(Path::new(""));
+    file.strip_prefix("../").map_or_else(|| folder.join(file).display().to_string(), str::to_owned)
+}
+
+/// What a link to each heading looks like.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let text = text(page);
+    let headings =
+        text.lines().filter_map(|line| line.strip_prefix('#')).map(|line| line.trim_start_matches('#').trim());
+    headings.map(anchor).collect()
+}
+
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
+    kept.replace(' ', "-")
 }

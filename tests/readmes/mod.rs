@@ -1,13 +1,14 @@
-//! The commands that the READMEs name, read from their text: in blocks of code and within sentences. What is neither a known
-//! program nor known to be something else is an error, so that no command is forgotten.
+//! Finds every command in the READMEs, CONTRIBUTING, SECURITY and docs/: in fenced blocks of `sh`, and between backticks. A line of such
+//! a block that calls no known program is an error, so no command goes untested.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub const READMES: [&str; 2] = ["README.md", "README.de.md"];
+/// The pages that list every config key.
+pub const CONFIGURATIONS: [&str; 2] = ["docs/configuration.md", "docs/configuration.de.md"];
 
-/// Programs that are told to be called.
 const PROGRAMS: [&str; 20] = [
     "apt-get",
     "asbackup",
@@ -35,15 +36,28 @@ pub const OF_THE_BUS: [&str; 4] = ["asbackup", "busctl", "veeam-lock", "veeam-un
 /// What `vm_debian/readmes.rs` runs.
 pub const OF_A_SYSTEM: [&str; 10] =
     ["cat", "chmod", "install", "journalctl", "lsblk", "mount", "rsync", "systemctl", "systemd-sysusers", "umount"];
-/// How blocks begin that show something else: a config.ini, what a program says, another program's settings.
-const OTHERS: [&str; 4] = ["[", "Success: disk", "The copy to the disk", "location "];
-/// It names the peers of a comparison.
-const WITHOUT_COMMANDS: &str = "## Measured";
+/// Blocks that hold no commands: settings, output, scripts for Windows. Any other language is an error.
+const NOT_COMMANDS: [&str; 6] = ["ini", "text", "nginx", "powershell", "bat", "rust"];
+/// Generated from the texts, or naming the peers of a comparison.
+const WITHOUT_COMMANDS: [&str; 3] = ["docs/messages.en.md", "docs/messages.de.md", "docs/performance.md"];
 
-pub fn text(readme: &str) -> String {
-    // Of the package, or of the one around it.
-    let mut tops = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|top| top.join(readme));
-    fs::read_to_string(tops.find(|path| path.exists()).expect(readme)).expect(readme)
+/// The top of the repository, also for a package inside it.
+fn top() -> PathBuf {
+    let mut tops = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    tops.find(|top| top.join(READMES[0]).exists() && top.join("docs").exists()).expect("the repository").to_owned()
+}
+
+/// Paths from the top, the READMEs first.
+pub fn pages() -> Vec<String> {
+    let docs = fs::read_dir(top().join("docs")).expect("docs/").map(|entry| entry.expect("an entry").file_name());
+    let names = docs.map(|name| name.into_string().expect("UTF-8")).filter(|name| name.ends_with(".md"));
+    let sorted: BTreeSet<String> = names.map(|name| format!("docs/{name}")).collect();
+    let at_top = [READMES[0], READMES[1], "CONTRIBUTING.md", "SECURITY.md"].map(str::to_owned);
+    at_top.into_iter().chain(sorted).collect()
+}
+
+pub fn text(page: &str) -> String {
+    fs::read_to_string(top().join(page)).expect(page)
 }
 
 /// The commands that call one of these programs.
@@ -55,85 +69,51 @@ pub fn commands_with(programs: &[&str]) -> Vec<String> {
 /// Every command once, without `sudo` and without comments, in order of appearance.
 pub fn commands() -> Vec<String> {
     let mut known = BTreeSet::new();
-    let all = READMES.iter().flat_map(|readme| commands_of(&text(readme)));
+    let pages = pages().into_iter().filter(|page| !WITHOUT_COMMANDS.contains(&page.as_str()));
+    let all = pages.flat_map(|page| commands_of(&page, &text(&page)));
     all.filter(|command| known.insert(command.clone())).collect()
 }
 
-pub fn commands_of(text: &str) -> Vec<String> {
+fn commands_of(page: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut block = Block::None;
-    let mut silent = false;
-    for line in paragraphs(text) {
-        if line.starts_with("## ") {
-            silent = line.starts_with(WITHOUT_COMMANDS);
+    for (nth, part) in text.split("```").enumerate() {
+        if nth % 2 == 0 {
+            found.extend(within(part));
+            continue;
         }
-        match line.strip_prefix("    ") {
-            Some(code) => {
-                block = block.with(code);
-                found.extend(block.command(code));
-            }
-            None if silent => {}
-            None => {
-                block = Block::None;
-                found.extend(within(&line));
-            }
+        let (language, block) = part.split_once('\n').unwrap_or_else(|| panic!("{page}: no block: {part}"));
+        match language {
+            "sh" => found.extend(commands_of_block(page, block)),
+            other => assert!(NOT_COMMANDS.contains(&other), "{page}: a block of what? {other:?}"),
         }
     }
     found
 }
 
-/// Lines of code as they are, all others that follow each other as one.
-fn paragraphs(text: &str) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let goes_on = |last: &&mut String| !last.is_empty() && !last.starts_with("    ") && !line.starts_with("    ");
-        match joined.last_mut().filter(goes_on) {
-            Some(last) if !line.is_empty() => *last += &format!(" {}", line.trim_start()),
-            _ => joined.push(line.to_owned()),
-        }
-    }
-    joined
+fn commands_of_block(page: &str, block: &str) -> Vec<String> {
+    let is_script = block.trim_start().starts_with("#!");
+    let lines = block.lines().map(str::trim).filter(|line| !is_script && !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| command_of_line(page, line)).collect()
 }
 
-#[derive(Clone, Copy)]
-enum Block {
-    None,
-    Commands,
-    Other,
-}
-
-impl Block {
-    /// Its first line decides.
-    fn with(self, code: &str) -> Self {
-        match self {
-            Self::None if OTHERS.iter().any(|head| code.starts_with(head)) => Self::Other,
-            Self::None => Self::Commands,
-            begun => begun,
-        }
-    }
-
-    fn command(self, code: &str) -> Option<String> {
-        let code = code.trim();
-        if matches!(self, Self::Other) || code.is_empty() || code.starts_with(['#', '…']) {
-            return None;
-        }
-        let command = code.split("  #").next().unwrap_or_default().trim();
-        let is_name = command.starts_with("B=");
-        assert!(is_name || is_command(command), "neither a known program nor known to be something else: {command}");
-        Some(bare(command))
-    }
+fn command_of_line(page: &str, line: &str) -> String {
+    let command = line.split("  #").next().unwrap_or_default().trim();
+    let is_name = command.starts_with("B=");
+    assert!(is_name || is_command(command), "{page}: no known program: {command}");
+    without_sudo(command)
 }
 
 /// Between backticks, when there is more than a name.
-fn within(line: &str) -> Vec<String> {
-    let spans = line.split('`').skip(1).step_by(2);
-    spans.filter(|span| span.contains(' ') && is_command(span)).map(bare).collect()
+fn within(prose: &str) -> Vec<String> {
+    let joined = prose.split_whitespace().collect::<Vec<_>>().join(" ");
+    let spans = joined.split('`').skip(1).step_by(2);
+    spans.filter(|span| span.contains(' ') && is_command(span)).map(without_sudo).collect()
 }
 
 fn is_command(text: &str) -> bool {
     text.split(' ').next().is_some_and(|word| PROGRAMS.contains(&word))
 }
 
-fn bare(command: &str) -> String {
+fn without_sudo(command: &str) -> String {
     command.replace("sudo ", "")
 }

@@ -1,4 +1,4 @@
-//! Behind a real nginx, with the very lines of the READMEs: the same page below a path, live, and a copy can be started, also
+//! Behind a real nginx, with the very lines of docs/: the same page below a path, live, and a copy can be started, also
 //! with a login of the proxy's own before it.
 
 use std::fs;
@@ -84,13 +84,12 @@ impl Drop for Nginx {
     }
 }
 
-/// The lines that a README gives for nginx.
-fn recipe(readme: &str) -> String {
-    let path = format!("{}/{readme}", env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(path).expect("a README");
-    let begin = text.find("    location /backup/ {").expect("the recipe for nginx");
-    let lines = text[begin..].lines().take_while(|line| line.starts_with("    "));
-    lines.collect::<Vec<_>>().join("\n")
+/// The lines that a page of docs/ gives for nginx.
+fn recipe(page: &str) -> String {
+    let path = format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(path).expect(page);
+    let block = text.split("```nginx\n").nth(1).expect("a block for nginx");
+    block.split("```").next().expect("its end").to_owned()
 }
 
 /// A visitor who knows the proxy by its name.
@@ -132,16 +131,16 @@ async fn is_live_and_starts_a_copy(recipe: &str, login: bool) {
 }
 
 #[tokio::test]
-async fn web_behind_nginx_as_the_readme_says_it_is_the_same_page_and_starts_a_copy() {
-    is_live_and_starts_a_copy(&recipe("README.md"), false).await;
+async fn web_page_behind_nginx_as_documented_is_live_and_starts_a_copy() {
+    is_live_and_starts_a_copy(&recipe("page.md"), false).await;
 }
 
 #[tokio::test]
-async fn web_behind_nginx_as_the_german_readme_says_it_is_the_same_page_and_starts_a_copy() {
-    is_live_and_starts_a_copy(&recipe("README.de.md"), false).await;
+async fn web_page_behind_nginx_as_documented_in_german_is_live_and_starts_a_copy() {
+    is_live_and_starts_a_copy(&recipe("configuration.de.md"), false).await;
 }
 
 #[tokio::test]
 async fn web_behind_a_proxy_with_a_login_of_its_own_a_copy_is_started_with_both_passwords() {
-    is_live_and_starts_a_copy(&recipe("README.md"), true).await;
+    is_live_and_starts_a_copy(&recipe("page.md"), true).await;
 }

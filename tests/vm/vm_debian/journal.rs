@@ -34,11 +34,10 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
     vm.ok("busctl introspect de.example.Backup /de/example/Backup | grep SafeToRemove");
 }
 
-/// The lines of the README's section on busctl that only ask.
+/// The lines of docs/dbus.md that only ask.
 fn recipes() -> Vec<String> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).expect("README.md");
-    let section = readme.split("### busctl").nth(1).expect("a section on busctl");
-    let lines = section.split("\n#").next().expect("its text").lines().map(str::trim);
+    let page = crate::readme_commands::text("docs/dbus.md");
+    let lines = page.lines().map(str::trim);
     let asks = |line: &&str| line.starts_with("B=") || (line.starts_with("busctl") && !line.contains("monitor"));
     let changes = |line: &&str| ["Start", "Trust", "Cancel", "Reload", "Veeam"].iter().any(|word| line.contains(word));
     lines.filter(asks).filter(|line| !changes(line)).map(str::to_owned).collect()
