@@ -20,11 +20,11 @@ use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, Sighting};
 use crate::model::{Notice, Outbox, Status};
-use crate::report::history::{History, HistoryError, Past};
 use crate::report::journal::{self, Scope};
-use crate::report::memory::Memory;
 use crate::report::postman::{self, Errand, Note, Ports};
 use crate::report::{environment, known_disks, places as looks, reminder, status_file};
+use crate::store::history::{History, HistoryError, HistoryReader};
+use crate::store::remembered::Remembered;
 use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
 
@@ -168,7 +168,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         config_path: places.config,
         runtime: places.runtime,
         history,
-        memory: Memory::open(&places.state),
+        memory: Remembered::open(&places.state),
         boot_id: disks::boot_id(),
     };
     let outputs =
@@ -217,7 +217,7 @@ impl Lines {
 
 type Postman = (UnboundedSender<Errand>, UnboundedReceiver<Note>, watch::Receiver<Outbox>, JoinHandle<()>);
 
-fn hire_postman(config: &Config, texts: &Arc<Texts>, state: &Path, past: &Past) -> Postman {
+fn hire_postman(config: &Config, texts: &Arc<Texts>, state: &Path, past: &HistoryReader) -> Postman {
     let (errands_in, errands) = unbounded_channel();
     let (notes, notes_out) = unbounded_channel();
     let (outbox, outbox_out) = watch::channel(Outbox::default());
@@ -250,7 +250,7 @@ fn note_start(config: &Config, texts: &Texts) {
     journal::tell(Level::Info, texts, &notice, &Scope::default());
 }
 
-fn reader(past: Past) -> bus::History {
+fn reader(past: HistoryReader) -> bus::History {
     Arc::new(move |count| {
         past.newest(count).unwrap_or_else(|error| {
             error!("{}", chain(&error));

@@ -29,6 +29,7 @@ pub mod model;
 pub mod net;
 pub mod paths;
 pub mod report;
+pub mod store;
 pub mod systemd;
 pub mod texts;
 pub mod veeam;

@@ -42,10 +42,10 @@ use crate::config::Config;
 use crate::copy::News;
 use crate::disks::{Sighting, host_disks};
 use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
-use crate::report::history::History;
 use crate::report::journal;
-use crate::report::memory::Memory;
 use crate::report::postman::{Errand, Note};
+use crate::store::history::History;
+use crate::store::remembered::Remembered;
 use crate::systemd::{self, Watchdog};
 use crate::texts::{Spoken, Texts};
 use crate::veeam::lock_check::LockFinding;
@@ -107,7 +107,7 @@ pub struct Start {
     /// `/run/asbackup`, or what systemd says.
     pub runtime: PathBuf,
     pub history: History,
-    pub memory: Memory,
+    pub memory: Remembered,
     pub boot_id: String,
 }
 
@@ -122,7 +122,7 @@ pub struct Controller {
     texts: Arc<Texts>,
     runtime: PathBuf,
     history: History,
-    memory: Memory,
+    memory: Remembered,
     boot_id: String,
     attachments: Attachments,
     /// What the source lies on.

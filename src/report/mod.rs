@@ -1,18 +1,13 @@
-//! Tells what was done: journal, text log and their newest lines (`tail`), history, status sentence and status file, and to udev
-//! which disks are known; keeps what is remembered from one run to the next (`memory`) and what a person
-//! has agreed to (`agreement`).
+//! Tells what was done: journal, text log and their newest lines (`tail`), status sentence and status file, mail, and to udev
+//! which disks are known.
 //! Decides nothing and does not know how far a run is; whoever calls it hands in finished data.
 
-pub mod agreement;
 mod clock;
 mod courier;
 pub mod environment;
-pub mod history;
 pub mod journal;
 pub mod known_disks;
-mod lines;
 pub mod mail;
-pub mod memory;
 pub mod outbox;
 mod password;
 pub mod places;

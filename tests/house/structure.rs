@@ -10,7 +10,7 @@ const LEVELS: [&[&str]; 8] = [
     &["model"],
     &["texts", "paths"],
     &["config", "aside", "blocking", "net", "systemd", "wire"],
-    &["disks", "veeam"],
+    &["disks", "store", "veeam"],
     &["copy", "report"],
     &["controller"],
     &["bus"],

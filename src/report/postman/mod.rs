@@ -20,10 +20,10 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::blocking::{GLANCE, blocking};
 use crate::model::{Micros, Warning, micros};
-use crate::report::history::Past;
 use crate::report::mail::Occasion;
 use crate::report::outbox::Outbox;
 use crate::report::reminder::Reminder;
+use crate::store::history::HistoryReader;
 use pauses::Pauses;
 pub use ports::{Errand, Note, Ports, Start};
 use quota::Quota;
@@ -35,7 +35,7 @@ const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 struct Postman {
     settings: Settings,
-    past: Past,
+    past: HistoryReader,
     outbox: Outbox,
     state: watch::Sender<crate::model::Outbox>,
     notes: UnboundedSender<Note>,

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::model::Warning;
-use crate::report::history::Past;
 use crate::report::mail::Occasion;
 use crate::report::reminder::Seen;
+use crate::store::history::HistoryReader;
 use crate::texts::Texts;
 
 /// What the postman is asked for.
@@ -51,5 +51,5 @@ pub struct Start {
     pub texts: Arc<Texts>,
     /// `/var/lib/asbackup`
     pub state: PathBuf,
-    pub past: Past,
+    pub past: HistoryReader,
 }

@@ -3,11 +3,11 @@
 use std::io;
 
 use crate::model::RunRecord;
-use crate::report::history::Past;
 use crate::report::outbox::Outbox;
+use crate::store::history::HistoryReader;
 
 /// At the first start with mails: nothing is told of runs from before.
-pub fn begin(outbox: &Outbox, past: &Past) -> io::Result<()> {
+pub fn begin(outbox: &Outbox, past: &HistoryReader) -> io::Result<()> {
     if outbox.told().is_some() {
         return Ok(());
     }
@@ -16,7 +16,7 @@ pub fn begin(outbox: &Outbox, past: &Past) -> io::Result<()> {
 }
 
 /// Runs that have ended and were not told of, oldest first.
-pub fn missed(outbox: &Outbox, past: &Past) -> io::Result<Vec<RunRecord>> {
+pub fn missed(outbox: &Outbox, past: &HistoryReader) -> io::Result<Vec<RunRecord>> {
     match outbox.told() {
         Some(told) => past.ended_after(told).map_err(io::Error::other),
         None => Ok(Vec::new()),

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use asbackup::model::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, micros};
-use asbackup::report::history::History;
+use asbackup::store::history::History;
 
 use super::post::{plain, run_once, until_sent};
 use crate::fake_udisks::Answer;

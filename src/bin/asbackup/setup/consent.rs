@@ -8,7 +8,7 @@ use asbackup::config::Config;
 use asbackup::copy::preview::Foreign;
 use asbackup::disks::Volume;
 use asbackup::model::{Agreed, DiskId, DiskIdentity};
-use asbackup::report::agreement::Agreements;
+use asbackup::store::agreements::Agreements;
 use asbackup::texts::Arg;
 
 use super::Halt;

@@ -63,7 +63,7 @@ enum NewLine<'a> {
 /// The one who writes. There must be only one at a time.
 #[derive(Debug)]
 pub struct History {
-    past: Past,
+    past: HistoryReader,
     last_run: u64,
     damaged: u64,
 }
@@ -71,7 +71,7 @@ pub struct History {
 impl History {
     /// Reads what is in `dir`; directory and file are made when missing.
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
-        let past = Past { path: dir.join(FILE_NAME) };
+        let past = HistoryReader { path: dir.join(FILE_NAME) };
         DirBuilder::new().recursive(true).mode(0o750).create(dir).map_err(|source| past.unwritable(source))?;
         past.append(&[])?;
         let mut last_run = 0;
@@ -98,7 +98,7 @@ impl History {
     }
 
     /// What can be asked; a copy of it may be used elsewhere while this one writes.
-    pub fn past(&self) -> &Past {
+    pub fn past(&self) -> &HistoryReader {
         &self.past
     }
 
@@ -132,11 +132,11 @@ impl History {
 
 /// Questions to the history. Each reads the file once and keeps no more than its answer; blocks on the disk.
 #[derive(Debug, Clone)]
-pub struct Past {
+pub struct HistoryReader {
     path: PathBuf,
 }
 
-impl Past {
+impl HistoryReader {
     /// The last `count` finished runs, newest first, with all that was noted about them later.
     pub fn newest(&self, count: usize) -> Result<Vec<RunRecord>, HistoryError> {
         let mut newest: VecDeque<RunRecord> = VecDeque::new();

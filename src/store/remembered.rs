@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::agreement::Agreements;
+use super::agreements::Agreements;
 use crate::model::{Agreed, DiskId, DiskIdentity, Micros, Warning};
 
 const FILE_NAME: &str = "remembered.json";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Remembered {
+struct Contents {
     disks: BTreeMap<DiskId, DiskIdentity>,
     /// Where on the disk its last good copy lies; none of copies that older versions made.
     destinations: BTreeMap<DiskId, PathBuf>,
@@ -27,24 +27,24 @@ struct Remembered {
 
 /// The one who writes. There must be only one at a time.
 #[derive(Debug)]
-pub struct Memory {
+pub struct Remembered {
     path: PathBuf,
-    remembered: Remembered,
+    remembered: Contents,
     damage: Option<Warning>,
     agreements: Agreements,
 }
 
-impl Memory {
+impl Remembered {
     /// Reads what is in `directory`. A file that can't be read counts as empty, which `damage` tells.
     pub fn open(directory: &Path) -> Self {
         let path = directory.join(FILE_NAME);
         let read = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Remembered::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Contents::default()),
             read => read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)),
         };
         let (remembered, damage) = match read {
             Ok(remembered) => (remembered, None),
-            Err(error) => (Remembered::default(), Some(lost(&path, &error))),
+            Err(error) => (Contents::default(), Some(lost(&path, &error))),
         };
         Self { path, remembered, damage, agreements: Agreements::new(directory) }
     }
@@ -153,28 +153,28 @@ mod tests {
     fn what_is_remembered_is_there_after_a_restart() {
         let place = tempfile::tempdir().unwrap();
         let disk = DiskId::new("b78e-6cc4");
-        let mut memory = Memory::open(place.path());
+        let mut memory = Remembered::open(place.path());
         assert!(memory.damage().is_none() && memory.disk(&disk).is_none());
         memory.remember_disk(&disk, identity("A")).unwrap();
         memory.remember_source(Path::new("/srv"), "ext4 X".into()).unwrap();
         memory.remember_disk(&disk, identity("B")).unwrap();
-        let again = Memory::open(place.path());
+        let again = Remembered::open(place.path());
         assert_eq!(again.disk(&disk), Some(&identity("B")));
         assert_eq!(again.source(Path::new("/srv")), Some("ext4 X"));
         assert_eq!(again.source(Path::new("/other")), None);
         assert_eq!(again.destination(&disk), None);
         memory.remember_destination(&disk, Path::new("copy")).unwrap();
-        assert_eq!(Memory::open(place.path()).destination(&disk), Some(Path::new("copy")));
+        assert_eq!(Remembered::open(place.path()).destination(&disk), Some(Path::new("copy")));
     }
 
     #[test]
     fn a_lock_is_told_of_once_and_forgotten_when_it_is_gone() {
         let place = tempfile::tempdir().unwrap();
         let (one, two) = (PathBuf::from("/veeam/one"), PathBuf::from("/veeam/two"));
-        let mut memory = Memory::open(place.path());
+        let mut memory = Remembered::open(place.path());
         assert!(!memory.is_told(&one, 7));
         memory.remember_told(&one, 7, std::slice::from_ref(&one)).unwrap();
-        let mut again = Memory::open(place.path());
+        let mut again = Remembered::open(place.path());
         assert!(again.is_told(&one, 7) && !again.is_told(&one, 8) && !again.is_told(&two, 7));
         again.remember_told(&two, 9, std::slice::from_ref(&two)).unwrap();
         assert!(again.is_told(&two, 9) && !again.is_told(&one, 7));
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_directory_that_takes_no_file_is_told() {
-        let mut memory = Memory::open(Path::new("/proc/asbackup"));
+        let mut memory = Remembered::open(Path::new("/proc/asbackup"));
         assert!(memory.remember_source(Path::new("/srv"), String::new()).is_err());
         assert_eq!(memory.source(Path::new("/srv")), Some(""));
     }
@@ -192,10 +192,10 @@ mod tests {
         fn whatever_is_in_the_file_it_is_read_or_told(bytes: Vec<u8>) {
             let place = tempfile::tempdir().unwrap();
             fs::write(place.path().join(FILE_NAME), &bytes).unwrap();
-            let mut memory = Memory::open(place.path());
-            prop_assert_eq!(memory.damage().is_some(), serde_json::from_slice::<Remembered>(&bytes).is_err());
+            let mut memory = Remembered::open(place.path());
+            prop_assert_eq!(memory.damage().is_some(), serde_json::from_slice::<Contents>(&bytes).is_err());
             memory.remember_disk(&DiskId::new("A"), identity("A")).unwrap();
-            prop_assert!(Memory::open(place.path()).damage().is_none());
+            prop_assert!(Remembered::open(place.path()).damage().is_none());
         }
     }
 }
