@@ -16,22 +16,19 @@
 
 #![forbid(unsafe_code)]
 
-pub mod aside;
-pub mod blocking;
 pub mod bus;
 pub mod client;
-pub mod config;
 pub mod controller;
 pub mod copy;
 pub mod daemon;
 pub mod disks;
-pub mod model;
-pub mod net;
-pub mod paths;
 pub mod report;
 pub mod store;
-pub mod systemd;
-pub mod texts;
 pub mod veeam;
 pub mod web;
-pub mod wire;
+
+// The rooms that have crates of their own, under the names that this one knows them by.
+pub use asbackup_api as model;
+pub use asbackup_config as config;
+pub use asbackup_system::{aside, blocking, net, paths, systemd, wire};
+pub use asbackup_texts as texts;

@@ -4,7 +4,6 @@
 
 mod argument;
 mod callers;
-pub mod contract;
 mod crowd;
 mod door;
 mod gate;
@@ -40,6 +39,7 @@ use polkit::Polkit;
 use publish::Publisher;
 use service::Service;
 
+pub use asbackup_api::bus as contract;
 pub use callers::Callers;
 pub use past::History;
 pub use porter::Refusal;

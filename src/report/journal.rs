@@ -14,11 +14,11 @@ use tokio::runtime::Handle;
 use tokio::time::sleep_until;
 use uuid::{Uuid, uuid};
 
-use super::clock::Clock;
 use super::repeats::{Repeats, Verdict};
 use super::tail::Tail;
 use super::text_log::TextLog;
 use crate::model::{LogLine, Notice, Step, Warning};
+use crate::texts::clock::Clock;
 use crate::texts::{self, Language, Spoken, Texts, harmless};
 
 /// Never to be changed: all MESSAGE_IDs derive from it.

@@ -2,7 +2,6 @@
 //! which disks are known.
 //! Decides nothing and does not know how far a run is; whoever calls it hands in finished data.
 
-mod clock;
 mod courier;
 pub mod environment;
 pub mod journal;
@@ -15,7 +14,6 @@ pub mod postman;
 pub mod reminder;
 mod repeats;
 pub mod rotation;
-mod sentence;
 pub mod smtp;
 pub mod status_file;
 mod tail;
@@ -27,6 +25,5 @@ mod catalog;
 #[cfg(test)]
 mod manual;
 
-pub use clock::Clock;
-use sentence::named;
-pub use sentence::sentence;
+pub use crate::texts::clock::Clock;
+pub use crate::texts::sentence::sentence;

@@ -11,9 +11,9 @@ use std::time::Instant;
 use log::debug;
 use tokio::sync::watch;
 
-use super::clock::Clock;
-use super::sentence::{label_of, named, percent, sentence_at};
 use crate::model::{State, Status};
+use crate::texts::clock::Clock;
+use crate::texts::sentence::{label_of, named, percent, sentence_at};
 use crate::texts::{Arg, Texts};
 
 const MODE: u32 = 0o644;

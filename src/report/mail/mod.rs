@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::model::{DiskId, Fault, Micros, Notice, Outcome, RunBegun, RunRecord, Warning};
-use crate::report::clock::Clock;
 use crate::report::outbox::Envelope;
+use crate::texts::clock::Clock;
 use crate::texts::{Texts, text_id};
 use audience::{Weight, audience};
 use host::Host;

@@ -3,8 +3,8 @@
 use super::LockStory;
 use super::logs::{Gap, Logs, Told};
 use crate::model::{Fault, Micros, Outcome, Presence, RunBegun, RunRecord, Warning};
-use crate::report::clock::Clock;
-use crate::report::named;
+use crate::texts::clock::Clock;
+use crate::texts::sentence::named;
 use crate::texts::{Afterwards, Arg, Message, Spoken, Texts};
 
 /// Lines of a success that are there whatever happened: result, action, copied, times, free, logs, machine.

@@ -1,0 +1,106 @@
+//! Everything that can be wrong or odd in config.ini, as typed values.
+//! Texts: `locales/*/config.ftl`, one message a variant, with what would be right in the attribute `.action`.
+//! No variant ever holds a password: whoever makes one takes the value from `Value::shown`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::ini::SyntaxError;
+use asbackup_texts::{Message, Spoken, Texts};
+
+/// One fault (the file is refused whole) or one oddity (a warning, the file counts).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ConfigProblem {
+    // Faults of the file.
+    FileMissing { path: String },
+    FileUnreadable { path: String, cause: String },
+    NotUtf8 { line: u64 },
+    ByteOrderMark,
+
+    // Faults of the notation. Lines count from 1.
+    MissingSection { line: u64 },
+    MissingDelimiter { section: String, line: u64 },
+    MissingKey { section: String, line: u64 },
+    DuplicateSection { section: String, line: u64, first: u64 },
+    DuplicateKey { section: String, key: String, line: u64, first: u64 },
+    PercentSign { section: String, key: String, value: String },
+    UnknownReference { section: String, key: String, reference: String },
+    ReferenceLoop { section: String, key: String },
+    SeveralLines { section: String, key: String },
+    ControlCharacter { section: String, key: String, value: String },
+
+    // Faults of a value.
+    NotANumber { section: String, key: String, value: String, minimum: u64, maximum: u64 },
+    NotASize { section: String, key: String, value: String, maximum: u64 },
+    NotASwitch { section: String, key: String, value: String },
+    NotAChoice { section: String, key: String, value: String, choices: String },
+    NotAHost { section: String, key: String, value: String },
+    NotASecureAddress { section: String, key: String, value: String },
+    NotAnAddress { section: String, key: String, value: String },
+    NameNotQuoted { section: String, key: String, value: String },
+    NotADisk { section: String, key: String, value: String },
+    AddressBeforeDisk { section: String, key: String, value: String },
+    DiskTwice { section: String, key: String, value: String },
+    PasswordInClear { section: String, key: String },
+    ServerWithoutUser { section: String, key: String, user: String },
+    PathNotAbsolute { section: String, key: String, value: String },
+    PathNotRelative { section: String, key: String, value: String },
+    PathClimbs { section: String, key: String, value: String },
+    PathWithoutFile { section: String, key: String, value: String },
+
+    // Faults of what lies at a path. `user` as in `Fault::UnsafePath`.
+    PathSwappable { section: String, key: String, path: String, component: String, user: String },
+    PathThroughLink { section: String, key: String, path: String, component: String, user: String },
+    PathNotPlain { section: String, key: String, path: String },
+
+    // Warnings.
+    QuotedValue { section: String, key: String, value: String },
+    LogNotRotated { section: String, key: String, path: String },
+    UnknownSection { section: String, nearest: String },
+    UnknownKey { section: String, key: String, nearest_section: String, nearest: String },
+    MisplacedKey { section: String, key: String, belongs: String },
+    CommentInValue { section: String, key: String },
+    LocalRecipient { section: String, key: String, value: String },
+    RecipientsWithoutServer,
+    TwoVeeamDirectories { path: String, other: String },
+    ReadableByOthers { path: String },
+}
+
+impl Spoken for ConfigProblem {
+    const FAMILY: &'static str = "config";
+}
+
+impl From<SyntaxError> for ConfigProblem {
+    fn from(error: SyntaxError) -> Self {
+        match error {
+            SyntaxError::ByteOrderMark => Self::ByteOrderMark,
+            SyntaxError::MissingSection { line } => Self::MissingSection { line },
+            SyntaxError::MissingDelimiter { section, line } => Self::MissingDelimiter { section, line },
+            SyntaxError::MissingKey { section, line } => Self::MissingKey { section, line },
+            SyntaxError::DuplicateSection { section, line, first } => Self::DuplicateSection { section, line, first },
+            SyntaxError::DuplicateKey { section, key, line, first } => Self::DuplicateKey { section, key, line, first },
+        }
+    }
+}
+
+/// All that is wrong with a file that was refused; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFaults(pub Vec<ConfigProblem>);
+
+impl ConfigFaults {
+    /// One line for each fault, in the reader's language.
+    pub fn say(&self, texts: &Texts) -> Vec<Message> {
+        self.0.iter().map(|problem| texts.say(problem)).collect()
+    }
+}
+
+impl fmt::Display for ConfigFaults {
+    /// For debugging only; people get `say`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "config.ini has {} faults: {:?}", self.0.len(), self.0)
+    }
+}
+
+impl std::error::Error for ConfigFaults {}

@@ -1,0 +1,266 @@
+//! Every text that a person reads, in German and English, from `locales/*/*.ftl`.
+//! Owns the choice of language, the look of numbers and sizes, and that nothing foreign in a text can do harm: control
+//! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
+//! Knows nothing of what the texts are for.
+
+#![forbid(unsafe_code)]
+
+mod afterwards;
+mod cause;
+pub mod clock;
+mod foreign;
+mod format;
+mod language;
+pub mod sentence;
+mod spoken;
+
+use std::fmt;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde_json::{Map, Value};
+
+use asbackup_api::{Facts, Presence, Told};
+
+use foreign::presentable;
+use spoken::split;
+
+pub use afterwards::Afterwards;
+pub use foreign::harmless;
+pub use language::Language;
+pub use spoken::{Spoken, text_id};
+
+/// The argument that is said in the reader's language.
+const CAUSE: &str = "cause";
+
+/// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
+/// Notices have the first part only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    pub what: String,
+    pub meaning: String,
+    pub action: String,
+}
+
+impl fmt::Display for Message {
+    /// One line that makes sense alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for part in [&self.meaning, &self.action] {
+            if !part.is_empty() {
+                write!(f, " {part}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One argument of a text.
+pub enum Arg {
+    Text(String),
+    Number(u64),
+    /// Not to be worded, whatever its name is.
+    Ready(String),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u64> for Arg {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// All texts of one language.
+pub struct Texts {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Texts({:?})", self.language)
+    }
+}
+
+impl Texts {
+    pub fn new(language: Language) -> Self {
+        Self::from_sources(language, &language.sources())
+    }
+
+    /// Only what the tools for Veeam's scripts say; reading all texts would take longer than their call.
+    pub fn of_tools(language: Language) -> Self {
+        Self::from_sources(language, &[language.tools()])
+    }
+
+    /// Only what the command line says; reading all texts would take longer than what it asks for.
+    pub fn of_command_line(language: Language) -> Self {
+        Self::from_sources(language, &language.command_line())
+    }
+
+    /// Only faults, warnings and what may be wrong with a config.ini.
+    pub fn of_reasons(language: Language) -> Self {
+        Self::from_sources(language, &language.reasons())
+    }
+
+    fn from_sources(language: Language, sources: &[&'static str]) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+        // Isolation marks are for right-to-left scripts and show up as boxes in terminals and logs.
+        bundle.set_use_isolating(false);
+        format::add_functions(&mut bundle, language);
+        for source in sources {
+            // The files are compiled in; a test parses each of them without a fault.
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
+            bundle.add_resource_overriding(resource);
+        }
+        Self { language, bundle }
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The fields of a typed value as text, by the name that they have in the code, without control characters; with a
+    /// `code` of rsync comes its `meaning`.
+    pub fn fields<T: Spoken>(&self, value: &T) -> Vec<(String, String)> {
+        let shown = |value: Value| match value {
+            Value::String(text) => presentable(&text),
+            other => other.to_string(),
+        };
+        let (_, fields) = split(value);
+        self.filled(fields).into_iter().map(|(name, value)| (name, shown(value))).collect()
+    }
+
+    /// The text of a typed value.
+    pub fn say<T: Spoken>(&self, value: &T) -> Message {
+        let (id, fields) = split(value);
+        let args = arguments(&self.filled(fields));
+        let part = |attribute| self.lookup(&id, attribute, &args).unwrap_or_default();
+        Message {
+            what: self.lookup(&id, None, &args).unwrap_or_else(|| id.clone()),
+            meaning: part(Some("meaning")),
+            action: part(Some("action")),
+        }
+    }
+
+    /// A typed value for readers of all languages.
+    pub fn tell<T: Spoken>(&self, value: &T) -> Told {
+        let (kind, args) = split(value);
+        Told { text: self.say(value).to_string(), facts: Facts { kind, args } }
+    }
+
+    /// What somebody else told in another language, in this one. None if they know of more than this program does: a text
+    /// that is not here, or one that lacks an argument.
+    pub fn retell(&self, facts: &Facts) -> Option<Message> {
+        let args = arguments(&self.filled(facts.args.clone()));
+        let part = |attribute| self.format(&facts.kind, attribute, &args);
+        let of = |attribute| part(Some(attribute)).unwrap_or((String::new(), true));
+        let (what, meaning, action) = (part(None)?, of("meaning"), of("action"));
+        let is_whole = what.1 && meaning.1 && action.1;
+        is_whole.then_some(Message { what: what.0, meaning: meaning.0, action: action.0 })
+    }
+
+    /// The sentence in this language, or as it came.
+    pub fn told(&self, text: &str, facts: &Facts) -> String {
+        self.retell(facts).map_or_else(|| text.to_owned(), |message| message.to_string())
+    }
+
+    /// A text that belongs to no typed value; `id.name` is an attribute of a message.
+    /// An unknown id is shown as it is: a wrong word beats no message.
+    pub fn text(&self, id: &str, pairs: &[(&str, Arg)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, arg) in pairs {
+            match arg {
+                Arg::Text(text) if *name == CAUSE => args.set(*name, self.cause(text)),
+                Arg::Text(text) | Arg::Ready(text) => args.set(*name, harmless(text)),
+                Arg::Number(number) => args.set(*name, *number as f64),
+            }
+        }
+        let (message, attribute) = match id.split_once('.') {
+            Some((message, attribute)) => (message, Some(attribute)),
+            None => (id, None),
+        };
+        self.lookup(message, attribute, &args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// With what only a language can add: the meaning of rsync's code, the cause, and sentences within the sentence.
+    fn filled(&self, mut fields: Map<String, Value>) -> Map<String, Value> {
+        if let Some(code) = fields.get("code").and_then(Value::as_i64) {
+            let meaning = self.exit_meaning(code);
+            fields.entry("meaning").or_insert(meaning.into());
+        }
+        if let Some(Value::String(cause)) = fields.get_mut(CAUSE) {
+            *cause = self.cause(cause);
+        }
+        for value in fields.values_mut().filter(|value| value.is_array()) {
+            let parts = Facts::read_all(value);
+            let sentences = parts.iter().map(|facts| Some(self.retell(facts)?.to_string()));
+            let sentences: Option<Vec<String>> = sentences.collect();
+            *value = sentences.map_or(Value::Null, |sentences| sentences.join(" ").into());
+        }
+        // What can't be said is missing.
+        fields.retain(|_, value| !value.is_null());
+        fields
+    }
+
+    /// What an exit code of rsync means, as a clause; a negative one is the signal that ended it.
+    fn exit_meaning(&self, code: i64) -> String {
+        let number = Arg::Number(code.unsigned_abs());
+        if code < 0 {
+            return self.text("rsync-exit-signal", &[("signal", number)]);
+        }
+        let id = format!("rsync-exit-{code}");
+        if self.bundle.has_message(&id) {
+            self.text(&id, &[])
+        } else {
+            self.text("rsync-exit-other", &[("code", number)])
+        }
+    }
+
+    fn lookup(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<String> {
+        self.format(id, attribute, args).map(|(text, _)| text)
+    }
+
+    /// And whether nothing is missing in it.
+    fn format(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<(String, bool)> {
+        let message = self.bundle.get_message(id)?;
+        let pattern = match attribute {
+            None => message.value()?,
+            Some(name) => message.get_attribute(name)?.value(),
+        };
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
+        // A last sentence that is left out leaves its blank.
+        Some((text.trim_end().to_owned(), errors.is_empty()))
+    }
+}
+
+fn arguments(fields: &Map<String, Value>) -> FluentArgs<'static> {
+    let mut args = FluentArgs::new();
+    // What is told while nobody knows better is told of a disk that has to stay.
+    args.set("plug", Presence::Attached.name());
+    for (name, value) in fields {
+        let value = match value {
+            Value::String(text) => FluentValue::from(presentable(text)),
+            Value::Number(number) => FluentValue::from(number.as_f64().unwrap_or_default()),
+            Value::Bool(flag) => FluentValue::from(if *flag { "yes" } else { "no" }),
+            _ => FluentValue::None,
+        };
+        args.set(name.replace('_', "-"), value);
+    }
+    args
+}
+
+pub mod samples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! The one sentence that says how things stand (`Status` on the bus, `STATUS=`, status.txt).
+//! While a run is on it says that the disk must stay plugged in; that it may be taken away it says only of disks that the
+//! status lists as safe.
+
+use crate::{Arg, Texts};
+use asbackup_api::{Finished, Outcome, State, Status, few};
+
+use super::clock::Clock;
+
+/// The sentence for `status`, in the language of `texts`, with local times.
+pub fn sentence(status: &Status, texts: &Texts) -> String {
+    sentence_at(status, texts, &Clock::system())
+}
+
+pub fn sentence_at(status: &Status, texts: &Texts, clock: &Clock) -> String {
+    match status.state {
+        State::Idle => idle(status, texts, clock),
+        State::Stopping if status.run == 0 => texts.text("status-stopping-idle", &[]),
+        _ => running(status, texts),
+    }
+}
+
+/// The label of a disk that the status lists; a disk without one is named by its UUID.
+pub fn label_of<'a>(status: &'a Status, disk: &'a str) -> &'a str {
+    let same = |uuid: &str| uuid.eq_ignore_ascii_case(disk);
+    let row = status.disks.iter().find(|row| same(&row.uuid));
+    named(row.map_or("", |row| &row.label), disk)
+}
+
+/// What people know the disk by.
+pub fn named<'a>(label: &'a str, disk: &'a str) -> &'a str {
+    if label.trim().is_empty() { disk } else { label }
+}
+
+fn running(status: &Status, texts: &Texts) -> String {
+    let id = running_id(status);
+    let mut args = vec![("label", Arg::from(named(&status.label, &status.disk)))];
+    if id == "status-waiting-for-veeam" {
+        args.push(("jobs", held_jobs(status).into()));
+    }
+    if id == "status-copying" {
+        args.push(("percent", percent(status.ratio).into()));
+        args.push(("seconds-left", status.progress.seconds_left.into()));
+        args.push(("rate", status.progress.rate.into()));
+    }
+    texts.text(id, &args)
+}
+
+fn running_id(status: &Status) -> &'static str {
+    match status.state {
+        State::WaitingForVeeam if held_jobs(status).is_empty() => "status-preparing",
+        State::WaitingForVeeam => "status-waiting-for-veeam",
+        State::Mounting => "status-mounting",
+        State::Locking => "status-locking",
+        State::Checking => "status-checking",
+        // Every byte is copied; deletions and write-back may still take a while.
+        State::Copying if status.ratio >= 1.0 => "status-flushing",
+        State::Copying => "status-copying",
+        State::Unlocking => "status-unlocking",
+        State::Unmounting => "status-unmounting",
+        State::Stopping | State::Idle => "status-stopping",
+    }
+}
+
+fn held_jobs(status: &Status) -> String {
+    let held = status.veeam_locks.iter().filter(|lock| lock.held);
+    let jobs: Vec<&str> = held.map(|lock| lock.job.as_str()).collect();
+    few(&jobs, jobs.len() + status.unlisted_locks() as usize)
+}
+
+/// Whole percent, rounded down so that 100 means all; unknown counts as nothing.
+pub fn percent(ratio: f64) -> u64 {
+    (ratio.clamp(0.0, 1.0) * 100.0) as u64
+}
+
+fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
+    let mut said = Vec::new();
+    if !status.config_error.is_empty() {
+        said.push(status.config_error.text.clone());
+    }
+    let last = status.last.as_ref();
+    said.extend(last.map(|last| ended(status, last, texts, clock)));
+    let told = |disk: &str| last.is_some_and(|last| last.disk.as_str().eq_ignore_ascii_case(disk));
+    for disk in status.safe_to_remove.iter().filter(|disk| !told(disk)) {
+        let label = Arg::from(label_of(status, disk));
+        said.push(texts.text("status-safe", &[("label", label)]));
+    }
+    if said.is_empty() {
+        said.push(texts.text("status-idle-nothing-yet", &[]));
+    }
+    if !status.outbox_error.is_empty() {
+        let count = Arg::from(u64::from(status.outbox_count));
+        let message = Arg::from(status.outbox_error.text.as_str());
+        said.push(match status.outbox_count {
+            0 => status.outbox_error.text.clone(),
+            _ => texts.text("status-mails-waiting", &[("count", count), ("message", message)]),
+        });
+    }
+    said.join(" ")
+}
+
+fn ended(status: &Status, last: &Finished, texts: &Texts, clock: &Clock) -> String {
+    let id = match last.outcome {
+        Outcome::Success => "status-idle-success",
+        Outcome::Aborted => "status-idle-aborted",
+        Outcome::Cancelled => "status-idle-cancelled",
+    };
+    let mut args = vec![
+        ("label", Arg::from(named(&last.label, last.disk.as_str()))),
+        ("when", clock.moment(last.finished_at, texts).into()),
+        ("plug", status.presence(last.disk.as_str()).name().into()),
+    ];
+    if last.outcome == Outcome::Aborted {
+        args.push(("message", status.last_error.1.text.as_str().into()));
+    }
+    texts.text(id, &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::Language;
+    use asbackup_api::{DiskId, DiskRow, Progress, VeeamLock};
+
+    const DISK: &str = "B78E-6CC4";
+
+    fn said(status: &Status, language: Language) -> String {
+        let clock = Clock { now: "2026-11-23T14:05:00Z".parse().unwrap(), zone: TimeZone::UTC };
+        sentence_at(status, &Texts::new(language), &clock)
+    }
+
+    fn during(state: State) -> Status {
+        Status {
+            state,
+            run: 17,
+            disk: DISK.to_owned(),
+            label: "Gold".to_owned(),
+            ratio: 0.429,
+            progress: Progress { rate: 110_000_000, seconds_left: 3900, ..Progress::default() },
+            ..Status::default()
+        }
+    }
+
+    fn after(outcome: Outcome) -> Status {
+        Status {
+            last: Some(Finished {
+                run: 17,
+                disk: DiskId::new(DISK),
+                label: "Gold".to_owned(),
+                outcome,
+                fault: None,
+                warnings: Vec::new(),
+                finished_at: 1_795_442_700_000_000,
+            }),
+            last_error: ("DiskRemoved".to_owned(), "Too early.".into()),
+            disks: vec![DiskRow {
+                uuid: DISK.to_owned(),
+                label: "Gold".to_owned(),
+                present: true,
+                ..DiskRow::default()
+            }],
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn while_a_run_is_on_the_disk_is_asked_to_stay() {
+        for step in asbackup_api::Step::ALL {
+            let status = during(State::from(step));
+            let (german, english) = (said(&status, Language::German), said(&status, Language::English));
+            assert!(german.contains("bitte stecken lassen"), "{german}");
+            assert!(english.contains("please leave it plugged in"), "{english}");
+            assert!(german.contains("Gold") && english.contains("Gold"));
+        }
+        assert!(said(&during(State::Stopping), Language::German).contains("bitte stecken lassen"));
+    }
+
+    #[test]
+    fn the_copy_tells_percent_time_and_rate() {
+        assert_eq!(
+            said(&during(State::Copying), Language::German),
+            "Die Kopie auf die Platte „Gold“ läuft: 42 %, noch etwa 1 h 5 min (110 MB/s); bitte stecken lassen."
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_not_told() {
+        let mut status = during(State::Copying);
+        status.progress = Progress::default();
+        status.ratio = -1.0;
+        status.label.clear();
+        assert_eq!(
+            said(&status, Language::English),
+            "The copy to the disk “B78E-6CC4” is running: 0 %; please leave it plugged in."
+        );
+    }
+
+    #[test]
+    fn what_is_copied_is_still_being_written() {
+        let mut status = during(State::Copying);
+        status.ratio = 1.0;
+        assert!(said(&status, Language::English).contains("last data is being written"));
+    }
+
+    #[test]
+    fn waiting_names_the_jobs_that_write() {
+        let mut status = during(State::WaitingForVeeam);
+        let job = |job: &str, held| VeeamLock { job: job.to_owned(), held, since: 0 };
+        status.veeam_locks = vec![job("Mail", true), job("Later", false)];
+        let english = said(&status, Language::English);
+        assert!(english.contains("(jobs: Mail)"), "{english}");
+    }
+
+    #[test]
+    fn a_disk_may_be_taken_away_only_when_it_is_proven_safe() {
+        for outcome in [Outcome::Success, Outcome::Aborted, Outcome::Cancelled] {
+            let mut status = after(outcome);
+            let german = said(&status, Language::German);
+            assert!(german.contains("noch nicht freigegeben"), "{german}");
+            status.safe_to_remove = vec![DISK.to_owned()];
+            let german = said(&status, Language::German);
+            assert!(german.contains("darf jetzt abgezogen werden"), "{german}");
+            status.safe_to_remove.clear();
+            status.disks.clear();
+            let german = said(&status, Language::German);
+            assert!(!german.contains("abgezogen") && !german.contains("stecken"), "{german}");
+        }
+    }
+
+    #[test]
+    fn success_tells_when() {
+        let mut status = after(Outcome::Success);
+        status.safe_to_remove = vec![DISK.to_lowercase()];
+        assert_eq!(
+            said(&status, Language::German),
+            "Die Kopie auf die Platte „Gold“ ist am 23.11.2026 um 14:05 Uhr gelungen; sie darf jetzt abgezogen werden."
+        );
+    }
+
+    #[test]
+    fn an_abort_tells_why() {
+        assert!(said(&after(Outcome::Aborted), Language::English).ends_with("Reason: Too early."));
+    }
+
+    #[test]
+    fn a_faulty_configuration_is_told_with_the_rest() {
+        let mut status = Status { config_error: "Something is missing.".into(), ..Status::default() };
+        let english = said(&status, Language::English);
+        assert_eq!(english, "Something is missing.");
+        status.safe_to_remove = vec![DISK.to_owned()];
+        assert!(said(&status, Language::English).ends_with("“B78E-6CC4” may be unplugged now."));
+    }
+
+    #[test]
+    fn mails_that_can_not_be_sent_are_told_last() {
+        let outbox_error = "The server is away.".into();
+        let status = Status { outbox_count: 2, outbox_error, ..Status::default() };
+        assert!(said(&status, Language::English).ends_with("2 mails wait to be sent: The server is away."));
+        let quiet = Status { outbox_count: 2, ..Status::default() };
+        assert!(!said(&quiet, Language::English).contains("wait"), "they are on their way");
+    }
+
+    #[test]
+    fn at_first_it_says_how_to_begin() {
+        assert!(said(&Status::default(), Language::German).starts_with("Bereit: Stecken Sie"));
+    }
+}
