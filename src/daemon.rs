@@ -18,7 +18,7 @@ use zbus::Connection;
 use crate::bus::{self, BusError, Callers, Refusal, Sources};
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
-use crate::disks::{self, Sighting};
+use crate::disks::{self, DiskEvent};
 use crate::model::{Notice, Outbox, Status};
 use crate::report::journal::{self, Scope};
 use crate::report::postman::{self, Errand, Note, Ports};
@@ -259,11 +259,11 @@ fn reader(past: HistoryReader) -> bus::History {
     })
 }
 
-async fn watch_disks(connection: Connection, sightings: UnboundedSender<Sighting>) {
+async fn watch_disks(connection: Connection, sightings: UnboundedSender<DiskEvent>) {
     if let Err(error) = disks::monitor::watch(connection, sightings.clone()).await {
         // Without signals there is nothing to see; the bus itself is what failed, and the daemon ends with it.
         debug!("watching UDisks2: {error}");
-        let _ = sightings.send(Sighting::ServiceLost { cause: error.to_string() });
+        let _ = sightings.send(DiskEvent::ServiceLost { cause: error.to_string() });
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tokio::sync::{oneshot, watch};
 
-use crate::copy::{Busy, Puller};
+use crate::copy::{CancelHandle, VeeamActivity};
 use crate::disks::Volume;
 use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
 use crate::report::journal::Scope;
@@ -28,7 +28,7 @@ pub struct Admission {
     /// Lets the copy begin.
     pub opener: oneshot::Sender<()>,
     /// What the run may know while it waits.
-    pub busy: watch::Sender<Busy>,
+    pub activity: watch::Sender<VeeamActivity>,
 }
 
 #[derive(Debug)]
@@ -47,15 +47,18 @@ pub struct ActiveRun {
     pub counted: bool,
     /// Everything is on the disk, not only in memory.
     pub written: bool,
+    /// All that the run's record will hold, in the order in which it came.
     pub warnings: Vec<Warning>,
-    /// What the run itself can't know: jobs of Veeam that came in mid-copy without asking, or that Veeam could not be asked.
-    pub intrusions: Vec<Warning>,
+    /// What the mailer has to say of this run; the history keeps it apart.
+    pub mail_warnings: Vec<Warning>,
+    /// How many of the warnings the run itself can't know: jobs of Veeam that began in mid-copy without asking.
+    pub intrusions: usize,
     pub free_bytes: u64,
     /// Waits for Veeam until this is used.
     pub admission: Option<Admission>,
     /// Veeam waits from here on.
     pub admitted: bool,
-    pub stop: Puller,
+    pub cancel: CancelHandle,
     /// HeldLocks, not read: it keeps the machine awake.
     pub _inhibitor: Inhibitor,
 }

@@ -35,10 +35,10 @@ impl Controller {
     /// The run at the gate gives up by itself, and should know whom it has waited for.
     fn publish_blockers(&self) {
         let Some(gate) = self.run.as_ref().and_then(|run| run.admission.as_ref()) else { return };
-        let busy = self.stale_locks.busy();
-        gate.busy.send_if_modified(|told| {
-            let is_new = *told != busy;
-            *told = busy;
+        let activity = self.stale_locks.activity();
+        gate.activity.send_if_modified(|told| {
+            let is_new = *told != activity;
+            *told = activity;
             is_new
         });
     }

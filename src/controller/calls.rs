@@ -103,7 +103,7 @@ impl Controller {
 
     fn cancel(&self) -> Result<(), Fault> {
         let run = self.run.as_ref().ok_or(Fault::NotRunning)?;
-        run.stop.pull(StopReason::Cancelled);
+        run.cancel.cancel(StopReason::Cancelled);
         Ok(())
     }
 }

@@ -6,8 +6,8 @@ use log::Level;
 
 use super::Controller;
 use crate::copy::StopReason;
-use crate::disks::device_blockers::Parts;
-use crate::disks::{Sighting, Volume, host_disks, mount_table};
+use crate::disks::device_blockers::DiskParts;
+use crate::disks::{DiskEvent, Volume, host_disks, mount_table};
 use crate::model::{DiskId, Notice};
 use crate::report::journal::{self, Scope};
 use crate::systemd;
@@ -20,25 +20,25 @@ impl Controller {
     }
 
     /// A new picture of what is plugged in.
-    pub(super) async fn on_disk_event(&mut self, sighting: Sighting) {
+    pub(super) async fn on_disk_event(&mut self, sighting: DiskEvent) {
         match sighting {
-            Sighting::Volumes(volumes) => {
+            DiskEvent::VolumesChanged(volumes) => {
                 if std::mem::take(&mut self.service_lost) {
                     self.note(Notice::DiskServiceBack);
                 }
                 let known = self.identify_unusable(volumes);
                 self.update_disks(known);
             }
-            Sighting::ServiceLost { cause } => {
+            DiskEvent::ServiceLost { cause } => {
                 self.service_lost = true;
                 log::debug!("UDisks2: {cause}");
                 self.tell(Level::Warn, &Notice::DiskServiceLost);
             }
-            Sighting::Unformatted(disks) => {
+            DiskEvent::UnformattedChanged(disks) => {
                 self.attachments.unformatted = disks;
                 return;
             }
-            Sighting::Mounts => return self.on_mount_change(),
+            DiskEvent::MountsChanged => return self.on_mount_change(),
         }
         if !std::mem::replace(&mut self.ready, true) {
             systemd::ready();
@@ -58,7 +58,7 @@ impl Controller {
             Ok(entries) => {
                 let table: Vec<_> = entries.collect();
                 self.attachments.note_mounts(|volume| {
-                    let parts = Parts::of(volume);
+                    let parts = DiskParts::of(volume);
                     table.iter().any(|entry| parts.is_mounted(entry))
                 });
             }
@@ -67,7 +67,7 @@ impl Controller {
     }
 
     pub(super) fn update_disks(&mut self, volumes: Vec<Volume>) {
-        self.repository = host_disks::Disks::of_path(&self.config.source);
+        self.repository = host_disks::HostDisks::of_path(&self.config.source);
         let difference = self.attachments.update(volumes, Instant::now());
         for volume in difference.gone {
             self.on_detached(&volume);
@@ -91,7 +91,7 @@ impl Controller {
             let ours = run.volume.as_ref().is_some_and(|own| own.is_same_attachment(volume));
             // While UDisks2 restarts its picture may be empty; the kernel knows better.
             if ours && !volume.is_still_there() {
-                run.stop.pull(StopReason::DiskRemoved);
+                run.cancel.cancel(StopReason::DiskRemoved);
             }
         }
         if self.is_known(&volume.id) && !volume.is_guess() {

@@ -7,20 +7,20 @@ use log::Level;
 
 use super::Controller;
 use crate::config::IdentityPolicy;
-use crate::copy::{Known, identify};
+use crate::copy::{Remembered, identify};
 use crate::disks::Volume;
 use crate::model::{DiskId, Fault, Notice};
 
 impl Controller {
     /// What a run is to hold against what it finds.
-    pub(super) fn known(&self, disk: &DiskId, volume: Option<&Volume>) -> Known {
+    pub(super) fn remembered(&self, disk: &DiskId, volume: Option<&Volume>) -> Remembered {
         let source = self.memory.source(&self.config.source);
         // In another directory of the disk, nothing is an older copy yet.
         let elsewhere = self.memory.destination(disk).is_some_and(|before| before != self.config.destination);
         let last = self.last_success.get(disk).filter(|_| !elsewhere);
         let copied = last.map(|record| record.started_at);
         let agreed = volume.and_then(|volume| self.memory.agreed(disk, &volume.identity_now()));
-        Known { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned), copied, agreed }
+        Remembered { disk: self.memory.disk(disk).cloned(), source: source.map(str::to_owned), copied, agreed }
     }
 
     /// The disk of the run that is on has been mounted: its first use, unless it is known.

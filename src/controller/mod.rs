@@ -39,8 +39,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep_until};
 use zbus::Connection;
 
 use crate::config::Config;
-use crate::copy::News;
-use crate::disks::{Sighting, host_disks};
+use crate::copy::Event;
+use crate::disks::{DiskEvent, host_disks};
 use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
 use crate::report::journal;
 use crate::report::postman::{Errand, Note};
@@ -78,7 +78,7 @@ pub enum ServiceRequest {
 #[derive(Debug)]
 pub struct Inputs {
     pub calls: UnboundedReceiver<Call>,
-    pub sightings: UnboundedReceiver<Sighting>,
+    pub sightings: UnboundedReceiver<DiskEvent>,
     pub requests: UnboundedReceiver<ServiceRequest>,
     /// What the postman found out about runs.
     pub notes: UnboundedReceiver<Note>,
@@ -126,7 +126,7 @@ pub struct Controller {
     boot_id: String,
     attachments: Attachments,
     /// What the source lies on.
-    repository: host_disks::Disks,
+    repository: host_disks::HostDisks,
     veeam_queue: VeeamQueue,
     stale_locks: StaleLocks,
     run: Option<ActiveRun>,
@@ -137,7 +137,7 @@ pub struct Controller {
     ready: bool,
     service_lost: bool,
     stopping: bool,
-    news: UnboundedSender<(u64, News)>,
+    news: UnboundedSender<(u64, Event)>,
     lock_changes: UnboundedSender<()>,
     released: UnboundedSender<Released>,
     queue_events: UnboundedSender<QueueEvent>,
@@ -148,7 +148,7 @@ pub struct Controller {
 
 /// What the controller's own helpers send back to it.
 struct InternalInputs {
-    news: UnboundedReceiver<(u64, News)>,
+    news: UnboundedReceiver<(u64, Event)>,
     lock_changes: UnboundedReceiver<()>,
     released: UnboundedReceiver<Released>,
     queue_events: UnboundedReceiver<QueueEvent>,
@@ -186,7 +186,7 @@ impl Controller {
             memory: start.memory,
             boot_id: start.boot_id,
             attachments: Attachments::default(),
-            repository: host_disks::Disks::default(),
+            repository: host_disks::HostDisks::default(),
             veeam_queue: VeeamQueue::default(),
             stale_locks: StaleLocks::default(),
             run: None,
@@ -266,7 +266,7 @@ impl Controller {
         systemd::stopping();
         self.note(Notice::DaemonStopping);
         if let Some(run) = &self.run {
-            run.stop.pull(crate::copy::StopReason::ServiceStopped);
+            run.cancel.cancel(crate::copy::StopReason::ServiceStopped);
         }
     }
 

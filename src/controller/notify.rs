@@ -32,7 +32,7 @@ impl Controller {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
         if let Some(run) = self.run.as_mut().filter(|run| run.begun.run == note.run) {
-            run.warnings.push(note.warning.clone());
+            run.mail_warnings.push(note.warning.clone());
         }
         if let Some(last) = self.last.as_mut().filter(|last| last.run == note.run) {
             last.warnings.push(note.warning.clone());

@@ -99,7 +99,8 @@ impl Controller {
         status.progress = run.progress.clone();
         status.bytes_resumed = run.resumed;
         status.free_bytes = run.free_bytes;
-        status.warnings = run.warnings.iter().map(|warning| self.texts.tell(warning)).collect();
+        status.warnings =
+            run.warnings.iter().chain(&run.mail_warnings).map(|warning| self.texts.tell(warning)).collect();
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {

@@ -9,11 +9,11 @@ use zbus::Connection;
 
 use super::Controller;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::leftover;
+use crate::copy;
 use crate::copy::run_lock::RunLock;
-use crate::disks::mount_markers::OurMounts;
+use crate::disks::mount_markers::MountMarkers;
 use crate::disks::released::{self, Proof};
-use crate::disks::udisks::{self, VolumeError};
+use crate::disks::udisks::{self, UdisksError};
 use crate::disks::{Volume, probe};
 use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
 use crate::report::journal::{self, Scope};
@@ -81,7 +81,7 @@ impl Controller {
         if !runs.is_empty() {
             let config = self.config.clone();
             // A source on a share that hangs must not hold up the start.
-            let cleared = blocking(PATIENCE, move || leftover::clear_source(&config)).await;
+            let cleared = blocking(PATIENCE, move || copy::remove_stale_lock(&config)).await;
             if let Err(error) = cleared {
                 debug!("the lock in the source: {error}");
             }
@@ -137,12 +137,12 @@ impl Controller {
         if self.run.is_some() || self.stopping {
             return;
         }
-        let ours = OurMounts::new(&self.runtime);
+        let markers = MountMarkers::new(&self.runtime);
         let known: Vec<DiskId> = self.config.disks.iter().map(|disk| disk.id.clone()).collect();
         for disk in known {
             for attachment in self.attachments.of(&disk) {
                 let mounted = !attachment.volume.mount_points.is_empty();
-                let left_over = mounted && ours.has(&disk);
+                let left_over = mounted && markers.is_set(&disk);
                 let unproven = attachment.served && !mounted && !attachment.in_use && !attachment.safe;
                 if !(left_over || unproven) {
                     continue;
@@ -198,7 +198,7 @@ impl Release {
     async fn run(self) -> Released {
         let mut unmounted = None;
         if self.left_over {
-            probe::answer(&self.volume).await;
+            probe::until_responsive(&self.volume).await;
             unmounted = self.unmount().await;
         }
         let proven = released::proven(&self.volume).await;
@@ -217,11 +217,11 @@ impl Release {
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
         let result = (|| udisks::unmount(&self.connection, &self.volume))
             .retry(pauses)
-            .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
+            .when(|error| matches!(error, UdisksError::Busy(_) | UdisksError::ServiceLost(_)))
             .await;
         match result {
-            Ok(()) | Err(VolumeError::NotMounted) => {
-                OurMounts::new(&self.runtime).disclaim(&self.volume.id);
+            Ok(()) | Err(UdisksError::NotMounted) => {
+                MountMarkers::new(&self.runtime).clear(&self.volume.id);
                 self.volume.mount_points.first().map(|point| point.display().to_string())
             }
             Err(error) => {

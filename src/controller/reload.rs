@@ -52,7 +52,7 @@ impl Controller {
         self.config = Arc::new(loaded.config);
         // It looks for the source of before.
         self.source_watch.end();
-        self.repository = host_disks::Disks::of_path(&self.config.source);
+        self.repository = host_disks::HostDisks::of_path(&self.config.source);
         self.config_error = Told::default();
         self.web_names = web_names(&self.config);
         self.apply_language();

@@ -9,7 +9,7 @@ use super::active_run::{ActiveRun, Admission, RunRequest};
 use super::attachments::Due;
 use super::call::Signal;
 use crate::copy::identify;
-use crate::copy::{self, Ending, News, Order, Ports, Stop, StopReason, Teller};
+use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunSummary, StopReason};
 use crate::disks::Volume;
 use crate::model::{
     AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger, micros,
@@ -51,25 +51,25 @@ impl Controller {
     pub(super) async fn start_run(&mut self, disk: &DiskId, wish: RunRequest) -> u64 {
         let RunRequest { trigger, allowed, after } = wish;
         let volumes = self.attachments.volumes();
-        let volume = identify::choose(disk, &volumes).ok().or_else(|| identify::hindered(disk, &volumes)).cloned();
+        let volume = identify::choose(disk, &volumes).ok().or_else(|| identify::find_unusable(disk, &volumes)).cloned();
         let begun = self.write_begin(disk, trigger, volume.as_ref()).await;
         let run = begun.run;
         for attachment in self.attachments.of(disk) {
             (attachment.served, attachment.awaits_source) = (true, false);
             attachment.safe = false;
         }
-        let (stop, stopped) = Stop::new();
-        let order = Order {
+        let (cancel, token) = CancelToken::new();
+        let spec = RunSpec {
             run,
             disk: disk.clone(),
             volumes,
             config: self.config.clone(),
             runtime: self.runtime.clone(),
-            known: self.known(disk, volume.as_ref()),
+            remembered: self.remembered(disk, volume.as_ref()),
             allowed,
         };
-        let teller = Teller { run, listener: self.news.clone() };
-        let ports = Ports { connection: self.outputs.connection.clone(), stop: stopped, teller };
+        let events = EventSink { run, sender: self.news.clone() };
+        let context = RunContext { connection: self.outputs.connection.clone(), cancel: token, events };
         let (label, beginning) = (begun.label.clone(), Occasion::Begun(begun.clone()));
         self.run = Some(ActiveRun {
             begun,
@@ -82,11 +82,12 @@ impl Controller {
             counted: false,
             written: false,
             warnings: Vec::new(),
-            intrusions: Vec::new(),
+            intrusions: 0,
+            mail_warnings: Vec::new(),
             free_bytes: 0,
             admission: None,
             admitted: false,
-            stop,
+            cancel,
             _inhibitor: Inhibitor::hold(self.texts.text("inhibit-reason", &[])),
         });
         let (disk, trigger) = (disk.to_string(), trigger.name());
@@ -97,7 +98,7 @@ impl Controller {
         self.mail(beginning);
         // Receivers end only with the daemon.
         let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
-        tokio::spawn(copy::run(order, ports));
+        tokio::spawn(copy::run(spec, context));
         run
     }
 
@@ -118,21 +119,21 @@ impl Controller {
         begun
     }
 
-    /// News of a run; what comes from one that is over is too late to matter.
-    pub(super) async fn on_run_event(&mut self, run: u64, news: News) {
+    /// Takes an event of the active run; one from a run that is over comes too late to matter.
+    pub(super) async fn on_run_event(&mut self, run: u64, event: Event) {
         let Some(active) = self.run.as_mut().filter(|active| active.begun.run == run) else { return };
-        match news {
-            News::Step(step) => {
+        match event {
+            Event::StepBegan(step) => {
                 active.enter(step);
                 if step == Step::Lock {
                     self.remember_disk();
                 }
             }
-            News::Source(file_system) => self.remember_source(file_system),
-            News::SourceLost(file_system) => self.source_watch.lost(active.source.clone(), file_system),
-            News::Progress(progress) => active.advance(progress),
-            News::FreeBytes(bytes) => active.free_bytes = bytes,
-            News::Notice(notice) => {
+            Event::SourceAccepted(file_system) => self.remember_source(file_system),
+            Event::SourceLost(file_system) => self.source_watch.lost(active.source.clone(), file_system),
+            Event::Progress(progress) => active.advance(progress),
+            Event::FreeBytes(bytes) => active.free_bytes = bytes,
+            Event::Notice(notice) => {
                 match notice {
                     Notice::StepChecked { bytes, .. } => active.progress.bytes_total = bytes,
                     Notice::StepResumed { bytes, .. } => active.resumed = bytes,
@@ -141,23 +142,22 @@ impl Controller {
                 }
                 self.note(notice);
             }
-            News::Warning(warning) => {
+            Event::Warning(warning) => {
                 active.warnings.push(warning.clone());
                 self.tell(Level::Warn, &warning);
             }
-            News::AskGate { locks, gate, busy } => {
-                active.admission = Some(Admission { opener: gate, busy });
+            Event::AdmissionRequested { locks, opener, activity } => {
+                active.admission = Some(Admission { opener, activity });
                 self.apply_found_locks(locks).await;
             }
-            News::Locks(locks) => self.apply_found_locks(locks).await,
-            News::Ended(ending) => self.finish_run(*ending).await,
+            Event::LocksScanned(locks) => self.apply_found_locks(locks).await,
+            Event::Ended(summary) => self.finish_run(*summary).await,
         }
     }
 
-    async fn finish_run(&mut self, ending: Ending) {
+    async fn finish_run(&mut self, summary: RunSummary) {
         let Some(active) = self.run.take() else { return };
-        let mut record = record_of(&active.begun, ending);
-        record.warnings.extend(active.intrusions.iter().cloned());
+        let mut record = record_of(&active, summary);
         self.tell_end(&record, &active);
         record.logs = rotation::end(record.logs, &self.config).await;
         if let Err(error) = self.history.end(&record) {
@@ -235,19 +235,19 @@ impl Controller {
     }
 }
 
-fn record_of(begun: &RunBegun, ending: Ending) -> RunRecord {
-    let outcome = match (&ending.fault, ending.stopped) {
+fn record_of(active: &ActiveRun, summary: RunSummary) -> RunRecord {
+    let outcome = match (&summary.fault, summary.stopped) {
         (_, Some(StopReason::Cancelled)) => Outcome::Cancelled,
         (Some(_), _) => Outcome::Aborted,
         (None, _) => Outcome::Success,
     };
     RunRecord {
-        step: ending.step,
-        fault: ending.fault,
-        further: ending.further,
-        warnings: ending.warnings,
-        totals: ending.totals,
-        safe_to_remove: ending.safe_to_remove,
-        ..begun.ended(micros(SystemTime::now()), outcome)
+        step: summary.step,
+        fault: summary.fault,
+        further: summary.further,
+        warnings: active.warnings.clone(),
+        totals: summary.totals,
+        safe_to_remove: summary.safe_to_remove,
+        ..active.begun.ended(micros(SystemTime::now()), outcome)
     }
 }

@@ -15,7 +15,7 @@ use super::Controller;
 use super::veeam_queue::{PATIENCE, cause};
 use crate::blocking::blocking;
 use crate::config::Secret;
-use crate::copy::Busy;
+use crate::copy::VeeamActivity;
 use crate::model::{Fault, Micros, Notice, Warning, few, micros};
 use crate::report::mail::{LockStory, Occasion};
 use crate::systemd;
@@ -77,9 +77,9 @@ impl StaleLocks {
         }
     }
 
-    pub fn busy(&self) -> Busy {
+    pub fn activity(&self) -> VeeamActivity {
         let jobs = self.running().iter().map(|running| running.job.clone()).collect();
-        Busy { is_known: self.asking != WriterCheck::Open, jobs }
+        VeeamActivity { is_known: self.asking != WriterCheck::Open, jobs }
     }
 
     fn wanted(&mut self, held: &[JobLock]) -> LockQuery {
@@ -183,9 +183,9 @@ impl Controller {
     }
 
     fn apply_writers(&mut self, running: Vec<RunningSession>) {
-        let former = self.stale_locks.busy().jobs;
+        let former = self.stale_locks.activity().jobs;
         self.stale_locks.asking = if running.is_empty() { WriterCheck::Clear } else { WriterCheck::Writing(running) };
-        let jobs = self.stale_locks.busy().jobs;
+        let jobs = self.stale_locks.activity().jobs;
         if !jobs.is_empty() && jobs != former {
             let minutes = self.config.wait_for_veeam.as_secs() / 60;
             let names: Vec<&str> = jobs.iter().map(String::as_str).collect();

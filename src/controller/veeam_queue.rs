@@ -106,7 +106,7 @@ impl Controller {
         tokio::spawn(async move {
             loop {
                 let runtime = runtime.clone();
-                if blocking(GLANCE, move || run_lock::end_left_over(&runtime)).await.is_ok() {
+                if blocking(GLANCE, move || run_lock::end_orphans(&runtime)).await.is_ok() {
                     break;
                 }
                 tokio::time::sleep(ORPHAN_PAUSE).await;
@@ -153,7 +153,7 @@ impl Controller {
         for job in jobs {
             let warning = Warning::VeeamDuringCopy { job };
             self.tell_seldom(Level::Warn, &warning);
-            if self.run.as_ref().is_some_and(|run| run.intrusions.len() < MOST_INTRUSIONS) {
+            if self.run.as_ref().is_some_and(|run| run.intrusions < MOST_INTRUSIONS) {
                 self.warn_run(warning);
             }
         }
@@ -162,8 +162,8 @@ impl Controller {
     /// A warning of the run that is on which the run itself can't know.
     pub(super) fn warn_run(&mut self, warning: Warning) {
         if let Some(run) = &mut self.run {
-            run.warnings.push(warning.clone());
-            run.intrusions.push(warning);
+            run.warnings.push(warning);
+            run.intrusions += 1;
         }
     }
 

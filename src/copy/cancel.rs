@@ -10,32 +10,32 @@ pub enum StopReason {
     Cancelled,
     ServiceStopped,
     DiskRemoved,
-    /// Nothing that is asked of the disk comes to an end.
-    DiskSilent,
-    /// Its file system notes down errors or takes no writes, and who was writing may wait for ever.
+    /// No request to the disk ever completes.
+    DiskHung,
+    /// The file system notes down errors or takes no writes, and a writer may wait for ever.
     DiskFailing,
 }
 
-/// What ends the forward steps.
+/// What ends the walk forward early.
 #[derive(Debug)]
-pub enum Halt {
+pub enum RunError {
     Fault(Fault),
     Stopped(StopReason),
 }
 
-impl From<Fault> for Halt {
+impl From<Fault> for RunError {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
 }
 
-/// The controller's end of the string.
+/// Cancels a run: the controller holds one, and so does the run's own watch over its disk.
 #[derive(Debug, Clone)]
-pub struct Puller(watch::Sender<Option<StopReason>>);
+pub struct CancelHandle(watch::Sender<Option<StopReason>>);
 
-impl Puller {
+impl CancelHandle {
     /// The first reason counts.
-    pub fn pull(&self, reason: StopReason) {
+    pub fn cancel(&self, reason: StopReason) {
         self.0.send_if_modified(|stop| {
             let first = stop.is_none();
             stop.get_or_insert(reason);
@@ -44,40 +44,52 @@ impl Puller {
     }
 }
 
-/// The run's end of the string that the controller pulls, and that the run itself pulls when its disk does not answer.
+/// The run's side: tells whether it is to end.
 #[derive(Debug, Clone)]
-pub struct Stop {
-    asked: watch::Receiver<Option<StopReason>>,
-    puller: Puller,
+pub struct CancelToken {
+    requested: watch::Receiver<Option<StopReason>>,
+    handle: CancelHandle,
 }
 
-impl Stop {
-    pub fn new() -> (Puller, Self) {
-        let (sender, asked) = watch::channel(None);
-        let puller = Puller(sender);
-        (puller.clone(), Self { asked, puller })
+impl CancelToken {
+    pub fn new() -> (CancelHandle, Self) {
+        let (sender, requested) = watch::channel(None);
+        let handle = CancelHandle(sender);
+        (handle.clone(), Self { requested, handle })
     }
 
-    pub fn puller(&self) -> Puller {
-        self.puller.clone()
+    pub fn handle(&self) -> CancelHandle {
+        self.handle.clone()
     }
 
     /// Resolves when the run is to end.
     pub async fn requested(&mut self) -> StopReason {
-        let reason = self.asked.wait_for(Option::is_some).await.ok().and_then(|reason| *reason);
+        let reason = self.requested.wait_for(Option::is_some).await.ok().and_then(|reason| *reason);
         match reason {
             Some(reason) => reason,
-            // Not before the sender has gone, which is held here.
+            // Never happens: it takes all senders to be gone, and this token holds one.
             None => std::future::pending().await,
         }
     }
 
     /// # Errors
     /// The run is to end.
-    pub fn check(&self) -> Result<(), Halt> {
-        match *self.asked.borrow() {
-            Some(reason) => Err(Halt::Stopped(reason)),
+    pub fn check(&self) -> Result<(), RunError> {
+        match *self.requested.borrow() {
+            Some(reason) => Err(RunError::Stopped(reason)),
             None => Ok(()),
+        }
+    }
+
+    /// Waits for `work`, but not longer than the run goes on. Work on a thread is left behind; it asks `check` by itself.
+    ///
+    /// # Errors
+    /// The run is to end.
+    pub async fn or_stopped<T>(&mut self, work: impl Future<Output = T>) -> Result<T, RunError> {
+        tokio::select! {
+            biased;
+            reason = self.requested() => Err(RunError::Stopped(reason)),
+            done = work => Ok(done),
         }
     }
 }

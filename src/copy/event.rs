@@ -1,4 +1,4 @@
-//! What a run tells while it is on, in order, to whoever listens. It asks for one thing only: the way past Veeam.
+//! What a run reports while it is on, in spec. It asks for one thing only: to be let past Veeam.
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
@@ -7,73 +7,74 @@ use super::cancel::StopReason;
 use crate::model::{Fault, Notice, Progress, Step, Totals, Warning};
 use crate::veeam::HeldLocks;
 
+/// One thing that a run reports.
 #[derive(Debug)]
-pub enum News {
-    /// A step begins.
-    Step(Step),
+pub enum Event {
+    StepBegan(Step),
     Notice(Notice),
+    /// Also part of the run's record; no other list of warnings exists.
     Warning(Warning),
     Progress(Progress),
     FreeBytes(u64),
-    /// The file system that the source lies on; what is in it may be mirrored.
-    Source(String),
+    /// The source passed its checks; it lies on this file system.
+    SourceAccepted(String),
     /// The run's source is no longer where it was; it lay on this file system.
     SourceLost(String),
-    /// The lock directory as it is now; `gate` is answered when no job of Veeam writes or waits any more, and from then on
-    /// Veeam waits.
-    AskGate {
+    /// The run waits until no job of Veeam writes or waits any more. From the answer on, Veeam waits.
+    AdmissionRequested {
+        /// What the lock directories hold now.
         locks: HeldLocks,
-        gate: oneshot::Sender<()>,
+        opener: oneshot::Sender<()>,
         /// For what becomes known meanwhile.
-        busy: watch::Sender<Busy>,
+        activity: watch::Sender<VeeamActivity>,
     },
-    /// The lock directory as it is now, for those who wait at the gate.
-    Locks(HeldLocks),
-    /// The run is over.
-    Ended(Box<Ending>),
+    /// What the lock directories hold now, while the run waits.
+    LocksScanned(HeldLocks),
+    /// The run is over; nothing follows.
+    Ended(Box<RunSummary>),
 }
 
-/// What else a run that waits at the gate waits for, besides lock files.
+/// What else a waiting run waits for, besides lock files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Busy {
-    /// The locks were weighed and Veeam, where it is asked, has answered.
+pub struct VeeamActivity {
+    /// The locks have been weighed, and Veeam has answered if it is asked at all.
     pub is_known: bool,
-    /// Who writes by Veeam's own word.
+    /// Jobs that write, according to Veeam.
     pub jobs: Vec<String>,
 }
 
 /// How a run ended, and what it came to.
 #[derive(Debug)]
-pub struct Ending {
+pub struct RunSummary {
+    /// The step that the run had reached.
     pub step: Step,
     /// What ended the run early.
     pub fault: Option<Fault>,
-    /// What went wrong besides while it was undone.
+    /// What else went wrong while the run was undone.
     pub further: Vec<Fault>,
     pub stopped: Option<StopReason>,
-    pub warnings: Vec<Warning>,
     pub totals: Totals,
     pub safe_to_remove: bool,
 }
 
-/// A run's mouth.
+/// Sends a run's events.
 #[derive(Debug, Clone)]
-pub struct Teller {
+pub struct EventSink {
     pub run: u64,
-    pub listener: UnboundedSender<(u64, News)>,
+    pub sender: UnboundedSender<(u64, Event)>,
 }
 
-impl Teller {
-    /// A listener that has gone away ends with the daemon; the run ends on its own terms.
-    pub fn tell(&self, news: News) {
-        let _ = self.listener.send((self.run, news));
+impl EventSink {
+    /// A receiver that is gone means that the daemon ends; the run ends on its own terms.
+    pub fn send(&self, event: Event) {
+        let _ = self.sender.send((self.run, event));
     }
 
     pub fn notice(&self, notice: Notice) {
-        self.tell(News::Notice(notice));
+        self.send(Event::Notice(notice));
     }
 
     pub fn warning(&self, warning: Warning) {
-        self.tell(News::Warning(warning));
+        self.send(Event::Warning(warning));
     }
 }

@@ -19,9 +19,10 @@ pub mod preview;
 mod rsync;
 mod trees;
 
-pub use cancel::{Puller, Stop, StopReason};
-pub use event::{Busy, Ending, News, Teller};
+pub use cancel::{CancelHandle, CancelToken, StopReason};
+pub use event::{Event, EventSink, RunSummary, VeeamActivity};
 pub use job::identify;
-pub use job::stages::{Known, Order, Ports, run};
-pub use locks::{leftover, run_lock};
+pub use job::stages::{Remembered, RunContext, RunSpec, run};
+pub use locks::lock_file::remove_stale_lock;
+pub use locks::run_lock;
 pub use trees::source::is_there;

@@ -16,7 +16,7 @@ use super::stack::{Node, Stack};
 
 /// A volume's disks, and all that shares them.
 #[derive(Debug)]
-pub struct Parts {
+pub struct DiskParts {
     /// `8:17`
     numbers: HashSet<String>,
     /// `/dev/sdb1`
@@ -24,7 +24,7 @@ pub struct Parts {
     stack: Stack,
 }
 
-impl Parts {
+impl DiskParts {
     /// Of the disks that hold the volume.
     pub fn of(volume: &Volume) -> Self {
         let stack = Stack::of(volume.device_number);
@@ -138,12 +138,12 @@ mod tests {
         // Machines whose root is on no block device (containers) have nothing to show here; the disk tests do.
         let Some((device_number, device, point)) = mounted else { return };
         let volume = Volume { device_number, device, ..Volume::sample("A") };
-        let blockers = Parts::of(&volume).blockers(usize::MAX);
+        let blockers = DiskParts::of(&volume).blockers(usize::MAX);
         assert!(blockers.iter().any(|text| text.ends_with(&format!("): {}", point.display()))), "{blockers:?}");
     }
 
     #[test]
     fn a_device_that_is_none_is_blocked_by_nothing() {
-        assert!(Parts::of(&Volume::sample("A")).blockers(5).is_empty());
+        assert!(DiskParts::of(&Volume::sample("A")).blockers(5).is_empty());
     }
 }

@@ -33,9 +33,9 @@ const SYSTEM: [&str; 15] = [
 
 /// Whole disks by their numbers, as `8:16`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Disks(HashSet<String>);
+pub struct HostDisks(HashSet<String>);
 
-impl Disks {
+impl HostDisks {
     /// Those of the system and its swap. Blocks on sysfs and procfs only.
     pub fn of_system() -> Self {
         let mounted =
@@ -80,11 +80,11 @@ mod tests {
     #[test]
     fn what_root_lies_on_is_the_systems_and_what_is_no_device_is_nobodys() {
         let root = table().into_iter().rfind(|entry| entry.mount_point == Path::new("/"));
-        let system = Disks::of_system();
+        let system = HostDisks::of_system();
         assert!(!system.hold(Path::new("/dev/null")) && !system.hold(Path::new("/nonexistent")));
         // A container's root is on no device; the disk tests mount one where it counts.
         let Some(root) = root.filter(|entry| device_of(entry).is_some()) else { return };
         let device = root.mount_source.expect("a device");
-        assert!(system.hold(Path::new(&device)) && Disks::of_path(Path::new("/")).hold(Path::new(&device)));
+        assert!(system.hold(Path::new(&device)) && HostDisks::of_path(Path::new("/")).hold(Path::new(&device)));
     }
 }

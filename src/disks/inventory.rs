@@ -44,7 +44,7 @@ pub fn unrecognised(objects: &ManagedObjects) -> Vec<Volume> {
 }
 
 /// All devices that lose their power together with this volume, whatever is on them; itself is among them.
-pub fn behind_plug(objects: &ManagedObjects, volume: &Volume) -> Vec<Volume> {
+pub fn sharing_power(objects: &ManagedObjects, volume: &Volume) -> Vec<Volume> {
     let all = objects.iter().filter_map(|(path, interfaces)| {
         let mount_points = Properties::of(interfaces, FILESYSTEM).map(|found| found.paths("MountPoints"));
         Some(Volume { mount_points: mount_points.unwrap_or_default(), ..attached(path, interfaces, objects)? })
@@ -70,7 +70,7 @@ pub fn loaded_drives(objects: &ManagedObjects) -> impl Iterator<Item = OwnedObje
 }
 
 fn in_order(mut found: Vec<Volume>) -> Vec<Volume> {
-    let system = host_disks::Disks::of_system();
+    let system = host_disks::HostDisks::of_system();
     found.iter_mut().for_each(|volume| volume.system = system.hold(&volume.device));
     found.sort_by(|a, b| a.object.as_str().cmp(b.object.as_str()));
     found

@@ -35,6 +35,6 @@ mod unrecognised;
 pub mod volume;
 
 pub use kernel::boot_id;
-pub use monitor::Sighting;
+pub use monitor::DiskEvent;
 pub use unformatted::Unformatted;
 pub use volume::{FileSystem, Hindrance, Volume};

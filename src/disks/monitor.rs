@@ -36,32 +36,32 @@ const RETRY_UP_TO: Duration = Duration::from_secs(60);
 
 /// What the watch has to say.
 #[derive(Debug)]
-pub enum Sighting {
-    Volumes(Vec<Volume>),
+pub enum DiskEvent {
+    VolumesChanged(Vec<Volume>),
     /// What has no file system.
-    Unformatted(Vec<Unformatted>),
+    UnformattedChanged(Vec<Unformatted>),
     /// UDisks2 does not answer; what was plugged in before is taken to be so still.
     ServiceLost {
         cause: String,
     },
     /// Something was mounted or unmounted.
-    Mounts,
+    MountsChanged,
 }
 
 /// Runs until the receiver is gone or the bus is lost.
 ///
 /// # Errors
-/// The bus connection failed; UDisks2's own failures are sightings.
-pub async fn watch(connection: Connection, sightings: UnboundedSender<Sighting>) -> zbus::Result<()> {
+/// The bus connection failed; UDisks2's own failures are events.
+pub async fn watch(connection: Connection, events: UnboundedSender<DiskEvent>) -> zbus::Result<()> {
     let pokes = pokes(&connection).await?;
     let (poke, poked) = watch::channel(());
     let (find, found) = watch::channel(Vec::new());
     let eye = Eye { connection, glances: Glances::default(), poke: poke.clone() };
     tokio::select! {
         () = count(pokes, poke) => {}
-        () = look(eye, &sightings, poked, &find) => {}
-        () = look_into(found, &sightings) => {}
-        () = mount_events::tell(&sightings) => {}
+        () = look(eye, &events, poked, &find) => {}
+        () = look_into(found, &events) => {}
+        () = mount_events::tell(&events) => {}
     }
     Ok(())
 }
@@ -101,16 +101,16 @@ impl Eye {
 
 async fn look(
     mut eye: Eye,
-    sightings: &UnboundedSender<Sighting>,
+    events: &UnboundedSender<DiskEvent>,
     mut poked: watch::Receiver<()>,
     find: &watch::Sender<Vec<Unformatted>>,
 ) {
     let mut known: Option<Vec<Volume>> = None;
     loop {
-        let Picture { volumes, unformatted } = ask_until_answered(&mut eye, sightings, &mut poked, &mut known).await;
+        let Picture { volumes, unformatted } = ask_until_answered(&mut eye, events, &mut poked, &mut known).await;
         find.send_replace(unformatted);
         if known.as_ref() != Some(&volumes) {
-            if sightings.send(Sighting::Volumes(volumes.clone())).is_err() {
+            if events.send(DiskEvent::VolumesChanged(volumes.clone())).is_err() {
                 return;
             }
             known = Some(volumes);
@@ -124,7 +124,7 @@ async fn look(
 
 /// Finds out whether what has no file system is empty. Apart from the rest, since a disk that hangs keeps us waiting, and is not asked
 /// twice.
-async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, sightings: &UnboundedSender<Sighting>) {
+async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, events: &UnboundedSender<DiskEvent>) {
     let (mut known, mut silent) = (Vec::new(), HashSet::new());
     while found.changed().await.is_ok() {
         // UDisks2 lists a device before it has been probed, and whoever opens it then is in udev's way.
@@ -143,7 +143,7 @@ async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, sightings: &Unb
         }
         if disks != known {
             known.clone_from(&disks);
-            if sightings.send(Sighting::Unformatted(disks)).is_err() {
+            if events.send(DiskEvent::UnformattedChanged(disks)).is_err() {
                 return;
             }
         }
@@ -158,7 +158,7 @@ async fn gather(poked: &mut watch::Receiver<()>) {
 
 async fn ask_until_answered(
     eye: &mut Eye,
-    sightings: &UnboundedSender<Sighting>,
+    events: &UnboundedSender<DiskEvent>,
     poked: &mut watch::Receiver<()>,
     known: &mut Option<Vec<Volume>>,
 ) -> Picture {
@@ -172,7 +172,7 @@ async fn ask_until_answered(
         if failures == 0 {
             // After a loss the picture is told again, even an unchanged one, so that the loss ends for the readers. The
             // receiver only goes away when the daemon ends.
-            let _ = sightings.send(Sighting::ServiceLost { cause: cause.to_string() });
+            let _ = events.send(DiskEvent::ServiceLost { cause: cause.to_string() });
             *known = None;
         }
         // That it is back is told by a signal, too.
@@ -195,8 +195,8 @@ pub async fn volumes(connection: &Connection) -> zbus::Result<Vec<Volume>> {
 ///
 /// # Errors
 /// UDisks2 does not answer.
-pub async fn behind_plug(connection: &Connection, volume: &Volume) -> zbus::Result<Vec<Volume>> {
-    Ok(inventory::behind_plug(&objects(connection).await?, volume))
+pub async fn sharing_power(connection: &Connection, volume: &Volume) -> zbus::Result<Vec<Volume>> {
+    Ok(inventory::sharing_power(&objects(connection).await?, volume))
 }
 
 async fn objects(connection: &Connection) -> zbus::Result<ManagedObjects> {

@@ -13,14 +13,14 @@ use crate::paths::Who;
 
 /// A file system by where it is mounted, and by what it is known in other mount namespaces, too.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct MountedPlace {
     pub mount_point: PathBuf,
     pub superblock: Superblock,
 }
 
 /// `bash (4711): /media/root/OFFSITE1/copy` and the like, at most `limit`. Processes that end meanwhile, or that may not be
 /// looked at, are left out. Blocks.
-pub fn holders(place: &Place, limit: usize) -> Vec<String> {
+pub fn blockers(place: &MountedPlace, limit: usize) -> Vec<String> {
     let processes = all_processes().into_iter().flatten().flatten();
     let found =
         processes.filter_map(|process| Some(format!("{}: {}", name(&process)?, held(&process, place)?.display())));
@@ -39,7 +39,7 @@ pub(super) fn owned_name(process: &Process) -> Option<String> {
 }
 
 /// The first file on the file system that the process has.
-fn held(process: &Process, place: &Place) -> Option<PathBuf> {
+fn held(process: &Process, place: &MountedPlace) -> Option<PathBuf> {
     links(process).find_map(|link| lies_on(&link, place)).or_else(|| mapped(process, place))
 }
 
@@ -50,13 +50,13 @@ pub(super) fn links(process: &Process) -> impl Iterator<Item = PathBuf> + use<> 
     ["cwd", "root", "exe"].map(|name| own.join(name)).into_iter().chain(open)
 }
 
-fn lies_on(link: &Path, place: &Place) -> Option<PathBuf> {
+fn lies_on(link: &Path, place: &MountedPlace) -> Option<PathBuf> {
     let target = fs::read_link(link).ok()?;
     let is_on_it = || Superblock::of(link).is_ok_and(|superblock| superblock.is(&place.superblock));
     (target.starts_with(&place.mount_point) || is_on_it()).then_some(target)
 }
 
-fn mapped(process: &Process, place: &Place) -> Option<PathBuf> {
+fn mapped(process: &Process, place: &MountedPlace) -> Option<PathBuf> {
     let maps = process.maps().ok()?;
     maps.into_iter().find_map(|map| match map.pathname {
         MMapPath::Path(path) if path.starts_with(&place.mount_point) => Some(path),
@@ -65,7 +65,7 @@ fn mapped(process: &Process, place: &Place) -> Option<PathBuf> {
 }
 
 /// A loop device whose contents are a file there.
-fn loops(place: &Place) -> impl Iterator<Item = String> {
+fn loops(place: &MountedPlace) -> impl Iterator<Item = String> {
     let on_it = |(device, file): (String, PathBuf)| {
         file.starts_with(&place.mount_point).then(|| format!("{device}: {}", file.display()))
     };
@@ -82,13 +82,13 @@ fn loop_devices() -> Vec<(String, PathBuf)> {
     with_file.collect()
 }
 
-fn swaps(place: &Place) -> impl Iterator<Item = String> {
+fn swaps(place: &MountedPlace) -> impl Iterator<Item = String> {
     let upon = swap_table().into_iter().filter(|file| file.starts_with(&place.mount_point));
     upon.map(|file| format!("swap: {}", file.display()))
 }
 
 /// What is mounted further down.
-fn mounts(place: &Place) -> impl Iterator<Item = String> {
+fn mounts(place: &MountedPlace) -> impl Iterator<Item = String> {
     let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
     let below = |path: &Path| path != place.mount_point && path.starts_with(&place.mount_point);
     let points = mount_table::parse(&table).into_iter().map(|entry| entry.mount_point).filter(|path| below(path));
@@ -106,17 +106,17 @@ mod tests {
         let file = fs::File::create(&path).unwrap();
         let wanted = format!("({}): {}", std::process::id(), path.display());
         let anywhere = Superblock::default();
-        let found = holders(&Place { mount_point: place.path().to_owned(), superblock: anywhere }, 5);
+        let found = blockers(&MountedPlace { mount_point: place.path().to_owned(), superblock: anywhere }, 5);
         assert!(found.iter().any(|holder| holder.ends_with(&wanted)), "{found:?}");
         let superblock = Superblock::of(place.path()).unwrap();
-        let found = holders(&Place { mount_point: "/nowhere".into(), superblock }, usize::MAX);
+        let found = blockers(&MountedPlace { mount_point: "/nowhere".into(), superblock }, usize::MAX);
         drop(file);
         assert!(found.iter().any(|holder| holder.contains(&format!("({}): ", std::process::id()))), "{found:?}");
     }
 
     #[test]
     fn nobody_holds_what_is_not_there() {
-        let nothing = Place { mount_point: "/nowhere".into(), superblock: Superblock::default() };
-        assert!(holders(&nothing, 5).is_empty());
+        let nothing = MountedPlace { mount_point: "/nowhere".into(), superblock: Superblock::default() };
+        assert!(blockers(&nothing, 5).is_empty());
     }
 }

@@ -10,12 +10,12 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::monitor::Sighting;
+use super::monitor::DiskEvent;
 use super::mount_table::TABLE;
 
 /// Runs until the receiver is gone. Without a table to watch, UDisks2's word is all that there is.
-pub async fn tell(sightings: &UnboundedSender<Sighting>) {
-    if let Err(error) = follow(sightings).await {
+pub async fn tell(events: &UnboundedSender<DiskEvent>) {
+    if let Err(error) = follow(events).await {
         debug!("{TABLE}: {error}");
         std::future::pending::<()>().await;
     }
@@ -25,11 +25,11 @@ pub async fn tell(sightings: &UnboundedSender<Sighting>) {
     deprecated,
     reason = "its successor is unsafe code, for types that may change their descriptor; a File does not"
 )]
-async fn follow(sightings: &UnboundedSender<Sighting>) -> io::Result<()> {
+async fn follow(events: &UnboundedSender<DiskEvent>) -> io::Result<()> {
     let table = AsyncFd::with_interest(File::open(TABLE)?, Interest::PRIORITY)?;
     loop {
         table.ready(Interest::PRIORITY).await?.clear_ready();
-        if sightings.send(Sighting::Mounts).is_err() {
+        if events.send(DiskEvent::MountsChanged).is_err() {
             return Ok(());
         }
     }

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::model::DiskId;
 
 #[derive(Debug, Clone)]
-pub struct OurMounts {
+pub struct MountMarkers {
     directory: PathBuf,
 }
 
-impl OurMounts {
+impl MountMarkers {
     /// `runtime`: the daemon's runtime directory, `/run/asbackup`.
     pub fn new(runtime: &Path) -> Self {
         Self { directory: runtime.join("mounts") }
@@ -22,17 +22,17 @@ impl OurMounts {
     ///
     /// # Errors
     /// The marker can't be written.
-    pub fn claim(&self, disk: &DiskId) -> io::Result<()> {
+    pub fn set(&self, disk: &DiskId) -> io::Result<()> {
         fs::create_dir_all(&self.directory)?;
         fs::write(self.marker(disk), "")
     }
 
     /// To be called when the disk is proven unmounted. A marker that stays does no harm but a look at the next mount.
-    pub fn disclaim(&self, disk: &DiskId) {
+    pub fn clear(&self, disk: &DiskId) {
         let _ = fs::remove_file(self.marker(disk));
     }
 
-    pub fn has(&self, disk: &DiskId) -> bool {
+    pub fn is_set(&self, disk: &DiskId) -> bool {
         self.marker(disk).exists()
     }
 

@@ -29,7 +29,7 @@ pub enum MountedError {
     #[error("mounted without {0}")]
     Unsafe(String),
     #[error("mounted read-only")]
-    ReadOnly(Written),
+    ReadOnly(Writability),
     #[error("{} is a bind mount of {root}", path.display())]
     Bind { path: PathBuf, root: String },
     #[error("{} is mounted upon it", .0.display())]
@@ -98,8 +98,8 @@ impl Mounted {
         if !missing.is_empty() {
             return Err(MountedError::Unsafe(missing.join(", ")));
         }
-        match Written::of(&entry) {
-            Written::Yes => Ok(()),
+        match Writability::of(&entry) {
+            Writability::Writable => Ok(()),
             other => Err(MountedError::ReadOnly(other)),
         }
     }
@@ -108,7 +108,7 @@ impl Mounted {
     ///
     /// # Errors
     /// The mount table can't be read.
-    pub fn written(&self) -> io::Result<Written> {
+    pub fn written(&self) -> io::Result<Writability> {
         written(self.id)
     }
 
@@ -135,7 +135,7 @@ impl Mounted {
 ///
 /// # Errors
 /// It is not what is mounted there.
-pub fn open_to_look(mount_point: &Path, volume: &Volume) -> Result<File, MountedError> {
+pub fn open_unchecked(mount_point: &Path, volume: &Volume) -> Result<File, MountedError> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let failed = |source: io::Error| MountedError::Open { path: mount_point.to_owned(), source };
     let top = File::from(rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?);
@@ -150,22 +150,22 @@ pub fn open_to_look(mount_point: &Path, volume: &Volume) -> Result<File, Mounted
 
 /// Whether a mounted file system takes writes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Written {
+pub enum Writability {
     #[default]
-    Yes,
-    /// Whoever mounted it did so read-only, or somebody did that later: then the mount itself has the option.
-    NoMore,
-    /// The file system alone has it: the kernel has stopped writing, as it does when that makes no sense to it.
+    Writable,
+    /// The mount itself is read-only: it was mounted so, or remounted later.
+    ReadOnly,
+    /// Only the file system is read-only: the kernel stopped writing after it found the file system inconsistent.
     GivenUp,
 }
 
-impl Written {
+impl Writability {
     fn of(entry: &MountInfo) -> Self {
         if !entry.mount_options.contains_key("rw") {
-            return Self::NoMore;
+            return Self::ReadOnly;
         }
         let given_up = READ_ONLY.iter().any(|option| entry.super_options.contains_key(*option));
-        if given_up { Self::GivenUp } else { Self::Yes }
+        if given_up { Self::GivenUp } else { Self::Writable }
     }
 }
 
@@ -173,8 +173,8 @@ impl Written {
 ///
 /// # Errors
 /// The mount table can't be read.
-pub fn written(id: u64) -> io::Result<Written> {
-    Ok(entry(id)?.as_ref().map(Written::of).unwrap_or_default())
+pub fn written(id: u64) -> io::Result<Writability> {
+    Ok(entry(id)?.as_ref().map(Writability::of).unwrap_or_default())
 }
 
 /// What `statvfs` says, in bytes.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::Volume;
 use super::mount_table::shown;
-use super::mounted::Written;
+use super::mounted::Writability;
 use crate::model::ReadOnly;
 
 const FSTAB: &str = "/etc/fstab";
@@ -27,15 +27,15 @@ pub fn is_write_protected(volume: &Volume) -> bool {
 }
 
 /// The reason, as far as it can be found out. `written`: whether the mount is read-only, or the file system in it. Blocks.
-pub fn reason(volume: &Volume, written: Written) -> ReadOnly {
+pub fn reason(volume: &Volume, written: Writability) -> ReadOnly {
     if is_marked(&volume.device, &volume.id_type) {
         return ReadOnly::Marked;
     }
-    if written == Written::NoMore && is_set_so(volume, Path::new(FSTAB), Path::new(MOUNT_OPTIONS)) {
+    if written == Writability::ReadOnly && is_set_so(volume, Path::new(FSTAB), Path::new(MOUNT_OPTIONS)) {
         return ReadOnly::Settings;
     }
     // ntfs-3g has no other reason to take back what it was asked for.
-    if written == Written::NoMore && volume.id_type == "ntfs" { ReadOnly::Windows } else { ReadOnly::Unknown }
+    if written == Writability::ReadOnly && volume.id_type == "ntfs" { ReadOnly::Windows } else { ReadOnly::Unknown }
 }
 
 fn is_marked(device: &Path, id_type: &str) -> bool {

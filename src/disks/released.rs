@@ -9,7 +9,7 @@ use backon::{ExponentialBuilder, Retryable};
 use rustix::fs::{Mode, OFlags};
 
 use super::Volume;
-use super::device_blockers::Parts;
+use super::device_blockers::DiskParts;
 use crate::blocking::{FLUSH, blocking};
 
 /// More would not fit into a message.
@@ -61,7 +61,7 @@ pub fn prove(volume: &Volume) -> io::Result<Proof> {
 }
 
 fn claim_and_flush(volume: &Volume) -> io::Result<Proof> {
-    let parts = Parts::of(volume);
+    let parts = DiskParts::of(volume);
     let blockers = parts.blockers(NAMED);
     if !blockers.is_empty() {
         return Err(busy(&blockers));

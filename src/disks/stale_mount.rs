@@ -25,7 +25,7 @@ enum Old {
 
 /// Who holds an old mount of the volume, for people: `bash (4711, joe): /copy`, at most `limit`. None if there is no such mount, and
 /// empty if nobody is found. For a volume that is not mounted. Blocks.
-pub fn holders(volume: &Volume, limit: usize) -> Option<Vec<String>> {
+pub fn blockers(volume: &Volume, limit: usize) -> Option<Vec<String>> {
     let old = Old::of(volume)?;
     if !old.is_there() {
         return None;

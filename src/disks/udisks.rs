@@ -29,7 +29,7 @@ const POWER_PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_PATIENCE: Duration = Duration::from_secs(25);
 
 #[derive(Debug, Error)]
-pub enum VolumeError {
+pub enum UdisksError {
     #[error("the file system is mounted already")]
     AlreadyMounted,
     #[error("the file system is not mounted")]
@@ -50,7 +50,7 @@ pub enum VolumeError {
     Refused(String),
 }
 
-impl VolumeError {
+impl UdisksError {
     fn of(error: zbus::Error) -> Self {
         // The bus' own errors come as a kind of their own, the service's as names.
         let (name, text) = match &error {
@@ -81,7 +81,7 @@ impl VolumeError {
 ///
 /// # Errors
 /// `TimedOut` leaves open whether the mount succeeds later.
-pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
     mount_with(OPTIONS, connection, volume).await
 }
 
@@ -89,15 +89,15 @@ pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, 
 ///
 /// # Errors
 /// As `mount`.
-pub async fn mount_to_look(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+pub async fn mount_read_only(connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
     mount_with(LOOK_OPTIONS, connection, volume).await
 }
 
-async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
     let mut options = quiet();
     options.insert("options", mode.into());
     let reply = call(connection, volume, "Mount", &options, MOUNT_PATIENCE).await?;
-    let path: String = reply.body().deserialize().map_err(VolumeError::of)?;
+    let path: String = reply.body().deserialize().map_err(UdisksError::of)?;
     Ok(PathBuf::from(path))
 }
 
@@ -105,11 +105,11 @@ async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume
 ///
 /// # Errors
 /// `Gone` when there is no such object any more.
-pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Vec<PathBuf>, VolumeError> {
+pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Vec<PathBuf>, UdisksError> {
     let proxy = filesystem(connection, volume).await?;
     let inner = proxy.inner();
     let read = timeout(LOOK_PATIENCE, inner.get_property::<Vec<Vec<u8>>>("MountPoints"));
-    let points = read.await.map_err(|_| VolumeError::TimedOut(LOOK_PATIENCE))?.map_err(VolumeError::of)?;
+    let points = read.await.map_err(|_| UdisksError::TimedOut(LOOK_PATIENCE))?.map_err(UdisksError::of)?;
     Ok(points.into_iter().filter_map(from_bytes).collect())
 }
 
@@ -117,7 +117,7 @@ pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Ve
 ///
 /// # Errors
 /// `Busy` is worth another try; `NotMounted` means that somebody was faster.
-pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
+pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), UdisksError> {
     call(connection, volume, "Unmount", &quiet(), UNMOUNT_PATIENCE).await?;
     Ok(())
 }
@@ -126,12 +126,12 @@ pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), Vol
 ///
 /// # Errors
 /// `Gone` for a volume without a drive.
-pub async fn power_off(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
-    let drive = volume.drive.clone().ok_or(VolumeError::Gone)?;
+pub async fn power_off(connection: &Connection, volume: &Volume) -> Result<(), UdisksError> {
+    let drive = volume.drive.clone().ok_or(UdisksError::Gone)?;
     let build = DriveProxy::builder(connection).path(drive).cache_properties(CacheProperties::No).build();
-    let proxy = build.await.map_err(VolumeError::of)?;
+    let proxy = build.await.map_err(UdisksError::of)?;
     let answer = timeout(POWER_PATIENCE, proxy.inner().call_method("PowerOff", &(quiet(),))).await;
-    answer.map_err(|_| VolumeError::TimedOut(POWER_PATIENCE))?.map_err(VolumeError::of)?;
+    answer.map_err(|_| UdisksError::TimedOut(POWER_PATIENCE))?.map_err(UdisksError::of)?;
     Ok(())
 }
 
@@ -142,16 +142,16 @@ async fn call(
     method: &str,
     options: &HashMap<&str, Variant<'_>>,
     patience: Duration,
-) -> Result<zbus::Message, VolumeError> {
+) -> Result<zbus::Message, UdisksError> {
     let proxy = filesystem(connection, volume).await?;
     let answer = timeout(patience, proxy.inner().call_method(method, &(options,))).await;
-    answer.map_err(|_| VolumeError::TimedOut(patience))?.map_err(VolumeError::of)
+    answer.map_err(|_| UdisksError::TimedOut(patience))?.map_err(UdisksError::of)
 }
 
-async fn filesystem<'a>(connection: &Connection, volume: &Volume) -> Result<FilesystemProxy<'a>, VolumeError> {
+async fn filesystem<'a>(connection: &Connection, volume: &Volume) -> Result<FilesystemProxy<'a>, UdisksError> {
     let build =
         FilesystemProxy::builder(connection).path(volume.object.clone()).cache_properties(CacheProperties::No).build();
-    build.await.map_err(VolumeError::of)
+    build.await.map_err(UdisksError::of)
 }
 
 /// Nobody sits in front of the server to answer a password dialogue.

@@ -47,7 +47,7 @@ pub struct Unformatted {
 
 /// What there is, in a stable order; whether it is empty is not known yet (`Contents::Unreadable`).
 pub fn unformatted(objects: &ManagedObjects) -> Vec<Unformatted> {
-    let system = host_disks::Disks::of_system();
+    let system = host_disks::HostDisks::of_system();
     let found = objects.iter().filter_map(|(path, interfaces)| one(path, interfaces, objects));
     let mut found: Vec<_> = found.filter(|disk| !system.hold(&disk.device) && !is_used(disk.device_number)).collect();
     found.sort_by(|a, b| a.device.cmp(&b.device));

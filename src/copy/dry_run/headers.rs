@@ -19,7 +19,7 @@ use std::collections::BinaryHeap;
 use std::path::{Path, PathBuf};
 
 use super::file_kinds::{self, Sum};
-use crate::copy::trees::tree_info::{self, Tops};
+use crate::copy::trees::tree_info::{self, Roots};
 use crate::model::{DiskId, Fault};
 
 /// The largest files are looked at, since they are the backups; so many are read in seconds from the slowest disk.
@@ -83,7 +83,7 @@ pub struct Beginnings {
 
 impl Beginnings {
     /// Reads both sides. Blocks; `go_on` is asked at each file. What can't be read is left out: rsync says what is the matter with it.
-    pub fn compare(pairs: Pairs, tops: &Tops, go_on: impl Fn() -> bool) -> Self {
+    pub fn compare(pairs: Pairs, tops: &Roots, go_on: impl Fn() -> bool) -> Self {
         let mut found = Self::default();
         for Reverse(pair) in pairs.0.into_sorted_vec().into_iter().take_while(|_| go_on()) {
             let read = |top, path: &Path| tree_info::beginning(top, path, LOOK).ok();
@@ -275,7 +275,7 @@ mod tests {
             pairs.add(pair(&name, 1 + number as u64));
         }
         let open = |place: &tempfile::TempDir| File::open(place.path()).unwrap();
-        let tops = Tops { source: open(&source), target: open(&target) };
+        let tops = Roots { source: open(&source), target: open(&target) };
         let found = Beginnings::compare(pairs, &tops, || true);
         assert_eq!((found.compared, found.lost.files), (MOST as u64, 0));
     }

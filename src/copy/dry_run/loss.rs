@@ -1,13 +1,13 @@
 //! What the disk would hold less after a copy than before it, from the dry run's lines. A change of names is no loss: when Veeam's
 //! retention has turned over, every old file of a disk that comes once a month is gone and as many new ones are there. A file that
-//! is cut short is one, though nothing is deleted. Pure but for `Known`, which asks the two trees what rsync does not tell.
+//! is cut short is one, though nothing is deleted. Pure but for `TreeInfo`, which asks the two trees what rsync does not tell.
 
 use super::file_kinds::{Kinds, Sum};
 use super::foreign_files::Strangers;
 use super::headers::{Beginnings, Pair, Pairs};
 use crate::copy::rsync::itemize::{Change, Counted, Entries, Item, Kind, Line, Total};
 use crate::copy::trees::partial;
-use crate::copy::trees::tree_info::{Known, Old};
+use crate::copy::trees::tree_info::{OldFile, TreeInfo};
 use crate::model::{Agreed, DiskId, Fault};
 
 /// What is never worth a question: so many files less, and so many bytes less.
@@ -57,9 +57,9 @@ pub struct Loss {
 }
 
 impl Loss {
-    pub fn add(&mut self, line: &Line, known: &impl Known) {
+    pub fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
         match line {
-            Line::Item(item) => self.add_item(item, known),
+            Line::Item(item) => self.add_item(item, trees),
             Line::Count(Counted::Found, entries) => self.found = *entries,
             Line::Count(Counted::Created, entries) => self.created = *entries,
             Line::Total(Total::FileBytes, bytes) => self.held = *bytes,
@@ -67,50 +67,50 @@ impl Loss {
         }
     }
 
-    fn add_item(&mut self, item: &Item, known: &impl Known) {
+    fn add_item(&mut self, item: &Item, trees: &impl TreeInfo) {
         match (item.change, item.kind) {
             // What a run before has left half done is no backup that could be lost.
             (Change::Deleted, Kind::Directory) => {}
-            (Change::Deleted, _) if partial::is_half(&item.path, |of| known.is_in_source(of)) => {}
-            (Change::Deleted, _) => self.lose(item, known.old(&item.path), known),
-            (Change::New, _) => self.gain(item, known),
-            (Change::HardLink, _) if !known.old(&item.path).is_file => self.add_gained(item.length),
-            (Change::Updated, Kind::File) => self.rewrite(item, known.old(&item.path)),
-            (Change::HardLink, _) => self.relink(item, known.old(&item.path)),
-            (Change::Made, _) => self.make_way(item, known),
+            (Change::Deleted, _) if partial::is_half(&item.path, |of| trees.is_in_source(of)) => {}
+            (Change::Deleted, _) => self.lose(item, trees.old(&item.path), trees),
+            (Change::New, _) => self.gain(item, trees),
+            (Change::HardLink, _) if !trees.old(&item.path).is_file => self.add_gained(item.length),
+            (Change::Updated, Kind::File) => self.rewrite(item, trees.old(&item.path)),
+            (Change::HardLink, _) => self.relink(item, trees.old(&item.path)),
+            (Change::Made, _) => self.make_way(item, trees),
             _ => {}
         }
     }
 
-    fn lose(&mut self, item: &Item, old: Old, known: &impl Known) {
+    fn lose(&mut self, item: &Item, old: OldFile, trees: &impl TreeInfo) {
         let bytes = if old.is_file { old.length } else { 0 };
         self.deleted += 1;
         self.lost.add(&item.path, bytes);
         self.lost_bytes = self.lost_bytes.saturating_add(bytes);
         self.gone.add(&item.path, bytes);
-        self.strangers.add(&item.path, bytes, |directory| known.is_source_directory(directory));
+        self.strangers.add(&item.path, bytes, |directory| trees.is_source_directory(directory));
     }
 
     /// A file that goes for a link, a directory or a device of its name is deleted without a word of rsync.
-    fn make_way(&mut self, item: &Item, known: &impl Known) {
+    fn make_way(&mut self, item: &Item, trees: &impl TreeInfo) {
         // That of a directory ends with a slash, which a file's never does.
         let item = Item { path: item.path.components().collect(), ..item.clone() };
-        let old = known.old(&item.path);
+        let old = trees.old(&item.path);
         if old.is_file {
-            self.lose(&item, old, known);
+            self.lose(&item, old, trees);
         }
     }
 
-    fn gain(&mut self, item: &Item, known: &impl Known) {
+    fn gain(&mut self, item: &Item, trees: &impl TreeInfo) {
         self.add_gained(item.length);
         self.new_empty += u64::from(item.length == 0);
         self.came.add(&item.path, item.length);
-        if let Some((former, old)) = known.former(&item.path) {
+        if let Some((former, old)) = trees.former(&item.path) {
             self.pairs.add(Pair { length: old.length, old: former, new: item.path.clone() });
         }
     }
 
-    fn rewrite(&mut self, item: &Item, old: Old) {
+    fn rewrite(&mut self, item: &Item, old: OldFile) {
         self.came.add(&item.path, item.length);
         self.add_gained(item.length.saturating_sub(old.length));
         self.lost_bytes = self.lost_bytes.saturating_add(old.length.saturating_sub(item.length));
@@ -122,7 +122,7 @@ impl Loss {
     }
 
     /// Also told of names that are as they were.
-    fn relink(&mut self, item: &Item, old: Old) {
+    fn relink(&mut self, item: &Item, old: OldFile) {
         if item.length != old.length {
             self.rewrite(item, old);
         }

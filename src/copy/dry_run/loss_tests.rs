@@ -12,13 +12,13 @@ struct Disk {
     directories: Vec<PathBuf>,
 }
 
-impl Known for Disk {
+impl TreeInfo for Disk {
     fn size_of_new(&self, _: &Path, length: u64) -> u64 {
         length
     }
-    fn old(&self, path: &Path) -> Old {
+    fn old(&self, path: &Path) -> OldFile {
         let length = self.files.get(path).copied();
-        Old { room: length.unwrap_or_default(), length: length.unwrap_or_default(), is_file: length.is_some() }
+        OldFile { room: length.unwrap_or_default(), length: length.unwrap_or_default(), is_file: length.is_some() }
     }
     fn is_source_directory(&self, path: &Path) -> bool {
         self.directories.iter().any(|directory| directory == path)
@@ -26,7 +26,7 @@ impl Known for Disk {
     fn is_in_source(&self, _: &Path) -> bool {
         false
     }
-    fn former(&self, _: &Path) -> Option<(PathBuf, Old)> {
+    fn former(&self, _: &Path) -> Option<(PathBuf, OldFile)> {
         None
     }
 }
@@ -41,7 +41,7 @@ fn files(names: &[(&str, u64)]) -> Files {
 /// What rsync would say of a copy from `source` over `disk`: everything lies in the directory `d`, which is on both sides.
 fn loss(source: &Files, disk: &Files) -> Loss {
     let path = |name: &String| PathBuf::from(format!("d/{name}"));
-    let known = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
+    let trees = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
     let mut lines = Vec::new();
     for (name, length) in source {
         match disk.get(name) {
@@ -56,7 +56,7 @@ fn loss(source: &Files, disk: &Files) -> Loss {
     lines.push(format!("Number of created files: {created} (reg: {created})"));
     lines.push(format!("Total file size: {} bytes", source.values().sum::<u64>()));
     let mut loss = Loss::default();
-    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &known));
+    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &trees));
     loss
 }
 
@@ -207,12 +207,12 @@ fn another_repository_is_refused_at_any_size() {
 
 #[test]
 fn at_the_first_copy_strangers_are_refused_and_an_older_copy_is_not() {
-    let known = Disk { directories: vec!["Job".into()], ..Disk::default() };
+    let trees = Disk { directories: vec!["Job".into()], ..Disk::default() };
     let verdict = |deleted: &str, created: &str| {
         let mut loss = Loss::default();
         let files = "Number of files: 9 (reg: 7, dir: 2)";
         for line in [">f+++++++++|9|Job/new.vib", deleted, files, created, "Total file size: 9 bytes"] {
-            loss.add(&Line::parse(line.as_bytes()), &known);
+            loss.add(&Line::parse(line.as_bytes()), &trees);
         }
         let limits = Limits { first: true, ..limits(100, 100) };
         loss.judge(&limits, &Beginnings::default()).err().map(|fault| fault.name())
@@ -278,7 +278,7 @@ proptest! {
 /// The first copy, to a disk on which files of somebody else's may go.
 fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'static str {
     let path = |name: &String| PathBuf::from(name);
-    let known = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
+    let trees = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
     let mut lines: Vec<String> = Vec::new();
     for (name, length) in source.iter().filter(|(name, _)| !disk.contains_key(*name)) {
         lines.push(format!(">f+++++++++|{length}|{name}"));
@@ -289,7 +289,7 @@ fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'stati
     lines.push(format!("Number of created files: {created} (reg: {created})"));
     lines.push(format!("Total file size: {} bytes", source.values().sum::<u64>()));
     let mut loss = Loss::default();
-    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &known));
+    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &trees));
     let limits = Limits { first: true, agreed, ..limits(10, 10) };
     loss.judge(&limits, &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! What the dry run's lines amount to: bytes to copy, room needed, what is deleted. Pure but for `Known`, which asks the file systems
+//! What the dry run's lines amount to: bytes to copy, room needed, what is deleted. Pure but for `TreeInfo`, which asks the file systems
 //! for sizes that rsync does not tell. What of it would be a loss is `loss`'s to say.
 
 use crate::copy::rsync::itemize::{Change, Item, Kind, Line, Total};
-use crate::copy::trees::tree_info::Known;
+use crate::copy::trees::tree_info::TreeInfo;
 use crate::disks::mounted::Space;
 use crate::model::Fault;
 
@@ -36,36 +36,36 @@ pub struct Deleting {
 }
 
 impl Plan {
-    pub fn add(&mut self, line: &Line, known: &impl Known) {
+    pub fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
         match line {
-            Line::Item(item) => self.add_item(item, known),
+            Line::Item(item) => self.add_item(item, trees),
             Line::Total(Total::TransferredBytes, bytes) => self.bytes = *bytes,
             Line::Total(Total::TransferredFiles, files) => self.files = *files,
             _ => {}
         }
     }
 
-    fn add_item(&mut self, item: &Item, known: &impl Known) {
+    fn add_item(&mut self, item: &Item, trees: &impl TreeInfo) {
         match item.change {
             Change::Deleted if item.kind == Kind::Directory => self.removals += 1,
             Change::Deleted => {
                 self.removals += 1;
                 self.deletions += 1;
-                self.freed = self.freed.saturating_add(known.old(&item.path).room);
+                self.freed = self.freed.saturating_add(trees.old(&item.path).room);
             }
             Change::New => {
                 self.made += 1;
-                self.growth = self.growth.saturating_add(known.size_of_new(&item.path, item.length));
+                self.growth = self.growth.saturating_add(trees.size_of_new(&item.path, item.length));
             }
             Change::Made => {
                 self.made += 1;
                 // That of a directory is its first block; on FAT and exFAT that may be as much as 128 KiB.
-                let room = if item.kind == Kind::Directory { known.size_of_new(&item.path, 1) } else { 0 };
+                let room = if item.kind == Kind::Directory { trees.size_of_new(&item.path, 1) } else { 0 };
                 self.growth = self.growth.saturating_add(room);
             }
             Change::Updated => {
-                let new = known.size_of_new(&item.path, item.length);
-                self.growth = self.growth.saturating_add(new.saturating_sub(known.old(&item.path).room));
+                let new = trees.size_of_new(&item.path, item.length);
+                self.growth = self.growth.saturating_add(new.saturating_sub(trees.old(&item.path).room));
                 // The new version is written whole beside the old one.
                 self.largest_update = self.largest_update.max(new);
             }
@@ -118,19 +118,19 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::copy::trees::tree_info::Old;
+    use crate::copy::trees::tree_info::OldFile;
     use proptest::prelude::*;
     use std::path::{Path, PathBuf};
 
     /// Every file on the disk has 1 MB; new ones are as long as rsync says.
     struct Fixed;
 
-    impl Known for Fixed {
+    impl TreeInfo for Fixed {
         fn size_of_new(&self, _: &Path, length: u64) -> u64 {
             length
         }
-        fn old(&self, _: &Path) -> Old {
-            Old { room: 1_000_000, length: 1_000_000, is_file: true }
+        fn old(&self, _: &Path) -> OldFile {
+            OldFile { room: 1_000_000, length: 1_000_000, is_file: true }
         }
         fn is_source_directory(&self, _: &Path) -> bool {
             false
@@ -138,7 +138,7 @@ mod tests {
         fn is_in_source(&self, _: &Path) -> bool {
             false
         }
-        fn former(&self, _: &Path) -> Option<(PathBuf, Old)> {
+        fn former(&self, _: &Path) -> Option<(PathBuf, OldFile)> {
             None
         }
     }

@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, statat};
 
 use super::stages::Run;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::cancel::Halt;
+use crate::copy::cancel::RunError;
 use crate::copy::rsync::command_line::Purpose;
 use crate::copy::rsync::exit;
 use crate::copy::rsync::itemize::{Change, Item};
@@ -27,11 +27,11 @@ const EXAMPLES: usize = 3;
 
 impl Run {
     /// Has rsync look once more: of what has not changed in the source since it was locked, nothing may be left to do.
-    pub(super) async fn prove_complete(&mut self, source: &Source, folds: bool) -> Result<(), Halt> {
+    pub(super) async fn prove_complete(&mut self, source: &Source, folds: bool) -> Result<(), RunError> {
         self.prove_uncovered().await?;
         let target = self.target_again()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
-        let (ended, undone) = runner::undone(invocation, &mut self.ports.stop).await?;
+        let (ended, undone) = runner::undone(invocation, &mut self.context.cancel).await?;
         // One that has gone meanwhile explains whatever rsync says of it, or does not find in it.
         self.prove_source(source).await?;
         if !exit::is_good(exit::code(ended.status)) {
@@ -42,7 +42,7 @@ impl Run {
             Ok(locked) => locked,
             Err(error) => return Err(self.source_unavailable(error).await.into()),
         };
-        let (source, there) = (self.order.config.source.clone(), self.target_again()?);
+        let (source, there) = (self.spec.config.source.clone(), self.target_again()?);
         let missing = blocking(GLANCE, move || Ok(missing(undone, &source, &there, locked))).await.map_err(failed)?;
         if missing.is_empty() {
             return Ok(());
@@ -53,7 +53,7 @@ impl Run {
     }
 
     /// What is mounted in the target while rsync works there gets its part of the copy, and loses what is not in the source.
-    async fn prove_uncovered(&self) -> Result<(), Halt> {
+    async fn prove_uncovered(&self) -> Result<(), RunError> {
         let target = self.target_again()?;
         let failed = |error: io::Error| Fault::Internal { cause: error.to_string() };
         let covered = blocking(GLANCE, move || mounted_upon(&target)).await.map_err(failed)?;

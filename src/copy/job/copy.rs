@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use super::stages::{Checked, Run, seconds_since};
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::cancel::Halt;
+use crate::copy::cancel::RunError;
 use crate::copy::rsync::cause::{self, End};
 use crate::copy::rsync::command_line::Purpose;
 use crate::copy::rsync::complaint::{Complaint, Deed};
@@ -26,20 +26,19 @@ use crate::paths;
 const EXAMPLES: usize = 3;
 
 impl Run {
-    pub(super) async fn copy(&mut self, mut checked: Checked) -> Result<(), Halt> {
+    pub(super) async fn copy(&mut self, mut checked: Checked) -> Result<(), RunError> {
         self.begin(Step::Copy);
-        let config = self.order.config.clone();
-        self.ports.teller.notice(Notice::StepCopy {
+        let config = self.spec.config.clone();
+        self.context.events.notice(Notice::StepCopy {
             source: config.source.display().to_string(),
             target: self.on_disk(Path::new("")).display().to_string(),
         });
         let start = Instant::now();
-        let mut watcher = Watcher::new(checked.plan.bytes, self.ports.teller.clone(), config.sample_every);
+        let mut watcher = Watcher::new(checked.plan.bytes, self.context.events.clone(), config.sample_every);
         let ended = self.run_rsync(&mut checked, &mut watcher).await;
         // Else readers would see the last tick's figures during the whole flush.
         self.totals.bytes_done = watcher.publish(Instant::now());
         self.totals.files = watcher.files;
-        self.warnings.append(&mut watcher.warnings);
         let ended = ended?;
         let judged = self.judge_end(&ended).await;
         // One that has gone meanwhile explains what rsync could not read, and what it calls vanished.
@@ -61,11 +60,11 @@ impl Run {
         }
         let (bytes, seconds) = (self.totals.bytes_done, self.totals.copy_seconds);
         let (files, rate) = (self.totals.files, bytes / seconds);
-        self.ports.teller.notice(Notice::StepCopied { files, bytes, seconds, rate });
-        self.ports.stop.check()
+        self.context.events.notice(Notice::StepCopied { files, bytes, seconds, rate });
+        self.context.cancel.check()
     }
 
-    async fn run_rsync(&mut self, checked: &mut Checked, watcher: &mut Watcher) -> Result<Ended, Halt> {
+    async fn run_rsync(&mut self, checked: &mut Checked, watcher: &mut Watcher) -> Result<Ended, RunError> {
         let cut_off = self.offer_halves(checked).await?;
         let purpose = Purpose::Copy { delete_first: checked.deleting.first, removals: checked.plan.removals, cut_off };
         let logged = self.make_log().await;
@@ -76,7 +75,7 @@ impl Run {
         self.prove_target().await?;
         self.prove_source(&checked.source).await?;
         self.expect_writes();
-        let ended = drive(invocation, &mut self.ports.stop, watcher).await;
+        let ended = drive(invocation, &mut self.context.cancel, watcher).await;
         if logged {
             self.judge_log().await;
         }
@@ -85,7 +84,7 @@ impl Run {
 
     /// rsync says nothing of lines that found no room in its log.
     async fn judge_log(&mut self) {
-        let path = self.order.config.rsync_log_file.clone();
+        let path = self.spec.config.rsync_log_file.clone();
         let shown = path.display().to_string();
         let full = blocking(GLANCE, move || {
             let room = fstatvfs(paths::append(&path)?)?;
@@ -100,7 +99,7 @@ impl Run {
 
     /// Whether rsync may write to its log. It would make neither the log's directory nor a word of it, and copy all the same.
     async fn make_log(&mut self) -> bool {
-        let path = self.order.config.rsync_log_file.clone();
+        let path = self.spec.config.rsync_log_file.clone();
         let shown = path.display().to_string();
         let made = blocking(GLANCE, move || paths::append(&path).map(drop)).await;
         if let Err(error) = &made {
@@ -125,7 +124,7 @@ impl Run {
         if let Err(error) = offered.await {
             return Err(self.failed(Deed::Name, Path::new(PARTIAL), &error).await);
         }
-        self.ports.teller.notice(Notice::StepResumed { files, bytes });
+        self.context.events.notice(Notice::StepResumed { files, bytes });
         Ok(CutOff::Resumed)
     }
 
@@ -158,12 +157,12 @@ impl Run {
     }
 
     /// rsync is done when everything is in memory.
-    async fn write_back(&mut self) -> Result<(), Halt> {
-        self.ports.teller.notice(Notice::Flushing);
-        let mut stop = self.ports.stop.clone();
+    async fn write_back(&mut self) -> Result<(), RunError> {
+        self.context.events.notice(Notice::Flushing);
+        let mut stop = self.context.cancel.clone();
         let flushed = tokio::select! {
             flushed = self.flush() => flushed,
-            reason = stop.requested() => return Err(Halt::Stopped(reason)),
+            reason = stop.requested() => return Err(RunError::Stopped(reason)),
         };
         self.judge_health().await?;
         match flushed {

@@ -22,7 +22,7 @@ use crate::copy::trees::beneath;
 use crate::copy::trees::target::Target;
 use crate::disks::Volume;
 use crate::disks::health::Health;
-use crate::disks::mounted::{Mounted, Space, Written};
+use crate::disks::mounted::{Mounted, Space, Writability};
 use crate::disks::network_share;
 use crate::model::{Fault, LockPlace};
 
@@ -78,7 +78,7 @@ impl Run {
         let target = self.target.as_ref().map_or_else(|| mounted.try_clone_top(), Target::try_clone).ok();
         let top = self.on_disk(Path::new(""));
         let before = self.health.clone();
-        let (source, lock) = (self.order.config.source.clone(), self.order.config.disk_lockfile.clone());
+        let (source, lock) = (self.spec.config.source.clone(), self.spec.config.disk_lockfile.clone());
         let look = move || {
             let path = path.as_deref().map(|path| path.strip_prefix(&top).unwrap_or(path));
             let disk = of_disk(&volume, &mounted, &before);
@@ -106,7 +106,7 @@ fn beside(path: &Path) -> Evidence {
     let read_only = fstatvfs(&directory).is_ok_and(|stat| stat.f_flag.contains(StatVfsMountFlags::RDONLY));
     let both = attributes(&directory) | look(path).as_ref().map_or(StatxAttributes::empty(), attributes);
     Evidence {
-        written: if read_only { Written::NoMore } else { Written::Yes },
+        written: if read_only { Writability::ReadOnly } else { Writability::Writable },
         space: Space::of(&directory).ok(),
         place: Place {
             immutable: both.contains(StatxAttributes::IMMUTABLE),

@@ -7,7 +7,7 @@ use std::io;
 use tokio::task::AbortHandle;
 
 use super::stages::Run;
-use crate::copy::cancel::{Halt, StopReason};
+use crate::copy::cancel::{RunError, StopReason};
 use crate::disks::released::Proof;
 use crate::disks::superblock::Superblock;
 use crate::disks::{Volume, probe};
@@ -25,11 +25,11 @@ impl Drop for Listener {
 
 impl Run {
     /// UDisks2 would wait for this disk, and answer nobody meanwhile.
-    pub(super) async fn hear_disk(&mut self, chosen: &Volume) -> Result<(), Halt> {
-        let answers = probe::answers(chosen, self.order.config.disk_patience);
+    pub(super) async fn hear_disk(&mut self, chosen: &Volume) -> Result<(), RunError> {
+        let answers = probe::responds(chosen, self.spec.config.disk_patience);
         tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => Err(RunError::Stopped(reason)),
             answers = answers => answers.then_some(()).ok_or(Fault::DiskSilent.into()),
         }
     }
@@ -37,13 +37,13 @@ impl Run {
     /// From the mount on.
     pub(super) fn listen(&self, chosen: &Volume, mount: u64) -> Listener {
         let (chosen, patient) = (chosen.clone(), self.patient(chosen, mount));
-        let (patience, puller) = (self.order.config.disk_patience, self.ports.stop.puller());
+        let (patience, handle) = (self.spec.config.disk_patience, self.context.cancel.handle());
         let listening = tokio::spawn(async move {
             let reason = tokio::select! {
-                () = probe::silence(&chosen, patience) => StopReason::DiskSilent,
+                () = probe::until_hung(&chosen, patience) => StopReason::DiskHung,
                 () = patient.falls_ill() => StopReason::DiskFailing,
             };
-            puller.pull(reason);
+            handle.cancel(reason);
         });
         Listener(listening.abort_handle())
     }
@@ -51,22 +51,22 @@ impl Run {
     /// Flushes unless the disk hangs, which leaves what was written in doubt.
     pub(super) async fn flush_heard(&mut self) -> io::Result<()> {
         let Ok(chosen) = self.chosen() else { return Ok(()) };
-        let patience = self.order.config.disk_patience;
+        let patience = self.spec.config.disk_patience;
         tokio::select! {
             flushed = self.flush() => flushed,
-            () = probe::silence(&chosen, patience) => Ok(()),
+            () = probe::until_hung(&chosen, patience) => Ok(()),
         }
     }
 
     /// Unmounts unless the disk hangs, before or meanwhile.
     pub(super) async fn unmount_heard(&self, chosen: &Volume, superblock: Superblock) -> Result<Proof, Fault> {
-        let patience = self.order.config.disk_patience;
-        if !probe::answers(chosen, patience).await {
+        let patience = self.spec.config.disk_patience;
+        if !probe::responds(chosen, patience).await {
             return Err(Fault::DiskSilent);
         }
         tokio::select! {
             done = self.let_go(chosen, superblock) => done,
-            () = probe::silence(chosen, patience) => Err(Fault::DiskSilent),
+            () = probe::until_hung(chosen, patience) => Err(Fault::DiskSilent),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::stages::Run;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::Volume;
 use crate::disks::health::Health;
-use crate::disks::mounted::{self, Written};
+use crate::disks::mounted::{self, Writability};
 use crate::model::{Fault, Obstacle, Warning};
 
 /// The file system is looked at this often while it is worked with.
@@ -40,7 +40,8 @@ impl Patient {
     async fn is_ill(&self) -> bool {
         let patient = self.clone();
         let look = move || {
-            Ok(mounted::written(patient.mount)? != Written::Yes || Health::of(&patient.volume).errors > patient.errors)
+            Ok(mounted::written(patient.mount)? != Writability::Writable
+                || Health::of(&patient.volume).errors > patient.errors)
         };
         blocking::<_, std::io::Error>(GLANCE, look).await.unwrap_or(false)
     }
@@ -69,16 +70,18 @@ impl Run {
     pub(super) async fn illness(&self) -> Option<Fault> {
         let now = self.health_now().await;
         match self.written().await {
-            Written::Yes => {}
-            Written::NoMore => return Some(self.mounted_read_only()),
-            Written::GivenUp => return Some(Fault::TurnedReadOnly { cause: now.cause }),
+            Writability::Writable => {}
+            Writability::ReadOnly => return Some(self.mounted_read_only()),
+            Writability::GivenUp => return Some(Fault::TurnedReadOnly { cause: now.cause }),
         }
         (now.errors > self.health.errors).then_some(Fault::DiskFailing { cause: now.cause })
     }
 
     /// A disk that does not answer within the time has other faults to tell.
-    async fn written(&self) -> Written {
-        let Some(Ok(mounted)) = self.mounted.as_ref().map(|mounted| mounted.try_clone()) else { return Written::Yes };
+    async fn written(&self) -> Writability {
+        let Some(Ok(mounted)) = self.mounted.as_ref().map(|mounted| mounted.try_clone()) else {
+            return Writability::Writable;
+        };
         blocking(GLANCE, move || mounted.written()).await.unwrap_or_default()
     }
 

@@ -51,7 +51,7 @@ fn unusable(volume: &Volume, hindrance: &Hindrance) -> Fault {
 }
 
 /// The disk that is meant, where it is there and can't be used.
-pub fn hindered<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Option<&'a Volume> {
+pub fn find_unusable<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Option<&'a Volume> {
     volumes.iter().find(|volume| volume.id == *disk && volume.hindrance.is_some())
 }
 

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::stages::Run;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::cancel::Halt;
+use crate::copy::cancel::RunError;
 use crate::copy::locks::held::Locks;
 use crate::copy::locks::lock_file::{self, Found, LockError, LockFile, Released};
 use crate::copy::locks::run_lock::{self, RunLock};
@@ -21,9 +21,9 @@ use crate::paths;
 
 impl Run {
     /// Step 4.
-    pub(super) async fn lock(&mut self) -> Result<(), Halt> {
+    pub(super) async fn lock(&mut self) -> Result<(), RunError> {
         self.begin(Step::Lock);
-        let (runtime, disk) = (self.order.runtime.clone(), self.order.disk.clone());
+        let (runtime, disk) = (self.spec.runtime.clone(), self.spec.disk.clone());
         let held = run_lock::path(&runtime, &disk).display().to_string();
         let run =
             blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await.map_err(|error| match error.kind() {
@@ -37,12 +37,12 @@ impl Run {
         self.open_target().await?;
         let disk = self.lock_disk().await?;
         let source = self.lock_source().await?;
-        self.ports.teller.notice(Notice::StepLock { disk_lock: disk, source_lock: source });
-        self.ports.stop.check()
+        self.context.events.notice(Notice::StepLock { disk_lock: disk, source_lock: source });
+        self.context.cancel.check()
     }
 
     async fn open_target(&mut self) -> Result<(), Fault> {
-        let destination = self.order.config.destination.clone();
+        let destination = self.spec.config.destination.clone();
         let path = destination.display().to_string();
         let refused = |error: &io::Error| Fault::TargetRefused { path, cause: error.to_string() };
         let Some(mounted) = &self.mounted else { return Err(refused(&io::ErrorKind::NotFound.into())) };
@@ -62,12 +62,12 @@ impl Run {
     }
 
     async fn disk_lock_failed(&self, deed: Deed, error: &io::Error) -> Fault {
-        let shown = self.on_disk(&self.order.config.disk_lockfile).display().to_string();
+        let shown = self.on_disk(&self.spec.config.disk_lockfile).display().to_string();
         self.lock_failed(Lock { path: &shown, place: LockPlace::Disk }, deed, error).await
     }
 
     async fn lock_disk(&mut self) -> Result<String, Fault> {
-        let name = self.order.config.disk_lockfile.clone();
+        let name = self.spec.config.disk_lockfile.clone();
         let shown = self.on_disk(&name);
         let top = self.target.as_ref().ok_or(io::ErrorKind::NotFound.into()).and_then(Target::try_clone);
         let path = shown.display().to_string();
@@ -85,8 +85,8 @@ impl Run {
     }
 
     async fn lock_source(&mut self) -> Result<String, Fault> {
-        let source = self.order.config.source.clone();
-        let name = self.order.config.source_lockfile.clone();
+        let source = self.spec.config.source.clone();
+        let name = self.spec.config.source_lockfile.clone();
         let shown = source.join(&name);
         let top = blocking(GLANCE, {
             let source = source.clone();
@@ -114,7 +114,7 @@ impl Run {
     }
 
     async fn acquire(&self, top: io::Result<File>, name: &Path, lock: Lock<'_>) -> Result<(LockFile, Found), Fault> {
-        let (note, name) = (lock_file::note(self.order.run), name.to_owned());
+        let (note, name) = (lock_file::note(self.spec.run), name.to_owned());
         let acquired = match top {
             Ok(top) => blocking(GLANCE, move || LockFile::acquire(top.as_fd(), &name, &note)).await,
             Err(error) => Err(error.into()),
@@ -150,7 +150,7 @@ impl Run {
         };
         let in_source = self.release(locks.source, LockPlace::Source).await;
         proven.map(drop).and(on_disk).and(in_source)?;
-        self.ports.teller.notice(notice);
+        self.context.events.notice(notice);
         Ok(())
     }
 

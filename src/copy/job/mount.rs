@@ -11,15 +11,15 @@ use tokio::time::timeout;
 
 use super::stages::{Run, is_lost, return_of_service};
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::cancel::Halt;
-use crate::copy::event::News;
+use crate::copy::cancel::RunError;
+use crate::copy::event::Event;
 use crate::disks::Volume;
-use crate::disks::mount_blockers::{Place, holders};
-use crate::disks::mounted::{Mounted, MountedError, Space, Written};
+use crate::disks::mount_blockers::{MountedPlace, blockers};
+use crate::disks::mounted::{Mounted, MountedError, Space, Writability};
 use crate::disks::read_only;
 use crate::disks::released::{self, Proof};
 use crate::disks::superblock::Superblock;
-use crate::disks::udisks::{self, VolumeError};
+use crate::disks::udisks::{self, UdisksError};
 use crate::model::{Fault, Notice, ReadOnly, Step, Warning};
 
 /// Somebody who only looked at the disk is gone within two minutes; whoever works on it is named.
@@ -36,17 +36,17 @@ const HOLDERS: usize = 5;
 
 impl Run {
     /// Step 3.
-    pub(super) async fn mount(&mut self) -> Result<(), Halt> {
+    pub(super) async fn mount(&mut self) -> Result<(), RunError> {
         self.begin(Step::Mount);
         let chosen = self.chosen()?;
         self.is_this_disk(&chosen).await?;
         self.hear_disk(&chosen).await?;
-        let left_over = self.ours.has(&chosen.id);
-        self.ours.claim(&chosen.id).map_err(|error| Fault::Internal { cause: error.to_string() })?;
+        let left_over = self.markers.is_set(&chosen.id);
+        self.markers.set(&chosen.id).map_err(|error| Fault::Internal { cause: error.to_string() })?;
         let may_be_ours = AtomicBool::new(left_over);
         let mount_point = match self.ask_to_mount(&chosen, &may_be_ours).await? {
             Ok(mount_point) => mount_point,
-            Err(VolumeError::AlreadyMounted) => self.own_mount(&chosen, may_be_ours.into_inner()).await?,
+            Err(UdisksError::AlreadyMounted) => self.own_mount(&chosen, may_be_ours.into_inner()).await?,
             Err(error) => {
                 self.forget_unless_late(&chosen, &error);
                 return Err(self.refused(&chosen, error).await.into());
@@ -67,10 +67,10 @@ impl Run {
         };
         let mount = mounted.id;
         self.mounted = Some(mounted);
-        self.ports.teller.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
+        self.context.events.notice(Notice::StepMount { mount_point: mount_point.display().to_string() });
         self.take_history().await;
         self.listener = Some(self.listen(&chosen, mount));
-        self.ports.stop.check()
+        self.context.cancel.check()
     }
 
     /// A stop waits a moment for UDisks2's answer, so that what was mounted is undone by this run. A mount that comes later still
@@ -79,16 +79,16 @@ impl Run {
         &mut self,
         chosen: &Volume,
         may_be_ours: &AtomicBool,
-    ) -> Result<Result<PathBuf, VolumeError>, Halt> {
-        let connection = self.ports.connection.clone();
-        let mut stop = self.ports.stop.clone();
+    ) -> Result<Result<PathBuf, UdisksError>, RunError> {
+        let connection = self.context.connection.clone();
+        let mut stop = self.context.cancel.clone();
         let is_asked = AtomicBool::new(false);
         // Our own proof that a disk is free, and udev's look into it, hold the device for a moment.
-        let is_passing = |error: &VolumeError| {
+        let is_passing = |error: &UdisksError| {
             // A UDisks2 that ended may have mounted before it did.
             may_be_ours.fetch_or(is_lost(error), Ordering::Relaxed);
             is_asked.store(false, Ordering::Relaxed);
-            matches!(error, VolumeError::Busy(_)) || is_lost(error)
+            matches!(error, UdisksError::Busy(_)) || is_lost(error)
         };
         let ask = || {
             is_asked.store(true, Ordering::Relaxed);
@@ -106,30 +106,30 @@ impl Run {
             Ok(Err(error)) => self.forget_unless_late(chosen, &error),
             // In the pause after a refusal no mount is under way.
             Err(_) if !is_asked.load(Ordering::Relaxed) && !may_be_ours.load(Ordering::Relaxed) => {
-                self.ours.disclaim(&chosen.id)
+                self.markers.clear(&chosen.id)
             }
             Err(_) => {}
         }
-        Err(Halt::Stopped(reason))
+        Err(RunError::Stopped(reason))
     }
 
     /// A mount from a run of ours that was killed, or from a UDisks2 that could not answer any more, is used; any other is
     /// somebody else's business.
     async fn own_mount(&mut self, chosen: &Volume, is_ours: bool) -> Result<PathBuf, Fault> {
-        let points = udisks::mount_points(&self.ports.connection, chosen).await.unwrap_or_default();
+        let points = udisks::mount_points(&self.context.connection, chosen).await.unwrap_or_default();
         let point = points.into_iter().next().unwrap_or_default();
         let shown = point.display().to_string();
         if !is_ours {
-            self.ours.disclaim(&chosen.id);
+            self.markers.clear(&chosen.id);
             return Err(Fault::AlreadyMounted { mount_point: shown });
         }
         self.warn(Warning::LeftoverMount { mount_point: shown });
         Ok(point)
     }
 
-    fn forget_unless_late(&self, chosen: &Volume, error: &VolumeError) {
-        if !matches!(error, VolumeError::TimedOut(_) | VolumeError::ServiceLost(_)) {
-            self.ours.disclaim(&chosen.id);
+    fn forget_unless_late(&self, chosen: &Volume, error: &UdisksError) {
+        if !matches!(error, UdisksError::TimedOut(_) | UdisksError::ServiceLost(_)) {
+            self.markers.clear(&chosen.id);
         }
     }
 
@@ -138,8 +138,8 @@ impl Run {
         self.begin(Step::FreeSpace);
         let Ok(space) = self.space().await else { return };
         self.remember_space(space);
-        self.ports.teller.notice(Notice::StepFreeSpace { free: space.free, size: space.size });
-        let threshold = self.order.config.free_space_threshold;
+        self.context.events.notice(Notice::StepFreeSpace { free: space.free, size: space.size });
+        let threshold = self.spec.config.free_space_threshold;
         // Whatever failed has words of its own; these say that the copy found room.
         if self.copied && space.free < threshold {
             self.warn(Warning::LowSpace { free: space.free, threshold });
@@ -149,7 +149,7 @@ impl Run {
     pub(super) fn remember_space(&mut self, space: Space) {
         self.totals.free_bytes = space.free;
         self.totals.size_bytes = space.size;
-        self.ports.teller.tell(News::FreeBytes(space.free));
+        self.context.events.send(Event::FreeBytes(space.free));
     }
 
     pub(super) async fn space(&self) -> io::Result<Space> {
@@ -173,7 +173,7 @@ impl Run {
             return Ok(false);
         }
         let proof = self.unmount_heard(&chosen, superblock).await?;
-        self.ports.teller.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
+        self.context.events.notice(Notice::StepUnmount { device: chosen.device.display().to_string() });
         match proof {
             Proof::Released => Ok(true),
             Proof::Open(devices) => {
@@ -185,35 +185,36 @@ impl Run {
 
     pub(super) async fn let_go(&self, chosen: &Volume, superblock: Superblock) -> Result<Proof, Fault> {
         match self.ask_to_unmount(chosen).await {
-            Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {}
+            Ok(()) | Err(UdisksError::NotMounted | UdisksError::Gone) => {}
             Err(_) if self.loses_disk().await => {
                 self.clear_up_removed(chosen).await;
                 return Err(Fault::DiskRemoved);
             }
             Err(error) => return Err(self.unmount_failed(&error, superblock).await),
         }
-        self.ours.disclaim(&chosen.id);
+        self.markers.clear(&chosen.id);
         self.prove_released(chosen).await
     }
 
     async fn clear_up_removed(&self, chosen: &Volume) {
-        let _ = timeout(CLEANUP, udisks::unmount(&self.ports.connection, chosen)).await;
-        self.ours.disclaim(&chosen.id);
+        let _ = timeout(CLEANUP, udisks::unmount(&self.context.connection, chosen)).await;
+        self.markers.clear(&chosen.id);
     }
 
-    async fn ask_to_unmount(&self, chosen: &Volume) -> Result<(), VolumeError> {
+    async fn ask_to_unmount(&self, chosen: &Volume) -> Result<(), UdisksError> {
         let pauses = ConstantBuilder::default().with_delay(BUSY_PAUSE).with_max_times(BUSY_PAUSES);
-        (|| udisks::unmount(&self.ports.connection, chosen))
+        (|| udisks::unmount(&self.context.connection, chosen))
             .retry(pauses)
             // A UDisks2 that was restarted does not know what became of the call to the one before.
-            .when(|error| matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_)))
+            .when(|error| matches!(error, UdisksError::Busy(_) | UdisksError::ServiceLost(_)))
             .await
     }
 
     /// Whether a disk that this run has not mounted may be pulled, so that people are told so at once. Where that can't be proven
     /// in a moment it is found out later.
     pub(super) async fn is_free(&self) -> bool {
-        let Some(chosen) = self.volume.as_ref().filter(|chosen| !self.silent && !self.ours.has(&chosen.id)) else {
+        let Some(chosen) = self.volume.as_ref().filter(|chosen| !self.silent && !self.markers.is_set(&chosen.id))
+        else {
             return false;
         };
         matches!(timeout(MOMENT, released::proven(chosen)).await, Ok(Ok(Proof::Released)))
@@ -235,10 +236,10 @@ impl Run {
     }
 
     /// The requirement's remedy: what can't be unmounted is at least written to the disk.
-    async fn unmount_failed(&self, error: &VolumeError, superblock: Superblock) -> Fault {
+    async fn unmount_failed(&self, error: &UdisksError, superblock: Superblock) -> Fault {
         let mount_point = self.mount_point.clone().unwrap_or_default();
-        let place = Place { mount_point: mount_point.clone(), superblock };
-        let found = blocking::<_, io::Error>(GLANCE, move || Ok(holders(&place, HOLDERS)));
+        let place = MountedPlace { mount_point: mount_point.clone(), superblock };
+        let found = blocking::<_, io::Error>(GLANCE, move || Ok(blockers(&place, HOLDERS)));
         let holders = found.await.unwrap_or_default().join(", ");
         let flushed = blocking::<_, io::Error>(SYNC, {
             let mount_point = mount_point.clone();
@@ -260,7 +261,7 @@ fn flush(mount_point: &Path, superblock: Superblock) -> io::Result<()> {
     Ok(rustix::fs::syncfs(top)?)
 }
 
-async fn read_only(chosen: Volume, written: Written) -> Fault {
+async fn read_only(chosen: Volume, written: Writability) -> Fault {
     let device = chosen.device.display().to_string();
     let asked = move || Ok((read_only::is_write_protected(&chosen), read_only::reason(&chosen, written)));
     match blocking::<_, io::Error>(GLANCE, asked).await.unwrap_or((false, ReadOnly::Unknown)) {

@@ -1,10 +1,10 @@
 //! Why a disk could not be mounted, from the words of libmount and UDisks2. Pure; the rest of what failed is weighed in `cause`.
 
-use crate::disks::udisks::VolumeError;
+use crate::disks::udisks::UdisksError;
 use crate::model::MountTrouble;
 
 /// Why a disk could not be mounted: the number is lost on the way through libmount and UDisks2, so their words have to do.
-pub fn of_mount(error: &VolumeError) -> MountTrouble {
+pub fn of_mount(error: &UdisksError) -> MountTrouble {
     const WORDS: [(&str, MountTrouble); 12] = [
         // EUCLEAN, EBADMSG and EIO, as libmount words them.
         ("Structure needs cleaning", MountTrouble::Damaged),
@@ -21,9 +21,9 @@ pub fn of_mount(error: &VolumeError) -> MountTrouble {
         ("Device or resource busy", MountTrouble::Busy),
     ];
     match error {
-        VolumeError::Busy(_) => MountTrouble::Busy,
-        VolumeError::TimedOut(_) => MountTrouble::NoAnswer,
-        VolumeError::Refused(text) => {
+        UdisksError::Busy(_) => MountTrouble::Busy,
+        UdisksError::TimedOut(_) => MountTrouble::NoAnswer,
+        UdisksError::Refused(text) => {
             WORDS.iter().find(|(words, _)| text.contains(words)).map_or(MountTrouble::Unknown, |(_, why)| *why)
         }
         _ => MountTrouble::Unknown,

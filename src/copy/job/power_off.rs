@@ -5,15 +5,15 @@ use std::io;
 
 use super::stages::Run;
 use crate::blocking::{GLANCE, blocking};
-use crate::disks::device_blockers::Parts;
+use crate::disks::device_blockers::DiskParts;
 use crate::disks::{Volume, monitor, udisks};
 use crate::model::{Notice, Warning};
 
 impl Run {
     pub(super) async fn power_off(&mut self) {
-        let Some(chosen) = self.volume.clone().filter(|_| self.order.config.power_off) else { return };
+        let Some(chosen) = self.volume.clone().filter(|_| self.spec.config.power_off) else { return };
         match self.try_power_off(&chosen).await {
-            Ok(()) => self.ports.teller.notice(Notice::PoweredOff { device: chosen.device.display().to_string() }),
+            Ok(()) => self.context.events.notice(Notice::PoweredOff { device: chosen.device.display().to_string() }),
             Err(cause) => self.warn(Warning::PowerOffFailed { cause }),
         }
     }
@@ -22,8 +22,8 @@ impl Run {
         if !chosen.can_power_off {
             return Err(format!("{}: CanPowerOff=false", chosen.device.display()));
         }
-        let connection = &self.ports.connection;
-        let others = monitor::behind_plug(connection, chosen).await.map_err(|error| error.to_string())?;
+        let connection = &self.context.connection;
+        let others = monitor::sharing_power(connection, chosen).await.map_err(|error| error.to_string())?;
         let look = move || Ok::<_, io::Error>(in_use(&others));
         if let Some(user) = blocking(GLANCE, look).await.map_err(|error| error.to_string())? {
             return Err(user);
@@ -39,7 +39,7 @@ fn in_use(volumes: &[Volume]) -> Option<String> {
         if let Some(point) = volume.mount_points.first() {
             return Some(format!("{device}: {}", point.display()));
         }
-        Some(format!("{device}: {}", Parts::of(volume).blockers(1).pop()?))
+        Some(format!("{device}: {}", DiskParts::of(volume).blockers(1).pop()?))
     })
 }
 

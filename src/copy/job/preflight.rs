@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::stages::{Checked, Run};
 use crate::blocking::{FLUSH, GLANCE, blocking};
-use crate::copy::cancel::Halt;
+use crate::copy::cancel::RunError;
 use crate::copy::dry_run::headers::Beginnings;
 use crate::copy::dry_run::loss::{Budget, Limits, Loss};
 use crate::copy::dry_run::plan::Plan;
-use crate::copy::event::News;
+use crate::copy::event::Event;
 use crate::copy::locks::held::Locks;
 use crate::copy::rsync::command_line::{Purpose, Rsync};
 use crate::copy::rsync::exit;
@@ -20,17 +20,17 @@ use crate::copy::rsync::runner::{self, Listed};
 use crate::copy::trees::partial::Kept;
 use crate::copy::trees::source::{Source, unavailable};
 use crate::copy::trees::target::Target;
-use crate::copy::trees::tree_info::{Tops, Trees};
+use crate::copy::trees::tree_info::{Roots, Trees};
 use crate::disks::FileSystem;
-use crate::disks::mounted::{Mounted, MountedError, Space, Written};
+use crate::disks::mounted::{Mounted, MountedError, Space, Writability};
 use crate::model::{Fault, Notice, Obstacle, Step, Warning};
 use crate::paths::{self, Refused};
 
 impl Run {
-    pub(super) async fn check(&mut self) -> Result<Checked, Halt> {
+    pub(super) async fn check(&mut self) -> Result<Checked, RunError> {
         self.begin(Step::Check);
-        let shown = self.order.config.source.display().to_string();
-        self.ports.teller.notice(Notice::StepCheck { source: shown });
+        let shown = self.spec.config.source.display().to_string();
+        self.context.events.notice(Notice::StepCheck { source: shown });
         let source = self.open_source().await?;
         self.check_version().await;
         self.find_launcher(&source).await;
@@ -47,21 +47,21 @@ impl Run {
             self.warn(Warning::DeletedFirst { freed: plan.freed });
         }
         self.totals.bytes_total = plan.bytes;
-        self.ports.teller.notice(Notice::StepChecked {
+        self.context.events.notice(Notice::StepChecked {
             files: plan.files,
             bytes: plan.bytes,
             deletions: plan.deletions,
             free: space.free,
         });
-        self.ports.teller.tell(News::Source(source.file_system.clone()));
-        self.ports.stop.check()?;
+        self.context.events.send(Event::SourceAccepted(source.file_system.clone()));
+        self.context.cancel.check()?;
         Ok(Checked { plan, deleting, halves, source, folds })
     }
 
-    async fn open_source(&self) -> Result<Source, Halt> {
-        let config = self.order.config.clone();
+    async fn open_source(&self) -> Result<Source, RunError> {
+        let config = self.spec.config.clone();
         let mounted = self.mounted_again()?;
-        let remembered = self.order.known.source.clone().filter(|_| !self.order.allowed);
+        let remembered = self.spec.remembered.source.clone().filter(|_| !self.spec.allowed);
         let open = move || Ok::<_, io::Error>(Source::open(&config, &mounted, remembered.as_deref()));
         match blocking(GLANCE, open).await {
             Ok(opened) => Ok(opened.map_err(|fault| self.with_disk(fault))?),
@@ -73,7 +73,7 @@ impl Run {
     fn with_disk(&self, fault: Fault) -> Fault {
         match fault {
             Fault::SourceMoved { path, before, now, .. } => {
-                Fault::SourceMoved { path, before, now, disk: self.order.disk.to_string() }
+                Fault::SourceMoved { path, before, now, disk: self.spec.disk.to_string() }
             }
             other => other,
         }
@@ -95,7 +95,7 @@ impl Run {
 
     /// Right before rsync mirrors the source: is it still the one that the dry run saw?
     pub(super) async fn prove_source(&self, source: &Source) -> Result<(), Fault> {
-        let lock = self.order.config.source_lockfile.clone();
+        let lock = self.spec.config.source_lockfile.clone();
         let source = source.try_clone().map_err(internal)?;
         let file_system = source.file_system.clone();
         let prove = move || Ok::<_, io::Error>(source.prove_again(&lock));
@@ -105,13 +105,13 @@ impl Run {
             Err(error) => Err(self.source_unavailable(error).await),
         };
         if proven.is_err() {
-            self.ports.teller.tell(News::SourceLost(file_system));
+            self.context.events.send(Event::SourceLost(file_system));
         }
         proven
     }
 
     pub(super) async fn source_unavailable(&self, error: io::Error) -> Fault {
-        let path = self.order.config.source.clone();
+        let path = self.spec.config.source.clone();
         let (shown, cause) = (path.display().to_string(), error.to_string());
         let fault = blocking(GLANCE, move || Ok::<_, io::Error>(unavailable(&path, &error))).await;
         fault.unwrap_or(Fault::SourceUnavailable { path: shown, cause })
@@ -123,7 +123,7 @@ impl Run {
     }
 
     /// Right before rsync goes to work in the target: is it still a place on this very disk?
-    pub(super) async fn prove_target(&self) -> Result<(), Halt> {
+    pub(super) async fn prove_target(&self) -> Result<(), RunError> {
         let mounted = self.mounted_again()?;
         let volume = self.chosen()?;
         let directory = self.target_again()?;
@@ -156,32 +156,33 @@ impl Run {
 
     /// Against an empty directory rsync lists everything.
     pub(super) fn empty_directory(&self) -> Result<File, Fault> {
-        let path = self.order.runtime.join("empty");
+        let path = self.spec.runtime.join("empty");
         let made = std::fs::create_dir_all(&path).and_then(|()| File::open(&path));
         made.map_err(|error| Fault::Internal { cause: format!("{}: {error}", path.display()) })
     }
 
-    async fn dry_run(&mut self, source: &Source, space: Space) -> Result<(Plan, Kept), Halt> {
+    async fn dry_run(&mut self, source: &Source, space: Space) -> Result<(Plan, Kept), RunError> {
         let keeps_holes = self.chosen()?.file_system() == FileSystem::Full;
         let directory = self.target_again()?;
         let trees = Trees { tops: self.tops(source)?, block: space.block, keeps_holes };
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, directory.as_fd())?;
-        let (ended, Listed { plan, loss, halves }) = runner::dry_run(invocation, &mut self.ports.stop, trees).await?;
+        let (ended, Listed { plan, loss, halves }) =
+            runner::dry_run(invocation, &mut self.context.cancel, trees).await?;
         // One that has gone meanwhile explains whatever rsync says of it, or does not find in it.
         self.prove_source(source).await?;
         self.check_end(&ended).await?;
         self.refuse_nothing(loss.taken_in(), &ended)?;
-        if !self.order.allowed {
+        if !self.spec.allowed {
             self.judge_loss(loss, source).await?;
         }
-        let Tops { source, target } = self.tops(source)?;
+        let Roots { source, target } = self.tops(source)?;
         let judged = blocking(GLANCE, move || Ok::<_, io::Error>(halves.judge(&source, &target))).await;
         Ok((plan, judged.map_err(internal)?))
     }
 
     /// The source is not empty, so a list of nothing is no copy.
     fn refuse_nothing(&self, taken_in: u64, ended: &Ended) -> Result<(), Fault> {
-        let config = &self.order.config;
+        let config = &self.spec.config;
         let path = config.source.display().to_string();
         match (taken_in, existing(&config.rsync_excludes)?) {
             (0, _) => Err(Fault::CheckFailed { code: exit::code(ended.status), cause: exit::cause(ended) }),
@@ -192,12 +193,12 @@ impl Run {
     }
 
     /// Nothing on the disk has changed yet.
-    async fn judge_loss(&mut self, mut loss: Loss, source: &Source) -> Result<(), Halt> {
-        let (stop, tops, pairs) = (self.ports.stop.clone(), self.tops(source)?, loss.take_pairs());
+    async fn judge_loss(&mut self, mut loss: Loss, source: &Source) -> Result<(), RunError> {
+        let (stop, tops, pairs) = (self.context.cancel.clone(), self.tops(source)?, loss.take_pairs());
         let compare = move || Ok::<_, io::Error>(Beginnings::compare(pairs, &tops, || stop.check().is_ok()));
         let beginnings = tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => return Err(RunError::Stopped(reason)),
             compared = blocking(FLUSH, compare) => compared.map_err(internal)?,
         };
         let judged = loss.judge(&self.limits(), &beginnings);
@@ -208,21 +209,26 @@ impl Run {
         }
         judged?;
         let foreign = loss.foreign();
-        if self.order.known.copied.is_none() && foreign.files > 0 {
-            self.ports.teller.notice(Notice::ForeignFilesAgreed { files: foreign.files, bytes: foreign.bytes });
+        if self.spec.remembered.copied.is_none() && foreign.files > 0 {
+            self.context.events.notice(Notice::ForeignFilesAgreed { files: foreign.files, bytes: foreign.bytes });
         }
         Ok(())
     }
 
-    fn tops(&self, source: &Source) -> Result<Tops, Fault> {
+    fn tops(&self, source: &Source) -> Result<Roots, Fault> {
         let source = source.directory.try_clone().map_err(internal)?;
-        Ok(Tops { source, target: self.target_again()? })
+        Ok(Roots { source, target: self.target_again()? })
     }
 
     fn limits(&self) -> Limits {
-        let (order, config) = (&self.order, &self.order.config);
+        let (spec, config) = (&self.spec, &self.spec.config);
         let budget = Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent };
-        Limits { disk: order.disk.clone(), budget, first: order.known.copied.is_none(), agreed: order.known.agreed }
+        Limits {
+            disk: spec.disk.clone(),
+            budget,
+            first: spec.remembered.copied.is_none(),
+            agreed: spec.remembered.agreed,
+        }
     }
 
     /// A dry run that could not see everything is no base for a copy.
@@ -240,7 +246,7 @@ impl Run {
 
     /// What dry run and copy have in common: everything.
     pub(super) fn rsync(&self) -> Result<Rsync<'_>, Fault> {
-        let config = &self.order.config;
+        let config = &self.spec.config;
         Ok(Rsync {
             source: &config.source,
             file_system: self.chosen()?.file_system(),
@@ -278,7 +284,7 @@ fn target_refused(mounted: &Mounted, error: &MountedError) -> Fault {
     match error {
         MountedError::Unsafe(missing) => Fault::UnsafeMount { mount_point: path, missing: missing.clone() },
         // It was not so when it was mounted.
-        MountedError::ReadOnly(Written::GivenUp) => Fault::TurnedReadOnly { cause: error.to_string() },
+        MountedError::ReadOnly(Writability::GivenUp) => Fault::TurnedReadOnly { cause: error.to_string() },
         MountedError::ReadOnly(_) => {
             Fault::NotStored { path, why: Obstacle::MountedReadOnly, cause: error.to_string() }
         }

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use super::stages::Run;
 use crate::blocking::{FLUSH, blocking};
 use crate::config::LossyPolicy;
-use crate::copy::cancel::{Halt, Stop};
+use crate::copy::cancel::{CancelToken, RunError};
 use crate::copy::dry_run::survey::Survey;
 use crate::copy::rsync::command_line::Purpose;
 use crate::copy::rsync::runner;
@@ -19,7 +19,7 @@ use crate::model::{Fault, Notice, Warning};
 
 impl Run {
     /// Says whether the target takes different names for one.
-    pub(super) async fn fit_names(&mut self) -> Result<bool, Halt> {
+    pub(super) async fn fit_names(&mut self) -> Result<bool, RunError> {
         let max_file = match self.chosen()?.file_system() {
             FileSystem::Plain { max_file } => Some(max_file),
             FileSystem::Full | FileSystem::Unsupported => None,
@@ -32,7 +32,7 @@ impl Run {
         }
         let mut survey = self.survey(max_file).await?;
         let mut names = std::mem::take(&mut survey.names);
-        names.add(&self.order.config.disk_lockfile);
+        names.add(&self.spec.config.disk_lockfile);
         let (verdict, names) = self.judge_names(names).await?;
         self.refuse_names(&verdict, &survey)?;
         if plain {
@@ -44,15 +44,15 @@ impl Run {
         Ok(folds)
     }
 
-    async fn survey(&mut self, max_file: Option<u64>) -> Result<Survey, Halt> {
+    async fn survey(&mut self, max_file: Option<u64>) -> Result<Survey, RunError> {
         let empty = self.empty_directory()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::Survey, empty.as_fd())?;
-        let (ended, survey) = runner::survey(invocation, &mut self.ports.stop, max_file).await?;
+        let (ended, survey) = runner::survey(invocation, &mut self.context.cancel, max_file).await?;
         self.check_end(&ended).await?;
         Ok(survey)
     }
 
-    async fn judge_names(&mut self, names: Names) -> Result<(Verdict, Names), Halt> {
+    async fn judge_names(&mut self, names: Names) -> Result<(Verdict, Names), RunError> {
         self.on_target(move |target, stop| {
             let spelling = Spelling { names: &names, target: &target, go_on: || stop.check().is_ok() };
             Ok((spelling.judge()?, names))
@@ -60,14 +60,14 @@ impl Run {
         .await
     }
 
-    async fn bring_spelling(&mut self, names: Names) -> Result<(), Halt> {
+    async fn bring_spelling(&mut self, names: Names) -> Result<(), RunError> {
         let respelt = self
             .on_target(move |target, stop| {
                 Spelling { names: &names, target: &target, go_on: || stop.check().is_ok() }.bring()
             })
             .await?;
         if respelt > 0 {
-            self.ports.teller.notice(Notice::StepSpelling { names: respelt });
+            self.context.events.notice(Notice::StepSpelling { names: respelt });
         }
         Ok(())
     }
@@ -75,13 +75,13 @@ impl Run {
     /// Does what blocks in the target; whoever tells the run to end is not kept waiting.
     async fn on_target<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(File, Stop) -> Result<T, SpellingError> + Send + 'static,
-    ) -> Result<T, Halt> {
-        let (target, stop) = (self.target_again()?, self.ports.stop.clone());
+        work: impl FnOnce(File, CancelToken) -> Result<T, SpellingError> + Send + 'static,
+    ) -> Result<T, RunError> {
+        let (target, stop) = (self.target_again()?, self.context.cancel.clone());
         let done = blocking(FLUSH, move || work(target, stop));
         tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => Err(RunError::Stopped(reason)),
             done = done => Ok(done.map_err(|error| Fault::SpellingFailed {
                 path: error.path.display().to_string(),
                 cause: error.source.to_string(),
@@ -103,10 +103,10 @@ impl Run {
     }
 
     /// What a file system without owners and links leaves out, as config.ini wants it.
-    fn judge_losses(&mut self, survey: &Survey) -> Result<(), Halt> {
+    fn judge_losses(&mut self, survey: &Survey) -> Result<(), RunError> {
         let file_system = self.chosen()?.id_type;
         let Survey { links, hard_links, specials, .. } = *survey;
-        if self.order.config.lossy == LossyPolicy::Refuse {
+        if self.spec.config.lossy == LossyPolicy::Refuse {
             return Err(Fault::LossyFileSystem { file_system, links, hard_links, specials }.into());
         }
         self.warn(Warning::LossyFileSystem { file_system, links, hard_links, specials });

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::stages::Run;
 use super::verify::write_private;
 use crate::blocking::{FLUSH, blocking};
-use crate::copy::cancel::{Halt, Stop};
+use crate::copy::cancel::{CancelToken, RunError};
 use crate::copy::rsync::command_line;
 use crate::copy::trees::source::Source;
 use crate::copy::trees::timestamps::{Odd, Times, give_times};
@@ -27,14 +27,14 @@ const LIST: &str = "settled.list";
 
 impl Run {
     /// `doubted`: what runs before have written was compared in this one, so that an equal length proves nothing.
-    pub(super) async fn settle_times(&mut self, source: &Source, doubted: bool) -> Result<(), Halt> {
+    pub(super) async fn settle_times(&mut self, source: &Source, doubted: bool) -> Result<(), RunError> {
         let whole = self.chosen()?.file_system() == FileSystem::Full;
         let late = self.locks.as_ref().is_some_and(|locks| locks.late_times);
         if whole && late {
             return Ok(());
         }
         let compare =
-            |source: File, target: File, stop: Stop| Times::compare(&source, &target, || stop.check().is_ok());
+            |source: File, target: File, stop: CancelToken| Times::compare(&source, &target, || stop.check().is_ok());
         let times = self.on_both(source, compare).await?;
         if let Some(shift) = times.shift().filter(|_| !whole && !doubted) {
             let shifted = self.without_changed(times.shifted(shift)).await?;
@@ -45,8 +45,8 @@ impl Run {
 
     /// What is written anew each night is off by a day as well. So of all that the source has touched about the last good copy or since,
     /// contents are compared, and what differs is left to rsync.
-    async fn without_changed(&mut self, mut shifted: Vec<Odd>) -> Result<Vec<Odd>, Halt> {
-        let copied = self.order.known.copied.unwrap_or_default();
+    async fn without_changed(&mut self, mut shifted: Vec<Odd>) -> Result<Vec<Odd>, RunError> {
+        let copied = self.spec.remembered.copied.unwrap_or_default();
         let mut suspects = Suspects::default();
         let touched = shifted.iter().filter(|odd| !odd.is_unchanged_since(copied));
         touched.for_each(|odd| suspects.add(&odd.path, odd.length));
@@ -58,19 +58,19 @@ impl Run {
         Ok(shifted)
     }
 
-    async fn set_clock_right(&mut self, source: &Source, shifted: Vec<Odd>, shift: i64) -> Result<(), Halt> {
+    async fn set_clock_right(&mut self, source: &Source, shifted: Vec<Odd>, shift: i64) -> Result<(), RunError> {
         if shifted.is_empty() {
             return Ok(());
         }
         let (files, minutes) = (shifted.len() as u64, shift.unsigned_abs() / 60);
         self.expect_writes();
         self.on_both(source, move |source, target, _| give_times(&source, &target, shifted, false)).await?;
-        self.ports.teller.notice(Notice::StepClock { files, minutes });
+        self.context.events.notice(Notice::StepClock { files, minutes });
         Ok(())
     }
 
     /// Their times say nothing, so their contents are compared.
-    async fn settle_beyond(&mut self, source: &Source, mut beyond: Vec<Odd>, whole: bool) -> Result<(), Halt> {
+    async fn settle_beyond(&mut self, source: &Source, mut beyond: Vec<Odd>, whole: bool) -> Result<(), RunError> {
         beyond.truncate(MOST);
         if beyond.is_empty() {
             return Ok(());
@@ -89,8 +89,8 @@ impl Run {
         self.leave_alone(&refused)
     }
 
-    fn leave_alone(&mut self, settled: &[Odd]) -> Result<(), Halt> {
-        let list = self.order.runtime.join(LIST);
+    fn leave_alone(&mut self, settled: &[Odd]) -> Result<(), RunError> {
+        let list = self.spec.runtime.join(LIST);
         let rules: Vec<PathBuf> = settled.iter().map(|odd| command_line::pattern(&odd.path).into()).collect();
         let lines = rules.iter().map(|rule| rule.as_os_str().as_bytes()).filter(|rule| !rule.contains(&b'\n'));
         let text = lines.flat_map(|rule| [rule, b"\n"].concat()).collect::<Vec<u8>>();
@@ -104,15 +104,15 @@ impl Run {
     async fn on_both<T: Send + 'static>(
         &mut self,
         source: &Source,
-        work: impl FnOnce(File, File, Stop) -> Result<T, WalkError> + Send + 'static,
-    ) -> Result<T, Halt> {
+        work: impl FnOnce(File, File, CancelToken) -> Result<T, WalkError> + Send + 'static,
+    ) -> Result<T, RunError> {
         let internal = |error: std::io::Error| Fault::Internal { cause: error.to_string() };
         let source = source.try_clone().map_err(internal)?.directory;
-        let (target, stop) = (self.target_again()?, self.ports.stop.clone());
+        let (target, stop) = (self.target_again()?, self.context.cancel.clone());
         let done = blocking(FLUSH, move || work(source, target, stop));
         tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => Err(RunError::Stopped(reason)),
             done = done => Ok(done.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?),
         }
     }

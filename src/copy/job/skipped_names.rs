@@ -23,10 +23,10 @@ impl Run {
     /// A source that can't be looked at has been told as that by rsync.
     pub(super) async fn warn_of_own_names(&mut self, source: &Source) {
         let Ok(source) = source.try_clone() else { return };
-        let config = &self.order.config;
+        let config = &self.spec.config;
         // Where both are called the same, what is there is our own lock in the source.
         let lock = Some(config.disk_lockfile.clone()).filter(|lock| *lock != config.source_lockfile);
-        let mut stop = self.ports.stop.clone();
+        let mut stop = self.context.cancel.clone();
         let going = stop.clone();
         let look = blocking(FLUSH, move || left_out(&source.directory, lock, || going.check().is_ok()));
         let found = tokio::select! {

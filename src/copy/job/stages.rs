@@ -14,17 +14,17 @@ use super::hang_watch::Listener;
 use super::identify;
 use super::launcher::Launcher;
 use crate::config::Config;
-use crate::copy::cancel::{Halt, Stop, StopReason};
+use crate::copy::cancel::{CancelToken, RunError, StopReason};
 use crate::copy::dry_run::plan::{Deleting, Plan};
-use crate::copy::event::{Ending, News, Teller};
+use crate::copy::event::{Event, EventSink, RunSummary};
 use crate::copy::locks::held::Locks;
 use crate::copy::trees::partial::Kept;
 use crate::copy::trees::source::Source;
 use crate::copy::trees::target::Target;
 use crate::disks::health::Health;
-use crate::disks::mount_markers::OurMounts;
+use crate::disks::mount_markers::MountMarkers;
 use crate::disks::mounted::Mounted;
-use crate::disks::udisks::VolumeError;
+use crate::disks::udisks::UdisksError;
 use crate::disks::{Volume, monitor};
 use crate::model::{Agreed, DiskId, DiskIdentity, Fault, Micros, Notice, Step, Totals, Warning};
 
@@ -35,7 +35,7 @@ const LOSS_LOOKS: usize = 15;
 
 /// What is to be done.
 #[derive(Debug)]
-pub struct Order {
+pub struct RunSpec {
     pub run: u64,
     pub disk: DiskId,
     /// What is plugged in at the moment.
@@ -43,14 +43,14 @@ pub struct Order {
     pub config: Arc<Config>,
     /// The daemon's runtime directory.
     pub runtime: PathBuf,
-    pub known: Known,
+    pub remembered: Remembered,
     /// Somebody has allowed this run to delete more than the budget, and the source to lie elsewhere than before.
     pub allowed: bool,
 }
 
 /// What is remembered from earlier runs.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct Remembered {
     pub disk: Option<DiskIdentity>,
     /// The source's file system.
     pub source: Option<String>,
@@ -62,20 +62,19 @@ pub struct Known {
 
 /// With whom a run speaks.
 #[derive(Debug)]
-pub struct Ports {
+pub struct RunContext {
     pub connection: Connection,
-    pub stop: Stop,
-    pub teller: Teller,
+    pub cancel: CancelToken,
+    pub events: EventSink,
 }
 
 /// One run from its first step to its last. The fields hold what has to be undone.
 pub(in crate::copy) struct Run {
-    pub(super) order: Order,
-    pub(super) ports: Ports,
+    pub(super) spec: RunSpec,
+    pub(super) context: RunContext,
     pub(super) step: Step,
-    pub(super) warnings: Vec<Warning>,
     pub(super) totals: Totals,
-    pub(super) ours: OurMounts,
+    pub(super) markers: MountMarkers,
     pub(super) volume: Option<Volume>,
     pub(super) mount_point: Option<PathBuf>,
     pub(super) mounted: Option<Mounted>,
@@ -110,20 +109,19 @@ pub(super) struct Checked {
 }
 
 /// Does the run and tells its end as the last news.
-pub async fn run(order: Order, ports: Ports) {
-    let teller = ports.teller.clone();
-    let ending = Run::new(order, ports).go().await;
-    teller.tell(News::Ended(Box::new(ending)));
+pub async fn run(spec: RunSpec, context: RunContext) {
+    let events = context.events.clone();
+    let summary = Run::new(spec, context).go().await;
+    events.send(Event::Ended(Box::new(summary)));
 }
 
 impl Run {
-    fn new(order: Order, ports: Ports) -> Self {
+    fn new(spec: RunSpec, context: RunContext) -> Self {
         Self {
-            ours: OurMounts::new(&order.runtime),
-            order,
-            ports,
+            markers: MountMarkers::new(&spec.runtime),
+            spec,
+            context,
             step: Step::IdentifyDisk,
-            warnings: Vec::new(),
             totals: Totals::default(),
             volume: None,
             mount_point: None,
@@ -143,13 +141,13 @@ impl Run {
         }
     }
 
-    async fn go(mut self) -> Ending {
+    async fn go(mut self) -> RunSummary {
         let (fault, stopped) = match self.forward().await {
             Ok(()) => (None, None),
             Err(halt) => self.judge(halt).await,
         };
         self.removed = stopped == Some(StopReason::DiskRemoved);
-        self.silent = stopped == Some(StopReason::DiskSilent);
+        self.silent = stopped == Some(StopReason::DiskHung);
         if self.removed || self.silent || stopped == Some(StopReason::DiskFailing) {
             self.cast_doubt();
         }
@@ -161,18 +159,17 @@ impl Run {
         }
         let step = if fault.is_some() || stopped.is_some() { reached } else { self.step };
         let mut faults = fault.into_iter().chain(undoing);
-        Ending {
+        RunSummary {
             step,
             fault: faults.next(),
             further: faults.collect(),
             stopped,
-            warnings: self.warnings,
             totals: self.totals,
             safe_to_remove: self.safe_to_remove,
         }
     }
 
-    async fn forward(&mut self) -> Result<(), Halt> {
+    async fn forward(&mut self) -> Result<(), RunError> {
         self.know_disk().await?;
         self.wait_for_veeam().await?;
         self.mount().await?;
@@ -202,19 +199,19 @@ impl Run {
     }
 
     /// A disk that has gone explains every error that came of it.
-    async fn judge(&self, halt: Halt) -> (Option<Fault>, Option<StopReason>) {
+    async fn judge(&self, halt: RunError) -> (Option<Fault>, Option<StopReason>) {
         let stopped = match halt {
-            Halt::Fault(fault) if fault.may_be_of_disk() && self.loses_disk().await => StopReason::DiskRemoved,
-            Halt::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
-            Halt::Fault(fault) => return (Some(fault), None),
-            Halt::Stopped(StopReason::DiskFailing) if self.has_lost_disk() => StopReason::DiskRemoved,
-            Halt::Stopped(reason) => reason,
+            RunError::Fault(fault) if fault.may_be_of_disk() && self.loses_disk().await => StopReason::DiskRemoved,
+            RunError::Fault(_) if self.has_lost_disk() => StopReason::DiskRemoved,
+            RunError::Fault(fault) => return (Some(fault), None),
+            RunError::Stopped(StopReason::DiskFailing) if self.has_lost_disk() => StopReason::DiskRemoved,
+            RunError::Stopped(reason) => reason,
         };
         let fault = match stopped {
             StopReason::Cancelled => None,
             StopReason::ServiceStopped => Some(Fault::ServiceStopped),
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
-            StopReason::DiskSilent => Some(Fault::DiskSilent),
+            StopReason::DiskHung => Some(Fault::DiskSilent),
             StopReason::DiskFailing => {
                 self.illness().await.or(Some(Fault::DiskFailing { cause: self.health.cause.clone() }))
             }
@@ -239,22 +236,21 @@ impl Run {
 
     pub(super) fn begin(&mut self, step: Step) {
         self.step = step;
-        self.ports.teller.tell(News::Step(step));
+        self.context.events.send(Event::StepBegan(step));
     }
 
     pub(super) fn warn(&mut self, warning: Warning) {
-        self.ports.teller.warning(warning.clone());
-        self.warnings.push(warning);
+        self.context.events.warning(warning);
     }
 
     /// Step 1.
-    async fn know_disk(&mut self) -> Result<(), Halt> {
+    async fn know_disk(&mut self) -> Result<(), RunError> {
         self.begin(Step::IdentifyDisk);
-        let chosen = identify::choose(&self.order.disk, &self.order.volumes)?.clone();
+        let chosen = identify::choose(&self.spec.disk, &self.spec.volumes)?.clone();
         self.is_this_disk(&chosen).await?;
         self.is_not_the_source(&chosen).await?;
         self.recognise(&chosen)?;
-        self.ports.teller.notice(Notice::StepIdentifyDisk {
+        self.context.events.notice(Notice::StepIdentifyDisk {
             device: chosen.device.display().to_string(),
             label: chosen.name(),
             file_system: chosen.id_type.clone(),
@@ -265,16 +261,16 @@ impl Run {
 
     /// Object paths and device names are used again for other disks, and another disk with this UUID may have come, so UDisks2
     /// is asked at the last moment.
-    pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), Halt> {
-        let ask = (|| monitor::volumes(&self.ports.connection)).retry(return_of_service());
-        let mut stop = self.ports.stop.clone();
+    pub(super) async fn is_this_disk(&self, chosen: &Volume) -> Result<(), RunError> {
+        let ask = (|| monitor::volumes(&self.context.connection)).retry(return_of_service());
+        let mut stop = self.context.cancel.clone();
         let volumes = tokio::select! {
             biased;
             answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
-            reason = stop.requested() => return Err(Halt::Stopped(reason)),
+            reason = stop.requested() => return Err(RunError::Stopped(reason)),
         };
-        if !identify::choose(&self.order.disk, &volumes)?.is_same_attachment(chosen) {
-            return Err(Fault::DiskAbsent { disk: self.order.disk.to_string() }.into());
+        if !identify::choose(&self.spec.disk, &volumes)?.is_same_attachment(chosen) {
+            return Err(Fault::DiskAbsent { disk: self.spec.disk.to_string() }.into());
         }
         Ok(())
     }
@@ -290,8 +286,8 @@ pub(super) fn return_of_service() -> ConstantBuilder {
     ConstantBuilder::default().with_delay(SERVICE_PAUSE).with_max_times(SERVICE_PAUSES)
 }
 
-pub(super) fn is_lost(error: &VolumeError) -> bool {
-    matches!(error, VolumeError::ServiceLost(_))
+pub(super) fn is_lost(error: &UdisksError) -> bool {
+    matches!(error, UdisksError::ServiceLost(_))
 }
 
 /// Whole seconds since `start`, at least one, for rates.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::stages::Run;
 use crate::blocking::{FLUSH, blocking};
-use crate::copy::cancel::Halt;
+use crate::copy::cancel::RunError;
 use crate::copy::rsync::command_line::Purpose;
 use crate::copy::rsync::complaint::Deed;
 use crate::copy::rsync::runner;
@@ -72,11 +72,11 @@ impl Run {
     }
 
     /// Has what runs before left in doubt compared, and what is missing of it seen by the dry run.
-    pub(super) async fn settle_doubt(&mut self, source: &Source) -> Result<(), Halt> {
+    pub(super) async fn settle_doubt(&mut self, source: &Source) -> Result<(), RunError> {
         let Some(doubt) = self.locks.as_ref().and_then(|locks| locks.doubt) else { return Ok(()) };
         let suspects = self.suspects(doubt, source).await?;
         if suspects.files > 0 {
-            self.ports.teller.notice(Notice::StepCompare { files: suspects.files, bytes: suspects.bytes });
+            self.context.events.notice(Notice::StepCompare { files: suspects.files, bytes: suspects.bytes });
             let lost = self.compare(&suspects).await?;
             self.have_copied_anew(lost).await?;
         }
@@ -86,14 +86,14 @@ impl Run {
         Ok(())
     }
 
-    async fn suspects(&mut self, doubt: Doubt, source: &Source) -> Result<Suspects, Halt> {
+    async fn suspects(&mut self, doubt: Doubt, source: &Source) -> Result<Suspects, RunError> {
         let source = source.try_clone().map_err(internal)?.directory;
         let target = self.target_again()?;
-        let stop = self.ports.stop.clone();
+        let stop = self.context.cancel.clone();
         let search = blocking(FLUSH, move || doubt.suspects(&source, &target, || stop.check().is_ok()));
         let found = tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => return Err(RunError::Stopped(reason)),
             found = search => found,
         };
         match found {
@@ -103,14 +103,14 @@ impl Run {
     }
 
     /// Those that differ.
-    pub(super) async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, Halt> {
-        let list = self.order.runtime.join(LIST);
+    pub(super) async fn compare(&mut self, suspects: &Suspects) -> Result<Vec<PathBuf>, RunError> {
+        let list = self.spec.runtime.join(LIST);
         let unwritable = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
         write_private(&list, &suspects.list).map_err(unwritable)?;
         let target = self.target_again()?;
         let purpose = Purpose::Compare { list: &list };
         let invocation = self.invocation(&self.rsync()?, purpose, target.as_fd())?;
-        let compared = runner::differing(invocation, &mut self.ports.stop).await;
+        let compared = runner::differing(invocation, &mut self.context.cancel).await;
         // The next one writes it anew.
         let _ = std::fs::remove_file(&list);
         let (ended, differing) = compared?;
@@ -118,7 +118,7 @@ impl Run {
         Ok(differing)
     }
 
-    async fn have_copied_anew(&mut self, lost: Vec<PathBuf>) -> Result<(), Halt> {
+    async fn have_copied_anew(&mut self, lost: Vec<PathBuf>) -> Result<(), RunError> {
         if lost.is_empty() {
             return Ok(());
         }
@@ -131,18 +131,18 @@ impl Run {
 
     /// What changes in the source while it is copied may be there half new and half old. The next run sees it by its time, but where
     /// times are too coarse, so it is told there in another way.
-    pub(super) async fn doubt_changed_meanwhile(&mut self, source: &Source) -> Result<(), Halt> {
+    pub(super) async fn doubt_changed_meanwhile(&mut self, source: &Source) -> Result<(), RunError> {
         let fine = self.locks.as_ref().is_some_and(|locks| locks.fine_times);
         if fine && self.chosen()?.file_system() == FileSystem::Full {
             return Ok(());
         }
         let Some(locked) = self.locked().map_err(internal)? else { return Ok(()) };
         let (source, target) = (source.try_clone().map_err(internal)?.directory, self.target_again()?);
-        let stop = self.ports.stop.clone();
+        let stop = self.context.cancel.clone();
         let search = move || Ok(unverified::changed_meanwhile(&source, &target, locked, || stop.check().is_ok()));
         let changed = tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => return Err(RunError::Stopped(reason)),
             changed = blocking(FLUSH, search) => changed.map_err(internal)?,
         };
         match changed {
@@ -157,7 +157,7 @@ impl Run {
         lock.map(|(lock, _)| lock.changed()).transpose()
     }
 
-    async fn take_times(&mut self, lost: Vec<PathBuf>) -> Result<(), Halt> {
+    async fn take_times(&mut self, lost: Vec<PathBuf>) -> Result<(), RunError> {
         let target = self.target_again()?;
         self.expect_writes();
         let mark = move |path: &PathBuf| {
@@ -166,7 +166,7 @@ impl Run {
         let marking = blocking(FLUSH, move || lost.iter().try_for_each(mark));
         let marked = tokio::select! {
             biased;
-            reason = self.ports.stop.requested() => return Err(Halt::Stopped(reason)),
+            reason = self.context.cancel.requested() => return Err(RunError::Stopped(reason)),
             marked = marking => marked,
         };
         if let Err(unmarked) = marked {

@@ -8,8 +8,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::stages::Run;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::cancel::Halt;
-use crate::copy::event::{Busy, News};
+use crate::copy::cancel::RunError;
+use crate::copy::event::{Event, VeeamActivity};
 use crate::model::{Fault, Notice, Step, Warning, few};
 use crate::paths::Refused;
 use crate::veeam::{HeldLocks, LockDirError, locks};
@@ -20,38 +20,42 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 const EMPTY_TOLD: usize = 8;
 
 impl Run {
-    pub(super) async fn wait_for_veeam(&mut self) -> Result<(), Halt> {
+    pub(super) async fn wait_for_veeam(&mut self) -> Result<(), RunError> {
         self.begin(Step::WaitForVeeam);
         let found = self.scan().await?;
         for lock in found.locks.iter().filter(|lock| lock.empty).take(EMPTY_TOLD) {
             self.warn(Warning::EmptyVeeamLock { path: lock.path.display().to_string() });
         }
         if !found.is_empty() {
-            let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
-            self.ports.teller.notice(Notice::StepWaitForVeeam { jobs: found.names(), minutes });
+            let minutes = self.spec.config.wait_for_veeam.as_secs() / 60;
+            self.context.events.notice(Notice::StepWaitForVeeam { jobs: found.names(), minutes });
         }
         let (opener, gate) = oneshot::channel();
-        let (busy, told) = watch::channel(Busy::default());
-        self.ports.teller.tell(News::AskGate { locks: found, gate: opener, busy });
+        let (activity, told) = watch::channel(VeeamActivity::default());
+        self.context.events.send(Event::AdmissionRequested { locks: found, opener, activity });
         self.pass(gate, told).await?;
-        self.ports.teller.notice(Notice::StepVeeamClear);
+        self.context.events.notice(Notice::StepVeeamClear);
         Ok(())
     }
 
     /// Before the referee, and Veeam where it is asked, have answered once nobody can say that anything is busy, so that even
     /// without patience their answers are waited for; those have their own time.
-    async fn pass(&mut self, mut gate: oneshot::Receiver<()>, mut busy: watch::Receiver<Busy>) -> Result<(), Halt> {
-        let give_up = sleep(self.order.config.wait_for_veeam);
+    async fn pass(
+        &mut self,
+        mut gate: oneshot::Receiver<()>,
+        mut busy: watch::Receiver<VeeamActivity>,
+    ) -> Result<(), RunError> {
+        let give_up = sleep(self.spec.config.wait_for_veeam);
         tokio::pin!(give_up);
         let mut look = interval(LOOK_AGAIN);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         look.tick().await;
         loop {
-            let mut stop = self.ports.stop.clone();
+            let mut stop = self.context.cancel.clone();
             let is_known = busy.borrow_and_update().is_known;
             tokio::select! {
                 biased;
-                reason = stop.requested() => return Err(Halt::Stopped(reason)),
+                reason = stop.requested() => return Err(RunError::Stopped(reason)),
                 opened = &mut gate => return opened.map_err(|_| Fault::ServiceStopped.into()),
                 () = &mut give_up, if is_known => {
                     let jobs = busy.borrow().jobs.clone();
@@ -60,14 +64,14 @@ impl Run {
                 Ok(()) = busy.changed() => {}
                 _ = look.tick() => {
                     let found = self.scan().await?;
-                    self.ports.teller.tell(News::Locks(found));
+                    self.context.events.send(Event::LocksScanned(found));
                 }
             }
         }
     }
 
     async fn gave_up(&self, running: Vec<String>) -> Result<Fault, Fault> {
-        let minutes = self.order.config.wait_for_veeam.as_secs() / 60;
+        let minutes = self.spec.config.wait_for_veeam.as_secs() / 60;
         let held = self.scan().await?;
         let running: Vec<&str> = running.iter().map(String::as_str).collect();
         let told = [held.names(), few(&running, running.len())];
@@ -76,7 +80,7 @@ impl Run {
     }
 
     async fn scan(&self) -> Result<HeldLocks, Fault> {
-        let directories = self.order.config.veeam_directories.clone();
+        let directories = self.spec.config.veeam_directories.clone();
         let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
         result.map_err(|ScanError { path, error }| {
             let unreadable = || Fault::VeeamDirectoryUnreadable { path, cause: error.to_string() };

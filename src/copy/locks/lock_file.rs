@@ -9,12 +9,15 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use log::debug;
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use thiserror::Error;
 
+use crate::config::Config;
 use crate::copy::rsync::complaint::Deed;
 use crate::copy::trees::beneath;
+use crate::paths;
 
 /// Enough for the note; a longer file is not ours and is not read whole.
 const LONGEST_NOTE: u64 = 1024;
@@ -184,6 +187,20 @@ pub fn sweep(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
     }
     let directory = beneath::open_directory(top, parent)?;
     LockFile { file, directory, name }.release().map(drop)
+}
+
+/// Removes the lock file that a killed daemon left in the source, where it would keep others away for nothing. Blocks. A source that
+/// is not there at the moment has nothing to be removed.
+///
+/// # Errors
+/// None; the type is that of work on a thread of its own.
+pub fn remove_stale_lock(config: &Config) -> io::Result<()> {
+    let Ok(top) = paths::directory(&config.source) else { return Ok(()) };
+    if let Err(error) = sweep(top.as_fd(), &config.source_lockfile) {
+        // The next run meets it too, and reports it.
+        debug!("{}: {error}", config.source_lockfile.display());
+    }
+    Ok(())
 }
 
 /// The file, and whether it was there before.

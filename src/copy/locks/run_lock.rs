@@ -55,9 +55,9 @@ impl RunLock {
             lock.retry(pauses).when(|error: &io::Error| error.kind() == io::ErrorKind::WouldBlock).call()
         };
         if lock().is_err() {
-            end_orphans(&file, Signal::TERM)?;
+            signal_orphans(&file, Signal::TERM)?;
             if wait(ASKED).is_err() {
-                end_orphans(&file, Signal::KILL)?;
+                signal_orphans(&file, Signal::KILL)?;
                 wait(KILLED)?;
             }
         }
@@ -74,7 +74,7 @@ pub fn is_any_held(runtime: &Path) -> bool {
 ///
 /// # Errors
 /// When the processes can't be listed.
-pub fn end_left_over(runtime: &Path) -> io::Result<()> {
+pub fn end_orphans(runtime: &Path) -> io::Result<()> {
     for path in held(runtime) {
         match RunLock::take(&path) {
             // Killed, and hanging in the kernel: it never reads again.
@@ -97,7 +97,7 @@ fn is_held(path: &Path) -> bool {
 }
 
 /// Only a process that has this very file open is an rsync that we started.
-fn end_orphans(lock: &File, signal: Signal) -> io::Result<()> {
+fn signal_orphans(lock: &File, signal: Signal) -> io::Result<()> {
     let inode = lock.metadata()?.ino();
     for process in all_processes().map_err(io::Error::other)?.flatten() {
         if !is_rsync_with(&process, inode) || is_child(&process) {

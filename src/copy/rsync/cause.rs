@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use rustix::io::Errno;
 
 use super::complaint::{Complaint, Deed, Side};
-use crate::disks::mounted::{Space, Written};
+use crate::disks::mounted::{Space, Writability};
 use crate::model::{Fault, LockPlace, Obstacle};
 
 /// A name or an attribute takes no more room than this.
@@ -24,7 +24,7 @@ pub struct Evidence {
     /// The disk's file system: `ext4`, `btrfs`, …
     pub file_system: String,
     /// Whether it still takes writes.
-    pub written: Written,
+    pub written: Writability,
     /// Errors that kernel, file system or drive have noted down since the disk was mounted, in technical words.
     pub illness: Option<String>,
     /// Not even the top directory can be listed any more: input/output error.
@@ -163,7 +163,7 @@ pub fn of_flush(error: &io::Error, evidence: &Evidence) -> Fault {
 
 /// What holds whatever file it was met with: the file system has given itself up.
 fn of_disk(cause: &str, evidence: &Evidence) -> Option<Fault> {
-    (evidence.written == Written::GivenUp).then(|| Fault::TurnedReadOnly { cause: cause.to_owned() })
+    (evidence.written == Writability::GivenUp).then(|| Fault::TurnedReadOnly { cause: cause.to_owned() })
 }
 
 fn with(words: &str, evidence: &Evidence) -> String {
@@ -263,7 +263,7 @@ fn obstacle(complaint: &Complaint, errno: Errno, evidence: &Evidence) -> Obstacl
 
 fn of_read_only(evidence: &Evidence) -> Obstacle {
     match evidence.written {
-        Written::NoMore => Obstacle::MountedReadOnly,
+        Writability::ReadOnly => Obstacle::MountedReadOnly,
         _ if evidence.place.read_only_subvolume.is_some() => Obstacle::ReadOnlySubvolume,
         // The mount takes writes, and the server does not.
         _ if evidence.share.is_some() => Obstacle::ShareReadOnly,

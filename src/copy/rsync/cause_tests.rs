@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::copy::job::mount_trouble::of_mount;
-use crate::disks::udisks::VolumeError;
+use crate::disks::udisks::UdisksError;
 use crate::texts::{Language, Texts};
 
 /// Words that a person reads as: this disk, or that drive, is broken.
@@ -127,7 +127,7 @@ fn a_refused_mount_accuses_the_disk_only_where_the_kernel_does() {
         ("Unknown error when mounting /dev/sdb1", false),
         ("", false),
     ] {
-        let error = VolumeError::Refused(format!("Error mounting {device} at /media/root/OFFSITE: {words}"));
+        let error = UdisksError::Refused(format!("Error mounting {device} at /media/root/OFFSITE: {words}"));
         let fault = Fault::MountFailed { device: device.into(), why: of_mount(&error), cause: error.to_string() };
         // What the system itself says stands in brackets, and is no word of ours.
         let told = Fault::MountFailed { device: device.into(), why: of_mount(&error), cause: "x".into() };
@@ -168,7 +168,7 @@ fn an_input_output_error_is_the_disks_where_somebody_else_says_so_too() {
         let fault = of_rsync(end(11), Some(&io_error), &evidence);
         assert!(matches!(fault, Fault::DiskFailing { .. }), "{fault:?}");
     }
-    let given_up = Evidence { written: Written::GivenUp, ..healthy("ext4") };
+    let given_up = Evidence { written: Writability::GivenUp, ..healthy("ext4") };
     assert!(matches!(of_rsync(end(23), Some(&io_error), &given_up), Fault::TurnedReadOnly { .. }));
     assert!(matches!(of_rsync(end(-9), None, &given_up), Fault::TurnedReadOnly { .. }), "whatever rsync says");
 }
@@ -238,7 +238,7 @@ fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
         (Deed::Contents, 28, healthy(""), Obstacle::RoomUnusable),
         (Deed::Name, 28, with(Space { inodes: Some(0), ..tight }), Obstacle::NoInodes),
         (Deed::Contents, 122, healthy(""), Obstacle::Quota),
-        (Deed::Name, 30, Evidence { written: Written::NoMore, ..healthy("") }, Obstacle::MountedReadOnly),
+        (Deed::Name, 30, Evidence { written: Writability::ReadOnly, ..healthy("") }, Obstacle::MountedReadOnly),
         (Deed::Delete, 1, Evidence { place: marked, ..healthy("") }, Obstacle::Immutable),
         (Deed::Name, 13, healthy(""), Obstacle::NotPermitted),
         (Deed::Name, 36, healthy(""), Obstacle::NameTooLong),
@@ -259,7 +259,7 @@ fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
         assert_eq!((why, path.as_str(), made), (expected, "/srv/x.lock", deed != Deed::Delete), "{errno}");
     }
     // A disk that the kernel has given up is told as such, whatever file that was met with.
-    let given_up = Evidence { written: Written::GivenUp, ..healthy("ext4") };
+    let given_up = Evidence { written: Writability::GivenUp, ..healthy("ext4") };
     let on_disk = Lock { place: LockPlace::Disk, ..lock };
     let told = of_lock(on_disk, Deed::Delete, &io::Error::from_raw_os_error(30), &given_up);
     assert!(matches!(told, Fault::TurnedReadOnly { .. }), "{told:?}");
@@ -276,7 +276,7 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
         (
             Deed::Name,
             30,
-            Evidence { written: Written::NoMore, ..healthy("ext4") },
+            Evidence { written: Writability::ReadOnly, ..healthy("ext4") },
             "sub/file",
             Obstacle::MountedReadOnly,
         ),

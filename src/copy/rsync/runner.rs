@@ -11,13 +11,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::itemize::{Change, Item, Line};
 use super::process::{BRUSQUE, Ended, Invocation, POLITE};
 use super::progress::Meter;
-use crate::copy::cancel::{Halt, Stop, StopReason};
+use crate::copy::cancel::{CancelToken, RunError, StopReason};
 use crate::copy::dry_run::loss::Loss;
 use crate::copy::dry_run::plan::Plan;
 use crate::copy::dry_run::survey::Survey;
-use crate::copy::event::{News, Teller};
+use crate::copy::event::{Event, EventSink};
 use crate::copy::trees::partial::Halves;
-use crate::copy::trees::tree_info::Known;
+use crate::copy::trees::tree_info::TreeInfo;
 use crate::model::{Fault, Notice, Warning};
 
 /// Progress is published this often at most.
@@ -38,7 +38,11 @@ pub trait Follow {
 ///
 /// # Errors
 /// The run is to end (rsync is gone by then), or rsync can't be run.
-pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut impl Follow) -> Result<Ended, Halt> {
+pub async fn drive(
+    invocation: Invocation<'_>,
+    stop: &mut CancelToken,
+    follow: &mut impl Follow,
+) -> Result<Ended, RunError> {
     let broken = |error: std::io::Error| Fault::Internal { cause: format!("rsync: {error}") };
     let mut running = invocation.start().map_err(broken)?;
     let mut ticks = interval(TICK);
@@ -48,7 +52,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
             biased;
             reason = stop.requested() => {
                 running.terminate(patience_for(reason)).await;
-                return Err(Halt::Stopped(reason));
+                return Err(RunError::Stopped(reason));
             }
             _ = ticks.tick() => follow.tick(),
             ended = running.proceed(|text, whole| if whole { follow.line(text) } else { follow.beginning(text) }) => {
@@ -62,7 +66,7 @@ pub async fn drive(invocation: Invocation<'_>, stop: &mut Stop, follow: &mut imp
 
 fn patience_for(reason: StopReason) -> Duration {
     match reason {
-        StopReason::DiskRemoved | StopReason::DiskSilent | StopReason::DiskFailing => BRUSQUE,
+        StopReason::DiskRemoved | StopReason::DiskHung | StopReason::DiskFailing => BRUSQUE,
         StopReason::Cancelled | StopReason::ServiceStopped => POLITE,
     }
 }
@@ -88,12 +92,12 @@ pub struct Listed {
 }
 
 impl Listed {
-    fn add(&mut self, line: &Line, known: &impl Known) {
+    fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
         if let Line::Item(item) = line {
             self.halves.add(item);
         }
-        self.plan.add(line, known);
-        self.loss.add(line, known);
+        self.plan.add(line, trees);
+        self.loss.add(line, trees);
     }
 }
 
@@ -103,17 +107,17 @@ impl Listed {
 /// As `drive`.
 pub async fn dry_run(
     invocation: Invocation<'_>,
-    stop: &mut Stop,
-    known: impl Known + Send + 'static,
-) -> Result<(Ended, Listed), Halt> {
-    gather(invocation, stop, move |listed: &mut Listed, line| listed.add(&line, &known)).await
+    stop: &mut CancelToken,
+    trees: impl TreeInfo + Send + 'static,
+) -> Result<(Ended, Listed), RunError> {
+    gather(invocation, stop, move |listed: &mut Listed, line| listed.add(&line, &trees)).await
 }
 
 /// The comparison: rsync's end, and the files that differ.
 ///
 /// # Errors
 /// As `drive`.
-pub async fn differing(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(Ended, Vec<PathBuf>), Halt> {
+pub async fn differing(invocation: Invocation<'_>, stop: &mut CancelToken) -> Result<(Ended, Vec<PathBuf>), RunError> {
     let add = |differing: &mut Vec<PathBuf>, line: Line| {
         if let Line::Item(item) = line
             && item.is_transfer()
@@ -128,7 +132,7 @@ pub async fn differing(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(E
 ///
 /// # Errors
 /// As `drive`.
-pub async fn undone(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(Ended, Vec<Item>), Halt> {
+pub async fn undone(invocation: Invocation<'_>, stop: &mut CancelToken) -> Result<(Ended, Vec<Item>), RunError> {
     let add = |undone: &mut Vec<Item>, line: Line| {
         if let Line::Item(item) = line
             && (item.is_transfer() || item.change == Change::Made)
@@ -145,9 +149,9 @@ pub async fn undone(invocation: Invocation<'_>, stop: &mut Stop) -> Result<(Ende
 /// As `drive`.
 pub async fn survey(
     invocation: Invocation<'_>,
-    stop: &mut Stop,
+    stop: &mut CancelToken,
     max_file: Option<u64>,
-) -> Result<(Ended, Survey), Halt> {
+) -> Result<(Ended, Survey), RunError> {
     let add = move |survey: &mut Survey, line: Line| {
         if let Line::Item(item) = line {
             survey.add(&item, max_file);
@@ -158,9 +162,9 @@ pub async fn survey(
 
 async fn gather<T: Default + Send + 'static>(
     invocation: Invocation<'_>,
-    stop: &mut Stop,
+    stop: &mut CancelToken,
     add: impl Fn(&mut T, Line) + Send + 'static,
-) -> Result<(Ended, T), Halt> {
+) -> Result<(Ended, T), RunError> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let sum = spawn_blocking(move || fold(receiver, add));
     let ended = {
@@ -168,7 +172,7 @@ async fn gather<T: Default + Send + 'static>(
         drive(invocation, stop, &mut forward).await?
     };
     tokio::select! {
-        reason = stop.requested() => Err(Halt::Stopped(reason)),
+        reason = stop.requested() => Err(RunError::Stopped(reason)),
         sum = sum => Ok((ended, sum.map_err(|panic| Fault::Internal { cause: panic.to_string() })?)),
     }
 }
@@ -185,13 +189,11 @@ fn fold<T: Default>(mut lines: UnboundedReceiver<Line>, add: impl Fn(&mut T, Lin
 #[derive(Debug)]
 pub struct Watcher {
     meter: Meter,
-    teller: Teller,
+    events: EventSink,
     /// How often progress is worth a line in the logs.
     sample_every: Duration,
     sampled: Instant,
     stalled: bool,
-    /// Told already.
-    pub warnings: Vec<Warning>,
     pub files: u64,
     /// What was to be deleted and is not empty; rsync tells some of it twice.
     pub not_empty: BTreeSet<PathBuf>,
@@ -199,15 +201,14 @@ pub struct Watcher {
 
 impl Watcher {
     /// `total`: bytes that the dry run announced.
-    pub fn new(total: u64, teller: Teller, sample_every: Duration) -> Self {
+    pub fn new(total: u64, events: EventSink, sample_every: Duration) -> Self {
         let now = Instant::now();
         Self {
             meter: Meter::new(total, now),
-            teller,
+            events,
             sample_every,
             sampled: now,
             stalled: false,
-            warnings: Vec::new(),
             files: 0,
             not_empty: BTreeSet::new(),
         }
@@ -217,14 +218,14 @@ impl Watcher {
     pub fn publish(&mut self, now: Instant) -> u64 {
         let progress = self.meter.read(now);
         let bytes = progress.bytes_done;
-        self.teller.tell(News::Progress(progress));
+        self.events.send(Event::Progress(progress));
         bytes
     }
 
     fn sample(&mut self, now: Instant) {
         self.sampled = now;
         let progress = self.meter.read(now);
-        self.teller.notice(Notice::CopyProgress {
+        self.events.notice(Notice::CopyProgress {
             percent: (progress.ratio(true) * 100.0) as u64,
             done: progress.bytes_done,
             total: progress.bytes_total,
@@ -239,9 +240,7 @@ impl Watcher {
         if idle < STALL {
             self.stalled = false;
         } else if !std::mem::replace(&mut self.stalled, true) {
-            let warning = Warning::Stalled { minutes: idle.as_secs() / 60 };
-            self.teller.warning(warning.clone());
-            self.warnings.push(warning);
+            self.events.warning(Warning::Stalled { minutes: idle.as_secs() / 60 });
         }
     }
 }

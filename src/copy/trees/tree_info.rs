@@ -19,23 +19,23 @@ const SECTOR: u64 = 512;
 const RESOLVE: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_SYMLINKS).union(ResolveFlags::NO_MAGICLINKS);
 
 /// What rsync does not print.
-pub trait Known {
+pub trait TreeInfo {
     /// Bytes that a new file will take on the disk: its length, or less when it has holes that stay holes.
     fn size_of_new(&self, path: &Path, length: u64) -> u64;
     /// What the file that is replaced or deleted is now.
-    fn old(&self, path: &Path) -> Old;
+    fn old(&self, path: &Path) -> OldFile;
     /// Whether the source has a directory of this name.
     fn is_source_directory(&self, path: &Path) -> bool;
     /// Whether the source has anything of this name.
     fn is_in_source(&self, path: &Path) -> bool;
     /// A file on the disk that is gone from the source, and whose name this new one has with something added: `x.vbk` of
     /// `x.vbk.locked`.
-    fn former(&self, path: &Path) -> Option<(PathBuf, Old)>;
+    fn former(&self, path: &Path) -> Option<(PathBuf, OldFile)>;
 }
 
 /// A file on the disk, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Old {
+pub struct OldFile {
     /// What it takes, and gives back when it goes.
     pub room: u64,
     pub length: u64,
@@ -45,28 +45,28 @@ pub struct Old {
 
 /// The top of each.
 #[derive(Debug)]
-pub struct Tops {
+pub struct Roots {
     pub source: File,
     pub target: File,
 }
 
 #[derive(Debug)]
 pub struct Trees {
-    pub tops: Tops,
+    pub tops: Roots,
     /// The target's allocation unit in bytes.
     pub block: u64,
     /// Whether holes stay holes on the target.
     pub keeps_holes: bool,
 }
 
-impl Known for Trees {
+impl TreeInfo for Trees {
     fn size_of_new(&self, path: &Path, length: u64) -> u64 {
         let data = if self.keeps_holes && length >= SMALLEST_SPARSE { self.data(path, length) } else { length };
         data.checked_next_multiple_of(self.block).unwrap_or(u64::MAX)
     }
 
-    fn old(&self, path: &Path) -> Old {
-        stat(&self.tops.target, path).map_or(Old::default(), |stat| old(&stat))
+    fn old(&self, path: &Path) -> OldFile {
+        stat(&self.tops.target, path).map_or(OldFile::default(), |stat| old(&stat))
     }
 
     fn is_source_directory(&self, path: &Path) -> bool {
@@ -77,7 +77,7 @@ impl Known for Trees {
         stat(&self.tops.source, path).is_some()
     }
 
-    fn former(&self, path: &Path) -> Option<(PathBuf, Old)> {
+    fn former(&self, path: &Path) -> Option<(PathBuf, OldFile)> {
         former_names(path).find_map(|name| {
             let there = stat(&self.tops.target, &name).filter(|stat| kind(stat) == FileType::RegularFile)?;
             stat(&self.tops.source, &name).is_none().then(|| (name, old(&there)))
@@ -126,10 +126,10 @@ fn kind(stat: &Stat) -> FileType {
     FileType::from_raw_mode(stat.st_mode)
 }
 
-fn old(stat: &Stat) -> Old {
+fn old(stat: &Stat) -> OldFile {
     // A file with another name elsewhere gives nothing back.
     let room = if stat.st_nlink > 1 { 0 } else { stat.st_blocks.unsigned_abs() * SECTOR };
-    Old { room, length: stat.st_size.unsigned_abs(), is_file: kind(stat) == FileType::RegularFile }
+    OldFile { room, length: stat.st_size.unsigned_abs(), is_file: kind(stat) == FileType::RegularFile }
 }
 
 /// The name without its last ending, the last two, and so on.
@@ -160,7 +160,7 @@ mod tests {
     fn trees() -> (tempfile::TempDir, tempfile::TempDir, Trees) {
         let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let open = |place: &tempfile::TempDir| File::open(place.path()).unwrap();
-        let tops = Tops { source: open(&source), target: open(&target) };
+        let tops = Roots { source: open(&source), target: open(&target) };
         let trees = Trees { tops, block: 4096, keeps_holes: true };
         (source, target, trees)
     }
@@ -204,7 +204,7 @@ mod tests {
         file.set_len(50_000_000).unwrap();
         std::os::unix::fs::FileExt::write_all_at(&file, &[1; 4096], 20_000_000).unwrap();
         let open = || File::open(place.path()).unwrap();
-        let tops = Tops { source: open(), target: open() };
+        let tops = Roots { source: open(), target: open() };
         let mut trees = Trees { tops, block: 4096, keeps_holes: true };
         assert!(trees.size_of_new(Path::new("sparse"), 50_000_000) < 1_000_000);
         trees.keeps_holes = false;

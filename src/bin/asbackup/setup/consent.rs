@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use asbackup::config::Config;
-use asbackup::copy::preview::Foreign;
+use asbackup::copy::preview::ForeignFiles;
 use asbackup::disks::Volume;
 use asbackup::model::{Agreed, DiskId, DiskIdentity};
 use asbackup::store::agreements::Agreements;
@@ -30,7 +30,7 @@ pub enum Answer {
     /// Nobody loses anything, as far as could be seen.
     NothingToLose,
     Agreed(Consent),
-    Refused(Foreign),
+    Refused(ForeignFiles),
 }
 
 /// Looks into a disk, and asks if somebody would lose files. `beforehand`: the flag that agrees to that was given.
@@ -58,7 +58,7 @@ pub async fn ask(
     Ok(Answer::Refused(foreign))
 }
 
-pub fn about(label: &str, foreign: &Foreign) -> [(&'static str, Arg); 4] {
+pub fn about(label: &str, foreign: &ForeignFiles) -> [(&'static str, Arg); 4] {
     [
         ("label", label.into()),
         ("files", foreign.files.into()),
@@ -68,7 +68,7 @@ pub fn about(label: &str, foreign: &Foreign) -> [(&'static str, Arg); 4] {
 }
 
 impl Consent {
-    fn to(volume: Volume, foreign: &Foreign) -> Self {
+    fn to(volume: Volume, foreign: &ForeignFiles) -> Self {
         let agreed = Agreed { files: foreign.files, bytes: foreign.bytes };
         Self { identity: volume.identity_now(), disk: volume.id, agreed }
     }

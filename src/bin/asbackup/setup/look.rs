@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use asbackup::config::Config;
-use asbackup::copy::cancel::{Halt, StopReason};
-use asbackup::copy::preview::{Foreign, foreign};
-use asbackup::copy::{Stop, identify};
-use asbackup::disks::mount_markers::OurMounts;
-use asbackup::disks::udisks::{self, VolumeError};
+use asbackup::copy::cancel::{RunError, StopReason};
+use asbackup::copy::preview::{ForeignFiles, foreign_files};
+use asbackup::copy::{CancelToken, identify};
+use asbackup::disks::mount_markers::MountMarkers;
+use asbackup::disks::udisks::{self, UdisksError};
 use asbackup::disks::{Volume, monitor};
 use asbackup::model::{DiskId, Fault};
 use asbackup::wire;
@@ -28,7 +28,7 @@ const PAUSES: usize = 20;
 const COMEBACKS: usize = 6;
 
 pub enum Seen {
-    Foreign(Box<Volume>, Foreign),
+    Foreign(Box<Volume>, ForeignFiles),
     /// Why.
     Nothing {
         cause: String,
@@ -36,32 +36,37 @@ pub enum Seen {
 }
 
 pub async fn look(disk: &DiskId, config: &Config, face: &Face) -> Seen {
-    let (puller, stop) = Stop::new();
+    let (handle, cancel) = CancelToken::new();
     // Ends us, if a signal came, when everything is as it was.
-    let _at_work = AtWork::begin(move || puller.pull(StopReason::Cancelled));
-    match seen(disk, config, face, stop).await {
+    let _at_work = AtWork::begin(move || handle.cancel(StopReason::Cancelled));
+    match seen(disk, config, face, cancel).await {
         Ok((volume, foreign)) => Seen::Foreign(Box::new(volume), foreign),
         Err(cause) => Seen::Nothing { cause },
     }
 }
 
-async fn seen(disk: &DiskId, config: &Config, face: &Face, stop: Stop) -> Result<(Volume, Foreign), String> {
+async fn seen(
+    disk: &DiskId,
+    config: &Config,
+    face: &Face,
+    cancel: CancelToken,
+) -> Result<(Volume, ForeignFiles), String> {
     let said = |error: &dyn std::fmt::Display| face.texts.cause(&error.to_string());
     let connection = wire::connect().await.map_err(|error| said(&error))?;
     let volume = plugged_in(disk, &connection).await.map_err(|why| fault(&why, face))?;
     let found = match volume.mount_points.first() {
-        Some(place) => foreign(config, &volume, place, stop).await,
+        Some(place) => foreign_files(config, &volume, place, cancel).await,
         None => {
             let place = mount(&connection, &volume).await.map_err(|error| said(&error))?;
-            let found = foreign(config, &volume, &place, stop).await;
+            let found = foreign_files(config, &volume, &place, cancel).await;
             unmount(&connection, &volume).await.map_err(|error| said(&error))?;
             found
         }
     };
     match found {
         Ok(foreign) => Ok((volume, foreign)),
-        Err(Halt::Fault(why)) => Err(fault(&why, face)),
-        Err(Halt::Stopped(_)) => Err(String::new()),
+        Err(RunError::Fault(why)) => Err(fault(&why, face)),
+        Err(RunError::Stopped(_)) => Err(String::new()),
     }
 }
 
@@ -77,37 +82,37 @@ async fn plugged_in(disk: &DiskId, connection: &Connection) -> Result<Volume, Fa
 }
 
 /// Marked first, as the service's own mounts are: it clears up what we leave behind when we are killed.
-async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, VolumeError> {
+async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
     // Whoever may not lay marks may not mount, either.
-    let _ = ours().claim(&volume.id);
-    let mounted = (|| udisks::mount_to_look(connection, volume)).retry(pauses()).when(is_passing).await;
+    let _ = ours().set(&volume.id);
+    let mounted = (|| udisks::mount_read_only(connection, volume)).retry(pauses()).when(is_passing).await;
     if mounted.is_err() {
-        ours().disclaim(&volume.id);
+        ours().clear(&volume.id);
     }
     mounted
 }
 
-async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), VolumeError> {
+async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), UdisksError> {
     match (|| udisks::unmount(connection, volume)).retry(pauses()).when(is_passing).await {
-        Ok(()) | Err(VolumeError::NotMounted | VolumeError::Gone) => {
-            ours().disclaim(&volume.id);
+        Ok(()) | Err(UdisksError::NotMounted | UdisksError::Gone) => {
+            ours().clear(&volume.id);
             Ok(())
         }
         Err(error) => Err(error),
     }
 }
 
-fn is_passing(error: &VolumeError) -> bool {
-    matches!(error, VolumeError::Busy(_) | VolumeError::ServiceLost(_))
+fn is_passing(error: &UdisksError) -> bool {
+    matches!(error, UdisksError::Busy(_) | UdisksError::ServiceLost(_))
 }
 
 fn pauses() -> ConstantBuilder {
     ConstantBuilder::default().with_delay(PAUSE).with_max_times(PAUSES)
 }
 
-fn ours() -> OurMounts {
+fn ours() -> MountMarkers {
     let runtime = env::var_os("RUNTIME_DIRECTORY").map_or_else(|| PathBuf::from(RUNTIME), PathBuf::from);
-    OurMounts::new(Path::new(&runtime))
+    MountMarkers::new(Path::new(&runtime))
 }
 
 /// Why nothing was seen, as a part of a sentence of ours.
