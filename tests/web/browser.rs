@@ -123,8 +123,15 @@ impl Browser {
 
     /// The whole page as a picture.
     pub async fn picture(&mut self, path: &Path) {
-        let size = self.call("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
-        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
+        self.picture_down_to("html", 1.0, path).await;
+    }
+
+    /// The page from its top to the end of an element, scaled.
+    pub async fn picture_down_to(&mut self, selector: &str, scale: f64, path: &Path) {
+        let end =
+            self.eval(&format!("document.querySelector('{selector}').getBoundingClientRect().bottom + scrollY")).await;
+        let width = self.call("Page.getLayoutMetrics", json!({})).await["cssContentSize"]["width"].clone();
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": end, "scale": scale });
         let ask = json!({ "format": "png", "clip": clip, "captureBeyondViewport": true });
         let answer = self.call("Page.captureScreenshot", ask).await;
         let picture = base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().expect("a picture"));

@@ -105,3 +105,28 @@ async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
         );
     }
 }
+
+/// Makes the pictures in docs/images; CONTRIBUTING says how they get there.
+#[tokio::test]
+async fn web_pictures_for_the_docs_are_of_the_page_as_it_is() {
+    let office = Office::new().await;
+    let mut browser = Browser::start().await;
+    let english = |reader: Reader| Reader { languages: "en", ..reader };
+    let (copying, done) = (office::copying(58), office::ended(Outcome::Success, true));
+    let pictures = [
+        ("copying", &copying, "busy", english(DESKTOP), "#disks", 0.67),
+        ("copying.de", &copying, "busy", DESKTOP, "#disks", 0.67),
+        ("phone", &copying, "busy", english(PHONE), "#notes", 0.77),
+        ("phone.de", &copying, "busy", PHONE, "#notes", 0.77),
+        ("done", &done, "good", english(DESKTOP), "#disks", 0.47),
+        ("fault", &office::too_small(), "bad", english(DESKTOP), "#disks", 0.47),
+    ];
+    for (name, status, tone, reader, end, scale) in pictures {
+        office.is(status.clone());
+        browser.becomes(&reader).await;
+        browser.open(&office.site.url()).await;
+        browser.until(&format!("document.querySelector('.banner.{tone}')")).await;
+        assert_eq!(browser.eval("document.documentElement.lang").await, reader.languages);
+        browser.picture_down_to(end, scale, &picture(&format!("docs/{name}"))).await;
+    }
+}

@@ -183,6 +183,15 @@ pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
     }
 }
 
+/// A copy that doesn't fit, refused before anything has changed.
+pub fn too_small() -> Status {
+    let fault = Fault::NoSpace { needed: 812 * GIGA, free: 368 * GIGA, missing: 444 * GIGA, reserved: 0 };
+    let mut status = ended(Outcome::Aborted, true);
+    status.last_error = ("NoSpace".to_owned(), german().tell(&fault));
+    status.last.as_mut().expect("a run that has ended").fault = Some(fault);
+    status
+}
+
 /// A month, newest first; the first disk is called `label`.
 fn history(label: &str) -> Vec<RunRecord> {
     let disks = [(GOLD, label), (SILVER, "SILBER"), (BRONZE, "BRONZE")];
