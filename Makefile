@@ -23,7 +23,7 @@ ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI
 AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
 # Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
 DISK_THREADS := 2
-SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh tests/bench/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
+SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh crates/testing/machine/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
            packaging/check-deb packaging/veeam-ssh packaging/debian/postinst packaging/debian/postrm tests/vm/vm_debian/root/build
 
 .PHONY: build demo check test beside bench deps clean format lint scripts unit bus interleavings web disk need-build need-demo need-test need-web need-deb need-vm

@@ -5,9 +5,9 @@
 bus=(de.example.Backup /de/example/Backup de.example.Backup)
 
 start_machine() {
-    cp tests/bench/bus.conf "$place/"
+    cp crates/testing/machine/bus.conf "$place/"
     # The bench lives until the pipe to its standard input is closed: as long as this script.
-    coproc BENCH { exec sh tests/bench/init.sh "$place" dbus 2> "$place/bench.log"; }
+    coproc BENCH { exec sh crates/testing/machine/init.sh "$place" dbus 2> "$place/bench.log"; }
     read -r _ <&"${BENCH[0]}"
     /usr/libexec/udisks2/udisksd --no-debug > "$place/udisksd.log" 2>&1 &
     wait_until 20 busctl get-property org.freedesktop.UDisks2 /org/freedesktop/UDisks2/Manager \
@@ -18,7 +18,7 @@ start_machine() {
 start_mail_server() {
     mkdir -p "$place/mail"
     echo '{"mode": "plain"}' > "$place/mail/setup.json"
-    /usr/bin/python3 -W ignore tests/mail_servers/sink.py "$place/mail" > "$place/mail/port" 2> "$place/mail/log" &
+    /usr/bin/python3 -W ignore crates/testing/servers/sink.py "$place/mail" > "$place/mail/port" 2> "$place/mail/log" &
     wait_until 20 test -s "$place/mail/port"
     mail_port=$(cat "$place/mail/port")
 }

@@ -3,16 +3,17 @@
 
 use std::time::Instant;
 
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::{program, run};
+
 use crate::Amounts;
-use crate::common::run;
-use crate::common::scene::Scene;
-use crate::common::seen::{NAME, PATH};
 use crate::figures::{Samples, Table, shown};
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
     let scene = Scene::new();
     let _daemon = scene.daemon().await;
-    let ours = [env!("CARGO_BIN_EXE_asbackup"), "status"];
+    let ours = [program("asbackup"), "status"];
     let theirs = ["busctl", "get-property", NAME, PATH, NAME, "Status"];
     let (mut status, mut property, mut nothing) = (Samples::default(), Samples::default(), Samples::default());
     for _ in 0..amounts.glances {

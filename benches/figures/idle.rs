@@ -5,14 +5,15 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::config::ConfigText;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::processes;
+use asbackup_testing::{PATIENCE, output, program, wait_for};
 use procfs::process::{Process, Status};
 use rustix::process::Signal;
 
 use crate::Amounts;
-use crate::common::bench::Bench;
-use crate::common::config::ConfigText;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::{PATIENCE, output, processes, wait_for};
 use crate::figures::Table;
 
 /// tokio's spare threads end when they were idle for ten seconds.
@@ -54,7 +55,7 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
 }
 
 fn start(bench: &Bench, watchdog: Option<Duration>) -> Child {
-    let mut command: Command = bench.command(env!("CARGO_BIN_EXE_asbackupd"));
+    let mut command: Command = bench.command(program("asbackupd"));
     command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     if let Some(period) = watchdog {
         command.env("WATCHDOG_USEC", period.as_micros().to_string());

@@ -12,9 +12,6 @@ mod reads;
 mod runs;
 mod tools;
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
-
 use std::time::Duration;
 
 use figures::Table;

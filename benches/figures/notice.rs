@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::{PATIENCE, output, wait_for};
+
 use crate::Amounts;
-use crate::common::bench::Bench;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::scene::Scene;
-use crate::common::{PATIENCE, output, wait_for};
 use crate::figures::{Samples, Table, shown};
 
 /// The daemon lets a disk settle before it touches it.

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::seen::{NAME, PATH};
 use zbus::Connection;
 
 use crate::Amounts;
-use crate::common::disk::{Disk, FileSystem, Layout};
-use crate::common::scene::Scene;
-use crate::common::seen::{NAME, PATH};
 use crate::figures::{Samples, Table, shown};
 
 const OURS: [&str; 4] = [NAME, PATH, NAME, "Status"];
@@ -15,7 +15,7 @@ const THEIRS: [&str; 4] =
     ["org.freedesktop.UDisks2", "/org/freedesktop/UDisks2/Manager", "org.freedesktop.UDisks2.Manager", "Version"];
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
-    let bench = crate::common::bench::Bench::new();
+    let bench = asbackup_testing::bench::Bench::new();
     let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", amounts.disk);
     let mut scene = Scene::of(bench, disk);
     for number in 0..amounts.large_files {

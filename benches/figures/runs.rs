@@ -4,13 +4,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::config::ConfigText;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::bench::scene::assert_success;
+use asbackup_testing::bench::tree::Tree;
+
 use crate::Amounts;
-use crate::common::bench::Bench;
-use crate::common::config::ConfigText;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem, Layout};
-use crate::common::scene::assert_success;
-use crate::common::tree::Tree;
 use crate::figures::{Samples, Table, shown};
 use crate::notice::{mount_by_hand, unmount_by_hand, wait_until_udisks_knows};
 

@@ -3,13 +3,18 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::program;
+use asbackup_testing::seen::{NAME, PATH};
+
 use crate::Amounts;
-use crate::common::disk::{Disk, FileSystem, Layout};
-use crate::common::scene::Scene;
-use crate::common::seen::{NAME, PATH};
 use crate::figures::{Samples, Table};
 
-const TOOL: &str = env!("CARGO_BIN_EXE_veeam-lock");
+/// What is measured.
+fn tool() -> &'static str {
+    program("veeam-lock")
+}
 const BUSCTL: [&str; 5] = ["busctl", "call", NAME, PATH, NAME];
 /// Prints what the kernel says of its child: the largest resident memory in KiB.
 const PEAK: &str = "import os, sys, resource
@@ -17,11 +22,11 @@ pid = os.spawnvp(os.P_WAIT, sys.argv[1], sys.argv[1:])
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
-    let bench = crate::common::bench::Bench::new();
+    let bench = asbackup_testing::bench::Bench::new();
     let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", amounts.disk);
     let scene = Scene::of(bench, disk);
     let daemon = scene.daemon().await;
-    let ours: &[&str] = &[TOOL, "--quiet", "Nightly"];
+    let ours: &[&str] = &[tool(), "--quiet", "Nightly"];
     let theirs: Vec<&str> = BUSCTL.into_iter().chain(["VeeamLock", "s", "Nightly"]).collect();
     let (mut our_times, mut their_times) = (Samples::default(), Samples::default());
     for _ in 0..amounts.plugs * 30 {

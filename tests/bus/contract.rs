@@ -7,11 +7,10 @@ use std::path::Path;
 use std::process::Command;
 
 use asbackup::bus::contract::{Action, BUS_NAME, BackupProxy, ERROR_PREFIX, Error, INTERFACE, OBJECT_PATH};
+use asbackup_testing::house::rig::{Rig, UUID};
 use zbus::DBusError;
 use zbus::fdo::IntrospectableProxy;
 use zbus_xml::{Annotation, Arg, ArgDirection, Interface, Node, Property};
-
-use crate::rig::{Rig, UUID};
 
 const CHANGES: &str = "org.freedesktop.DBus.Property.EmitsChangedSignal";
 

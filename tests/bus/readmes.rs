@@ -4,13 +4,13 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::house::daemon::{Daemon, PATIENCE};
+use asbackup_testing::house::{House, broken, first, third};
+use asbackup_testing::mail_servers::Sink;
+use asbackup_testing::program;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
-
-use crate::fake_udisks::FakeDisk;
-use crate::house::daemon::{Daemon, PATIENCE};
-use crate::house::{House, broken, first, third};
-use crate::mail_servers::Sink;
 
 /// The disk that the READMEs speak of, and its label.
 const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";
@@ -57,7 +57,7 @@ impl World {
     /// A run that lasts until it is cancelled.
     async fn begin_to_copy(&self) {
         let before = self.house.calls("Mount");
-        self.house.udisks.answer_for(&first(), "Mount", crate::fake_udisks::Answer::Hangs);
+        self.house.udisks.answer_for(&first(), "Mount", asbackup_testing::fakes::udisks::Answer::Hangs);
         self.daemon.client.start(&first().uuid).await.unwrap();
         self.house.until_called("Mount", before + 1).await;
         self.house.udisks.answer_for(&first(), "Mount", broken());
@@ -73,7 +73,7 @@ impl World {
     }
 
     fn shell(&self, command: &str) -> Child {
-        let ready = Path::new(env!("CARGO_BIN_EXE_asbackup")).parent().unwrap();
+        let ready = Path::new(program("asbackup")).parent().unwrap();
         // Its place in the READMEs is above all that follow it.
         let line = format!("B='de.example.Backup /de/example/Backup de.example.Backup'\n{}", self.translated(command));
         let mut shell = Command::new("bash");
@@ -127,7 +127,7 @@ async fn ended(child: Child) -> Output {
 #[tokio::test]
 async fn bus_every_command_of_the_readmes_does_what_it_should() {
     let world = World::new().await;
-    let commands = crate::commands::commands_with(&crate::commands::OF_THE_BUS);
+    let commands = asbackup_testing::readmes::commands_with(&asbackup_testing::readmes::OF_THE_BUS);
     assert!(commands.len() > 35, "these can't be all: {commands:#?}");
     for command in commands {
         let (output, code) = world.try_out(&command).await;

@@ -7,11 +7,12 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::bench::Bench;
-use crate::common::compare::{Fidelity, assert_same, differences};
-use crate::common::disk::{Disk, FileSystem, Layout, claim, is_free};
-use crate::common::tree::Tree;
-use crate::common::{PATIENCE, processes, run, wait_for};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::{Fidelity, assert_same, differences};
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout, claim, is_free};
+use asbackup_testing::bench::processes;
+use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::{PATIENCE, run, scratch, wait_for};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 
@@ -19,7 +20,7 @@ fn ask(bench: &Bench, disk: &Disk, interface: &str, property: &str) -> Option<St
     let mut busctl = bench.command("busctl");
     busctl.args(["get-property", SERVICE, &disk.object()]);
     busctl.arg(format!("{SERVICE}.{interface}")).arg(property);
-    let output = crate::common::output(&mut busctl);
+    let output = asbackup_testing::output(&mut busctl);
     let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     output.status.success().then_some(answer)
 }
@@ -51,7 +52,7 @@ fn unmount(bench: &Bench, disk: &Disk) {
 
 fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
     let bench = Bench::new();
-    let size = crate::common::disk::USUAL_SIZE;
+    let size = asbackup_testing::bench::disk::USUAL_SIZE;
     let mut disk = Disk::make_sized(&bench, file_system, layout, "OFFSITE", size);
     let tree = Tree::new(bench.make_directory("source"));
     tree.file("a file", "its contents");
@@ -256,7 +257,7 @@ fn nothing_is_left_of_a_test_that_is_killed() {
 
 #[test]
 fn the_comparison_finds_every_kind_of_difference() {
-    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+    let directory = tempfile::tempdir_in(scratch()).expect("a directory");
     let source = Tree::new(directory.path().join("source"));
     source.everything();
     source.evil_names();
@@ -273,7 +274,7 @@ fn the_comparison_finds_every_kind_of_difference() {
     fs::copy(copy.path("links/first"), copy.path("links/second")).expect("it");
     copy.file("extra", "");
     copy.file("config/job.vbm", "<jab/>\n");
-    crate::common::tree::give_to(&copy.path("special/fifo"), 9);
+    asbackup_testing::bench::tree::give_to(&copy.path("special/fifo"), 9);
     let strip = ["--remove-all", "attributes/file"];
     run(Command::new("setfacl").args(strip).current_dir(&copy.top));
     let found = differences(&source.top, &copy.top, Fidelity::Full).join("\n");

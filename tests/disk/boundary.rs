@@ -4,11 +4,11 @@
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
 
-use crate::common::compare::{Fidelity, assert_same};
-use crate::common::config::{DESTINATION, DISK_LOCK};
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::look::{INSIDE, Look};
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::bench::compare::{Fidelity, assert_same};
+use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK};
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::look::{INSIDE, Look};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// A disk of btrfs with subvolumes in the destination, each made with its path, and the source copied into them.
 async fn copied_into(subvolumes: &[&str]) -> Scene {
@@ -32,7 +32,7 @@ async fn copied_into(subvolumes: &[&str]) -> Scene {
 }
 
 fn btrfs(look: &Look, words: &[&str]) {
-    crate::common::run(look.command("btrfs").args(words));
+    asbackup_testing::run(look.command("btrfs").args(words));
 }
 
 /// Of the file only name, length and time have reached the disk.
@@ -66,7 +66,7 @@ async fn a_read_only_snapshot_is_compared_as_all_else() {
     let mut scene = copied_into(&["sub"]).await;
     fs::create_dir(scene.source.path("frozen")).expect("a directory");
     let cp = ["-a", "sub/full.vbk", "frozen/"].map(|word| word.to_owned());
-    crate::common::run(std::process::Command::new("cp").args(cp).current_dir(&scene.source.top));
+    asbackup_testing::run(std::process::Command::new("cp").args(cp).current_dir(&scene.source.top));
     for (damaged, result) in [(false, "success"), (true, "aborted")] {
         let look = scene.disk.prepare(&scene.bench);
         let frozen = format!("{INSIDE}/{DESTINATION}/frozen");

@@ -4,8 +4,8 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::common::compare::Fidelity;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
 
 #[tokio::test]
 async fn a_directory_that_is_renamed_on_the_disk_in_mid_copy_is_no_success() {
@@ -92,7 +92,7 @@ async fn a_disk_that_is_unmounted_under_a_copy_is_not_told_as_one_to_which_nothi
     assert!(finished.message.contains("does not count as a backup"), "{}", finished.message);
 }
 
-async fn copied() -> (Scene, crate::common::daemon::Daemon) {
+async fn copied() -> (Scene, asbackup_testing::bench::daemon::Daemon) {
     let mut scene = Scene::new();
     scene.source.file("deep/er/file.vbk", "copied before");
     let (daemon, finished) = scene.run_once().await;

@@ -1,15 +1,16 @@
 //! What is copied, to every kind of disk.
 
-use crate::common::bench::Bench;
-use crate::common::compare::Fidelity;
-use crate::common::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
-use crate::common::seen::Story;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::seen::Story;
 
 fn scene(file_system: FileSystem, layout: Layout) -> Scene {
     let bench = Bench::new();

@@ -6,15 +6,17 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::common::bench::Bench;
-use crate::common::compare::Fidelity;
-use crate::common::config::{DISK_LOCK, SOURCE_LOCK};
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::run;
-use crate::common::scene::{Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings};
 use asbackup::model::Presence;
 use asbackup::texts::{Afterwards, Language, Texts};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::config::{DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::scene::{
+    Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings,
+};
+use asbackup_testing::run;
 use rustix::fs::FlockOperation;
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -24,7 +26,7 @@ async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, error);
     let (name, message): (String, String) = daemon.property("LastError").await;
-    assert_eq!(crate::common::seen::bare_error(&name), error);
+    assert_eq!(asbackup_testing::seen::bare_error(&name), error);
     let fault = daemon.record().fault.expect("a fault in the history");
     assert_eq!(fault.name(), error);
     // Where the disk could be proven to be free a moment later only, it may be unplugged by now.

@@ -3,11 +3,11 @@
 
 use std::fs;
 
-use crate::common::compare::Fidelity;
-use crate::common::config::DESTINATION;
-use crate::common::daemon::{Daemon, Refused};
-use crate::common::disk::{Disk, USUAL_SIZE};
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::config::DESTINATION;
+use asbackup_testing::bench::daemon::{Daemon, Refused};
+use asbackup_testing::bench::disk::{Disk, USUAL_SIZE};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// The same contents on a larger disk, as after `dd`.
 fn larger_clone(disk: &Disk) -> Disk {

@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::processes;
-use crate::common::scene::{Scene, assert_success};
-use crate::common::{PATIENCE, wait_for};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::processes;
+use asbackup_testing::bench::scene::{Scene, assert_success};
+use asbackup_testing::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 const LIFTED: &str = "nobody writes into the repository any more";

@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -313,7 +313,7 @@ async fn a_disk_with_an_older_copy_of_another_program_goes_on_without_a_question
     fs::create_dir_all(copy.join("OldJob")).expect("a directory");
     for name in ["repository", "config", "empty directory"] {
         let from = scene.source.path(name);
-        crate::common::run(std::process::Command::new("cp").arg("-a").args([&from, &copy.join(name)]));
+        asbackup_testing::run(std::process::Command::new("cp").arg("-a").args([&from, &copy.join(name)]));
     }
     fs::write(copy.join("config/job.vbm"), "<older/>").expect("a file");
     for gone in ["OldJob/Old.vbk", "OldJob/Old.vbm", "repository/gone.vib", "repository/notes of old.doc", "flat.vbk"] {

@@ -1,8 +1,8 @@
 //! The mails of a run that succeeds: a real copy, and a mail server in the same small machine.
 
-use crate::common::compare::Fidelity;
-use crate::common::scene::Scene;
-use crate::mail_servers::{Received, Sink};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::mail_servers::{Received, Sink};
 use serde_json::json;
 
 /// A server inside the scene's bench, which has a network of its own.

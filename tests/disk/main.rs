@@ -1,14 +1,5 @@
 //! The daemon and real disks: loop devices, file systems, UDisks2, udevd and rsync in benches of their own. As root.
 
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "../mail_servers/mod.rs"]
-mod mail_servers;
-#[path = "../common/played.rs"]
-mod played;
-
 mod bench;
 mod boundary;
 mod causes;

@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
-use crate::common::bench::Bench;
-use crate::common::compare::{Fidelity, assert_same};
-use crate::common::disk::{Disk, FileSystem, Layout};
-use crate::common::scene::{Scene, assert_success};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::{Fidelity, assert_same};
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::bench::scene::{Scene, assert_success};
 
 const GIBIBYTE: u64 = 1 << 30;
 const LONG: Duration = Duration::from_secs(900);
@@ -29,7 +29,7 @@ async fn copies_evil_names(file_system: FileSystem) {
     let daemon = scene.daemon().await;
     daemon.start_run(&scene.disk.uuid).await.expect("a run");
     assert_success(&daemon.finished(1).await);
-    let names = u64::try_from(crate::common::tree::evil_names().len()).expect("64 bits");
+    let names = u64::try_from(asbackup_testing::bench::tree::evil_names().len()).expect("64 bits");
     // The files, whether or not the directories around them are counted too.
     assert!(daemon.record().totals.deletions >= names);
     scene.assert_copied(Fidelity::Full);
@@ -56,7 +56,7 @@ async fn a_disk_with_an_evil_label_is_copied_to_and_logged_in_one_line() {
     let bench = Bench::new();
     let label = "\u{1b}[31m\n%s";
     let disk = Disk::make(&bench, FileSystem::Ext4, "PLAIN");
-    crate::common::run(std::process::Command::new("/usr/sbin/e2label").arg(disk.image()).arg(label));
+    asbackup_testing::run(std::process::Command::new("/usr/sbin/e2label").arg(disk.image()).arg(label));
     let mut scene = Scene::of(bench, disk);
     scene.source.simple(1);
     let (daemon, finished) = scene.run_once().await;

@@ -1,8 +1,8 @@
 //! A real disk whose run ended before it was mounted.
 
-use crate::common::disk::is_free;
-use crate::common::scene::{Scene, assert_aborted};
-use crate::common::seen::Story;
+use asbackup_testing::bench::disk::is_free;
+use asbackup_testing::bench::scene::{Scene, assert_aborted};
+use asbackup_testing::seen::Story;
 
 #[tokio::test]
 async fn disk_that_was_never_mounted_may_be_taken_away_all_the_same() {

@@ -3,12 +3,12 @@
 
 use std::process::Command;
 
-use crate::common::daemon::Daemon;
-use crate::common::disk::Disk;
-use crate::common::scene::{Scene, assert_aborted, refusal};
-use crate::common::stacked::Stacked;
-use crate::common::tree::Tree;
-use crate::common::{PATIENCE, run, wait_for};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::Disk;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, refusal};
+use asbackup_testing::bench::stacked::Stacked;
+use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::{PATIENCE, run, wait_for};
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 

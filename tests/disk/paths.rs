@@ -7,10 +7,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::compare::Fidelity;
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
-use crate::common::{PATIENCE, wait_for};
 use asbackup::paths::{Reason, Refused, Who, append, directory, make_directory};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::{PATIENCE, wait_for};
 
 const SOMEBODY: u32 = 4711;
 const ANOTHER: u32 = 4712;

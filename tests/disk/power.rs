@@ -6,12 +6,12 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::scene::{assert_success, warnings};
-use crate::fake_udisks::{Answer, FILESYSTEM, FakeDisk, values};
-use crate::played::{MOUNT_POINT, Played};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::played::{MOUNT_POINT, Played};
+use asbackup_testing::bench::scene::{assert_success, warnings};
+use asbackup_testing::fakes::udisks::{Answer, FILESYSTEM, FakeDisk, values};
 
 async fn powered(wanted: &str) -> Played {
     let mut played = Played::new().await;
@@ -115,8 +115,8 @@ impl Drop for Swap {
 #[tokio::test]
 async fn a_dock_is_left_on_while_another_drive_in_it_is_swapped_to() {
     let swap = |device: &Path| {
-        crate::common::run(Command::new("/usr/sbin/mkswap").arg("--quiet").arg(device));
-        crate::common::run(Command::new("/usr/sbin/swapon").arg(device));
+        asbackup_testing::run(Command::new("/usr/sbin/mkswap").arg("--quiet").arg(device));
+        asbackup_testing::run(Command::new("/usr/sbin/swapon").arg(device));
         Box::new(Swap(device.to_owned())) as Box<dyn std::any::Any>
     };
     assert_left_on(swap, "swap").await;
@@ -127,9 +127,9 @@ async fn a_dock_is_left_on_while_another_drive_in_it_is_swapped_to() {
 async fn a_dock_is_left_on_while_a_container_on_another_drive_in_it_is_open() {
     let open = |device: &Path| {
         let words = ["--find", "--show", "--offset", "1048576"];
-        let container = crate::common::run(Command::new("/usr/sbin/losetup").args(words).arg(device));
+        let container = asbackup_testing::run(Command::new("/usr/sbin/losetup").args(words).arg(device));
         let hold = fs::File::open(&container).expect("the device just attached");
-        crate::common::run(Command::new("/usr/sbin/losetup").args(["--detach", &container]));
+        asbackup_testing::run(Command::new("/usr/sbin/losetup").args(["--detach", &container]));
         Box::new(hold) as Box<dyn std::any::Any>
     };
     assert_left_on(open, "/dev/loop").await;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::bench::Bench;
+use asbackup_testing::bench::Bench;
 
 #[test]
 fn a_purge_takes_our_secrets_and_names_those_that_may_be_others() {

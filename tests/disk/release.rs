@@ -7,18 +7,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::bench::Bench;
-use crate::common::disk::{Disk, FileSystem, Frozen};
-use crate::common::processes::Program;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
-use crate::common::{PATIENCE, run, wait_for};
-use crate::fake_udisks::Answer;
-use crate::played::{MOUNT_POINT, Played};
 use asbackup::disks::Volume;
 use asbackup::disks::mount_blockers::{MountedPlace, blockers};
 use asbackup::disks::released::{self, Proof};
 use asbackup::disks::superblock::Superblock;
 use asbackup::model::DiskId;
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::disk::{Disk, FileSystem, Frozen};
+use asbackup_testing::bench::played::{MOUNT_POINT, Played};
+use asbackup_testing::bench::processes::Program;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::{PATIENCE, run, wait_for};
 use serde_json::Value;
 
 /// What UDisks2 would say of a plugged disk.

@@ -5,12 +5,12 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::disk::FileSystem;
-use crate::common::processes::{self, Held, Stage};
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
-use crate::common::{PATIENCE, wait_for};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::FileSystem;
+use asbackup_testing::bench::processes::{self, Held, Stage};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 const FILE: &str = "full.vbk";

@@ -5,12 +5,13 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use crate::common::bench::Bench;
-use crate::common::daemon::Daemon;
-use crate::common::processes::{self, Stage};
-use crate::common::sandbox::{Sandbox, capabilities, filter};
-use crate::common::scene::{Scene, assert_aborted, assert_success};
-use crate::common::tree::{Tree, give_to, set_time};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::processes::{self, Stage};
+use asbackup_testing::bench::sandbox::{Sandbox, capabilities, filter};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::bench::tree::{Tree, give_to, set_time};
+use asbackup_testing::file;
 use procfs::process::Process;
 use rustix::fs::{CWD, FileType, Mode, XattrFlags};
 
@@ -185,7 +186,7 @@ async fn daemon_and_rsync_are_under_the_units_filter_and_no_door_is_open() {
 fn what_no_backup_needs_is_refused_by_the_filter() {
     let bench = Bench::without_udisks();
     let [python, _, _] = filter();
-    let probe = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/forbidden.py");
+    let probe = file("crates/testing/machine/forbidden.py");
     let said = bench.run(&[&filter()[..], &[python, probe]].concat());
     let (refused, last) = said.trim().rsplit_once('\n').expect("many lines");
     assert_eq!(last, "chown done");
@@ -199,7 +200,7 @@ fn what_no_backup_needs_is_refused_by_the_filter() {
 fn names_on_disk(scene: &Scene) -> Vec<String> {
     let look = scene.disk.look(&scene.bench);
     let script = format!("cd '{}' && find . -type f | sort", scene.copy(&look).display());
-    let listed = crate::common::run(std::process::Command::new("sh").args(["-c", &script]));
+    let listed = asbackup_testing::run(std::process::Command::new("sh").args(["-c", &script]));
     look.done();
     listed.lines().map(str::to_owned).collect()
 }
@@ -349,10 +350,10 @@ async fn where_rsync_can_not_be_confined_it_copies_and_that_is_told_once() {
     let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
-    let told = |daemon: &Daemon| crate::common::scene::warnings(daemon).contains(&"unconfined".to_owned());
+    let told = |daemon: &Daemon| asbackup_testing::bench::scene::warnings(daemon).contains(&"unconfined".to_owned());
     assert!(told(&daemon), "{}", daemon.text_log());
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
     assert!(!told(&daemon));
-    scene.assert_copied(crate::common::compare::Fidelity::Full);
+    scene.assert_copied(asbackup_testing::bench::compare::Fidelity::Full);
 }

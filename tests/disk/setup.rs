@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::disk::Disk;
-use crate::common::processes::{Held, Stage, descendants, signal};
-use crate::common::sandbox::CONFIG;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
-use crate::common::{PATIENCE, output, run, wait_for};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::Disk;
+use asbackup_testing::bench::processes::{Held, Stage, descendants, signal};
+use asbackup_testing::bench::sandbox::CONFIG;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::{PATIENCE, output, program, run, wait_for};
 use rustix::process::Signal;
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
@@ -54,7 +54,7 @@ impl Office {
     }
 
     fn setup(&self, options: &[&str]) -> Said {
-        Said::of(output(self.command(env!("CARGO_BIN_EXE_asbackup")).arg("setup").args(options)))
+        Said::of(output(self.command(program("asbackup")).arg("setup").args(options)))
     }
 
     fn config(&self) -> String {
@@ -186,7 +186,7 @@ async fn on_a_terminal_no_is_the_answer_of_who_only_presses_enter() {
     let scene = Scene::new();
     lay_photos(&scene);
     let office = Office::of(scene).await;
-    let line = format!("{} setup --disk {}", env!("CARGO_BIN_EXE_asbackup"), office.scene.disk.uuid);
+    let line = format!("{} setup --disk {}", program("asbackup"), office.scene.disk.uuid);
     let before = office.config();
     let mut terminal = Terminal::open(&office, &line);
     terminal.answer("to be copied", "");
@@ -217,7 +217,7 @@ async fn ctrl_c_leaves_nothing_mounted() {
     lay_photos(&scene);
     scene.source_of_many_files();
     let office = Office::of(scene).await;
-    let line = format!("{} setup --disk {}", env!("CARGO_BIN_EXE_asbackup"), office.scene.disk.uuid);
+    let line = format!("{} setup --disk {}", program("asbackup"), office.scene.disk.uuid);
     let mut terminal = Terminal::open(&office, &line);
     terminal.answer("to be copied", "");
     let setup = terminal.program();
@@ -238,7 +238,7 @@ async fn a_setup_that_is_killed_while_it_looks_leaves_a_mount_that_the_service_c
     lay_photos(&scene);
     scene.source_of_many_files();
     let mut office = Office::of(scene).await;
-    let line = format!("{} setup --disk {}", env!("CARGO_BIN_EXE_asbackup"), office.scene.disk.uuid);
+    let line = format!("{} setup --disk {}", program("asbackup"), office.scene.disk.uuid);
     let mut terminal = Terminal::open(&office, &line);
     terminal.answer("to be copied", "");
     let setup = terminal.program();

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::common::bench::Bench;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
-use crate::common::run;
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
-use crate::common::seen::RunFinished;
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::run;
+use asbackup_testing::seen::RunFinished;
 
 fn debugfs(disk: &Disk, request: &str) -> String {
     run(Command::new("/usr/sbin/debugfs").args(["-w", "-R", request]).arg(disk.image()))

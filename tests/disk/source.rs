@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::bench::Bench;
-use crate::common::compare::Fidelity;
-use crate::common::daemon::{Daemon, Refused};
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::processes::Stage;
-use crate::common::run;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::{Daemon, Refused};
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::processes::Stage;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::run;
 
 const MEBIBYTE: usize = 1 << 20;
 

@@ -4,12 +4,12 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use crate::common::bench::Bench;
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::scene::{Scene, assert_aborted, assert_success};
-use crate::common::{PATIENCE, wait_for};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::{PATIENCE, wait_for};
 
 const LEFT: &str = ".asbackup-names";
 

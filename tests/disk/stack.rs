@@ -2,10 +2,10 @@
 //! physical disk, and of all that is built upon it. The container is a loop device over a partition, which every kernel
 //! has; LUKS and LVM are tried in tests/vm.
 
-use crate::common::bench::Bench;
-use crate::common::daemon::Daemon;
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
-use crate::common::stacked::Stacked;
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::bench::stacked::Stacked;
 
 /// The known disk is the stacked one, which is not plugged in yet.
 fn scene() -> (Scene, Stacked) {
@@ -22,7 +22,7 @@ fn mount_other(bench: &Bench, stacked: &Stacked) {
 }
 
 async fn gone(daemon: &Daemon, uuid: &str) {
-    let deadline = tokio::time::Instant::now() + crate::common::PATIENCE;
+    let deadline = tokio::time::Instant::now() + asbackup_testing::PATIENCE;
     while daemon.is_present(uuid).await {
         assert!(tokio::time::Instant::now() < deadline, "still plugged in: {}", daemon.log());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

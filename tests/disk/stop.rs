@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::common::compare::Fidelity;
-use crate::common::processes::{self, Stage};
-use crate::common::scene::{Scene, assert_aborted, assert_success, warnings};
-use crate::common::{PATIENCE, wait_for};
 use asbackup::model::Outcome;
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::processes::{self, Stage};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::{PATIENCE, wait_for};
 use procfs::process::{ProcState, Process};
 use rustix::process::Signal;
 
@@ -91,7 +91,7 @@ async fn a_run_cancelled_in_its_first_moments_leaves_nothing_to_clear_up() {
     assert_eq!(daemon.finished(2).await.result, "cancelled");
     // On a loaded machine the mount may come after the run's end; then the daemon clears it up.
     let device = scene.disk.disk_device();
-    crate::common::wait_for("the disk to be unmounted", crate::common::PATIENCE, || {
+    asbackup_testing::wait_for("the disk to be unmounted", asbackup_testing::PATIENCE, || {
         scene.bench.mounts_of(device).is_empty().then_some(())
     });
     scene.assert_left_clean();
@@ -216,7 +216,7 @@ impl Frozen {
     /// Through the descriptor: a mount that has been detached has no path any more.
     fn tell(&self, what: &str) {
         let path = format!("/proc/{}/fd/{}", std::process::id(), std::os::fd::AsRawFd::as_raw_fd(&self.top));
-        crate::common::run(std::process::Command::new("/usr/sbin/fsfreeze").arg(what).arg(path));
+        asbackup_testing::run(std::process::Command::new("/usr/sbin/fsfreeze").arg(what).arg(path));
     }
 }
 
@@ -252,8 +252,8 @@ async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
 
 #[tokio::test]
 async fn a_medium_that_fails_is_no_success() {
-    let bench = crate::common::bench::Bench::new();
-    let disk = crate::common::disk::Disk::make_failing(&bench, "FAILING", 32 << 20);
+    let bench = asbackup_testing::bench::Bench::new();
+    let disk = asbackup_testing::bench::disk::Disk::make_failing(&bench, "FAILING", 32 << 20);
     let mut scene = Scene::of(bench, disk);
     scene.source.noise("too much", 64 << 20);
     let (daemon, finished) = scene.run_once().await;

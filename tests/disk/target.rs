@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use crate::common::processes::Stage;
-use crate::common::scene::{Scene, assert_aborted};
-use crate::played::{MOUNT_POINT, OPTIONS, Played};
+use asbackup_testing::bench::played::{MOUNT_POINT, OPTIONS, Played};
+use asbackup_testing::bench::processes::Stage;
+use asbackup_testing::bench::scene::{Scene, assert_aborted};
 
 /// Everything below a directory of the bench.
 fn entries(directory: &Path) -> Vec<PathBuf> {

@@ -5,13 +5,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::bench::Bench;
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::scene::{Scene, assert_success, warnings};
-use crate::common::tree::set_time;
-use crate::common::{PATIENCE, wait_for};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::scene::{Scene, assert_success, warnings};
+use asbackup_testing::bench::tree::set_time;
+use asbackup_testing::{PATIENCE, wait_for};
 use jiff::Timestamp;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -81,7 +81,7 @@ async fn times_beyond_those_of_small_inodes_are_compared_by_contents() {
     let small = |bench: &Bench| {
         let disk = Disk::make(bench, FileSystem::Ext4, "OFFSITE");
         let words = ["-q", "-F", "-I", "128", "-L", "OFFSITE", "-U", &disk.uuid];
-        crate::common::run(Command::new("/usr/sbin/mkfs.ext4").args(words).arg(disk.image()));
+        asbackup_testing::run(Command::new("/usr/sbin/mkfs.ext4").args(words).arg(disk.image()));
         disk
     };
     is_copied_once(scene(small), &["late/far", "late/2040"]).await;

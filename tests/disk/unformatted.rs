@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::bench::Bench;
-use crate::common::daemon::Daemon;
-use crate::common::disk::keep_partitions;
-use crate::common::scene::{Scene, assert_success};
-use crate::common::{PATIENCE, output, run, wait_for};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::keep_partitions;
+use asbackup_testing::bench::scene::{Scene, assert_success};
+use asbackup_testing::{PATIENCE, output, program, run, wait_for};
 use serde_json::Value;
 
 const SIZE: u64 = 400 << 20;
@@ -62,13 +62,7 @@ impl Raw {
 
 fn asbackup(bench: &Bench, words: &[&str]) -> String {
     let mut command = bench.command("env");
-    command.args([
-        "-i",
-        "LC_ALL=C.UTF-8",
-        "TZ=UTC",
-        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-        env!("CARGO_BIN_EXE_asbackup"),
-    ]);
+    command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", program("asbackup")]);
     let said = output(command.args(words));
     assert!(said.status.success(), "{said:?}");
     String::from_utf8(said.stdout).expect("UTF-8")
@@ -76,7 +70,7 @@ fn asbackup(bench: &Bench, words: &[&str]) -> String {
 
 /// What setup shows of disks; it ends there, since nobody answers.
 fn offered_by_setup(bench: &Bench) -> String {
-    let line = format!("echo | {} setup", env!("CARGO_BIN_EXE_asbackup"));
+    let line = format!("echo | {} setup", program("asbackup"));
     let mut command = bench.command("env");
     command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &line]);
     let said = output(&mut command);

@@ -6,14 +6,14 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::common::compare::Fidelity;
-use crate::common::daemon::Daemon;
-use crate::common::disk::USUAL_SIZE;
-use crate::common::run;
-use crate::common::scene::{Scene, assert_aborted, assert_success, refusal};
-use crate::common::seen::RunFinished;
-use crate::fake_udisks::FakeDisk;
-use crate::played::{MOUNT_POINT, Played};
+use asbackup_testing::bench::compare::Fidelity;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::USUAL_SIZE;
+use asbackup_testing::bench::played::{MOUNT_POINT, Played};
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, refusal};
+use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::run;
+use asbackup_testing::seen::RunFinished;
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 const UNUSABLE: &str = "UnsupportedFileSystem";

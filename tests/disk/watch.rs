@@ -4,11 +4,11 @@
 use std::fs;
 use std::process::Command;
 
-use crate::common::bench::Bench;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem, is_free};
-use crate::common::run;
-use crate::common::scene::{Scene, assert_success, refusal};
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem, is_free};
+use asbackup_testing::bench::scene::{Scene, assert_success, refusal};
+use asbackup_testing::run;
 
 /// Plugs `second` in and asserts that the `count`th run of this daemon is its run.
 async fn next_run_is_of(daemon: &Daemon, second: &mut Disk, count: usize) {

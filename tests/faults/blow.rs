@@ -4,10 +4,10 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::processes;
 use rustix::process::Signal;
 
-use crate::common::daemon::Daemon;
-use crate::common::processes;
 use crate::moment::{Held, rsyncs};
 use crate::plan::{Blow, Plan};
 use crate::world::World;

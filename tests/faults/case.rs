@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use asbackup::model::Outcome;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::{PATIENCE, wait_for};
 
-use crate::common::daemon::Daemon;
-use crate::common::{PATIENCE, wait_for};
 use crate::plan::Plan;
 use crate::truth::{self, Before};
 use crate::world::World;

@@ -9,9 +9,6 @@
 //! `plan` is what a seed stands for, `world` the bench it happens in, `moment` waits for the time, `blow` does the harm,
 //! `truth` is what must hold, `case` the order of it all.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod blow;
 mod case;
 mod moment;
@@ -46,7 +43,8 @@ fn seeds() -> Vec<u64> {
 /// After a failure the world can't be used for the next case. Gives the words of the assertion that failed.
 fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    catch_unwind(AssertUnwindSafe(|| runtime.block_on(case::play(world, plan)))).map_err(common::panics::words)
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(case::play(world, plan))))
+        .map_err(asbackup_testing::panics::words)
 }
 
 #[test]

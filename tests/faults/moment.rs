@@ -3,11 +3,11 @@
 use std::fs;
 use std::time::Duration;
 
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::processes::{Stage, descendants};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::time::sleep;
 
-use crate::common::daemon::Daemon;
-use crate::common::processes::{Stage, descendants};
 use crate::plan::Moment;
 
 const LOOK: Duration = Duration::from_micros(500);

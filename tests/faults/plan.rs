@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use asbackup_testing::bench::processes::Stage;
 use fastrand::Rng;
-
-use crate::common::processes::Stage;
 
 /// The states of a run, in their order; the last one before `idle` is `unmounting`.
 const STATES: [&str; 7] =

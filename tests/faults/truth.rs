@@ -6,11 +6,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use asbackup::model::Outcome;
+use asbackup_testing::bench::compare::{Fidelity, assert_same};
+use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::{PATIENCE, wait_for};
 
-use crate::common::compare::{Fidelity, assert_same};
-use crate::common::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
-use crate::common::daemon::Daemon;
-use crate::common::{PATIENCE, wait_for};
 use crate::world::World;
 
 /// The source, and all places where something could land that belongs on the disk.

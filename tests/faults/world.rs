@@ -5,14 +5,14 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use asbackup_testing::bench::Bench;
+use asbackup_testing::bench::config::{ConfigText, DESTINATION};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::run;
 use fastrand::Rng;
 
-use crate::common::bench::Bench;
-use crate::common::config::{ConfigText, DESTINATION};
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem, Layout};
-use crate::common::run;
-use crate::common::tree::Tree;
 use crate::plan::Plan;
 
 const SIZE: u64 = 96 << 20;

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::{Daemon, PATIENCE};
+use asbackup_testing::house::{House, broken, first};
+use asbackup_testing::seen::{NAME, PATH};
 use fastrand::Rng;
 use zbus::{Connection, Message};
 
-use crate::fake_udisks::Answer;
-use crate::house::daemon::{Daemon, PATIENCE};
-use crate::house::{House, broken, first};
 use crate::judge::{Judge, MARKER};
-use crate::seen::{NAME, PATH};
 
 const JOBS: [&str; 3] = ["Nightly", "Weekly", "Nightly@2b3c4d5e-1111-2222-3333-444455556666"];
 /// As often as each number says, of all of them together.

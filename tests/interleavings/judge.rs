@@ -7,13 +7,12 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
+use asbackup_testing::seen::NAME;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use zbus::fdo::MonitoringProxy;
 use zbus::message::{Message, Type};
 use zbus::{Connection, MessageStream, OwnedVariant};
-
-use crate::seen::NAME;
 
 /// Signals of the test itself, which put what happens outside of the bus into its order.
 pub const MARKER: &str = "test.Marker";
@@ -93,7 +92,7 @@ impl Judge {
                 changed.changed().await.expect("the bus");
             }
         };
-        let waited = tokio::time::timeout(crate::house::daemon::PATIENCE, seen).await;
+        let waited = tokio::time::timeout(asbackup_testing::house::daemon::PATIENCE, seen).await;
         assert!(waited.is_ok(), "waited in vain for {what}\n{}", self.trace());
     }
 

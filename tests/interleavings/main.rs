@@ -4,17 +4,6 @@
 //!
 //! `INTERLEAVINGS_SEED=17 cargo test --test interleavings` plays one batch again.
 
-#[path = "../common/bus.rs"]
-mod bus;
-#[path = "../common/fake_udisks.rs"]
-mod fake_udisks;
-#[path = "../common/house/mod.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod house;
-#[path = "../common/seen.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod seen;
-
 mod actors;
 mod judge;
 

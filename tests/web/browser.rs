@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use asbackup_testing::PATIENCE;
 use base64::Engine;
 use futures_util::{SinkExt, StreamExt};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
@@ -15,8 +16,6 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-
-use crate::common::PATIENCE;
 
 const PROGRAM: &str = "chromium-headless-shell";
 

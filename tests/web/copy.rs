@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+
 use crate::browser::{Browser, DESKTOP};
-use crate::common::daemon::Daemon;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
 use crate::looks::picture;
 use crate::site::{self, Setup, Site};
 

@@ -5,15 +5,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::time::Duration;
 
+use asbackup_testing::PATIENCE;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::scene::Scene;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::common::PATIENCE;
-use crate::common::daemon::Daemon;
-use crate::common::scene::Scene;
 use crate::site::{self, Setup, Site};
 
 const READERS: usize = 500;

@@ -4,13 +4,14 @@
 use std::path::PathBuf;
 
 use asbackup::model::{Outcome, Status};
+use asbackup_testing::scratch;
 
 use crate::browser::{Browser, DESKTOP, PHONE, Reader};
 use crate::office::{self, Office};
 
 /// Where pictures are left to be looked at.
 pub fn picture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("web").join(format!("{name}.png"))
+    scratch().join("web").join(format!("{name}.png"))
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! The page goes where the configuration says, while it runs.
 
 use asbackup::model::Status;
+use asbackup_testing::PATIENCE;
+use asbackup_testing::bench::sandbox::CONFIG;
+use asbackup_testing::bench::scene::Scene;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::{Duration, Instant, sleep};
 
-use crate::common::PATIENCE;
-use crate::common::sandbox::CONFIG;
-use crate::common::scene::Scene;
 use crate::office::{self, Office};
 use crate::site::{self, Setup, Site};
 

@@ -8,9 +8,9 @@ use asbackup::model::{
     Totals, Trigger, VeeamLock, Warning,
 };
 use asbackup::texts::{Language, Texts};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::rig::Rig;
 
-use crate::bus::NOBODY;
-use crate::rig::Rig;
 use crate::site::{self, Setup, Site};
 
 pub const GOLD: &str = "0f3a2c1e-1111-2222-3333-444455556661";

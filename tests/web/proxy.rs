@@ -4,13 +4,13 @@
 use std::fs;
 use std::process::Stdio;
 
+use asbackup_testing::PATIENCE;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::browser::{Browser, DESKTOP};
-use crate::common::PATIENCE;
 use crate::office::{self, NAME, Office};
 use crate::site;
 

@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use asbackup_testing::PATIENCE;
+use asbackup_testing::house::bus::open_to_all;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep, timeout};
-
-use crate::bus::open_to_all;
-use crate::common::PATIENCE;
 
 static NEXT: AtomicU16 = AtomicU16::new(1);
 
@@ -72,7 +71,7 @@ impl Site {
         let room = tempfile::tempdir().expect("a directory");
         std::fs::write(room.path().join("web-password"), setup.password).expect("a credential");
         let log = File::create(room.path().join("log")).expect("a file for its words");
-        let mut command = program(open_to_all(env!("CARGO_BIN_EXE_asbackup-web"), room.path()));
+        let mut command = program(open_to_all(asbackup_testing::program("asbackup-web"), room.path()));
         command.env_clear().env("DBUS_SYSTEM_BUS_ADDRESS", setup.bus).env("CREDENTIALS_DIRECTORY", room.path());
         command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second descriptor")).stderr(log);
         command.uid(setup.user);

@@ -1,8 +1,8 @@
 //! Starting a copy over HTTP: who gets as far as polkit, and what it says.
 
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use tokio::time::{Duration, Instant};
 
-use crate::fake_polkit::{FakePolkit, Verdict};
 use crate::office::{self, Office};
 
 /// `x:secret` and `x:guess`.

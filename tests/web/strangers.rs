@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::net::{SocketAddr, TcpStream};
 
 use asbackup::bus::contract::{INTERFACE, OBJECT_PATH};
+use asbackup_testing::PATIENCE;
+use asbackup_testing::house::bus::NOBODY;
 use procfs::process::Process;
 use tokio::time::{Duration, Instant, sleep};
 use zbus::Variant;
@@ -12,8 +14,6 @@ use zbus::fdo::DBusProxy;
 use zbus::message::Message;
 use zbus::names::OwnedUniqueName;
 
-use crate::bus::NOBODY;
-use crate::common::PATIENCE;
 use crate::office::{self, Office};
 use crate::town::{self, Town};
 

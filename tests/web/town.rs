@@ -8,11 +8,10 @@ use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use asbackup_testing::PATIENCE;
 use rustix::net::{AddressFamily, SocketType};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use tokio::process::{Child, Command};
-
-use crate::common::PATIENCE;
 
 pub struct Town {
     holder: Child,

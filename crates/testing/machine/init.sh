@@ -1,6 +1,6 @@
 #!/bin/sh
 # First process of a bench: its own /run, /media, /mnt, /var/lib, /var/log and /etc, its own system bus and its own udevd.
-# It runs in fresh mount, net and pid namespaces (see tests/common/bench.rs); when it dies, the kernel ends everything that
+# It runs in fresh mount, net and pid namespaces (see crates/testing/src/bench/); when it dies, the kernel ends everything that
 # was started in here and drops every mount. It prints "ready" when UDisks2 may be started.
 #
 # usage: init.sh BENCH_DIRECTORY DBUS_POLICY_DIRECTORY

@@ -1,28 +1,27 @@
-//! What the test binaries share. `bench` is a small machine of its own (namespaces, system bus, udevd, UDisks2), `disk` what
-//! is plugged into it, `daemon` the real `asbackupd` in it, `sandbox` what its unit lets it do, `sockets` who sends
-//! its mails, `seen` what it told, `tree`
-//! and `compare` the files that are copied, `processes` whom to stop in mid-copy, `scene` the usual beginning of a test, `panics`
-//! what a failed case says.
-#![allow(dead_code, reason = "each test binary uses its part")]
+//! What the tests share, and the figures: the parts of a world around the service, real or played, and what to ask of it.
+//!
+//! `bench` is a small machine in namespaces of its own, with real disks; `house` a private bus around a daemon, with UDisks2 played
+//! by `fakes`; `mail_servers` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 pub mod bench;
-pub mod compare;
-pub mod config;
-pub mod daemon;
-pub mod disk;
-pub mod look;
+pub mod fakes;
+pub mod house;
+pub mod mail_servers;
 pub mod panics;
-pub mod processes;
-pub mod sandbox;
-pub mod scene;
+pub mod readmes;
 pub mod seen;
 pub mod sockets;
-pub mod stacked;
-pub mod tree;
+pub mod veeam_server;
+
+mod program;
 
 use std::process::{Command, Output};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+pub use program::{file, program, scratch, top};
 
 /// Long enough for a loaded machine with two cores; only a test that fails ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(60);

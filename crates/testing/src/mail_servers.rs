@@ -1,5 +1,4 @@
 //! Mail servers on loopback, what they got, and Python's view of it.
-#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -78,7 +77,7 @@ pub fn parse(files: &[PathBuf]) -> Vec<Value> {
 }
 
 pub fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail_servers").join(name)
+    crate::top().join("crates/testing/servers").join(name)
 }
 
 /// Our own authority, and a certificate of it for `localhost`.

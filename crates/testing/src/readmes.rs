@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 pub const READMES: [&str; 2] = ["README.md", "README.de.md"];
 /// The pages that list every config key.
@@ -41,15 +40,10 @@ const NOT_COMMANDS: [&str; 6] = ["ini", "text", "nginx", "powershell", "bat", "r
 /// Generated from the texts, or naming the peers of a comparison.
 const WITHOUT_COMMANDS: [&str; 3] = ["docs/messages.en.md", "docs/messages.de.md", "docs/performance.md"];
 
-/// The top of the repository, also for a package inside it.
-fn top() -> PathBuf {
-    let mut tops = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    tops.find(|top| top.join(READMES[0]).exists() && top.join("docs").exists()).expect("the repository").to_owned()
-}
-
 /// Paths from the top, the READMEs first.
 pub fn pages() -> Vec<String> {
-    let docs = fs::read_dir(top().join("docs")).expect("docs/").map(|entry| entry.expect("an entry").file_name());
+    let docs =
+        fs::read_dir(crate::top().join("docs")).expect("docs/").map(|entry| entry.expect("an entry").file_name());
     let names = docs.map(|name| name.into_string().expect("UTF-8")).filter(|name| name.ends_with(".md"));
     let sorted: BTreeSet<String> = names.map(|name| format!("docs/{name}")).collect();
     let at_top = [READMES[0], READMES[1], "CONTRIBUTING.md", "SECURITY.md"].map(str::to_owned);
@@ -57,7 +51,7 @@ pub fn pages() -> Vec<String> {
 }
 
 pub fn text(page: &str) -> String {
-    fs::read_to_string(top().join(page)).expect(page)
+    fs::read_to_string(crate::top().join(page)).expect(page)
 }
 
 /// The commands that call one of these programs.

@@ -1,6 +1,5 @@
 //! The sockets through which mails are sent and Veeam is asked, as systemd would serve them: each connection gets a process of its own, with
 //! the connection as its standard input and output.
-#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::fs;
 use std::io::ErrorKind;
@@ -114,7 +113,7 @@ impl Inside {
 
     fn start(&self, name: &str, stream: UnixStream) {
         let mut words = self.before.lock().unwrap().clone();
-        words.extend([env!("CARGO_BIN_EXE_asbackup-net").to_owned(), name.to_owned()]);
+        words.extend([crate::program("asbackup-net").to_owned(), name.to_owned()]);
         let mut command = (self.command)(&words[0]);
         command.args(&words[1..]).env_clear();
         command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");

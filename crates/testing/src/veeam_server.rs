@@ -48,7 +48,7 @@ impl VeeamServer {
 
     /// Up (again), at the same port.
     pub fn go_on(&mut self) {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/veeam_server/server.py");
+        let script = crate::top().join("crates/testing/servers/veeam.py");
         let mut python = Command::new(PYTHON);
         python.arg(script).arg(&self.room).arg(&self.certificates.cert).arg(&self.certificates.key);
         if self.port != 0 {

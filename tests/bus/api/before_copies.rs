@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use asbackup_testing::house::{first, until};
+use asbackup_testing::veeam_server::{SESSION, ended, job, moment, session};
 use serde_json::json;
 
 use super::evidence::{Place, of_session, said};
-use crate::house::{first, until};
-use crate::veeam_server::{SESSION, ended, job, moment, session};
 
 #[tokio::test]
 async fn bus_api_holds_a_copy_until_a_session_without_a_lock_is_over_and_names_its_job() {

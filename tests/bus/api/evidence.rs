@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::house::daemon::Daemon;
-use crate::house::{House, first, until};
-use crate::mail_servers::Sink;
-use crate::veeam_server::{PASSWORD, SESSION, USER, VeeamServer};
+use asbackup_testing::house::daemon::Daemon;
+use asbackup_testing::house::{House, first, until};
+use asbackup_testing::mail_servers::Sink;
+use asbackup_testing::veeam_server::{PASSWORD, SESSION, USER, VeeamServer};
 
 /// The server, a house that may ask it every second, and a mail server.
 pub struct Place {
@@ -69,7 +69,7 @@ impl Place {
     }
 
     /// Plugs the first disk in, whose mount fails, and waits for the end of that run.
-    pub async fn run_once(&self, daemon: &Daemon) -> crate::seen::RunFinished {
+    pub async fn run_once(&self, daemon: &Daemon) -> asbackup_testing::seen::RunFinished {
         self.house.udisks.plug(&first()).await;
         daemon.finished(1).await
     }

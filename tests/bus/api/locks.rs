@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
+use asbackup_testing::house::daemon::Daemon;
+use asbackup_testing::house::{first, until};
+use asbackup_testing::veeam_server::{SESSION, VeeamServer, ended, job, session};
 use serde_json::json;
 
 use super::evidence::{Place, of_session, said};
-use crate::house::daemon::Daemon;
-use crate::house::{first, until};
-use crate::veeam_server::{SESSION, VeeamServer, ended, job, session};
 
 const LIFTED: &str = "is lifted: by Veeam's own word its session is over";
 

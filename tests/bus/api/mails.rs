@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
+use asbackup_testing::house::{first, until};
+
 use super::evidence::{Place, said};
-use crate::house::{first, until};
 
 const OLD: &str = "has been there for 3 hours";
 

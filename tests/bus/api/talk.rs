@@ -1,11 +1,11 @@
 //! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it keeps silent when nothing is to be known.
 
+use asbackup_testing::house::until;
+use asbackup_testing::mail_servers::self_signed;
+use asbackup_testing::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};
 use serde_json::json;
 
 use super::evidence::{Place, of_session, said};
-use crate::house::until;
-use crate::mail_servers::self_signed;
-use crate::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};
 
 #[tokio::test]
 async fn bus_api_is_spoken_to_in_the_newest_version_that_it_knows() {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use asbackup_testing::program;
 use tokio::process::{Child, Command};
 
 /// Long enough for a loaded machine; only a test that fails ever waits for it.
@@ -36,7 +37,7 @@ impl Said {
 
 /// Nobody's terminal, and an environment of nothing but this.
 pub fn command(address: &str, language: &str, arguments: &[&str]) -> Command {
-    of_program(Path::new(env!("CARGO_BIN_EXE_asbackup")), address, language, arguments)
+    of_program(Path::new(program("asbackup")), address, language, arguments)
 }
 
 pub fn of_program(program: &Path, address: &str, language: &str, arguments: &[&str]) -> Command {
@@ -64,7 +65,7 @@ pub fn on_terminal(address: &str, arguments: &str) -> Command {
 
 /// Made by `script`.
 pub fn on_terminal_of(columns: usize, address: &str, language: &str, arguments: &str) -> Command {
-    let line = format!("stty rows 40 cols {columns}; exec {} {arguments}", env!("CARGO_BIN_EXE_asbackup"));
+    let line = format!("stty rows 40 cols {columns}; exec {} {arguments}", program("asbackup"));
     let mut command = of_program(Path::new("script"), address, language, &["-qec", &line, "/dev/null"]);
     command.env("PATH", "/usr/bin:/bin");
     command

@@ -1,14 +1,14 @@
 //! `watch` and `start --watch`: they follow a run to its end, and their exit code is how it ended.
 
 use asbackup::model::State;
+use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
+use asbackup_testing::house::{House, broken, first};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 
 use super::called::{ENGLISH, GERMAN, call, command, ended, on_terminal};
 use super::samples::copying;
-use crate::house::{House, broken, first};
-use crate::rig::{Rig, UUID, finish, finished, soon};
 
 /// Begins to follow, and reads along.
 fn watching(address: &str, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
@@ -122,7 +122,7 @@ async fn bus_a_cancelled_run_and_a_daemon_that_goes_away_have_codes_of_their_own
     call(house.bus.address(), ENGLISH, &["cancel"]).await;
     assert_eq!(ended(child).await.code, Some(6));
 
-    house.hang_in_mount(&daemon, &crate::house::second()).await;
+    house.hang_in_mount(&daemon, &asbackup_testing::house::second()).await;
     let (child, mut lines) = watching(house.bus.address(), &["watch"]);
     assert!(line(&mut lines).await.contains("“SILVER”"));
     daemon.kill().await;

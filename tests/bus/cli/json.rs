@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use asbackup_testing::house::rig::{Rig, UUID};
 use serde_json::{Value, json};
 
 use super::called::{ENGLISH, GERMAN, call};
 use super::samples::{NOON, copying, failed, runs};
-use crate::rig::{Rig, UUID};
 
 #[tokio::test]
 async fn bus_json_has_the_names_and_values_of_the_bus() {

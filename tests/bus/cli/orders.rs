@@ -1,9 +1,11 @@
 //! `start` and `cancel` against the real daemon: what is refused, who may, and how it ends as an exit code.
 
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::{NOBODY, PrivateBus, open_to_all};
+use asbackup_testing::house::{House, first};
+use asbackup_testing::program;
+
 use super::called::{ENGLISH, GERMAN, call, ended, of_program};
-use crate::bus::{NOBODY, PrivateBus, open_to_all};
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::house::{House, first};
 
 #[tokio::test]
 async fn bus_what_the_daemon_refuses_is_told_in_its_words_alone() {
@@ -78,7 +80,7 @@ async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() 
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
     let _daemon = house.daemon().await;
     let room = tempfile::tempdir().unwrap();
-    let program = open_to_all(env!("CARGO_BIN_EXE_asbackup"), room.path());
+    let program = open_to_all(program("asbackup"), room.path());
     let (group, root) = ("sudo usermod -aG asbackup nobody", "only the administrator (root) may");
     for (order, action, way) in [
         (&["start"][..], "de.example.Backup.start", group),

@@ -5,8 +5,7 @@ use asbackup::model::{
     Trigger, VeeamLock, Warning,
 };
 use asbackup::texts::{Language, Texts};
-
-use crate::rig::UUID;
+use asbackup_testing::house::rig::UUID;
 
 /// 23 November 2026, 12:00 UTC.
 pub const NOON: u64 = 1_795_435_200_000_000;

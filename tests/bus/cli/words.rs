@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use asbackup::model::Status;
+use asbackup_testing::house::rig::Rig;
 
 use super::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};
 use super::samples::{copying, done, failed, idle, runs, unset};
-use crate::rig::Rig;
 
 async fn rig(status: Status) -> Rig {
     Rig::with(status, Arc::new(|newest| runs().into_iter().take(newest).collect())).await

@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use asbackup_testing::house::daemon::{Daemon, proxy, refused};
+use asbackup_testing::house::{House, first, until};
+use asbackup_testing::seen::NAME;
 use futures_util::StreamExt;
 use zbus::message::Type;
 use zbus::{MatchRule, MessageStream};
-
-use crate::house::daemon::{Daemon, proxy, refused};
-use crate::house::{House, first, until};
-use crate::seen::NAME;
 
 const MOST_LOCKS: usize = 100;
 /// So many that a list of them was more than a message on the bus may hold.
@@ -123,7 +122,8 @@ async fn bus_locks_that_come_and_go_are_told_in_few_signals_and_the_last_state_a
         daemon.client.veeam_unlock("short").await.unwrap();
     }
     daemon.client.veeam_lock("last one").await.unwrap();
-    let (count, bytes) = tokio::time::timeout(crate::house::daemon::PATIENCE, counted).await.unwrap().unwrap();
+    let (count, bytes) =
+        tokio::time::timeout(asbackup_testing::house::daemon::PATIENCE, counted).await.unwrap().unwrap();
     let most = u32::try_from(begun.elapsed().as_millis() / 100).unwrap() + 5;
     assert!(count <= most, "{count} signals of {bytes} bytes in {:?}", begun.elapsed());
     let log = daemon.log();

@@ -3,13 +3,12 @@
 use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{Action, BackupProxy, Error};
-
-use crate::bus::NOBODY;
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::fake_udisks::Answer;
-use crate::house::daemon::{proxy, refused};
-use crate::house::{House, first, second, stranger};
-use crate::seen::Story;
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::daemon::{proxy, refused};
+use asbackup_testing::house::{House, first, second, stranger};
+use asbackup_testing::seen::Story;
 
 const PROPERTIES: &[&str] = &[
     "BytesDone",

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::fake_udisks::FakeDisk;
-use crate::house::{House, first, second};
+use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::house::{House, first, second};
 
 /// A disk that the kernel has a sequence number for: that of any block device of this machine, which is only ever read.
 fn numbered(disk: FakeDisk) -> FakeDisk {

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use asbackup::bus::contract::Error;
-
-use crate::fake_udisks::{Answer, BLOCK, FILESYSTEM, FakeDisk, values};
-use crate::house::daemon::Daemon;
-use crate::house::{House, first, second, stranger, third, until};
+use asbackup_testing::fakes::udisks::{Answer, BLOCK, FILESYSTEM, FakeDisk, values};
+use asbackup_testing::house::daemon::Daemon;
+use asbackup_testing::house::{House, first, second, stranger, third, until};
 
 /// Plugs a disk in that is due after all that came before it, waits for the end of its run and gives the disks of all runs.
 /// So nobody has to wait for something not to happen.

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{BackupProxy, Error};
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::daemon::{proxy, refused};
+use asbackup_testing::house::{House, first, until};
 use tokio::task::JoinSet;
-
-use crate::bus::NOBODY;
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::house::daemon::{proxy, refused};
-use crate::house::{House, first, until};
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.
 const BIN: u32 = 2;

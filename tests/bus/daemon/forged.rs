@@ -3,16 +3,16 @@
 
 use std::collections::HashMap;
 
+use asbackup_testing::fakes::udisks::{BLOCK, FILESYSTEM, FakeDisk, Interfaces};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::daemon::{Daemon, proxy};
+use asbackup_testing::house::{House, first, second, until};
 use zbus::fdo::DBusProxy;
 use zbus::message::Message;
 use zbus::names::OwnedUniqueName;
 use zbus::{Connection, ObjectPath, Variant};
 
 use super::swarm::{BATCH, FLOODERS, PROPERTIES, Swarm, Town, names_of};
-use crate::bus::NOBODY;
-use crate::fake_udisks::{BLOCK, FILESYSTEM, FakeDisk, Interfaces};
-use crate::house::daemon::{Daemon, proxy};
-use crate::house::{House, first, second, until};
 
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 const UDISKS: &str = "/org/freedesktop/UDisks2";

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::udisks::{Answer, FakeDisk};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::daemon::{proxy, refused};
+use asbackup_testing::house::{House, first};
 use procfs::process::Process;
-
-use crate::bus::NOBODY;
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::fake_udisks::{Answer, FakeDisk};
-use crate::house::daemon::{proxy, refused};
-use crate::house::{House, first};
 
 /// A terminal that is cleared, a line of the log, a reversed reading direction, a header, markup, an 8-bit escape.
 const EVIL: &str =

@@ -1,10 +1,9 @@
 //! Disks that are recognised by more than their UUID: serial numbers, which loop devices have none of.
 
 use asbackup::bus::contract::Error;
-
-use crate::fake_udisks::FakeDisk;
-use crate::house::daemon::refused;
-use crate::house::{House, first};
+use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::house::daemon::refused;
+use asbackup_testing::house::{House, first};
 
 /// The same UUID behind another drive.
 fn other_drive() -> FakeDisk {
@@ -12,7 +11,7 @@ fn other_drive() -> FakeDisk {
 }
 
 /// A house in which `first()` is trusted and has gone again. No disk can be mounted there, so its runs end at that.
-async fn house_with(policy: &str) -> (House, crate::house::daemon::Daemon) {
+async fn house_with(policy: &str) -> (House, asbackup_testing::house::daemon::Daemon) {
     let mut house = House::new().await;
     house.settings.set("Safety", "disk-identity", policy);
     let daemon = house.daemon().await;

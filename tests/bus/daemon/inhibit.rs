@@ -4,13 +4,12 @@ use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::{House, first, until};
 use futures_util::StreamExt;
 use zbus::fdo::DBusProxy;
 use zbus::message::Message;
 use zbus::{Connection, OwnedFd, connection, fdo, interface};
-
-use crate::bus::NOBODY;
-use crate::house::{House, first, until};
 
 /// What was asked for, and our end of the lock; it reads as ended when nobody holds the other.
 type Locks = Arc<Mutex<Vec<(String, String, UnixStream)>>>;

@@ -1,8 +1,8 @@
 //! What people find in the text log, on standard error, and in the debug output.
 
-use crate::fake_udisks::Answer;
-use crate::house::{House, first};
-use crate::seen::Story;
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::{House, first};
+use asbackup_testing::seen::Story;
 
 /// The lines of one level, without date, time and level.
 fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::fake_udisks::{Answer, BLOCK, FILESYSTEM, values};
-use crate::house::daemon::{count, refused};
-use crate::house::{House, first, until};
+use asbackup_testing::fakes::udisks::{Answer, BLOCK, FILESYSTEM, values};
+use asbackup_testing::house::daemon::{count, refused};
+use asbackup_testing::house::{House, first, until};
 
 /// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.
 fn refusals() -> Vec<(Answer, &'static str, &'static str)> {

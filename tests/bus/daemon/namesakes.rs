@@ -1,7 +1,7 @@
 //! Jobs whose names could be taken for one another, and names that two use at a time.
 
-use crate::house::daemon::{Daemon, proxy, refused};
-use crate::house::{House, first};
+use asbackup_testing::house::daemon::{Daemon, proxy, refused};
+use asbackup_testing::house::{House, first};
 
 /// Who has a lock or waits for one, as everybody can see it.
 async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {

@@ -1,10 +1,9 @@
 //! A new config while the daemon runs: whole or not at all.
 
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::{Daemon, count, refused};
+use asbackup_testing::house::{House, first, second, stranger};
 use rustix::process::Signal;
-
-use crate::fake_udisks::Answer;
-use crate::house::daemon::{Daemon, count, refused};
-use crate::house::{House, first, second, stranger};
 
 async fn has_reloaded(daemon: &Daemon, times: usize) {
     // The end of a reload is another READY=1.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::count;
+use asbackup_testing::house::{House, first, second, third};
 use rustix::process::Signal;
-
-use crate::fake_udisks::Answer;
-use crate::house::daemon::count;
-use crate::house::{House, first, second, third};
 
 #[tokio::test]
 async fn bus_disks_that_come_together_are_copied_to_in_config_order_one_after_the_other() {
@@ -37,7 +36,7 @@ async fn bus_a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() 
     }
     let queue = |disks: Vec<String>| {
         let wanted = zbus::OwnedVariant::try_from(zbus::Variant::from(disks)).unwrap();
-        move |story: &crate::seen::Story| story.properties.get("Queue") == Some(&wanted)
+        move |story: &asbackup_testing::seen::Story| story.properties.get("Queue") == Some(&wanted)
     };
     daemon.tells("both in the queue", queue(vec![second().uuid, third().uuid])).await;
     house.udisks.unplug(&second()).await;

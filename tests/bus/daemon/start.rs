@@ -4,11 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::{count, refused};
+use asbackup_testing::house::{House, first, until};
 use zbus::fdo::DBusProxy;
-
-use crate::fake_udisks::Answer;
-use crate::house::daemon::{count, refused};
-use crate::house::{House, first, until};
 
 const TEMPLATE: &str = include_str!("../../../config.ini.template");
 

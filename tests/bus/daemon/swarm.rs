@@ -10,17 +10,16 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{BUS_NAME, Error, OBJECT_PATH};
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::daemon::{Daemon, PATIENCE, proxy};
+use asbackup_testing::house::{House, first, second, until};
 use procfs::process::Process;
 use tokio::sync::{Mutex, MutexGuard};
 use zbus::fdo::{self, DBusProxy};
 use zbus::message::{self, Flags, Message};
 use zbus::names::OwnedUniqueName;
 use zbus::{Connection, Variant, connection};
-
-use crate::bus::NOBODY;
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::house::daemon::{Daemon, PATIENCE, proxy};
-use crate::house::{House, first, second, until};
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.
 const BIN: u32 = 2;

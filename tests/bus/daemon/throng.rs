@@ -6,11 +6,11 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::{NOBODY, open_to_all};
+use asbackup_testing::house::{House, first};
+use asbackup_testing::program;
 use zbus::Connection;
-
-use crate::bus::{NOBODY, open_to_all};
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::house::{House, first};
 
 const TOOLS: usize = 1000;
 const MOST_LOCKS: usize = 100;
@@ -27,9 +27,7 @@ struct Tools {
 impl Tools {
     fn new(house: &House) -> Self {
         let room = tempfile::tempdir().unwrap();
-        for program in
-            [env!("CARGO_BIN_EXE_veeam-lock"), env!("CARGO_BIN_EXE_veeam-unlock"), env!("CARGO_BIN_EXE_asbackup")]
-        {
+        for program in [program("veeam-lock"), program("veeam-unlock"), program("asbackup")] {
             open_to_all(program, room.path());
         }
         Self { room, address: house.bus.address().to_owned() }

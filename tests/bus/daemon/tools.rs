@@ -4,13 +4,13 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Output, Stdio};
 
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::{NOBODY, open_to_all};
+use asbackup_testing::house::daemon::{Daemon, PATIENCE};
+use asbackup_testing::house::{House, first, second};
+use asbackup_testing::program;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
-
-use crate::bus::{NOBODY, open_to_all};
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::house::daemon::{Daemon, PATIENCE};
-use crate::house::{House, first, second};
 
 const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";
 
@@ -27,11 +27,11 @@ fn tool(house: &House, program: &str, arguments: &[&str]) -> Command {
 }
 
 fn lock(house: &House, arguments: &[&str]) -> Command {
-    tool(house, env!("CARGO_BIN_EXE_veeam-lock"), arguments)
+    tool(house, program("veeam-lock"), arguments)
 }
 
 fn unlock(house: &House, arguments: &[&str]) -> Command {
-    tool(house, env!("CARGO_BIN_EXE_veeam-unlock"), arguments)
+    tool(house, program("veeam-unlock"), arguments)
 }
 
 async fn end(command: &mut Command) -> (i32, String, String) {
@@ -111,7 +111,7 @@ async fn bus_a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
         let pid = Pid::from_raw(waiting.id().unwrap().cast_signed()).unwrap();
         kill_process(pid, signal).unwrap();
         assert_eq!(told(waiting).await.0, -signal.as_raw());
-        let is_empty = |story: &crate::seen::Story| format!("{:?}", story.properties.get("VeeamLocks"));
+        let is_empty = |story: &asbackup_testing::seen::Story| format!("{:?}", story.properties.get("VeeamLocks"));
         daemon.tells("no request", |story| !is_empty(story).contains("Nightly")).await;
     }
     assert_eq!(daemon.log().matches("“Nightly” has waited for less than a minute").count(), 3, "{}", daemon.log());
@@ -200,7 +200,7 @@ async fn bus_every_other_end_has_its_exit_code() {
     }
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
     let room = tempfile::tempdir().unwrap();
-    let programs = [env!("CARGO_BIN_EXE_veeam-lock"), env!("CARGO_BIN_EXE_veeam-unlock")];
+    let programs = [program("veeam-lock"), program("veeam-unlock")];
     let [lock_of_all, unlock_of_all] = programs.map(|program| open_to_all(program, room.path()).display().to_string());
     let (code, _, complained) = end(tool(&house, &lock_of_all, &["Nightly"]).uid(NOBODY)).await;
     assert_eq!(code, 5, "{complained}");

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::{chown, lchown, symlink};
 use std::time::{Duration, Instant};
 
-use crate::fake_udisks::Answer;
-use crate::house::daemon::{Daemon, refused};
-use crate::house::{House, first, second, until};
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::{Daemon, refused};
+use asbackup_testing::house::{House, first, second, until};
 
 /// Job and state.
 async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 
+use asbackup_testing::house::until;
+use asbackup_testing::mail_servers::{Received, Sink};
 use serde_json::json;
 
 use super::post::{house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
-use crate::house::until;
-use crate::mail_servers::{Received, Sink};
 
 fn id(mail: &Received) -> String {
     mail.header("Message-ID").expect("an id")

@@ -3,10 +3,11 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
+use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::house::{House, first};
+use asbackup_testing::mail_servers::Received;
+
 use super::post::{plain, run_while, until_sent};
-use crate::fake_udisks::FakeDisk;
-use crate::house::{House, first};
-use crate::mail_servers::Received;
 
 fn assert_proper(mail: &Received) {
     assert_eq!(mail.parsed["defects"], serde_json::json!([]), "{}", mail.raw);

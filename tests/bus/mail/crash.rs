@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use asbackup::report::outbox::{Envelope, Outbox};
+use asbackup_testing::house::House;
+use asbackup_testing::mail_servers::wait;
 use zbus::fdo::DBusProxy;
 
 use super::post::{plain, until_sent};
-use crate::house::House;
-use crate::mail_servers::wait;
 
 const MAILS: u64 = 1000;
 const KILLS: usize = 50;
@@ -36,7 +36,7 @@ fn fill(outbox: &Path) {
 async fn until_gone(house: &House) {
     let bus = house.bus.connect().await;
     let names = DBusProxy::new(&bus).await.unwrap();
-    while names.name_has_owner(crate::seen::NAME.try_into().unwrap()).await.unwrap() {
+    while names.name_has_owner(asbackup_testing::seen::NAME.try_into().unwrap()).await.unwrap() {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
 }

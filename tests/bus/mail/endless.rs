@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
+use asbackup_testing::mail_servers::{Certificates, Sink, self_signed};
+
 use super::post::{house_with, run_once, trouble};
-use crate::mail_servers::{Certificates, Sink, self_signed};
 
 /// A server that answers whoever comes as it likes; gone with the test's process.
 fn serve(listener: TcpListener, speak: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Clone + 'static) -> u16 {

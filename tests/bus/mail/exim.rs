@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use asbackup_testing::mail_servers::{Certificates, files, parse, wait};
+
 use super::post::{house_with, run_once, until_sent};
-use crate::mail_servers::{Certificates, files, parse, wait};
 
 /// Takes mail for anybody from who has logged in over TLS, and refuses one name.
 const CONFIG: &str = r#"

@@ -1,11 +1,11 @@
 //! What a server may have against us: an attachment, a letter, our name, our ways to log in. The mail gets there or says why not.
 
 use asbackup::report::outbox::{Envelope, Outbox};
+use asbackup_testing::house::{self, House};
+use asbackup_testing::mail_servers::{Certificates, Sink};
 use serde_json::json;
 
 use super::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent};
-use crate::house::{self, House};
-use crate::mail_servers::{Certificates, Sink};
 
 async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, Sink, House) {
     let room = tempfile::tempdir().unwrap();

@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use asbackup::model::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, micros};
 use asbackup::store::history::History;
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::{proxy, refused};
+use asbackup_testing::house::{House, first};
 
 use super::post::{plain, run_once, until_sent};
-use crate::fake_udisks::Answer;
-use crate::house::daemon::{proxy, refused};
-use crate::house::{House, first};
 
 #[tokio::test]
 async fn bus_mail_tells_of_a_run_that_a_killed_daemon_left_behind() {

@@ -1,8 +1,9 @@
 //! Mails that wait: for a server that is away, over a restart, and not for ever.
 
+use asbackup_testing::house::{first, second};
+
 use super::contents::rsync_writes;
 use super::post::{failed, plain, run_once, run_while, spooled, trouble, until_sent, until_waiting};
-use crate::house::{first, second};
 
 #[tokio::test]
 async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_next_daemon() {
@@ -60,7 +61,7 @@ async fn bus_mail_that_is_too_old_is_put_aside_with_an_error() {
     std::fs::rename(&oldest, oldest.with_file_name(format!("{long_ago:016}-{rest}"))).unwrap();
     let daemon = house.daemon().await;
     daemon.says("has been given up").await;
-    crate::house::until("one in failed/", || failed(&house).len() == 1 && spooled(&house).len() == 1).await;
+    asbackup_testing::house::until("one in failed/", || failed(&house).len() == 1 && spooled(&house).len() == 1).await;
     until_waiting(&daemon, 1).await;
 }
 

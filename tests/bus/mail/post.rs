@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use crate::fake_udisks::Answer;
-use crate::house::daemon::Daemon;
-use crate::house::{House, broken, first};
-use crate::mail_servers::{Sink, files, wait};
+use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::house::daemon::Daemon;
+use asbackup_testing::house::{House, broken, first};
+use asbackup_testing::mail_servers::{Sink, files, wait};
 
 pub const LOCAL: &str = "localhost";
 
 /// The settings that all tests of mail share: one sysop, one in copy, one of the first disk. Attempts follow each other fast.
 pub async fn house_with(port: u16) -> House {
     let mut house = House::new().await;
-    let disks = format!("{},office@example.com,{}", first().uuid, crate::house::second().uuid);
+    let disks = format!("{},office@example.com,{}", first().uuid, asbackup_testing::house::second().uuid);
     house.settings.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
     for (key, value) in [
         ("server", LOCAL),
@@ -64,7 +64,7 @@ pub async fn until_sent(house: &House) {
 /// Waits until the bus says so.
 pub async fn until_waiting(daemon: &Daemon, count: u32) {
     let wanted = zbus::OwnedVariant::from(count);
-    let is_so = |story: &crate::seen::Story| story.properties.get("OutboxCount") == Some(&wanted);
+    let is_so = |story: &asbackup_testing::seen::Story| story.properties.get("OutboxCount") == Some(&wanted);
     daemon.tells(&format!("{count} waiting mails"), is_so).await;
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use asbackup_testing::mail_servers::{Certificates, Sink};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::post::{house_with, run_once, trouble, until_sent};
-use crate::mail_servers::{Certificates, Sink};
 
 const PASSWORD: &str = "correct-horse-battery";
 /// The name, a zero, and so on, as PLAIN and LOGIN write them.
@@ -138,7 +138,7 @@ async fn bus_mail_refuses_a_config_that_would_send_a_password_in_clear() {
     house.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
     house.settings.set("Mail", "encryption", "none");
     house.write_config();
-    let (name, message) = crate::house::daemon::refused(daemon.client.reload().await);
+    let (name, message) = asbackup_testing::house::daemon::refused(daemon.client.reload().await);
     assert_eq!(name, "ConfigRefused");
     assert!(message.contains("[Mail] encryption"), "{message}");
     assert_no_secret(&message);

@@ -1,10 +1,10 @@
 //! Servers of every kind, and what each of them may do wrong.
 
+use asbackup_testing::house::{House, second};
+use asbackup_testing::mail_servers::{Certificates, Sink};
 use serde_json::json;
 
 use super::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
-use crate::house::{House, second};
-use crate::mail_servers::{Certificates, Sink};
 
 fn room() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")
@@ -153,7 +153,7 @@ async fn bus_mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     until_sent(&house).await;
     daemon.says("has been given up").await;
     let told = |line: &&str| line.contains(" error ") && line.contains("5.7.1 spam");
-    crate::house::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
+    asbackup_testing::house::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
     assert_eq!((failed(&house).len(), sink.count()), (2, 0));
     until_waiting(&daemon, 0).await;
 }
@@ -165,7 +165,7 @@ async fn bus_mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     sink.mood(&json!({ "hang": true }));
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
-    crate::house::until("a hanging mail", || sink.hangs()).await;
+    asbackup_testing::house::until("a hanging mail", || sink.hangs()).await;
     house.udisks.plug(&second()).await;
     daemon.finished(2).await;
     let trouble = trouble(&daemon).await;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::process::Output;
 
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::daemon::Daemon;
+use asbackup_testing::house::{House, first};
+
 use super::sshd::Sshd;
-use crate::bus::NOBODY;
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::house::daemon::Daemon;
-use crate::house::{House, first};
 
 struct Way {
     house: House,

@@ -5,16 +5,15 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use asbackup_testing::house::bus::{NOBODY, open_to_all};
+use asbackup_testing::{file, program};
 use tempfile::TempDir;
 
-use crate::bus::{NOBODY, open_to_all};
-
 /// What the user calls there.
-const TOOLS: [&str; 3] = [
-    env!("CARGO_BIN_EXE_veeam-lock"),
-    env!("CARGO_BIN_EXE_veeam-unlock"),
-    concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/veeam-ssh"),
-];
+fn tools() -> [&'static str; 3] {
+    [program("veeam-lock"), program("veeam-unlock"), file("packaging/veeam-ssh")]
+}
+
 /// The user exists in there alone.
 const START: &str = r#"
 ip link set lo up
@@ -85,7 +84,7 @@ fn furnish(room: &Path, address: &str) {
     write("authorized_keys", format!("restrict,command=\"{shown}/veeam-ssh\" {client}"));
     let host = fs::read_to_string(room.join("host.pub")).unwrap();
     write("known_hosts", format!("127.0.0.1 {host}"));
-    TOOLS.iter().for_each(|tool| drop(open_to_all(tool, room)));
+    tools().iter().for_each(|tool| drop(open_to_all(tool, room)));
     // StrictModes looks at the directories above, and /tmp is anybody's.
     write(
         "sshd_config",

@@ -7,10 +7,10 @@ use asbackup::bus::contract::{Action, Error};
 use asbackup::controller::{Call, Started};
 use asbackup::model::Fault;
 use asbackup::texts::{Language, Texts};
+use asbackup_testing::house::rig::{Rig, UUID, soon};
 use tokio::sync::oneshot;
 
 use super::rights::call;
-use crate::rig::{Rig, UUID, soon};
 
 #[tokio::test]
 async fn bus_readers_do_not_wait_for_a_controller_that_is_stuck() {

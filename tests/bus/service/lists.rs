@@ -10,11 +10,9 @@ use asbackup::model::{
     AttachmentId, Contents, DiskId, DiskRow, Fault, Outcome, RunRecord, Status, Step, Totals, Trigger, UnformattedRow,
     Warning,
 };
-
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::rig::{Rig, UUID};
 use serde_json::json;
-
-use crate::bus::NOBODY;
-use crate::rig::{Rig, UUID};
 
 fn keys_in_contract(method: &str) -> BTreeSet<String> {
     let xml = include_str!("../../../dbus/de.example.Backup.xml");

@@ -3,10 +3,9 @@
 use asbackup::bus::BusError;
 use asbackup::bus::contract::BUS_NAME;
 use asbackup::texts::{Language, Texts};
+use asbackup_testing::house::bus::{NOBODY, PrivateBus};
+use asbackup_testing::house::rig::{Rig, serve_again};
 use zbus::fdo::DBusProxy;
-
-use crate::bus::{NOBODY, PrivateBus};
-use crate::rig::{Rig, serve_again};
 
 #[tokio::test]
 async fn bus_a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_it() {

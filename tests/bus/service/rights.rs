@@ -7,11 +7,10 @@ use asbackup::bus::contract::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, O
 use asbackup::controller::Call;
 use asbackup::model::Fault;
 use asbackup::texts::{Language, Texts};
+use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::rig::{Rig, UUID, proxy, soon};
 use zbus::fdo;
-
-use crate::bus::NOBODY;
-use crate::fake_polkit::{FakePolkit, Verdict};
-use crate::rig::{Rig, UUID, proxy, soon};
 
 pub async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {
     match action {

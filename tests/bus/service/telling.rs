@@ -8,14 +8,13 @@ use asbackup::bus::contract::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup::controller::Signal;
 use asbackup::model::{DiskId, Fault, Finished, LogLine, Outcome, Progress, State, Status, VeeamLock, Warning};
 use asbackup::texts::{Language, Texts};
+use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use zbus::fdo::{DBusProxy, PropertiesProxy};
 use zbus::message::{Flags, Message, Type};
 use zbus::names::InterfaceName;
 use zbus::{Connection, MatchRule, MessageStream, OwnedVariant, Variant};
-
-use crate::rig::{Rig, UUID, finish, finished, soon};
 
 /// Everything that the service sends to `client`, in order.
 async fn listen(client: &Connection) -> MessageStream {

@@ -5,13 +5,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use asbackup::config::{TEMPLATE, parse};
+use asbackup_testing::house::daemon::PATIENCE;
+use asbackup_testing::house::{House, first, second};
+use asbackup_testing::mail_servers::Sink;
+use asbackup_testing::program;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use crate::cli::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
-use crate::house::daemon::PATIENCE;
-use crate::house::{House, first, second};
-use crate::mail_servers::Sink;
 
 /// Answers all at once, as a script does.
 async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
@@ -26,7 +27,7 @@ async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
 }
 
 /// A house whose daemon has the untouched template, and two disks plugged in that nobody knows.
-async fn untouched() -> (House, crate::house::daemon::Daemon) {
+async fn untouched() -> (House, asbackup_testing::house::daemon::Daemon) {
     let house = House::new().await;
     let quiet =
         TEMPLATE.replace("log-file-path = /var/log", &format!("log-file-path = {}", house.path("log").display()));
@@ -110,7 +111,7 @@ struct Screen {
 
 impl Screen {
     fn open(house: &House) -> Self {
-        Self::of_line(house, &format!("{} setup {}", env!("CARGO_BIN_EXE_asbackup"), house.config_path().display()))
+        Self::of_line(house, &format!("{} setup {}", program("asbackup"), house.config_path().display()))
     }
 
     fn of_line(house: &House, line: &str) -> Self {
@@ -186,7 +187,7 @@ const CTRL_Z: &str = "\u{1a}";
 #[tokio::test]
 async fn bus_setup_left_at_the_password_gives_the_terminal_its_echo_back() {
     let (house, _daemon) = untouched().await;
-    let program = env!("CARGO_BIN_EXE_asbackup");
+    let program = program("asbackup");
     let path = house.config_path();
     // A shell that goes on after Ctrl-C, and brings back who was stopped by Ctrl-Z.
     let line = format!(

@@ -4,13 +4,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use asbackup_testing::house::bus::{NOBODY, open_to_all};
+use asbackup_testing::mail_servers::{Certificates, Sink};
+use asbackup_testing::program;
+use asbackup_testing::sockets::Sockets;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::bus::{NOBODY, open_to_all};
 use crate::cli::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
-use crate::house::sockets::Sockets;
-use crate::mail_servers::{Certificates, Sink};
 
 const NOWHERE: &str = "unix:path=/nowhere";
 const PASSWORD: &str = "correct-horse-battery";
@@ -146,7 +147,7 @@ async fn bus_mail_test_says_what_is_missing_when_nobody_is_there_to_send_it() {
 async fn bus_mail_test_and_setup_are_for_root() {
     let office = Office::new(25, "");
     fs::set_permissions(office.path(), Permissions::from_mode(0o600)).unwrap();
-    let program = open_to_all(env!("CARGO_BIN_EXE_asbackup"), office.room.path());
+    let program = open_to_all(program("asbackup"), office.room.path());
     let path = office.path();
     for (arguments, words) in
         [(["mail", "test"], "sudo asbackup mail test"), (["setup", "--yes"], "sudo asbackup setup")]

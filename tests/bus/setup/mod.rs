@@ -5,9 +5,9 @@ mod answers;
 mod mail;
 mod options;
 
-use crate::fake_udisks::FakeDisk;
-use crate::house::House;
-use crate::house::daemon::{Daemon, PATIENCE};
+use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::house::House;
+use asbackup_testing::house::daemon::{Daemon, PATIENCE};
 
 /// Plugs disks in and waits until the daemon lists them.
 async fn plug(house: &House, daemon: &Daemon, disks: &[FakeDisk]) {

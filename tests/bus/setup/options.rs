@@ -4,12 +4,12 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
 use asbackup::config::parse;
+use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::house::{House, first, second, stranger};
+use asbackup_testing::mail_servers::Sink;
 
 use super::plug;
-use crate::bus::NOBODY;
 use crate::cli::called::{ENGLISH, GERMAN, Said, call, command, ended};
-use crate::house::{House, first, second, stranger};
-use crate::mail_servers::Sink;
 
 async fn setup(house: &House, language: &str, options: &[&str]) -> Said {
     let path = house.config_path();
@@ -19,7 +19,7 @@ async fn setup(house: &House, language: &str, options: &[&str]) -> Said {
 }
 
 /// A config of somebody who likes it his own way, with a daemon that has read it.
-async fn filled_in() -> (House, crate::house::daemon::Daemon) {
+async fn filled_in() -> (House, asbackup_testing::house::daemon::Daemon) {
     let mut house = House::new().await;
     house.settings = house.settings.clone().know(&[&first()]);
     house.settings.set("Mail", "password", "old-secret");
@@ -133,7 +133,7 @@ async fn bus_setup_makes_a_whole_new_file_from_options() {
 
 #[tokio::test]
 async fn bus_setup_without_a_service_says_so_and_what_it_wrote() {
-    let bus = crate::bus::PrivateBus::start();
+    let bus = asbackup_testing::house::bus::PrivateBus::start();
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("config.ini");
     let arguments = ["setup", path.to_str().unwrap(), "--yes", "--source", room.path().to_str().unwrap()];

@@ -3,14 +3,14 @@
 use std::fs;
 use std::process::Command;
 
+use asbackup_testing::bench::disk::FileSystem;
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::run;
 use rustix::fs::{XattrFlags, setxattr};
 
 use super::source::damage_directory;
 use super::{aborted, assert_not_stored, assert_words, format_with_small_blocks, prepare};
-use crate::common::disk::FileSystem;
-use crate::common::run;
-use crate::common::scene::Scene;
-use crate::common::tree::Tree;
 
 #[tokio::test]
 async fn names_of_one_file_in_two_subvolumes_are_told_as_that() {

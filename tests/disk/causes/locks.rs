@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use asbackup_testing::bench::config::{DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::bench::disk::FileSystem;
+use asbackup_testing::bench::scene::{Immutable, Scene};
+use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::run;
 use serde_json::Value;
 
 use super::{aborted, prepare, told};
-use crate::common::config::{DISK_LOCK, SOURCE_LOCK};
-use crate::common::disk::FileSystem;
-use crate::common::run;
-use crate::common::scene::{Immutable, Scene};
-use crate::common::tree::Tree;
 
 #[track_caller]
 fn assert_told(fault: &Value, kind: &str, place: &str, why: &str) {

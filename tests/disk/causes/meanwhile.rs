@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use asbackup_testing::bench::disk::FileSystem;
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::run;
+
 use super::{assert_not_stored, prepare, told};
-use crate::common::disk::FileSystem;
-use crate::common::run;
-use crate::common::scene::Scene;
 
 #[tokio::test]
 async fn a_swap_file_on_the_target_is_named() {

@@ -15,11 +15,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::daemon::Daemon;
-use crate::common::run;
-use crate::common::scene::{Scene, assert_aborted};
-use crate::common::seen::RunFinished;
 use asbackup::texts::{Language, Spoken, Texts};
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::scene::{Scene, assert_aborted};
+use asbackup_testing::run;
+use asbackup_testing::seen::RunFinished;
 use serde_json::Value;
 
 /// Words that a person reads as: this disk is broken, throw it away.

@@ -3,11 +3,12 @@
 use std::fs;
 use std::process::Command;
 
+use asbackup_testing::bench::disk::FileSystem;
+use asbackup_testing::bench::processes::Program;
+use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::{PATIENCE, run, wait_for};
+
 use super::{aborted, told};
-use crate::common::disk::FileSystem;
-use crate::common::processes::Program;
-use crate::common::scene::{Scene, assert_aborted, assert_success};
-use crate::common::{PATIENCE, run, wait_for};
 
 #[tokio::test]
 async fn a_disk_that_windows_left_hibernated_is_told_as_such() {

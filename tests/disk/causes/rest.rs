@@ -4,10 +4,10 @@
 use std::fs;
 
 use asbackup::model::Warning;
+use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::bench::scene::{Scene, assert_success, warnings};
 
 use super::{assert_no_accusation, prepare};
-use crate::common::daemon::Daemon;
-use crate::common::scene::{Scene, assert_success, warnings};
 
 /// How many directories were told as left, and which.
 fn left(daemon: &Daemon) -> (u64, String) {

@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use asbackup_testing::bench::disk::{Disk, FileSystem};
+use asbackup_testing::bench::scene::{Scene, assert_success};
+use asbackup_testing::run;
+
 use super::{aborted, assert_words, told};
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::run;
-use crate::common::scene::{Scene, assert_success};
 
 /// Bytes that rsync has written of `one.vbk`, under its temporary name.
 fn written_of_one_file(scene: &Scene) -> u64 {

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use asbackup_testing::bench::disk::FileSystem;
+use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::run;
+
 use super::{aborted, assert_not_stored, format_with_small_blocks, prepare, told};
-use crate::common::disk::FileSystem;
-use crate::common::run;
-use crate::common::scene::Scene;
 
 #[tokio::test]
 async fn a_read_only_snapshot_inside_the_target_is_named() {

@@ -35,13 +35,8 @@ mod mapped;
 mod neighbours;
 mod network_source;
 mod page;
-#[path = "../../common/panics.rs"]
-mod panics;
 mod qmp;
 mod quotas;
-#[path = "../../readmes/mod.rs"]
-#[allow(dead_code, reason = "each test program uses its part")]
-mod readme_commands;
 mod readmes;
 mod root;
 mod scene;

@@ -1,8 +1,9 @@
 //! What the READMEs say of the system's own tools, word for word; and the two ways to a configuration that they tell.
 
+use asbackup_testing::readmes::{OF_A_SYSTEM, commands_with};
+
 use super::disk::UsbDisk;
 use super::machine::Vm;
-use super::readme_commands::{OF_A_SYSTEM, commands_with};
 
 /// The disk that the READMEs speak of.
 const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::bench::Bench;
+use super::Bench;
 use super::disk::Disk;
 
 /// Where the copy goes on the disk.

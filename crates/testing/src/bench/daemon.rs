@@ -13,12 +13,12 @@ use tokio::net::UnixDatagram;
 use tokio::process::Child;
 use zbus::{Connection, OwnedVariant, Proxy};
 
-use super::bench::Bench;
+use super::Bench;
 use super::config::ConfigText;
 use super::processes::{self, Held, Stage};
 use super::sandbox::{CONFIG, NOTIFY, Sandbox};
-use super::seen::{NAME, PATH, RunFinished, RunStarted, Seen, Story, bare_error};
-use super::{PATIENCE, wait_for};
+use crate::seen::{NAME, PATH, RunFinished, RunStarted, Seen, Story, bare_error};
+use crate::{PATIENCE, wait_for};
 
 const HISTORY: &str = "/var/lib/asbackup/history.jsonl";
 const STATUS_FILE: &str = "/run/asbackup/status.txt";

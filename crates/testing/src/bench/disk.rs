@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::bench::Bench;
+use super::Bench;
 use super::look::Look;
-use super::{PATIENCE, run, wait_for};
+use crate::{PATIENCE, run, wait_for};
 
 const MEBIBYTE: u64 = 1 << 20;
 /// Enough for the smallest xfs that mkfs makes.

@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::bench::Bench;
+use super::Bench;
 use super::disk::is_free;
-use super::{PATIENCE, processes, wait_for};
+use super::processes;
+use crate::{PATIENCE, wait_for};
 
 /// Mounts, says so, waits for the end of its input, unmounts. A pid namespace is there because the program behind a FUSE
 /// file system would keep the mount namespace, and with it the mount, alive. More than one try, because a daemon that has

@@ -14,8 +14,20 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use super::sockets::Sockets;
-use super::{PATIENCE, processes, run, wait_for};
+use crate::sockets::Sockets;
+use crate::{PATIENCE, run, scratch, top, wait_for};
+
+pub mod compare;
+pub mod config;
+pub mod daemon;
+pub mod disk;
+pub mod look;
+pub mod played;
+pub mod processes;
+pub mod sandbox;
+pub mod scene;
+pub mod stacked;
+pub mod tree;
 
 const UDISKSD: &str = "/usr/libexec/udisks2/udisksd";
 
@@ -50,7 +62,7 @@ impl Bench {
         remove_leftovers();
         let directory = tempfile::Builder::new()
             .prefix(&format!("{PREFIX}{}-", std::process::id()))
-            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .tempdir_in(scratch())
             .expect("a directory for the bench");
         let mut outer = start();
         let said = Arc::new(Mutex::new(String::new()));
@@ -78,7 +90,7 @@ impl Bench {
             ask.args(["--quiet", "get-property", "org.freedesktop.UDisks2"]);
             ask.args(["/org/freedesktop/UDisks2/Manager"]);
             ask.args(["org.freedesktop.UDisks2.Manager", "Version"]);
-            super::output(&mut ask).status.success().then_some(())
+            crate::output(&mut ask).status.success().then_some(())
         });
     }
 
@@ -126,7 +138,7 @@ impl Bench {
     pub fn start_bus(&mut self) {
         let socket = self.path("/run/dbus/system_bus_socket");
         let _ = fs::remove_file(&socket);
-        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/bus.conf");
+        let config = top().join("crates/testing/machine/bus.conf");
         let mut command = self.command("dbus-daemon");
         command.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile", "--nosyslog"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -195,7 +207,7 @@ impl Bench {
         let script = "udisksctl dump | grep -aE '^/.*loop|IdUUID|IdUsage|  Size|MountPoints'; lsblk -f; \
                       for device in /dev/loop*; do udevadm info --query=property \"$device\"; done \
                       | grep -E '^DEVNAME|FS_UUID='";
-        let output = super::output(self.command("sh").args(["-c", script]));
+        let output = crate::output(self.command("sh").args(["-c", script]));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -233,7 +245,7 @@ const PREFIX: &str = "bench-";
 
 /// Directories of tests that were killed stay behind; their names tell whose they were.
 fn remove_leftovers() {
-    let Ok(entries) = fs::read_dir(env!("CARGO_TARGET_TMPDIR")) else {
+    let Ok(entries) = fs::read_dir(scratch()) else {
         return;
     };
     for entry in entries.flatten() {
@@ -249,14 +261,14 @@ fn remove_leftovers() {
 }
 
 fn start() -> Child {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let machine = top().join("crates/testing/machine");
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "unshare"]);
     command.args(["--mount", "--net", "--pid", "--ipc", "--uts"]);
     command.args(["--fork", "--kill-child", "--mount-proc"]);
     command.args(["--propagation", "private"]);
-    command.arg(here.join("tests/bench/init.sh"));
-    command.args([here.join("tests/bench"), here.join("dbus")]);
+    command.arg(machine.join("init.sh"));
+    command.args([machine, top().join("dbus")]);
     command.env_clear();
     command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,19 +1,17 @@
 //! A real disk in a bench whose UDisks2 is played: for drives that no loop device has, and for mounts that the real one never
 //! makes. Disk, file system, copy and the proof of release are real.
-// Each test program uses its part of this.
-#![allow(dead_code)]
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
-use crate::common::PATIENCE;
-use crate::common::bench::Bench;
-use crate::common::daemon::Daemon;
-use crate::common::disk::{Disk, FileSystem};
-use crate::common::scene::Scene;
-use crate::common::seen::RunFinished;
-use crate::fake_udisks::{FakeDisk, FakeUdisks};
+use super::Bench;
+use super::daemon::Daemon;
+use super::disk::{Disk, FileSystem};
+use super::scene::Scene;
+use crate::PATIENCE;
+use crate::fakes::udisks::{FakeDisk, FakeUdisks};
+use crate::seen::RunFinished;
 
 pub const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
 pub const MOUNT_POINT: &str = "/mnt/offsite";

@@ -9,7 +9,7 @@ use std::time::Duration;
 use procfs::process::{ProcState, Process};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{PATIENCE, wait_for};
+use crate::{PATIENCE, wait_for};
 
 /// Sends a signal; a process that has gone meanwhile is no error.
 pub fn signal(pid: u32, signal: Signal) {

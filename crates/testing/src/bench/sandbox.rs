@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use tokio::process::Child;
 
-use super::bench::Bench;
+use super::Bench;
+use crate::file;
 
 pub const CONFIG: &str = "/etc/asbackup/config.ini";
 pub const NOTIFY: &str = "/run/bench/notify";
@@ -28,7 +29,7 @@ impl Sandbox {
     pub fn start(&self, bench: &Bench, log: &Path) -> Child {
         let log = File::options().create(true).append(true).open(log);
         let log = log.expect("a file for the daemon's words");
-        let mut command = self.command(bench, &[env!("CARGO_BIN_EXE_asbackupd")]);
+        let mut command = self.command(bench, &[crate::program("asbackupd")]);
         command.env_clear();
         command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         command.env("LANG", "C.UTF-8");
@@ -74,18 +75,14 @@ impl Sandbox {
 
 /// Those of the unit.
 pub fn capabilities() -> Vec<&'static str> {
-    let unit = include_str!("../../systemd/asbackupd.service");
+    let unit = include_str!("../../../../systemd/asbackupd.service");
     let set = unit.lines().find_map(|line| line.strip_prefix("CapabilityBoundingSet=")).expect("a set in the unit");
     set.split(' ').collect()
 }
 
 /// What runs the words after it under the unit's filter.
 pub fn filter() -> [&'static str; 3] {
-    [
-        "/usr/bin/python3",
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/filtered.py"),
-        concat!(env!("CARGO_MANIFEST_DIR"), "/systemd/asbackupd.service"),
-    ]
+    ["/usr/bin/python3", file("crates/testing/machine/filtered.py"), file("systemd/asbackupd.service")]
 }
 
 fn with(mut command: Command, parts: &[&[&str]]) -> Command {

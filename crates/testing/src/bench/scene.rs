@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::PATIENCE;
-use super::bench::Bench;
+use super::Bench;
 use super::compare::{Fidelity, assert_same};
 use super::config::{ConfigText, DESTINATION, DISK_LOCK};
 use super::daemon::Daemon;
 use super::disk::{Disk, FileSystem, Layout};
 use super::look::{INSIDE, Look};
 use super::processes::Held;
-use super::seen::RunFinished;
 use super::tree::Tree;
+use crate::PATIENCE;
+use crate::seen::RunFinished;
 
 pub struct Scene {
     // The order is that of the end: the disk must not go before the bench that has it mounted.
@@ -96,7 +96,7 @@ impl Scene {
         rsync.args(["--filter=-x system.*", "--filter=-x trusted.SGI_ACL_*"]);
         rsync.arg(format!("{}/", self.source.top.display()));
         rsync.arg(format!("{INSIDE}/{DESTINATION}/"));
-        let found = super::run(&mut rsync);
+        let found = crate::run(&mut rsync);
         // The times of the top directory alone: the lock files were in it.
         let found: Vec<_> = found.lines().filter(|line| *line != ".d..t...... ./").collect();
         assert!(found.is_empty(), "rsync would still change {found:#?}");
@@ -230,7 +230,7 @@ pub struct Immutable {
 
 impl Immutable {
     pub fn new(path: &Path) -> Self {
-        super::run(Command::new("chattr").arg("+i").arg(path));
+        crate::run(Command::new("chattr").arg("+i").arg(path));
         let path = path.to_owned();
         Self { path }
     }

@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bench::Bench;
+use super::Bench;
 use super::disk::{PULL, keep_partitions};
-use super::{PATIENCE, run, wait_for};
+use crate::{PATIENCE, run, wait_for};
 
 const SIZE: u64 = 400 << 20;
 const TABLE: &str = "label: gpt\nstart=2048, size=200000\nstart=204800, size=600000\n";

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, Timespec, Timestamps, Uid, XattrFlags};
 
-use super::run;
+use crate::run;
 
 /// Builds below one directory; every method makes one thing and gives its path.
 pub struct Tree {

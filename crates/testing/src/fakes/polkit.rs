@@ -1,6 +1,4 @@
 //! polkit as a test wants it: answers what it is told to, and remembers what it was asked.
-// Each test program uses its part of this.
-#![allow(dead_code)]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,11 +1,6 @@
 //! UDisks2 as a test wants it: objects that come, change and go in any order, and calls that fail by name, hang, or are late.
 //! An ordinary service on the bus; it answers from one table of objects, so that any property can be set and any signal
 //! order of the real one can be played.
-// Each test program uses its part of this.
-#![allow(dead_code)]
-
-#[path = "fake_disk.rs"]
-mod fake_disk;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,8 +16,9 @@ use tokio::task::JoinHandle;
 use zbus::message::{Message, Type};
 use zbus::{Connection, MessageStream, ObjectPath, OwnedVariant, connection};
 
-use fake_disk::object_path;
-pub use fake_disk::{BLOCK, DRIVE, FILESYSTEM, FakeDisk, Interfaces, PARTITION, ROOT, Values, values};
+use super::disk::object_path;
+
+pub use super::disk::{BLOCK, DRIVE, FILESYSTEM, FakeDisk, Interfaces, PARTITION, ROOT, Values, values};
 
 pub const NAME: &str = "org.freedesktop.UDisks2";
 const MANAGER: &str = "org.freedesktop.UDisks2.Manager";

@@ -1,7 +1,5 @@
 //! A bus of our own: a real `dbus-daemon` under the rules of a system bus, with the shipped policy in force.
 //! Knows nothing of the daemon that is tested on it.
-// Each test program uses its part of this.
-#![allow(dead_code)]
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
@@ -141,7 +139,7 @@ impl Drop for PrivateBus {
 
 fn configuration(directory: &Path) -> String {
     let socket = directory.join("socket");
-    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("dbus/de.example.Backup.conf");
+    let policy = crate::top().join("dbus/de.example.Backup.conf");
     format!(
         "<busconfig>\n  <listen>unix:path={}</listen>{RULES}  <include>{}</include>\n</busconfig>\n",
         socket.display(),

@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use zbus::proxy::CacheProperties;
 use zbus::{Connection, OwnedVariant};
 
-use crate::bus::PrivateBus;
+use super::bus::PrivateBus;
 use crate::seen::{RunFinished, RunStarted, Seen, Story};
 
 /// Long enough for a loaded machine; only a test that fails ever waits for it.
@@ -76,7 +76,7 @@ impl Daemon {
 
     /// Waits for this in the daemon's words on its standard error.
     pub async fn says(&self, words: &str) {
-        crate::house::until(&format!("the words {words:?}"), || self.log().contains(words)).await;
+        super::until(&format!("the words {words:?}"), || self.log().contains(words)).await;
     }
 
     /// Everything told so far.
@@ -175,7 +175,7 @@ pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, String)
 
 fn command(address: &str, room: &Path, log: &Path) -> Command {
     let log = File::options().create(true).append(true).open(log).expect("a file for the daemon's words");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_asbackupd"));
+    let mut command = Command::new(crate::program("asbackupd"));
     command.env_clear();
     command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     command.env("DBUS_SYSTEM_BUS_ADDRESS", address);

@@ -5,22 +5,22 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::bus::PrivateBus;
-use crate::fake_udisks::{Answer, FakeDisk, FakeUdisks};
-use crate::house::daemon::Daemon;
-use crate::house::settings::Settings;
-use sockets::Sockets;
-
+pub mod bus;
 pub mod daemon;
+pub mod rig;
 pub mod settings;
-#[path = "../sockets.rs"]
-pub mod sockets;
+
+use bus::PrivateBus;
+use daemon::Daemon;
+use settings::Settings;
+
+use crate::fakes::udisks::{Answer, FakeDisk, FakeUdisks};
+use crate::sockets::Sockets;
 
 pub struct House {
     pub bus: PrivateBus,
     pub udisks: FakeUdisks,
     pub settings: Settings,
-    #[allow(dead_code, reason = "each test program uses its part")]
     pub sockets: Sockets,
     room: TempDir,
 }
@@ -47,7 +47,6 @@ impl House {
     }
 
     /// Where mails are sent and Veeam is asked, after it was closed.
-    #[allow(dead_code, reason = "each test program uses its part")]
     pub fn open_sockets(&mut self) {
         self.sockets = Sockets::open(&self.path("run"));
     }

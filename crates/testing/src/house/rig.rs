@@ -1,6 +1,4 @@
 //! The bus room alone, in this process, on a bus of its own; the controller is played by the test.
-// Each test program uses its part of this.
-#![allow(dead_code)]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +25,8 @@ pub struct Rig {
     pub texts: watch::Sender<Arc<Texts>>,
     /// What callers want, until somebody plays the controller.
     pub calls: Option<mpsc::UnboundedReceiver<Call>>,
-    server: Connection,
+    /// Held, so that it stays open.
+    _server: Connection,
 }
 
 impl Rig {
@@ -54,7 +53,7 @@ impl Rig {
             history,
         };
         let served = bus::serve(&server, sources).await.unwrap();
-        Self { bus, served, status, signals, texts, calls: Some(calls), server }
+        Self { bus, served, status, signals, texts, calls: Some(calls), _server: server }
     }
 
     /// Grants every wish. Each run is over at once, and all that is to be told is told before the call is answered.

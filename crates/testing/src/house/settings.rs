@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::fake_udisks::FakeDisk;
+use crate::fakes::udisks::FakeDisk;
 
 const DISKS: &str = "filesystem-ids-and-notification-mail-addresses";
 

@@ -1,11 +1,10 @@
 //! Does the harm, mends it, and has the copy made once more.
 
+use super::plan::{Blow, Plan};
 use crate::disk::UsbDisk;
 use crate::machine::Vm;
 use crate::mapped::Table;
 use crate::scene::NAME;
-
-use super::plan::{Blow, Plan};
 
 pub fn strike(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
     match plan.blow {

@@ -15,9 +15,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::sleep;
 use std::time::Instant;
 
+use asbackup_testing::panics;
+
 use super::disk::UsbDisk;
 use super::machine::Vm;
-use super::panics;
 use plan::{Moment, Plan};
 use truth::Before;
 
