@@ -19,6 +19,8 @@ const ELSEWHERE: [(&str, &str, &str); 2] = [
     ),
 ];
 
+const LONGEST_README: usize = 150;
+
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -97,6 +99,13 @@ fn assert_elsewhere(command: &str) {
         ELSEWHERE.iter().find(|(known, ..)| *known == command).unwrap_or_else(|| panic!("nobody runs: {command}"));
     let source = fs::read_to_string(top().join("tests").join(file)).expect(file);
     assert!(source.contains(words), "{words} is not in {file}");
+}
+
+#[test]
+fn both_readmes_stay_short_enough_to_be_read() {
+    for readme in READMES {
+        assert!(text(readme).lines().count() <= LONGEST_README, "{readme} is a manual again; docs/ has room");
+    }
 }
 
 #[test]
