@@ -19,8 +19,8 @@ use crate::bus::{self, BusError, Callers, Refusal, Sources};
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, DiskEvent};
+use crate::logging::{self, Scope};
 use crate::model::{Notice, Outbox, Status};
-use crate::report::journal::{self, Scope};
 use crate::report::postman::{self, Errand, Note, Ports};
 use crate::report::{environment, known_disks, places as looks, reminder, status_file};
 use crate::store::history::{History, HistoryError, HistoryReader};
@@ -106,7 +106,7 @@ fn load(path: &Path) -> Result<Loaded, DaemonError> {
             // What the language would be is in the file that can't be read.
             let texts = Texts::new(Language::default());
             for problem in &faults.0 {
-                journal::tell(Level::Error, &texts, problem, &Scope::default());
+                logging::tell(Level::Error, &texts, problem, &Scope::default());
             }
             Err(DaemonError::Config(faults))
         }
@@ -233,11 +233,11 @@ fn hire_postman(config: &Config, texts: &Arc<Texts>, state: &Path, past: &Histor
 
 fn open_logs(loaded: &Loaded, texts: &Texts) {
     let config = &loaded.config;
-    journal::set_language(config.language);
-    journal::set_text_log(Some(&config.log_file));
-    journal::set_debug(config.debug);
+    logging::set_language(config.language);
+    logging::set_text_log(Some(&config.log_file));
+    logging::set_debug(config.debug);
     for warning in &loaded.warnings {
-        journal::tell(Level::Warn, texts, warning, &Scope::default());
+        logging::tell(Level::Warn, texts, warning, &Scope::default());
     }
     if config.debug {
         environment::dump(std::env::vars_os(), &config.effective());
@@ -247,7 +247,7 @@ fn open_logs(loaded: &Loaded, texts: &Texts) {
 fn note_start(config: &Config, texts: &Texts) {
     let disks = config.disks.len() as u64;
     let notice = Notice::DaemonStarted { version: env!("CARGO_PKG_VERSION").to_owned(), disks };
-    journal::tell(Level::Info, texts, &notice, &Scope::default());
+    logging::tell(Level::Info, texts, &notice, &Scope::default());
 }
 
 fn reader(past: HistoryReader) -> bus::History {

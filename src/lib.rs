@@ -30,5 +30,6 @@ pub mod web;
 // The rooms that have crates of their own, under the names that this one knows them by.
 pub use asbackup_api as model;
 pub use asbackup_config as config;
+pub use asbackup_logging as logging;
 pub use asbackup_system::{aside, blocking, net, paths, systemd, wire};
 pub use asbackup_texts as texts;

@@ -4,14 +4,14 @@
 
 use std::process::ExitCode;
 
-use asbackup::report::journal;
+use asbackup::logging;
 use asbackup::web::{self, WebError};
 use asbackup::wire;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
-    if let Err(error) = journal::install(None) {
+    if let Err(error) = logging::install(None) {
         eprintln!("asbackup-web: {error}");
         return ExitCode::FAILURE;
     }

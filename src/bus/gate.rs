@@ -12,8 +12,8 @@ use zbus::message::Header;
 use zbus::{BoxDBusError, fdo};
 
 use crate::controller::{Call, Caller, Reply};
+use crate::logging::{self, Scope};
 use crate::model::{Fault, Warning};
-use crate::report::journal::{self, Scope};
 use crate::texts::Texts;
 
 use super::contract::{Action, Error};
@@ -126,7 +126,7 @@ impl Gate {
 
     /// Anybody can cause this, as often as he likes.
     fn warn(&self, warning: &Warning) {
-        journal::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
+        logging::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
     }
 }
 

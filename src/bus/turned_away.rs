@@ -7,8 +7,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use zbus::{BoxDBusError, Connection, Message, fdo};
 
+use crate::logging::{self, Scope};
 use crate::model::{Fault, Warning};
-use crate::report::journal::{self, Scope};
 use crate::texts::Texts;
 
 use super::door::MOST_OPEN;
@@ -25,7 +25,7 @@ pub async fn tell(
         let texts = texts.borrow().clone();
         if !refusal.is_too_long {
             let warning = Warning::TooManyCalls { user: refusal.user.into(), most: MOST_OPEN.into() };
-            journal::tell_seldom(Level::Warn, &texts, &warning, &Scope::default());
+            logging::tell_seldom(Level::Warn, &texts, &warning, &Scope::default());
         }
         if let Err(error) = answer(&connection, &texts, &refusal).await {
             debug!("a refusal was not sent: {error}");

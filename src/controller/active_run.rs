@@ -6,8 +6,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::copy::{CancelHandle, VeeamActivity};
 use crate::disks::Volume;
+use crate::logging::Scope;
 use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
-use crate::report::journal::Scope;
 use crate::systemd::Inhibitor;
 
 const ALMOST: f64 = 0.99;

@@ -8,15 +8,15 @@ use super::Controller;
 use crate::copy::StopReason;
 use crate::disks::device_blockers::DiskParts;
 use crate::disks::{DiskEvent, Volume, host_disks, mount_table};
+use crate::logging::{self, Scope};
 use crate::model::{DiskId, Notice};
-use crate::report::journal::{self, Scope};
 use crate::systemd;
 
 impl Controller {
     /// One line of the logs about a disk that no run is on.
     pub(super) fn note_disk(&self, disk: &DiskId, notice: &Notice) {
         let scope = Scope { disk: disk.to_string(), ..Scope::default() };
-        journal::tell(Level::Info, &self.texts, notice, &scope);
+        logging::tell(Level::Info, &self.texts, notice, &scope);
     }
 
     /// A new picture of what is plugged in.

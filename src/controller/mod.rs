@@ -41,8 +41,8 @@ use zbus::Connection;
 use crate::config::Config;
 use crate::copy::Event;
 use crate::disks::{DiskEvent, host_disks};
+use crate::logging;
 use crate::model::{DiskId, Notice, Outbox, RunRecord, Status, Told};
-use crate::report::journal;
 use crate::report::postman::{Errand, Note};
 use crate::store::history::History;
 use crate::store::remembered::Remembered;
@@ -273,13 +273,13 @@ impl Controller {
     /// One line of the logs, outside of runs or within the one that is on.
     fn tell<T: Spoken>(&self, level: Level, value: &T) {
         let scope = self.run.as_ref().map(ActiveRun::scope).unwrap_or_default();
-        journal::tell(level, &self.texts, value, &scope);
+        logging::tell(level, &self.texts, value, &scope);
     }
 
     /// The same for what Veeam's scripts, or who is in their place, can cause as often as they like.
     fn tell_seldom<T: Spoken>(&self, level: Level, value: &T) {
         let scope = self.run.as_ref().map(ActiveRun::scope).unwrap_or_default();
-        journal::tell_seldom(level, &self.texts, value, &scope);
+        logging::tell_seldom(level, &self.texts, value, &scope);
     }
 
     fn note(&self, notice: Notice) {

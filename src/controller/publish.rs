@@ -5,8 +5,9 @@ use super::active_run::ActiveRun;
 use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
+use crate::logging;
 use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow, Unusable, Warning};
-use crate::report::{journal, sentence};
+use crate::report::sentence;
 use crate::systemd;
 use crate::texts::Afterwards;
 
@@ -42,7 +43,7 @@ impl Controller {
             config_error: self.config_error(),
             outbox_count: self.outbox.waiting,
             outbox_error: self.outbox_error(),
-            run_log: journal::run_log(),
+            run_log: logging::run_log(),
             web_address: web_address(&self.config),
             web_names: self.web_names.clone(),
             disks: self.disk_rows(),

@@ -15,8 +15,8 @@ use crate::disks::mount_markers::MountMarkers;
 use crate::disks::released::{self, Proof};
 use crate::disks::udisks::{self, UdisksError};
 use crate::disks::{Volume, probe};
+use crate::logging::{self, Scope};
 use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
-use crate::report::journal::{self, Scope};
 use crate::report::postman::Errand;
 use crate::report::rotation;
 
@@ -90,7 +90,7 @@ impl Controller {
 
     async fn end_interrupted(&mut self, begun: &RunBegun) {
         let scope = Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
-        journal::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
+        logging::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
         let logs = rotation::end(begun.logs.clone(), &self.config).await;
         let record = RunRecord { logs, ..interrupted(begun) };
         if let Err(error) = self.history.end(&record) {

@@ -10,8 +10,8 @@ use super::Controller;
 use crate::blocking::blocking;
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::disks::host_disks;
+use crate::logging;
 use crate::model::{Fault, Notice, Told};
-use crate::report::journal;
 use crate::report::mail::host::Host;
 use crate::report::places;
 use crate::report::postman::Errand;
@@ -56,8 +56,8 @@ impl Controller {
         self.config_error = Told::default();
         self.web_names = web_names(&self.config);
         self.apply_language();
-        journal::set_text_log(Some(&self.config.log_file));
-        journal::set_debug(self.config.debug);
+        logging::set_text_log(Some(&self.config.log_file));
+        logging::set_debug(self.config.debug);
         self.send_to_mailer(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
         places::tell(self.config.clone(), self.config_path.clone(), self.texts.clone());
@@ -73,7 +73,7 @@ impl Controller {
             return;
         }
         self.texts = Arc::new(Texts::new(self.config.language));
-        journal::set_language(self.config.language);
+        logging::set_language(self.config.language);
         self.outputs.texts.send_replace(self.texts.clone());
     }
 

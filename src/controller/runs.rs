@@ -11,10 +11,10 @@ use super::call::Signal;
 use crate::copy::identify;
 use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunSummary, StopReason};
 use crate::disks::Volume;
+use crate::logging;
 use crate::model::{
     AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger, micros,
 };
-use crate::report::journal;
 use crate::report::mail::Occasion;
 use crate::report::rotation;
 use crate::systemd::Inhibitor;
@@ -193,11 +193,11 @@ impl Controller {
         let scope = active.scope();
         let presence = record.presence();
         if let Some(told) = &record.fault {
-            journal::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
+            logging::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
         }
         // An abort has one error, its reason.
         for told in &record.further {
-            journal::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
+            logging::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {
@@ -205,10 +205,10 @@ impl Controller {
             Outcome::Cancelled => Notice::RunCancelled { run, label },
             Outcome::Aborted => Notice::RunAborted { run, label },
         };
-        journal::tell(Level::Info, &self.texts, &notice, &scope);
+        logging::tell(Level::Info, &self.texts, &notice, &scope);
         if presence == Presence::Safe {
             let notice = Notice::SafeToRemove { disk: record.disk.to_string(), label: record.label.clone() };
-            journal::tell(Level::Info, &self.texts, &notice, &scope);
+            logging::tell(Level::Info, &self.texts, &notice, &scope);
         }
     }
 

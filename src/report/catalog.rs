@@ -1,12 +1,12 @@
 //! The message catalog for `journalctl -x`, made from the same texts and held against the checked-in files.
 //! `UPDATE=1 cargo test catalog` writes them anew. Placeholders become `@ASBACKUP_…@`, which journalctl fills in from the
-//! fields that `journal::tell` sends along.
+//! fields that `logging::tell` sends along.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::journal::{journal_field, message_id};
+use crate::logging::{journal_field, message_id};
 use crate::texts::{self, Arg, Language, Spoken, Texts, samples};
 
 const HEAD: &str = "# Made from locales/: change the texts there, then run UPDATE=1 cargo test catalog\n";

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::journal::message_id;
+use crate::logging::message_id;
 use crate::texts::{self, Arg, Language, Spoken, Texts, samples};
 
 /// The words around the texts.

@@ -4,7 +4,6 @@
 
 mod courier;
 pub mod environment;
-pub mod journal;
 pub mod known_disks;
 pub mod mail;
 pub mod outbox;
@@ -12,12 +11,9 @@ mod password;
 pub mod places;
 pub mod postman;
 pub mod reminder;
-mod repeats;
 pub mod rotation;
 pub mod smtp;
 pub mod status_file;
-mod tail;
-mod text_log;
 pub mod trial;
 
 #[cfg(test)]

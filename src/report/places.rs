@@ -8,9 +8,9 @@ use std::sync::Arc;
 use log::Level;
 use rustix::fs::{AtFlags, FileType, statat};
 
-use super::journal::{self, Scope};
 use crate::blocking::{GLANCE, blocking};
 use crate::config::{Config, ConfigProblem};
+use crate::logging::{self, Scope};
 use crate::paths::{self, Reason, Refused, Thing};
 use crate::texts::Texts;
 
@@ -51,7 +51,7 @@ pub fn tell(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
         let look = move || Ok::<_, std::io::Error>([refused(&config), odd(&config, &file)].concat());
         for problem in blocking(GLANCE, look).await.unwrap_or_default() {
-            journal::tell(Level::Warn, &texts, &problem, &Scope::default());
+            logging::tell(Level::Warn, &texts, &problem, &Scope::default());
         }
     });
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The daemon's rooms from the lowest up; a room uses only rooms of earlier lines. The first line are crates, whose order cargo keeps.
 const LEVELS: [&[&str]; 6] = [
-    &["model", "texts", "paths", "config", "aside", "blocking", "net", "systemd", "wire"],
+    &["model", "texts", "paths", "config", "logging", "aside", "blocking", "net", "systemd", "wire"],
     &["disks", "store", "veeam"],
     &["copy", "report"],
     &["controller"],

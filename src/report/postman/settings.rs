@@ -6,7 +6,7 @@ use std::sync::Arc;
 use log::Level;
 
 use crate::config::Config;
-use crate::report::journal::{self, Scope};
+use crate::logging::{self, Scope};
 use crate::report::mail::{self, Occasion};
 use crate::report::outbox::Outbox;
 use crate::texts::Texts;
@@ -24,7 +24,7 @@ impl Settings {
     }
 
     pub fn tell<T: crate::texts::Spoken>(&self, level: Level, value: &T, run: u64) {
-        journal::tell(level, &self.texts, value, &Scope { run, ..Scope::default() });
+        logging::tell(level, &self.texts, value, &Scope { run, ..Scope::default() });
     }
 
     /// Puts the mail of an occasion into the outbox, once. Blocks on the disk; answers the outbox's size if it is over its limit.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::paths;
+use asbackup_system::paths;
 
 pub struct TextLog {
     path: PathBuf,

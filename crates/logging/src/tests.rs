@@ -7,8 +7,8 @@ use std::sync::Arc;
 use log::kv::{Error, Key, Value, VisitSource};
 
 use super::*;
-use crate::model::{Fault, Notice};
-use crate::texts::samples;
+use asbackup_api::{Fault, Notice};
+use asbackup_texts::samples;
 
 type Kept = Arc<Mutex<Vec<(Level, String, Vec<(String, String)>)>>>;
 
@@ -95,9 +95,9 @@ fn no_field_is_there_twice() {
 
 #[test]
 fn every_text_has_a_message_id_of_its_own() {
-    let mut ids: Vec<String> = samples::faults(0).iter().map(texts::text_id).collect();
-    ids.extend(samples::warnings(0).iter().map(texts::text_id));
-    ids.extend(samples::notices(0).iter().map(texts::text_id));
+    let mut ids: Vec<String> = samples::faults(0).iter().map(text_id).collect();
+    ids.extend(samples::warnings(0).iter().map(text_id));
+    ids.extend(samples::notices(0).iter().map(text_id));
     let distinct: BTreeSet<String> = ids.iter().map(|id| message_id(id)).collect();
     assert_eq!(distinct.len(), ids.len());
     let hexadecimal = |id: &String| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());

@@ -1,6 +1,12 @@
 //! Where log lines go: to journald with its fields (or to stderr where there is none) and to the text log; and the newest of them
-//! that concern a run are kept (`tail`).
+//! that concern a run are kept (`run_log`).
 //! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
+
+#![forbid(unsafe_code)]
+
+mod repeats;
+mod run_log;
+mod text_log;
 
 use std::io::Write;
 use std::path::Path;
@@ -8,18 +14,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
-use log::{Level, LevelFilter, Log, Metadata, Record, SetLoggerError};
+pub use log::{Level, SetLoggerError};
+use log::{LevelFilter, Log, Metadata, Record};
 use systemd_journal_logger::{JournalLog, connected_to_journal};
 use tokio::runtime::Handle;
 use tokio::time::sleep_until;
 use uuid::{Uuid, uuid};
 
-use super::repeats::{Repeats, Verdict};
-use super::tail::Tail;
-use super::text_log::TextLog;
-use crate::model::{LogLine, Notice, Step, Warning};
-use crate::texts::clock::Clock;
-use crate::texts::{self, Language, Spoken, Texts, harmless};
+use asbackup_api::{LogLine, Notice, Step, Warning};
+use asbackup_texts::clock::Clock;
+use asbackup_texts::{Language, Spoken, Texts, harmless, text_id};
+
+use repeats::{Repeats, Verdict};
+use run_log::Tail;
+use text_log::TextLog;
 
 /// Never to be changed: all MESSAGE_IDs derive from it.
 const NAMESPACE: Uuid = uuid!("6e2f3f0e-7c53-4b5e-9d0a-3b1c8f4d2a71");
@@ -75,12 +83,12 @@ pub struct Scope {
 /// fault its name as `ASBACKUP_ERROR`, and each of its own fields (`ASBACKUP_MOUNT_POINT`), which the catalog shows.
 pub fn tell<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     tell_to(log::logger(), level, value, &Line { texts, scope });
-    lock(&LOG.tail).add(scope.run, level, &texts::text_id(value), &texts.say(value).to_string());
+    lock(&LOG.tail).add(scope.run, level, &text_id(value), &texts.say(value).to_string());
 }
 
 /// The same for what somebody outside can cause as often as he likes: what is too much is counted, and told as one line.
 pub fn tell_seldom<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
-    let kind = texts::text_id(value);
+    let kind = text_id(value);
     let verdict = lock(&LOG.repeats).weigh(&kind, Instant::now());
     match verdict {
         Verdict::Tell => tell(level, texts, value, scope),
@@ -112,7 +120,7 @@ pub fn message_id(text_id: &str) -> String {
 }
 
 /// The journal field that holds the field `name` of a typed value.
-pub(super) fn journal_field(name: &str) -> String {
+pub fn journal_field(name: &str) -> String {
     format!("ASBACKUP_{}", name.to_ascii_uppercase())
 }
 
@@ -132,7 +140,7 @@ fn tell_to<T: Spoken>(logger: &dyn Log, level: Level, value: &T, line: &Line) {
 
 fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
     let scope = line.scope;
-    let mut fields = vec![("MESSAGE_ID".to_owned(), message_id(&texts::text_id(value)))];
+    let mut fields = vec![("MESSAGE_ID".to_owned(), message_id(&text_id(value)))];
     let mut put = |name: &str, text: String| fields.push((journal_field(name), text));
     let (in_run, on_disk) = (scope.run != 0, !scope.disk.is_empty());
     if in_run {
@@ -266,5 +274,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-#[path = "journal_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use log::Level;
 
-use crate::model::{LogLine, micros};
+use asbackup_api::{LogLine, micros};
 
 /// More than a run without trouble has.
 const LINES: usize = 20;
