@@ -122,6 +122,17 @@ fn every_link_in_the_docs_leads_somewhere() {
     }
 }
 
+/// Directories and files alike; `*` stands for a language.
+#[test]
+fn every_path_that_contributing_names_is_there() {
+    let text = text("CONTRIBUTING.md");
+    let prose: String = text.split("```").step_by(2).collect();
+    let spans = prose.split('`').skip(1).step_by(2).filter(|span| span.contains('/') && !span.contains([' ', '…']));
+    let paths: Vec<&str> = spans.collect();
+    assert!(paths.len() > 15, "these can't be all: {paths:?}");
+    paths.into_iter().for_each(|path| assert_there(&path.replace('*', "en")));
+}
+
 #[test]
 fn every_page_can_be_reached_from_both_readmes() {
     for readme in READMES {
