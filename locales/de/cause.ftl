@@ -1,6 +1,6 @@
 ### Ursachen: ein Satzteil, in Klammern am Satzende.
-### errno-… ist, was der Kernel sagt. cause-… sind eigene Fehler: Der englische Text ist wörtlich der des Fehlers, denn daran wird
-### er erkannt; je eine Zeile. $cause ist eine Ursache in der Ursache.
+### errno-… ist, was der Kernel sagt. cause-… sind eigene Fehler, je eine Zeile: Der englische Text ist wörtlich der des Fehlers,
+### denn daran wird er erkannt. $cause ist eine Ursache in der Ursache.
 
 cause-quoted = „{ $text }“
 
@@ -11,9 +11,9 @@ cause-mounted-already = das Dateisystem ist schon eingehängt
 cause-not-mounted = das Dateisystem ist nicht eingehängt
 cause-write-protected = die Platte ist schreibgeschützt
 cause-in-use = das Dateisystem wird benutzt
-cause-disk-gone = die Platte ist nicht mehr da
+cause-disk-gone = die Platte ist weg
 cause-udisks-silent = UDisks2 hat { $minutes } min lang nicht geantwortet
-cause-udisks-gone = UDisks2 ist nicht da
+cause-udisks-gone = UDisks2 ist nicht erreichbar
 cause-no-answer = { $seconds } s lang kam keine Antwort
 cause-opening = { $path } lässt sich nicht öffnen: { $cause }
 cause-not-in-table = { $path } steht nicht in der Liste der eingehängten Dateisysteme
@@ -43,20 +43,20 @@ cause-two-entries = die Platte hat zwei Einträge dieses Namens
 cause-other-directory = an seiner Stelle ist ein anderes Verzeichnis
 cause-history-unreadable = { $path } lässt sich nicht lesen: { $cause }
 cause-history-unwritable = { $path } lässt sich nicht schreiben: { $cause }
-cause-run-unwritten = Lauf { $run } lässt sich nicht aufschreiben: { $cause }
+cause-run-unwritten = Lauf { $run } lässt sich nicht festhalten: { $cause }
 cause-run-too-long = Lauf { $run } ist zu lang für eine Zeile des Verlaufs: { $bytes } Bytes
 cause-too-large = sie ist größer als { $bytes } Bytes
 cause-rsync-missing = rsync ist nicht installiert
 
 ## Server und Prozesse
 
-cause-process-ended = der Prozess, der das tun sollte, ist vor seiner Antwort zu Ende gegangen
+cause-process-ended = der Hilfsprozess hat sich ohne Antwort beendet
 cause-endless = was der Server sagt, nimmt kein Ende ({ $what }: bisher { $bytes } Bytes)
 cause-no-address = zu diesem Namen gibt es keine Adresse
 cause-no-certificate = es ist kein Zertifikat darin
 cause-connection-gone = die Verbindung ist abgerissen
-cause-recipient-unsaid = über diesen Empfänger wurde nichts gesagt
-cause-not-enforced = der Kernel hat die Regeln angenommen und setzt sie nicht durch
+cause-recipient-unsaid = der Server hat über diesen Empfänger nichts gesagt
+cause-not-enforced = der Kernel hat die Regeln angenommen, setzt sie aber nicht durch
 
 ## Was Rust sagt, wo der Kernel keine Nummer dafür hat
 
@@ -90,7 +90,7 @@ errno-EFBIG = es ist zu groß für dieses Dateisystem
 errno-ENOSPC = das System meldet, dass kein Platz ist
 errno-EROFS = dort kann nur gelesen werden
 errno-EMLINK = es hat so viele Namen, wie dieses Dateisystem zulässt
-errno-EPIPE = die Gegenseite hat aufgelegt
+errno-EPIPE = die Gegenseite hat die Verbindung geschlossen
 errno-ENAMETOOLONG = der Name ist zu lang
 errno-ENOSYS = dieser Kernel kann es nicht
 errno-ENOTEMPTY = das Verzeichnis ist nicht leer
@@ -103,15 +103,15 @@ errno-EILSEQ = der Name hat Zeichen, die nicht angenommen werden
 errno-EOPNOTSUPP = das wird dort nicht unterstützt
 errno-EADDRINUSE = die Adresse ist belegt
 errno-EADDRNOTAVAIL = dieser Rechner hat die Adresse nicht
-errno-ENETDOWN = das Netz ist aus
+errno-ENETDOWN = das Netz ist nicht verbunden
 errno-ENETUNREACH = in dieses Netz führt kein Weg
-errno-ECONNABORTED = die Verbindung wurde abgebrochen
+errno-ECONNABORTED = die Verbindung wurde unterbrochen
 errno-ECONNRESET = die Gegenseite hat die Verbindung abgebrochen
 errno-ETIMEDOUT = es kam rechtzeitig keine Antwort
-errno-ECONNREFUSED = dort antwortet niemand
+errno-ECONNREFUSED = dort nimmt niemand Verbindungen an
 errno-EHOSTDOWN = der Rechner ist aus oder nicht im Netz
 errno-EHOSTUNREACH = zu diesem Rechner führt kein Weg
-errno-ESTALE = es war da und ist es nicht mehr
+errno-ESTALE = es ist nicht mehr vorhanden
 errno-EUCLEAN = das System hält das Dateisystem für beschädigt
 errno-EREMOTEIO = das Gerät hat einen Fehler gemeldet
 errno-EDQUOT = die Obergrenze (Quota) ist ausgeschöpft

@@ -23,7 +23,7 @@ config-duplicate-section = Der Abschnitt [{ $section }] in Zeile { $line } steht
     .action = Bitte beide zu einem Abschnitt zusammenfassen.
 config-duplicate-key = „{ $key }“ im Abschnitt [{ $section }] in Zeile { $line } steht schon in Zeile { $first }.
     .action = Bitte eine der beiden Zeilen löschen.
-config-percent-sign = In [{ $section }] { $key } = { $value } steht ein Prozentzeichen, das nichts bedeutet.
+config-percent-sign = In [{ $section }] { $key } = { $value } steht ein Prozentzeichen ohne Bedeutung.
     .action = Ein Prozentzeichen im Wert wird doppelt geschrieben: %%.
 config-unknown-reference = [{ $section }] { $key } verweist mit einem Prozentzeichen auf „{ $reference }“, das es im Abschnitt nicht gibt.
     .action = Bitte den Namen berichtigen. Ist kein Verweis gemeint, wird das Prozentzeichen doppelt geschrieben: %%.
@@ -52,11 +52,11 @@ config-not-an-address = In [{ $section }] { $key } ist „{ $value }“ keine Ma
     .action = Richtig ist zum Beispiel name@example.com; mehrere werden durch Kommas getrennt.
 config-name-not-quoted = In [{ $section }] { $key } steht im Namen „{ $value }“ ein Komma, und Kommas trennen Adressen.
     .action = Richtig ist ein Name in Anführungszeichen: "Müller, Jörg" <joerg@example.com>.
-config-not-a-disk = In [{ $section }] { $key } ist „{ $value }“ weder die UUID einer Festplatte noch eine Mailadresse.
+config-not-a-disk = In [{ $section }] { $key } ist „{ $value }“ weder die UUID einer Platte noch eine Mailadresse.
     .action = Die UUID zeigt der Befehl „lsblk -f“, zum Beispiel 0f3a2c1e-1111-2222-3333-444455556666, B78E-6CC4 oder 2D53D78A071916A0. Eine Mailadresse hat ein @: name@example.com.
-config-address-before-disk = In [{ $section }] { $key } steht die Mailadresse „{ $value }“ vor der ersten Festplatte.
-    .action = Mailadressen stehen hinter der UUID der Festplatte, zu der sie gehören: UUID,name@example.com.
-config-disk-twice = In [{ $section }] { $key } steht die Festplatte { $value } zweimal.
+config-address-before-disk = In [{ $section }] { $key } steht die Mailadresse „{ $value }“ vor der ersten Platte.
+    .action = Mailadressen stehen hinter der UUID der Platte, zu der sie gehören: UUID,name@example.com.
+config-disk-twice = In [{ $section }] { $key } steht die Platte { $value } zweimal.
     .action = Bitte alle Mailadressen hinter die erste schreiben und die zweite löschen.
 config-password-in-clear = Mit [{ $section }] { $key } = none gingen Name und Passwort unverschlüsselt durchs Netz.
     .action = Richtig ist auto, tls oder starttls; oder Benutzername und Passwort müssen leer sein.
@@ -79,11 +79,11 @@ config-unknown-key = „{ $key }“ im Abschnitt [{ $section }] kennt das Progra
     .action = Am ähnlichsten ist „{ $nearest }“ im Abschnitt [{ $nearest-section }].
 config-misplaced-key = „{ $key }“ steht im Abschnitt [{ $section }] und bleibt dort ohne Wirkung.
     .action = Bitte die Zeile in den Abschnitt [{ $belongs }] verschieben.
-config-path-swappable = [{ $section }] { $key }: { $path } wird nicht benutzt, denn { $component } auf dem Weg dorthin kann geändert werden von: { $user ->
+config-path-swappable = [{ $section }] { $key }: { $path } wird nicht benutzt, denn { $component } auf dem Weg dorthin kann geändert werden von { $user ->
         [everybody] jedem
        *[other] { $user }
     }. Jemand könnte etwas anderes an die Stelle setzen.
-    .action = Bitte { $component } root geben und niemanden sonst dort schreiben lassen („chown root“, „chmod go-w“; Zugriffslisten: „setfacl -b“), oder dem geben, dem gehört, was der Pfad nennt; oder einen anderen Pfad wählen.
+    .action = Bitte root zum Eigentümer von { $component } machen und sonst niemanden dort schreiben lassen („chown root“, „chmod go-w“; Zugriffslisten: „setfacl -b“), oder den zum Eigentümer machen, dem gehört, was der Pfad nennt, oder einen anderen Pfad wählen.
 config-path-through-link = [{ $section }] { $key }: { $path } wird nicht benutzt, denn { $component } auf dem Weg dorthin ist eine Verknüpfung, die angelegt haben kann: { $user ->
         [everybody] jeder
        *[other] { $user }

@@ -1,8 +1,7 @@
 ### Warum ein Lauf vorzeitig endet oder ein Aufruf abgelehnt wird.
 ### Wert: was geschehen ist · .meaning: was das für die Sicherung heißt · .action: was jetzt zu tun ist.
 ### Die technische Ursache steht in Klammern am Satzende. $meaning steht dort, wo es $code gibt: der Text dieses Codes.
-### Wo nach einem Ja oder Nein gewählt wird, ist *[other] die Fassung
-### für den Journalkatalog, der den Wert nicht kennt.
+### Wo nach einem Ja oder Nein gewählt wird, ist *[other] die Fassung für den Journalkatalog, der den Wert nicht kennt.
 
 -wait-for-release = Ziehen Sie die Platte erst ab, wenn die Statusanzeige sagt, dass sie abgezogen werden darf.
 # $plug: safe = darf abgezogen werden, plugged = steckt und ist nicht freigegeben, gone = steckt nicht.
@@ -16,9 +15,9 @@ when-released = { $plug ->
         [gone] {" "}
        *[plugged] , sobald die Statusanzeige es erlaubt,{" "}
     }
--still-old = Die neue Kopie fehlt; was vorher auf der Platte war, ist unverändert.
+-still-old = Es gibt keine neue Kopie; was vorher auf der Platte war, ist unverändert.
 -half-done = Die Kopie auf der Platte ist unvollständig und darf nicht als Sicherung gelten.
--comes-by-itself = Sobald die Daten da sind, beginnt die Kopie von selbst, solange die Platte steckt.
+-comes-by-itself = Sobald die Daten da sind, beginnt die Kopie von selbst, sofern die Platte noch steckt.
 -trust = asbackup disks trust
 -allow = asbackup start --allow-deletions
 
@@ -44,16 +43,16 @@ fault-invalid-job = Der Auftragsname „{ $job }“ kann nicht verwendet werden.
     .meaning = Es wurde keine Sperre gesetzt; eine Kopie könnte also beginnen, während Veeam schreibt.
     .action = Verwenden Sie einen kurzen Namen aus gewöhnlichen Zeichen ohne Schrägstrich, der auch als Dateiname taugt.
 
-fault-too-many-calls = Es sind zu viele Aufrufe offen: { $most } von Ihnen, oder die aller Benutzer zusammen, warten noch auf Antwort.
+fault-too-many-calls = Zu viele Aufrufe warten noch auf Antwort: { $most } von Ihnen, oder zu viele von allen Benutzern zusammen.
     .meaning = Dieser Aufruf wurde sofort abgelehnt, es ist nichts geschehen. Kopien und Veeam laufen weiter.
-    .action = Warten Sie, bis die vorigen Aufrufe beantwortet sind, oder beantworten Sie die Fragen nach dem Passwort, und versuchen Sie es noch einmal. Wenn Sie nicht so oft aufgerufen haben, tut es ein Programm von Ihnen; fragen Sie die Systembetreuung.
+    .action = Warten Sie, bis die vorigen Aufrufe beantwortet sind, oder beantworten Sie die Fragen nach dem Passwort, und versuchen Sie es noch einmal. Wenn Sie selbst nicht so oft aufgerufen haben, war es eines Ihrer Programme; fragen Sie die Systembetreuung.
 
 fault-stopping = Der Sicherungsdienst wird gerade beendet.
     .meaning = Er nimmt nichts Neues mehr an; eine laufende Kopie wird geordnet abgebrochen.
     .action = Versuchen Sie es in einigen Minuten noch einmal. { stay-until-released }
 
 fault-unconfigured = Die Sicherung ist auf diesem Rechner noch nicht eingerichtet: In config.ini fehlt { $keys }.
-    .meaning = Bis dahin wird nichts kopiert.
+    .meaning = Bis dahin wird auf keine Platte kopiert.
     .action = Die Systembetreuung richtet sie mit „sudo asbackup setup“ ein.
 
 fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $problems }).
@@ -62,7 +61,7 @@ fault-config-refused = Die Konfigurationsdatei config.ini enthält Fehler ({ $pr
 
 ## Schritt 1: die Platte erkennen.
 
-fault-unknown-disk = Die Platte mit der Kennung „{ $disk }“ ist nicht bekannt.
+fault-unknown-disk = Die Platte mit der Kennung „{ $disk }“ steht nicht in config.ini.
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
     .action = Prüfen Sie, ob es die richtige Platte ist. Soll künftig auf sie kopiert werden, trägt die Systembetreuung die Kennung in config.ini unter „filesystem-ids-and-notification-mail-addresses“ ein.
 
@@ -70,31 +69,31 @@ fault-disk-absent = Die Platte „{ $disk }“ ist nicht eingesteckt.
     .meaning = Es wurde nichts kopiert.
     .action = Stecken Sie die Platte ein; die Kopie beginnt dann von selbst. Steckt sie bereits, prüfen Sie Kabel und Stromversorgung.
 
-fault-no-disk-present = Keine der bekannten Platten ist eingesteckt (bekannt: { $known }).
+fault-no-disk-present = Keine der Sicherungsplatten ist eingesteckt (eingetragen: { $known }).
     .meaning = Es wurde nichts kopiert.
     .action = Stecken Sie eine der Sicherungsplatten ein; die Kopie beginnt dann von selbst. Steckt bereits eine, prüfen Sie Kabel und Stromversorgung, und ob es die richtige ist.
 
-fault-disk-unnamed = Es fehlt, auf welcher Platte mehr gelöscht werden darf (eingesteckt: { $disks }).
-    .meaning = Es wurde nichts kopiert und nichts gelöscht. Die Grenze wird nur für eine Platte aufgehoben, und von diesen wurde keine oder mehr als eine deswegen abgelehnt.
-    .action = Wiederholen Sie den Aufruf { -allow } mit der Kennung der Platte dahinter; sie steht in der Meldung über die abgelehnte Kopie.
+fault-disk-unnamed = Der Aufruf nennt die Platte nicht, auf der mehr gelöscht werden darf (eingesteckt: { $disks }).
+    .meaning = Es wurde nichts kopiert und nichts gelöscht. Die Grenze wird nur für eine Platte aufgehoben, und von diesen wurde entweder keine oder mehr als eine deswegen abgelehnt.
+    .action = Wiederholen Sie „{ -allow }“, gefolgt von der Kennung der Platte. Sie steht in der Meldung über die abgelehnte Kopie.
 
 fault-duplicate-disk = Zwei Platten tragen dieselbe Kennung „{ $disk }“ ({ $devices }).
-    .meaning = Es ist nicht zu erkennen, welche die richtige ist; deshalb wurde auf keine von beiden kopiert. Vermutlich wurde eine Platte im Ganzen auf eine andere übertragen.
-    .action = Ziehen Sie eine der beiden Platten ab, und stecken Sie die richtige neu ein. Die Systembetreuung sollte der anderen eine neue Kennung geben.
+    .meaning = Es ist nicht zu erkennen, welche die richtige ist; deshalb wurde auf keine von beiden kopiert. Vermutlich wurde eine Platte auf die andere geklont.
+    .action = Ziehen Sie eine der beiden Platten ab; ziehen Sie dann die richtige ab und stecken Sie sie wieder ein. Die Systembetreuung sollte der anderen eine neue Kennung geben.
 
-fault-disk-ignored = Für die Platte „{ $disk }“ ist auf diesem Rechner festgelegt, dass niemand sie anrühren soll.
+fault-disk-ignored = Eine Regel auf diesem Rechner legt fest, dass die Platte „{ $disk }“ nicht angerührt werden darf.
     .meaning = Auf sie wird nicht kopiert; an ihr wurde nichts geändert.
-    .action = Bitten Sie die Systembetreuung, die Regel zu entfernen, falls auf die Platte kopiert werden soll (udev-Regel mit UDISKS_IGNORE).
+    .action = Soll auf die Platte kopiert werden, bitten Sie die Systembetreuung, die Regel zu entfernen (udev-Regel mit UDISKS_IGNORE).
 
 fault-own-disk = { $repository ->
-        [yes] Die Platte „{ $disk }“ ist die, auf der die zu kopierenden Sicherungen liegen.
+        [yes] Die Platte „{ $disk }“ enthält die Sicherungen, die kopiert werden sollen.
        *[other] Die Platte „{ $disk }“ gehört diesem Rechner selbst: Auf ihr liegt sein eigenes System.
     }
     .meaning = Sie ist keine Sicherungsplatte; deshalb wurde nichts auf sie kopiert, und auf ihr ist nichts verändert worden.
     .action = Bitten Sie die Systembetreuung, ihre Kennung in config.ini durch die einer Sicherungsplatte zu ersetzen; „asbackup disks“ zeigt, welche eingesteckt sind.
 
 fault-changed-disk = Die Platte mit der Kennung „{ $disk }“ { $same-size ->
-        [no] ist nicht so groß wie bisher
+        [no] hat eine andere Größe als bisher
        *[other] steckt in einem anderen Gerät als bisher: Seriennummer oder Partition sind andere
     }.
     .meaning = { $same-size ->
@@ -113,8 +112,8 @@ fault-disk-unusable = { $likely ->
     }, aber { $why ->
         [locked] sie ist verschlüsselt und gesperrt ({ $cause })
         [container] ihre Kennung ist die einer Verschlüsselung, nicht die des Dateisystems darin
-        [ambiguous] sie trägt die Kennzeichen mehrerer Dateisysteme zugleich ({ $cause })
-        [other-sectors] ihr Inhalt ist nur in einem Gehäuse zu finden, das Sektoren einer anderen Größe zeigt ({ $cause })
+        [ambiguous] sie trägt die Kennzeichen (Signaturen) mehrerer Dateisysteme zugleich ({ $cause })
+        [other-sectors] ihr Inhalt ist nur in einem Gehäuse mit einer anderen Sektorgröße lesbar ({ $cause })
         [unreadable] ihr Anfang ist nicht lesbar ({ $cause })
         [no-medium] das Gehäuse meldet, dass keine Platte darin ist
        *[other] sie ist nicht zu benutzen
@@ -156,38 +155,38 @@ fault-veeam-busy = Veeam war nach { $minutes ->
        *[other] { $minutes } Minuten
     } Wartezeit noch nicht fertig (Aufträge: { $jobs }).
     .meaning = Während Veeam schreibt, wird nicht kopiert. { -still-old }
-    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut, oder stecken Sie die Platte neu ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { stay-until-released }
+    .action = Prüfen Sie in Veeam, ob der Auftrag noch läuft. Läuft er noch, starten Sie die Kopie nach seinem Ende erneut, oder ziehen Sie die Platte ab und stecken Sie sie wieder ein. Läuft keiner mehr, ist eine Sperrdatei liegen geblieben, die die Systembetreuung entfernen kann. { stay-until-released }
 
 fault-veeam-directory-unreadable = Es ließ sich nicht feststellen, ob Veeam gerade schreibt: Das Verzeichnis { $path } ist nicht lesbar ({ $cause }).
     .meaning = Damit nicht während des Schreibens kopiert wird, ist die Kopie unterblieben. { -still-old }
-    .action = Bitten Sie die Systembetreuung, das Verzeichnis anzulegen oder seine Rechte zu berichtigen. Stecken Sie die Platte danach neu ein.
+    .action = Bitten Sie die Systembetreuung, das Verzeichnis anzulegen oder seine Rechte zu berichtigen. Ziehen Sie die Platte danach ab und stecken Sie sie wieder ein.
 
 fault-veeam-lock-failed = Der Veeam-Auftrag „{ $job }“ hat keine Sperre bekommen, weil sich seine Sperrdatei in { $path } nicht anlegen lässt ({ $cause }).
     .meaning = Startet Veeam den Auftrag trotzdem, schreibt er, während eine Kopie vielleicht liest; diese Kopie ist dann womöglich unbrauchbar. Was auf den Platten ist, bleibt unberührt.
     .action = Bitten Sie die Systembetreuung zu prüfen, ob es { $path } gibt, ob dort Platz frei ist und ob root dort schreiben darf. Starten Sie den Auftrag danach in Veeam erneut.
 
-fault-veeam-unlock-failed = Die Sperre des Veeam-Auftrags „{ $job }“ ließ sich nicht zurückgeben, weil sich ihre Datei nicht löschen lässt ({ $cause }).
+fault-veeam-unlock-failed = Die Sperre des Veeam-Auftrags „{ $job }“ ließ sich nicht aufheben, weil sich ihre Datei nicht löschen lässt ({ $cause }).
     .meaning = Solange die Datei da ist, wird nicht kopiert, und jede eingesteckte Platte wartet.
     .action = Bitten Sie die Systembetreuung, die Sperrdatei von Hand zu löschen und die Rechte ihres Verzeichnisses zu prüfen.
 
 fault-too-many-locks = An Veeam-Aufträge werden keine weiteren Sperren vergeben: { $most } sind schon gesetzt, oder so viele Skripte warten darauf.
     .meaning = Dieser Auftrag hat keine Sperre. Solange Sperren gesetzt sind, wird nicht kopiert; eingesteckte Platten warten also.
-    .action = Prüfen Sie in Veeam, welche Aufträge laufen. Die Systembetreuung kann die Dateien von Aufträgen, die nicht laufen, in { $path } löschen und sollte prüfen, warum die Skripte ihre Sperren nicht zurückgeben.
+    .action = Prüfen Sie in Veeam, welche Aufträge laufen. Die Systembetreuung kann die Dateien von Aufträgen, die nicht laufen, in { $path } löschen und sollte prüfen, warum die Skripte ihre Sperren nicht aufheben.
 
 ## Schritt 3: einhängen.
 
 fault-already-mounted = Die Platte wird auf diesem Rechner bereits von jemand anderem benutzt (eingehängt unter { $mount-point }).
     .meaning = Damit niemandem etwas verloren geht, wurde nicht kopiert. { -still-old }
     .action = { $plug ->
-        [safe] Inzwischen benutzt sie niemand mehr: Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein.
+        [safe] Inzwischen benutzt sie niemand mehr: Starten Sie die Kopie erneut, oder ziehen Sie die Platte ab und stecken Sie sie wieder ein.
        *[plugged] Ziehen Sie die Platte jetzt nicht ab. Bitten Sie die Systembetreuung, sie auszuhängen (udisksctl unmount); danach können Sie die Kopie erneut starten.
     }
 
-fault-old-mount-held = Die Platte „{ $disk }“ wurde abgezogen, während ein Programm sie noch benutzte, und das System hält den alten Zugang für dieses Programm offen ({ $found ->
+fault-old-mount-held = Die Platte „{ $disk }“ wurde abgezogen, während ein Programm sie noch benutzte, und das System hält das alte Dateisystem für dieses Programm noch geöffnet ({ $found ->
         [no] welches, war nicht festzustellen
        *[yes] { $holders }
     }).
-    .meaning = Solange das so ist, lässt das System die Platte nicht erneut öffnen. Gegen die Platte spricht das nicht. Es wurde nichts kopiert; an der Platte wurde nichts geändert.
+    .meaning = Bis das Programm es schließt, lässt das System die Platte nicht erneut öffnen. Gegen die Platte spricht das nicht. Es wurde nichts kopiert; an der Platte wurde nichts geändert.
     .action = Beenden Sie das genannte Programm, oder verlassen Sie darin das Verzeichnis, und starten Sie die Kopie dann erneut. Ist das nicht möglich, starten Sie diesen Rechner neu.
 
 fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehängt) werden: { $why ->
@@ -210,7 +209,7 @@ fault-mount-failed = Die Platte ({ $device }) konnte nicht geöffnet (eingehäng
 
 fault-write-protected = Die Platte ({ $device }) ist schreibgeschützt.
     .meaning = Auf sie kann nicht kopiert werden; an ihr wurde nichts geändert.
-    .action = Ziehen Sie die Platte ab{ when-released }und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann neu ein. Hat sie keinen Schieber, bitten Sie die Systembetreuung, herauszufinden, was sie schützt (hdparm -r, smartctl).
+    .action = Ziehen Sie die Platte ab{ when-released }und stellen Sie den Schreibschutz aus, meist mit einem kleinen Schieber am Gehäuse oder an der Kassette. Stecken Sie sie dann wieder ein. Hat sie keinen Schieber, bitten Sie die Systembetreuung, herauszufinden, was sie schützt (hdparm -r, smartctl).
 
 fault-mounted-read-only = Die Platte ({ $device }) lässt sich zurzeit nur lesen: { $why ->
         [windows] Windows hat sie noch nicht freigegeben
@@ -241,7 +240,7 @@ lock-trouble = { $why ->
         [no-room] Es ist kein Platz mehr da
         [no-inodes] Für Inhalte ist Platz da, aber nicht für weitere Dateien
         [quota] Eine Obergrenze (Quota) ist ausgeschöpft
-        [metadata-full] Das Dateisystem hat keinen Platz mehr für seine eigenen Aufzeichnungen (Metadaten von btrfs)
+        [metadata-full] Das Dateisystem hat keinen Platz mehr für seine Metadaten (btrfs)
         [room-unusable] Das System sagt, dass kein Platz da ist, obwohl welcher da ist; der Grund ist nicht bekannt
         [directory-full] Ihr Verzeichnis nimmt keine weiteren Namen auf
         [mounted-read-only] Worauf sie liegt, lässt sich zurzeit nur lesen
@@ -265,7 +264,7 @@ lock-trouble = { $why ->
 
 fault-lock-failed = Die Sperrdatei { $path } konnte { $place ->
         [disk] auf der Platte
-        [source] in der Quelle
+        [source] im Repository
        *[other] auf diesem Rechner
     } nicht angelegt werden: { lock-trouble } ({ $cause }).
     .meaning = Ohne sie könnten zwei Kopien einander stören; deshalb wurde nicht kopiert. { -still-old }
@@ -273,7 +272,7 @@ fault-lock-failed = Die Sperrdatei { $path } konnte { $place ->
         [no-room] Bitten Sie die Systembetreuung, an dieser Stelle Platz zu schaffen. { stay-until-released }
         [no-inodes] Bitten Sie die Systembetreuung, an dieser Stelle Dateien zu entfernen. { stay-until-released }
         [quota] Bitten Sie die Systembetreuung, die Obergrenze an dieser Stelle anzuheben oder aufzuheben. { stay-until-released }
-        [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
+        [metadata-full] Bitten Sie die Systembetreuung, Platz für Metadaten zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
         [mounted-read-only] Fragen Sie die Systembetreuung, warum sich dort nur lesen lässt, und bitten Sie sie, das zu ändern. { stay-until-released }
         [read-only-subvolume] Bitten Sie die Systembetreuung, es beschreibbar zu machen (btrfs property set … ro false) oder die Sperrdatei anderswo anlegen zu lassen (config.ini). { stay-until-released }
         [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i), und starten Sie die Kopie dann erneut. { stay-until-released }
@@ -293,11 +292,11 @@ fault-lock-is-strange = { $path } soll die Sperrdatei sein, ist aber eine Datei,
 fault-still-copying = Ein Kopiervorgang aus einem früheren Lauf arbeitet noch (Sperre { $path }).
     .meaning = Solange er läuft, beginnt keine neue Kopie.
     .action = { $plug ->
-        [safe] Inzwischen ist er zu Ende: Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein.
+        [safe] Inzwischen ist er zu Ende: Starten Sie die Kopie erneut, oder ziehen Sie die Platte ab und stecken Sie sie wieder ein.
        *[plugged] Lassen Sie die Platte stecken, warten Sie einige Minuten, und starten Sie die Kopie dann erneut. Bleibt es dabei, verständigen Sie die Systembetreuung: Ein rsync ist hängen geblieben.
     }
 
-## Schritt 5: prüfen.
+## Schritt 5: Prüfung vorab.
 
 fault-unsafe-path = { $link ->
         [yes] { $path } wird nicht benutzt: Auf dem Weg dorthin liegt { $component }, eine Verknüpfung, die { $user ->
@@ -313,57 +312,57 @@ fault-unsafe-path = { $link ->
     .meaning = Jemand könnte andere Daten an die Stelle setzen, die dann kopiert oder gelöscht würden; deshalb wurde nichts angefasst. { -still-old }
     .action = Bitten Sie die Systembetreuung, „asbackup config check“ aufzurufen, das jeden solchen Pfad nennt, und { $component } root zu geben, so dass niemand sonst dort schreiben darf (chown root, chmod go-w); eine Verknüpfung muss root anlegen. { stay-until-released }
 
-fault-source-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } ({ $cause }).
-    .meaning = Es gibt keine vollständige neue Kopie. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+fault-source-unavailable = Das Repository mit den Sicherungen ist nicht erreichbar: { $path } ({ $cause }).
+    .meaning = Es gibt keine vollständige neue Kopie. Auf der Platte wurde keine Datei nur deshalb gelöscht, weil sie im Repository nicht lesbar war.
     .action = Verständigen Sie die Systembetreuung: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt, oder „backup-source“ in config.ini stimmt nicht. { -comes-by-itself } { stay-until-released }
 
-fault-share-unavailable = Das Verzeichnis, das gesichert werden soll, ist nicht erreichbar: { $path } auf der Netzfreigabe { $share } ({ $cause }).
-    .meaning = Es gibt keine vollständige neue Kopie. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+fault-share-unavailable = Das Repository mit den Sicherungen ist nicht erreichbar: { $path } auf der Netzfreigabe { $share } ({ $cause }).
+    .meaning = Es gibt keine vollständige neue Kopie. Auf der Platte wurde keine Datei nur deshalb gelöscht, weil sie im Repository nicht lesbar war.
     .action = Verständigen Sie die Systembetreuung; sie sollte nach dem Server und dem Netz sehen, nicht nach den Laufwerken dieses Rechners: ob der Server läuft, ob er root dort lesen lässt (no_root_squash bei NFS) und ob die Freigabe neu eingehängt werden muss („stale“). { -comes-by-itself } { stay-until-released }
 
-fault-source-empty = Das Verzeichnis, das gesichert werden soll, ist leer: { $path }.
+fault-source-empty = Das Repository mit den Sicherungen ist leer: { $path }.
     .meaning = Eine Kopie davon hätte alle Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. { -comes-by-itself } { stay-until-released }
 
-fault-nothing-included = Es würde nichts kopiert: Die Liste dessen, was nicht gesichert werden soll ({ $excludes }), nimmt alles in { $path } aus.
-    .meaning = Damit das nicht als Sicherung gilt, wurde nichts geändert. { -still-old }
+fault-nothing-included = Es würde nichts kopiert: Die Liste der Ausnahmen ({ $excludes }) nimmt alles in { $path } aus.
+    .meaning = Damit eine leere Kopie nicht als Sicherung gilt, wurde nichts geändert. { -still-old }
     .action = Bitten Sie die Systembetreuung, die Liste zu berichtigen; eine Zeile wie * genügt, um alles auszunehmen. { stay-until-released }
 
 fault-source-hidden = Der Sicherungsdienst sieht an der Stelle { $path } nicht die wirklichen Daten.
     .meaning = Eine Kopie hätte die Sicherungen auf der Platte womöglich gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Bitten Sie die Systembetreuung, die Einstellungen des Dienstes zu prüfen: Eine Abschottung wie ProtectHome= oder PrivateTmp= verdeckt das Verzeichnis. { stay-until-released }
 
-fault-source-contains-target = Das Ziel der Kopie liegt in dem Verzeichnis, das gesichert werden soll: { $path }.
+fault-source-contains-target = Das Ziel der Kopie liegt im Repository: { $path }.
     .meaning = Die Kopie würde sich selbst mitkopieren und immer größer werden; deshalb wurde nichts geändert.
     .action = Bitten Sie die Systembetreuung, „backup-source“ oder „backup-destination“ in config.ini zu berichtigen. { stay-until-released }
 
-fault-source-not-mounted = Am Verzeichnis, das gesichert werden soll, ist nichts eingehängt: { $path }.
+fault-source-not-mounted = Am Ort des Repositorys ist nichts eingehängt: { $path }.
     .meaning = Die eigentlichen Daten sind vermutlich gerade woanders. Eine Kopie hätte Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, gehört „source-must-be-mountpoint“ in config.ini auf false. { -comes-by-itself } { stay-until-released }
+    .action = Bitten Sie die Systembetreuung, das Laufwerk dort einzuhängen. Soll dort keines eingehängt sein, muss „source-must-be-mountpoint“ in config.ini auf false stehen. { -comes-by-itself } { stay-until-released }
 
-fault-source-without-sentinel = Eine Datei fehlt, an der das Verzeichnis, das gesichert werden soll, erkannt wird: { $path }.
+fault-source-without-sentinel = Die Datei, an der das Repository erkannt wird, fehlt: { $path }.
     .meaning = Vermutlich ist es gerade nicht das richtige Verzeichnis. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -comes-by-itself } { stay-until-released }
 
-fault-source-moved = Das Verzeichnis, das gesichert werden soll, { $path }, liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
+fault-source-moved = Das Repository { $path } liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
     .meaning = Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet ein Aufruf diese Kopie und nimmt den neuen Ort an: { -allow } { $disk }. { stay-until-released }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet dieser Befehl die Kopie und nimmt den neuen Ort an: { -allow } { $disk }. { stay-until-released }
 
-fault-source-unreadable = Nicht alles, was gesichert werden soll, lässt sich lesen ({ $cause }).
-    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+fault-source-unreadable = Nicht alles im Repository lässt sich lesen ({ $cause }).
+    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde keine Datei nur deshalb gelöscht, weil sie im Repository nicht lesbar war.
     .action = Verständigen Sie bald die Systembetreuung; sie sollte nach der genannten Datei, ihren Rechten und dem Zustand des Laufwerks sehen, auf dem sie liegt (smartctl, journalctl -k). { stay-until-released }
 
-fault-share-unreadable = Nicht alles, was gesichert werden soll, lässt sich von der Netzfreigabe { $share } lesen ({ $cause }).
-    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+fault-share-unreadable = Nicht alles im Repository lässt sich von der Netzfreigabe { $share } lesen ({ $cause }).
+    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde keine Datei nur deshalb gelöscht, weil sie im Repository nicht lesbar war.
     .action = Verständigen Sie bald die Systembetreuung; sie sollte nach dem Server, dem Netz und der genannten Datei sehen, nicht nach den Laufwerken dieses Rechners. Wurde die Datei am Server gelöscht oder ersetzt („stale“), genügt es, die Kopie erneut zu starten.
 
-fault-source-forbidden = Das System lässt den Dienst nicht alles lesen, was gesichert werden soll: { $path } ({ $cause }).
-    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde nichts gelöscht, nur weil etwas nicht zu lesen war.
+fault-source-forbidden = Das System lässt den Dienst nicht das ganze Repository lesen: { $path } ({ $cause }).
+    .meaning = Die Kopie ist unvollständig und darf nicht als Sicherung gelten. Auf der Platte wurde keine Datei nur deshalb gelöscht, weil sie im Repository nicht lesbar war.
     .action = Verständigen Sie bald die Systembetreuung; sie sollte root den Zugang geben: Eine Freigabe im Netz kann root abweisen (root_squash am NFS-Server), und ein eigenes FUSE-Dateisystem eines Benutzers tut es auch. { stay-until-released }
 
 fault-source-changed = Eine Datei wurde kürzer, während sie kopiert wurde: { $path } ({ $cause }).
     .meaning = { -half-done } Kein Laufwerk ist schuld: In diesem Augenblick hat etwas in die Datei geschrieben.
-    .action = Starten Sie die Kopie erneut, wenn dort nicht mehr geschrieben wird, oder stecken Sie die Platte neu ein. War Veeam am Werk, achten Sie darauf, dass sein Auftrag eine Sperre setzt. { stay-until-released }
+    .action = Starten Sie die Kopie erneut, wenn dort nicht mehr geschrieben wird, oder ziehen Sie die Platte ab und stecken Sie sie wieder ein. Hat Veeam geschrieben, achten Sie darauf, dass sein Auftrag eine Sperre setzt. { stay-until-released }
 
 fault-target-refused = Das Zielverzeichnis { $path } auf der Platte kann nicht verwendet werden ({ $cause }).
     .meaning = Damit nichts an eine falsche Stelle geschrieben wird, wurde nicht kopiert. { -still-old }
@@ -388,32 +387,32 @@ fault-foreign-files = Auf der Platte { $files ->
        *[other] sind
     }, zum Beispiel: { $examples }. Die erste Kopie würde sie löschen.
     .meaning = Es wäre die erste Kopie an diese Stelle der Platte. Damit niemand etwas verliert, wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Sehen Sie nach, was auf der Platte liegt. Wird es noch gebraucht, verschieben Sie es an einen anderen Ort und stecken Sie die Platte neu ein. Darf es gelöscht werden, erlaubt das die Systembetreuung dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
+    .action = Sehen Sie nach, was auf der Platte liegt. Wird es noch gebraucht, verschieben Sie es an einen anderen Ort, ziehen Sie dann die Platte ab und stecken Sie sie wieder ein. Darf es gelöscht werden, erlaubt das die Systembetreuung einmal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-nothing-in-common = Von dem, was jetzt auf der Platte ist, bliebe nach dieser Kopie nichts übrig: { $files ->
         [one] Eine Datei ({ SIZE($bytes) }) wäre
        *[other] { $files } Dateien ({ SIZE($bytes) }) wären
     } gelöscht oder leer, zum Beispiel: { $examples }.
     .meaning = Vielleicht liegen an der Stelle Ihrer Sicherungen andere Daten, oder sie wurden gelöscht oder verschlüsselt. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Wird davon wirklich nichts mehr gebraucht, erlaubt ein Aufruf das dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Wird davon wirklich nichts mehr gebraucht, erlaubt dieser Befehl das einmal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-beginnings-lost = { $lost } von { $compared } geänderten Dateien beginnen nicht mehr so wie auf der Platte, zum Beispiel: { $examples }.
     .meaning = So sieht es aus, wenn Dateien verschlüsselt, geleert oder überschrieben wurden. Die Kopien auf dieser Platte sind vielleicht die letzten guten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie sofort die Systembetreuung, und stecken Sie keine andere Sicherungsplatte ein, bis klar ist, was mit diesen Dateien geschehen ist. Sind sie so, wie sie sein sollen, erlaubt ein Aufruf diese Kopie dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
+    .action = Verständigen Sie sofort die Systembetreuung, und stecken Sie keine andere Sicherungsplatte ein, bis klar ist, was mit diesen Dateien geschehen ist. Sind sie so, wie sie sein sollen, erlaubt dieser Befehl die Kopie einmal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
-fault-too-many-deletions = Nach dieser Kopie wären auf der Platte ungewöhnlich viele Dateien weniger als jetzt: { $files } von { $existing } wären gelöscht oder leer, ohne dass neue an ihre Stelle kommen; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
-    .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
+fault-too-many-deletions = Diese Kopie würde ungewöhnlich viele Dateien von der Platte entfernen: { $files } von { $existing } wären gelöscht oder leer, ohne dass neue an ihre Stelle kommen; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
+    .meaning = Vielleicht fehlen Daten im Repository. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt dieser Befehl es einmal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
-fault-too-many-bytes-deleted = Nach dieser Kopie wäre auf der Platte ungewöhnlich viel weniger als jetzt: { SIZE($bytes) } von { SIZE($existing) } wären weg, ohne dass Neues an ihre Stelle kommt; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
-    .meaning = Vielleicht fehlen in der Quelle Daten. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt ein Aufruf es dieses eine Mal für diese Platte: { -allow } { $disk }. { stay-until-released }
+fault-too-many-bytes-deleted = Diese Kopie würde ungewöhnlich viele Daten von der Platte entfernen: { SIZE($bytes) } von { SIZE($existing) } wären weg, ohne dass Neues an ihre Stelle kommt; erlaubt sind { $percent } % (zum Beispiel: { $examples }).
+    .meaning = Vielleicht fehlen Daten im Repository. Vorsichtshalber wurde nichts kopiert und nichts gelöscht. { -still-old }
+    .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Ist das gewollt, erlaubt dieser Befehl es einmal für diese Platte: { -allow } { $disk }. { stay-until-released }
 
 fault-too-few-inodes = Auf der Platte ist für zu wenige weitere Dateien Platz: { $needed } sind anzulegen, { $free } sind möglich.
     .meaning = Das wurde schon vor dem Kopieren festgestellt; dass für den Inhalt Platz wäre, hilft nicht. { -still-old }
     .action = Bitten Sie die Systembetreuung, Dateien von der Platte zu entfernen oder sie für mehr Dateien zu formatieren (mkfs mit mehr Inodes); dabei geht ihr Inhalt verloren. { stay-until-released }
 
-fault-lossy-file-system = Die Platte kann nicht alles festhalten, was gesichert werden soll (Dateisystem { $file-system }: ohne Besitzer und Rechte, { $links } symbolische Links, { $hard-links } harte Links, { $specials } Sonderdateien).
+fault-lossy-file-system = Die Platte kann nicht alles aus dem Repository aufnehmen (Dateisystem { $file-system }: ohne Besitzer und Rechte, { $links } symbolische Links, { $hard-links } harte Links, { $specials } Sonderdateien).
     .meaning = Eine Kopie wäre nicht vollständig; laut Konfiguration wird sie dann nicht gemacht. { -still-old }
     .action = Nehmen Sie eine andere Platte, oder lassen Sie diese von der Systembetreuung mit ext4, xfs oder btrfs formatieren. Die Einstellung heißt „lossy-file-systems“. { stay-until-released }
 
@@ -429,9 +428,9 @@ fault-clashing-names = Die Platte hält die Namen „{ $one }“ und „{ $other
        *[other] ; betroffen sind { $count } Namen
     }).
     .meaning = Von zwei solchen Dateien wäre nur eine in der Kopie. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
-    .action = Bitten Sie die Systembetreuung, eine der beiden in der Quelle umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { stay-until-released }
+    .action = Bitten Sie die Systembetreuung, eine der beiden im Repository umzubenennen, oder nehmen Sie eine Platte, die mit ext4, xfs oder btrfs formatiert ist. { stay-until-released }
 
-fault-spelling-failed = Auf der Platte ließ sich „{ $path }“ nicht so schreiben, wie es in der Quelle heißt ({ $cause }).
+fault-spelling-failed = Auf der Platte ließ sich „{ $path }“ nicht so schreiben, wie es im Repository heißt ({ $cause }).
     .meaning = Die Platte hält beide Schreibweisen für denselben Namen; beim Kopieren könnte die Datei verloren gehen. Deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Starten Sie die Kopie noch einmal. Schlägt sie erneut fehl, verständigen Sie die Systembetreuung. { stay-until-released }
 
@@ -439,7 +438,7 @@ fault-not-empty = Auf der Platte steht an der Stelle der Datei „{ $path }“ e
     .meaning = Die Datei ließe sich nicht kopieren; deshalb wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Bitten Sie die Systembetreuung, sich dieses Verzeichnis auf der Platte anzusehen und es zu löschen: Es enthält Dateien, welche die Liste der Ausnahmen schützt („rsync-excludes-path“ in config.ini). { stay-until-released }
 
-fault-check-failed = Vor dem Kopieren ließ sich nicht feststellen, was zu kopieren ist: { $meaning } (rsync-Code { $code }: { $cause }).
+fault-check-failed = Bei der Prüfung vorab ließ sich nicht feststellen, was zu kopieren ist: { $meaning } (rsync-Code { $code }: { $cause }).
     .meaning = Es wurde nichts kopiert und nichts gelöscht. { -still-old }
     .action = Verständigen Sie die Systembetreuung; Näheres steht im rsync-Protokoll. { stay-until-released }
 
@@ -460,7 +459,7 @@ fault-out-of-inodes = Auf der Platte lassen sich keine weiteren Dateien anlegen,
 fault-copy-incomplete = { $count ->
         [one] Eine Datei ist
        *[other] { $count } Dateien sind
-    } nicht so auf der Platte wie in der Quelle, obwohl alles kopiert wurde (zum Beispiel: { $examples }).
+    } nicht so auf der Platte wie im Repository, obwohl alles kopiert wurde (zum Beispiel: { $examples }).
     .meaning = { $folds ->
         [yes] Vielleicht hält die Platte verschiedene Namen für denselben, oder jemand hat auf ihr während der Kopie etwas umbenannt oder gelöscht.
        *[other] Vielleicht hat jemand auf der Platte während der Kopie etwas umbenannt oder gelöscht.
@@ -482,7 +481,7 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [attributes-unsupported] Eine so formatierte Platte kann die erweiterten Attribute oder Rechte nicht aufnehmen
         [directory-full] Sein Verzeichnis auf der Platte nimmt keine weiteren Namen auf; Platz wäre auf ihr
         [quota] Eine Obergrenze auf der Platte (Quota) ist ausgeschöpft
-        [metadata-full] Die Platte hat keinen Platz mehr für ihre eigenen Aufzeichnungen (Metadaten von btrfs); für Inhalte wäre welcher da
+        [metadata-full] Die Platte hat keinen Platz mehr für ihre Metadaten (btrfs); für Inhalte wäre welcher da
         [room-unusable] Das System sagt, dass auf der Platte kein Platz ist, obwohl welcher da ist; der Grund ist nicht bekannt
         [name-too-long] Der Name, oder wohin er führt, ist länger, als eine so formatierte Platte aufnimmt
         [name-refused] Eine so formatierte Platte nimmt den Namen nicht an
@@ -509,7 +508,7 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
         [attributes-unsupported] Bitten Sie die Systembetreuung, die Attribute der Datei zu entfernen (getfattr, getfacl) oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { stay-until-released }
         [directory-full] Bitten Sie die Systembetreuung, die Eigenschaft einzuschalten, die mehr erlaubt (tune2fs -O large_dir, bei vielen Verzeichnissen dir_nlink), oder die Dateien auf mehrere Verzeichnisse zu verteilen. { stay-until-released }
         [quota] Bitten Sie die Systembetreuung, die Obergrenze auf der Platte anzuheben oder aufzuheben. { stay-until-released }
-        [metadata-full] Bitten Sie die Systembetreuung, Platz für die Aufzeichnungen zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
+        [metadata-full] Bitten Sie die Systembetreuung, Platz für Metadaten zu schaffen (btrfs balance start -dusage=50). { stay-until-released }
         [name-too-long] Bitten Sie die Systembetreuung, den Namen zu kürzen oder für diese Platte ein anderes Dateisystem zu verwenden. { stay-until-released }
         [name-refused] Bitten Sie die Systembetreuung, die Datei umzubenennen oder die Platte mit ext4, xfs oder btrfs zu formatieren; dabei geht ihr Inhalt verloren. { stay-until-released }
         [file-too-large] Bitten Sie die Systembetreuung, für diese Platte ein anderes Dateisystem zu verwenden, etwa xfs; dabei geht ihr Inhalt verloren. { stay-until-released }
@@ -524,7 +523,7 @@ fault-not-stored = Die Kopie ist an „{ $path }“ gescheitert: { $why ->
 
 fault-not-written = Es ist nicht sicher, dass alle Daten auf der Platte angekommen sind; der Grund ist nicht bekannt ({ $cause }).
     .meaning = Teile der Kopie können fehlen, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
-    .action = Ziehen Sie die Platte ab{ when-released }und stecken Sie sie wieder ein; die Kopie beginnt von selbst und vergleicht, was ungewiss ist. Geschieht es noch einmal, verständigen Sie die Systembetreuung (journalctl -k).
+    .action = Ziehen Sie die Platte ab{ when-released }und stecken Sie sie wieder ein; die Kopie beginnt von selbst und prüft, was noch ungeprüft ist. Geschieht es noch einmal, verständigen Sie die Systembetreuung (journalctl -k).
 
 fault-write-failed = Die Platte hat nicht alle Daten angenommen ({ $cause }).
     .meaning = Teile der Kopie können fehlen oder beschädigt sein, auch wenn sie vollständig aussieht. Sie darf nicht als Sicherung gelten.
@@ -546,10 +545,10 @@ fault-turned-read-only = Das Dateisystem der Platte ist beschädigt; der Rechner
 
 fault-unlock-failed = Die Sperrdatei { $path } ließ sich { $place ->
         [disk] auf der Platte
-        [source] in der Quelle
+        [source] im Repository
        *[other] auf diesem Rechner
     } nicht löschen: { lock-trouble } ({ $cause }).
-    .meaning = Der Lauf gilt als abgebrochen, weil sich nicht alles rückgängig machen ließ; der nächste findet die Datei und macht weiter.
+    .meaning = Der Lauf gilt als fehlgeschlagen, weil sich nicht alles rückgängig machen ließ; der nächste findet die Datei und macht weiter.
     .action = { $why ->
         [mounted-read-only] Fragen Sie die Systembetreuung, warum sich dort nur lesen lässt, und bitten Sie sie, das zu ändern und die Datei zu löschen. { stay-until-released }
         [immutable] Bitten Sie die Systembetreuung, die Kennzeichnung zu entfernen (chattr -i) und die Datei zu löschen. { stay-until-released }
@@ -558,7 +557,7 @@ fault-unlock-failed = Die Sperrdatei { $path } ließ sich { $place ->
        *[other] Bitten Sie die Systembetreuung, herauszufinden, warum sich die Datei nicht löschen lässt (Rechte, chattr, ein nur lesbares Dateisystem), und sie zu löschen. { stay-until-released }
     }
 
-fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
+fault-unmount-failed = Die Platte ließ sich nicht aushängen (unter { $mount-point }; noch in Gebrauch durch: { $holders }; Ursache: { $cause }).
     .meaning = { $plug ->
         [safe] { $synced ->
             [yes] Alle Daten sind auf die Platte geschrieben. Inzwischen benutzt sie niemand mehr.
@@ -571,21 +570,21 @@ fault-unmount-failed = Die Platte ließ sich nicht abmelden (aushängen unter { 
         }
     }
     .action = { $plug ->
-        [safe] Starten Sie die Kopie erneut, oder stecken Sie die Platte neu ein: Dann wird geprüft, ob etwas fehlt.
+        [safe] Starten Sie die Kopie erneut, oder ziehen Sie die Platte ab und stecken Sie sie wieder ein: Dann wird geprüft, ob etwas fehlt.
        *[plugged] Bitte nicht abziehen! Verständigen Sie die Systembetreuung: Das genannte Programm beenden, dann die Platte aushängen (udisksctl unmount).
     }
 
-fault-not-released = Die Platte ({ $device }) ist abgemeldet, wird aber noch von etwas festgehalten ({ $cause }).
+fault-not-released = Die Platte ({ $device }) ist ausgehängt, wird aber noch von etwas offen gehalten ({ $cause }).
     .meaning = { $plug ->
-        [safe] Inzwischen hält sie nichts mehr fest.
-       *[plugged] Es ist nicht erwiesen, dass sie gefahrlos abgezogen werden kann.
+        [safe] Inzwischen hält sie nichts mehr offen.
+       *[plugged] Es ist nicht sicher, dass sie gefahrlos abgezogen werden kann.
     }
     .action = { $plug ->
         [safe] Sie brauchen nichts zu tun. Kommt das öfter vor, verständigen Sie die Systembetreuung; sie findet mit lsblk, lsof und „findmnt --types overlay“, wer das Gerät benutzt.
        *[plugged] Bitte nicht abziehen! Verständigen Sie die Systembetreuung; sie findet mit lsblk, lsof und „findmnt --types overlay“, wer das Gerät benutzt.
     }
 
-fault-not-flushed = Die Platte ({ $device }) ist abgemeldet, bestätigt aber nicht, dass alles auf sie geschrieben ist ({ $cause }).
+fault-not-flushed = Die Platte ({ $device }) ist ausgehängt, bestätigt aber nicht, dass alles auf sie geschrieben ist ({ $cause }).
     .meaning = Teile der Kopie können fehlen. Sie darf nicht als Sicherung gelten.
     .action = Ziehen Sie die Platte ab, auch wenn die Statusanzeige es nicht erlaubt: Mehr lässt sich nicht auf sie schreiben. Stecken Sie sie dann wieder ein; die Kopie beginnt von selbst. Geschieht es noch einmal, lassen Sie die Systembetreuung die Platte, ihr Kabel und ihr Gehäuse prüfen.
 
@@ -593,7 +592,7 @@ fault-not-flushed = Die Platte ({ $device }) ist abgemeldet, bestätigt aber nic
 
 fault-disk-removed = Die Platte wurde zu früh abgezogen.
     .meaning = { -half-done }
-    .action = Stecken Sie sie wieder ein; die Kopie beginnt von selbst und holt nach, was fehlt. { -wait-for-release }
+    .action = Stecken Sie sie wieder ein; die Kopie beginnt von selbst und ergänzt, was fehlt. { -wait-for-release }
 
 fault-disk-silent = Die Platte antwortet nicht mehr.
     .meaning = Die Kopie fehlt oder ist unvollständig und darf nicht als Sicherung gelten.
@@ -602,7 +601,7 @@ fault-disk-silent = Die Platte antwortet nicht mehr.
 fault-service-stopped = Der Sicherungsdienst wurde während der Kopie beendet, zum Beispiel weil der Rechner herunterfährt.
     .meaning = { -half-done }
     .action = { $plug ->
-        [safe] Stecken Sie die Platte noch einmal ein; die Kopie wird dann fortgesetzt.
+        [safe] Ziehen Sie die Platte ab und stecken Sie sie wieder ein; die Kopie wird dann fortgesetzt.
         [gone] Stecken Sie die Platte wieder ein; die Kopie wird dann fortgesetzt.
        *[plugged] Lassen Sie die Platte stecken; die Kopie wird fortgesetzt, sobald der Dienst wieder läuft. { -wait-for-release }
     }
@@ -610,7 +609,7 @@ fault-service-stopped = Der Sicherungsdienst wurde während der Kopie beendet, z
 fault-interrupted = Die Kopie wurde unerwartet unterbrochen, zum Beispiel durch einen Stromausfall oder einen Absturz.
     .meaning = { -half-done }
     .action = { $plug ->
-        [safe] Stecken Sie die Platte noch einmal ein; die Kopie wird dann fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung.
+        [safe] Ziehen Sie die Platte ab und stecken Sie sie wieder ein; die Kopie wird dann fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung.
         [gone] Stecken Sie die Platte wieder ein; die Kopie wird dann fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung.
        *[plugged] Lassen Sie die Platte stecken oder stecken Sie sie wieder ein; die Kopie wird fortgesetzt. Geschieht es wieder, verständigen Sie die Systembetreuung. { -wait-for-release }
     }
@@ -623,7 +622,7 @@ fault-internal = Im Sicherungsdienst ist ein unerwarteter Fehler aufgetreten ({ 
 
 rsync-exit-1 = das Kopierprogramm wurde falsch aufgerufen
 rsync-exit-2 = die beteiligten Kopierprogramme passen in ihren Versionen nicht zusammen
-rsync-exit-3 = Quelle oder Ziel ließen sich nicht öffnen
+rsync-exit-3 = Repository oder Ziel ließen sich nicht öffnen
 rsync-exit-4 = das Kopierprogramm beherrscht eine verlangte Funktion nicht
 rsync-exit-5 = das Kopierprogramm konnte nicht richtig beginnen
 rsync-exit-10 = die Verbindung zwischen den Teilen des Kopierprogramms ist gestört
@@ -638,7 +637,7 @@ rsync-exit-20 = das Kopierprogramm wurde von außen abgebrochen
 rsync-exit-21 = das Kopierprogramm hat einen seiner Hilfsprozesse verloren
 rsync-exit-22 = der Arbeitsspeicher des Rechners reicht nicht aus
 rsync-exit-23 = ein Teil der Dateien konnte nicht kopiert werden
-rsync-exit-24 = einige Dateien verschwanden aus der Quelle, bevor sie kopiert waren
+rsync-exit-24 = einige Dateien verschwanden aus dem Repository, bevor sie kopiert waren
 rsync-exit-25 = es wären mehr Dateien gelöscht worden als angekündigt; die übrigen blieben erhalten
 rsync-exit-30 = zu lange wurden keine Daten mehr übertragen
 rsync-exit-35 = das Gegenüber des Kopierprogramms hat zu lange nicht geantwortet

@@ -38,7 +38,7 @@ setup-disks-again = Mindestens eine Platte wird gebraucht. Bitte einstecken und 
 setup-disks-wrong = „{ $answer }“ steht nicht in der Liste; richtig ist zum Beispiel: 1 2
 setup-disk-absent = Die Platte { $disk } ist nicht eingesteckt, oder sie ist eingehängt, verschlüsselt und gesperrt oder eine eigene dieses Rechners. Bitte eine Sicherungsplatte einstecken und noch einmal versuchen; welche Platten da sind, sagt: asbackup disks
 setup-disk = Die Platte „{ $label }“:
-setup-looking = Die Platte „{ $label }“ wird angesehen …
+setup-looking = Die Platte „{ $label }“ wird untersucht …
 setup-foreign = Auf der Platte „{ $label }“ { $files ->
         [one] liegt eine Datei
        *[other] liegen { $files } Dateien
@@ -53,16 +53,16 @@ setup-foreign-agree = { $files ->
         [one] Diese Datei
        *[other] Diese Dateien
     } löschen und auf diese Platte kopieren? [j/N]
-setup-foreign-kept = Die Platte „{ $label }“ bleibt, wie sie ist. Bitte noch einmal wählen.
+setup-foreign-kept = Die Platte „{ $label }“ bleibt unverändert. Bitte noch einmal wählen.
 setup-foreign-refused = Die Platte „{ $label }“ wird nicht aufgenommen, weil die erste Kopie { $files ->
         [one] eine Datei
        *[other] { $files } Dateien
     } darauf löschen würde, ohne dass jemand zugestimmt hat; es wurde nichts geschrieben. Was davon gebraucht wird, bitte anderswohin verschieben. Ohne Frage zustimmen: mit --delete-foreign-files
-setup-unseen = Was auf der Platte „{ $label }“ liegt, konnte nicht angesehen werden: { $cause }. Der Dienst sieht es vor der ersten Kopie an und kopiert nicht, wenn dabei jemand Dateien verlieren würde.
-setup-not-agreed = Es konnte nicht festgehalten werden, dass Dateien auf der Platte gelöscht werden dürfen ({ $cause }); deshalb wurde überhaupt nichts geschrieben.
+setup-unseen = Was auf der Platte „{ $label }“ liegt, konnte nicht untersucht werden: { $cause }. Der Dienst untersucht es vor der ersten Kopie und kopiert nicht, wenn dabei jemand Dateien verlieren würde.
+setup-not-agreed = Die Zustimmung, Dateien auf der Platte zu löschen, konnte nicht festgehalten werden ({ $cause }); deshalb wurde überhaupt nichts geschrieben.
 setup-disk-recipients = Wer bekommt eine Mail zu ihr, außer denen, die jede Mail bekommen (Adressen, durch Komma getrennt; - für niemanden)
 setup-head-number = Nr.
-setup-head-known = Wird kopiert
+setup-head-known = In Benutzung
 setup-known = ja, schon
 setup-new = noch nicht
 setup-server = Mailserver, als Name oder Name:Port (- für keine Mails)
@@ -88,4 +88,4 @@ setup-denied = Nur root darf { $path } ausfüllen. Bitte als root aufrufen: sudo
 setup-unwritable = { $path } konnte nicht geschrieben werden ({ $cause }); die Datei ist, wie sie war.
 setup-written = { $path } wurde geschrieben.
 setup-not-loaded = Der Dienst hat die Datei noch nicht gelesen. Bitte prüfen: systemctl status asbackupd ({ $cause })
-setup-done = Der Dienst hat die Datei gelesen. Ab jetzt wird auf eine Platte der Liste kopiert, sobald sie eingesteckt wird; wie es steht, sagt: asbackup status
+setup-done = Der Dienst hat die Datei gelesen. Ab jetzt wird auf eine Platte der Liste kopiert, sobald sie eingesteckt wird; den Stand zeigt: asbackup status

@@ -1,5 +1,5 @@
-### Was gerade ist: ein Satz für die Statusanzeige, und die Zeilen der Datei status.txt.
-### Solange ein Lauf an ist, sagt jeder Satz, dass die Platte stecken bleiben muss.
+### Wie es steht: ein Satz für die Statusanzeige, und die Zeilen der Datei status.txt.
+### Während eines Laufs sagt jeder Satz, dass die Platte stecken bleiben muss.
 
 -stay = bitte stecken lassen
 
@@ -12,7 +12,7 @@ clock = %H:%M Uhr
 
 status-idle-nothing-yet = Bereit: Stecken Sie eine der Sicherungsplatten ein, dann beginnt die Kopie von selbst.
 status-idle-success = Die Kopie auf die Platte „{ $label }“ ist am { $when } gelungen{ $plug ->
-        [safe] {"; sie darf jetzt abgezogen werden"}
+        [safe] {"; die Platte darf jetzt abgezogen werden"}
         [plugged] {"; "}{ -stay }, die Platte ist noch nicht freigegeben
        *[gone] {""}
     }.
@@ -32,18 +32,18 @@ status-mails-waiting = { $count ->
        *[other] { $count } Mails warten
     } noch auf den Versand: { $message }
 status-more-locks = { $count ->
-        [one] Dazu kommt eine weitere Sperre, die hier nicht aufgezählt ist.
-       *[other] Dazu kommen { $count } weitere Sperren, die hier nicht aufgezählt sind.
+        [one] Eine weitere Sperre ist hier nicht aufgeführt.
+       *[other] { $count } weitere Sperren sind hier nicht aufgeführt.
     }
 status-unconfigured = Die Konfigurationsdatei config.ini muss ergänzt oder berichtigt werden ({ $keys }).
 
-## Ein Lauf ist an.
+## Ein Lauf.
 
 status-preparing = Die Platte „{ $label }“ wurde erkannt, die Kopie wird vorbereitet; { -stay }.
 status-waiting-for-veeam = Die Kopie auf die Platte „{ $label }“ wartet, bis Veeam fertig ist (Aufträge: { $jobs }); { -stay }.
 status-mounting = Die Platte „{ $label }“ wird geöffnet; { -stay }.
 status-locking = Die Platte „{ $label }“ wird für die Kopie gesperrt; { -stay }.
-status-checking = Für die Platte „{ $label }“ wird geprüft, was zu kopieren ist und ob es passt; { -stay }.
+status-checking = Die Prüfung vorab ermittelt, was auf die Platte „{ $label }“ zu kopieren ist und ob es passt; { -stay }.
 status-copying = Die Kopie auf die Platte „{ $label }“ läuft: { $percent } %{ $seconds-left ->
         [0] {""}
        *[other] , noch etwa { SPAN($seconds-left) }
@@ -53,8 +53,8 @@ status-copying = Die Kopie auf die Platte „{ $label }“ läuft: { $percent } 
     }; { -stay }.
 status-flushing = Die Kopie auf die Platte „{ $label }“ ist fast fertig, die letzten Daten werden geschrieben; { -stay }.
 status-unlocking = Die Kopie auf die Platte „{ $label }“ wird abgeschlossen; { -stay }.
-status-unmounting = Die Platte „{ $label }“ wird abgemeldet; { -stay }, bis sie freigegeben ist.
-status-stopping = Die Kopie auf die Platte „{ $label }“ wird geordnet beendet; { -stay }.
+status-unmounting = Die Platte „{ $label }“ wird ausgehängt; { -stay }, bis sie freigegeben ist.
+status-stopping = Die Kopie auf die Platte „{ $label }“ wird geordnet abgebrochen; { -stay }.
 status-stopping-idle = Der Sicherungsdienst wird beendet.
 status-stopped = Der Sicherungsdienst läuft nicht.
 
@@ -64,7 +64,7 @@ step-1 = Platte erkennen
 step-2 = Auf Veeam warten
 step-3 = Einhängen
 step-4 = Sperren
-step-5 = Prüfen
+step-5 = Prüfung vorab
 step-6 = Kopieren
 step-7 = Entsperren
 step-8 = Freier Platz
@@ -82,7 +82,7 @@ status-line-state = Zustand
         [waiting-for-veeam] Warten auf Veeam
         [mounting] Einhängen
         [locking] Sperren
-        [checking] Prüfen
+        [checking] Prüfung vorab
         [copying] Kopieren
         [unlocking] Entsperren
         [unmounting] Aushängen

@@ -1,10 +1,10 @@
-### Die Statusseite. Die großen Worte: was ist, und was jetzt zu tun ist.
+### Die Statusseite. Die großen Worte: wie es steht, und was jetzt zu tun ist.
 
 web-title = Datensicherung
 web-lost = Die Verbindung zu dieser Seite ist unterbrochen. Was hier steht, kann veraltet sein; es wird von selbst neu verbunden.
 
-web-foreign-name = Unter dem Namen „{ $name }“ ist diese Statusseite nicht bekannt. Soll sie es sein, trägt die Systembetreuung ihn in config.ini ein ([Webserver] web-names) und lädt diese neu (systemctl reload asbackupd).
-web-too-many-readers = Von Ihrer Adresse lesen schon zu viele mit. Wie es steht, zeigt die Seite weiterhin, wenn sie geladen wird.
+web-foreign-name = Unter dem Namen „{ $name }“ ist diese Statusseite nicht bekannt. Soll der Name gelten, trägt die Systembetreuung ihn in config.ini ein ([Webserver] web-names) und lädt diese neu (systemctl reload asbackupd).
+web-too-many-readers = Von Ihrer Adresse lesen schon zu viele Browser mit. Laden Sie die Seite neu, um den aktuellen Stand zu sehen.
 
 web-now-away = Keine Auskunft
     .action = Der Sicherungsdienst antwortet nicht. Platte bitte stecken lassen; bleibt es so, IT rufen.
@@ -18,14 +18,14 @@ web-now-finishing = Kopie wird abgeschlossen
     .action = Bitte noch stecken lassen
 web-now-stopping = Dienst wird beendet
     .action = Platte bitte stecken lassen
-web-now-misconfigured = Einstellungen fehlerhaft
-    .action = Es wird vielleicht nicht gesichert – bitte IT rufen
+web-now-misconfigured = Konfiguration fehlerhaft
+    .action = Vielleicht wird nicht gesichert – bitte IT rufen
 web-now-unset = Noch nicht eingerichtet
     .action = Die Systembetreuung richtet die Sicherung ein: sudo asbackup setup
 web-now-ready = Bereit
     .action = Sicherungsplatte einstecken, die Kopie beginnt von selbst
 web-now-done = Fertig
-    .action = Platte darf abgezogen werden
+    .action = Die Platte darf jetzt abgezogen werden
 web-now-done-held = Kopie fertig
     .action = Platte noch nicht freigegeben – bitte stecken lassen
 web-now-done-gone = Bereit
@@ -35,7 +35,7 @@ web-now-failed = Fehler
 web-now-failed-held = Fehler
     .action = Bitte nicht abziehen, IT rufen
 web-now-failed-gone = Fehler
-    .action = Die letzte Kopie ist nicht gelungen – bitte IT rufen
+    .action = Die letzte Kopie ist fehlgeschlagen – bitte IT rufen
 web-now-cancelled = Kopie abgebrochen
     .action = Unvollständig. Die Platte darf abgezogen werden
 web-now-cancelled-held = Kopie abgebrochen
@@ -76,7 +76,7 @@ web-file = Datei
 
 ## Hinweise.
 
-web-config = Einstellungen:
+web-config = Konfiguration:
 web-fault = Was geschehen ist:
 web-warning = Warnung:
 web-veeam-held = Der Auftrag „{ $job }“ schreibt seit { $since }; so lange wartet die Kopie.
@@ -121,6 +121,6 @@ web-start = Kopie jetzt starten
 web-back = Zurück zur Statusseite
 web-password = Passwort
 web-password-needed = Um von hier aus eine Kopie zu starten, ist das Passwort der Statusseite nötig.
-web-password-wrong = Das war nicht das Passwort der Statusseite. Es wurde nichts gestartet.
+web-password-wrong = Das Passwort ist falsch. Es wurde nichts gestartet.
 web-cross-site = Diese Anfrage kam von einer anderen Seite und wurde deshalb abgelehnt. Bitte benutzen Sie den Knopf auf der Statusseite.
 web-crowd = Gerade werden zu viele Passwörter geprüft. Bitte versuchen Sie es gleich noch einmal.

@@ -1,15 +1,15 @@
 ### What the command line says.
 
 cli-unreachable = The backup service can't be reached ({ $cause }). Please check: systemctl status asbackupd
-cli-crowded = The computer's system bus takes no more at the moment ({ $cause }), so the backup service could not be asked. Please try again in a minute. If it happens again, the administrator sees which programs use the bus with: sudo busctl list
-cli-denied-group = You may not do this. Members of the group “asbackup” may start and cancel copies. The administrator adds you with: sudo usermod -aG asbackup { $user } (from your next login on). Or call the command with sudo.
-cli-denied-root = You may not do this; only the administrator (root) may. Please ask them, or call the command with sudo.
-cli-service-gone = The backup service was stopped or is being restarted, so nobody follows the copy any more. Please leave the disk plugged in; how things stand says: asbackup status
-cli-started = The copy has begun as run { $run }. To follow it: asbackup watch
-cli-cancelled = The copy is being ended in good order. Please leave the disk plugged in until “asbackup status” says that it may be unplugged.
-cli-trusted = The disk is accepted as it is now. If it was refused for this, the copy begins at once.
-cli-disk-ambiguous = Several disks are called “{ $label }”. Please name the one that is meant by its identifier: { $disks }
-cli-nothing-to-watch = No copy is running. To begin one: asbackup start --watch
+cli-crowded = The computer's system bus accepts no more connections at the moment ({ $cause }), so the backup service could not be asked. Please try again in a minute. If this happens again, the administrator can see which programs use the bus with: sudo busctl list
+cli-denied-group = You are not allowed to do this. Members of the group “asbackup” may start and cancel copies. The administrator adds you with: sudo usermod -aG asbackup { $user } (effective at your next login). Or run the command with sudo.
+cli-denied-root = You are not allowed to do this; only the administrator (root) is. Please ask them, or run the command with sudo.
+cli-service-gone = The backup service was stopped or is being restarted, so the copy can't be followed any longer. Please leave the disk plugged in. To see the current status: asbackup status
+cli-started = The copy started as run { $run }. To follow it: asbackup watch
+cli-cancelled = The copy is being cancelled. Please leave the disk plugged in until “asbackup status” says that it is safe to remove.
+cli-trusted = The disk is accepted as it is now. If it was refused for this reason, the copy starts at once.
+cli-disk-ambiguous = Several disks have the label “{ $label }”. Please choose one by its identifier: { $disks }
+cli-nothing-to-watch = No copy is running. To start one: asbackup start --watch
 
 ## Numbers and moments.
 
@@ -18,7 +18,7 @@ cli-rate = { RATE($number) }
 cli-span = { SPAN($number) }
 cli-never = never
 cli-done-of = { SIZE($done) } of { SIZE($total) }
-cli-left = { SPAN($left) } left, ready at { $when }
+cli-left = { SPAN($left) } left, finished at { $when }
 
 ## asbackup status
 
@@ -43,7 +43,7 @@ cli-head-contents = Contents
 cli-head-run = Run
 cli-head-ended = Ended
 cli-head-result = Result
-cli-head-took = Took
+cli-head-took = Duration
 cli-head-copied = Copied
 cli-head-error = Reason
 
@@ -51,14 +51,14 @@ cli-head-error = Reason
 
 cli-plugged-no = no
 cli-plugged-yes = yes, leave it
-cli-plugged-safe = yes, may be unplugged
-cli-disks-none = The configuration knows no disk yet.
-cli-disks-unknown = Plugged in, but not known:
-cli-disk-add = To copy to “{ $label }” too, write this into config.ini, section [Backup], in place of the line that is there, and then call: systemctl reload asbackupd
+cli-plugged-safe = yes, safe to remove
+cli-disks-none = No disk is configured yet.
+cli-disks-unknown = Plugged in, but not configured:
+cli-disk-add = To copy to “{ $label }” as well, replace the existing line in section [Backup] of config.ini with this one, then run: systemctl reload asbackupd
 
 ## asbackup disks: without a file system
 
-cli-unformatted = Plugged in, and without a file system:
+cli-unformatted = Plugged in, but without a file system:
 cli-contents = { $contents ->
         [blank] empty
         [read-only] write-protected
@@ -66,11 +66,11 @@ cli-contents = { $contents ->
         [unreadable] not known
        *[other] not empty
     }
-cli-format = { $device } is empty at its beginning and its end. To use it for backups, give it a file system, and write the label on its case, too; after this command it is listed as a disk:
-cli-not-empty = { $device } has no file system that is known here, but it is not empty: it may be encrypted, or come from another system. Please find out whose it is before you give it a file system.
-cli-read-only = { $device } is write-protected, so it can't be given a file system. Please look for a switch on its case.
-cli-no-partition = { $device } has a partition table, but no partition to put a file system in. Please make one; it is listed then:
-cli-unreadable = Whether { $device } is empty is not known, because it could not be read. Please plug it in once more and look again.
+cli-format = { $device } is empty at its beginning and its end. To use it for backups, create a file system on it, and write the label on its case, too; after this command it is listed as a disk:
+cli-not-empty = { $device } has no recognised file system, but it is not empty: it may be encrypted, or come from another system. Please find out who owns it before you create a file system on it.
+cli-read-only = { $device } is write-protected, so no file system can be created on it. Please look for a switch on its case.
+cli-no-partition = { $device } has a partition table, but no partition for a file system. Please create one; it is then listed:
+cli-unreadable = It is not known whether { $device } is empty, because it could not be read. Please unplug it, plug it in again and check once more.
 
 ## asbackup history
 
@@ -84,8 +84,8 @@ cli-history-none = There is no such run yet.
 
 ## asbackup config
 
-cli-config-good = { $path } is in order.
-cli-config-bad = { $path } is not in order, and nothing can be copied with it.
+cli-config-good = { $path } is valid.
+cli-config-bad = { $path } is not valid, and nothing can be copied with it.
 cli-origin = { $origin ->
         [file] (from the file)
        *[default] (default)

@@ -1,5 +1,5 @@
-### What is on: one sentence for the status, and the lines of the file status.txt.
-### While a run is on, every sentence says that the disk must stay plugged in.
+### The current state: one sentence for the status, and the lines of the file status.txt.
+### During a run, every sentence says that the disk must stay plugged in.
 
 -stay = please leave it plugged in
 
@@ -8,42 +8,42 @@
 moment = %Y-%m-%d at %H:%M
 clock = %H:%M
 
-## No run. $plug: safe = may be unplugged, plugged = is plugged in but not released, gone = is not plugged in.
+## No run. $plug: safe = safe to remove, plugged = plugged in but not released, gone = not plugged in.
 
-status-idle-nothing-yet = Ready: plug in one of the backup disks, and the copy begins by itself.
+status-idle-nothing-yet = Ready: plug in one of the backup disks, and the copy starts automatically.
 status-idle-success = The copy to the disk “{ $label }” succeeded on { $when }{ $plug ->
-        [safe] {"; it may be unplugged now"}
+        [safe] {"; the disk is safe to remove now"}
         [plugged] {"; "}{ -stay }, the disk is not released yet
        *[gone] {""}
     }.
 status-idle-cancelled = The copy to the disk “{ $label }” was cancelled on request on { $when } and is incomplete{ $plug ->
-        [safe] {"; the disk may be unplugged now"}
+        [safe] {"; the disk is safe to remove now"}
         [plugged] {"; "}{ -stay }, the disk is not released yet
        *[gone] {""}
     }.
 status-idle-aborted = The copy to the disk “{ $label }” failed on { $when }{ $plug ->
-        [safe] {"; the disk may be unplugged now"}
+        [safe] {"; the disk is safe to remove now"}
         [plugged] {"; "}{ -stay }, the disk is not released yet
        *[gone] {""}
     }. Reason: { $message }
-status-safe = The disk “{ $label }” may be unplugged now.
+status-safe = The disk “{ $label }” is safe to remove now.
 status-mails-waiting = { $count ->
-        [one] One mail waits
-       *[other] { $count } mails wait
-    } to be sent: { $message }
+        [one] One mail is
+       *[other] { $count } mails are
+    } waiting to be sent: { $message }
 status-more-locks = { $count ->
         [one] One more lock is not listed here.
        *[other] { $count } more locks are not listed here.
     }
 status-unconfigured = The configuration file config.ini must be completed or corrected ({ $keys }).
 
-## A run is on.
+## A run is in progress.
 
-status-preparing = The disk “{ $label }” was recognised, the copy is being prepared; { -stay }.
-status-waiting-for-veeam = The copy to the disk “{ $label }” waits until Veeam has finished (jobs: { $jobs }); { -stay }.
+status-preparing = The disk “{ $label }” was identified, the copy is being prepared; { -stay }.
+status-waiting-for-veeam = The copy to the disk “{ $label }” is waiting for Veeam to finish (jobs: { $jobs }); { -stay }.
 status-mounting = The disk “{ $label }” is being opened; { -stay }.
 status-locking = The disk “{ $label }” is being locked for the copy; { -stay }.
-status-checking = For the disk “{ $label }”, it is being checked what is to be copied and whether it fits; { -stay }.
+status-checking = The preflight check determines what has to be copied to the disk “{ $label }” and whether it fits; { -stay }.
 status-copying = The copy to the disk “{ $label }” is running: { $percent } %{ $seconds-left ->
         [0] {""}
        *[other] , about { SPAN($seconds-left) } left
@@ -51,10 +51,10 @@ status-copying = The copy to the disk “{ $label }” is running: { $percent } 
         [0] {""}
        *[other] {" "}({ RATE($rate) })
     }; { -stay }.
-status-flushing = The copy to the disk “{ $label }” has nearly finished, the last data is being written; { -stay }.
+status-flushing = The copy to the disk “{ $label }” is nearly finished, the last data is being written; { -stay }.
 status-unlocking = The copy to the disk “{ $label }” is being completed; { -stay }.
 status-unmounting = The disk “{ $label }” is being unmounted; { -stay } until it is released.
-status-stopping = The copy to the disk “{ $label }” is being ended in good order; { -stay }.
+status-stopping = The copy to the disk “{ $label }” is being stopped cleanly; { -stay }.
 status-stopping-idle = The backup service is shutting down.
 status-stopped = The backup service is not running.
 
@@ -64,7 +64,7 @@ step-1 = identify the disk
 step-2 = wait for Veeam
 step-3 = mount
 step-4 = lock
-step-5 = check
+step-5 = preflight check
 step-6 = copy
 step-7 = unlock
 step-8 = free space
@@ -75,14 +75,14 @@ step-9 = unmount
 status-line-disk = Disk
     .value = { $label } ({ $disk })
 status-line-run = Run
-    .value = { $run }, begun on { $when }
+    .value = { $run }, started on { $when }
 status-line-state = State
     .value = { $state ->
         [idle] idle
         [waiting-for-veeam] waiting for Veeam
         [mounting] mounting
         [locking] locking
-        [checking] checking
+        [checking] preflight check
         [copying] copying
         [unlocking] unlocking
         [unmounting] unmounting
@@ -93,10 +93,10 @@ status-line-progress = Progress
     .value = { $percent } % ({ SIZE($done) } of { SIZE($total) })
 status-line-rate = Rate
     .value = { RATE($rate) }
-status-line-ready-at = Ready at about
+status-line-ready-at = Finished at about
     .value = { $when } (in { SPAN($seconds-left) })
 status-line-sooner = Note
-    .value = The copy can be over much sooner than it seems: { SIZE($bytes) } of an interrupted copy are on the disk already and are only compared.
+    .value = The copy may finish much sooner than it seems: { SIZE($bytes) } of an interrupted copy are already on the disk and are only compared.
 status-line-file = File
     .value = { $file }
 status-line-warning = Warning

@@ -1,11 +1,11 @@
-### What the two tools for Veeam's job scripts say, a line for each change.
+### What veeam-lock and veeam-unlock say, one line for each change.
 
 tools-held = The job “{ $job }” may write now; nothing is copied until it is unlocked.
-tools-waiting = The job “{ $job }” waits until the copy is over. { $status }
+tools-waiting = The job “{ $job }” is waiting for the copy to end. { $status }
 tools-service-lost = The backup service is being restarted; the job “{ $job }” asks again.
-tools-timed-out = The job “{ $job }” has waited long enough for the end of the copy, and has no lock. Start it again after the copy.
-tools-withdrawn = Whoever started this has gone, so the job “{ $job }” waits no longer, and has no lock.
-tools-unlocked = The job “{ $job }” has given its lock back.
-tools-not-locked = There was no lock for the job “{ $job }”; nothing is left to do.
-tools-unreachable = The backup service can't be reached ({ $cause }), so nobody knows whether a copy is running. Please check: systemctl status asbackupd
-tools-crowded = The computer's system bus takes no more at the moment ({ $cause }), so the backup service could not be asked about the job “{ $job }”, and nothing has changed. Start it again later. If it happens again, the administrator sees which programs use the bus with: sudo busctl list
+tools-timed-out = The job “{ $job }” has waited for the copy as long as it may, and has no lock. Start it again after the copy.
+tools-withdrawn = The program that started this is gone, so the job “{ $job }” no longer waits, and has no lock.
+tools-unlocked = The job “{ $job }” has released its lock.
+tools-not-locked = The job “{ $job }” had no lock; there is nothing left to do.
+tools-unreachable = The backup service can't be reached ({ $cause }), so it is not known whether a copy is running. Please check: systemctl status asbackupd
+tools-crowded = The computer's system bus accepts no more connections at the moment ({ $cause }), so the backup service could not be asked about the job “{ $job }”, and nothing has changed. Start it again later. If this happens again, the administrator can see which programs use the bus with: sudo busctl list

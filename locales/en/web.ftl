@@ -1,14 +1,14 @@
-### The status page. The big words: what is, and what is to be done now.
+### The status page. The big words: the current state, and what to do now.
 
 web-title = Backup
-web-lost = The connection to this page is broken. What you see may be out of date; it connects again by itself.
+web-lost = The connection to this page is broken. What you see may be out of date; the page reconnects automatically.
 
-web-foreign-name = This status page is not known by the name “{ $name }”. If it is to be, the administrator adds it to config.ini ([Webserver] web-names) and loads that again (systemctl reload asbackupd).
-web-too-many-readers = Too many are reading along from your address. The page still shows how things stand whenever it is loaded.
+web-foreign-name = This status page does not answer to the name “{ $name }”. To allow the name, the administrator adds it to config.ini ([Webserver] web-names) and reloads the file (systemctl reload asbackupd).
+web-too-many-readers = Too many browsers at your address are already following this page. To see the current state, reload the page.
 
 web-now-away = No answer
-    .action = The backup service does not answer. Leave the disk plugged in; if it stays like this, call IT.
-web-now-waiting = Copy waits for Veeam
+    .action = The backup service does not answer. Leave the disk plugged in; if this lasts, call IT.
+web-now-waiting = Copy is waiting for Veeam
     .action = Please leave it plugged in
 web-now-preparing = Copy is being prepared
     .action = Please leave it plugged in
@@ -21,23 +21,23 @@ web-now-stopping = Service is shutting down
 web-now-misconfigured = Faulty configuration
     .action = There may be no backups – please call IT
 web-now-unset = Not set up yet
-    .action = The administrator sets the backup up: sudo asbackup setup
+    .action = The administrator sets up the backup: sudo asbackup setup
 web-now-ready = Ready
-    .action = Plug in a backup disk, and the copy begins by itself
+    .action = Plug in a backup disk, and the copy starts automatically
 web-now-done = Done
-    .action = The disk may be unplugged
+    .action = You can unplug the disk now
 web-now-done-held = Copy done
     .action = The disk is not released yet – please leave it plugged in
 web-now-done-gone = Ready
     .action = The last copy succeeded. Plug in the next disk
 web-now-failed = Error
-    .action = Please call IT. The disk may be unplugged
+    .action = Please call IT. The disk is safe to remove
 web-now-failed-held = Error
     .action = Do not unplug it, call IT
 web-now-failed-gone = Error
     .action = The last copy failed – please call IT
 web-now-cancelled = Copy cancelled
-    .action = Incomplete. The disk may be unplugged
+    .action = Incomplete. The disk is safe to remove
 web-now-cancelled-held = Copy cancelled
     .action = Do not unplug it, call IT
 web-now-cancelled-gone = Copy cancelled
@@ -48,7 +48,7 @@ web-now-cancelled-gone = Copy cancelled
 web-moment = %Y-%m-%d %H:%M
 web-day = %Y-%m-%d
 web-second = %m-%d %H:%M:%S
-web-never = never yet
+web-never = never
 web-age-hours = { $hours ->
         [0] less than an hour ago
         [one] an hour ago
@@ -62,7 +62,7 @@ web-span = { SPAN($seconds) }
 web-size = { SIZE($bytes) }
 web-free = { SIZE($free) } of { SIZE($size) }
 
-## The copy that is on.
+## The running copy.
 
 web-disk = Disk
 web-progress = Progress
@@ -70,8 +70,8 @@ web-amount = Copied
     .value = { SIZE($done) } of { SIZE($total) }
 web-rate = Rate
     .value = { RATE($rate) }
-web-ready-at = Ready at about
-web-begun = Begun
+web-ready-at = Finished at about
+web-begun = Started
 web-file = File
 
 ## Notes.
@@ -80,9 +80,9 @@ web-config = Configuration:
 web-fault = What happened:
 web-warning = Warning:
 web-veeam-held = The job “{ $job }” has been writing since { $since }; the copy waits until it has finished.
-web-veeam-waiting = The job “{ $job }” has been waiting since { $since } until the copy has finished.
-web-queue = Next in turn:
-web-safe = May be unplugged:
+web-veeam-waiting = The job “{ $job }” has been waiting since { $since } for the copy to finish.
+web-queue = Next:
+web-safe = Safe to remove:
 
 ## Tables and plots.
 
@@ -96,9 +96,9 @@ web-col-when = End
 web-col-result = Result
 web-col-duration = Duration
 web-col-bytes = Copied
-web-place-busy = being copied to
-web-place-safe = may be unplugged
-web-place-queued = waits its turn
+web-place-busy = copy in progress
+web-place-safe = safe to remove
+web-place-queued = waiting its turn
 web-place-held = plugged in, leave it
 web-place-gone = not plugged in
 web-result-success = succeeded
@@ -121,6 +121,6 @@ web-start = Start a copy now
 web-back = Back to the status page
 web-password = Password
 web-password-needed = Starting a copy from here needs the password of the status page.
-web-password-wrong = That was not the password of the status page. Nothing has been started.
+web-password-wrong = The password is wrong. Nothing was started.
 web-cross-site = This request came from another site and was refused. Please use the button on the status page.
 web-crowd = Too many passwords are being checked at the moment. Please try again shortly.

@@ -44,7 +44,7 @@ enum ConfineError {
     Rules(#[from] RulesetError),
     #[error(transparent)]
     Path(#[from] PathFdError),
-    #[error("the kernel has taken the rules and does not enforce them")]
+    #[error("the kernel accepted the rules but does not enforce them")]
     NotEnforced,
 }
 

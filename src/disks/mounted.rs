@@ -32,7 +32,7 @@ pub enum MountedError {
     ReadOnly(Writability),
     #[error("{} is a bind mount of {root}", path.display())]
     Bind { path: PathBuf, root: String },
-    #[error("{} is mounted upon it", .0.display())]
+    #[error("{} is mounted on top of it", .0.display())]
     Covered(PathBuf),
     #[error("the directory is on another mount")]
     Elsewhere,

@@ -30,7 +30,7 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(25);
 
 #[derive(Debug, Error)]
 pub enum UdisksError {
-    #[error("the file system is mounted already")]
+    #[error("the file system is already mounted")]
     AlreadyMounted,
     #[error("the file system is not mounted")]
     NotMounted,
@@ -38,12 +38,12 @@ pub enum UdisksError {
     WriteProtected,
     #[error("the file system is in use")]
     Busy(#[source] zbus::Error),
-    #[error("the disk is not there any more")]
+    #[error("the disk is gone")]
     Gone,
-    #[error("UDisks2 has not answered within {} min", .0.as_secs() / 60)]
+    #[error("UDisks2 did not answer within {} min", .0.as_secs() / 60)]
     TimedOut(Duration),
     /// It ended before it answered; what was asked for may be done or not.
-    #[error("UDisks2 is not there")]
+    #[error("UDisks2 is not available")]
     ServiceLost(#[source] zbus::Error),
     /// UDisks2's own words, which name the reason best.
     #[error("{0}")]

@@ -117,7 +117,7 @@ async fn way(mail: &Mail, password: &Secret, hello: &str) -> Result<Way, Trouble
 impl Verdict {
     fn of(recipients: &[String], outcome: Outcome) -> Self {
         let mut verdict = Self { unwanted: outcome.unwanted, ..Self::default() };
-        let unknown = Reply { fate: Fate::Delayed, words: "nothing was said of this recipient".to_owned() };
+        let unknown = Reply { fate: Fate::Delayed, words: "the server said nothing about this recipient".to_owned() };
         let replies = outcome.replies.into_iter().chain(std::iter::repeat(unknown));
         for (recipient, reply) in recipients.iter().zip(replies) {
             let list = match reply.fate {

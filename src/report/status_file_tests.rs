@@ -84,7 +84,7 @@ Stand:        23.11.2026 um 12:00 Uhr
 #[test]
 fn between_runs_the_last_one_is_told() {
     let expected = "\
-The copy to the disk “Gold” succeeded on 2026-11-23 at 12:00; it may be unplugged now.
+The copy to the disk “Gold” succeeded on 2026-11-23 at 12:00; the disk is safe to remove now.
 
 Released:  Gold
 Last run:  succeeded on 2026-11-23 at 12:00, disk “Gold”

@@ -30,7 +30,7 @@ pub enum HistoryError {
         #[source]
         source: io::Error,
     },
-    #[error("can't write run {run} down: {source}")]
+    #[error("can't record run {run}: {source}")]
     Encode {
         run: u64,
         #[source]

@@ -168,7 +168,7 @@ mod tests {
         let lock = || ("Mail".to_owned(), "held".to_owned(), 1);
         let locks = |count| Snapshot { veeam_locks: vec![lock()], veeam_lock_count: count, ..Snapshot::default() };
         assert!(notes_of(locks(4), Language::English).contains("3 more locks are not listed here."));
-        assert!(notes_of(locks(2), Language::German).contains("eine weitere Sperre"));
+        assert!(notes_of(locks(2), Language::German).contains("Eine weitere Sperre"));
         for all_listed in [0, 1] {
             assert!(!notes_of(locks(all_listed), Language::English).contains("listed"), "{all_listed}");
         }

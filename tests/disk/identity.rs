@@ -41,7 +41,7 @@ async fn a_known_uuid_on_a_disk_of_another_size_is_refused_until_it_is_trusted()
     let finished = daemon.finished(2).await;
     assert_aborted(&finished, "WrongDisk");
     let advice = format!("asbackup disks trust {}", scene.disk.uuid);
-    assert!(finished.message.contains("another size") && finished.message.contains(&advice), "{}", finished.message);
+    assert!(finished.message.contains("different size") && finished.message.contains(&advice), "{}", finished.message);
     clone.assert_free();
     trust(&daemon, &scene.disk.uuid).await.expect("root may");
     assert_success(&daemon.finished(3).await);

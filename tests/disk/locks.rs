@@ -50,7 +50,7 @@ fn age_below(top: &Path) {
 }
 
 async fn is_told(daemon: &Daemon) {
-    wait_for("the warning", PATIENCE, || daemon.log().contains("has been there for 3 hours").then_some(()));
+    wait_for("the warning", PATIENCE, || daemon.log().contains("has been held for 3 hours").then_some(()));
     // Time for more than one look.
     tokio::time::sleep(Duration::from_secs(3)).await;
 }

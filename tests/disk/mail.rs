@@ -36,7 +36,7 @@ async fn disk_a_good_copy_is_told_in_ten_lines_with_both_logs() {
     let ended = &mails[1];
     assert!(ended.subject().ends_with("disk “OFFSITE” – UNPLUG IT NOW"), "{}", ended.subject());
     assert!(ended.body().trim_end().lines().count() <= 10, "{}", ended.body());
-    has(ended, &["You may unplug the disk now.", "Copied: ", " files, ", "Free on the disk: ", "duration: "]);
+    has(ended, &["You can unplug the disk now.", "Copied: ", " files, ", "Free on the disk: ", "duration: "]);
     let [(general_name, general), (rsync_name, rsync)] = ended.attachments().try_into().unwrap();
     assert_eq!((general_name.as_str(), rsync_name.as_str()), ("asbackup.log", "rsync.log"));
     for step in 1..=9 {
@@ -61,11 +61,11 @@ async fn disk_logs_that_find_no_room_are_told_and_cost_no_copy() {
     let (daemon, finished) = scene.run_once().await;
     assert_eq!(finished.result, "success", "{}", finished.message);
     let ended = sink.received(2).await.pop().unwrap();
-    has(&ended, &["You may unplug the disk now.", "rsync.log cannot be written (", "no room"]);
+    has(&ended, &["You can unplug the disk now.", "rsync.log cannot be written (", "no space"]);
     for name in ["asbackup.log", "rsync.log"] {
         let told = format!("{logs}/{name} cannot be written");
         assert_eq!(daemon.log().matches(&told).count(), 1, "{told}: {}", daemon.log());
-        has(&ended, &[&format!("{logs}/{name} has nothing about this run")]);
+        has(&ended, &[&format!("{logs}/{name} contains nothing about this run")]);
     }
     scene.assert_copied(Fidelity::Full);
 }

@@ -12,7 +12,7 @@ async fn disk_that_was_never_mounted_may_be_taken_away_all_the_same() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     assert_aborted(&daemon.finished(1).await, "VeeamBusy");
-    let may_go = |story: &Story| story.sentences.last()?.contains("the disk may be unplugged now").then_some(());
+    let may_go = |story: &Story| story.sentences.last()?.contains("the disk is safe to remove now").then_some(());
     daemon.tells("that the disk may go", may_go).await;
     assert_eq!(daemon.safe_to_remove().await, [scene.disk.uuid.clone()]);
     assert!(is_free(&scene.disk.device()));

@@ -219,7 +219,7 @@ async fn a_source_below_a_directory_that_somebody_else_can_write_to_is_refused_a
     // It was said at the start already, whether or not a disk comes.
     let said = format!("[Backup] backup-source: {} is not used", source.display());
     wait_for("it to be said at the start", PATIENCE, || daemon.text_log().contains(&said).then_some(()));
-    let named = format!("{}, which can be changed by 4712", home.display());
+    let named = format!("{} on the way to it can be changed by 4712", home.display());
     assert!(finished.message.contains(&named), "{}", finished.message);
     scene.assert_unmounted();
 }

@@ -177,7 +177,7 @@ async fn a_disk_that_can_not_be_looked_into_is_added_and_that_is_said() {
     let office = Office::of(scene).await;
     let said = office.setup(&["--disk", &office.scene.disk.uuid, "--yes"]);
     assert_eq!(said.code, Some(0), "{said:?}");
-    assert!(said.out.contains("could not be looked at") && said.out.contains("before the first copy"), "{said:?}");
+    assert!(said.out.contains("could not be examined") && said.out.contains("before the first copy"), "{said:?}");
     assert_aborted(&office.daemon.finished(1).await, "MountFailed");
 }
 
@@ -202,10 +202,10 @@ async fn on_a_terminal_no_is_the_answer_of_who_only_presses_enter() {
         terminal.choose(&office.scene.disk.uuid);
         terminal.answer("copy to this disk? [y/N]", answer);
     }
-    for question in ["besides those", "Mail server"] {
+    for question in ["in addition to those", "Mail server"] {
         terminal.answer(question, "");
     }
-    terminal.answer("Write it?", "y");
+    terminal.answer("Write these changes?", "y");
     let (code, shown) = terminal.ended();
     assert!(code == Some(0) && shown.contains("is left alone"), "{shown}");
     assert_success(&office.daemon.finished(1).await);
@@ -284,7 +284,7 @@ impl Terminal {
 
     /// By the number in the newest table; disks of other benches may be in it as well.
     fn choose(&mut self, uuid: &str) {
-        self.wait_for("Which of them");
+        self.wait_for("Which of these disks");
         let shown = self.shown();
         let row = shown.lines().rfind(|line| line.contains(uuid));
         let row = row.unwrap_or_else(|| panic!("{uuid} is not offered: {shown}"));

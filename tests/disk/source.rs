@@ -57,7 +57,7 @@ async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
     assert_success(&daemon.finished(2).await);
     scene.assert_copied(Fidelity::Full);
     let log = daemon.text_log();
-    assert_eq!(log.matches("is to be backed up has come").count(), 1, "{log}");
+    assert_eq!(log.matches("The repository is now available").count(), 1, "{log}");
     let plugged = |record: &asbackup::model::RunRecord| record.trigger == asbackup::model::Trigger::Plugged;
     assert!(daemon.history().iter().all(plugged), "{:?}", daemon.history());
 }
@@ -70,7 +70,7 @@ async fn a_source_that_gets_its_contents_late_is_waited_for_also_by_the_next_dae
     fs::rename(&scene.source.top, &aside).expect("the source is not there");
     let (mut daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "SourceUnavailable");
-    assert!(finished.message.contains("begins by itself"), "{}", finished.message);
+    assert!(finished.message.contains("starts automatically"), "{}", finished.message);
     daemon.stop().await;
     fs::create_dir(&scene.source.top).expect("an empty directory");
     let daemon = scene.daemon().await;
@@ -96,7 +96,7 @@ async fn a_disk_that_is_pulled_before_its_source_comes_waits_for_nothing() {
     scene.bench.run(&["mount", "--bind", &source, &source]);
     scene.disk.plug();
     assert_success(&daemon.finished(2).await);
-    assert!(!daemon.text_log().contains("is to be backed up has come"), "{}", daemon.text_log());
+    assert!(!daemon.text_log().contains("The repository is now available"), "{}", daemon.text_log());
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn the_override_lifts_the_limit_for_one_run_and_is_not_stored() {
     start_allowing_deletions(&daemon).await.expect("a run");
     assert_success(&daemon.finished(3).await);
     scene.assert_copied(Fidelity::Full);
-    assert!(daemon.text_log().contains("for this once"), "{}", daemon.text_log());
+    assert!(daemon.text_log().contains("has allowed this once"), "{}", daemon.text_log());
     scene.source.many(12);
     next_run_succeeds(&daemon).await;
     fs::remove_dir_all(scene.source.path("many")).expect("once more");

@@ -68,7 +68,7 @@ async fn something_mounted_upon_the_target_in_mid_copy_is_no_success() {
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "TargetRefused");
     assert!(
-        finished.message.contains(&inside) && finished.message.contains("While the disk was being copied to"),
+        finished.message.contains(&inside) && finished.message.contains("During the copy, someone mounted"),
         "{}",
         finished.message
     );

@@ -104,7 +104,7 @@ async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes(
         let (again, finished) = scene.run_once().await;
         assert_success(&finished);
         assert_eq!(again.record().totals.bytes_total, 0, "{}", again.text_log());
-        assert!(again.text_log().contains("the disk keeps local time"), "{}", again.text_log());
+        assert!(again.text_log().contains("the disk stores local time"), "{}", again.text_log());
         daemon = Some(again);
     }
     let grown = scene.source.file("config/job.vbm", "<job>grown</job>\n");

@@ -128,7 +128,7 @@ async fn a_disk_whose_partitions_count_in_other_sectors_is_told_as_such() {
             &daemon,
             &uuid,
             &[
-                "sectors of another size",
+                "a different sector size",
                 "sectors of 4096 instead of 512 bytes",
                 "enclosure or cable that it was set up with",
             ],

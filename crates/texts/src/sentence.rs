@@ -235,7 +235,7 @@ mod tests {
         status.safe_to_remove = vec![DISK.to_lowercase()];
         assert_eq!(
             said(&status, Language::German),
-            "Die Kopie auf die Platte „Gold“ ist am 23.11.2026 um 14:05 Uhr gelungen; sie darf jetzt abgezogen werden."
+            "Die Kopie auf die Platte „Gold“ ist am 23.11.2026 um 14:05 Uhr gelungen; die Platte darf jetzt abgezogen werden."
         );
     }
 
@@ -250,14 +250,14 @@ mod tests {
         let english = said(&status, Language::English);
         assert_eq!(english, "Something is missing.");
         status.safe_to_remove = vec![DISK.to_owned()];
-        assert!(said(&status, Language::English).ends_with("“B78E-6CC4” may be unplugged now."));
+        assert!(said(&status, Language::English).ends_with("“B78E-6CC4” is safe to remove now."));
     }
 
     #[test]
     fn mails_that_can_not_be_sent_are_told_last() {
         let outbox_error = "The server is away.".into();
         let status = Status { outbox_count: 2, outbox_error, ..Status::default() };
-        assert!(said(&status, Language::English).ends_with("2 mails wait to be sent: The server is away."));
+        assert!(said(&status, Language::English).ends_with("2 mails are waiting to be sent: The server is away."));
         let quiet = Status { outbox_count: 2, ..Status::default() };
         assert!(!said(&quiet, Language::English).contains("wait"), "they are on their way");
     }

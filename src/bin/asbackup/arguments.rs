@@ -28,7 +28,7 @@ Examples:
   asbackup mail test                send a test mail to everybody who gets mails
 
 Exit codes:
-  0  done; of watch and start --watch: the copy succeeded; of mail test: the server took the mail for everybody
+  0  done; of watch and start --watch: the copy succeeded; of mail test: the server accepted the mail for all recipients
   1  the service refuses, with its reason; no copy to watch; config.ini is not in order; a mail was not taken for somebody;
      setup wrote nothing
   2  wrong arguments

@@ -13,7 +13,7 @@ const ACCUSING: [&str; 12] = [
     "damaged",
     "broken",
     "failing",
-    "answers with errors",
+    "reports errors",
     "another disk",
     "larger disk",
     "beschädigt",

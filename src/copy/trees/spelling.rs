@@ -114,7 +114,7 @@ impl<G: Fn() -> bool> Spelling<'_, G> {
         match respelt.iter().find(|name| !now.contains(**name)) {
             None => Ok(respelt.len() as u64),
             Some(name) => {
-                let source = io::Error::other("the disk keeps a spelling of its own");
+                let source = io::Error::other("the disk keeps its own spelling");
                 Err(SpellingError { path: part.directory.join(name), source })
             }
         }

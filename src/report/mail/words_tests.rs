@@ -200,7 +200,7 @@ fn every_abort_says_step_cause_meaning_action_and_whether_the_disk_may_go() {
                 let may_go = texts.text("mail-safe", &[]);
                 assert_eq!(body.contains(&may_go), may_go_now, "{body}");
                 assert_eq!(words.subject.contains(&texts.text("mail-action-safe", &[])), may_go_now);
-                let to_wait = ["erst ab, wenn", "only when the status", "nicht abziehen", "do not unplug"];
+                let to_wait = ["erst ab, wenn", "until the status", "nicht abziehen", "do not unplug"];
                 let asks_to_wait = to_wait.iter().any(|words| body.contains(words));
                 assert!(!may_go_now || !asks_to_wait || fault == Fault::DiskRemoved, "two voices: {body}");
             }

@@ -122,7 +122,7 @@ impl Caller<'_> {
                 }
                 connection.command(Starttls).await.map_err(|error| self.voice.trouble(&error))?;
                 // What the server said after its answer is not encrypted, and goes with the connection.
-                let stream = line.take().ok_or_else(|| self.voice.delayed("the connection is gone".to_owned()))?;
+                let stream = line.take().ok_or_else(|| self.voice.delayed("the connection was lost".to_owned()))?;
                 drop(connection);
                 self.hello(&Line::new(self.encrypted(stream).await?, peer, GREETED)).await
             }

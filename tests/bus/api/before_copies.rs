@@ -71,7 +71,7 @@ async fn bus_api_that_is_away_lets_the_copy_go_with_a_warning() {
     let daemon = place.house.daemon().await;
     assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
     let warnings = daemon.client.last_warnings().await.unwrap();
-    assert!(warnings.len() == 1 && warnings[0].contains("Veeam could not be asked"), "{warnings:?}");
+    assert!(warnings.len() == 1 && warnings[0].contains("The service could not ask Veeam"), "{warnings:?}");
     assert_eq!(daemon.ended()[0]["warnings"][0]["kind"], "veeam-unreachable");
 }
 
@@ -118,13 +118,13 @@ async fn bus_api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
     place.house.udisks.plug(&first()).await;
     daemon.says("Veeam is still writing (jobs: Nightly)").await;
     place.veeam.stop();
-    daemon.says("Veeam could not be asked").await;
+    daemon.says("The service could not ask Veeam").await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(place.house.calls("Mount"), 0);
     place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
     place.veeam.go_on();
     assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
-    assert_eq!(said(&daemon, "Veeam could not be asked"), 1, "{}", daemon.log());
+    assert_eq!(said(&daemon, "The service could not ask Veeam"), 1, "{}", daemon.log());
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::evidence::{Place, of_session, said};
 
-const LIFTED: &str = "is lifted: by Veeam's own word its session is over";
+const LIFTED: &str = "was released: Veeam reports that its session is over";
 
 #[tokio::test]
 async fn bus_api_lifts_a_lock_whose_session_is_over_tells_it_once_and_lets_the_copy_go() {
@@ -30,7 +30,7 @@ async fn bus_api_lifts_a_lock_whose_session_is_over_tells_it_once_and_lets_the_c
     let mails = place.lock_mails();
     assert_eq!(
         mails,
-        ["Veeam: the lock of the job “Nightly@2b3c4d5e-1111-2222-3333-444455556666” was left behind and is lifted"]
+        ["Veeam: the lock of the job “Nightly@2b3c4d5e-1111-2222-3333-444455556666” was left behind and has been released"]
     );
 }
 
@@ -57,10 +57,10 @@ async fn bus_api_takes_no_session_for_the_locks_that_had_ended_before_the_lock_w
         place.veeam.set("sessions", json!([ended(SESSION, ahead - 60, "Success")]));
         let lock = place.lock("Nightly");
         let daemon = place.house.daemon().await;
-        until("the doubt", || said(&daemon, "Veeam knows nothing of the session") == 1).await;
+        until("the doubt", || said(&daemon, "Veeam does not know the session") == 1).await;
         place.until_asked("/api/v1/sessions/", 2).await;
         assert!(lock.exists(), "{ahead}");
-        assert_eq!(said(&daemon, "Veeam knows nothing of the session"), 1, "once for each lock");
+        assert_eq!(said(&daemon, "Veeam does not know the session"), 1, "once for each lock");
         place.veeam.set("sessions", json!([ended(SESSION, ahead + 60, "Success")]));
         place.until_lifted(&lock).await;
     }
@@ -81,12 +81,12 @@ async fn bus_api_waits_for_another_try_after_a_failure() {
 #[tokio::test]
 async fn bus_api_that_tells_nothing_of_a_session_lifts_no_lock_and_is_warned_of_once() {
     for (path, status, words) in [
-        ("/none", 0, "Veeam knows nothing of the session"),
-        ("/api/v1/sessions/", 500, "Veeam could not be asked"),
-        ("/api/v1/sessions/", 401, "Veeam does not let the service in"),
-        ("/api/v1/sessions/", 403, "Veeam does not let the service in"),
-        ("/api/v1/serverTime", 404, "Veeam could not be asked"),
-        ("/api/v1/serverTime", 500, "Veeam could not be asked"),
+        ("/none", 0, "Veeam does not know the session"),
+        ("/api/v1/sessions/", 500, "The service could not ask Veeam"),
+        ("/api/v1/sessions/", 401, "Veeam refused the service's login"),
+        ("/api/v1/sessions/", 403, "Veeam refused the service's login"),
+        ("/api/v1/serverTime", 404, "The service could not ask Veeam"),
+        ("/api/v1/serverTime", 500, "The service could not ask Veeam"),
     ] {
         let mut place = Place::new().await;
         place.veeam.set("status", json!({ path: status }));
@@ -121,11 +121,11 @@ async fn bus_api_that_is_away_or_hangs_lifts_no_lock_and_is_told_of_once_and_onc
     place.veeam.stop();
     let lock = place.lock(&of_session());
     let daemon = place.house.daemon().await;
-    assert_kept(&place, &daemon, "Veeam could not be asked").await;
+    assert_kept(&place, &daemon, "The service could not ask Veeam").await;
     place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
     place.veeam.go_on();
     until("a question", || place.veeam.asked("/") > 2).await;
-    assert_eq!(said(&daemon, "Veeam could not be asked"), 1, "the same state");
+    assert_eq!(said(&daemon, "The service could not ask Veeam"), 1, "the same state");
     assert!(lock.exists());
     place.veeam.set("slow", json!({}));
     place.until_lifted(&lock).await;
@@ -140,7 +140,7 @@ async fn bus_api_with_a_wrong_certificate_gets_no_password_and_lifts_no_lock() {
     let mut place = Place::with(room, veeam).await;
     place.lock(&of_session());
     let daemon = place.house.daemon().await;
-    let words = "cannot prove that it is the right one";
+    let words = "cannot prove its identity";
     assert_kept(&place, &daemon, words).await;
     place.house.settings.set("VEEAM", "api-ca-file", "");
     place.house.write_config();
@@ -158,6 +158,6 @@ async fn bus_api_lifts_no_lock_that_was_renewed_after_it_was_judged() {
     // As a job does that locks again later.
     File::options().write(true).open(&lock).unwrap().set_modified(SystemTime::now() + Duration::from_secs(30)).unwrap();
     let daemon = place.house.daemon().await;
-    until("the doubt", || said(&daemon, "Veeam knows nothing of the session") == 1).await;
+    until("the doubt", || said(&daemon, "Veeam does not know the session") == 1).await;
     assert!(lock.exists());
 }

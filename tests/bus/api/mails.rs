@@ -7,7 +7,7 @@ use asbackup_testing::house::{first, until};
 
 use super::evidence::{Place, said};
 
-const OLD: &str = "has been there for 3 hours";
+const OLD: &str = "has been held for 3 hours";
 
 /// Without an API, and a lock that is three hours old where two are allowed.
 async fn place_with_an_old_lock() -> (Place, std::path::PathBuf) {
@@ -29,7 +29,7 @@ async fn bus_lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
     let mut daemon = place.house.daemon().await;
     daemon.says(OLD).await;
     let mail = place.sink.received(1).await.remove(0);
-    assert_eq!(mail.subject(), "VEEAM: the job “Nightly” and its lock – PLEASE LOOK IN VEEAM");
+    assert_eq!(mail.subject(), "VEEAM: the lock of the job “Nightly” – PLEASE CHECK IN VEEAM");
     assert!(mail.body().contains(OLD) && mail.body().contains("veeam-unlock \"Nightly\""), "{}", mail.body());
     tokio::time::sleep(Duration::from_secs(3)).await;
     daemon.stop().await;
@@ -67,7 +67,7 @@ async fn bus_job_that_waited_in_vain_is_mailed() {
     assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "waiting");
     // The first is about the run.
     let mail = place.sink.received(2).await.pop().unwrap();
-    assert_eq!(mail.subject(), "VEEAM: the job “Nightly” and its lock – PLEASE LOOK IN VEEAM");
+    assert_eq!(mail.subject(), "VEEAM: the lock of the job “Nightly” – PLEASE CHECK IN VEEAM");
     assert!(mail.body().contains("has waited for less than a minute for the end of the copy"), "{}", mail.body());
     assert_eq!(said(&daemon, "has waited for less than a minute"), 1);
 }

@@ -70,11 +70,11 @@ async fn bus_api_login_that_is_refused_is_not_tried_again_soon_and_no_password_i
     place.house.settings.set("Debug", "debug", "yes").set("Backup", "wait-for-veeam-minutes", "0");
     let lock = place.lock(&of_session());
     let daemon = place.house.daemon().await;
-    daemon.says("Veeam does not let the service in").await;
+    daemon.says("Veeam refused the service's login").await;
     daemon.says("HTTP 401: wrong: ********").await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     assert_eq!(place.veeam.grants("password"), 1, "an account gets locked by too many");
-    assert_eq!(said(&daemon, "Veeam does not let the service in"), 1);
+    assert_eq!(said(&daemon, "Veeam refused the service's login"), 1);
     assert_eq!(place.run_once(&daemon).await.error, "VeeamBusy", "the lock stays");
     assert!(lock.exists());
     for text in [daemon.log(), daemon.text_log(), format!("{:?}", daemon.properties().await)] {
@@ -104,7 +104,7 @@ async fn bus_api_that_never_ends_its_answer_or_its_list_is_not_listened_to() {
         let daemon = place.house.daemon().await;
         assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
         let warnings = daemon.client.last_warnings().await.unwrap();
-        assert!(warnings.len() == 1 && warnings[0].contains("Veeam could not be asked"), "{warnings:?}");
+        assert!(warnings.len() == 1 && warnings[0].contains("The service could not ask Veeam"), "{warnings:?}");
         let asked = place.veeam.asked("/api/v1/sessions");
         assert!((1..=most).contains(&asked), "{asked} pages of {bytes} bytes");
     }

@@ -35,7 +35,7 @@ async fn bus_watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
     rig.status.send_modify(|status| finish(status, 17));
     rig.signals.send(finished(17)).unwrap();
     rig.status.send_modify(|status| status.safe_to_remove = vec![UUID.to_owned()]);
-    assert!(line(&mut lines).await.ends_with("it may be unplugged now."));
+    assert!(line(&mut lines).await.ends_with("the disk is safe to remove now."));
     assert_eq!(ended(child).await.code, Some(0));
 }
 
@@ -74,7 +74,7 @@ async fn bus_watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() 
     soon(output.read_to_end(&mut shown)).await.unwrap();
     assert_eq!(ended(child).await.code, Some(0));
     let shown = String::from_utf8(shown).unwrap();
-    assert!(shown.contains('█') && shown.contains("it may be unplugged now."), "{shown:?}");
+    assert!(shown.contains('█') && shown.contains("the disk is safe to remove now."), "{shown:?}");
     assert!(shown.contains(r"GO\u{1b}[2J\nLD\u{202e}💾.vbk") && !shown.contains("\u{1b}[2J"), "{shown:?}");
 }
 

@@ -36,7 +36,7 @@ async fn bus_sentences_in_json_are_in_the_callers_language_with_what_they_are_ab
     let rig = Rig::with(failed(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
     let address = rig.bus.address();
     for (language, status_begins, room, removed) in [
-        (ENGLISH, "The copy to", "There is not enough room on the disk", "The disk was unplugged too early."),
+        (ENGLISH, "The copy to", "There is not enough space on the disk", "The disk was unplugged too early."),
         (GERMAN, "Die Kopie auf", "Auf der Platte ist nicht genug Platz", "Die Platte wurde zu früh abgezogen."),
     ] {
         let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -81,7 +81,7 @@ async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() 
     let _daemon = house.daemon().await;
     let room = tempfile::tempdir().unwrap();
     let program = open_to_all(program("asbackup"), room.path());
-    let (group, root) = ("sudo usermod -aG asbackup nobody", "only the administrator (root) may");
+    let (group, root) = ("sudo usermod -aG asbackup nobody", "only the administrator (root) is");
     for (order, action, way) in [
         (&["start"][..], "de.example.Backup.start", group),
         (&["start", "--allow-deletions"], "de.example.Backup.start-allowing-deletions", root),
@@ -90,7 +90,7 @@ async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() 
     ] {
         let mut command = of_program(&program, house.bus.address(), ENGLISH, order);
         let said = ended(command.uid(NOBODY).gid(NOBODY).spawn().unwrap()).await;
-        said.assert_complained(5, "You may not do this");
+        said.assert_complained(5, "You are not allowed to do this");
         said.assert_complained(5, way);
         let asked = polkit.take_asked();
         assert!(asked.len() == 1 && asked[0].action == action && asked[0].interactive, "{asked:?}");

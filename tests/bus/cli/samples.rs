@@ -51,7 +51,7 @@ pub fn copying() -> Status {
     }
 }
 
-/// The disk may be unplugged.
+/// The disk is safe to remove.
 pub fn done() -> Status {
     after(Outcome::Success, None)
 }

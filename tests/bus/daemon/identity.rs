@@ -69,7 +69,7 @@ async fn bus_a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be()
     house.udisks.plug(&locked).await;
     let finished = daemon.finished(2).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "UnsupportedFileSystem"));
-    for words in ["/dev/asbackuptest1", "seems to be the disk", "encrypted and locked", "begins by itself"] {
+    for words in ["/dev/asbackuptest1", "seems to be the disk", "encrypted and locked", "starts automatically"] {
         assert!(finished.message.contains(words), "{words} in {}", finished.message);
     }
     let (name, message) = refused(daemon.client.start("").await);
@@ -88,7 +88,7 @@ async fn bus_an_enclosure_that_comes_without_its_disk_is_told() {
     house.udisks.plug(&empty).await;
     let finished = daemon.finished(2).await;
     assert_eq!(finished.error, "UnsupportedFileSystem");
-    assert!(finished.message.contains("no disk is in it"), "{}", finished.message);
+    assert!(finished.message.contains("it contains no disk"), "{}", finished.message);
 }
 
 /// Who has them can make a disk look like a known one.

@@ -21,7 +21,7 @@ async fn bus_an_unlock_that_is_spelled_nearly_as_a_lock_names_it_and_leaves_it()
         daemon.client.veeam_lock(locked).await.unwrap();
         let (name, message) = refused(daemon.client.veeam_unlock(unlocked).await);
         assert_eq!(name, "LockMisspelt");
-        let said = format!("There is no lock for the Veeam job “{unlocked}”; there is one for “{locked}”.");
+        let said = format!("The Veeam job “{unlocked}” has no lock, but “{locked}” has one.");
         assert!(message.starts_with(&said), "{message}");
         assert_eq!(count(&daemon, &format!("The Veeam job “{unlocked}” was to be unlocked")), 1, "{}", daemon.log());
         assert_eq!(jobs(&daemon).await, [(locked.to_owned(), "held".to_owned())], "it stays");
@@ -61,7 +61,7 @@ async fn bus_one_name_that_two_scripts_wait_for_at_a_time_is_told() {
     daemon.finished(1).await;
     daemon.says("The Veeam job “Nightly” may write").await;
     daemon.client.veeam_unlock("Nightly").await.unwrap();
-    daemon.says("The lock of the Veeam job “Nightly” is lifted with one unlock, after 2 requests").await;
+    daemon.says("One unlock released the lock of the Veeam job “Nightly”, after 2 requests").await;
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn bus_a_lock_that_was_asked_for_twice_does_not_go_in_silence() {
     let told = daemon
         .log()
         .lines()
-        .filter(|line| line.contains("lifted with one unlock"))
+        .filter(|line| line.contains("One unlock released"))
         .map(str::to_owned)
         .collect::<Vec<_>>();
     assert_eq!(told.len(), 1, "{told:?}");

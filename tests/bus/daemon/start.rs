@@ -72,7 +72,7 @@ async fn bus_a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
     let daemon = house.daemon().await;
     let mut second = house.launch_with("-2").await;
     assert_eq!(second.exit().await.code(), Some(69));
-    assert!(second.log().contains("running already"), "{}", second.log());
+    assert!(second.log().contains("already running"), "{}", second.log());
     assert_eq!(second.story().notified, Vec::<String>::new());
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
     house.udisks.plug(&first()).await;

@@ -126,8 +126,8 @@ async fn bus_who_finds_no_place_on_the_bus_is_told_so_in_plain_words() {
     let taken = take_all(&house).await;
     let number = "maximum number of active connections for UID 65534";
     let languages = [
-        ("en_US.UTF-8", "The computer's system bus takes no more at the moment ("),
-        ("de_DE.UTF-8", "Der Systembus dieses Rechners nimmt gerade nichts mehr an ("),
+        ("en_US.UTF-8", "The computer's system bus accepts no more connections at the moment ("),
+        ("de_DE.UTF-8", "Der Systembus dieses Rechners nimmt gerade keine weiteren Verbindungen an ("),
     ];
     // All at once, since each of them tries for a while.
     let asked = languages.iter().flat_map(|told| ["status", "start", "history"].map(|command| (command, *told)));

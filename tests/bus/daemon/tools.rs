@@ -73,7 +73,7 @@ async fn bus_the_tools_lock_and_unlock_and_say_so_in_one_line() {
     }
     assert_eq!(locks(&daemon).await, [(name, "held".to_owned())]);
     let (code, said, _) = end(&mut unlock(&house, &["Nightly"])).await;
-    assert_eq!((code, said.as_str()), (0, "The job “Nightly” has given its lock back.\n"));
+    assert_eq!((code, said.as_str()), (0, "The job “Nightly” has released its lock.\n"));
     let (code, said, _) = end(unlock(&house, &["Nightly"]).env("LANG", "de_DE.UTF-8")).await;
     assert_eq!(code, 0);
     assert_eq!(said, "Für den Auftrag „Nightly“ gab es keine Sperre; es ist nichts mehr zu tun.\n");
@@ -93,7 +93,7 @@ async fn bus_a_tool_that_waits_goes_before_the_next_disk() {
     daemon.client.cancel().await.unwrap();
     let (code, said, _) = told(waiting).await;
     assert_eq!((code, said.lines().count()), (0, 2), "{said}");
-    assert!(said.starts_with("The job “Nightly” waits until the copy is over. "), "{said}");
+    assert!(said.starts_with("The job “Nightly” is waiting for the copy to end. "), "{said}");
     assert!(house.udisks.calls().iter().all(|call| call.path == first().path()));
     daemon.started(2).await;
     assert_eq!(end(&mut unlock(&house, &["Nightly"])).await.0, 0);
@@ -140,7 +140,7 @@ async fn bus_who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() 
     house.hang_in_mount(&daemon, &first()).await;
     let (code, _, complained) = end(&mut lock(&house, &["Nightly", "--timeout", "0"])).await;
     assert_eq!(code, 3, "{complained}");
-    assert!(complained.contains("has waited long enough"), "{complained}");
+    assert!(complained.contains("has waited for the copy as long as it may"), "{complained}");
     assert_eq!(locks(&daemon).await, []);
     daemon.says("“Nightly” has waited for less than a minute").await;
     // The limit of config.ini, which holds for those who set none.
@@ -204,7 +204,7 @@ async fn bus_every_other_end_has_its_exit_code() {
     let [lock_of_all, unlock_of_all] = programs.map(|program| open_to_all(program, room.path()).display().to_string());
     let (code, _, complained) = end(tool(&house, &lock_of_all, &["Nightly"]).uid(NOBODY)).await;
     assert_eq!(code, 5, "{complained}");
-    assert!(complained.contains("You may not do this"), "{complained}");
+    assert!(complained.contains("You are not allowed to do this"), "{complained}");
     polkit.decide(Verdict::Yes);
     assert_eq!(end(tool(&house, &lock_of_all, &["Nightly"]).uid(NOBODY)).await.0, 0);
     assert_eq!(end(tool(&house, &unlock_of_all, &["Nightly"]).uid(NOBODY)).await.0, 0);

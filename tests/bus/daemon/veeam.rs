@@ -218,7 +218,7 @@ async fn bus_a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_he
     daemon.finished(1).await;
     assert_eq!(jobs(&daemon).await, held("Nightly"));
     let warned = daemon.client.last_warnings().await.unwrap();
-    assert!(warned[0].contains("“Nightly” has begun in the middle of the copy"), "{warned:?}");
+    assert!(warned[0].contains("“Nightly” started during the copy"), "{warned:?}");
 }
 
 /// The parent of the lock directory is somebody's, who may ask for an unlock as Veeam's user may.

@@ -40,7 +40,7 @@ async fn bus_mail_whose_sender_is_killed_after_the_server_took_it_is_repeated_on
     until("a mail that is not answered", || sink.hangs()).await;
     house.sockets.kill();
     let trouble = trouble(&daemon).await;
-    assert!(trouble.contains("ended before it answered"), "{trouble}");
+    assert!(trouble.contains("ended without an answer"), "{trouble}");
     until_sent(&house).await;
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for mail in sink.received(3).await {
@@ -55,7 +55,7 @@ async fn bus_mail_whose_sender_is_killed_after_the_server_took_it_is_repeated_on
 async fn bus_mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_once() {
     let nothing = ["prlimit", "--as=6000000"];
     let silence = ["sh", "-c", "exec sleep 600"];
-    for (words, told) in [(&nothing[..], "ended before it answered"), (&silence[..], "no answer within 11 s")] {
+    for (words, told) in [(&nothing[..], "ended without an answer"), (&silence[..], "no answer within 11 s")] {
         let (_room, sink, mut house) = plain().await;
         house.settings.set("Mail", "timeout-seconds", "1");
         house.sockets.through(words);

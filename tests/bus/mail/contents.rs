@@ -51,7 +51,7 @@ async fn bus_mail_begins_and_ends_a_run_in_one_thread() {
 
     assert_eq!(ended.subject(), "FEHLER: Platte „Größe „1“ 🗄“ – BITTE STECKEN LASSEN");
     let body = ended.body();
-    for words in ["bei Schritt 3 von 9 (Einhängen)", "Was ist geschehen: ", "Was ist jetzt zu tun: ", "Lauf 1, Platte "]
+    for words in ["in Schritt 3 von 9 fehlgeschlagen (Einhängen)", "Was ist geschehen: ", "Was ist jetzt zu tun: ", "Lauf 1, Platte "]
     {
         assert!(body.contains(words), "{words} in {body}");
     }
@@ -116,7 +116,7 @@ async fn bus_mail_compresses_large_logs_and_cuts_huge_ones() {
     assert!(ended.raw.len() < 100_000, "{}", ended.raw.len());
     let (head, tail) = content.split_once("\n[… ").unwrap();
     assert!(rsync.starts_with(head) && rsync.ends_with(tail.split_once("…]\n\n").unwrap().1));
-    let told = format!("rsync.log.gz (cut in the middle; whole in {})", house.path("rsync.log").display());
+    let told = format!("rsync.log.gz (shortened in the middle; complete in {})", house.path("rsync.log").display());
     assert!(ended.body().contains(&told), "{}", ended.body());
 }
 
@@ -173,6 +173,6 @@ async fn bus_mail_says_that_the_beginning_of_a_log_is_gone() {
     .await;
     let ended = sink.received(2).await.pop().unwrap();
     assert_eq!(ended.attachments()[1].1, "what came then\n");
-    let told = format!("the run's beginning is no longer in {}", house.path("rsync.log").display());
+    let told = format!("the beginning of the run is no longer in {}", house.path("rsync.log").display());
     assert!(ended.body().contains(&told), "{}", ended.body());
 }

@@ -119,7 +119,7 @@ async fn bus_mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_t
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
     let trouble = trouble(&daemon).await;
-    assert!(trouble.contains("does not take the name by which this computer greets it, “nas”"), "{trouble}");
+    assert!(trouble.contains("does not accept the name with which this computer introduces itself, “nas”"), "{trouble}");
     daemon.says("into “helo-name”").await;
     house.settings.set("Mail", "helo-name", "nas.example.com");
     house.write_config();
@@ -142,7 +142,7 @@ async fn bus_mail_names_the_logins_that_a_server_offers_instead_of_ours() {
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
     let trouble = trouble(&daemon).await;
-    assert!(trouble.contains("offers no login that the service knows"), "{trouble}");
+    assert!(trouble.contains("offers no login method that the service supports"), "{trouble}");
     assert!(trouble.contains("offered: CRAM-MD5; known: PLAIN, LOGIN"), "{trouble}");
     assert_eq!(sink.count(), 0);
 }

@@ -80,7 +80,7 @@ async fn bus_mail_tells_of_an_unlock_that_missed_its_lock() {
     daemon.client.veeam_lock("Nightly").await.unwrap();
     refused(daemon.client.veeam_unlock("nightly").await);
     let mail = sink.received(1).await.pop().unwrap();
-    assert!(mail.subject().starts_with("VEEAM: the job “nightly” and its lock"), "{}", mail.subject());
+    assert!(mail.subject().starts_with("VEEAM: the lock of the job “nightly”"), "{}", mail.subject());
     assert!(mail.body().contains("sudo veeam-unlock \"Nightly\""), "{}", mail.body());
 }
 
@@ -90,7 +90,7 @@ async fn bus_mail_without_a_server_is_said_to_be_none() {
     house.settings.set("Mail", "server", "");
     let daemon = house.daemon().await;
     let told = super::post::trouble(&daemon).await;
-    assert_eq!(told, "There are recipients for mails but no mail server, so no mail is sent.");
+    assert_eq!(told, "Mails have recipients but no mail server, so no mail is sent.");
     assert!(daemon.client.status().await.unwrap().ends_with(&told));
     run_once(&house, &daemon).await;
     assert_eq!(daemon.client.outbox_count().await.unwrap(), 0);

@@ -15,7 +15,7 @@ async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_
     assert!(trouble.contains("can't be sent at the moment (mail server localhost"), "{trouble}");
     until_waiting(&daemon, 2).await;
     let status = daemon.client.status().await.unwrap();
-    assert!(status.contains("2 mails wait to be sent") && status.contains(&trouble), "{status}");
+    assert!(status.contains("2 mails are waiting to be sent") && status.contains(&trouble), "{status}");
     daemon.stop().await;
     assert_eq!(spooled(&house).len(), 2);
     house.udisks.unplug(&first()).await;
@@ -24,7 +24,7 @@ async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_
     until_waiting(&next, 2).await;
     sink.go_on();
     let subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
-    assert!(subjects[0].starts_with("Copy begun") && subjects[1].starts_with("FAILURE"), "{subjects:?}");
+    assert!(subjects[0].starts_with("Copy started") && subjects[1].starts_with("FAILURE"), "{subjects:?}");
     until_sent(&house).await;
     until_waiting(&next, 0).await;
     assert_eq!(next.client.outbox_error().await.unwrap(), "");
@@ -60,7 +60,7 @@ async fn bus_mail_that_is_too_old_is_put_aside_with_an_error() {
     let long_ago = queued_at.parse::<u64>().unwrap() - 6 * 24 * 3600 * 1_000_000;
     std::fs::rename(&oldest, oldest.with_file_name(format!("{long_ago:016}-{rest}"))).unwrap();
     let daemon = house.daemon().await;
-    daemon.says("has been given up").await;
+    daemon.says("was given up").await;
     asbackup_testing::house::until("one in failed/", || failed(&house).len() == 1 && spooled(&house).len() == 1).await;
     until_waiting(&daemon, 1).await;
 }
@@ -81,7 +81,7 @@ async fn bus_mail_beyond_the_limit_comes_without_logs() {
     sink.go_on();
     let last = sink.received(4).await.pop().unwrap();
     assert_eq!(last.attachments(), []);
-    assert!(last.body().contains("because too many mails wait"), "{}", last.body());
+    assert!(last.body().contains("because too many mails are waiting"), "{}", last.body());
 }
 
 #[tokio::test]

@@ -151,7 +151,7 @@ async fn bus_mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
     until_sent(&house).await;
-    daemon.says("has been given up").await;
+    daemon.says("was given up").await;
     let told = |line: &&str| line.contains(" error ") && line.contains("5.7.1 spam");
     asbackup_testing::house::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
     assert_eq!((failed(&house).len(), sink.count()), (2, 0));

@@ -86,14 +86,14 @@ async fn bus_a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::No).await;
     let client = rig.client_as(NOBODY).await;
     let message = denied(client.start("").await);
-    assert!(message.contains("You may not do this"), "{message}");
+    assert!(message.contains("You are not allowed to do this"), "{message}");
     polkit.decide(Verdict::Broken);
     let message = denied(client.start("").await);
-    assert!(message.contains("could not be found out"), "nobody has said no: {message}");
+    assert!(message.contains("could not be checked"), "nobody has said no: {message}");
     assert_eq!(polkit.take_asked().len(), 2);
     polkit.stop().await;
     let message = denied(client.start("").await);
-    assert!(message.contains("could not be found out"), "nobody has said no: {message}");
+    assert!(message.contains("could not be checked"), "nobody has said no: {message}");
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn bus_a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
     let client = rig.client_as(NOBODY).await;
     let begun = Instant::now();
     let message = denied(client.veeam_lock("job").await);
-    assert!(message.contains("could not be found out"), "nobody has said no: {message}");
+    assert!(message.contains("could not be checked"), "nobody has said no: {message}");
     assert!(begun.elapsed() < Duration::from_secs(2));
     assert!(!polkit.take_asked()[0].interactive);
 }

@@ -67,7 +67,7 @@ async fn bus_setup_asks_checks_tries_out_writes_and_the_copy_begins() {
     for words in ["can't be read", "“7” is not in the list", "is not a mail address"] {
         assert!(said.err.contains(words), "{words} in {said:?}");
     }
-    for words in ["there is one entry", "SILVER", "250 kept", "This changes in", "The service has read it"] {
+    for words in ["contains one entry", "SILVER", "250 kept", "Changes in", "The service has loaded it"] {
         assert!(said.out.contains(words), "{words} in {said:?}");
     }
     assert_eq!(sink.received(1).await[0].to(), ["admin@example.com", "office@example.com"]);
@@ -132,8 +132,8 @@ impl Screen {
         let source = house.path("source");
         for (question, answer) in [
             ("to be copied", source.to_str().unwrap()),
-            ("Which of them", "1"),
-            ("besides those", ""),
+            ("Which of these disks", "1"),
+            ("in addition to those", ""),
             ("Mail server", "mail.example.com"),
             ("Sender", ""),
             ("Who gets every mail", "admin@example.com"),
@@ -170,7 +170,7 @@ async fn bus_setup_on_a_terminal_does_not_show_the_password() {
     screen.answer_up_to_the_password(&house).await;
     screen.answer("Password", "hunter2%").await;
     screen.answer("test mail", "n").await;
-    screen.answer("Write it?", "y").await;
+    screen.answer("Write these changes?", "y").await;
     let mut rest = String::new();
     screen.output.read_to_string(&mut rest).await.unwrap();
     let shown = screen.shown.clone() + &rest;

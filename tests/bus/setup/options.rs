@@ -63,8 +63,8 @@ async fn bus_setup_overwrites_nothing_without_a_yes() {
     let source = house.path("veeam");
     let source = source.to_str().unwrap();
     let said = setup(&house, ENGLISH, &["--source", source, "--disk", &stranger().uuid, "--mail-server", ""]).await;
-    assert!(said.code == Some(1) && said.out.contains("This changes in"), "{said:?}");
-    assert!(said.err.contains("nothing has been written"), "{said:?}");
+    assert!(said.code == Some(1) && said.out.contains("Changes in"), "{said:?}");
+    assert!(said.err.contains("nothing was written"), "{said:?}");
     assert_eq!(fs::read_to_string(house.config_path()).unwrap(), before);
 }
 
@@ -79,7 +79,7 @@ async fn bus_setup_refuses_what_does_not_hold_and_writes_nothing() {
         (&["--source", "relative"], "can't be read"),
         (&["--disk", &second().uuid], "is not plugged in"),
         (&["--mail-server", "not a host"], "is not the name of a computer"),
-        (&["--mail-server", &server, "--recipient", "a@x"], "Nothing has been written"),
+        (&["--mail-server", &server, "--recipient", "a@x"], "Nothing was written"),
         (&["--recipient", "a b c@"], "is not a mail address"),
         (&["--mail-password-file", "/nowhere"], "can't be read"),
     ] {

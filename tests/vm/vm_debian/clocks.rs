@@ -21,14 +21,14 @@ fn vm_a_fat_is_not_copied_anew_when_the_time_zone_changes() {
         vm.plug(&disk);
         vm.wait_success(&disk);
         vm.assert_nothing_was_to_be_copied();
-        assert_eq!(vm.journal("").matches("the disk keeps local time").count(), number + 1, "{zone}");
+        assert_eq!(vm.journal("").matches("the disk stores local time").count(), number + 1, "{zone}");
         vm.assert_copied(&disk);
     }
     // Where nothing has changed there is nothing to be said.
     vm.pull(&disk);
     vm.plug(&disk);
     vm.wait_success(&disk);
-    assert_eq!(vm.journal("").matches("the disk keeps local time").count(), ZONES.len());
+    assert_eq!(vm.journal("").matches("the disk stores local time").count(), ZONES.len());
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn vm_a_stranger_installs_edits_plugs_in_and_has_a_copy() {
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
     vm.wait_safe(&[&disk]);
-    assert!(vm.status().contains("may be unplugged now"), "{}", vm.status());
+    assert!(vm.status().contains("safe to remove now"), "{}", vm.status());
     vm.pull(&disk);
     vm.wait_safe(&[]);
     disk.assert_clean();

@@ -25,8 +25,8 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
     let german = vm.ok(&format!("LANG=de_DE.UTF-8 journalctl --no-pager -x MESSAGE_ID={RUN_SUCCEEDED}"));
     assert!(german.contains("ist gelungen"), "{german}");
 
-    assert!(vm.ok("cat /run/asbackup/status.txt").contains("may be unplugged now"));
-    assert!(vm.ok("systemctl status --no-pager asbackupd").contains("may be unplugged now"));
+    assert!(vm.ok("cat /run/asbackup/status.txt").contains("safe to remove now"));
+    assert!(vm.ok("systemctl status --no-pager asbackupd").contains("safe to remove now"));
     assert!(vm.ok(&format!("busctl call {NAME} ListRuns u 1")).contains("success"));
     assert!(vm.ok(&format!("busctl call {NAME} ListDisks")).contains(&disk.uuid));
     assert!(vm.ok("tail -n 20 /var/log/asbackup/asbackup.log").contains("has succeeded"));
@@ -53,7 +53,7 @@ fn vm_the_readmes_busctl_recipes_give_what_it_says() {
     let recipes = recipes();
     assert!(recipes.len() > 4, "{recipes:#?}");
     let said = vm.ok(&format!("set -e\n{}", recipes.join("\n")));
-    for expected in ["may be unplugged now", "\"idle\"", "\"success\"", &disk.uuid] {
+    for expected in ["safe to remove now", "\"idle\"", "\"success\"", &disk.uuid] {
         assert!(said.contains(expected), "no {expected} in\n{said}");
     }
 }

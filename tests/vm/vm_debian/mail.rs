@@ -40,7 +40,7 @@ fn vm_mails_are_sent_by_a_process_without_rights_and_the_service_has_no_network(
     vm.serve_mail();
     vm.configure(&[&disk]);
     let said = vm.ok("asbackup mail test");
-    assert!(said.contains("took the mail for everybody"), "{said}");
+    assert!(said.contains("accepted the mail for all recipients"), "{said}");
     vm.ok("touch /root/hold");
     vm.plug(&disk);
     // The first mail of the run is there, and nobody knows yet.

@@ -97,7 +97,7 @@ fn vm_a_server_that_refuses_root_or_writing_is_told_as_that() {
     let mut vm = Vm::with_server();
     let disk = vm.copied_from_share("vers=4.2");
     for (options, mode, error, words) in [
-        ("ro,no_root_squash", "755", "LockFailed", "the server of the network share lets it only be read"),
+        ("ro,no_root_squash", "755", "LockFailed", "the server of the network share permits only reading"),
         ("rw,root_squash", "755", "LockFailed", "the server of the network share refuses it"),
         ("rw,root_squash", "700", "SourceUnavailable", "on the network share 127.0.0.1:/srv/share"),
     ] {
@@ -147,7 +147,7 @@ fn vm_a_copy_whose_server_is_away_can_be_cancelled_and_lets_go_of_the_disk() {
     vm.ok(&format!("timeout 20 busctl call {NAME} Cancel"));
     vm.wait_result("cancelled", &disk);
     let told = vm.journal("");
-    assert!(told.contains("has not answered in time") && !WRONG.iter().any(|word| told.contains(word)), "{told}");
+    assert!(told.contains("did not answer in time") && !WRONG.iter().any(|word| told.contains(word)), "{told}");
     vm.assert_unmounted();
     vm.wait_safe(&[&disk]);
     assert_eq!(vm.ok("grep -slx rsync /proc/[0-9]*/comm || true"), "", "rsync is left");
@@ -182,10 +182,10 @@ fn vm_a_share_that_is_mounted_late_is_waited_for_and_copied_once() {
     vm.ok("systemctl reload asbackupd");
     vm.plug(&disk);
     vm.wait_result("aborted", &disk);
-    assert!(vm.property("LastError").contains("begins by itself"), "{}", vm.property("LastError"));
+    assert!(vm.property("LastError").contains("starts automatically"), "{}", vm.property("LastError"));
     vm.ok("systemctl start srv-veeam.mount");
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
-    assert_eq!(vm.journal("").matches("to be backed up has come").count(), 1);
+    assert_eq!(vm.journal("").matches("The repository is now available").count(), 1);
     assert_eq!(vm.journal("").matches("has succeeded").count(), 1);
 }

@@ -52,7 +52,7 @@ fn vm_page_follows_a_copy_for_people_and_for_machines() {
     assert!(vm.ok(&format!("curl -sS {PAGE}/metrics")).contains("asbackup_state{state=\"copying\"} 1"));
     vm.speed_up(&disk);
     vm.wait_success(&disk);
-    vm.wait_page("The disk may be unplugged");
+    vm.wait_page("You can unplug the disk now");
     assert!(vm.page().contains("Step 9"), "no lines of the log in {}", vm.page());
     let status = vm.ok(&format!("curl -sS --fail {PAGE}/api/status"));
     for part in ["\"available\":true", "\"state\":\"idle\"", "\"last_result\":\"success\"", &disk.uuid, "has succeeded"]
@@ -74,7 +74,7 @@ fn vm_page_says_that_the_service_is_stopped_and_does_not_start_it() {
     assert_eq!(vm.refused("systemctl is-active asbackupd"), "inactive");
     vm.ok("systemctl start asbackupd");
     vm.wait_healthy();
-    vm.wait_page("The disk may be unplugged");
+    vm.wait_page("You can unplug the disk now");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn vm_page_moves_with_the_configuration_even_to_a_port_below_1024() {
 fn vm_users_look_with_the_command_line_and_start_as_far_as_polkit_lets_them() {
     let (mut vm, disk) = copied();
     vm.ok("useradd -m guest && useradd -m -G asbackup clerk");
-    assert!(vm.ok("runuser -u guest -- asbackup status").contains("may be unplugged now"));
+    assert!(vm.ok("runuser -u guest -- asbackup status").contains("safe to remove now"));
     assert!(vm.ok("runuser -u guest -- asbackup history").contains("OFFSITE"));
     assert!(vm.ok("runuser -u guest -- asbackup disks").contains(&disk.uuid));
     for order in ["start", "cancel"] {

@@ -77,7 +77,7 @@ impl Vm {
         self.ok(&format!("grep -q LastResult {HEARD}"));
         assert_eq!(self.ok(&format!("grep '\"SafeToRemove\":{{\"type\":\"as\",\"data\":\\[\"' {HEARD} || true")), "");
         let journal = self.journal("");
-        assert!(!journal.contains("same identifier") && !journal.contains("may be unplugged now"), "{journal}");
+        assert!(!journal.contains("same identifier") && !journal.contains("safe to remove now"), "{journal}");
     }
 }
 

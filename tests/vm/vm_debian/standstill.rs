@@ -22,7 +22,7 @@ fn vm_a_daemon_that_stands_still_is_ended_by_the_watchdog_and_the_copy_taken_up_
     vm.assert_copied(&disk);
     let told = vm.journal("");
     assert!(told.contains("Watchdog timeout"), "{told}");
-    assert!(told.contains("because the one before was interrupted"), "{told}");
+    assert!(told.contains("because the previous run was interrupted"), "{told}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn vm_upgrade_in_mid_copy_takes_the_copy_up_again() {
     vm.assert_copied(&disk);
     vm.ok("cmp /etc/asbackup/config.ini /root/before.ini");
     let told = vm.journal("");
-    assert!(told.contains("because the one before was interrupted"), "{told}");
+    assert!(told.contains("because the previous run was interrupted"), "{told}");
 }
 
 #[test]

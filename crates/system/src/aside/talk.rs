@@ -21,7 +21,7 @@ pub struct Talk {
 /// Why there is no answer. Whatever was asked for may have been done.
 #[derive(Debug, Error)]
 pub enum Unheard {
-    #[error("the process that was to do it ended before it answered")]
+    #[error("the helper process ended without an answer")]
     Gone(#[source] io::Error),
     #[error("no answer within {} s", .0.as_secs())]
     Late(Duration),

@@ -76,7 +76,7 @@ fn certificates(pem: &str) -> io::Result<Vec<CertificateDer<'static>>> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     let certificates = read.map_err(io::Error::other)?;
     if certificates.is_empty() {
-        return Err(io::Error::other("no certificate is in it"));
+        return Err(io::Error::other("it contains no certificate"));
     }
     Ok(certificates)
 }
