@@ -148,7 +148,11 @@ mod tests {
         let problems = json!({ "problems": [mistake, mistake] });
         let told = retold(&json!({ "ConfigError": "Falsch.", "ConfigErrorFacts": ["fault-config-refused", problems] }));
         let text = told["ConfigError"].as_str().unwrap();
-        assert!(text.starts_with("The configuration file config.ini contains errors") && text.matches("byte order mark").count() >= 2, "{text}");
+        assert!(
+            text.starts_with("The configuration file config.ini contains errors")
+                && text.matches("byte order mark").count() >= 2,
+            "{text}"
+        );
         let unknown = json!({ "problems": [["config-of-tomorrow", {}]] });
         let told = retold(&json!({ "ConfigError": "Falsch.", "ConfigErrorFacts": ["fault-config-refused", unknown] }));
         assert_eq!(told["ConfigError"], "Falsch.");

@@ -70,7 +70,7 @@ fn number_of_half(scene: &Scene) -> u64 {
 }
 
 fn assert_gone_on_with(scene: &Scene, daemon: &Daemon, half: u64) {
-    assert!(daemon.text_log().contains("one half file of a run before"), "{}", daemon.text_log());
+    assert!(daemon.text_log().contains("one partial file from an earlier run"), "{}", daemon.text_log());
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
     let look = scene.disk.look(&scene.bench);
@@ -170,7 +170,7 @@ async fn after_a_crash_a_file_that_never_reached_the_disk_is_copied_anew() {
     let daemon = scene.daemon().await;
     assert_success(&daemon.finished(1).await);
     assert_made_good(&scene, &daemon, sound);
-    assert!(daemon.text_log().contains("2 files of 16.8 MB that the run before has written"), "{}", daemon.text_log());
+    assert!(daemon.text_log().contains("2 files of 16.8 MB from the previous run"), "{}", daemon.text_log());
 }
 
 #[tokio::test]

@@ -39,7 +39,8 @@ async fn web_a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() 
         let head = format!("POST /copy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{person}\r\n");
         office.site.send(format!("{head}{form}").as_bytes()).await
     };
-    for (form, said) in [("", "ist das Passwort der Statusseite nötig"), ("password=guess", "Das Passwort ist falsch")] {
+    for (form, said) in [("", "ist das Passwort der Statusseite nötig"), ("password=guess", "Das Passwort ist falsch")]
+    {
         let asked = post(form).await;
         assert_eq!(asked.code(), 403, "{}", asked.head);
         assert!(!asked.head.to_lowercase().contains("www-authenticate"), "{}", asked.head);

@@ -151,8 +151,9 @@ fn a_disk_that_may_go_is_not_asked_to_stay() {
     for presence in [Presence::Safe, Presence::Gone] {
         let faults = said_afterwards(samples::faults, presence);
         for (id, text) in faults.into_iter().chain(said_afterwards(samples::warnings, presence)) {
-            let only_if_safe =
-                presence == Presence::Safe || text.contains("erst ab, wenn") || text.contains("Do not unplug the disk until");
+            let only_if_safe = presence == Presence::Safe
+                || text.contains("erst ab, wenn")
+                || text.contains("Do not unplug the disk until");
             assert!(of_something_else.contains(&id.as_str()) || !only_if_safe || !asks_to_stay(&text), "{id}: {text}");
             assert_sentence(&text, &id);
         }
@@ -220,10 +221,7 @@ fn a_failed_copy_says_what_rsyncs_code_means() {
     let texts = Texts::new(Language::English);
     let failed = |code| texts.say(&Fault::CopyFailed { code, cause: "x".to_owned() }).what;
     assert_eq!(failed(23), "The copy failed: some files could not be copied (rsync code 23: “x”).");
-    assert_eq!(
-        failed(-9),
-        "The copy failed: the system killed the copy program with signal 9 (rsync code -9: “x”)."
-    );
+    assert_eq!(failed(-9), "The copy failed: the system killed the copy program with signal 9 (rsync code -9: “x”).");
     assert_eq!(failed(99), "The copy failed: the copy program ended with the unknown code 99 (rsync code 99: “x”).");
 }
 

@@ -30,7 +30,9 @@ async fn bus_api_lifts_a_lock_whose_session_is_over_tells_it_once_and_lets_the_c
     let mails = place.lock_mails();
     assert_eq!(
         mails,
-        ["Veeam: the lock of the job “Nightly@2b3c4d5e-1111-2222-3333-444455556666” was left behind and has been released"]
+        [
+            "Veeam: the lock of the job “Nightly@2b3c4d5e-1111-2222-3333-444455556666” was left behind and has been released"
+        ]
     );
 }
 

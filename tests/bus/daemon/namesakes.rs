@@ -37,7 +37,7 @@ async fn bus_two_names_that_look_like_one_are_two_locks_and_a_warning() {
     for job in ["Job A", "Job A", "job a", "Job B"] {
         assert_eq!(daemon.client.veeam_lock(job).await.unwrap(), "held");
     }
-    let told = "“job a” asks for a lock while “Job A” has one";
+    let told = "“job a” asks for a lock while “Job A” holds one";
     assert_eq!((count(&daemon, told), count(&daemon, "asks for a lock while")), (1, 1), "{}", daemon.log());
     daemon.client.veeam_unlock("job a").await.unwrap();
     let left: Vec<String> = jobs(&daemon).await.into_iter().map(|(job, _)| job).collect();
@@ -75,12 +75,8 @@ async fn bus_a_lock_that_was_asked_for_twice_does_not_go_in_silence() {
         daemon.client.veeam_unlock("Nightly").await.unwrap();
         assert_eq!(jobs(&daemon).await, []);
     }
-    let told = daemon
-        .log()
-        .lines()
-        .filter(|line| line.contains("One unlock released"))
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
+    let told =
+        daemon.log().lines().filter(|line| line.contains("One unlock released")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("after 3 requests"), "{told:?}");
 }

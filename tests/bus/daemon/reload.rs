@@ -86,7 +86,7 @@ async fn bus_sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
     daemon.signal(Signal::HUP);
     has_reloaded(&daemon, 2).await;
     assert!(!daemon.client.config_error().await.unwrap().is_empty());
-    assert!(refused(daemon.client.start("").await).1.contains("Platte"));
+    assert!(refused(daemon.client.start("").await).1.contains("Sicherungsplatten"));
     house.write_config();
     daemon.signal(Signal::HUP);
     has_reloaded(&daemon, 3).await;

@@ -51,8 +51,12 @@ async fn bus_mail_begins_and_ends_a_run_in_one_thread() {
 
     assert_eq!(ended.subject(), "FEHLER: Platte „Größe „1“ 🗄“ – BITTE STECKEN LASSEN");
     let body = ended.body();
-    for words in ["in Schritt 3 von 9 fehlgeschlagen (Einhängen)", "Was ist geschehen: ", "Was ist jetzt zu tun: ", "Lauf 1, Platte "]
-    {
+    for words in [
+        "in Schritt 3 von 9 fehlgeschlagen (Einhängen)",
+        "Was ist geschehen: ",
+        "Was ist jetzt zu tun: ",
+        "Lauf 1, Platte ",
+    ] {
         assert!(body.contains(words), "{words} in {body}");
     }
     let first_id = begun.header("Message-ID").unwrap();

@@ -119,8 +119,11 @@ async fn bus_mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_t
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
     let trouble = trouble(&daemon).await;
-    assert!(trouble.contains("does not accept the name with which this computer introduces itself, “nas”"), "{trouble}");
-    daemon.says("into “helo-name”").await;
+    assert!(
+        trouble.contains("does not accept the name with which this computer introduces itself, “nas”"),
+        "{trouble}"
+    );
+    daemon.says("as “helo-name”").await;
     house.settings.set("Mail", "helo-name", "nas.example.com");
     house.write_config();
     daemon.client.reload().await.unwrap();
@@ -143,6 +146,6 @@ async fn bus_mail_names_the_logins_that_a_server_offers_instead_of_ours() {
     run_once(&house, &daemon).await;
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("offers no login method that the service supports"), "{trouble}");
-    assert!(trouble.contains("offered: CRAM-MD5; known: PLAIN, LOGIN"), "{trouble}");
+    assert!(trouble.contains("offered: CRAM-MD5; supported: PLAIN, LOGIN"), "{trouble}");
     assert_eq!(sink.count(), 0);
 }

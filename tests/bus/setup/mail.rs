@@ -60,9 +60,12 @@ async fn bus_mail_test_reaches_everybody_who_wants_mails_and_says_what_the_serve
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
     for who in ["admin@example.com", "office@example.com", "archive@example.com"] {
         let line = said.out.lines().find(|line| line.starts_with(who)).unwrap_or_else(|| panic!("{who}: {said:?}"));
-        assert!(line.contains("taken") && line.ends_with("250 kept"), "{line}");
+        assert!(line.contains("accepted") && line.ends_with("250 kept"), "{line}");
     }
-    assert!(!said.out.contains("mute@example.com") && said.out.contains("accepted the mail for all recipients"), "{said:?}");
+    assert!(
+        !said.out.contains("mute@example.com") && said.out.contains("accepted the mail for all recipients"),
+        "{said:?}"
+    );
     let mails = sink.received(1).await;
     assert_eq!(mails[0].to(), ["admin@example.com", "office@example.com", "archive@example.com"]);
     assert!(mails[0].subject().starts_with("TEST der Mails"), "in the language of its readers: {}", mails[0].subject());
@@ -127,7 +130,7 @@ async fn bus_mail_test_says_in_one_line_why_nothing_could_be_sent() {
     fs::write(office.path(), "[Mail]\nserver = localhost\n").unwrap();
     office.test(ENGLISH, &[]).await.assert_complained(1, "names no recipients");
     fs::write(office.path(), "[Mail]\nport = x\n").unwrap();
-    office.test(ENGLISH, &[]).await.assert_complained(1, "is not a number");
+    office.test(ENGLISH, &[]).await.assert_complained(1, "is not a valid number");
 }
 
 #[tokio::test]

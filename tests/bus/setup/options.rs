@@ -138,7 +138,7 @@ async fn bus_setup_without_a_service_says_so_and_what_it_wrote() {
     let path = room.path().join("config.ini");
     let arguments = ["setup", path.to_str().unwrap(), "--yes", "--source", room.path().to_str().unwrap()];
     let said = call(bus.address(), ENGLISH, &arguments).await;
-    assert!(said.code == Some(4) && said.out.contains("has been written"), "{said:?}");
+    assert!(said.code == Some(4) && said.out.contains("was written"), "{said:?}");
     assert!(said.err.contains("systemctl status asbackupd"), "{said:?}");
     call(bus.address(), ENGLISH, &["setup", path.to_str().unwrap(), "--disk", "B78E-6CC4", "--yes"])
         .await

@@ -3,7 +3,7 @@
 use super::machine::Vm;
 use super::scene::NAME;
 
-/// Of the message "run … has succeeded", as in systemd/asbackup.catalog.
+/// Of the message "run … succeeded", as in systemd/asbackup.catalog.
 const RUN_SUCCEEDED: &str = "0f343350dbed5223a854ef7deed18797";
 
 #[test]
@@ -18,10 +18,10 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
     for step in 1..=9 {
         assert!(story.contains(&format!("Step {step} (")), "no step {step} in\n{story}");
     }
-    assert!(vm.journal(&format!("MESSAGE_ID={RUN_SUCCEEDED}")).contains("has succeeded"));
+    assert!(vm.journal(&format!("MESSAGE_ID={RUN_SUCCEEDED}")).contains("” succeeded."));
     assert!(vm.journal(&format!("ASBACKUP_DISK={} ASBACKUP_STEP=unmount", disk.uuid)).contains("Step 9"));
     let explained = vm.journal(&format!("--catalog --output=short MESSAGE_ID={RUN_SUCCEEDED}"));
-    assert!(explained.contains("Defined-By: asbackup") && explained.contains("has succeeded"), "{explained}");
+    assert!(explained.contains("Defined-By: asbackup") && explained.contains("” succeeded."), "{explained}");
     let german = vm.ok(&format!("LANG=de_DE.UTF-8 journalctl --no-pager -x MESSAGE_ID={RUN_SUCCEEDED}"));
     assert!(german.contains("ist gelungen"), "{german}");
 
@@ -29,7 +29,7 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
     assert!(vm.ok("systemctl status --no-pager asbackupd").contains("safe to remove now"));
     assert!(vm.ok(&format!("busctl call {NAME} ListRuns u 1")).contains("success"));
     assert!(vm.ok(&format!("busctl call {NAME} ListDisks")).contains(&disk.uuid));
-    assert!(vm.ok("tail -n 20 /var/log/asbackup/asbackup.log").contains("has succeeded"));
+    assert!(vm.ok("tail -n 20 /var/log/asbackup/asbackup.log").contains("” succeeded."));
     vm.ok("test -s /var/log/asbackup/rsync.log");
     vm.ok("busctl introspect de.example.Backup /de/example/Backup | grep SafeToRemove");
 }

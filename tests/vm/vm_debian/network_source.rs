@@ -187,5 +187,5 @@ fn vm_a_share_that_is_mounted_late_is_waited_for_and_copied_once() {
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
     assert_eq!(vm.journal("").matches("The repository is now available").count(), 1);
-    assert_eq!(vm.journal("").matches("has succeeded").count(), 1);
+    assert_eq!(vm.journal("").matches("” succeeded.").count(), 1);
 }

@@ -55,7 +55,7 @@ fn vm_page_follows_a_copy_for_people_and_for_machines() {
     vm.wait_page("You can unplug the disk now");
     assert!(vm.page().contains("Step 9"), "no lines of the log in {}", vm.page());
     let status = vm.ok(&format!("curl -sS --fail {PAGE}/api/status"));
-    for part in ["\"available\":true", "\"state\":\"idle\"", "\"last_result\":\"success\"", &disk.uuid, "has succeeded"]
+    for part in ["\"available\":true", "\"state\":\"idle\"", "\"last_result\":\"success\"", &disk.uuid, "” succeeded."]
     {
         assert!(status.contains(part), "no {part} in {status}");
     }

@@ -45,7 +45,7 @@ fn vm_setup_makes_the_first_configuration_and_the_disk_is_copied_to() {
     vm.plug(&disk);
     vm.wait(&format!("asbackup disks | grep -i {}", disk.uuid));
     let said = vm.ok(&format!("asbackup setup --source /srv/veeam --disk {} --yes", disk.uuid));
-    assert!(said.contains("This changes in /etc/asbackup/config.ini"), "{said}");
+    assert!(said.contains("Changes in /etc/asbackup/config.ini"), "{said}");
     vm.wait_success(&disk);
     vm.assert_copied(&disk);
     assert_eq!(vm.ok("stat -c '%a %U %G' /etc/asbackup/config.ini"), "600 root root");

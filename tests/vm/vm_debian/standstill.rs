@@ -44,7 +44,7 @@ fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
     assert_eq!(vm.ok("systemctl show -P NRestarts asbackupd"), "0");
     let told = vm.ok("journalctl --no-pager -o cat");
     let place = |words: &str| told.find(words).unwrap_or_else(|| panic!("no {words:?} in {told}"));
-    let order = ["Step 6", "PM: suspend entry", "Waiting for 3 second", "PM: suspend exit", "has succeeded"].map(place);
+    let order = ["Step 6", "PM: suspend entry", "Waiting for 3 second", "PM: suspend exit", "” succeeded."].map(place);
     assert!(order.is_sorted(), "it was to sleep in mid-copy: {order:?}");
 }
 
