@@ -1,15 +1,15 @@
-//! What can be said on the command line. The help is made from this, and so are the man pages and the completions, which
-//! read this very file; so it must know nothing of the rest of the program.
+//! The command line's arguments. Help, man pages and completions are generated from this very file, so it must know nothing of
+//! the rest of the program.
 
 use std::path::PathBuf;
 
 use clap::builder::RangedI64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
-/// See and steer the backup onto external disks
+/// Monitor and control backups to external disks
 ///
-/// asbackup asks the backup service asbackupd over D-Bus, in the language of the caller (LC_ALL, LC_MESSAGES, LANG).
-/// Everybody may look; root and the members of the group "asbackup" may start and cancel.
+/// asbackup talks to the backup service asbackupd over D-Bus and answers in the caller's language (LC_ALL, LC_MESSAGES, LANG).
+/// Everyone may view the status; root and members of the group "asbackup" may start and cancel copies.
 #[derive(Debug, Parser)]
 #[command(name = "asbackup", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER)]
 pub struct Arguments {
@@ -19,18 +19,20 @@ pub struct Arguments {
 
 const AFTER: &str = "\
 Examples:
-  asbackup status                   how things stand, and whether a disk may be unplugged
-  asbackup start --watch            copy to the first known disk that is plugged in, and stay until it is done
+  asbackup status                   the current status, and whether a disk is safe to remove
+  asbackup start --watch            copy to the first configured disk that is plugged in, and
+                                    wait until it is done
   asbackup history -n 3             the three newest runs
   asbackup disks --json             all disks, for programs
-  asbackup config check             what is wrong with config.ini, before the service reads it
+  asbackup config check             find errors in config.ini before the service reads it
   asbackup setup                    fill in config.ini, question by question
-  asbackup mail test                send a test mail to everybody who gets mails
+  asbackup mail test                send a test mail to all recipients
 
 Exit codes:
-  0  done; of watch and start --watch: the copy succeeded; of mail test: the server accepted the mail for all recipients
-  1  the service refuses, with its reason; no copy to watch; config.ini is not in order; a mail was not taken for somebody;
-     setup wrote nothing
+  0  done; of watch and start --watch: the copy succeeded; of mail test: the server accepted the
+     mail for all recipients
+  1  the service refused and says why; there is no copy to watch; config.ini is not valid;
+     the mail server did not accept a mail for all recipients; setup wrote nothing
   2  wrong arguments
   3  of watch and start --watch: the copy failed
   4  the service can't be reached
@@ -39,36 +41,37 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Say how things stand
+    /// Show the current status
     Status(Output),
     /// Show the progress of the running copy until it ends
     #[command(after_help = WATCH)]
     Watch(Output),
-    /// Begin a copy
+    /// Start a copy
     #[command(after_help = START)]
     Start(Start),
-    /// End the running copy in good order
+    /// Cancel the running copy cleanly
     Cancel,
-    /// List the known disks, plugged-in ones that could be added, and those that have no file system yet
+    /// List the configured disks, plugged-in disks that could be added, and those without a file system
     #[command(args_conflicts_with_subcommands = true)]
     Disks(Disks),
     /// List the newest runs
     #[command(after_help = HISTORY)]
     History(History),
-    /// Look at the service's configuration
+    /// Inspect the service's configuration
     #[command(subcommand)]
     Config(Config),
-    /// Try out the mails
+    /// Test the mails
     #[command(subcommand)]
     Mail(Mail),
-    /// Fill in config.ini: asks, checks each answer at once, shows what it would write, and loads it
+    /// Fill in config.ini: ask, check each answer at once, show the changes, write and load them
     #[command(after_help = SETUP)]
     Setup(Setup),
 }
 
 const WATCH: &str = "\
-On a terminal this is a bar; elsewhere a line for each change; with --json all properties in one line for each change.
-Ending this program does not end the copy. The exit code says how the copy ended: 0 good, 3 failed, 6 cancelled.";
+Shows a progress bar on a terminal and prints one line per change elsewhere; with --json, each
+line holds all properties. Stopping this program does not stop the copy. The exit code says how
+the copy ended: 0 succeeded, 3 failed, 6 cancelled.";
 
 const START: &str = "\
 Examples:
@@ -84,21 +87,21 @@ Examples:
 
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Output {
-    /// Print JSON, with the names of the D-Bus interface
+    /// Print JSON with the names of the D-Bus interface
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Start {
-    /// The disk, by its label or the UUID of its file system; without it the first known disk that is plugged in
+    /// Label or file system UUID of the disk; default: the first configured disk that is plugged in
     #[arg(value_name = "DISK", default_value = "", hide_default_value = true)]
     pub disk: String,
     /// Show the progress until the copy ends
     #[arg(long, short)]
     pub watch: bool,
-    /// For this one copy: let it delete and replace whatever it would, from a source that may lie on another file system than before;
-    /// without a UUID to the disk that was refused for that
+    /// Allow this one copy to delete and replace any files, even if the repository is on a different file system than before; without
+    /// DISK, the disk is the one that was refused for this reason
     #[arg(long)]
     pub allow_deletions: bool,
     #[command(flatten)]
@@ -115,25 +118,25 @@ pub struct Disks {
 
 #[derive(Debug, Subcommand)]
 pub enum DiskOrder {
-    /// Accept a plugged-in disk as it is now, when it is in another enclosure than at its first copy
+    /// Accept a plugged-in disk as it is now, for example in another enclosure than at its first copy
     Trust {
-        /// The disk, by its label or the UUID of its file system; without it the first known disk that is plugged in
+        /// Label or file system UUID of the disk; default: the first configured disk that is plugged in
         #[arg(value_name = "DISK", default_value = "", hide_default_value = true)]
         disk: String,
     },
 }
 
-/// The service gives no more than that.
+/// The service returns no more than that.
 fn runs() -> RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=1000)
 }
 
 #[derive(Debug, Args)]
 pub struct History {
-    /// How many runs at most
+    /// Maximum number of runs
     #[arg(short = 'n', long = "newest", value_name = "COUNT", default_value_t = 10, value_parser = runs())]
     pub newest: u32,
-    /// Only runs of this disk, by UUID or label
+    /// Show only runs to this disk, given by UUID or label
     #[arg(long, value_name = "DISK")]
     pub disk: Option<String>,
     #[command(flatten)]
@@ -142,9 +145,9 @@ pub struct History {
 
 #[derive(Debug, Subcommand)]
 pub enum Config {
-    /// Say what is wrong with config.ini; the service need not run
+    /// Find errors in config.ini; the service need not be running
     Check(File),
-    /// Show every key with what is in force and where it comes from; passwords masked
+    /// Show the value in force of every key and where it comes from; passwords are masked
     Show(File),
 }
 
@@ -159,34 +162,37 @@ pub struct File {
 
 #[derive(Debug, Subcommand)]
 pub enum Mail {
-    /// Send a test mail to everybody who gets mails, and say what the mail server answers about each; for root
+    /// Send a test mail to all recipients and show the mail server's answer for each (root only)
     #[command(after_help = MAIL_TEST)]
     Test(File),
 }
 
 const MAIL_TEST: &str = "\
-Sends at once, past the outbox, with the settings of config.ini; these are in force in the service after systemctl reload
-asbackupd. The password is that of config.ini, or the credential mail-password that the service has or would be given.
-Taken by the server does not mean arrived: look into the mailboxes. The exit code is 0 when it was taken for everybody.";
+Sends at once, bypassing the outbox, with the settings in config.ini; the service itself uses
+them after systemctl reload asbackupd. The password is the one in config.ini, or the credential
+mail-password that the service has or would be given. Accepted by the server does not mean
+delivered: check the mailboxes. The exit code is 0 if the server accepted the mail for all
+recipients.";
 
 #[derive(Debug, Args)]
 pub struct Setup {
     /// The file to fill in
     #[arg(value_name = "FILE", default_value = "/etc/asbackup/config.ini")]
     pub path: PathBuf,
-    /// The directory that is copied
+    /// The directory to copy
     #[arg(long, value_name = "DIRECTORY")]
     pub source: Option<String>,
-    /// A plugged-in disk to add, by its label or the UUID of its file system, and who is told about it; may be given several times
+    /// Label or file system UUID of a plugged-in disk to add, and who gets mails about it; may be repeated
     #[arg(long = "disk", value_name = "DISK[,MAIL…]")]
     pub disks: Vec<String>,
-    /// Agree that the first copy to the disks given here deletes the files on them that are no older copy of the backups; --yes does not
+    /// Agree that the first copy to the disks given here deletes files on them that are not an older copy of the backups; --yes does
+    /// not imply this
     #[arg(long)]
     pub delete_foreign_files: bool,
-    /// The mail server; the port is 465 unless it is given
+    /// The mail server; the default port is 465
     #[arg(long, value_name = "HOST[:PORT]")]
     pub mail_server: Option<String>,
-    /// The name to log in to the mail server with; "" for no login
+    /// User name for the mail server; "" for no login
     #[arg(long, value_name = "NAME")]
     pub mail_user: Option<String>,
     /// A file whose first line is the password for the mail server
@@ -195,22 +201,24 @@ pub struct Setup {
     /// The sender of the mails
     #[arg(long, value_name = "MAIL")]
     pub mail_from: Option<String>,
-    /// Who gets every mail; may be given several times, and takes the place of those who did
+    /// A recipient of every mail; may be repeated, and replaces the current recipients
     #[arg(long = "recipient", value_name = "MAIL")]
     pub recipients: Vec<String>,
-    /// Send no test mail
+    /// Do not send a test mail
     #[arg(long)]
     pub no_test_mail: bool,
-    /// Ask nothing and write: what is not given stays as it is
+    /// Write without asking; what is not given stays unchanged
     #[arg(long, short)]
     pub yes: bool,
 }
 
 const SETUP: &str = "\
-Asks for what is not given by options. Comments and all other settings of the file stay as they are; a file that is not there is
-made from the template; one that nobody has filled in yet gets the caller's language. Disks are only added: to take one out of the
-list, edit the file. It looks into a disk before it adds it: what the first copy would delete there, and is no older copy of the backups,
-is shown and asked about. The password can't be given as an option, since everybody would see it in the list of processes.
+Asks for everything not given as an option. Comments and all other settings stay unchanged. A
+missing file is created from the template; a file that was never filled in gets the caller's
+language. Disks are only added: to remove one, edit the file. Before adding a disk, setup
+examines it, lists files that the first copy would delete and that are not an older copy of the
+backups, and asks about them. The password can't be given as an option, because everyone would
+see it in the process list.
 
 Examples:
   asbackup setup

@@ -1,22 +1,22 @@
-//! What can be said on the command line. The help is made from this, and so are the man pages and the completions, which
-//! read this very file; so it must know nothing of the rest of the program.
+//! The arguments of both commands. Help, man pages and completions are generated from this very file, so it must know nothing
+//! of the rest of the program.
 
 use std::time::Duration;
 
 use clap::{Args, Parser};
 
-/// Ask the backup service whether a Veeam job may write, and wait while a copy is running.
+/// Ask the backup service whether a Veeam job may write, and wait while a copy is running
 #[derive(Debug, Parser)]
 #[command(name = "veeam-lock", version, max_term_width = 100, after_help = LOCK_CODES)]
 pub struct LockArguments {
     #[command(flatten)]
     pub job: Job,
-    /// Give up after this many seconds; [VEEAM] wait-for-backup-minutes of the service holds besides
+    /// Give up after this many seconds, or after the service's [VEEAM] wait-for-backup-minutes if that comes first
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
 }
 
-/// Tell the backup service that a Veeam job has ended.
+/// Tell the backup service that a Veeam job has ended
 #[derive(Debug, Parser)]
 #[command(name = "veeam-unlock", version, max_term_width = 100, after_help = UNLOCK_CODES)]
 pub struct UnlockArguments {
@@ -29,10 +29,10 @@ pub struct Job {
     /// Name of the Veeam job
     #[arg(value_name = "JOB")]
     job: String,
-    /// One session of the job, as a UUID; unlocking without it lifts the locks of all sessions
+    /// UUID of one session of the job; unlocking without it releases the locks of all sessions
     #[arg(long, value_name = "ID", value_parser = session)]
     session: Option<String>,
-    /// Say nothing unless it fails
+    /// Print nothing unless it fails
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -50,29 +50,29 @@ impl Job {
 const LOCK_CODES: &str = "\
 Exit codes:
   0  the job holds the lock and may write
-  1  the service refuses, with its reason
+  1  the service refused and says why
   2  wrong arguments, or a job name that can't be a file name
   3  timed out: the copy is still running, and the job has no lock
   4  the service can't be reached
-  5  not authorised: root and the user \"veeam\" may
-  6  nobody reads the output any more, so the request was withdrawn
+  5  not authorised: only root and the user \"veeam\" are
+  6  the output was closed, so the request was withdrawn
 
-A lock that is held lasts until veeam-unlock, also over a reboot. A request that waits ends with this program.
-How Veeam calls it: /usr/share/doc/asbackup/docs/veeam.md";
+A held lock lasts until veeam-unlock, even across a reboot. A waiting request ends with this program.
+How to set up Veeam: /usr/share/doc/asbackup/docs/veeam.md";
 
 const UNLOCK_CODES: &str = "\
 Exit codes:
   0  unlocked, or there was no lock
-  1  the service refuses, with its reason
+  1  the service refused and says why
   2  wrong arguments, or a job name that can't be a file name
   4  the service can't be reached
-  5  not authorised: root and the user \"veeam\" may";
+  5  not authorised: only root and the user \"veeam\" are";
 
 fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse::<u32>().map(|seconds| Duration::from_secs(seconds.into()))
 }
 
-/// Veeam writes them in braces at times.
+/// Veeam sometimes writes them in braces.
 fn session(text: &str) -> Result<String, uuid::Error> {
     Ok(uuid::Uuid::try_parse(text)?.hyphenated().to_string())
 }
