@@ -15,7 +15,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH):/usr/sbin:/sbin
 CARGO := cargo
 LOCKED := --locked
 # As a release build, too, so that it waits for no build of the tests.
-MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --release --package asbackup-pages -- target/pages
+MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --release --package xtask -- pages target/pages
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
 # would end the words of $(if).
@@ -72,7 +72,7 @@ scripts: need-test
 # Pure parts, texts, config, and that the rooms keep their order.
 unit: need-test
 	$(CARGO) test $(LOCKED) --lib --bins --test config --test house
-	$(CARGO) test $(LOCKED) --package asbackup-pages
+	$(CARGO) test $(LOCKED) --package xtask
 	$(CARGO) test $(LOCKED) --package asbackup-transfer --lib --test plain
 	$(CARGO) test $(LOCKED) --package asbackup-veeam-repo
 

@@ -17,7 +17,6 @@
 #![forbid(unsafe_code)]
 
 pub mod bus;
-pub mod client;
 pub mod controller;
 pub mod copy;
 pub mod daemon;
@@ -25,7 +24,6 @@ pub mod disks;
 pub mod report;
 pub mod store;
 pub mod veeam;
-pub mod web;
 
 // The rooms that have crates of their own, under the names that this one knows them by.
 pub use asbackup_api as model;

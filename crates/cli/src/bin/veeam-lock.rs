@@ -1,0 +1,9 @@
+//! The process `veeam-lock`. What it does is in `asbackup_cli::hooks`.
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    asbackup_cli::hooks::veeam_lock()
+}

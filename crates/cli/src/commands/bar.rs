@@ -1,0 +1,128 @@
+//! How a run that is followed looks: a bar on a terminal, elsewhere a line for each new state and each further tenth, or
+//! JSON. Draws what it is given, and asks nobody.
+
+use crate::told::{Object, number, text};
+use asbackup_texts::harmless;
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use super::arguments::Output;
+use super::screen::Screen;
+use super::status::headline;
+use super::ui::Ui;
+
+const LAYOUT: &str = "{bar:40.green/dim} {prefix}\n{wide_msg:.dim}";
+/// For terminals on which bar and numbers have no room beside each other.
+const NARROW_LAYOUT: &str = "{prefix}\n{wide_bar:.green/dim}\n{wide_msg:.dim}";
+const WIDE_ENOUGH: usize = 110;
+/// Fine enough for a bar of 40 columns in eighths.
+const PARTS: u64 = 1000;
+
+pub struct View<'a> {
+    ui: &'a Ui,
+    kind: Kind,
+    /// The state, and the tenth of the copy, that were told last.
+    told: (String, u64),
+    /// That it can be over sooner is said once.
+    has_hinted: bool,
+}
+
+enum Kind {
+    Bar(ProgressBar),
+    Lines,
+    Json,
+}
+
+impl<'a> View<'a> {
+    pub fn new(output: Output, ui: &'a Ui) -> Self {
+        let kind = match output.json {
+            true => Kind::Json,
+            false if Term::stdout().is_term() => Kind::Bar(bar(ui.screen)),
+            false => Kind::Lines,
+        };
+        Self { ui, kind, told: (String::new(), 0), has_hinted: false }
+    }
+
+    pub fn show(&mut self, now: &Object, disks: &[Object]) {
+        // The end of the run is told by whoever follows it.
+        if number(now, "Run") == 0 && !matches!(self.kind, Kind::Json) {
+            return;
+        }
+        self.hint(now);
+        let tenth = (ratio(now) * 10.0) as u64;
+        let state = text(now, "State").to_owned();
+        let is_news = (state, tenth) != self.told;
+        match &self.kind {
+            Kind::Json => self.ui.print_json_line(now),
+            Kind::Bar(bar) => draw(bar, now, self.ui),
+            Kind::Lines if is_news => self.ui.print(&headline(now, disks)),
+            Kind::Lines => {}
+        }
+        self.told = (text(now, "State").to_owned(), tenth);
+    }
+
+    fn hint(&mut self, now: &Object) {
+        let bytes = number(now, "BytesResumed");
+        if self.has_hinted || bytes == 0 || text(now, "State") != "copying" {
+            return;
+        }
+        self.has_hinted = true;
+        let sentence = self.ui.words("status-line-sooner.value", &[("bytes", bytes.into())]);
+        match &self.kind {
+            Kind::Bar(bar) => bar.println(self.ui.screen.fit(&sentence)),
+            Kind::Lines => self.ui.print(&sentence),
+            Kind::Json => {}
+        }
+    }
+
+    /// Leaves nothing of the bar on the terminal.
+    pub fn close(&self) {
+        if let Kind::Bar(bar) = &self.kind {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(screen: Screen) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stdout());
+    let layout = if screen.width.is_some_and(|width| width < WIDE_ENOUGH) { NARROW_LAYOUT } else { LAYOUT };
+    // The layout is ours and right; the default one does if it ever were not.
+    let style = ProgressStyle::with_template(layout).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.set_style(if screen.ascii { style.progress_chars("#>-") } else { style });
+    bar
+}
+
+fn draw(bar: &ProgressBar, now: &Object, ui: &Ui) {
+    bar.set_prefix(ui.screen.letters(&how_far(now, ui)));
+    bar.set_message(ui.screen.letters(&harmless(text(now, "CurrentFile"))));
+    bar.set_position((ratio(now) * PARTS as f64) as u64);
+}
+
+/// While copying the numbers, before and after it the state in words.
+fn how_far(now: &Object, ui: &Ui) -> String {
+    let state = text(now, "State");
+    if state != "copying" {
+        return ui.words("status-line-state.value", &[("state", state.into())]);
+    }
+    let percent = (ratio(now) * 100.0) as u64;
+    let mut parts = vec![
+        format!("{percent} %"),
+        ui.rate(number(now, "BytesPerSecond")),
+        ui.words(
+            "cli-done-of",
+            &[("done", number(now, "BytesDone").into()), ("total", number(now, "BytesTotal").into())],
+        ),
+    ];
+    let left = number(now, "SecondsLeft");
+    if left > 0 {
+        let when = ui.clock.in_seconds(left, &ui.texts);
+        parts.push(ui.words("cli-left", &[("left", left.into()), ("when", when.into())]));
+    }
+    parts.join("  ")
+}
+
+/// 0 to 1; unknown is 0.
+fn ratio(now: &Object) -> f64 {
+    now.get("Progress").and_then(Value::as_f64).unwrap_or_default().clamp(0.0, 1.0)
+}

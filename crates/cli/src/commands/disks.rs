@@ -1,0 +1,111 @@
+//! `asbackup disks`: the known disks, plugged-in ones that could be added, with the line for config.ini, and those that have no file
+//! system yet; or an order about one of them.
+
+use crate::exit_code::End;
+use crate::told::{self, Object, flag, number, text, texts};
+use crate::{ANSWER, connect, proxy};
+use asbackup_api::DiskId;
+use asbackup_api::bus::Error;
+use asbackup_config::{KnownDisk, disk_line};
+use asbackup_texts::harmless;
+
+use super::arguments::{DiskOrder, Disks, Output};
+use super::orders;
+use super::table::columns;
+use super::ui::{Ui, name_of};
+use super::unformatted;
+
+pub async fn run(disks: Disks, ui: &Ui) -> Result<End, Error> {
+    match disks.order {
+        Some(DiskOrder::Trust { disk }) => orders::trust(&disk, ui).await,
+        None => list(disks.output, ui).await,
+    }
+}
+
+async fn list(output: Output, ui: &Ui) -> Result<End, Error> {
+    let connection = connect(ANSWER).await?;
+    let backup = proxy(&connection).await?;
+    let (disks, unformatted) = (told::disks(&backup).await?, told::unformatted(&backup).await);
+    if output.json {
+        ui.print_json(&disks.into_iter().chain(unformatted.into_iter().map(as_disk)).collect::<Vec<_>>());
+        return Ok(End::Done);
+    }
+    let safe = backup.safe_to_remove().await.map_err(Error::ZBus)?;
+    let pages = [Some(page(&disks, &safe, ui)), unformatted::page(&unformatted, &disks, ui)];
+    ui.print(&pages.into_iter().flatten().collect::<Vec<_>>().join("\n\n"));
+    Ok(End::Done)
+}
+
+/// With what every disk of the list has.
+fn as_disk(mut unformatted: Object) -> Object {
+    for (key, value) in [("uuid", "".into()), ("known", false.into()), ("present", true.into())] {
+        unformatted.insert(key.to_owned(), value);
+    }
+    unformatted
+}
+
+fn page(disks: &[Object], safe: &[String], ui: &Ui) -> String {
+    let (known, unknown): (Vec<&Object>, Vec<&Object>) = disks.iter().partition(|disk| flag(disk, "known"));
+    let mut parts = vec![if known.is_empty() { ui.word("cli-disks-none") } else { table_of(&known, safe, ui) }];
+    if !unknown.is_empty() {
+        parts.push(format!("{}\n{}", ui.word("cli-disks-unknown"), unknown_table(&unknown, ui)));
+    }
+    parts.extend(unknown.iter().filter_map(|disk| addition(&known, disk, ui)));
+    parts.join("\n\n")
+}
+
+fn table_of(known: &[&Object], safe: &[String], ui: &Ui) -> String {
+    let heads = ["disk", "uuid", "plugged", "last-good", "free", "size"].map(|name| head(name, ui));
+    let row = |disk: &&Object| {
+        let uuid = text(disk, "uuid");
+        [
+            harmless(name_of(text(disk, "label"), "–")),
+            harmless(uuid),
+            ui.word(plugged(disk, safe)),
+            ui.moment(number(disk, "last-success")),
+            ui.size(number(disk, "free")),
+            ui.size(number(disk, "size")),
+        ]
+    };
+    columns(heads, &known.iter().map(row).collect::<Vec<_>>(), ui.screen)
+}
+
+fn plugged(disk: &Object, safe: &[String]) -> &'static str {
+    let uuid = text(disk, "uuid");
+    let is_safe = safe.iter().any(|other| other.eq_ignore_ascii_case(uuid));
+    match (flag(disk, "present"), is_safe) {
+        (false, _) => "cli-plugged-no",
+        (true, true) => "cli-plugged-safe",
+        (true, false) => "cli-plugged-yes",
+    }
+}
+
+fn unknown_table(unknown: &[&Object], ui: &Ui) -> String {
+    let heads = ["disk", "uuid", "device", "file-system", "size"].map(|name| head(name, ui));
+    let row = |disk: &&Object| {
+        [
+            harmless(name_of(text(disk, "label"), "–")),
+            harmless(text(disk, "uuid")),
+            harmless(text(disk, "device")),
+            harmless(text(disk, "file-system")),
+            ui.size(number(disk, "size")),
+        ]
+    };
+    columns(heads, &unknown.iter().map(row).collect::<Vec<_>>(), ui.screen)
+}
+
+/// The line that makes one of the unknown disks a known one.
+fn addition(known: &[&Object], disk: &Object, ui: &Ui) -> Option<String> {
+    let listed = known
+        .iter()
+        .copied()
+        .chain([disk])
+        .map(|disk| KnownDisk { id: DiskId::new(text(disk, "uuid")), recipients: texts(disk, "recipients") });
+    let line = disk_line(&listed.collect::<Vec<_>>())?;
+    let label = name_of(text(disk, "label"), text(disk, "uuid"));
+    Some(format!("{}\n\n    {line}", ui.words("cli-disk-add", &[("label", label.into())])))
+}
+
+fn head(name: &str, ui: &Ui) -> String {
+    ui.word(&format!("cli-head-{name}"))
+}

@@ -1,0 +1,69 @@
+//! `asbackup history`: the newest runs as a table.
+
+use crate::exit_code::End;
+use crate::told::{self, Object, number, text};
+use crate::{ANSWER, connect, proxy};
+use asbackup_api::bus::Error;
+use asbackup_texts::harmless;
+use console::style;
+
+use super::arguments::History;
+use super::table::columns;
+use super::ui::{Ui, name_of};
+use super::which::is_label;
+
+/// As many as the daemon gives at most.
+const ALL: u32 = 1000;
+
+pub async fn run(history: &History, ui: &Ui) -> Result<End, Error> {
+    let connection = connect(ANSWER).await?;
+    let backup = proxy(&connection).await?;
+    let asked = if history.disk.is_some() { ALL } else { history.newest };
+    let mut runs = told::runs(&backup, asked).await?;
+    if let Some(disk) = &history.disk {
+        runs.retain(|run| is_of(run, disk));
+    }
+    runs.truncate(history.newest as usize);
+    runs.iter_mut().for_each(|run| ui.retell(run));
+    if history.output.json {
+        ui.print_json(&runs);
+        return Ok(End::Done);
+    }
+    ui.print(&if runs.is_empty() { ui.word("cli-history-none") } else { table(&runs, ui) });
+    Ok(End::Done)
+}
+
+/// By UUID in any spelling, or by the label that the disk had then.
+fn is_of(run: &Object, disk: &str) -> bool {
+    text(run, "disk").eq_ignore_ascii_case(disk.trim()) || is_label(text(run, "label"), disk)
+}
+
+fn table(runs: &[Object], ui: &Ui) -> String {
+    let heads = ["run", "ended", "disk", "result", "took", "copied", "error"];
+    let heads = heads.map(|name| ui.word(&format!("cli-head-{name}")));
+    columns(heads, &runs.iter().map(|run| row(run, ui)).collect::<Vec<_>>(), ui.screen)
+}
+
+fn row(run: &Object, ui: &Ui) -> [String; 7] {
+    let (began, ended) = (number(run, "started-at"), number(run, "finished-at"));
+    [
+        number(run, "run").to_string(),
+        ui.moment(ended),
+        harmless(name_of(text(run, "label"), text(run, "disk"))),
+        result(run, ui),
+        ui.span(ended.saturating_sub(began) / 1_000_000),
+        ui.size(number(run, "bytes-done")),
+        harmless(&ui.reason(run)),
+    ]
+}
+
+fn result(run: &Object, ui: &Ui) -> String {
+    let result = text(run, "result");
+    let shown = style(ui.words("cli-result", &[("result", result.into())]));
+    match result {
+        "success" => shown.green(),
+        "cancelled" => shown.yellow(),
+        _ => shown.red(),
+    }
+    .to_string()
+}

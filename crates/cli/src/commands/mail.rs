@@ -1,0 +1,120 @@
+//! `asbackup mail test`: sends a test mail with what config.ini says, in this process, and shows the server's answers. Not over
+//! the bus: a mail server may take minutes to answer, a call may not; and root can read all that the service can.
+
+use std::fs::File as Opened;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::exit_code::End;
+use asbackup::report::trial::{self, Answer, Fate, NotSent};
+use asbackup_config::{Config, Encryption, Secret};
+use asbackup_texts::{Texts, harmless};
+use console::style;
+use serde_json::{Value, json};
+
+use super::arguments::File;
+use super::table::columns;
+use super::ui::Ui;
+
+pub async fn test(file: &File, ui: &Ui) -> End {
+    if is_denied(&file.path) {
+        ui.complain(&ui.words("mail-test-denied", &[("path", file.path.display().to_string().into())]));
+        return End::NotAuthorised;
+    }
+    let config = match asbackup_config::load(&file.path) {
+        Ok(loaded) => loaded.config,
+        Err(faults) => {
+            faults.say(&ui.texts).iter().for_each(|fault| ui.complain(&fault.to_string()));
+            return End::Refused;
+        }
+    };
+    if !file.output.json && !config.mail.server.is_empty() {
+        ui.print(&sending(&config, ui));
+    }
+    let tried = attempt(&config, &trial::password_in_force(&config)).await;
+    if file.output.json {
+        ui.print_json(&told(&config, &tried, ui));
+        return end(&tried);
+    }
+    show(&tried, ui)
+}
+
+/// Sends the mail in the language that its readers are used to.
+pub async fn attempt(config: &Config, password: &Secret) -> Result<Vec<Answer>, NotSent> {
+    trial::send(config, &Texts::new(config.language), password).await
+}
+
+/// Before anything else is said: the server may take its time.
+pub fn sending(config: &Config, ui: &Ui) -> String {
+    let protection = match config.mail.protection() {
+        Encryption::Tls => "tls",
+        Encryption::StartTls => "starttls",
+        _ => "none",
+    };
+    let args = [
+        ("server", config.mail.server.as_str().into()),
+        ("port", config.mail.port.to_string().into()),
+        ("protection", protection.into()),
+    ];
+    ui.words("mail-test-sending", &args)
+}
+
+/// What came of it, for a person.
+pub fn show(tried: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> End {
+    match tried {
+        Err(reason) => ui.complain(&why(reason, ui)),
+        Ok(answers) => ui.print(&format!("\n{}\n\n{}", table(answers, ui), verdict(answers, ui))),
+    }
+    end(tried)
+}
+
+fn end(tried: &Result<Vec<Answer>, NotSent>) -> End {
+    let all = tried.as_ref().is_ok_and(|answers| answers.iter().all(|answer| answer.fate == Fate::Taken));
+    if all { End::Done } else { End::Refused }
+}
+
+fn table(answers: &[Answer], ui: &Ui) -> String {
+    let heads = ["recipient", "result", "answer"].map(|name| ui.word(&format!("mail-test-{name}")));
+    let row = |answer: &Answer| {
+        let fate = style(ui.words("mail-test-fate", &[("fate", answer.fate.name().into())]));
+        let fate = if answer.fate == Fate::Taken { fate.green() } else { fate.red() };
+        [harmless(&answer.recipient), fate.to_string(), harmless(&answer.words)]
+    };
+    columns(heads, &answers.iter().map(row).collect::<Vec<_>>(), ui.screen)
+}
+
+fn verdict(answers: &[Answer], ui: &Ui) -> String {
+    let taken = answers.iter().filter(|answer| answer.fate == Fate::Taken).count();
+    let id = if taken == answers.len() { "mail-test-good" } else { "mail-test-bad" };
+    ui.word(id)
+}
+
+/// Without what is said of mails that wait: this one does not.
+fn why(reason: &NotSent, ui: &Ui) -> String {
+    match reason {
+        NotSent::NoServer => ui.word("mail-test-no-server"),
+        NotSent::NoRecipients => ui.word("mail-test-no-recipients"),
+        NotSent::Unwritable(error) => ui.words("mail-test-unwritable", &[("cause", error.to_string().into())]),
+        NotSent::Trouble(warning) => {
+            let said = ui.texts.say(warning);
+            format!("{} {}", said.what, said.action)
+        }
+    }
+}
+
+fn told(config: &Config, tried: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> Value {
+    let recipient = |answer: &Answer| json!({ "recipient": answer.recipient, "result": answer.fate.name(), "answer": answer.words });
+    let answers: Vec<Value> = tried.iter().flatten().map(recipient).collect();
+    json!({
+        "server": config.mail.server,
+        "port": config.mail.port,
+        "good": end(tried) == End::Done,
+        "recipients": answers,
+        "error": tried.as_ref().err().map(|reason| why(reason, ui)).unwrap_or_default(),
+    })
+}
+
+/// A file for root alone is no fault of the file.
+fn is_denied(path: &Path) -> bool {
+    Opened::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+}

@@ -1,0 +1,88 @@
+//! What the caller's terminal can show: how wide it is, and which letters it has. Elsewhere (files, pipes) lines are as long as they
+//! are, in UTF-8. Knows nothing of what is shown.
+
+use crate::locale;
+use console::Term;
+use deunicode::deunicode;
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+/// Lines that begin so are there to be copied, and stay whole.
+const LITERAL: &str = "    ";
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Screen {
+    /// In columns; none where nobody looks at a terminal.
+    pub width: Option<usize>,
+    /// It has the letters of ASCII alone.
+    pub ascii: bool,
+}
+
+impl Screen {
+    pub fn of(terminal: &Term) -> Self {
+        if !terminal.is_term() {
+            return Self::default();
+        }
+        let width = terminal.size_checked().map(|(_, columns)| usize::from(columns)).filter(|columns| *columns > 0);
+        Self { width, ascii: !locale::has_unicode() }
+    }
+
+    /// The text as it fits: no word is torn, and no letter becomes another's bytes.
+    pub fn fit(self, text: &str) -> String {
+        let lines: Vec<String> = text.split('\n').map(|line| self.fit_line(line)).collect();
+        self.letters(&lines.join("\n"))
+    }
+
+    fn fit_line(self, line: &str) -> String {
+        match self.width {
+            Some(width) if !line.starts_with(LITERAL) => wrapped(line, width, ""),
+            _ => line.to_owned(),
+        }
+    }
+
+    /// In the letters that there are. German vowels are written as Germans do without them.
+    pub fn letters(self, text: &str) -> String {
+        if !self.ascii || text.is_ascii() {
+            return text.to_owned();
+        }
+        let german =
+            [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("„", "\""), ("–", "-")];
+        let text = german.iter().fold(text.to_owned(), |text, (letter, ascii)| text.replace(letter, ascii));
+        deunicode(&text)
+    }
+}
+
+/// Lines after the first begin with `indent`.
+pub fn wrapped(line: &str, width: usize, indent: &str) -> String {
+    let options = Options::new(width)
+        .subsequent_indent(indent)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(line, options).join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NARROW: Screen = Screen { width: Some(12), ascii: false };
+
+    #[test]
+    fn words_stay_whole_and_so_do_lines_that_are_to_be_copied() {
+        let text = "Größe und Zahl der Platten\n\n    key = a, b, c, d";
+        assert_eq!(NARROW.fit(text), "Größe und\nZahl der\nPlatten\n\n    key = a, b, c, d");
+        assert_eq!(Screen::default().fit(text), text);
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        assert_eq!(NARROW.fit("\u{1b}[32mall is well\u{1b}[0m"), "\u{1b}[32mall is well\u{1b}[0m");
+    }
+
+    #[test]
+    fn without_unicode_everything_is_ascii_and_can_be_read() {
+        let plain = Screen { width: None, ascii: true };
+        assert_eq!(plain.fit("„GRÖßE“ – für später…"), "\"GROessE\" - fuer spaeter...");
+        assert!(plain.fit("銀 💾 \u{202e}").is_ascii());
+    }
+}

@@ -1,0 +1,114 @@
+//! Asks on a terminal or over a pipe, one line each. A crate for prompts would want a terminal; scripts have none.
+
+use std::io::{self, Write};
+
+use super::Halt;
+use super::hidden::Hidden;
+use crate::commands::ui::Ui;
+
+/// Takes the place of an answer where there should be none though something is offered.
+const NONE: &str = "-";
+
+pub struct Asker<'a> {
+    pub ui: &'a Ui,
+    mute: bool,
+}
+
+/// A question with the answer that an empty line stands for.
+pub struct Question {
+    pub id: &'static str,
+    pub default: String,
+}
+
+impl<'a> Asker<'a> {
+    /// A mute one asks nothing, and everything stays as it is.
+    pub fn new(ui: &'a Ui, mute: bool) -> Self {
+        Self { ui, mute }
+    }
+
+    pub fn is_mute(&self) -> bool {
+        self.mute
+    }
+
+    /// Takes what was given, or asks until an answer can be taken.
+    pub fn settle(
+        &self,
+        question: &Question,
+        given: Option<&str>,
+        mut take: impl FnMut(&str) -> Result<(), String>,
+    ) -> Result<(), Halt> {
+        if let Some(given) = given {
+            return take(given).map_err(Halt::Said);
+        }
+        if self.mute {
+            return Ok(());
+        }
+        loop {
+            match take(&self.ask(question)?) {
+                Ok(()) => return Ok(()),
+                Err(why) => self.ui.complain(&why),
+            }
+        }
+    }
+
+    pub fn ask(&self, question: &Question) -> Result<String, Halt> {
+        let offer = if question.default.is_empty() { String::new() } else { format!(" [{}]", question.default) };
+        self.prompt(&format!("{}{offer}: ", self.ui.word(question.id)));
+        match self.line()?.trim() {
+            "" => Ok(question.default.clone()),
+            NONE => Ok(String::new()),
+            answer => Ok(answer.to_owned()),
+        }
+    }
+
+    /// Not shown on a terminal; an empty answer is none.
+    pub fn ask_secret(&self, id: &str) -> Result<String, Halt> {
+        // Before the question: who answers at once, by pasting, types before a prompt of a library has hidden anything.
+        let question = format!("{}: ", self.ui.word(id));
+        let _hidden = Hidden::begin(&question);
+        self.prompt(&question);
+        self.line()
+    }
+
+    /// An empty answer is yes. A mute one always says yes.
+    pub fn confirm(&self, id: &str) -> Result<bool, Halt> {
+        if self.mute {
+            return Ok(true);
+        }
+        self.prompt(&self.ui.word(id));
+        let answer = self.line()?.trim().to_lowercase();
+        // Both languages, since fingers have habits.
+        Ok(answer.is_empty() || answer.starts_with(['y', 'j']))
+    }
+
+    /// An empty answer is no, and a mute one never says yes: something would be lost.
+    pub fn confirm_loss(&self, text: &str) -> Result<bool, Halt> {
+        if self.mute {
+            return Ok(false);
+        }
+        self.prompt(text);
+        Ok(self.line()?.trim().to_lowercase().starts_with(['y', 'j']))
+    }
+
+    fn prompt(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let text = self.ui.screen.fit(text.trim_end());
+        // When nobody sees the question, the answer's end is seen.
+        let _ = write!(out, "{text} ").and_then(|()| out.flush());
+    }
+
+    /// Without the line's end.
+    fn line(&self) -> Result<String, Halt> {
+        let mut line = String::new();
+        match io::stdin().read_line(&mut line) {
+            Ok(0) | Err(_) => Err(self.ended()),
+            Ok(_) => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+        }
+    }
+
+    fn ended(&self) -> Halt {
+        // The prompt stands on the line.
+        self.ui.print("");
+        Halt::Said(self.ui.word("setup-ended"))
+    }
+}

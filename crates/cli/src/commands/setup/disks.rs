@@ -1,0 +1,204 @@
+//! Which disks: of those that the service sees plugged in. Disks that are known already stay; taking one away is for an editor.
+
+use std::time::Duration;
+
+use crate::told::{self, Object, flag, number, text};
+use crate::{ANSWER, connect, proxy};
+use asbackup_api::DiskId;
+use asbackup_config::{DISK_LIST, KnownDisk, disk_line, disk_list};
+use asbackup_texts::harmless;
+use tokio::time::sleep;
+
+use super::Halt;
+use super::ask::{Asker, Question};
+use super::consent::{self, Answer, Consent, about};
+use super::draft::Draft;
+use crate::commands::arguments::Setup;
+use crate::commands::table::columns;
+use crate::commands::ui::{Ui, name_of};
+use crate::commands::unformatted;
+use crate::commands::which::{ambiguous, pick};
+
+/// UDisks2 tells of an unmount at once, unless the machine is busy.
+const PAUSE: Duration = Duration::from_millis(100);
+const LOOKS: usize = 50;
+
+/// Gives what somebody has agreed to lose on disks that are new.
+pub async fn settle(wishes: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
+    let given = &wishes.disks;
+    if given.is_empty() && asker.is_mute() {
+        return Ok(Vec::new());
+    }
+    let present = plugged_in().await?;
+    if given.is_empty() {
+        return choose(present, draft, asker).await;
+    }
+    let mut consents = Vec::new();
+    for wish in given {
+        let (wish, recipients) = read(wish);
+        let id = pick(wish, &present).map_err(|uuids| Halt::Said(ambiguous(wish, &uuids, asker.ui)))?;
+        let id = DiskId::new(&id);
+        if !is_known(&id, draft) {
+            let seen = present.iter().find(|other| DiskId::new(text(other, "uuid")) == id);
+            let absent = || Halt::Said(asker.ui.words("setup-disk-absent", &[("disk", id.as_str().into())]));
+            let label = label_of(seen.ok_or_else(absent)?);
+            match consent::ask(&id, &label, wishes.delete_foreign_files, draft.config(), asker).await? {
+                Answer::NothingToLose => {}
+                Answer::Agreed(consent) => consents.push(consent),
+                Answer::Refused(foreign) => {
+                    be_seen(&id).await?;
+                    return Err(Halt::Said(asker.ui.words("setup-foreign-refused", &about(&label, &foreign))));
+                }
+            }
+        }
+        add(id, recipients, draft, asker.ui).map_err(Halt::Said)?;
+    }
+    Ok(consents)
+}
+
+fn is_known(id: &DiskId, draft: &Draft) -> bool {
+    draft.config().disks.iter().any(|other| other.id == *id)
+}
+
+fn label_of(disk: &Object) -> String {
+    harmless(name_of(text(disk, "label"), text(disk, "uuid")))
+}
+
+/// Those that can be copied to, known or not.
+async fn plugged_in() -> Result<Vec<Object>, Halt> {
+    let disks = told::disks(&proxy(&connect(ANSWER).await?).await?).await?;
+    let usable = |disk: &Object| {
+        let listed = KnownDisk { id: DiskId::new(text(disk, "uuid")), recipients: Vec::new() };
+        flag(disk, "present") && !flag(disk, "ignored") && disk_line(&[listed]).is_some()
+    };
+    Ok(disks.into_iter().filter(usable).collect())
+}
+
+/// Until the service has seen that what was looked into is mounted no more: whoever asks again at once is to find it.
+async fn be_seen(id: &DiskId) -> Result<(), Halt> {
+    for _ in 0..LOOKS {
+        if plugged_in().await?.iter().any(|disk| DiskId::new(text(disk, "uuid")) == *id) {
+            break;
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// `disk[,mail]*`, as in the file; without any mail nothing is said of recipients.
+fn read(wish: &str) -> (&str, Option<Vec<String>>) {
+    let (disk, mails) = wish.split_once(',').map_or((wish, None), |(disk, mails)| (disk, Some(mails)));
+    (disk, mails.map(addresses))
+}
+
+/// As one: they are told apart where the whole list is read.
+fn addresses(text: &str) -> Vec<String> {
+    let text = text.trim();
+    if text.is_empty() { Vec::new() } else { vec![text.to_owned()] }
+}
+
+/// Behind the others, or with other recipients in the place where it is.
+fn add(id: DiskId, recipients: Option<Vec<String>>, draft: &mut Draft, ui: &Ui) -> Result<(), String> {
+    let mut disks = draft.config().disks.clone();
+    let known = disks.iter_mut().find(|other| other.id == id);
+    match (known, recipients) {
+        (Some(_), None) => return Ok(()),
+        (Some(known), Some(recipients)) => known.recipients = recipients,
+        (None, recipients) => disks.push(KnownDisk { id, recipients: recipients.unwrap_or_default() }),
+    }
+    draft.set("Backup", DISK_LIST, &disk_list(&disks), ui)
+}
+
+/// Shows what is plugged in until a choice fits; with an empty answer what is known already is enough.
+async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
+    loop {
+        asker.ui.print(&table(&present, draft, asker.ui));
+        show_unformatted(&present, asker.ui).await?;
+        let answer = asker.ask(&Question { id: "setup-disks", default: String::new() })?;
+        if answer.is_empty() && !draft.config().disks.is_empty() {
+            return Ok(Vec::new());
+        }
+        match chosen(&answer, &present) {
+            Some(disks) if !disks.is_empty() => {
+                if let Some(consents) = agree(&disks, draft, asker).await? {
+                    return take(&disks, draft, asker).map(|()| consents);
+                }
+            }
+            Some(_) => asker.ui.complain(&asker.ui.word("setup-disks-again")),
+            None => asker.ui.complain(&asker.ui.words("setup-disks-wrong", &[("answer", answer.into())])),
+        }
+        // One may have been plugged in meanwhile.
+        present = plugged_in().await?;
+    }
+}
+
+/// Those that would be in the table if they had a file system.
+async fn show_unformatted(present: &[Object], ui: &Ui) -> Result<(), Halt> {
+    let unformatted = told::unformatted(&proxy(&connect(ANSWER).await?).await?).await;
+    if let Some(page) = unformatted::page(&unformatted, present, ui) {
+        ui.print(&format!("\n{page}\n"));
+    }
+    Ok(())
+}
+
+/// None unless all of them may lose what they would.
+async fn agree(disks: &[&Object], draft: &Draft, asker: &Asker<'_>) -> Result<Option<Vec<Consent>>, Halt> {
+    let mut consents = Vec::new();
+    for disk in disks {
+        let (id, label) = (DiskId::new(text(disk, "uuid")), label_of(disk));
+        if is_known(&id, draft) {
+            continue;
+        }
+        match consent::ask(&id, &label, false, draft.config(), asker).await? {
+            Answer::NothingToLose => {}
+            Answer::Agreed(consent) => consents.push(consent),
+            Answer::Refused(_) => {
+                be_seen(&id).await?;
+                asker.ui.print(&asker.ui.words("setup-foreign-kept", &[("label", label.into())]));
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(consents))
+}
+
+fn table(present: &[Object], draft: &Draft, ui: &Ui) -> String {
+    if present.is_empty() {
+        return format!("\n{}", ui.word("setup-disks-none"));
+    }
+    let heads =
+        ["setup-head-number", "cli-head-disk", "cli-head-uuid", "cli-head-device", "cli-head-size", "setup-head-known"];
+    let row = |(number_of, disk): (usize, &Object)| {
+        let uuid = text(disk, "uuid");
+        let known = is_known(&DiskId::new(uuid), draft);
+        [
+            number_of.to_string(),
+            harmless(name_of(text(disk, "label"), "–")),
+            harmless(uuid),
+            harmless(text(disk, "device")),
+            ui.size(number(disk, "size")),
+            ui.word(if known { "setup-known" } else { "setup-new" }),
+        ]
+    };
+    let rows: Vec<_> = (1..).zip(present).map(row).collect();
+    format!("\n{}", columns(heads.map(|id| ui.word(id)), &rows, ui.screen))
+}
+
+/// By the numbers of the table; none if one is not there.
+fn chosen<'a>(answer: &str, present: &'a [Object]) -> Option<Vec<&'a Object>> {
+    let words = answer.split([',', ' ']).filter(|word| !word.is_empty());
+    words.map(|word| present.get(word.parse::<usize>().ok()?.checked_sub(1)?)).collect()
+}
+
+fn take(disks: &[&Object], draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+    for disk in disks {
+        let id = DiskId::new(text(disk, "uuid"));
+        let known = draft.config().disks.iter().find(|other| other.id == id);
+        let default = known.map(|disk| disk.recipients.join(", ")).unwrap_or_default();
+        asker.ui.print(&asker.ui.words("setup-disk", &[("label", label_of(disk).into())]));
+        asker.settle(&Question { id: "setup-disk-recipients", default }, None, |answer| {
+            add(id.clone(), Some(addresses(answer)), draft, asker.ui)
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! config.ini as it would be written: the text that is there or the template, with values changed in place. Owns how the file is
+//! read, shown and replaced.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use asbackup_config::{Config, ConfigFaults, ConfigProblem, Loaded, TEMPLATE};
+use asbackup_texts::{Language, harmless};
+use console::style;
+
+use super::Halt;
+use crate::commands::ui::Ui;
+
+pub struct Draft {
+    path: PathBuf,
+    /// As it was found; none without a file.
+    found: Option<String>,
+    before: Loaded,
+    text: String,
+    now: Loaded,
+    touched: BTreeSet<(String, String)>,
+}
+
+impl Draft {
+    pub fn open(path: &Path, ui: &Ui) -> Result<Self, Halt> {
+        let found = match fs::read_to_string(path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(Halt::Denied),
+            Err(error) => {
+                let (path, cause) = (path.display().to_string(), error.to_string());
+                return Err(Halt::Said(ui.texts.say(&ConfigProblem::FileUnreadable { path, cause }).to_string()));
+            }
+        };
+        let text = found.clone().unwrap_or_else(|| TEMPLATE.to_owned());
+        // What is wrong already would be taken for wrong answers.
+        let before = asbackup_config::parse(&text).map_err(|faults| Halt::Said(in_one_line(&faults, ui)))?;
+        let (path, touched) = (path.to_owned(), BTreeSet::new());
+        let mut draft = Self { path, found, now: before.clone(), before, text, touched };
+        if !draft.before.config.missing().is_empty() {
+            draft.speak_as_its_author(ui).map_err(Halt::Said)?;
+        }
+        Ok(draft)
+    }
+
+    /// Mails and logs in the language of whoever fills the file in first.
+    fn speak_as_its_author(&mut self, ui: &Ui) -> Result<(), String> {
+        let word = match ui.texts.language() {
+            Language::German => "de",
+            Language::English => "en",
+        };
+        self.set("General", "language", word, ui)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.now.config
+    }
+
+    /// Takes one value, unless the service would refuse the file with it.
+    ///
+    /// # Errors
+    /// What is wrong with the value, in words.
+    pub fn set(&mut self, section: &str, key: &str, value: &str, ui: &Ui) -> Result<(), String> {
+        let (in_section, name) = (section.to_owned(), key.to_owned());
+        if value.chars().any(char::is_control) {
+            let problem = ConfigProblem::ControlCharacter { section: in_section, key: name, value: String::new() };
+            return Err(ui.texts.say(&problem).to_string());
+        }
+        let text = asbackup_config::with_value(&self.text, section, key, value.trim());
+        let now = asbackup_config::parse(&text).map_err(|faults| in_one_line(&faults, ui))?;
+        // What says the same is left as it is written.
+        if now.config == self.now.config {
+            return Ok(());
+        }
+        self.touched.insert((in_section, name));
+        (self.text, self.now) = (text, now);
+        Ok(())
+    }
+
+    pub fn is_changed(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// A line for each changed key: what it was, and what it would be.
+    pub fn changes(&self, ui: &Ui) -> String {
+        let path = self.path.display().to_string();
+        let mut lines = vec![String::new(), ui.words("setup-changes", &[("path", path.into())])];
+        for (old, new) in self.before.settings.iter().zip(&self.now.settings) {
+            if !self.touched.contains(&(new.section.to_owned(), new.key.to_owned())) {
+                continue;
+            }
+            let old = if old.value.is_empty() { "–".to_owned() } else { harmless(&old.value) };
+            let arrow = style(format!("{old} →")).dim();
+            lines.push(format!("    [{}] {} = {arrow} {}", new.section, new.key, harmless(&new.value)));
+        }
+        lines.join("\n")
+    }
+
+    /// Whole or not at all, for root alone, and its owner stays.
+    pub fn write(&self) -> io::Result<()> {
+        // A link to the file stays a link.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let directory = path.parent().unwrap_or(Path::new("/"));
+        fs::create_dir_all(directory)?;
+        let new = path.with_extension("ini.new");
+        let written = self.write_beside(&path, &new).and_then(|()| fs::rename(&new, &path));
+        if written.is_err() {
+            // What failed is told; this would only be a second complaint.
+            let _ = fs::remove_file(&new);
+        }
+        written.and_then(|()| File::open(directory)?.sync_all())
+    }
+
+    fn write_beside(&self, path: &Path, new: &Path) -> io::Result<()> {
+        let mut file = fresh(new)?;
+        if let Ok(old) = fs::metadata(path) {
+            fchown(&file, Some(old.uid()), Some(old.gid()))?;
+        }
+        file.write_all(self.text.as_bytes())?;
+        file.sync_all()?;
+        // Somebody may have edited it while the questions were answered.
+        match fs::read_to_string(path).ok() == self.found {
+            true => Ok(()),
+            false => Err(io::Error::other("the file was changed meanwhile")),
+        }
+    }
+}
+
+/// One that is left over is of nobody's use.
+fn fresh(path: &Path) -> io::Result<File> {
+    let _ = fs::remove_file(path);
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+fn in_one_line(faults: &ConfigFaults, ui: &Ui) -> String {
+    faults.say(&ui.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}

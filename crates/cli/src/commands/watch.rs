@@ -1,0 +1,153 @@
+//! `asbackup watch`: follows one run to its end. Nothing is asked again and again: the daemon says what changes.
+
+use std::io;
+use std::time::Duration;
+
+use crate::exit_code::End;
+use crate::told::{self, Object, number, text, texts};
+use crate::{ANSWER, connect, proxy};
+use asbackup_api::bus::{BUS_NAME, BackupProxy, Error, INTERFACE, RunFinishedStream, json};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+use zbus::Connection;
+use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream};
+
+use super::arguments::Output;
+use super::bar::View;
+use super::status::{retell, summary};
+use super::ui::Ui;
+
+/// That a disk may be unplugged is proven a moment after the end of its run.
+const RELEASE: Duration = Duration::from_secs(3);
+
+pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
+    let connection = connect(ANSWER).await?;
+    let watch = Watch::open(&connection).await?;
+    let properties = told::properties(&connection).await?;
+    let run = number(&properties, "Run");
+    if run == 0 {
+        ui.complain(&ui.word("cli-nothing-to-watch"));
+        return Ok(End::Refused);
+    }
+    watch.follow(run, output, ui).await
+}
+
+/// An ear on the bus.
+pub struct Watch {
+    connection: Connection,
+    backup: BackupProxy<'static>,
+    changes: PropertiesChangedStream,
+    finished: RunFinishedStream,
+    owners: NameOwnerChangedStream,
+}
+
+enum News {
+    Changed,
+    Finished { run: u64, result: String },
+    ServiceGone,
+}
+
+impl Watch {
+    pub async fn open(connection: &Connection) -> Result<Self, Error> {
+        let backup = proxy(connection).await?;
+        let properties = told::properties_of(connection).await?;
+        let bus = DBusProxy::new(connection).await?;
+        Ok(Self {
+            changes: properties.receive_properties_changed_with_args(&[(0, INTERFACE)]).await?,
+            finished: backup.receive_run_finished().await?,
+            owners: bus.receive_name_owner_changed_with_args(&[(0, BUS_NAME)]).await?,
+            connection: connection.clone(),
+            backup,
+        })
+    }
+
+    /// Shows run number `run` until it ends, and how things stand then.
+    pub async fn follow(mut self, run: u64, output: Output, ui: &Ui) -> Result<End, Error> {
+        let mut now = told::properties(&self.connection).await?;
+        let disks = told::disks(&self.backup).await?;
+        let mut view = View::new(output, ui);
+        let shown = |now: &mut Object| {
+            retell(now, &disks, ui);
+            view.show(now, &disks);
+        };
+        let result = self.until_finished(run, &mut now, shown).await?;
+        if result.is_some() {
+            self.wait_for_release(&mut now).await?;
+        }
+        retell(&mut now, &disks, ui);
+        view.close();
+        let Some(result) = result else {
+            ui.complain(&ui.word("cli-service-gone"));
+            return Ok(End::Unreachable);
+        };
+        match output.json {
+            true => ui.print_json_line(&now),
+            false => ui.print(&summary(&now, &disks, ui)),
+        }
+        Ok(End::of_run(&result))
+    }
+
+    /// The result; none if the service went away before.
+    async fn until_finished(
+        &mut self,
+        run: u64,
+        now: &mut Object,
+        mut show: impl FnMut(&mut Object),
+    ) -> Result<Option<String>, Error> {
+        show(now);
+        loop {
+            match self.next(now).await? {
+                News::Changed => show(now),
+                News::Finished { run: other, result } if other == run => return Ok(Some(result)),
+                News::Finished { .. } => {}
+                News::ServiceGone => return Ok(None),
+            }
+        }
+    }
+
+    async fn wait_for_release(&mut self, now: &mut Object) -> Result<(), Error> {
+        *now = told::properties(&self.connection).await?;
+        let released = async {
+            while !is_released(now) && !matches!(self.next(now).await?, News::ServiceGone) {}
+            Ok(())
+        };
+        // Not released in time: the summary says so.
+        timeout(RELEASE, released).await.unwrap_or(Ok(()))
+    }
+
+    /// Takes a change of properties into `now`.
+    async fn next(&mut self, now: &mut Object) -> Result<News, Error> {
+        let news = tokio::select! {
+            change = self.changes.next() => match change {
+                None => None,
+                Some(change) => {
+                    let changed = change.args()?;
+                    let changed = changed.changed_properties().iter();
+                    now.extend(changed.map(|(name, value)| ((*name).to_owned(), json(value))));
+                    Some(News::Changed)
+                }
+            },
+            finished = self.finished.next() => match finished {
+                None => None,
+                Some(finished) => {
+                    let told = finished.args()?;
+                    Some(News::Finished { run: *told.run(), result: told.result().clone() })
+                }
+            },
+            owner = self.owners.next() => match owner {
+                None => None,
+                Some(owner) if owner.args()?.new_owner().is_none() => Some(News::ServiceGone),
+                Some(_) => Some(News::Changed),
+            },
+        };
+        // The streams end with the connection.
+        news.ok_or_else(|| {
+            Error::ZBus(zbus::Error::InputOutput(io::Error::from(io::ErrorKind::ConnectionAborted).into()))
+        })
+    }
+}
+
+fn is_released(now: &Object) -> bool {
+    let last = text(now, "LastDisk");
+    texts(now, "SafeToRemove").iter().any(|disk| disk.eq_ignore_ascii_case(last))
+}

@@ -1,0 +1,66 @@
+//! What programs take from their surroundings: in which language to speak, and in which letters.
+
+use std::env;
+use std::ffi::OsString;
+
+use asbackup_texts::Language;
+
+/// As the environment wishes; English where it wishes something that is not spoken here.
+pub fn language() -> Language {
+    language_of(|name| env::var_os(name))
+}
+
+fn language_of(variable: impl Fn(&str) -> Option<OsString>) -> Language {
+    match first_of(["LC_ALL", "LC_MESSAGES", "LANG"], variable) {
+        Some(value) if value.to_string_lossy().starts_with("de") => Language::German,
+        _ => Language::English,
+    }
+}
+
+/// Whether a terminal of this environment shows more than ASCII; without a word on it, it does not.
+pub fn has_unicode() -> bool {
+    has_unicode_of(|name| env::var_os(name))
+}
+
+fn has_unicode_of(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let wish = first_of(["LC_ALL", "LC_CTYPE", "LANG"], variable).unwrap_or_default();
+    let wish = wish.to_string_lossy().to_ascii_lowercase();
+    wish.contains("utf-8") || wish.contains("utf8")
+}
+
+/// The first of them that is set and not empty counts, as in every program.
+fn first_of(names: [&str; 3], variable: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
+    names.into_iter().filter_map(variable).find(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_beyond_ascii_are_for_those_who_say_so() {
+        let shows = |ctype: &str, lang: &str| {
+            has_unicode_of(|wanted| match wanted {
+                "LC_CTYPE" => Some(ctype.into()),
+                "LANG" => Some(lang.into()),
+                _ => None,
+            })
+        };
+        assert!(shows("", "de_DE.UTF-8") && shows("C.utf8", "C") && shows("", "C.UTF-8"));
+        assert!(!shows("", "C") && !shows("POSIX", "de_DE.UTF-8") && !shows("", "de_DE") && !shows("", ""));
+    }
+
+    fn spoken(all: &str, messages: &str, lang: &str) -> Language {
+        let values = [("LC_ALL", all), ("LC_MESSAGES", messages), ("LANG", lang)];
+        language_of(|wanted| values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn the_first_wish_counts() {
+        assert_eq!(spoken("", "", "de_DE.UTF-8"), Language::German);
+        assert_eq!(spoken("", "de_AT", "en_US.UTF-8"), Language::German);
+        assert_eq!(spoken("C.UTF-8", "de_DE", "de_DE"), Language::English);
+        assert_eq!(spoken("", "", "fr_FR.UTF-8"), Language::English);
+        assert_eq!(spoken("", "", ""), Language::English);
+    }
+}

@@ -1,0 +1,63 @@
+//! Server-sent events: each reader gets the parts that have changed since the last that it was sent, as one JSON object from
+//! id to HTML. A slow reader misses what was in between and never holds up anybody.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+
+use asbackup_texts::Language;
+
+use super::guests::Place;
+use super::parts::{IDS, Parts};
+use super::screen::Screen;
+
+/// Shows proxies that the line is in use, and us that a reader is gone.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
+
+struct Reader {
+    screen: watch::Receiver<Screen>,
+    language: Language,
+    sent: Option<Arc<Parts>>,
+    _place: Place,
+}
+
+pub fn events(
+    screen: watch::Receiver<Screen>,
+    language: Language,
+    place: Place,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let reader = Reader { screen, language, sent: None, _place: place };
+    let events = stream::unfold(reader, |mut reader| async {
+        let event = reader.next().await?;
+        Some((Ok(event), reader))
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
+}
+
+impl Reader {
+    /// The whole page at once, then whatever changes.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if self.sent.is_some() {
+                self.screen.changed().await.ok()?;
+            }
+            let newest = self.screen.borrow_and_update().parts(self.language);
+            let changed = changes(self.sent.as_deref(), &newest);
+            self.sent = Some(newest);
+            if !changed.is_empty() {
+                return Some(Event::default().data(Value::Object(changed).to_string()));
+            }
+        }
+    }
+}
+
+fn changes(before: Option<&Parts>, now: &Parts) -> Map<String, Value> {
+    let differs = |nth: usize| before.is_none_or(|before| before.pieces[nth] != now.pieces[nth]);
+    let changed = IDS.iter().enumerate().filter(|(nth, _)| differs(*nth));
+    changed.map(|(nth, id)| ((*id).to_owned(), Value::from(&*now.pieces[nth]))).collect()
+}

@@ -1,0 +1,178 @@
+//! What the page says in letters that can be read from three metres: one of a few moods, each with a tone (colour), an icon
+//! and its words. Pure; the words are in `locales/*/web.ftl`.
+
+use super::snapshot::{Snapshot, View};
+
+/// The colour and the icon; never alone, the words are always beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Calm,
+    Busy,
+    Wait,
+    Good,
+    Bad,
+    Away,
+}
+
+impl Tone {
+    /// The class in the style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Calm => "calm",
+            Self::Busy => "busy",
+            Self::Wait => "wait",
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Away => "away",
+        }
+    }
+}
+
+/// A tone, and the id of the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mood {
+    pub tone: Tone,
+    pub words: &'static str,
+}
+
+impl Mood {
+    pub fn of(view: &View) -> Self {
+        match view {
+            View::Away => mood(Tone::Away, "web-now-away"),
+            View::Here(now) if now.is_running() => running(now),
+            View::Here(now) if now.state != "idle" => mood(Tone::Wait, "web-now-stopping"),
+            View::Here(now) if now.is_not_set_up() => mood(Tone::Calm, "web-now-unset"),
+            View::Here(now) if !now.config_error.is_empty() => mood(Tone::Bad, "web-now-misconfigured"),
+            View::Here(now) => rest(now),
+        }
+    }
+}
+
+fn mood(tone: Tone, words: &'static str) -> Mood {
+    Mood { tone, words }
+}
+
+fn running(now: &Snapshot) -> Mood {
+    match now.state.as_str() {
+        "waiting-for-veeam" if !now.veeam_locks.is_empty() => mood(Tone::Wait, "web-now-waiting"),
+        "waiting-for-veeam" | "mounting" | "locking" | "checking" => mood(Tone::Busy, "web-now-preparing"),
+        "copying" => mood(Tone::Busy, "web-now-copying"),
+        // Also a state that a newer service may have.
+        _ => mood(Tone::Busy, "web-now-finishing"),
+    }
+}
+
+/// After a run, what counts is how it ended and whether its disk may be taken away.
+fn rest(now: &Snapshot) -> Mood {
+    let is_safe = now.is_safe(&now.last_disk);
+    let is_held = !is_safe && now.is_present(&now.last_disk);
+    match (now.last_result.as_str(), is_safe, is_held) {
+        ("", ..) => mood(Tone::Calm, "web-now-ready"),
+        ("success", true, _) => mood(Tone::Good, "web-now-done"),
+        ("success", _, true) => mood(Tone::Wait, "web-now-done-held"),
+        ("success", ..) => mood(Tone::Calm, "web-now-done-gone"),
+        ("cancelled", true, _) => mood(Tone::Wait, "web-now-cancelled"),
+        ("cancelled", _, true) => mood(Tone::Bad, "web-now-cancelled-held"),
+        ("cancelled", ..) => mood(Tone::Wait, "web-now-cancelled-gone"),
+        (_, true, _) => mood(Tone::Bad, "web-now-failed"),
+        (_, _, true) => mood(Tone::Bad, "web-now-failed-held"),
+        _ => mood(Tone::Bad, "web-now-failed-gone"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::snapshot::Disk;
+    use asbackup_api::Fault;
+    use asbackup_texts::{Language, Texts, text_id};
+
+    /// Every id that [`Mood::of`] can give.
+    const WORDS: [&str; 18] = [
+        "web-now-away",
+        "web-now-waiting",
+        "web-now-preparing",
+        "web-now-copying",
+        "web-now-finishing",
+        "web-now-stopping",
+        "web-now-misconfigured",
+        "web-now-unset",
+        "web-now-ready",
+        "web-now-done",
+        "web-now-done-held",
+        "web-now-done-gone",
+        "web-now-failed",
+        "web-now-failed-held",
+        "web-now-failed-gone",
+        "web-now-cancelled",
+        "web-now-cancelled-held",
+        "web-now-cancelled-gone",
+    ];
+
+    fn words(change: impl FnOnce(&mut Snapshot)) -> &'static str {
+        let mut now = Snapshot { state: "idle".to_owned(), last_disk: "B78E-6CC4".to_owned(), ..Snapshot::default() };
+        now.disks =
+            Arc::new(vec![Disk { uuid: "B78E-6CC4".to_owned(), present: true, known: true, ..Disk::default() }]);
+        change(&mut now);
+        Mood::of(&View::Here(Arc::new(now))).words
+    }
+
+    #[test]
+    fn every_mood_has_words_that_say_what_is_and_what_to_do() {
+        for texts in Language::ALL.map(Texts::new) {
+            for id in WORDS {
+                let action = format!("{id}.action");
+                assert_ne!(texts.text(id, &[]), id);
+                assert_ne!(texts.text(&action, &[]), action);
+            }
+        }
+    }
+
+    #[test]
+    fn a_disk_may_be_taken_away_only_when_it_is_proven_safe() {
+        for (result, stem) in
+            [("success", "done"), ("aborted", "failed"), ("cancelled", "cancelled"), ("new", "failed")]
+        {
+            let said = |safe: bool| {
+                words(|now| {
+                    now.last_result = result.to_owned();
+                    now.safe_to_remove = if safe { vec!["b78e-6cc4".to_owned()] } else { Vec::new() };
+                })
+            };
+            assert_eq!(said(true), format!("web-now-{stem}"));
+            assert_eq!(said(false), format!("web-now-{stem}-held"));
+        }
+    }
+
+    #[test]
+    fn a_state_that_is_not_known_counts_as_busy() {
+        let said = words(|now| {
+            now.run = 1;
+            now.state = "polishing".to_owned();
+        });
+        assert_eq!(said, "web-now-finishing");
+    }
+
+    #[test]
+    fn a_fresh_installation_is_no_error_and_one_that_has_copied_before_is() {
+        let said = |last_result: &str| {
+            words(|now| {
+                now.config_error = "Not set up.".to_owned();
+                now.config_error_facts.kind = text_id(&Fault::Unconfigured { keys: String::new() });
+                now.last_result = last_result.to_owned();
+            })
+        };
+        assert_eq!((said(""), said("success")), ("web-now-unset", "web-now-misconfigured"));
+    }
+
+    #[test]
+    fn a_refused_configuration_comes_before_what_was() {
+        let said = words(|now| {
+            now.config_error = "Something is missing.".to_owned();
+            now.last_result = "success".to_owned();
+        });
+        assert_eq!(said, "web-now-misconfigured");
+    }
+}

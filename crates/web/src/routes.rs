@@ -1,0 +1,165 @@
+//! What is served under which path. All paths are relative to the page, so that it works below any path of a reverse proxy.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, VARY,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use serde_json::json;
+use tokio::sync::watch;
+
+use asbackup_texts::{Arg, Texts};
+
+use super::guests::{Guest, Guests};
+use super::screen::{Screen, Voices};
+use super::snapshot::View;
+use super::start::{Door, Order, Outcome, Refusal};
+use super::{language, live, machines, names, page};
+
+/// Nothing from elsewhere, nothing inline, no frame around us.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What the answers are made of.
+#[derive(Clone)]
+pub struct Sources {
+    pub view: watch::Receiver<View>,
+    pub screen: watch::Receiver<Screen>,
+    pub voices: Arc<Voices>,
+    /// None: copies can't be started from here.
+    pub door: Option<Arc<Door>>,
+    /// By which the page may be asked for.
+    pub names: watch::Receiver<Vec<String>>,
+    /// Who reads along.
+    pub staying: Guests,
+}
+
+pub fn router(sources: Sources) -> Router {
+    let mut router = Router::new();
+    if sources.door.is_some() {
+        router = router.route("/copy", post(start));
+    }
+    router
+        .route("/", get(home))
+        .route("/events", get(events))
+        .route("/api/status", get(status))
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(health))
+        .route("/style.css", get(async || file("text/css; charset=utf-8", include_str!("style.css"))))
+        .route("/live.js", get(async || file("text/javascript; charset=utf-8", include_str!("live.js"))))
+        .route("/icon.svg", get(async || file("image/svg+xml", include_str!("icon.svg"))))
+        .layer(middleware::from_fn_with_state(sources.clone(), only_our_names))
+        .layer(middleware::map_response(guarded))
+        .with_state(sources)
+}
+
+/// 421 is for whoever takes us for somebody else.
+async fn only_our_names(State(sources): State<Sources>, request: Request, next: Next) -> Response {
+    let foreign = names::foreign(request.uri(), request.headers(), &sources.names.borrow());
+    let Some(name) = foreign else { return next.run(request).await };
+    let texts = sources.voices.of(language::wanted(request.headers()));
+    let sentence = texts.text("web-foreign-name", &[("name", Arg::from(name))]);
+    (StatusCode::MISDIRECTED_REQUEST, format!("{sentence}\n")).into_response()
+}
+
+async fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn home(State(sources): State<Sources>, headers: HeaderMap) -> Response {
+    let language = language::wanted(&headers);
+    let parts = sources.screen.borrow().parts(language);
+    let page = page::page(&parts, sources.voices.of(language), sources.door.is_some());
+    ([(CONTENT_LANGUAGE, page::tag(language))], Html(page.into_string())).into_response()
+}
+
+async fn events(State(sources): State<Sources>, guest: Extension<Guest>, headers: HeaderMap) -> Response {
+    let language = language::wanted(&headers);
+    match sources.staying.admit(guest.who_asks(&headers)) {
+        Some(place) => live::events(sources.screen, language, place).into_response(),
+        None => {
+            let sentence = sources.voices.of(language).text("web-too-many-readers", &[]);
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{sentence}\n")).into_response()
+        }
+    }
+}
+
+async fn status(State(sources): State<Sources>) -> Response {
+    let (code, text) = machines::status(&sources.view.borrow());
+    (code, [(CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+async fn metrics(State(sources): State<Sources>) -> Response {
+    let text = machines::metrics(&sources.view.borrow());
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+async fn health(State(sources): State<Sources>) -> Response {
+    let is_here = matches!(*sources.view.borrow(), View::Here(_));
+    if is_here {
+        return "ok\n".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, "the backup service does not answer\n").into_response()
+}
+
+/// A person is led back to the page, or to the form for the password; a program gets the number of the run.
+async fn start(State(sources): State<Sources>, request: Request) -> Response {
+    let Some(door) = &sources.door else { return StatusCode::NOT_FOUND.into_response() };
+    let texts = sources.voices.of(language::wanted(request.headers()));
+    let order = Order::read(request).await;
+    match door.start(&order).await {
+        Outcome::Started(_) if order.is_person => (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
+        Outcome::Started(run) => {
+            ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response()
+        }
+        Outcome::Failed(code, words) if words.is_empty() => {
+            answer(code, &texts.text("web-now-away.action", &[]), &order, texts)
+        }
+        Outcome::Failed(code, words) => answer(code, &words, &order, texts),
+        Outcome::Refused(refusal) => refused(refusal, &order, texts),
+    }
+}
+
+fn answer(code: StatusCode, sentence: &str, order: &Order, texts: &Texts) -> Response {
+    match order.is_person {
+        true => (code, Html(page::answer(texts, sentence).into_string())).into_response(),
+        false => (code, format!("{sentence}\n")).into_response(),
+    }
+}
+
+fn refused(refusal: Refusal, order: &Order, texts: &Texts) -> Response {
+    let (code, id) = match refusal {
+        Refusal::CrossSite => (StatusCode::FORBIDDEN, "web-cross-site"),
+        Refusal::NoPassword => (StatusCode::UNAUTHORIZED, "web-password-needed"),
+        Refusal::WrongPassword => (StatusCode::UNAUTHORIZED, "web-password-wrong"),
+        Refusal::Crowd => (StatusCode::TOO_MANY_REQUESTS, "web-crowd"),
+    };
+    let sentence = texts.text(id, &[]);
+    if code != StatusCode::UNAUTHORIZED {
+        return answer(code, &sentence, order, texts);
+    }
+    if order.is_person {
+        // Not 401, to which a browser knows one answer only.
+        return (StatusCode::FORBIDDEN, Html(page::ask(texts, &sentence).into_string())).into_response();
+    }
+    let challenge = "Basic realm=\"asbackup\", charset=\"UTF-8\"";
+    ([(WWW_AUTHENTICATE, challenge)], answer(code, &sentence, order, texts)).into_response()
+}
+
+/// They change with the program alone.
+fn file(kind: &'static str, text: &'static str) -> Response {
+    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "max-age=600")], text).into_response()
+}

@@ -1,0 +1,224 @@
+//! Starting a copy from the page or with curl: off until the administrator sets a password (a systemd credential). Owns who gets
+//! as far as the bus; what the page's own user may do there is polkit's business, as for every other caller.
+//!
+//! A person types the password into a form, a program may as well send it as Basic: a browser that was asked so would send it to a
+//! proxy with a login of its own, too, which takes it for its own and asks again, and so on.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::{sleep, timeout};
+
+use super::names::FORWARDED_HOST;
+use asbackup_api::bus::{BackupProxy, Error};
+
+/// The credential's name.
+const CREDENTIAL: &str = "web-password";
+/// How long a wrong password holds up everybody's next one.
+const PENALTY: Duration = Duration::from_secs(1);
+/// Who may wait for their password to be looked at; more are sent away.
+const QUEUE: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The field of the form.
+pub const FIELD: &str = "password";
+const LONGEST_FORM: usize = 4096;
+const FORM_TIME: Duration = Duration::from_secs(10);
+
+/// What became of an order.
+#[derive(Debug, PartialEq)]
+pub enum Outcome {
+    /// The number of the run.
+    Started(u64),
+    Refused(Refusal),
+    /// By the service, in its words.
+    Failed(StatusCode, String),
+}
+
+/// Turned away before the service was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    CrossSite,
+    /// None was given.
+    NoPassword,
+    WrongPassword,
+    Crowd,
+}
+
+/// What somebody wants who may be a person.
+pub struct Order {
+    pub headers: HeaderMap,
+    /// From the form.
+    pub password: Option<Vec<u8>>,
+    pub is_person: bool,
+}
+
+impl Order {
+    pub async fn read(request: Request) -> Self {
+        let (head, body) = request.into_parts();
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_person = text(ACCEPT).contains("text/html");
+        let is_form = text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
+        let form = if is_form { timeout(FORM_TIME, to_bytes(body, LONGEST_FORM)).await } else { Ok(Ok(Bytes::new())) };
+        // One that is too long or too slow is none.
+        let form = form.ok().and_then(Result::ok).unwrap_or_default();
+        let field = form_urlencoded::parse(&form).find(|(name, _)| name == FIELD);
+        let password = field.map(|(_, value)| value.into_owned().into_bytes());
+        Self { headers: head.headers, password, is_person }
+    }
+
+    fn given(&self) -> Option<Vec<u8>> {
+        match &self.password {
+            Some(password) => Some(password.clone()),
+            None if self.is_person => None,
+            None => basic(&self.headers),
+        }
+    }
+}
+
+/// Is passed one by one.
+pub struct Door {
+    password: Vec<u8>,
+    gate: Mutex<()>,
+    queue: Semaphore,
+    backup: BackupProxy<'static>,
+}
+
+impl Door {
+    /// There is none without a password.
+    pub fn new(backup: BackupProxy<'static>) -> io::Result<Option<Self>> {
+        let Some(password) = credential()? else { return Ok(None) };
+        Ok(Some(Self { password, gate: Mutex::new(()), queue: Semaphore::new(QUEUE), backup }))
+    }
+
+    pub async fn start(&self, order: &Order) -> Outcome {
+        match self.pass(order).await {
+            Err(refusal) => Outcome::Refused(refusal),
+            Ok(()) => self.call().await,
+        }
+    }
+
+    async fn pass(&self, order: &Order) -> Result<(), Refusal> {
+        if is_cross_site(&order.headers) {
+            return Err(Refusal::CrossSite);
+        }
+        let given = order.given().ok_or(Refusal::NoPassword)?;
+        let _place = self.queue.try_acquire().map_err(|_| Refusal::Crowd)?;
+        let _turn = self.gate.lock().await;
+        if bool::from(given.ct_eq(&self.password)) {
+            return Ok(());
+        }
+        sleep(PENALTY).await;
+        Err(Refusal::WrongPassword)
+    }
+
+    async fn call(&self) -> Outcome {
+        match timeout(PATIENCE, self.backup.start("")).await {
+            Ok(Ok(run)) => Outcome::Started(run),
+            Ok(Err(Error::ZBus(error))) => Outcome::Failed(StatusCode::FORBIDDEN, message(&error)),
+            Ok(Err(error)) => Outcome::Failed(StatusCode::CONFLICT, error.to_string()),
+            Err(_) => Outcome::Failed(StatusCode::GATEWAY_TIMEOUT, String::new()),
+        }
+    }
+}
+
+/// The words alone, without the error's name.
+fn message(error: &zbus::Error) -> String {
+    use zbus::DBusError;
+    match error {
+        zbus::Error::FDO(error) => error.description().unwrap_or_default().to_owned(),
+        zbus::Error::MethodError(_, Some(words), _) => words.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// An empty one is none.
+fn credential() -> io::Result<Option<Vec<u8>>> {
+    let Some(directory) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return Ok(None) };
+    match std::fs::read(PathBuf::from(directory).join(CREDENTIAL)) {
+        Ok(text) => Ok(Some(text.trim_ascii().to_vec()).filter(|text| !text.is_empty())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Browsers say where an order comes from; what says nothing is no browser, and is not led by a foreign page. A proxy hands on by
+/// what name it was asked, as `Host` or beside it; no foreign page can make a browser say that.
+fn is_cross_site(headers: &HeaderMap) -> bool {
+    let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
+    if let Some(site) = headers.get("sec-fetch-site").map(text) {
+        return site != "same-origin";
+    }
+    let Some(origin) = headers.get(ORIGIN).map(text) else { return false };
+    let Some((scheme, from)) = origin.split_once("://") else { return true };
+    let own = [HOST.as_str(), FORWARDED_HOST].into_iter().filter_map(|name| headers.get(name)).map(text);
+    !own.into_iter().any(|host| without_usual_port(&host, scheme).eq_ignore_ascii_case(from))
+}
+
+/// As in `Origin`, which leaves it out.
+fn without_usual_port<'a>(host: &'a str, scheme: &str) -> &'a str {
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    host.strip_suffix(port).unwrap_or(host)
+}
+
+/// Of `Authorization: Basic`; the user's name does not matter.
+fn basic(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    let pair = STANDARD.decode(encoded.trim()).ok()?;
+    let colon = pair.iter().position(|byte| *byte == b':')?;
+    scheme.eq_ignore_ascii_case("basic").then(|| pair[colon + 1..].to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn comes_from_elsewhere(pairs: &[(&'static str, &'static str)]) -> bool {
+        is_cross_site(&headers(pairs))
+    }
+
+    #[test]
+    fn only_the_own_page_and_programs_may_send_orders() {
+        assert!(!comes_from_elsewhere(&[("host", "a:8080")]));
+        assert!(!comes_from_elsewhere(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://proxy"),
+            ("host", "a")
+        ]));
+        assert!(!comes_from_elsewhere(&[("origin", "http://a:8080"), ("host", "A:8080")]));
+        let proxied = [("origin", "https://Backup.example"), ("host", "127.0.0.1:8080")];
+        assert!(comes_from_elsewhere(&proxied), "a proxy that says nothing");
+        assert!(!comes_from_elsewhere(&[proxied[0], proxied[1], ("x-forwarded-host", "backup.example:443")]));
+        assert!(!comes_from_elsewhere(&[proxied[0], ("host", "backup.example:443")]));
+        assert!(comes_from_elsewhere(&[proxied[0], ("host", "backup.example:80")]));
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(comes_from_elsewhere(&[("sec-fetch-site", site), ("host", "a")]), "{site}");
+        }
+        for origin in ["http://b", "null", "http://a:8080.b", "http://a"] {
+            assert!(comes_from_elsewhere(&[("origin", origin), ("host", "a:8080")]), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_password_may_hold_colons_and_comes_with_any_name() {
+        // "anybody:a:b"
+        let given = basic(&headers(&[("authorization", "basic YW55Ym9keTphOmI=")]));
+        assert_eq!(given.as_deref(), Some(&b"a:b"[..]));
+        for broken in ["", "Basic", "Basic !!", "Bearer YW55Ym9keTphOmI=", "Basic YW55Ym9keQ=="] {
+            assert_eq!(basic(&headers(&[("authorization", broken)])), None, "{broken}");
+        }
+    }
+}
