@@ -90,7 +90,7 @@ fn assert_there(path: &str) {
 
 /// Whether there is a page of the manual.
 fn assert_described(program: &str) {
-    let made = fs::read_to_string(top().join("packaging/pages/src/main.rs")).expect("the maker of pages");
+    let made = fs::read_to_string(top().join("xtask/src/pages.rs")).expect("the maker of pages");
     assert!(made.contains(&format!("(\"{program}\", ")), "no page for {program}");
 }
 

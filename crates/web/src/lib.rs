@@ -2,6 +2,8 @@
 //! Sees nothing but the contract of the bus, the plain data and the texts: no file, no disk, no configuration, no secret of the
 //! daemon. One watcher asks; a painter writes the page once for all; every reader gets what was painted.
 
+#![forbid(unsafe_code)]
+
 mod clock;
 mod guests;
 mod language;
