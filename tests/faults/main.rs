@@ -22,23 +22,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use asbackup_testing::campaign::{number, seeds};
 use plan::Plan;
 use world::World;
 
 const CASES: usize = 200;
 /// Most of a case is waiting: for a disk to settle, for udev, for UDisks2.
 const BENCHES: usize = 4;
-
-fn number(name: &str, default: usize) -> usize {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: not a number")))
-}
-
-fn seeds() -> Vec<u64> {
-    if let Ok(text) = std::env::var("FAULT_SEED") {
-        return vec![text.parse().unwrap_or_else(|_| panic!("FAULT_SEED={text}: not a seed"))];
-    }
-    (0..number("FAULT_CASES", CASES)).map(|_| fastrand::u64(..)).collect()
-}
 
 /// After a failure the world can't be used for the next case. Gives the words of the assertion that failed.
 fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
@@ -49,7 +39,7 @@ fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
 
 #[test]
 fn no_fault_at_any_moment_loses_anything() {
-    let seeds = seeds();
+    let seeds = seeds("FAULT", CASES);
     let (next, failed, began) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Instant::now());
     thread::scope(|scope| {
         for _ in 0..number("FAULT_BENCHES", BENCHES).min(seeds.len()) {

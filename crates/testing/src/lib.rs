@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 pub mod bench;
+pub mod campaign;
 pub mod fakes;
 pub mod house;
 pub mod mail_servers;

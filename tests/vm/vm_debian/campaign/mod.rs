@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::sleep;
 use std::time::Instant;
 
+use asbackup_testing::campaign::seeds;
 use asbackup_testing::panics;
 
 use super::disk::UsbDisk;
@@ -27,7 +28,7 @@ const CASES: usize = 3;
 
 #[test]
 fn vm_no_fault_of_disk_or_power_loses_anything() {
-    let seeds = seeds();
+    let seeds = seeds("VM_FAULT", CASES);
     let mut failed = Vec::new();
     for seed in &seeds {
         let (plan, start) = (Plan::of(*seed), Instant::now());
@@ -39,18 +40,6 @@ fn vm_no_fault_of_disk_or_power_loses_anything() {
     }
     // Once more at the end, where it is found in a long log.
     assert!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), seeds.len(), failed.join("\n"));
-}
-
-fn seeds() -> Vec<u64> {
-    let number = |name: &str| {
-        let text = std::env::var(name).ok()?;
-        Some(text.parse().unwrap_or_else(|_| panic!("{name}={text}: not a number")))
-    };
-    let cases = number("VM_FAULT_CASES").map(|cases| usize::try_from(cases).expect("a number of cases"));
-    if let Some(seed) = number("VM_FAULT_SEED") {
-        return vec![seed; cases.unwrap_or(1)];
-    }
-    (0..cases.unwrap_or(CASES)).map(|_| fastrand::u64(..)).collect()
 }
 
 fn play(plan: &Plan) {
