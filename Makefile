@@ -1,9 +1,12 @@
-# make demo    from here to a finished copy on a virtual disk, with live progress; leaves nothing on the machine
-# make test    everything that must hold: format, lints, scripts, and all tiers of tests
-# make check   the quick part of it: format, lints, unit tests and the bus
-# make bench   figures, each against its peer; BENCH_QUICK=1 for a short look
-# make build   the release build in target/release, man pages and completions in target/pages
-# make deps    installs what all of these need; each does so by itself for its part
+# make demo       from here to a finished copy on a virtual disk, with live progress; leaves nothing on the machine
+# make check      the quick part of the tests: format, lints, unit tests and the bus
+# make test       all tests that need no virtual machine, and a slice of each campaign; within 15 minutes
+# make test-vm    the package in virtual machines with real USB disks, Debian 12 and then 13; SUITE=… chooses one
+# make test-long  the whole campaigns; FAULT_SEED=… and INTERLEAVINGS_SEED=… play one case again
+# make msrv       whether the oldest Rust that is promised still builds it
+# make bench      figures, each against its peer; BENCH_QUICK=1 for a short look
+# make build      the release build in target/release, man pages and completions in target/pages
+# make deps       installs what all of these need; each does so by itself for its part
 #
 # Works on a bare Debian as root. For others sudo is asked for packages, and for the tests and the demo that make disks.
 
@@ -17,16 +20,23 @@ LOCKED := --locked
 # As a release build, too, so that it waits for no build of the tests.
 MAKE_PAGES = $(CARGO) run $(LOCKED) --quiet --release --package xtask -- pages target/pages
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-# Tests that make disks run as root; cargo itself never does for an ordinary user. A variable of its own, since the commas in it
-# would end the words of $(if).
-ROOT_RUNNER := --config 'target."cfg(unix)".runner = ["sudo", "--preserve-env=CI,PATH,SUITE,BENCH_QUICK,FAULT_SEED,FAULT_CASES,FAULT_BENCHES,VM_FAULT_SEED,VM_FAULT_CASES,TRANSFER_CASES,TRANSFER_FAULTS"]'
-AS_ROOT := $(if $(SUDO),$(ROOT_RUNNER))
-# Each of these tests is a whole small machine, and two copy at once without slowing each other into time-outs.
-DISK_THREADS := 2
-SCRIPTS := tools/need .ci/run demo/demo.sh demo/scenes.sh crates/testing/machine/init.sh $(wildcard packaging/*.sh) packaging/bare-root \
-           packaging/check-deb packaging/veeam-ssh packaging/debian/postinst packaging/debian/postrm tests/vm/vm_debian/root/build
+# The same cases for one commit, others for the next.
+export CAMPAIGN_SEED ?= $(shell printf %d 0x$$(git rev-parse --short=8 HEAD 2> /dev/null || echo 0))
+# Of all packages, as `programs` builds them, so that each dependency is built once. tools/run-test asks sudo where it must.
+TEST := PROGRAMS_ARE_BUILT=1 AS_ROOT=1 $(CARGO) test $(LOCKED) --workspace
+# Each of these tests is a whole small machine that mostly waits.
+DISK_THREADS := 4
+# A slice of each campaign.
+FAULT_CASES ?= $(if $(FAULT_SEED),1,20)
+INTERLEAVINGS_CASES ?= $(if $(INTERLEAVINGS_SEED),1,12)
+TRANSFER_CASES ?= 20
+TRANSFER_FAULTS ?= 1
+SCRIPTS := tools/need tools/run-test .ci/run demo/demo.sh demo/scenes.sh crates/testing/machine/init.sh $(wildcard packaging/*.sh) \
+           packaging/bare-root packaging/check-deb packaging/veeam-ssh packaging/debian/postinst packaging/debian/postrm \
+           tests/vm/vm_debian/root/build
 
-.PHONY: build demo check test beside bench deps clean format lint scripts unit bus interleavings web disk need-build need-demo need-test need-web need-deb need-vm
+.PHONY: build demo check test beside test-long msrv bench deps clean programs format lint scripts unit bus interleavings web disk \
+        faults transfer need-build need-demo need-test need-web need-deb need-vm
 
 build: need-build
 	$(CARGO) build $(LOCKED) --release
@@ -39,63 +49,76 @@ demo: need-demo
 
 check: format lint unit bus
 
-# The virtual machine takes as long as all the rest and leaves half of the processor idle, so all the rest runs beside it, one
-# after the other. All packages first: two apt-gets at once would lock each other out.
-test: need-test need-web need-vm
-	$(MAKE) --jobs=2 --keep-going --output-sync=target test-vm beside
+# All packages first: two apt-gets at once would lock each other out. The disks wait for udev and UDisks2 more than they compute, so
+# all the rest runs beside them.
+test: need-test need-web
+	$(CARGO) build $(LOCKED) --workspace --bins --tests
+	$(MAKE) --jobs=2 --keep-going --output-sync=target disk beside
 
-# One after the other: make would take them in whatever order its two hands become free, and the machine last. The lints build
-# everything once more, so they come when the release build is long done. That one is what the machine waits for, and all waits for
-# the machine, so the build of the tests takes what it leaves.
-beside: need-test
-	nice $(CARGO) test $(LOCKED) --no-run
-	$(MAKE) --jobs=1 --keep-going format scripts unit bus web disk interleavings lint
+beside:
+	$(MAKE) --jobs=1 --keep-going format scripts unit bus web interleavings faults transfer lint
+
+test-long: programs
+	$(MAKE) --keep-going faults interleavings transfer FAULT_CASES=200 INTERLEAVINGS_CASES=125 TRANSFER_CASES=200 TRANSFER_FAULTS=2
+
+msrv:
+	@tools/need msrv
+	$(CARGO) +$(MSRV) check $(LOCKED) --workspace --all-targets --target-dir target/msrv
+
+MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 bench: need-test
-	$(CARGO) bench $(LOCKED) $(AS_ROOT) --bench figures
-	$(CARGO) bench $(LOCKED) $(AS_ROOT) --package asbackup-transfer --bench beside_rsync
+	AS_ROOT=1 $(CARGO) bench $(LOCKED) --workspace --bench figures --bench beside_rsync
 
 deps: need-test need-web need-vm
 
 clean:
 	$(CARGO) clean
 
+programs: need-test
+	$(CARGO) build $(LOCKED) --workspace --bins
+
 format: need-test
 	$(CARGO) fmt --all --check
 
+# In a directory of its own: cargo lets nobody else into one while it works there, and tests may run beside.
 lint: need-test
-	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy $(LOCKED) --workspace --all-targets --target-dir target/lint -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc $(LOCKED) --workspace --no-deps --target-dir target/lint
 
 scripts: need-test
 	shellcheck --external-sources $(SCRIPTS)
 
 # Pure parts, texts, config, and that the rooms keep their order.
-unit: need-test
-	$(CARGO) test $(LOCKED) --lib --bins --test config --test house
-	$(CARGO) test $(LOCKED) --package xtask
-	$(CARGO) test $(LOCKED) --package asbackup-transfer --lib --test plain
-	$(CARGO) test $(LOCKED) --package asbackup-veeam-repo
+unit: programs
+	$(TEST) --lib --bins --test config --test house
+	$(TEST) --test plain --test directories --test hostile --test generated --test memory
+	$(TEST) --doc
 
 # The bus and the real daemon on a private bus, with fakes beside it that can be told to fail.
-bus: need-test
-	$(CARGO) test $(LOCKED) --test bus
+bus: programs
+	$(TEST) --test bus
 
-# Veeam and the copy in ten thousand random orders; INTERLEAVINGS_SEED=… plays one batch again.
-interleavings: need-test
-	$(CARGO) test $(LOCKED) --test interleavings
+# Veeam and the copy in random orders.
+interleavings: programs
+	INTERLEAVINGS_CASES=$(INTERLEAVINGS_CASES) $(TEST) --test interleavings -- --nocapture
 
 # The status page in a headless Chromium, before the real daemon and a played one. Two browsers at once are enough for two cores.
-web: need-web
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test web -- --test-threads=$(DISK_THREADS)
+web: need-web programs
+	$(TEST) --test web -- --test-threads=2
 
 # Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the bench itself: when that
-# is broken, no failure of a disk test means anything. Last the fault campaign, which prints a seed for each case: FAULT_SEED=…
-# plays one again.
-disk: need-test
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test disk -- bench:: --test-threads=$(DISK_THREADS)
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test disk -- --skip bench:: --test-threads=$(DISK_THREADS)
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --test faults -- --nocapture
-	$(CARGO) test $(LOCKED) $(AS_ROOT) --package asbackup-transfer
+# is broken, no failure of a disk test means anything.
+disk: programs
+	$(TEST) --test disk -- bench:: --test-threads=$(DISK_THREADS)
+	$(TEST) --test disk -- --skip bench:: --test-threads=$(DISK_THREADS)
+
+# The same, with something that fails at a random moment.
+faults: programs
+	FAULT_CASES=$(FAULT_CASES) $(TEST) --test faults -- --nocapture
+
+transfer: programs
+	TRANSFER_CASES=$(TRANSFER_CASES) TRANSFER_FAULTS=$(TRANSFER_FAULTS) $(TEST) --test shared --test random --test interrupted
 
 include packaging/package.mk
 

@@ -238,7 +238,7 @@ fn nothing_is_left_of_a_test_that_is_killed() {
     let directory = tempfile::tempdir().expect("a directory");
     let told = directory.path().join("told");
     let mut other = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "a_bench_of_a_test_that_is_killed"])
+        .args(["--exact", "bench::a_bench_of_a_test_that_is_killed"])
         .env("ASBACKUP_TEST_TO_KILL", &told)
         .stdout(Stdio::null())
         .spawn()
