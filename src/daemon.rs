@@ -20,13 +20,14 @@ use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, DiskEvent};
 use crate::logging::{self, Scope};
-use crate::model::{Notice, Outbox, Status};
-use crate::report::postman::{self, Errand, Note, Ports};
-use crate::report::{environment, known_disks, places as looks, reminder, status_file};
+use crate::model::{Notice, Outbox, RunRecord, Status};
+use crate::report::{environment, known_disks, places as looks, status_file};
 use crate::store::history::{History, HistoryError, HistoryReader};
 use crate::store::remembered::Remembered;
 use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
+use asbackup_mail::postman::{self, EndedRuns, Errand, Note, Ports};
+use asbackup_mail::reminder;
 
 /// The last changes on the bus are out within this time, or the bus has gone.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -225,10 +226,21 @@ fn hire_postman(config: &Config, texts: &Arc<Texts>, state: &Path, past: &Histor
         config: Arc::new(config.clone()),
         texts: texts.clone(),
         state: state.to_owned(),
-        past: past.clone(),
+        past: Arc::new(past.clone()),
     };
     let postman = tokio::spawn(postman::serve(start, Ports { errands, outbox, notes }));
     (errands_in, notes_out, outbox_out, postman)
+}
+
+impl EndedRuns for HistoryReader {
+    fn newest(&self) -> io::Result<u64> {
+        let newest = self.newest(1).map_err(io::Error::other)?;
+        Ok(newest.first().map_or(0, |record| record.run))
+    }
+
+    fn after(&self, run: u64) -> io::Result<Vec<RunRecord>> {
+        self.ended_after(run).map_err(io::Error::other)
+    }
 }
 
 fn open_logs(loaded: &Loaded, texts: &Texts) {

@@ -1,5 +1,5 @@
 //! A process that speaks with one foreign server, for one conversation, without any right: systemd starts it when the service connects to
-//! one of its sockets. What it does is in `asbackup::report::smtp` and `asbackup::veeam::api`.
+//! one of its sockets. What it does is in `asbackup_mail::smtp` and `asbackup::veeam::api`.
 //!
 //! usage: asbackup-net mail|veeam     with the connection as its standard input
 
@@ -9,8 +9,8 @@ use std::io;
 use std::process::ExitCode;
 
 use asbackup::aside::{Aside, Talk};
-use asbackup::report::smtp;
 use asbackup::veeam::api;
+use asbackup_mail::smtp;
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {

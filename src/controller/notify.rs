@@ -5,8 +5,8 @@ use log::Level;
 use super::Controller;
 use crate::config::ConfigFaults;
 use crate::model::{Fault, RunRecord, micros};
-use crate::report::mail::Occasion;
-use crate::report::postman::{Errand, Note};
+use asbackup_mail::mail::Occasion;
+use asbackup_mail::postman::{Errand, Note};
 
 impl Controller {
     pub(super) fn mail(&self, occasion: Occasion) {

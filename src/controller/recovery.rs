@@ -17,8 +17,8 @@ use crate::disks::udisks::{self, UdisksError};
 use crate::disks::{Volume, probe};
 use crate::logging::{self, Scope};
 use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, Warning, micros};
-use crate::report::postman::Errand;
-use crate::report::rotation;
+use asbackup_mail::postman::Errand;
+use asbackup_mail::rotation;
 
 /// After so many cuts on one plug-in something is wrong that another try will not mend.
 const MOST_INTERRUPTIONS: usize = 3;

@@ -12,11 +12,11 @@ use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::disks::host_disks;
 use crate::logging;
 use crate::model::{Fault, Notice, Told};
-use crate::report::mail::host::Host;
 use crate::report::places;
-use crate::report::postman::Errand;
 use crate::systemd;
 use crate::texts::Texts;
+use asbackup_mail::mail::host::Host;
+use asbackup_mail::postman::Errand;
 
 /// The answer to `Reload` is due within two seconds.
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(1500);

@@ -15,10 +15,10 @@ use crate::logging;
 use crate::model::{
     AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger, micros,
 };
-use crate::report::mail::Occasion;
-use crate::report::rotation;
 use crate::systemd::Inhibitor;
 use crate::texts::Afterwards;
+use asbackup_mail::mail::Occasion;
+use asbackup_mail::rotation;
 
 impl Controller {
     pub(super) fn attachment_id(&self, volume: Option<&Volume>) -> AttachmentId {

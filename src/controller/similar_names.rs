@@ -6,8 +6,8 @@ use log::Level;
 
 use super::Controller;
 use crate::model::{Fault, Warning};
-use crate::report::mail::LockStory;
 use crate::veeam::is_similar;
+use asbackup_mail::mail::LockStory;
 
 impl Controller {
     /// A lock that is held or waited for and is spelled nearly as `job`.

@@ -17,10 +17,10 @@ use crate::blocking::blocking;
 use crate::config::Secret;
 use crate::copy::VeeamActivity;
 use crate::model::{Fault, Micros, Notice, Warning, few, micros};
-use crate::report::mail::{LockStory, Occasion};
 use crate::systemd;
 use crate::veeam::lock_check::{LockFinding, LockQuery, RunningSession, check_locks};
 use crate::veeam::{JobLock, locks};
+use asbackup_mail::mail::{LockStory, Occasion};
 
 /// The name of systemd's credential that may hold the password instead of config.ini.
 const CREDENTIAL: &str = "veeam-api-password";

@@ -15,8 +15,8 @@ use crate::blocking::{GLANCE, blocking};
 use crate::copy::run_lock;
 use crate::model::{Fault, Notice, VeeamLock, Warning};
 use crate::paths::Refused;
-use crate::report::mail::LockStory;
 use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, is_job_name, lock_file, lock_watch, locks};
+use asbackup_mail::mail::LockStory;
 
 /// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);

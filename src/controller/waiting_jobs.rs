@@ -8,7 +8,7 @@ use super::Controller;
 use super::call::Caller;
 use super::caller_watch::{CallerWatch, QueueEvent};
 use crate::model::{Fault, Micros, Notice, Warning, micros};
-use crate::report::mail::LockStory;
+use asbackup_mail::mail::LockStory;
 
 /// A job that asked during a copy.
 #[derive(Debug)]

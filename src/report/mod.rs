@@ -2,19 +2,10 @@
 //! which disks are known.
 //! Decides nothing and does not know how far a run is; whoever calls it hands in finished data.
 
-mod courier;
 pub mod environment;
 pub mod known_disks;
-pub mod mail;
-pub mod outbox;
-mod password;
 pub mod places;
-pub mod postman;
-pub mod reminder;
-pub mod rotation;
-pub mod smtp;
 pub mod status_file;
-pub mod trial;
 
 #[cfg(test)]
 mod catalog;

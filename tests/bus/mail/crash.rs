@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use asbackup::report::outbox::{Envelope, Outbox};
+use asbackup_mail::outbox::{Envelope, Outbox};
 use asbackup_testing::house::House;
 use asbackup_testing::mail_servers::wait;
 use zbus::fdo::DBusProxy;

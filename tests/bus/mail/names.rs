@@ -1,6 +1,6 @@
 //! What a server may have against us: an attachment, a letter, our name, our ways to log in. The mail gets there or says why not.
 
-use asbackup::report::outbox::{Envelope, Outbox};
+use asbackup_mail::outbox::{Envelope, Outbox};
 use asbackup_testing::house::{self, House};
 use asbackup_testing::mail_servers::{Certificates, Sink};
 use serde_json::json;

@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::exit_code::End;
-use asbackup::report::trial::{self, Answer, Fate, NotSent};
 use asbackup_config::{Config, Encryption, Secret};
+use asbackup_mail::trial::{self, Answer, Fate, NotSent};
 use asbackup_texts::{Texts, harmless};
 use console::style;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use std::fs;
 
 use crate::exit_code::End;
-use asbackup::report::trial;
 use asbackup_config::{Config, ConfigProblem, Secret, is_dubious};
+use asbackup_mail::trial;
 
 use super::Halt;
 use super::ask::{Asker, Question};

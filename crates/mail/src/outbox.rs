@@ -1,0 +1,280 @@
+//! Mails that have not gone out yet, in `/var/lib/asbackup/outbox`: one file a mail, on the disk before the first attempt, gone
+//! when the server has taken it; what is given up moves to `failed/`. Survives crashes and power cuts. Blocks on the disk.
+//!
+//! A file is one line of JSON (`Envelope`), then the message as it is sent. Its name begins with the time that the mail is
+//! about, so that names sort by age.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use asbackup_api::Micros;
+
+const SUFFIX: &str = ".mail";
+/// Not whole yet; left over after a crash.
+const UNFINISHED: &str = ".new";
+const FAILED: &str = "failed";
+/// Up to which run the end has been put in here.
+const TOLD: &str = "told";
+
+/// What the server has to know of a mail, and the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// 0 = about no run.
+    pub run: u64,
+    pub subject: String,
+    pub from: String,
+    /// Those who have not got it yet.
+    pub to: Vec<String>,
+    pub queued_at: Micros,
+    /// The same mail without its logs, for a server that does not want them; none where there are no logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_logs: Option<String>,
+}
+
+/// A mail that is read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spooled {
+    pub envelope: Envelope,
+    pub message: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    directory: PathBuf,
+}
+
+impl Outbox {
+    /// Makes the directory, and removes what a crash left half written.
+    pub fn open(directory: PathBuf) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(directory.join(FAILED))?;
+        let outbox = Self { directory };
+        for name in outbox.names(UNFINISHED)? {
+            fs::remove_file(outbox.directory.join(name))?;
+        }
+        Ok(outbox)
+    }
+
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Keeps a mail. On the disk when it returns. One with the same `id` takes its place.
+    pub fn store(&self, id: &str, envelope: &Envelope, message: &[u8]) -> io::Result<()> {
+        let name = format!("{:016}-{id}{SUFFIX}", envelope.queued_at);
+        self.write(&name, envelope, message)
+    }
+
+    /// The waiting mails, oldest first.
+    pub fn waiting(&self) -> io::Result<Vec<String>> {
+        self.names(SUFFIX)
+    }
+
+    /// Bytes of all waiting mails.
+    pub fn size(&self) -> io::Result<u64> {
+        size_of(&self.directory)
+    }
+
+    /// How old a mail is at `now`, by its name.
+    pub fn age(name: &str, now: Micros) -> Duration {
+        let queued_at = name.split('-').next().and_then(|digits| digits.parse().ok());
+        Duration::from_micros(now.saturating_sub(queued_at.unwrap_or(now)))
+    }
+
+    pub fn read(&self, name: &str) -> io::Result<Spooled> {
+        let bytes = fs::read(self.directory.join(name))?;
+        let end = bytes.iter().position(|&byte| byte == b'\n').ok_or(io::ErrorKind::InvalidData)?;
+        let envelope = serde_json::from_slice(&bytes[..end])?;
+        Ok(Spooled { envelope, message: bytes[end + 1..].to_vec() })
+    }
+
+    /// Some have got it, the others wait.
+    pub fn keep_for(&self, name: &str, mail: &Spooled) -> io::Result<()> {
+        self.write(name, &mail.envelope, &mail.message)
+    }
+
+    /// Everybody has got it.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.directory.join(name))?;
+        self.sync()
+    }
+
+    /// Puts a mail aside; of those that were put aside before, the oldest go when all are more than `limit` bytes.
+    pub fn give_up(&self, name: &str, limit: u64) -> io::Result<()> {
+        let failed = self.directory.join(FAILED);
+        fs::rename(self.directory.join(name), failed.join(name))?;
+        File::open(&failed)?.sync_all()?;
+        self.sync()?;
+        let mut size = size_of(&failed)?;
+        for old in names(&failed, SUFFIX)?.iter().filter(|old| *old != name) {
+            if size <= limit {
+                break;
+            }
+            let path = failed.join(old);
+            size -= path.metadata()?.len();
+            fs::remove_file(path)?;
+        }
+        Ok(())
+    }
+
+    /// Up to which run the end has been told; `None` before the first one.
+    pub fn told(&self) -> Option<u64> {
+        let text = fs::read_to_string(self.directory.join(TOLD)).ok()?;
+        text.trim().parse().ok()
+    }
+
+    /// Written after the mail itself: a crash in between makes the mail anew under the same name.
+    pub fn set_told(&self, run: u64) -> io::Result<()> {
+        self.write_file(TOLD, &[format!("{run}\n").as_bytes()])
+    }
+
+    fn write(&self, name: &str, envelope: &Envelope, message: &[u8]) -> io::Result<()> {
+        let head = serde_json::to_vec(envelope)?;
+        self.write_file(name, &[&head, b"\n", message])
+    }
+
+    /// The whole file or none of it.
+    fn write_file(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        let unfinished = self.directory.join(format!("{name}{UNFINISHED}"));
+        let written = try_write(&unfinished, parts);
+        if written.is_err() {
+            // A full disk gets its room back.
+            let _ = fs::remove_file(&unfinished);
+        }
+        written?;
+        fs::rename(&unfinished, self.directory.join(name))?;
+        self.sync()
+    }
+
+    /// Names are only as durable as their directory.
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.directory)?.sync_all()
+    }
+
+    fn names(&self, suffix: &str) -> io::Result<Vec<String>> {
+        names(&self.directory, suffix)
+    }
+}
+
+fn try_write(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    file.sync_all()
+}
+
+fn names(directory: &Path, suffix: &str) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        // Only we name files here, so a name that is no text is not ours.
+        let Ok(name) = entry?.file_name().into_string() else { continue };
+        if name.ends_with(suffix) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn size_of(directory: &Path) -> io::Result<u64> {
+    let sizes = names(directory, SUFFIX)?.into_iter().map(|name| Ok(directory.join(name).metadata()?.len()));
+    sizes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope(queued_at: Micros) -> Envelope {
+        let to = vec!["a@x".to_owned(), "b@x".to_owned()];
+        Envelope { run: 7, subject: "Grüße\n".to_owned(), from: "me@x".to_owned(), to, queued_at, without_logs: None }
+    }
+
+    fn outbox() -> (tempfile::TempDir, Outbox) {
+        let room = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(room.path().join("outbox")).unwrap();
+        (room, outbox)
+    }
+
+    #[test]
+    fn a_mail_comes_out_as_it_went_in_and_the_oldest_first() {
+        let (_room, outbox) = outbox();
+        for (at, id) in [(2_000, "second"), (10, "first"), (1_795_442_700_000_000, "third")] {
+            outbox.store(id, &envelope(at), b"one\r\ntwo\n\nthree").unwrap();
+        }
+        let names = outbox.waiting().unwrap();
+        let order: Vec<&str> = names.iter().map(|name| &name[17..]).collect();
+        assert_eq!(order, ["first.mail", "second.mail", "third.mail"]);
+        let mail = outbox.read(&names[0]).unwrap();
+        assert_eq!(mail, Spooled { envelope: envelope(10), message: b"one\r\ntwo\n\nthree".to_vec() });
+        assert_eq!(Outbox::age(&names[0], 60), Duration::from_micros(50));
+        assert_eq!(Outbox::age("strange.mail", 60), Duration::ZERO);
+        outbox.remove(&names[0]).unwrap();
+        assert_eq!(outbox.waiting().unwrap(), names[1..]);
+    }
+
+    #[test]
+    fn the_same_mail_is_kept_once() {
+        let (_room, outbox) = outbox();
+        outbox.store("run-1", &envelope(10), b"old").unwrap();
+        outbox.store("run-1", &envelope(10), b"new").unwrap();
+        let names = outbox.waiting().unwrap();
+        assert_eq!(names.len(), 1);
+        assert_eq!(outbox.read(&names[0]).unwrap().message, b"new");
+    }
+
+    #[test]
+    fn what_a_crash_left_half_written_is_no_mail() {
+        let (_room, outbox) = outbox();
+        let half = outbox.directory().join("0000000000000010-x.mail.new");
+        fs::write(&half, "{").unwrap();
+        assert_eq!(outbox.waiting().unwrap(), Vec::<String>::new());
+        Outbox::open(outbox.directory().to_owned()).unwrap();
+        assert!(!half.exists());
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error_and_no_panic() {
+        let (_room, outbox) = outbox();
+        for (name, text) in [("1.mail", ""), ("2.mail", "{}\nx"), ("3.mail", "no line")] {
+            fs::write(outbox.directory().join(name), text).unwrap();
+            assert!(outbox.read(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn given_up_mails_are_put_aside_and_the_oldest_of_them_go() {
+        let (_room, outbox) = outbox();
+        for (at, id) in [(1, "a"), (2, "b"), (3, "c")] {
+            outbox.store(id, &envelope(at), &[b'x'; 1000]).unwrap();
+        }
+        for name in outbox.waiting().unwrap() {
+            outbox.give_up(&name, 2500).unwrap();
+        }
+        let failed = names(&outbox.directory().join(FAILED), SUFFIX).unwrap();
+        assert_eq!(failed, ["0000000000000002-b.mail", "0000000000000003-c.mail"]);
+        assert_eq!(outbox.size().unwrap(), 0);
+    }
+
+    #[test]
+    fn what_has_been_told_is_remembered() {
+        let (_room, outbox) = outbox();
+        assert_eq!(outbox.told(), None);
+        outbox.set_told(17).unwrap();
+        assert_eq!(outbox.told(), Some(17));
+        assert_eq!(outbox.waiting().unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn nobody_else_may_read_mails() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_room, outbox) = outbox();
+        outbox.store("a", &envelope(1), b"x").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(outbox.directory()), 0o700);
+        assert_eq!(mode(&outbox.directory().join("0000000000000001-a.mail")), 0o600);
+    }
+}

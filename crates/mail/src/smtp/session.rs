@@ -1,0 +1,162 @@
+//! The conversation around the mails: connecting, encrypting, logging in, saying goodbye.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::Starttls;
+use lettre::transport::smtp::extension::ClientId;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::line::{Line, Stream};
+use super::voice::Voice;
+use super::{Reason, Trouble, Way};
+use asbackup_config::Encryption;
+use asbackup_system::net::{encrypted, in_turn, server_name, trusting};
+
+/// Saying goodbye changes nothing any more.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// The ways to log in that we know.
+const KNOWN: [&str; 2] = ["PLAIN", "LOGIN"];
+/// After STARTTLS a server does not greet again, and lettre waits for it.
+const GREETED: &[u8] = b"220 encrypted\r\n";
+
+pub struct Session {
+    pub(super) connection: AsyncSmtpConnection,
+    pub(super) voice: Voice,
+}
+
+impl Session {
+    /// Connects, encrypts and logs in.
+    ///
+    /// # Errors
+    /// The server is away, not trusted, doesn't encrypt or doesn't let us in, or takes too long.
+    pub async fn open(way: &Way) -> Result<Self, Trouble> {
+        let password = way.login.as_ref().map(|(_, password)| password.clone());
+        let voice = Voice { password: password.unwrap_or_default() };
+        match timeout(way.timeout, Self::begin(way, &voice)).await {
+            Ok(begun) => begun,
+            Err(_) => Err(voice.late(way.timeout)),
+        }
+    }
+
+    async fn begin(way: &Way, voice: &Voice) -> Result<Self, Trouble> {
+        let trust = match way.protection {
+            Encryption::Tls | Encryption::StartTls => Some(trust(way).await?),
+            _ => None,
+        };
+        let caller = Caller { way, voice, trust };
+        let reached = in_turn((&way.server, way.port), way.timeout, |stream| caller.greet(stream)).await;
+        let (connection, offered) = reached.map_err(|reason| voice.unreached(reason, way.timeout))?;
+        let mut session = Self { connection, voice: voice.clone() };
+        if let Some((name, password)) = &way.login {
+            if !offered.iter().any(|word| KNOWN.contains(&word.as_str())) {
+                return Err(Trouble { reason: Reason::NoMechanism, cause: voice.masked(offered.join(" ")) });
+            }
+            session.log_in(way, Credentials::new(name.clone(), password.clone())).await?;
+        }
+        Ok(session)
+    }
+
+    async fn log_in(&mut self, way: &Way, credentials: Credentials) -> Result<(), Trouble> {
+        if !matches!(way.protection, Encryption::Tls | Encryption::StartTls) {
+            return Err(in_clear());
+        }
+        let answer = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
+        answer.map(drop).map_err(|error| self.voice.not_let_in(&error))
+    }
+
+    pub async fn close(mut self) {
+        // Whatever it says to that.
+        let _ = timeout(FAREWELL, self.connection.quit()).await;
+    }
+}
+
+fn in_clear() -> Trouble {
+    Trouble { reason: Reason::NotEncrypted, cause: String::new() }
+}
+
+/// Reading a few hundred certificates takes a while, in which nobody else is to wait.
+async fn trust(way: &Way) -> Result<TlsConnector, Trouble> {
+    let own = way.trusted.clone();
+    let read = tokio::task::spawn_blocking(move || trusting(&own)).await;
+    let unusable = |cause: String| Trouble { reason: Reason::Untrusted, cause };
+    let read = read.map_err(|panic| unusable(panic.to_string()))?;
+    read.map_err(|error| unusable(error.to_string()))
+}
+
+/// Ready for a login, with the ways that the server offers.
+type Greeted = (AsyncSmtpConnection, Vec<String>);
+
+/// Of a server's answer to our hello.
+fn mechanisms(heard: &str) -> Vec<String> {
+    let lines = heard.lines().filter_map(|line| line.get(4..));
+    let offers =
+        lines.filter_map(|line| line.split_once([' ', '=']).filter(|(word, _)| word.eq_ignore_ascii_case("AUTH")));
+    let mut words: Vec<String> =
+        offers.flat_map(|(_, list)| list.split_whitespace()).map(str::to_ascii_uppercase).collect();
+    words.dedup();
+    words
+}
+
+/// Whoever connects and says hello.
+struct Caller<'a> {
+    way: &'a Way,
+    voice: &'a Voice,
+    trust: Option<TlsConnector>,
+}
+
+impl Caller<'_> {
+    /// Up to where a login may follow, for which the server offers so many ways.
+    async fn greet(&self, stream: TcpStream) -> Result<Greeted, Trouble> {
+        let peer = stream.peer_addr().map_err(|error| self.voice.delayed(error.to_string()))?;
+        match self.way.protection {
+            Encryption::Tls => self.hello(&Line::new(self.encrypted(stream).await?, peer, b"")).await,
+            Encryption::StartTls => {
+                let line = Line::new(stream, peer, b"");
+                let (mut connection, _) = self.hello(&line).await?;
+                if !connection.can_starttls() {
+                    return Err(in_clear());
+                }
+                connection.command(Starttls).await.map_err(|error| self.voice.trouble(&error))?;
+                // What the server said after its answer is not encrypted, and goes with the connection.
+                let stream = line.take().ok_or_else(|| self.voice.delayed("the connection was lost".to_owned()))?;
+                drop(connection);
+                self.hello(&Line::new(self.encrypted(stream).await?, peer, GREETED)).await
+            }
+            _ => self.hello(&Line::new(stream, peer, b"")).await,
+        }
+    }
+
+    async fn hello<S: Stream + 'static>(&self, line: &Line<S>) -> Result<Greeted, Trouble> {
+        let hello = ClientId::Domain(self.way.hello.clone());
+        match AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await {
+            Ok(connection) => Ok((connection, mechanisms(&line.heard()))),
+            // What a server says before we have said anything is not about our name.
+            Err(error) if error.is_permanent() && line.has_spoken() => {
+                Err(Trouble { reason: Reason::HelloRefused, cause: self.voice.words(&error) })
+            }
+            Err(error) => Err(self.voice.trouble(&error)),
+        }
+    }
+
+    async fn encrypted(&self, stream: TcpStream) -> Result<impl Stream + use<>, Trouble> {
+        let trust = self.trust.as_ref().ok_or_else(in_clear)?;
+        let name = server_name(&self.way.server).map_err(|error| self.voice.delayed(error.to_string()))?;
+        encrypted(trust, name, stream).await.map_err(|error| self.voice.not_encrypted(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_to_log_in_are_read_from_the_answer_to_our_hello() {
+        let heard = "250-mail.example\r\n250-SIZE 1000\r\n250-auth CRAM-MD5 XOAUTH2\r\n250-AUTH=PLAIN\r\n250 HELP\r\n";
+        assert_eq!(mechanisms(heard), ["CRAM-MD5", "XOAUTH2", "PLAIN"]);
+        assert!(mechanisms("250 mail.example\r\n25\r\n\r\nä").is_empty());
+    }
+}
