@@ -22,8 +22,10 @@ use crate::disks::{self, DiskEvent};
 use crate::logging::{self, Scope};
 use crate::model::{Notice, Outbox, RunRecord, Status};
 use crate::report::{environment, known_disks, places as looks, status_file};
+use crate::store::Store;
 use crate::store::history::{History, HistoryError, HistoryReader};
-use crate::store::remembered::Remembered;
+use crate::store::index::RunIndex;
+use crate::store::saved_state::SavedStateFile;
 use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
 use asbackup_mail::postman::{self, EndedRuns, Errand, Note, Ports};
@@ -43,6 +45,8 @@ pub enum DaemonError {
     BusLost,
     #[error(transparent)]
     History(#[from] HistoryError),
+    #[error("the thread that writes the state")]
+    Store(#[source] io::Error),
     #[error("the runtime directory")]
     Runtime(#[source] io::Error),
     #[error("signals of the system")]
@@ -59,7 +63,7 @@ impl DaemonError {
             Self::Bus(BusError::NameTaken) => 69,
             Self::Bus(_) | Self::BusLost => 76,
             Self::History(_) | Self::Runtime(_) => 73,
-            Self::Signals(_) | Self::Watchdog(_) => 71,
+            Self::Signals(_) | Self::Watchdog(_) | Self::Store(_) => 71,
         }
     }
 }
@@ -149,33 +153,26 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         signals: signals_out,
         status: status_out.clone(),
         texts: texts_out.clone(),
-        history: reader(history.past().clone()),
+        history: reader(history.reader().clone()),
     };
     // Nobody may touch a disk before the name says that there is no other daemon.
     std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
     let bus = bus::serve(&lines.serving, sources).await?;
     note_start(&loaded.config, &texts);
     looks::tell(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
-    let (sightings_in, sightings) = unbounded_channel();
+    let (disk_events_in, disk_events) = unbounded_channel();
     let (requests_in, requests) = unbounded_channel();
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;
-    tokio::spawn(watch_disks(lines.outside.clone(), sightings_in));
+    tokio::spawn(watch_disks(lines.outside.clone(), disk_events_in));
     tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
-    let (errands, notes, outbox, postman) = hire_postman(&loaded.config, &texts, &places.state, history.past());
+    let (errands, notes, outbox, postman) = hire_postman(&loaded.config, &texts, &places.state, history.reader());
     tokio::spawn(reminder::follow(status_out.clone(), errands.clone()));
     tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));
-    let start = Start {
-        config: loaded.config,
-        config_path: places.config,
-        runtime: places.runtime,
-        history,
-        memory: Remembered::open(&places.state),
-        boot_id: disks::boot_id(),
-    };
+    let start = start_with(loaded.config, places, history)?;
     let outputs =
         Outputs { connection: lines.outside.clone(), status, texts: texts_in, signals, errands: errands.clone() };
     let watchdog = Watchdog::from_environment().map_err(DaemonError::Watchdog)?;
-    let inputs = Inputs { calls, sightings, requests, notes, outbox, watchdog };
+    let inputs = Inputs { calls, disk_events, requests, notes, outbox, watchdog };
     tokio::select! {
         () = controller::control(start, inputs, outputs) => {}
         () = lines.any_lost() => return Err(DaemonError::BusLost),
@@ -185,6 +182,17 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     // What he does not get done in that time, he does after the next start.
     let _ = timeout(FAREWELL, postman).await;
     Ok(())
+}
+
+/// Reads what earlier daemons wrote, and hands the files over to the store.
+fn start_with(config: Config, places: Places, history: History) -> Result<Start, DaemonError> {
+    let boot_id = disks::boot_id();
+    let (run_index, unfinished) = RunIndex::read(history.reader(), &boot_id)?;
+    let (saved_state, lost) = SavedStateFile::new(&places.state).read();
+    let damage = lost.into_iter().chain(history.damage()).collect();
+    let store = Store::start(history, &places.state).map_err(DaemonError::Store)?;
+    let (config_path, runtime) = (places.config, places.runtime);
+    Ok(Start { config, config_path, runtime, store, run_index, unfinished, saved_state, damage, boot_id })
 }
 
 /// The connections to the bus. What comes in on one, and who keeps its answers waiting, does not touch the others.
@@ -271,11 +279,11 @@ fn reader(past: HistoryReader) -> bus::History {
     })
 }
 
-async fn watch_disks(connection: Connection, sightings: UnboundedSender<DiskEvent>) {
-    if let Err(error) = disks::monitor::watch(connection, sightings.clone()).await {
+async fn watch_disks(connection: Connection, disk_events: UnboundedSender<DiskEvent>) {
+    if let Err(error) = disks::monitor::watch(connection, disk_events.clone()).await {
         // Without signals there is nothing to see; the bus itself is what failed, and the daemon ends with it.
         debug!("watching UDisks2: {error}");
-        let _ = sightings.send(DiskEvent::ServiceLost { cause: error.to_string() });
+        let _ = disk_events.send(DiskEvent::ServiceLost { cause: error.to_string() });
     }
 }
 

@@ -1,15 +1,17 @@
-//! The run that is on: how far it is, what it has warned of, and the strings to stop it and to let it past Veeam.
+//! The active run: how far it is, what it has warned of, and the handles that cancel it and let it past Veeam.
 
 use std::path::PathBuf;
 
 use tokio::sync::{oneshot, watch};
 
-use crate::copy::{CancelHandle, VeeamActivity};
+use super::call::{Reply, Started};
+use crate::copy::{CancelHandle, CancelToken, RunSpec, VeeamActivity};
 use crate::disks::Volume;
 use crate::logging::Scope;
 use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
 use crate::systemd::Inhibitor;
 
+/// What is shown until all is flushed: writing back can take as long as copying.
 const ALMOST: f64 = 0.99;
 
 /// Why a run begins, and what it may.
@@ -18,53 +20,88 @@ pub struct RunRequest {
     pub trigger: Trigger,
     /// Delete more than the budget this once.
     pub allowed: bool,
-    /// The signal waits for the reply to the call.
-    pub after: Option<oneshot::Receiver<()>>,
+    /// For the caller who asked for it.
+    pub reply: Option<Reply<Started>>,
 }
 
-/// What a run that waits for Veeam has handed over.
+/// What a run does at the moment, as far as the controller is concerned.
 #[derive(Debug)]
-pub struct Admission {
-    /// Lets the copy begin.
-    pub opener: oneshot::Sender<()>,
-    /// What the run may know while it waits.
-    pub activity: watch::Sender<VeeamActivity>,
+pub enum Phase {
+    /// Its beginning is being recorded. Nobody has been told of it yet.
+    Starting(Box<Starting>),
+    /// Its steps are under way.
+    Running,
+    /// Its end is being recorded. Nobody has been told of it yet.
+    Recording,
 }
 
+/// What the steps begin with once the run is on record.
+#[derive(Debug)]
+pub struct Starting {
+    pub request: RunRequest,
+    pub spec: RunSpec,
+    pub cancel: CancelToken,
+}
+
+/// Whether the copy may begin while Veeam is around.
+#[derive(Debug)]
+pub enum Admission {
+    NotRequested,
+    Requested {
+        /// Lets the copy begin.
+        opener: oneshot::Sender<()>,
+        /// What the run may know while it waits.
+        activity: watch::Sender<VeeamActivity>,
+    },
+    /// Veeam waits from here on.
+    Granted,
+}
+
+/// The run that is on, of which there is one at most.
 #[derive(Debug)]
 pub struct ActiveRun {
     pub begun: RunBegun,
-    /// Attachments in when the run began; a disk that was not there ends the run at its first step.
+    pub phase: Phase,
+    /// Attached when the run began; if it was not, the run ends at its first step.
     pub volume: Option<Volume>,
     /// By the config that the run began with.
     pub source: PathBuf,
     pub destination: PathBuf,
     pub step: Step,
     pub progress: Progress,
-    /// What an interrupted copy has left on the disk: comparing it takes less time than the estimate says.
+    /// Bytes that an interrupted copy left on the disk: comparing them takes less time than the estimate says.
     pub resumed: u64,
     /// The dry run has ended, so the total is known.
     pub counted: bool,
-    /// Everything is on the disk, not only in memory.
+    /// Everything is flushed to the disk.
     pub written: bool,
     /// All that the run's record will hold, in the order in which it came.
     pub warnings: Vec<Warning>,
-    /// What the mailer has to say of this run; the history keeps it apart.
+    /// What the mailer says of this run; the history keeps it apart.
     pub mail_warnings: Vec<Warning>,
-    /// How many of the warnings the run itself can't know: jobs of Veeam that began in mid-copy without asking.
+    /// How many of the warnings are about jobs of Veeam that began in mid-copy without asking.
     pub intrusions: usize,
     pub free_bytes: u64,
-    /// Waits for Veeam until this is used.
-    pub admission: Option<Admission>,
-    /// Veeam waits from here on.
-    pub admitted: bool,
+    pub admission: Admission,
     pub cancel: CancelHandle,
-    /// HeldLocks, not read: it keeps the machine awake.
+    /// Keeps the machine awake as long as it is held.
     pub _inhibitor: Inhibitor,
 }
 
 impl ActiveRun {
+    pub fn is_starting(&self) -> bool {
+        matches!(self.phase, Phase::Starting(_))
+    }
+
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Running)
+    }
+
+    /// What a line of the log belongs to; nothing as long as the run is not on record.
     pub fn scope(&self) -> Scope {
+        if self.is_starting() {
+            return Scope::default();
+        }
         Scope { run: self.begun.run, disk: self.begun.disk.to_string(), step: Some(self.step) }
     }
 
@@ -73,11 +110,7 @@ impl ActiveRun {
         self.counted |= step == Step::Copy;
     }
 
-    pub fn advance(&mut self, progress: Progress) {
-        self.progress = progress;
-    }
-
-    /// 0 to 1, or -1 while the total is unknown. Writing back can take as long as copying, so it is whole only after that.
+    /// 0 to 1, or -1 while the total is unknown.
     pub fn ratio(&self) -> f64 {
         let ratio = self.progress.ratio(self.counted);
         if self.written { ratio } else { ratio.min(ALMOST) }

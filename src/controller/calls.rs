@@ -1,6 +1,4 @@
-//! Answers calls. Each answer is known at once; nothing here waits for a run.
-
-use tokio::sync::oneshot;
+//! Answers callers. An answer comes as soon as what it says is on the disk; nothing here waits for a run.
 
 use super::Controller;
 use super::active_run::RunRequest;
@@ -9,15 +7,11 @@ use crate::copy::{StopReason, identify};
 use crate::model::{DiskId, Fault, Trigger};
 
 impl Controller {
-    /// A caller that has gone away does not hear the answer; what was asked for is done all the same, but for locks.
+    /// What was asked for is done even if the caller has gone, except for locks.
     pub(super) async fn answer(&mut self, call: Call) {
         match call {
-            Call::Start { disk, allowed, reply } => {
-                let _ = reply.send(self.start_on_request(&disk, allowed).await);
-            }
-            Call::TrustDisk { disk, reply } => {
-                let _ = reply.send(self.trust_disk(&disk));
-            }
+            Call::Start { disk, allowed, reply } => self.start_on_request(&disk, allowed, reply),
+            Call::TrustDisk { disk, reply } => self.trust_disk(&disk, reply),
             Call::Cancel { reply } => {
                 let _ = reply.send(self.cancel());
             }
@@ -31,7 +25,7 @@ impl Controller {
         }
     }
 
-    /// Whom the answer did not reach in time was told that it failed, and gives nothing back.
+    /// Callers whom the answer does not reach in time are told that it failed, and give nothing back.
     async fn answer_lock(&mut self, job: String, caller: Caller, reply: Reply<bool>) {
         if reply.is_closed() {
             return;
@@ -44,17 +38,25 @@ impl Controller {
         }
     }
 
-    async fn start_on_request(&mut self, disk: &str, allowed: bool) -> Result<Started, Fault> {
+    /// Answered when the run is on record.
+    fn start_on_request(&mut self, disk: &str, allowed: bool, reply: Reply<Started>) {
+        match self.startable(disk, allowed) {
+            Ok(disk) => {
+                self.start_run(&disk, RunRequest { trigger: Trigger::Called, allowed, reply: Some(reply) });
+            }
+            Err(fault) => drop(reply.send(Err(fault))),
+        }
+    }
+
+    fn startable(&self, disk: &str, allowed: bool) -> Result<DiskId, Fault> {
         self.check_can_start()?;
         let disk = if allowed { self.resolve_refused_disk(disk)? } else { self.resolve_disk(disk)? };
         identify::choose(&disk, &self.attachments.volumes())?;
-        let (replied, after) = oneshot::channel();
-        let run = self.start_run(&disk, RunRequest { trigger: Trigger::Called, allowed, after: Some(after) }).await;
-        Ok(Started { run, replied })
+        Ok(disk)
     }
 
     fn check_can_start(&self) -> Result<(), Fault> {
-        if self.stopping {
+        if self.service.stopping {
             return Err(Fault::Stopping);
         }
         if let Some(run) = &self.run {
@@ -67,7 +69,7 @@ impl Controller {
         Ok(())
     }
 
-    /// The disk that a caller means; empty stands for the first known one that is plugged in.
+    /// The disk that a caller means; an empty name stands for the first known one that is attached.
     pub(super) fn resolve_disk(&self, disk: &str) -> Result<DiskId, Fault> {
         if disk.trim().is_empty() {
             let known: Vec<&str> = self.config.disks.iter().map(|disk| disk.id.as_str()).collect();
@@ -81,8 +83,8 @@ impl Controller {
         Ok(id)
     }
 
-    /// The disk that more deletions are to be allowed for; empty stands for the one that is plugged in and was refused for them. The
-    /// first one that is plugged in may be another, and would lose its limit.
+    /// The disk that may lose more than the budget; an empty name stands for the one that was refused for that. The first one
+    /// that is attached may be another, and would lose its limit.
     fn resolve_refused_disk(&self, disk: &str) -> Result<DiskId, Fault> {
         let first = self.resolve_disk(disk)?;
         if !disk.trim().is_empty() {
@@ -97,8 +99,7 @@ impl Controller {
     }
 
     fn is_refused_for_loss(&self, disk: &DiskId) -> bool {
-        let last = self.history.past().last_of(disk).unwrap_or_default();
-        last.and_then(|last| last.fault).is_some_and(|fault| fault.can_be_allowed())
+        self.run_index.last_fault(disk).is_some_and(Fault::can_be_allowed)
     }
 
     fn cancel(&self) -> Result<(), Fault> {

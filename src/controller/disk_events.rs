@@ -1,36 +1,29 @@
-//! What a new picture of the plugged disks means: who has come, who has gone, and whose run that ends.
+//! What a new list of disks means: which were attached, which were detached, and whose run that ends.
 
 use std::time::Instant;
 
 use log::Level;
 
 use super::Controller;
+use super::attachments::{Attachment, AttachmentState};
 use crate::copy::StopReason;
 use crate::disks::device_blockers::DiskParts;
 use crate::disks::{DiskEvent, Volume, host_disks, mount_table};
-use crate::logging::{self, Scope};
 use crate::model::{DiskId, Notice};
 use crate::systemd;
 
 impl Controller {
-    /// One line of the logs about a disk that no run is on.
-    pub(super) fn note_disk(&self, disk: &DiskId, notice: &Notice) {
-        let scope = Scope { disk: disk.to_string(), ..Scope::default() };
-        logging::tell(Level::Info, &self.texts, notice, &scope);
-    }
-
-    /// A new picture of what is plugged in.
-    pub(super) async fn on_disk_event(&mut self, sighting: DiskEvent) {
-        match sighting {
+    pub(super) fn on_disk_event(&mut self, event: DiskEvent) {
+        match event {
             DiskEvent::VolumesChanged(volumes) => {
-                if std::mem::take(&mut self.service_lost) {
+                if std::mem::take(&mut self.service.disks_lost) {
                     self.note(Notice::DiskServiceBack);
                 }
                 let known = self.identify_unusable(volumes);
                 self.update_disks(known);
             }
             DiskEvent::ServiceLost { cause } => {
-                self.service_lost = true;
+                self.service.disks_lost = true;
                 log::debug!("UDisks2: {cause}");
                 self.tell(Level::Warn, &Notice::DiskServiceLost);
             }
@@ -40,19 +33,19 @@ impl Controller {
             }
             DiskEvent::MountsChanged => return self.on_mount_change(),
         }
-        if !std::mem::replace(&mut self.ready, true) {
+        if !std::mem::replace(&mut self.service.ready, true) {
             systemd::ready();
         }
     }
 
-    /// Somebody may have mounted a disk that was called safe, or unmounted it again.
+    /// Somebody may have mounted a released disk, or unmounted it again.
     fn on_mount_change(&mut self) {
         self.source_watch.on_mount_change();
         self.refresh_mounts();
-        self.prove_released();
+        self.clean_up_disks();
     }
 
-    /// Which disks are mounted at this moment, by the kernel's word; UDisks2's comes later, if it lives.
+    /// Asks the kernel which disks are mounted now; UDisks2 says so later, if it lives.
     pub(super) fn refresh_mounts(&mut self) {
         match mount_table::entries() {
             Ok(entries) => {
@@ -68,17 +61,17 @@ impl Controller {
 
     pub(super) fn update_disks(&mut self, volumes: Vec<Volume>) {
         self.repository = host_disks::HostDisks::of_path(&self.config.source);
-        let difference = self.attachments.update(volumes, Instant::now());
-        for volume in difference.gone {
+        let changes = self.attachments.update(volumes, Instant::now());
+        for volume in changes.gone {
             self.on_detached(&volume);
         }
-        for volume in difference.appeared {
+        for volume in changes.appeared {
             self.on_attached(&volume);
         }
-        self.prove_released();
+        self.clean_up_disks();
     }
 
-    /// What the kernel has no more has gone, whatever UDisks2 says or does not say.
+    /// A disk that the kernel no longer has is gone, whatever UDisks2 says.
     pub(super) fn check_for_removals(&mut self) {
         let (gone, there): (Vec<_>, Vec<_>) = self.attachments.volumes().into_iter().partition(Volume::has_gone);
         if !gone.is_empty() {
@@ -89,7 +82,7 @@ impl Controller {
     fn on_detached(&mut self, volume: &Volume) {
         if let Some(run) = &self.run {
             let ours = run.volume.as_ref().is_some_and(|own| own.is_same_attachment(volume));
-            // While UDisks2 restarts its picture may be empty; the kernel knows better.
+            // While UDisks2 restarts its list may be empty; the kernel knows better.
             if ours && !volume.is_still_there() {
                 run.cancel.cancel(StopReason::DiskRemoved);
             }
@@ -105,24 +98,20 @@ impl Controller {
             return;
         }
         let (disk, label, device) = (volume.id.to_string(), volume.name(), volume.device.display().to_string());
-        // What only seems to be the disk is told of by its run.
+        // What only seems to be the disk is reported by its run.
         if !volume.is_guess() {
             self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
         }
-        let past = self.past_of(volume);
-        if past.served {
+        let past = self.state_when_attached(volume);
+        if !matches!(past, AttachmentState::Due { .. }) {
             self.note_disk(&volume.id, &Notice::DiskDone { disk, label });
         }
-        // While UDisks2 restarts, a disk can leave its picture and come back in mid-copy.
-        let is_on =
-            self.run.as_ref().and_then(|run| run.volume.as_ref()).is_some_and(|own| own.is_same_attachment(volume));
-        for attachment in
-            self.attachments.of(&volume.id).filter(|attachment| attachment.volume.is_same_attachment(volume))
-        {
-            attachment.served = past.served || is_on;
-            attachment.interrupted = past.interrupted;
-            attachment.awaits_source = past.awaits_source;
-        }
+        // While UDisks2 restarts, a disk can leave its list and come back in mid-copy.
+        let run = self.run.as_ref().filter(|run| !run.is_starting());
+        let is_on = run.and_then(|run| run.volume.as_ref()).is_some_and(|own| own.is_same_attachment(volume));
+        let state = if is_on { AttachmentState::Running } else { past };
+        let same = |attachment: &&mut Attachment| attachment.volume.is_same_attachment(volume);
+        self.attachments.of(&volume.id).filter(same).for_each(|attachment| attachment.state = state);
     }
 
     pub(super) fn is_known(&self, disk: &DiskId) -> bool {

@@ -1,14 +1,41 @@
-//! What the postman is told, and what he tells of their runs. Nobody waits for him.
+//! Tells people: lines of the log, and mails. The mailer is a task of its own, and nobody waits for it.
 
 use log::Level;
 
 use super::Controller;
+use super::active_run::ActiveRun;
 use crate::config::ConfigFaults;
-use crate::model::{Fault, RunRecord, micros};
+use crate::logging::{self, Scope};
+use crate::model::{DiskId, Notice, RunRecord, micros};
+use crate::texts::Spoken;
 use asbackup_mail::mail::Occasion;
 use asbackup_mail::postman::{Errand, Note};
 
 impl Controller {
+    /// One line of the log, within the active run if there is one.
+    pub(super) fn tell<T: Spoken>(&self, level: Level, value: &T) {
+        logging::tell(level, &self.texts, value, &self.scope());
+    }
+
+    /// The same for what anybody outside can cause as often as they like.
+    pub(super) fn tell_seldom<T: Spoken>(&self, level: Level, value: &T) {
+        logging::tell_seldom(level, &self.texts, value, &self.scope());
+    }
+
+    pub(super) fn note(&self, notice: Notice) {
+        self.tell(Level::Info, &notice);
+    }
+
+    /// One line of the log about a disk that no run is on.
+    pub(super) fn note_disk(&self, disk: &DiskId, notice: &Notice) {
+        let scope = Scope { disk: disk.to_string(), ..Scope::default() };
+        logging::tell(Level::Info, &self.texts, notice, &scope);
+    }
+
+    fn scope(&self) -> Scope {
+        self.run.as_ref().map(ActiveRun::scope).unwrap_or_default()
+    }
+
     pub(super) fn mail(&self, occasion: Occasion) {
         self.send_to_mailer(Errand::Tell(occasion));
     }
@@ -22,20 +49,17 @@ impl Controller {
         self.mail(Occasion::ConfigRefused { problems, at: micros(std::time::SystemTime::now()) });
     }
 
-    /// Without a postman, whose outbox can't be opened, there are no mails; the log says so.
+    /// If the outbox can't be opened there is no mailer, and the log says so.
     pub(super) fn send_to_mailer(&self, errand: Errand) {
         let _ = self.outputs.errands.send(errand);
     }
 
+    /// The mailer found something out about a run, mostly after its end.
     pub(super) fn on_mailer_note(&mut self, note: &Note) {
-        if let Err(error) = self.history.note(note.run, &note.warning) {
-            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
-        }
+        self.save_note(note.run, note.warning.clone());
+        self.run_index.note(note.run, &note.warning);
         if let Some(run) = self.run.as_mut().filter(|run| run.begun.run == note.run) {
             run.mail_warnings.push(note.warning.clone());
-        }
-        if let Some(last) = self.last.as_mut().filter(|last| last.run == note.run) {
-            last.warnings.push(note.warning.clone());
         }
     }
 }

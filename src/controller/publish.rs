@@ -1,4 +1,4 @@
-//! The controller's state → the snapshot that readers see, and the one sentence in it.
+//! Publishes the status: the controller's state as readers see it, and the one sentence that sums it up.
 
 use super::Controller;
 use super::active_run::ActiveRun;
@@ -12,7 +12,7 @@ use crate::systemd;
 use crate::texts::Afterwards;
 
 impl Controller {
-    /// Hands the snapshot to all readers if it says anything new.
+    /// Hands the status to all readers if it says anything new.
     pub(super) fn publish(&self) {
         let status = self.current_status();
         let mut new_sentence = None;
@@ -37,7 +37,7 @@ impl Controller {
             state: self.state(),
             ratio: -1.0,
             queue: self.queue(),
-            safe_to_remove: self.attachments.safe(&self.config),
+            safe_to_remove: self.attachments.released(&self.config),
             veeam_locks,
             veeam_lock_count: u32::try_from(lock_count).unwrap_or(u32::MAX),
             config_error: self.config_error(),
@@ -45,17 +45,17 @@ impl Controller {
             outbox_error: self.outbox_error(),
             run_log: logging::run_log(),
             web_address: web_address(&self.config),
-            web_names: self.web_names.clone(),
+            web_names: self.config_file.web_names.clone(),
             disks: self.disk_rows(),
             unformatted: self.unformatted_rows(),
-            disks_seen: self.ready && !self.service_lost,
+            disks_seen: self.service.ready && !self.service.disks_lost,
             sample_every: self.config.sample_every,
             ..Status::default()
         };
-        if let Some(run) = &self.run {
+        if let Some(run) = self.shown_run() {
             self.add_run(&mut status, run);
         }
-        if let Some(last) = &self.last {
+        if let Some(last) = self.run_index.newest() {
             self.add_last(&mut status, last);
         }
         status.sentence = sentence(&status, &self.texts);
@@ -69,9 +69,14 @@ impl Controller {
         Told { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
     }
 
+    /// Not before it is on record.
+    fn shown_run(&self) -> Option<&ActiveRun> {
+        self.run.as_ref().filter(|run| !run.is_starting())
+    }
+
     fn state(&self) -> State {
-        match &self.run {
-            _ if self.stopping => State::Stopping,
+        match self.shown_run() {
+            _ if self.service.stopping => State::Stopping,
             None => State::Idle,
             Some(run) => run.step.into(),
         }
@@ -84,8 +89,8 @@ impl Controller {
 
     /// Faults of a refused file, or what the one in force lacks.
     fn config_error(&self) -> Told {
-        if !self.config_error.is_empty() {
-            return self.config_error.clone();
+        if !self.config_file.error.is_empty() {
+            return self.config_file.error.clone();
         }
         let keys = self.config.missing().join(", ");
         if keys.is_empty() { Told::default() } else { self.texts.tell(&Fault::Unconfigured { keys }) }
@@ -112,7 +117,7 @@ impl Controller {
         let warnings = last.warnings.iter().map(|told| self.texts.tell(&Afterwards { told, presence }));
         let further = last.further.iter().map(|told| self.texts.tell(&Afterwards { told, presence }));
         status.last_warnings = warnings.chain(further).collect();
-        if self.run.is_none() {
+        if self.shown_run().is_none() {
             status.free_bytes = last.totals.free_bytes;
         }
         status.last = Some(Finished {
@@ -167,7 +172,7 @@ impl Controller {
         known.uuid = disk.id.to_string();
         known.known = true;
         known.recipients.clone_from(&disk.recipients);
-        if let Some(success) = self.last_success.get(&disk.id) {
+        if let Some(success) = self.run_index.last_success(&disk.id) {
             known.last_success = success.finished_at;
             known.free = success.totals.free_bytes;
             if !known.present {

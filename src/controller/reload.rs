@@ -26,11 +26,11 @@ impl Controller {
     /// Every fault of the file; the former config stays in force.
     pub(super) async fn reload(&mut self) -> Result<(), Fault> {
         // A caller may be faster than the disks, and systemd hears of no reload before the daemon is ready.
-        let heard = self.ready && !self.stopping;
+        let heard = self.service.ready && !self.service.stopping;
         if heard {
             systemd::reloading();
         }
-        let path = self.config_path.clone();
+        let path = self.config_file.path.clone();
         let read = blocking(PATIENCE, move || config::load(&path).map_err(Unread::Faults)).await;
         let result = match read {
             Ok(loaded) => {
@@ -53,18 +53,17 @@ impl Controller {
         // It looks for the source of before.
         self.source_watch.end();
         self.repository = host_disks::HostDisks::of_path(&self.config.source);
-        self.config_error = Told::default();
-        self.web_names = web_names(&self.config);
+        self.config_file.error = Told::default();
+        self.config_file.web_names = web_names(&self.config);
         self.apply_language();
         logging::set_text_log(Some(&self.config.log_file));
         logging::set_debug(self.config.debug);
         self.send_to_mailer(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
-        places::tell(self.config.clone(), self.config_path.clone(), self.texts.clone());
+        places::tell(self.config.clone(), self.config_file.path.clone(), self.texts.clone());
         self.note_missing();
         self.watch_locks().await;
         self.restart_lock_check();
-        self.load_last_successes();
         self.reidentify_unusable();
     }
 
@@ -91,9 +90,9 @@ impl Controller {
             Unread::Io(error) => (error.to_string(), Value::from(error.to_string())),
         };
         let fault = Fault::ConfigRefused { problems };
-        self.config_error = self.texts.tell(&fault);
+        self.config_file.error = self.texts.tell(&fault);
         // Each as readers know it instead of our sentences.
-        self.config_error.facts.args.insert("problems".to_owned(), parts);
+        self.config_file.error.facts.args.insert("problems".to_owned(), parts);
         fault
     }
 
@@ -101,7 +100,7 @@ impl Controller {
     pub(super) fn note_missing(&self) {
         let keys = self.config.missing().join(", ");
         if !keys.is_empty() {
-            let level = if self.history.last_run() == 0 { Level::Info } else { Level::Warn };
+            let level = if self.run_index.is_empty() { Level::Info } else { Level::Warn };
             self.tell(level, &Notice::ConfigIncomplete { keys });
         }
     }

@@ -1,24 +1,28 @@
-//! Begins runs, hears what they tell, and ends them.
+//! Starts runs, takes what they report, and ends them. A run is on record before anybody is told that it began, and its end is
+//! on record before anybody is told that it ended; the loop waits for neither.
 
 use std::time::{Instant, SystemTime};
 
 use log::Level;
 
 use super::Controller;
-use super::active_run::{ActiveRun, Admission, RunRequest};
-use super::attachments::Due;
-use super::call::Signal;
+use super::active_run::{ActiveRun, Admission, Phase, RunRequest, Starting};
+use super::attachments::{AttachmentState, Due, Release};
+use super::call::{Signal, Started};
+use super::stored::Stored;
 use crate::copy::identify;
 use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunSummary, StopReason};
 use crate::disks::Volume;
 use crate::logging;
 use crate::model::{
-    AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger, micros,
+    Agreed, AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger,
+    micros,
 };
 use crate::systemd::Inhibitor;
 use crate::texts::Afterwards;
 use asbackup_mail::mail::Occasion;
 use asbackup_mail::rotation;
+use tokio::sync::oneshot;
 
 impl Controller {
     pub(super) fn attachment_id(&self, volume: Option<&Volume>) -> AttachmentId {
@@ -34,45 +38,46 @@ impl Controller {
     }
 
     pub(super) fn can_start_run(&self) -> bool {
-        self.run.is_none() && !self.stopping && self.config.missing().is_empty()
+        self.run.is_none() && !self.service.stopping && self.config.missing().is_empty()
     }
 
-    pub(super) async fn start_due_run(&mut self) {
+    pub(super) fn start_due_run(&mut self) {
         if !self.can_start_run() {
             return;
         }
-        if let Due::Now { disk, interrupted } = self.attachments.due(&self.config, Instant::now()) {
-            let trigger = if interrupted { Trigger::Resumed } else { Trigger::Plugged };
-            self.start_run(&disk, RunRequest { trigger, allowed: false, after: None }).await;
+        if let Due::Now { disk, resumes } = self.attachments.due(&self.config, Instant::now()) {
+            let trigger = if resumes { Trigger::Resumed } else { Trigger::Plugged };
+            self.start_run(&disk, RunRequest { trigger, allowed: false, reply: None });
         }
     }
 
-    /// Begins a run and gives its number.
-    pub(super) async fn start_run(&mut self, disk: &DiskId, wish: RunRequest) -> u64 {
-        let RunRequest { trigger, allowed, after } = wish;
+    /// Has the run's beginning recorded; `on_run_begun` goes on from there.
+    pub(super) fn start_run(&mut self, disk: &DiskId, request: RunRequest) {
         let volumes = self.attachments.volumes();
         let volume = identify::choose(disk, &volumes).ok().or_else(|| identify::find_unusable(disk, &volumes)).cloned();
-        let begun = self.write_begin(disk, trigger, volume.as_ref()).await;
-        let run = begun.run;
-        for attachment in self.attachments.of(disk) {
-            (attachment.served, attachment.awaits_source) = (true, false);
-            attachment.safe = false;
-        }
-        let (cancel, token) = CancelToken::new();
+        let begun = RunBegun {
+            run: self.run_index.next_run(),
+            disk: disk.clone(),
+            label: volume.as_ref().map_or_else(|| disk.to_string(), Volume::name),
+            trigger: request.trigger,
+            attachment: self.attachment_id(volume.as_ref()),
+            started_at: micros(SystemTime::now()),
+            logs: Vec::new(),
+        };
         let spec = RunSpec {
-            run,
+            run: begun.run,
             disk: disk.clone(),
             volumes,
             config: self.config.clone(),
             runtime: self.runtime.clone(),
-            remembered: self.remembered(disk, volume.as_ref()),
-            allowed,
+            remembered: self.remembered(disk),
+            allowed: request.allowed,
         };
-        let events = EventSink { run, sender: self.news.clone() };
-        let context = RunContext { connection: self.outputs.connection.clone(), cancel: token, events };
-        let (label, beginning) = (begun.label.clone(), Occasion::Begun(begun.clone()));
+        self.record_begin(begun.clone(), volume.as_ref());
+        let (handle, cancel) = CancelToken::new();
         self.run = Some(ActiveRun {
             begun,
+            phase: Phase::Starting(Box::new(Starting { request, spec, cancel })),
             volume,
             source: self.config.source.clone(),
             destination: self.config.destination.clone(),
@@ -82,41 +87,55 @@ impl Controller {
             counted: false,
             written: false,
             warnings: Vec::new(),
-            intrusions: 0,
             mail_warnings: Vec::new(),
+            intrusions: 0,
             free_bytes: 0,
-            admission: None,
-            admitted: false,
-            cancel,
+            admission: Admission::NotRequested,
+            cancel: handle,
             _inhibitor: Inhibitor::hold(self.texts.text("inhibit-reason", &[])),
         });
-        let (disk, trigger) = (disk.to_string(), trigger.name());
-        self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
-        if allowed {
-            self.note(Notice::DeletionsAllowed { run });
-        }
-        self.mail(beginning);
-        // Receivers end only with the daemon.
-        let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
-        tokio::spawn(copy::run(spec, context));
-        run
     }
 
-    async fn write_begin(&mut self, disk: &DiskId, trigger: Trigger, volume: Option<&Volume>) -> RunBegun {
-        let begun = RunBegun {
-            run: self.next_run,
-            disk: disk.clone(),
-            label: volume.map_or_else(|| disk.to_string(), Volume::name),
-            trigger,
-            attachment: self.attachment_id(volume),
-            started_at: micros(SystemTime::now()),
-            logs: rotation::begin(&self.config).await,
-        };
-        self.next_run += 1;
-        if let Err(error) = self.history.begin(&begun) {
-            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+    /// With where the run begins in the logs, and with what somebody agreed to for this very disk.
+    fn record_begin(&self, begun: RunBegun, volume: Option<&Volume>) {
+        let (store, config, stored) = (self.store.clone(), self.config.clone(), self.internal.stored.clone());
+        let identified = volume.map(|volume| (begun.disk.clone(), volume.identity_now()));
+        tokio::spawn(async move {
+            let begun = RunBegun { logs: rotation::begin(&config).await, ..begun };
+            let error = store.begin(begun.clone()).await.err();
+            let agreed = match identified {
+                Some((disk, identity)) => store.agreed(disk, identity).await,
+                None => None,
+            };
+            let _ = stored.send(Stored::RunBegun { begun: Box::new(begun), agreed, error });
+        });
+    }
+
+    /// The run is on record: its steps begin, and everybody is told.
+    pub(super) fn on_run_begun(&mut self, begun: RunBegun, agreed: Option<Agreed>) {
+        let Some(active) = self.run.as_mut() else { return };
+        let Phase::Starting(starting) = std::mem::replace(&mut active.phase, Phase::Running) else { return };
+        let Starting { request, mut spec, cancel } = *starting;
+        spec.remembered.agreed = agreed;
+        active.begun = begun.clone();
+        self.attachments.begin_run(&begun.disk, &spec.volumes);
+        let (run, disk, trigger) = (begun.run, begun.disk.to_string(), begun.trigger.name());
+        let label = begun.label.clone();
+        self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
+        if request.allowed {
+            self.note(Notice::DeletionsAllowed { run });
         }
-        begun
+        self.mail(Occasion::Begun(begun));
+        let after = request.reply.map(|reply| {
+            let (replied, after) = oneshot::channel();
+            // The run is on even if its caller has gone.
+            let _ = reply.send(Ok(Started { run, replied }));
+            after
+        });
+        // Receivers end only with the daemon.
+        let _ = self.outputs.signals.send(Signal::RunStarted { run, disk, trigger, after });
+        let events = EventSink { run, sender: self.internal.run_events.clone() };
+        tokio::spawn(copy::run(spec, RunContext { connection: self.outputs.connection.clone(), cancel, events }));
     }
 
     /// Takes an event of the active run; one from a run that is over comes too late to matter.
@@ -131,7 +150,7 @@ impl Controller {
             }
             Event::SourceAccepted(file_system) => self.remember_source(file_system),
             Event::SourceLost(file_system) => self.source_watch.lost(active.source.clone(), file_system),
-            Event::Progress(progress) => active.advance(progress),
+            Event::Progress(progress) => active.progress = progress,
             Event::FreeBytes(bytes) => active.free_bytes = bytes,
             Event::Notice(notice) => {
                 match notice {
@@ -147,46 +166,62 @@ impl Controller {
                 self.tell(Level::Warn, &warning);
             }
             Event::AdmissionRequested { locks, opener, activity } => {
-                active.admission = Some(Admission { opener, activity });
+                active.admission = Admission::Requested { opener, activity };
                 self.apply_found_locks(locks).await;
             }
             Event::LocksScanned(locks) => self.apply_found_locks(locks).await,
-            Event::Ended(summary) => self.finish_run(*summary).await,
+            Event::Ended(summary) => self.record_end(*summary),
         }
     }
 
-    async fn finish_run(&mut self, summary: RunSummary) {
-        let Some(active) = self.run.take() else { return };
-        let mut record = record_of(&active, summary);
-        self.tell_end(&record, &active);
-        record.logs = rotation::end(record.logs, &self.config).await;
-        if let Err(error) = self.history.end(&record) {
-            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+    /// Logs how the run ended and has that recorded; `on_run_ended` goes on from there.
+    fn record_end(&mut self, summary: RunSummary) {
+        let Some(active) = &mut self.run else { return };
+        active.phase = Phase::Recording;
+        if let Admission::Requested { .. } = active.admission {
+            active.admission = Admission::NotRequested;
         }
+        let record = record_of(active, summary);
+        if let Some(active) = &self.run {
+            self.tell_end(&record, active);
+        }
+        let (store, config, stored) = (self.store.clone(), self.config.clone(), self.internal.stored.clone());
+        tokio::spawn(async move {
+            let record = RunRecord { logs: rotation::end(record.logs, &config).await, ..record };
+            let error = store.end(record.clone()).await.err();
+            let _ = stored.send(Stored::RunEnded { record: Box::new(record), error });
+        });
+    }
+
+    /// The end is on record: everybody is told, and the next in turn begins.
+    pub(super) async fn on_run_ended(&mut self, record: RunRecord, is_recorded: bool) {
+        let Some(active) = self.run.take() else { return };
+        self.run_index.add(&record);
         self.mail_run_ended(&record);
-        self.mark_attachment(&record);
+        self.mark_attachment(&record, is_recorded);
+        if record.outcome == Outcome::Success {
+            self.remember_copy(&record.disk, &active.destination);
+        }
+        self.grant_waiting_jobs().await;
+        // Ends the questions to Veeam that the run had.
+        self.try_admit_copy();
+        self.publish();
+        let _ = self.outputs.signals.send(self.run_finished(&record));
+        // A disk that was never mounted may be unplugged, too.
+        self.clean_up_disks();
+    }
+
+    fn run_finished(&self, record: &RunRecord) -> Signal {
         let presence = record.presence();
         let say = |told| self.texts.say(&Afterwards { told, presence }).to_string();
         let message = record.fault.as_ref().map(say).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();
-        let signal = Signal::RunFinished {
+        Signal::RunFinished {
             run: record.run,
             disk: record.disk.to_string(),
             result: record.outcome.name(),
             error: (name.to_owned(), message),
-        };
-        if record.outcome == Outcome::Success {
-            self.remember_copy(&record.disk, &active.destination);
-            self.last_success.insert(record.disk.clone(), record.clone());
         }
-        self.last = Some(record);
-        self.grant_waiting_jobs().await;
-        // Nothing waits at the gate any more.
-        self.try_admit_copy();
-        self.publish();
-        let _ = self.outputs.signals.send(signal);
-        // A disk that was never mounted may be taken away, too.
-        self.prove_released();
     }
 
     fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
@@ -212,26 +247,27 @@ impl Controller {
         }
     }
 
-    fn mark_attachment(&mut self, record: &RunRecord) {
+    /// What the run means for its disk. Without a record the disk is not tried again, since nobody would count how often.
+    fn mark_attachment(&mut self, record: &RunRecord, is_recorded: bool) {
+        self.attachments.end_run(&record.disk);
         if record.fault == Some(Fault::DiskRemoved) {
-            // What is plugged in now is back already, and has its own run before it.
+            // What is attached now is back already, and its own run is still to come.
             return;
         }
-        let past = self.past_of_attachment(&record.disk, &record.attachment);
-        self.refresh_mounts();
+        let done = AttachmentState::Done(Release::Unproven);
+        let state = if is_recorded { self.state_after_runs(&record.disk, &record.attachment) } else { done };
         for attachment in self.attachments.of(&record.disk) {
             if attachment.volume.diskseq == record.attachment.diskseq {
-                // Also where the history can't be written: a run is never begun again without being counted.
-                attachment.served = past.served || !past.interrupted;
-                attachment.interrupted = past.interrupted;
-                attachment.awaits_source = past.awaits_source;
-                attachment.safe = record.presence() == Presence::Safe && !attachment.in_use;
-                if attachment.safe {
-                    // UDisks2's next picture will say so too.
-                    attachment.volume.mount_points.clear();
+                attachment.state = state;
+                if let (Presence::Safe, Some(release)) = (record.presence(), attachment.state.release_mut()) {
+                    *release = Release::Released;
                 }
             }
         }
+        self.refresh_mounts();
+        // UDisks2 will say so too, a moment later.
+        let released = self.attachments.of(&record.disk).filter(|attachment| attachment.state.is_released());
+        released.for_each(|attachment| attachment.volume.mount_points.clear());
     }
 }
 

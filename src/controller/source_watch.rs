@@ -95,9 +95,9 @@ impl Controller {
         match (awaited, self.source_watch.task.is_some()) {
             (true, false) => {
                 let source = &self.config.source;
-                let remembered = self.memory.source(source).or_else(|| self.source_watch.lost_of(source));
+                let remembered = self.saved_state.source(source).or_else(|| self.source_watch.lost_of(source));
                 let wanted = SourceProbe { config: self.config.clone(), remembered: remembered.map(str::to_owned) };
-                self.source_watch.begin(wanted, self.source_available.clone());
+                self.source_watch.begin(wanted, self.internal.source_available.clone());
             }
             (false, true) => self.source_watch.end(),
             _ => {}

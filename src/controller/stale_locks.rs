@@ -12,6 +12,7 @@ use log::Level;
 use tokio::sync::watch;
 
 use super::Controller;
+use super::stored::AfterSave;
 use super::veeam_queue::{PATIENCE, cause};
 use crate::blocking::blocking;
 use crate::config::Secret;
@@ -117,7 +118,7 @@ impl Controller {
     fn start_lock_check(&mut self, question: LockQuery) {
         let (asked, asked_out) = watch::channel(question);
         self.stale_locks.question = Some(asked);
-        tokio::spawn(check_locks(self.config.clone(), self.api_password(), asked_out, self.findings.clone()));
+        tokio::spawn(check_locks(self.config.clone(), self.api_password(), asked_out, self.internal.findings.clone()));
     }
 
     /// systemd's credential counts only where config.ini has no password.
@@ -235,16 +236,15 @@ impl Controller {
 
     /// Once for each lock, also over a restart.
     fn warn_about_age(&mut self, lock: &JobLock, hours: u64) {
-        if self.memory.is_told(&lock.path, lock.since) {
+        if self.saved_state.is_told(&lock.path, lock.since) {
             return;
         }
         let warning = Warning::VeeamLockOld { job: lock.job.clone(), hours };
         self.tell(Level::Warn, &warning);
         self.mail_about_lock(LockStory::Warned { job: lock.job.clone(), warning });
         let held: Vec<PathBuf> = self.veeam_queue.held().iter().map(|lock| lock.path.clone()).collect();
-        if let Err(warning) = self.memory.remember_told(&lock.path, lock.since, &held) {
-            self.tell(Level::Warn, &warning);
-        }
+        self.saved_state.set_told(&lock.path, lock.since, &held);
+        self.save_state(AfterSave::Nothing);
     }
 
     pub(super) fn mail_about_lock(&self, story: LockStory) {

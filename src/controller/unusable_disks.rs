@@ -35,7 +35,7 @@ impl Controller {
             return Some(self.named_as(volume, id, hindrance));
         }
         let ids = self.config.disks.iter().map(|disk| &disk.id);
-        let is_likely = |id: &&DiskId| self.memory.disk(id).is_some_and(|known| volume.identity().may_hold(known));
+        let is_likely = |id: &&DiskId| self.saved_state.disk(id).is_some_and(|known| volume.identity().may_hold(known));
         let mut likely = ids.filter(is_likely);
         let id = likely.next()?.clone();
         // Several disks behind one drive, as in a dock that tells its own number for each: which of them it is nobody knows.
@@ -46,7 +46,7 @@ impl Controller {
     }
 
     fn named_as(&self, volume: Volume, id: DiskId, hindrance: Hindrance) -> Volume {
-        let label = self.last_success.get(&id).map(|success| success.label.clone());
+        let label = self.run_index.last_success(&id).map(|success| success.label.clone());
         Volume { label: label.unwrap_or(volume.label), id, hindrance: Some(hindrance), ..volume }
     }
 }

@@ -8,6 +8,7 @@ use log::{Level, debug};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Controller;
+use super::active_run::ActiveRun;
 use super::call::Caller;
 use super::caller_watch::QueueEvent;
 use super::waiting_jobs::WaitingJob;
@@ -86,7 +87,7 @@ impl Controller {
         if let Some(former) = self.veeam_queue.watcher.take() {
             former.abort();
         }
-        let (directories, changes) = (self.config.veeam_directories.clone(), self.lock_changes.clone());
+        let (directories, changes) = (self.config.veeam_directories.clone(), self.internal.lock_changes.clone());
         self.veeam_queue.watcher = Some(tokio::spawn(async move {
             if let Err(error) = lock_watch::watch(directories, changes).await {
                 // The run that needs the directory looks for itself and says so in plain words.
@@ -102,7 +103,7 @@ impl Controller {
             return;
         }
         self.veeam_queue.orphans = true;
-        let (runtime, queue_events) = (self.runtime.clone(), self.queue_events.clone());
+        let (runtime, queue_events) = (self.runtime.clone(), self.internal.queue_events.clone());
         tokio::spawn(async move {
             loop {
                 let runtime = runtime.clone();
@@ -139,7 +140,8 @@ impl Controller {
         let former = std::mem::replace(&mut self.veeam_queue.held, found);
         let held = &self.veeam_queue.held.locks;
         self.veeam_queue.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
-        if self.is_copying() {
+        // While its end is being recorded, the copy reads nothing any more.
+        if self.is_copying() && self.run.as_ref().is_some_and(ActiveRun::is_running) {
             self.warn_about_intruders(&former.locks);
         }
         self.try_admit_copy();

@@ -31,7 +31,7 @@ impl Controller {
         }
         let callers = self.veeam_queue.waiting.iter().map(|waiter| waiter.callers.len()).sum::<usize>();
         self.has_room_for_one_more(callers)?;
-        let watched = || CallerWatch::new(&self.outputs.connection, &caller.name, &self.queue_events);
+        let watched = || CallerWatch::new(&self.outputs.connection, &caller.name, &self.internal.queue_events);
         if let Some(waiter) = self.veeam_queue.waiting.iter_mut().find(|waiter| waiter.job == job) {
             waiter.callers.push(watched());
             self.warn_about_duplicate(&job);

@@ -1,6 +1,6 @@
-//! What a person has agreed to before the service knows a disk, on its way to the first copy: a file for each disk below the state
-//! directory. Setup writes it before config.ini, so it is there when a run can begin; the service reads it, and takes it away with
-//! the first good copy. Bound to the very disk, and to what was shown of it.
+//! What a person agreed to lose at the first copy to a disk: a file for each disk below the state directory. Setup writes it
+//! before config.ini, so it is there when a run can begin; the first good copy removes it. It holds for the very disk that
+//! the person was shown, and for no other.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -17,7 +17,8 @@ struct Written {
     agreed: Agreed,
 }
 
-#[derive(Debug)]
+/// The directory with all agreements.
+#[derive(Debug, Clone)]
 pub struct Agreements {
     directory: PathBuf,
 }
@@ -28,7 +29,7 @@ impl Agreements {
         Self { directory: state.join("agreed") }
     }
 
-    /// In the place of an older one of this disk.
+    /// Records an agreement in place of an older one for this disk. On the disk when it returns.
     ///
     /// # Errors
     /// It can't be written; nothing is agreed to then.
@@ -43,13 +44,13 @@ impl Agreements {
         File::open(&self.directory)?.sync_all()
     }
 
-    /// What holds for the disk that looks like this. A file that makes no sense agrees to nothing.
+    /// The agreement for the disk that identifies itself like this; blocks. A file that makes no sense agrees to nothing.
     pub fn of(&self, disk: &DiskId, identity: &DiskIdentity) -> Option<Agreed> {
         let written: Written = serde_json::from_slice(&fs::read(self.path(disk)).ok()?).ok()?;
         (written.identity == *identity).then_some(written.agreed)
     }
 
-    /// Nothing is agreed to any more. One that can't be taken away is of no use to a disk with a good copy.
+    /// Ends the agreement; blocks. One that can't be removed means nothing for a disk with a good copy.
     pub fn end(&self, disk: &DiskId) {
         let _ = fs::remove_file(self.path(disk));
     }
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_agreed_to_holds_for_this_very_disk_until_it_is_ended() {
+    fn an_agreement_holds_for_its_own_disk_until_it_ends() {
         let place = tempfile::tempdir().unwrap();
         let agreements = Agreements::new(place.path());
         let (disk, agreed) = (DiskId::new("b78e-6cc4"), Agreed { files: 5, bytes: 15 });

@@ -1,8 +1,8 @@
-//! The history of runs in `/var/lib/asbackup/history.jsonl`: one line when a run begins, one when it has ended.
-//! Only ever appended to, each line in one write and flushed to the disk, so that a crash costs the last line at most. A line
-//! that is torn or foreign is skipped when reading, and never joins with the next. Knows nothing of what the runs mean.
+//! The history of runs in `history.jsonl`: one line when a run begins, one when it ends, one for each later note.
+//! Only ever appended to, each line in one write and flushed, so that a crash costs the last line at most. Reading skips a
+//! line that is torn or foreign, and the next line never joins it. Knows nothing of what the runs mean.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::lines::{LONGEST, Lines};
-use crate::model::{AttachmentId, DiskId, Outcome, RunBegun, RunRecord, Warning};
+use crate::model::{RunBegun, RunRecord, Warning};
 
 const FILE_NAME: &str = "history.jsonl";
 
+/// Why the history can't be read or written.
 #[derive(Debug, Error)]
 pub enum HistoryError {
     #[error("can't read {}: {source}", path.display())]
@@ -38,14 +39,18 @@ pub enum HistoryError {
     },
     #[error("run {run} is too long for a line of the history: {bytes} bytes")]
     TooLong { run: u64, bytes: usize },
+    #[error("nothing was written within {seconds} s")]
+    TimedOut { seconds: u64 },
+    #[error("the thread that writes has ended")]
+    WriterEnded,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Line {
+pub(super) enum Line {
     Begun(RunBegun),
     Ended(Box<RunRecord>),
-    /// What was found out about a run beside it, mostly after its end.
+    /// A warning from outside the run, mostly after its end.
     Noted {
         run: u64,
         warning: Warning,
@@ -60,77 +65,73 @@ enum NewLine<'a> {
     Noted { run: u64, warning: &'a Warning },
 }
 
-/// The one who writes. There must be only one at a time.
+/// Writes the history. Only one may be open at a time.
 #[derive(Debug)]
 pub struct History {
-    past: HistoryReader,
-    last_run: u64,
+    reader: HistoryReader,
     damaged: u64,
 }
 
 impl History {
-    /// Reads what is in `dir`; directory and file are made when missing.
+    /// Opens the history in `dir`; a missing directory or file is created. Blocks.
+    ///
+    /// # Errors
+    /// The directory or file can't be created or read.
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
-        let past = HistoryReader { path: dir.join(FILE_NAME) };
-        DirBuilder::new().recursive(true).mode(0o750).create(dir).map_err(|source| past.unwritable(source))?;
-        past.append(&[])?;
-        let mut last_run = 0;
-        let damaged = past.scan(|line| {
-            let run = match line {
-                Line::Begun(begun) => begun.run,
-                Line::Ended(record) => record.run,
-                Line::Noted { run, .. } => run,
-            };
-            last_run = last_run.max(run);
-        })?;
-        Ok(Self { past, last_run, damaged })
-    }
-
-    /// Highest number that any run ever had, 0 = none yet. The next run takes the next number, so that none comes twice.
-    pub fn last_run(&self) -> u64 {
-        self.last_run
+        let reader = HistoryReader { path: dir.join(FILE_NAME) };
+        DirBuilder::new().recursive(true).mode(0o750).create(dir).map_err(|source| reader.unwritable(source))?;
+        reader.append(&[])?;
+        let damaged = reader.scan(|_| {})?;
+        Ok(Self { reader, damaged })
     }
 
     /// What to tell once if lines had to be skipped when the history was opened.
     pub fn damage(&self) -> Option<Warning> {
-        (self.damaged > 0)
-            .then(|| Warning::DamagedHistory { path: self.past.path.display().to_string(), lines: self.damaged })
+        let path = || self.reader.path.display().to_string();
+        (self.damaged > 0).then(|| Warning::DamagedHistory { path: path(), lines: self.damaged })
     }
 
-    /// What can be asked; a copy of it may be used elsewhere while this one writes.
-    pub fn past(&self) -> &HistoryReader {
-        &self.past
+    /// A copy of the reader may be used elsewhere while this history is written.
+    pub fn reader(&self) -> &HistoryReader {
+        &self.reader
     }
 
-    /// Writes down that a run begins. On the disk when it returns.
+    /// Records that a run begins. On the disk when it returns.
+    ///
+    /// # Errors
+    /// The line is too long or can't be written.
     pub fn begin(&mut self, begun: &RunBegun) -> Result<(), HistoryError> {
         self.write(begun.run, &NewLine::Begun(begun))
     }
 
-    /// Writes down how a run ended. On the disk when it returns.
+    /// Records how a run ended. On the disk when it returns.
+    ///
+    /// # Errors
+    /// As `begin`.
     pub fn end(&mut self, record: &RunRecord) -> Result<(), HistoryError> {
         self.write(record.run, &NewLine::Ended(record))
     }
 
     /// Adds a warning to a run, from outside of it.
+    ///
+    /// # Errors
+    /// As `begin`.
     pub fn note(&mut self, run: u64, warning: &Warning) -> Result<(), HistoryError> {
         self.write(run, &NewLine::Noted { run, warning })
     }
 
     fn write(&mut self, run: u64, line: &NewLine) -> Result<(), HistoryError> {
-        // Counts even when it can't be written: the number may have been told.
-        self.last_run = self.last_run.max(run);
         let encoded = serde_json::to_vec(line);
         let mut bytes = encoded.map_err(|source| HistoryError::Encode { run, source })?;
         bytes.push(b'\n');
         if bytes.len() > LONGEST {
             return Err(HistoryError::TooLong { run, bytes: bytes.len() });
         }
-        self.past.append(&bytes)
+        self.reader.append(&bytes)
     }
 }
 
-/// Questions to the history. Each reads the file once and keeps no more than its answer; blocks on the disk.
+/// Reads the history. Each question reads the file once and keeps no more than its answer; blocks.
 #[derive(Debug, Clone)]
 pub struct HistoryReader {
     path: PathBuf,
@@ -138,6 +139,9 @@ pub struct HistoryReader {
 
 impl HistoryReader {
     /// The last `count` finished runs, newest first, with all that was noted about them later.
+    ///
+    /// # Errors
+    /// The file can't be read.
     pub fn newest(&self, count: usize) -> Result<Vec<RunRecord>, HistoryError> {
         let mut newest: VecDeque<RunRecord> = VecDeque::new();
         let mut notes = Vec::new();
@@ -157,70 +161,23 @@ impl HistoryReader {
     }
 
     /// The finished runs with a higher number, oldest first.
+    ///
+    /// # Errors
+    /// As `newest`.
     pub fn ended_after(&self, run: u64) -> Result<Vec<RunRecord>, HistoryError> {
         let mut found = Vec::new();
-        self.each_ended(|record| {
-            if record.run > run {
-                found.push(record);
+        self.scan(|line| {
+            if let Line::Ended(record) = line
+                && record.run > run
+            {
+                found.push(*record);
             }
         })?;
         Ok(found)
     }
 
-    /// Runs that began and never ended, oldest first: the daemon or the machine went down meanwhile.
-    pub fn unfinished(&self) -> Result<Vec<RunBegun>, HistoryError> {
-        let mut open = BTreeMap::new();
-        self.scan(|line| {
-            match line {
-                Line::Begun(begun) => open.insert(begun.run, begun),
-                Line::Ended(record) => open.remove(&record.run),
-                Line::Noted { .. } => None,
-            };
-        })?;
-        Ok(open.into_values().collect())
-    }
-
-    pub fn last_of(&self, disk: &DiskId) -> Result<Option<RunRecord>, HistoryError> {
-        self.last_where(|record| record.disk == *disk)
-    }
-
-    pub fn last_success(&self, disk: &DiskId) -> Result<Option<RunRecord>, HistoryError> {
-        self.last_where(|record| record.disk == *disk && record.outcome == Outcome::Success)
-    }
-
-    /// The finished runs of one plug-in, oldest first. Without a sequence number (kernels before 5.15) all plug-ins of a disk
-    /// since boot look the same.
-    pub fn of_attachment(&self, attachment: &AttachmentId, disk: &DiskId) -> Result<Vec<RunRecord>, HistoryError> {
-        let mut found = Vec::new();
-        self.each_ended(|record| {
-            if record.attachment == *attachment && record.disk == *disk {
-                found.push(record);
-            }
-        })?;
-        Ok(found)
-    }
-
-    fn last_where(&self, wanted: impl Fn(&RunRecord) -> bool) -> Result<Option<RunRecord>, HistoryError> {
-        let mut last = None;
-        self.each_ended(|record| {
-            if wanted(&record) {
-                last = Some(record);
-            }
-        })?;
-        Ok(last)
-    }
-
-    fn each_ended(&self, mut visit: impl FnMut(RunRecord)) -> Result<(), HistoryError> {
-        self.scan(|line| {
-            if let Line::Ended(record) = line {
-                visit(*record);
-            }
-        })?;
-        Ok(())
-    }
-
-    /// Visits every whole line in file order; answers how many others there were.
-    fn scan(&self, mut visit: impl FnMut(Line)) -> Result<u64, HistoryError> {
+    /// Visits every whole line in file order; returns how many others there were.
+    pub(super) fn scan(&self, mut visit: impl FnMut(Line)) -> Result<u64, HistoryError> {
         let unreadable = |source| HistoryError::Read { path: self.path.clone(), source };
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -282,4 +239,4 @@ fn ends_torn(file: &File, length: u64) -> io::Result<bool> {
 
 #[cfg(test)]
 #[path = "history_tests.rs"]
-mod tests;
+pub(super) mod tests;

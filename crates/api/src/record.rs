@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DiskId, Fault, LogPart, Micros, Outcome, Presence, Step, Trigger, Warning};
 
 /// One attachment of one disk. The kernel numbers each medium that appears and reuses no number until reboot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AttachmentId {
     /// `/proc/sys/kernel/random/boot_id`; the numbers below start anew at each boot.
     pub boot_id: String,
