@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Shows the daemon at work on a virtual disk. Everything happens in mount, network and process namespaces of its own and in
-# one directory below target/; when this ends, in whatever way, the kernel ends and unmounts all that was in there.
+# Shows the daemon at work on a virtual disk. Everything happens in separate mount, network and process namespaces and in one
+# directory in target/. However this ends, the kernel then ends and unmounts everything in there.
 #
 # usage: demo.sh DAEMON      (as root; "make demo" builds the daemon first)
-# DEMO_MB: size of the repository that is copied, in megabytes
+# DEMO_MB: size of the repository to copy, in megabytes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,11 +11,11 @@ daemon=$(realpath "$1")
 place=$PWD/target/demo
 needed_times=4
 
-# What somebody's power failure left.
+# Left over from a power failure.
 rm -rf "$place"
 mkdir -p "$place"
 trap 'rm -rf "$place"' EXIT
-# Control-C reaches everybody in here; this one has to outlive the others to clean up.
+# Control-C reaches every process in here; this one must outlive the others to clean up.
 trap : INT TERM
 
 room=$(($(df --output=avail --block-size=1M "$place" | tail -n 1) / needed_times))

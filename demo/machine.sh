@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# The machine of the demo: system bus, udevd, UDisks2, one disk that is plugged in and out, and the daemon. Tells nothing.
+# The machine of the demo: system bus, udevd, UDisks2, one disk that is plugged in and unplugged, and the daemon. Prints nothing.
 # Sets: mail_port, bus, label, uuid, image, device, daemon_status.
 
 bus=(de.example.Backup /de/example/Backup de.example.Backup)
 
 start_machine() {
     cp crates/testing/machine/bus.conf "$place/"
-    # The bench lives until the pipe to its standard input is closed: as long as this script.
+    # The bench lives until the pipe to its standard input is closed, that is, as long as this script.
     coproc BENCH { exec sh crates/testing/machine/init.sh "$place" dbus 2> "$place/bench.log"; }
     read -r _ <&"${BENCH[0]}"
     /usr/libexec/udisks2/udisksd --no-debug > "$place/udisksd.log" 2>&1 &
@@ -14,7 +14,7 @@ start_machine() {
         org.freedesktop.UDisks2.Manager Version
 }
 
-# A mail server that keeps what it gets, and shows it as a mail program would. Sets: mail_port.
+# A mail server that stores mails and shows them as a mail program would. Sets: mail_port.
 start_mail_server() {
     mkdir -p "$place/mail"
     echo '{"mode": "plain"}' > "$place/mail/setup.json"
@@ -27,7 +27,7 @@ mails_are_there() {
     [ "$(find "$place/mail" -name '*.json' ! -name setup.json | wc --lines)" -ge "$1" ]
 }
 
-# Waits at most so many seconds until a command succeeds.
+# Waits until a command succeeds, at most this many seconds.
 wait_until() {
     local deadline=$((SECONDS + $1))
     shift
@@ -45,7 +45,7 @@ make_disk() {
     uuid=$(blkid --probe --match-tag UUID --output value "$image")
 }
 
-# A loop device that is marked to detach at its last close goes by itself when this script ends, even if it is killed.
+# A loop device marked to detach at its last close disappears when this script ends, even if it is killed.
 plug_in() {
     device=$(losetup --find --show "$image")
     exec {hold}< "$device"
@@ -61,7 +61,7 @@ is_detached() {
     [ "$(cat "/sys/block/${device##*/}/size")" = 0 ]
 }
 
-# With the directories and the environment that systemd gives to the unit.
+# With the directories and the environment that systemd gives the unit.
 start_daemon() {
     env --ignore-environment PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 STATE_DIRECTORY=/var/lib/asbackup \
         RUNTIME_DIRECTORY=/run/asbackup LOGS_DIRECTORY=/var/log/asbackup "$daemon" 2> "$place/daemon.log" &
@@ -87,8 +87,8 @@ is_mounted_nowhere() {
     ! grep --quiet --fixed-strings " $device " /proc/self/mountinfo
 }
 
-# Mounted where neither the daemon nor UDisks2 sees it. The time of the top directory differs, since the lock files were
-# made and removed in it.
+# Mounted where neither the daemon nor UDisks2 sees it. The time of the top directory differs, because the lock files were
+# created and removed in it.
 is_equal() {
     # shellcheck disable=SC2016
     ! unshare --mount --propagation private sh -ec '
@@ -97,12 +97,12 @@ is_equal() {
         grep --invert-match --line-regexp --fixed-strings '.d..t...... ./'
 }
 
-# The newest runs as the daemon lists them: $1 a key, newest first.
+# The newest runs as listed by the daemon, newest first; $1 is the key.
 of_runs() {
     busctl call "${bus[@]}" ListRuns u 2 | { grep --only-matching --perl-regexp "\"$1\" \w \"?\K[^ \"]*" || true; }
 }
 
-# Result, number of copied files and of deletions of the newest run.
+# Result, number of copied files and number of deletions of the newest run.
 run_is() {
     local key found=()
     for key in result files deletions; do

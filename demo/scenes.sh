@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The scenes of the demo, one function each, in order at the end. Runs as first process of the namespaces that demo.sh makes.
+# The scenes of the demo, one function each, called in order at the end. Runs as the first process of the namespaces of demo.sh.
 #
 # usage: scenes.sh DIRECTORY DAEMON MEGABYTES
 set -Eeuo pipefail
@@ -14,7 +14,7 @@ case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in
     de*) language=de ;;
     *) language=en ;;
 esac
-# What programs print is read here, so it must not depend on the language.
+# This script parses the output of programs, which must not depend on the language.
 export LC_ALL=C.UTF-8
 
 # shellcheck source=demo/texts/en.sh
@@ -37,7 +37,7 @@ scene_machine() {
     say "$T_repository" "$(count_files)" "$(size_of "$source")"
 }
 
-# A small repository of Veeam: full backups, increments, and descriptions of the chains.
+# A small Veeam repository: full backups, increments, and descriptions of the chains.
 fill_repository() {
     local job increment
     for job in "Dateiserver" "Mail & Kalender"; do
@@ -52,7 +52,7 @@ fill_repository() {
     noise "$source/VeeamConfigBackup/ATLANTIS/ATLANTIS_2026-11-22.bco" 1
     chown -R 1001:1001 "$source/Dateiserver"
     chmod 640 "$source"/*/*.v[bi]?
-    # Else the copy would have to wait for it.
+    # Otherwise the copy would have to wait for it.
     sync --file-system "$source"
 }
 

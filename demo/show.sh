@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How the demo looks on the screen: titles, the daemon's own log lines as they come, a bar, and what was expected.
+# The demo's output: titles, the daemon's own log lines as they come, a progress bar, and the checks.
 
 if [ -t 1 ]; then
     bold=$'\e[1m' faint=$'\e[2m' good=$'\e[32m' bad=$'\e[31m' plain=$'\e[0m' over=$'\r\e[K'
@@ -24,7 +24,7 @@ command_shown() {
     echo
 }
 
-# Says what was expected; ends the demo when it is not so.
+# Prints what was expected; ends the demo if it is not met.
 expect() {
     local what=$1
     shift
@@ -60,13 +60,13 @@ human() {
     echo "$text"
 }
 
-# busctl prints all that is not ASCII as octal numbers.
+# busctl prints non-ASCII characters as octal numbers.
 decoded() {
     # shellcheck disable=SC2059
     printf "${1//%/%%}"
 }
 
-# Shows a run to its end: each line of the text log as it is written, and beneath it how far the copy is.
+# Follows a run to its end: each line of the text log as it is written, and the progress beneath it.
 watch_run() {
     local number=$1 shown deadline=$((SECONDS + 150)) seen=-1
     shown=$(wc --lines < "$log")
@@ -81,7 +81,7 @@ watch_run() {
     printf '%s' "$over"
 }
 
-# One call for all that the bar shows. Sets state, done, total, rate, left, file, finished.
+# One call for everything that the bar shows. Sets state, done, total, rate, left, file, finished.
 read_progress() {
     local lines
     mapfile -t lines < <(property State BytesDone BytesTotal BytesPerSecond SecondsLeft CurrentFile)
@@ -101,7 +101,7 @@ show_new_lines() {
     shown=$now
 }
 
-# On a terminal one line that changes, elsewhere one line a second.
+# On a terminal one line that changes, elsewhere one line per second.
 show_bar() {
     local filled
     [ "$state" = copying ] && [ "$total" -gt 0 ] || return 0
@@ -128,7 +128,7 @@ time_left() {
     if [ "$left" = 0 ]; then echo "--:--"; else printf '%d:%02d\n' $((left / 60)) $((left % 60)); fi
 }
 
-# As read by somebody else's parser.
+# As decoded by an independent parser.
 show_mails() {
     /usr/bin/python3 - "$place"/mail/0*.eml << 'END'
 import email, email.policy, sys

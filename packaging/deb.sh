@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Makes the Debian package from what is built: debhelper in a staging directory, because debhelper wants debian/ at the top.
-# The version is that of Cargo.toml.
+# Makes the Debian package from the built binaries, in a staging directory because debhelper expects debian/ at the top. The version
+# is that of Cargo.toml.
 #
-# usage: deb.sh      makes target/debian/asbackup_*.deb, and nothing else is left there
+# usage: deb.sh      leaves only asbackup_*.deb in target/debian
 set -euo pipefail
 
 top=$(dirname "$(dirname "$(readlink -f "$0")")")
 stage=$top/target/debian-build
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$top/Cargo.toml" | head -n 1)
-# The same commit gives the same package.
+# Reproducible: the same commit gives the same package.
 SOURCE_DATE_EPOCH=$(git -C "$top" log -1 --format=%ct 2> /dev/null || stat --format=%Y "$top/Cargo.toml")
 export SOURCE_DATE_EPOCH ASBACKUP_TOP="$top"
 

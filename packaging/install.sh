@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Puts the files of packaging/files.list where they belong. Builds nothing.
+# Installs the files of packaging/files.list. Builds nothing.
 #
-# usage: install.sh DESTDIR PREFIX      DESTDIR may be empty; PREFIX is /usr for what distributions ship
+# usage: install.sh DESTDIR PREFIX      DESTDIR may be empty; PREFIX is /usr for distribution packages
 set -euo pipefail
 shopt -s nullglob
 
@@ -14,9 +14,9 @@ place() {
     [[ $target == */ ]] && target+=$(basename "$source")
     target=$destination/${target/#usr\//$prefix/}
     install -D --mode="$mode" "$source" "$target"
-    # The only path of ours that units and rules name, and that follows PREFIX.
+    # Of the paths that follow PREFIX, units and rules contain only this one.
     [[ $target == *.service ]] && sed --in-place "s,=/usr/libexec/asbackup/,=/$prefix/libexec/asbackup/," "$target"
-    # As Debian wants it, and others do it, too; without the time, so that the same files give the same package.
+    # As Debian requires, and others do, too; without a timestamp, so that the same files give the same package.
     [[ $target == */man/man* ]] && gzip --best --no-name --force "$target"
     return 0
 }
@@ -26,7 +26,7 @@ while read -r pattern target mode; do
     # shellcheck disable=SC2206 # the pattern is meant to be expanded
     sources=($pattern)
     if [ ${#sources[@]} -eq 0 ] || [ ! -e "${sources[0]}" ]; then
-        echo "install.sh: $pattern is not there; build first (make build)" >&2
+        echo "install.sh: $pattern does not exist; build first (make build)" >&2
         exit 1
     fi
     for source in "${sources[@]}"; do
