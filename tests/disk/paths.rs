@@ -201,7 +201,7 @@ async fn a_source_that_its_owner_swaps_for_a_link_gives_nothing_of_roots_away() 
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(2).await;
     assert_aborted(&finished, "UnsafePath");
-    let named = format!("{}, a link that belongs to 4711", source.display());
+    let named = format!("{} on the way to it is a link that belongs to 4711", source.display());
     assert!(finished.message.contains(&named), "{}", finished.message);
     assert!(!is_on_disk(&scene, "key"), "root's secret is on the disk");
     assert!(is_on_disk(&scene, "repository"), "the copy was deleted");

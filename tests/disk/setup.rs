@@ -126,7 +126,7 @@ async fn what_was_agreed_to_is_forgotten_with_the_first_good_copy() {
     assert_success(&office.daemon.finished(1).await);
     assert!(!agreement.exists());
     let log = office.daemon.log();
-    assert!(log.contains("6 files (15.7 MB) that are no older copies"), "{log}");
+    assert!(log.contains("6 files (15.7 MB) that are not older copies"), "{log}");
 }
 
 /// The run waits for Veeam while one more photo comes onto the disk.

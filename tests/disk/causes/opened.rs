@@ -95,7 +95,7 @@ async fn a_shell_that_holds_the_mount_of_a_pulled_disk_is_named_when_it_is_back(
     assert_eq!(fault["kind"], "old-mount-held", "{fault}");
     let holders = fault["holders"].as_str().expect("names");
     assert!(holders.contains("sleep (") && holders.contains(", nobody): "), "{holders}");
-    assert!(finished.message.contains("close the program named"), "{}", finished.message);
+    assert!(finished.message.contains("Close the program named"), "{}", finished.message);
     drop(shell);
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(3).await);
