@@ -6,9 +6,9 @@
 
 use lettre::Address;
 
-use super::ConfigProblem;
-use super::ini::{is_space, strip};
-use super::value::{Kind, Problems, Value};
+use super::fault::{ConfigProblem, Problems};
+use super::numbering::{is_space, strip};
+use super::value::{Kind, Value};
 
 pub const ADDRESSES: Kind<Vec<String>> = Kind::new(addresses, |list: &Vec<String>| list.join(", ")).list();
 

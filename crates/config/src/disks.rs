@@ -1,11 +1,11 @@
 //! The list of known disks, `UUID[,mail]*[,UUID[,mail]*]*`: what has an `@` is a mail address of the disk before it,
 //! everything else must look like the UUID of a file system. Addresses are read as everywhere else (`addresses`).
 
-use super::ConfigProblem;
+use super::fault::{ConfigProblem, Problems};
 use super::addresses::{self, Item, is_address, name_not_quoted, not_an_address};
 use super::keys::DISK_LIST;
 use super::types::KnownDisk;
-use super::value::{Kind, Problems, Value};
+use super::value::{Kind, Value};
 use asbackup_api::DiskId;
 
 pub const DISKS: Kind<Vec<KnownDisk>> = Kind::new(disks, |list| show(list)).list();

@@ -1,16 +1,19 @@
 //! Puts a value into the text of a config.ini and leaves everything else as it is: comments, order, other keys.
 
-use super::ini::{Ini, is_space, strip};
+use std::ops::RangeInclusive;
+
+use super::ini::Ini;
+use super::numbering::{is_comment, is_space, strip, unify_line_ends};
 
 /// The text with this value in its place: where the key is, or at the top of its section, or in a new section at the end.
 /// Lines end with `\n` in what comes out. The text has no faults, and the value is one line without blanks around it.
 pub fn with_value(text: &str, section: &str, key: &str, value: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = unify_line_ends(text);
     let (ini, _) = Ini::read(&text);
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let new = entry(key, value);
-    match (ini.own_line(section, key), ini.section_line(section)) {
-        (Some(line), _) => replace(&mut lines, index(line), new),
+    match (ini.own_lines(section, key), ini.section_line(section)) {
+        (Some(taken), _) => replace(&mut lines, index(*taken.start())..=index(*taken.end()), new),
         (None, Some(line)) => lines.insert(index(line) + 1, new),
         (None, None) => append(&mut lines, section, new),
     }
@@ -26,21 +29,11 @@ fn index(line: u64) -> usize {
     usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1)
 }
 
-/// The key's line and those that continue it; comments in between stay.
-fn replace(lines: &mut Vec<String>, at: usize, new: String) {
-    let indent = indent(&lines[at]);
-    let end = end_of_value(&lines[at + 1..], indent) + at + 1;
-    let comments: Vec<String> = lines[at + 1..end].iter().filter(|line| is_comment(line)).cloned().collect();
-    let begin: String = lines[at].chars().take(indent).collect();
-    lines.splice(at..end, [format!("{begin}{new}")].into_iter().chain(comments));
-}
-
-/// How many of the lines belong to the value above them, up to the last one that says something.
-fn end_of_value(lines: &[String], indent_of_key: usize) -> usize {
-    let belongs = |line: &&String| is_comment(line) || strip(line).is_empty() || indent(line) > indent_of_key;
-    let candidates: Vec<&String> = lines.iter().take_while(belongs).collect();
-    let says = |line: &&String| !is_comment(line) && !strip(line).is_empty();
-    candidates.iter().rposition(says).map_or(0, |last| last + 1)
+/// The lines of a key and its value; comments between them stay.
+fn replace(lines: &mut Vec<String>, taken: RangeInclusive<usize>, new: String) {
+    let indent: String = lines[*taken.start()].chars().take_while(|c| is_space(*c)).collect();
+    let comments: Vec<String> = lines[taken.clone()].iter().filter(|line| is_comment(line)).cloned().collect();
+    lines.splice(taken, [indent + &new].into_iter().chain(comments));
 }
 
 fn append(lines: &mut Vec<String>, section: &str, new: String) {
@@ -51,14 +44,6 @@ fn append(lines: &mut Vec<String>, section: &str, new: String) {
         lines.push(String::new());
     }
     lines.extend([format!("[{section}]"), new, String::new()]);
-}
-
-fn is_comment(line: &str) -> bool {
-    strip(line).starts_with(['#', ';'])
-}
-
-fn indent(line: &str) -> usize {
-    line.chars().take_while(|c| is_space(*c)).count()
 }
 
 #[cfg(test)]

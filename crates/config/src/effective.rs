@@ -1,7 +1,8 @@
 //! What is in force, key by key, and whether the file says so. Shows no secrets.
 
 use super::Config;
-use super::ini::{Ini, strip};
+use super::ini::Ini;
+use super::numbering::strip;
 use super::keys::{KEYS, Key};
 
 /// Where a value comes from.

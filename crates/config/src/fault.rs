@@ -6,7 +6,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ini::SyntaxError;
 use asbackup_texts::{Message, Spoken, Texts};
 
 /// One fault (the file is refused whole) or one oddity (a warning, the file counts).
@@ -72,18 +71,8 @@ impl Spoken for ConfigProblem {
     const FAMILY: &'static str = "config";
 }
 
-impl From<SyntaxError> for ConfigProblem {
-    fn from(error: SyntaxError) -> Self {
-        match error {
-            SyntaxError::ByteOrderMark => Self::ByteOrderMark,
-            SyntaxError::MissingSection { line } => Self::MissingSection { line },
-            SyntaxError::MissingDelimiter { section, line } => Self::MissingDelimiter { section, line },
-            SyntaxError::MissingKey { section, line } => Self::MissingKey { section, line },
-            SyntaxError::DuplicateSection { section, line, first } => Self::DuplicateSection { section, line, first },
-            SyntaxError::DuplicateKey { section, key, line, first } => Self::DuplicateKey { section, key, line, first },
-        }
-    }
-}
+/// Several of them, in the file's order.
+pub type Problems = Vec<ConfigProblem>;
 
 /// All that is wrong with a file that was refused; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Lists of host names in config.ini.
 
-use super::ConfigProblem;
-use super::value::{Kind, Problems, Value, is_host, items};
+use super::fault::{ConfigProblem, Problems};
+use super::value::{Kind, Value, is_host, items};
 
 /// Names between commas, semicolons or blanks; upper and lower case mean the same, so they are kept in lower case.
 pub const NAMES: Kind<Vec<String>> = Kind::new(names, |list: &Vec<String>| list.join(", ")).list();

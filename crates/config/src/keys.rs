@@ -3,14 +3,12 @@
 
 use super::addresses::{ADDRESSES, SENDER};
 use super::disks::DISKS;
+use super::fault::Problems;
 use super::hosts::NAMES;
 use super::mail::{ENCRYPTION, POLICY};
 use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, directory, show};
 use super::types::Config;
-use super::value::{
-    DAYS, DAYS_OR_NEVER, GIGABYTES, HOST, HOURS_OR_NEVER, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MEGABYTES, MINUTES,
-    PERCENT, PORT, Problems, SECONDS, SECRET, SWITCH, TEXT, Traits, Value,
-};
+use super::value::{DAYS, DAYS_OR_NEVER, GIGABYTES, HOST, HOURS_OR_NEVER, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MEGABYTES, MINUTES, PERCENT, PORT, SECONDS, SECRET, SWITCH, TEXT, Traits, Value, };
 use super::veeam::{OLD_LOCK, SERVER};
 
 /// One key of the file.

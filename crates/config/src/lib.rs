@@ -17,6 +17,7 @@ pub mod ini;
 mod interpolation;
 mod keys;
 mod mail;
+mod numbering;
 mod oddities;
 mod paths;
 mod types;
@@ -38,9 +39,11 @@ pub use types::{Config, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Secret, We
 pub use veeam::{OldLock, Veeam};
 
 use asbackup_texts::Language;
-use ini::{Ini, strip};
+use fault::Problems;
+use ini::Ini;
+use numbering::{is_space, strip};
 use keys::{KEYS, Key};
-use value::{Problems, Value};
+use value::Value;
 
 /// What a new config.ini is made from: every key with its default and its reason.
 pub const TEMPLATE: &str = include_str!("../../../config.ini.template");
@@ -69,8 +72,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigFaults> {
 
 /// Reads the text of a file. Errors: as `load`.
 pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
-    let (ini, errors) = Ini::read(text);
-    let mut faults: Problems = errors.into_iter().map(ConfigProblem::from).collect();
+    let (ini, mut faults) = Ini::read(text);
     let mut config = blank();
     for key in &KEYS {
         if let Err(problems) = take(&mut config, key, &ini) {
@@ -189,7 +191,7 @@ fn check_characters(key: &Key, value: &Value) -> Result<(), Problems> {
     if broken && !key.traits.list {
         return Err(vec![ConfigProblem::SeveralLines { section, key: name }]);
     }
-    let harmful = |c: char| c.is_control() && !(key.traits.list && ini::is_space(c));
+    let harmful = |c: char| c.is_control() && !(key.traits.list && is_space(c));
     if value.text.contains(harmful) {
         return Err(vec![ConfigProblem::ControlCharacter { section, key: name, value: value.shown() }]);
     }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ConfigProblem;
+use super::fault::{ConfigProblem, Problems};
 use super::addresses::{self, Item, is_address, name_and_address, name_not_quoted, not_an_address};
 use super::types::{Config, Secret};
-use super::value::{Kind, Problems, Value, choose};
+use super::value::{Kind, Value, choose};
 
 /// How mails are sent; an empty server means that none are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

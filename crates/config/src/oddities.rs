@@ -8,7 +8,8 @@ use strsim::jaro_winkler;
 
 use super::ConfigProblem;
 use super::addresses::is_dubious;
-use super::ini::{DEFAULT_SECTION, Ini, is_space};
+use super::ini::{DEFAULT_SECTION, Ini};
+use super::numbering::is_space;
 use super::keys::{KEYS, Key, sections};
 use super::types::Config;
 use super::value::Value;

@@ -2,8 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::ConfigProblem;
-use super::value::{Kind, Problems, Value};
+use super::fault::{ConfigProblem, Problems};
+use super::value::{Kind, Value};
 
 /// A directory from `/` on; may be empty.
 pub const DIRECTORY: Kind<PathBuf> = Kind::new(directory, |path| show(path));

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use email_address::EmailAddress;
 
-use super::ConfigProblem;
-use super::ini::is_space;
+use super::fault::{ConfigProblem, Problems};
+use super::numbering::is_space;
 use super::types::{IdentityPolicy, LossyPolicy, MASK, Secret};
 use asbackup_texts::Language;
 
@@ -45,8 +45,6 @@ impl Value<'_> {
         text
     }
 }
-
-pub type Problems = Vec<ConfigProblem>;
 
 /// How a text becomes a `T` and back.
 pub struct Kind<T> {

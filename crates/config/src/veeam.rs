@@ -7,9 +7,9 @@ use std::time::Duration;
 use hyper::Uri;
 use hyper::http::uri::Scheme;
 
-use super::ConfigProblem;
+use super::fault::{ConfigProblem, Problems};
 use super::types::{Config, MASK, Secret};
-use super::value::{Kind, Problems, Value, choose};
+use super::value::{Kind, Value, choose};
 
 /// Whom to ask, and what holds of locks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
