@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use asbackup::config::InterpolationError;
-use asbackup::config::ini::{DEFAULT_SECTION, Ini};
+use asbackup_config::ini::{DEFAULT_SECTION, Ini};
+use asbackup_config::{ConfigProblem, InterpolationError, load};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Map, Value, json};
@@ -23,11 +23,12 @@ def value(parser, section, key):
         return {"error": NAMES[type(error).__name__]}
 for line in sys.stdin:
     text = json.loads(line)
+    file = text.encode("utf-8") if isinstance(text, str) else bytes(text)
     parser = configparser.ConfigParser()
     try:
-        parser.read_file(io.TextIOWrapper(io.BytesIO(text.encode("utf-8")), encoding="utf-8"))
+        parser.read_file(io.TextIOWrapper(io.BytesIO(file), encoding="utf-8"))
         answer = {section: {key: value(parser, section, key) for key in parser[section]} for section in parser}
-    except configparser.Error:
+    except (configparser.Error, UnicodeDecodeError):
         answer = None
     print(json.dumps(answer), flush=True)
 "#;
@@ -51,10 +52,10 @@ impl Python {
         Self { process, questions, answers }
     }
 
-    /// What Python makes of a text; `null` when it refuses it.
-    fn read(&mut self, text: &str) -> Value {
+    /// What Python makes of a text or of a list of bytes; `null` when it refuses it.
+    fn read(&mut self, file: impl Into<Value>) -> Value {
         let questions = self.questions.as_mut().unwrap();
-        writeln!(questions, "{}", json!(text)).unwrap();
+        writeln!(questions, "{}", file.into()).unwrap();
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap()
@@ -147,6 +148,28 @@ fn only_deeper_lines_continue_a_value() {
 }
 
 #[test]
+fn an_indent_is_counted_in_characters() {
+    assert_eq!(agreed_value("[a]\n\tk = one\n  two\n\tl = x\n", "a", "k"), "one\ntwo");
+    assert_eq!(agreed_value("[a]\n\u{a0}k = one\n  two\n \u{3000}three\n", "a", "k"), "one\ntwo\nthree");
+    assert_eq!(agreed_value("[a]\n  k = one\n\u{3000}l = x\n", "a", "l"), "x");
+}
+
+#[test]
+fn a_bracket_opens_a_section_only_where_a_key_could_be() {
+    assert_eq!(agreed_value("[a]\n[open = x\n[] = y\n", "a", "[open"), "x");
+    assert_eq!(agreed_value("[a]\nk =\n  [b]\n\n  [c] = 1\n l = 2\n", "a", "k"), "\n[b]\n\n[c] = 1\nl = 2");
+    assert_eq!(agreed_value("  [a]\n    [b]\nk = x\n", "b", "k"), "x");
+}
+
+/// Lines are numbered with it for the crate.
+#[test]
+fn a_vertical_bar_means_nothing() {
+    let text = "[1|a|]\n2|k = 3|x\n  4|y\n  |z\n|l| = 0|\n[|a]\n";
+    assert_eq!(agreed_value(text, "1|a|", "2|k"), "3|x\n4|y\n|z");
+    assert_eq!(agreed_value(text, "1|a|", "|l|"), "0|");
+}
+
+#[test]
 fn empty_lines_belong_to_the_value_and_comments_do_not() {
     let text = "[a]\nk = one\n\n  # no\n; no\n  two\n\n\nl = x\n";
     assert_eq!(agreed_value(text, "a", "k"), "one\n\ntwo");
@@ -155,11 +178,15 @@ fn empty_lines_belong_to_the_value_and_comments_do_not() {
 #[test]
 fn there_are_no_comments_behind_a_value() {
     assert_eq!(agreed_value("[a]\nk = x # y ; z", "a", "k"), "x # y ; z");
+    assert_eq!(agreed_value("[a]\nk = #x\n y;\n ;z\n", "a", "k"), "#x\ny;");
+    assert_eq!(agreed_value("[a]\nk#1;2 = x", "a", "k#1;2"), "x");
 }
 
 #[test]
 fn all_line_ends_are_the_same() {
     assert_eq!(agreed_value("[a]\r\nk = x\r\n y\rl = z\n", "a", "k"), "x\ny");
+    assert_eq!(agreed_value("[a]\r\nk = x\r\n\r\n  y\r\r  z\r\n", "a", "k"), "x\n\ny\n\nz");
+    assert_eq!(agreed_value("[a]\nk = x\u{2028}y\u{85}z\u{b}w\n", "a", "k"), "x\u{2028}y\u{85}z\u{b}w");
 }
 
 #[test]
@@ -204,6 +231,38 @@ fn ten_levels_of_references_are_the_most() {
 }
 
 #[test]
+fn a_zero_byte_is_a_character_like_any_other() {
+    assert_eq!(agreed_value("[a\u{0}]\n\u{0}k = \u{0}x\u{0}\n", "a\u{0}", "\u{0}k"), "\u{0}x\u{0}");
+}
+
+#[test]
+fn nothing_is_too_long() {
+    let (long, indent) = ("x".repeat(1_000_000), " ".repeat(70_000));
+    assert_eq!(agreed_value(&format!("[{long}]\n{long}={long}\n"), &long, &long), long);
+    assert_eq!(agreed_value(&format!("[a]\n{indent}k = x\n {indent}y\n"), "a", "k"), "x\ny");
+    let lines = " y\n".repeat(20_000);
+    assert_eq!(agreed_value(&format!("[a]\nk = x\n{lines}"), "a", "k").lines().count(), 20_001);
+}
+
+#[test]
+fn both_refuse_what_is_not_utf_8() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.ini");
+    for (bytes, line) in [
+        (&b"[a]\nk = J\xf6rg\n"[..], 2),
+        (b"\xff\xfe[\0a\0]\0", 1),
+        (b"[a]\r\n\r# \xc3\n", 3),
+        (b"[a]\nk = \xed\xa0\x80\n", 2),
+        (b"[a]\nk = \xc0\xaf\n", 2),
+        (b"[a]\n\nk = \xe2\x82", 3),
+    ] {
+        assert_eq!(Python::start().read(bytes.to_vec()), Value::Null, "{bytes:?}");
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(load(&path).unwrap_err().0, [ConfigProblem::NotUtf8 { line }], "{bytes:?}");
+    }
+}
+
+#[test]
 fn both_refuse_what_is_no_ini_file() {
     for text in [
         "k = x\n[a]\n",
@@ -216,6 +275,10 @@ fn both_refuse_what_is_no_ini_file() {
         "[a]\n= x\n",
         "[a]\n[]\n",
         "[a]\n[open\n",
+        "[a]\nk = x\nno delimiter\n  = y\n",
+        "[a]\nk = x\n: y\n  z\n",
+        "[a]\n\u{feff}\n",
+        "[a]\nİ = x\ni\u{307} = y\n",
     ] {
         assert_eq!(agreed(text), Value::Null, "{text:?}");
     }
@@ -238,7 +301,7 @@ fn word() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-dA-D]{1,2}",
         1 => "[a-zäöüßÄÖÜİΣK0-9 ._\\-/@,;#\u{200b}\u{feff}]{1,12}",
-        1 => "[\\[\\]=:%()s#;a \u{a0}]{1,8}",
+        1 => "[\\[\\]=:%()s#;a|12\u{0} \u{a0}]{1,8}",
     ]
 }
 
@@ -299,7 +362,7 @@ fn generated_files_are_read_as_python_reads_them() {
     let (accepted, refused) = (Cell::new(0), Cell::new(0));
     let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&file(), |text| {
-        let expected = python.borrow_mut().read(&text);
+        let expected = python.borrow_mut().read(text.as_str());
         let count = if expected.is_null() { &refused } else { &accepted };
         count.set(count.get() + 1);
         if ours(&text) == expected {
