@@ -260,7 +260,7 @@ fn open_logs(loaded: &Loaded, texts: &Texts) {
         logging::tell(Level::Warn, texts, warning, &Scope::default());
     }
     if config.debug {
-        environment::dump(std::env::vars_os(), &config.effective());
+        environment::dump(std::env::vars_os(), &config.entries());
     }
 }
 

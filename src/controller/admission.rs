@@ -15,7 +15,7 @@ impl Controller {
         let is_waiting = self.run.as_ref().is_some_and(|run| matches!(run.admission, Admission::Requested { .. }));
         if !has_turn || !is_waiting {
             self.stale_locks.reset_writer_check();
-        } else if self.config.veeam.is_asked() && !self.stale_locks.is_clear() {
+        } else if self.config.veeam.has_api() && !self.stale_locks.is_clear() {
             self.stale_locks.start_writer_check();
         } else {
             self.stale_locks.reset_writer_check();

@@ -64,7 +64,7 @@ impl Controller {
 
     /// Why mails wait, or why there are none.
     fn outbox_error(&self) -> Told {
-        let without = self.config.has_unreachable_recipients().then_some(&Warning::MailWithoutServer);
+        let without = self.config.has_recipients_without_server().then_some(&Warning::MailWithoutServer);
         let Some(trouble) = self.outbox.trouble.as_ref().or(without) else { return Told::default() };
         Told { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
     }

@@ -97,7 +97,7 @@ impl Controller {
     pub(super) fn update_lock_check(&mut self) {
         let question = self.stale_locks.wanted(self.veeam_queue.held());
         let veeam = &self.config.veeam;
-        let has_means = veeam.is_asked() || !veeam.oldest_lock.is_zero();
+        let has_means = veeam.has_api() || !veeam.lock_max_age.is_zero();
         if !has_means || question == LockQuery::default() {
             // The task ends with it.
             self.stale_locks.question = None;

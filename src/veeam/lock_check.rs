@@ -19,7 +19,7 @@ use super::lock_name::split;
 use super::locks::JobLock;
 use super::session_status::{self, ServerNow, SessionStatus};
 use crate::blocking::blocking;
-use crate::config::{Config, OldLock, Secret};
+use crate::config::{Config, Secret, StaleLockPolicy};
 use crate::model::{Micros, Warning};
 
 /// All that is asked at a time, in time-outs of one call.
@@ -99,7 +99,7 @@ struct LockChecker {
 
 impl LockChecker {
     async fn check(&mut self, query: &LockQuery) {
-        if self.config.veeam.is_asked() {
+        if self.config.veeam.has_api() {
             self.check_in_veeam(query).await;
         }
         self.check_ages(&query.locks).await;
@@ -193,14 +193,14 @@ impl LockChecker {
 
     async fn check_ages(&self, locks: &[JobLock]) {
         let veeam = &self.config.veeam;
-        let allowed = veeam.oldest_lock.as_secs() / 3600;
+        let allowed = veeam.lock_max_age.as_secs() / 3600;
         let aged = locks.iter().map(|lock| (lock.clone(), hours_since(lock.since)));
         let old: Vec<(JobLock, u64)> = aged.filter(|(_, hours)| allowed > 0 && *hours >= allowed).collect();
         for (lock, hours) in old.iter().cloned() {
             self.report(LockFinding::Old { lock, hours });
         }
         // Where Veeam is asked, it knows better than any clock.
-        let may_clear = veeam.old_lock == OldLock::Clear && !veeam.is_asked() && !old.is_empty();
+        let may_clear = veeam.stale_lock == StaleLockPolicy::Clear && !veeam.has_api() && !old.is_empty();
         if may_clear && self.is_idle().await {
             for (lock, hours) in old {
                 self.report(LockFinding::Abandoned { lock, hours });

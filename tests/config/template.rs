@@ -32,7 +32,7 @@ fn template_and_code_have_the_same_keys_with_the_same_defaults() {
             written.push((section.to_owned(), key.to_owned(), value));
         }
     }
-    let defaults = Config::default().effective();
+    let defaults = Config::default().entries();
     let known = defaults.into_iter().map(|(section, key, value)| (section.to_owned(), key.to_owned(), value));
     assert_eq!(places(written), places(known.collect()));
 }

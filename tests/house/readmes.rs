@@ -46,7 +46,7 @@ fn rows(page: &str) -> BTreeMap<(String, String), String> {
 
 #[test]
 fn both_configuration_pages_list_every_key_with_its_default() {
-    let keys = Config::default().effective().into_iter();
+    let keys = Config::default().entries().into_iter();
     let keys: BTreeMap<_, _> = keys.map(|(section, key, value)| ((section.into(), key.into()), value)).collect();
     for page in CONFIGURATIONS {
         assert_eq!(rows(&text(page)), keys, "{page}");

@@ -1,12 +1,12 @@
-//! Puts a value into the text of a config.ini and leaves everything else as it is: comments, order, other keys.
+//! Sets a value in the text of a config.ini and keeps everything else: comments, order, other keys.
 
 use std::ops::RangeInclusive;
 
 use super::ini::Ini;
 use super::numbering::{is_comment, is_space, strip, unify_line_ends};
 
-/// The text with this value in its place: where the key is, or at the top of its section, or in a new section at the end.
-/// Lines end with `\n` in what comes out. The text has no faults, and the value is one line without blanks around it.
+/// The text with this value: where the key is, at the top of its section, or in a new section at the end. Lines of the result
+/// end with `\n`. The text must have no faults, and the value must be one line without blanks around it.
 pub fn with_value(text: &str, section: &str, key: &str, value: &str) -> String {
     let text = unify_line_ends(text);
     let (ini, _) = Ini::read(&text);
@@ -55,7 +55,7 @@ mod tests {
     use crate::{TEMPLATE, parse};
 
     #[test]
-    fn a_value_of_the_template_changes_one_line() {
+    fn setting_a_key_of_the_template_changes_one_line() {
         let text = with_value(TEMPLATE, "Backup", "backup-source", "/srv/100%");
         let changed: Vec<(&str, &str)> = TEMPLATE.lines().zip(text.lines()).filter(|(old, new)| old != new).collect();
         assert_eq!(changed, [("backup-source =", "backup-source = /srv/100%%")]);
@@ -64,20 +64,20 @@ mod tests {
     }
 
     #[test]
-    fn a_value_over_several_lines_is_replaced_whole_and_its_comments_stay() {
+    fn a_value_of_several_lines_is_replaced_and_its_comments_stay() {
         let text = "[A]\n  Key: a\n   b\n# why\n\n   c\n\n# next\n  other = x\n";
         assert_eq!(with_value(text, "A", "key", "new"), "[A]\n  key = new\n# why\n\n# next\n  other = x\n");
     }
 
     #[test]
-    fn what_is_not_there_yet_is_added() {
+    fn a_missing_key_is_added() {
         assert_eq!(with_value("", "A", "k", "1"), "[A]\nk = 1\n");
         assert_eq!(with_value("[A]\r\nx = 1\r\n", "A", "k", "2"), "[A]\nk = 2\nx = 1\n");
         assert_eq!(with_value("[DEFAULT]\nk = 0\n\n\n", "A", "k", "3"), "[DEFAULT]\nk = 0\n\n[A]\nk = 3\n");
         assert_eq!(with_value("[A]\nk = 1", "A", "k", ""), "[A]\nk =");
     }
 
-    /// Everything that Python would read of a text.
+    /// Everything that Python would read from a text.
     fn values(text: &str) -> Vec<(String, String, String)> {
         let (ini, errors) = Ini::read(text);
         assert_eq!(errors, []);
@@ -91,7 +91,7 @@ mod tests {
         all
     }
 
-    /// Pieces of which any sequence is a text without faults.
+    /// Any sequence of these is a text without faults.
     fn piece() -> impl Strategy<Value = String> {
         let pieces = ["", "# comment", " ; comment", "  more", "\t\tmore = than = that", "   [bracket]"];
         prop::sample::select(pieces.to_vec()).prop_map(str::to_owned)
@@ -107,11 +107,11 @@ mod tests {
             let heads = ["[A]\nx = 1", "y: 2", "[B]\nx = 3", " z = 4"];
             let parts: Vec<String> = heads.iter().zip(&pieces).map(|(head, rest)| format!("{head}\n{}", rest.join("\n"))).collect();
             let text = parts.join("\n");
-            let mut wanted = values(&text);
-            wanted.retain(|(in_section, name, _)| (in_section.as_str(), name.as_str()) != (section, key));
-            wanted.push((section.to_owned(), key.to_owned(), value.replace('%', "%%")));
-            wanted.sort();
-            prop_assert_eq!(values(&with_value(&text, section, key, &value)), wanted);
+            let mut expected = values(&text);
+            expected.retain(|(in_section, name, _)| (in_section.as_str(), name.as_str()) != (section, key));
+            expected.push((section.to_owned(), key.to_owned(), value.replace('%', "%%")));
+            expected.sort();
+            prop_assert_eq!(values(&with_value(&text, section, key, &value)), expected);
         }
     }
 

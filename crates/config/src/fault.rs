@@ -1,6 +1,6 @@
-//! Everything that can be wrong or odd in config.ini, as typed values.
-//! Texts: `locales/*/config.ftl`, one message a variant, with what would be right in the attribute `.action`.
-//! No variant ever holds a password: whoever makes one takes the value from `Value::shown`.
+//! Everything that can be wrong or suspicious in config.ini, as typed values.
+//! Texts: `locales/*/config.ftl`, one message a variant, with the correction in the attribute `.action`.
+//! No variant ever holds a password: values come from `Value::shown`.
 
 use std::fmt;
 
@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use asbackup_texts::{Message, Spoken, Texts};
 
-/// One fault (the file is refused whole) or one oddity (a warning, the file counts).
+/// One fault (the file is refused whole) or one warning (it is used all the same). `section` and `key` name the place, lines
+/// count from 1, and `value` is what may be shown of the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the variants' texts are in the locales, and the fields are named above")]
 pub enum ConfigProblem {
     // Faults of the file.
     FileMissing { path: String },
@@ -18,7 +20,7 @@ pub enum ConfigProblem {
     NotUtf8 { line: u64 },
     ByteOrderMark,
 
-    // Faults of the notation. Lines count from 1.
+    // Faults of the notation.
     MissingSection { line: u64 },
     MissingDelimiter { section: String, line: u64 },
     MissingKey { section: String, line: u64 },
@@ -71,10 +73,10 @@ impl Spoken for ConfigProblem {
     const FAMILY: &'static str = "config";
 }
 
-/// Several of them, in the file's order.
+/// Several at once.
 pub type Problems = Vec<ConfigProblem>;
 
-/// All that is wrong with a file that was refused; never empty.
+/// Everything that is wrong with a refused file; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFaults(pub Vec<ConfigProblem>);
 
@@ -86,7 +88,7 @@ impl ConfigFaults {
 }
 
 impl fmt::Display for ConfigFaults {
-    /// For debugging only; people get `say`.
+    /// For debugging only; people read `say`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "config.ini has {} faults: {:?}", self.0.len(), self.0)
     }

@@ -1,32 +1,38 @@
 //! `%%` and `%(name)s` in values, as Python's `configparser.BasicInterpolation` replaces them.
-//! Knows nothing of sections: whoever calls says what a name stands for.
+//! Knows nothing of sections: the caller looks names up.
 
 use thiserror::Error;
 
 /// Python's `MAX_INTERPOLATION_DEPTH`.
 const MAX_DEPTH: usize = 10;
-/// Python has no such bound and would never end on ten levels of many references each; no real file comes near it.
+/// Python has no such limit and would never finish ten levels of many references each; no real file comes near it.
 const MAX_REPLACEMENTS: usize = 100_000;
 
-/// Why a value has no meaning. No variant holds the value, since that may be a password.
+/// Why a value can't be interpolated. No variant holds the value, since that may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InterpolationError {
+    /// A `%` without a meaning.
     #[error("a % is followed neither by % nor by (name)s")]
     Syntax,
+    /// A reference to no key of the section or of `[DEFAULT]`.
     #[error("%({name})s stands for nothing")]
-    UnknownName { name: String },
+    UnknownName {
+        /// In lower case.
+        name: String,
+    },
+    /// References in a circle, or too many of them.
     #[error("values refer to each other more than {MAX_DEPTH} deep")]
     TooDeep,
 }
 
-/// Replaces every reference in `text`; `lookup` gives the raw text that a lower-case name stands for.
+/// Replaces every reference in `text`; `lookup` returns the raw text that a lower-case name stands for.
 pub fn expand<'a>(text: &'a str, lookup: impl Fn(&str) -> Option<&'a str>) -> Result<String, InterpolationError> {
     let mut expansion = Expansion { lookup, text: String::new(), replacements: 0 };
     expansion.add(text, 1)?;
     Ok(expansion.text)
 }
 
-/// The names that `text` refers to, in lower case; what is no right reference is left out.
+/// The names that `text` refers to, in lower case; malformed references are left out.
 pub fn references(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -87,7 +93,7 @@ impl<'a, L: Fn(&str) -> Option<&'a str>> Expansion<L> {
     }
 }
 
-/// Python's `\(([^)]+)\)s` behind a `%`: the name in lower case, and what follows.
+/// Python's `\(([^)]+)\)s` after a `%`: the name in lower case, and what follows.
 fn reference(text: &str) -> Option<(String, &str)> {
     let (name, behind) = text.strip_prefix('(')?.split_once(')')?;
     let behind = behind.strip_prefix('s')?;

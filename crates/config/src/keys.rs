@@ -1,26 +1,25 @@
-//! The one table of all keys. Reading, the check for unknown keys, `Config::effective` and the test of the template all
-//! go by it, so a new key is one entry here and one in `config.ini.template`.
+//! The one table of all keys. Reading, warnings, `settings` and the test of the template all go by it, so a new key is one
+//! entry here and one in `config.ini.template`.
 
-use super::addresses::{ADDRESSES, SENDER};
-use super::disks::DISKS;
 use super::fault::Problems;
-use super::hosts::NAMES;
-use super::mail::{ENCRYPTION, POLICY};
-use super::paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, directory, show};
 use super::types::Config;
-use super::value::{DAYS, DAYS_OR_NEVER, GIGABYTES, HOST, HOURS_OR_NEVER, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MEGABYTES, MINUTES, PERCENT, PORT, SECONDS, SECRET, SWITCH, TEXT, Traits, Value, };
-use super::veeam::{OLD_LOCK, SERVER};
+use super::values::{
+    ADDRESSES, API_URL, DAYS, DAYS_OR_NEVER, DIRECTORY, DISK_LIST, DISKS, ENCRYPTION, FILE, FILE_WITHIN, GIGABYTES,
+    HOST, HOSTS, HOURS_OR_NEVER, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MAIL_POLICIES, MEGABYTES, MINUTES, ON_DISK,
+    OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, PERCENT, PORT, SECONDS, SECRET, SENDER, STALE_LOCK, SWITCH, TEXT, Traits,
+    Value, directory, show,
+};
 
 /// One key of the file.
 pub struct Key {
     pub section: &'static str,
     pub name: &'static str,
-    /// As it would be written in the file.
+    /// As in the file.
     pub default: &'static str,
     pub traits: Traits,
-    /// Puts a text of the file into its field.
+    /// Reads a value into its field.
     pub set: fn(&mut Config, &Value) -> Result<(), Problems>,
-    /// Writes the field as in the file; secrets masked.
+    /// The field as in the file; secrets masked.
     pub show: fn(&Config) -> String,
 }
 
@@ -40,7 +39,7 @@ macro_rules! key {
     };
 }
 
-pub const DISK_LIST: &str = "filesystem-ids-and-notification-mail-addresses";
+/// The key of the source directory.
 pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
@@ -75,14 +74,14 @@ pub static KEYS: [Key; 56] = [
     key!("Mail",      "outbox-limit-mb",            "100",                           MEGABYTES,   mail.outbox_limit),
     key!("Mail",      "compress-above-kb",          "64",                            KILOBYTES,   mail.compress_above),
     key!("Mail",      "attachment-limit-kb",        "256",                           KILOBYTES,   mail.attachment_limit),
-    key!("Mail",      "mail-policy",                "",                              POLICY,      mail.policy),
+    key!("Mail",      "mail-policy",                "",                              MAIL_POLICIES, mail.policy),
     key!("Mail",      "remind-after-days",          "0",                             DAYS_OR_NEVER, mail.remind_after),
     key!("Webserver", "webhost",                    "127.0.0.1",                     HOST,        web.host),
     key!("Webserver", "webport",                    "8080",                          PORT,        web.port),
-    key!("Webserver", "web-names",                  "",                              NAMES,       web.names),
+    key!("Webserver", "web-names",                  "",                              HOSTS,       web.names),
     VEEAM_IN_VEEAM,
     key!("VEEAM",     "wait-for-backup-minutes",    "480",                           MINUTES,     wait_for_backup),
-    key!("VEEAM",     "api-url",                    "",                              SERVER,      veeam.url),
+    key!("VEEAM",     "api-url",                    "",                              API_URL,     veeam.url),
     key!("VEEAM",     "api-user",                   "",                              TEXT,        veeam.user),
     key!("VEEAM",     "api-password",               "",                              SECRET,      veeam.password),
     key!("VEEAM",     "api-ca-file",                "",                              OPTIONAL_FILE, veeam.ca_file),
@@ -90,8 +89,8 @@ pub static KEYS: [Key; 56] = [
     key!("VEEAM",     "api-timeout-seconds",        "10",                            SECONDS,     veeam.timeout),
     key!("VEEAM",     "retry-wait-minutes",         "15",                            MINUTES,     veeam.retry_wait),
     key!("VEEAM",     "lock-check-seconds",         "60",                            SECONDS,     veeam.check_every),
-    key!("VEEAM",     "lock-max-hours",             "0",                             HOURS_OR_NEVER, veeam.oldest_lock),
-    key!("VEEAM",     "lock-max-action",            "warn",                          OLD_LOCK,    veeam.old_lock),
+    key!("VEEAM",     "lock-max-hours",             "0",                             HOURS_OR_NEVER, veeam.lock_max_age),
+    key!("VEEAM",     "lock-max-action",            "warn",                          STALE_LOCK,  veeam.stale_lock),
     key!("VEEAM",     "lock-quiet-minutes",         "60",                            MINUTES,     veeam.quiet),
     key!("Safety",    "lossy-file-systems",         "warn",                          LOSSY,       lossy),
     key!("Safety",    "max-deletions-percent",      "50",                            PERCENT,     max_deletions_percent),
@@ -104,9 +103,9 @@ pub static KEYS: [Key; 56] = [
     key!("Debug",     "debug",                      "false",                         SWITCH,      debug),
 ];
 
-/// These two name the same directory (the Python script's two halves had a key each), so either may be left out or
-/// empty. Only when this one is given and empty, and the other does not say where, nobody waits for Veeam.
-pub const VEEAM_IN_BACKUP: Key = Key {
+/// The two halves of the Python script had a key each for the same directory, so either may be left out or empty. Only if
+/// this one is given and empty, and the other names no directory, does no copy wait for Veeam.
+const VEEAM_IN_BACKUP: Key = Key {
     section: "Backup",
     name: "veeam-lockfile-path",
     default: "/var/lib/asbackup/veeam",
@@ -115,7 +114,8 @@ pub const VEEAM_IN_BACKUP: Key = Key {
     show: |config| show_veeam_directory(config, 0),
 };
 
-pub const VEEAM_IN_VEEAM: Key = Key {
+/// See `VEEAM_IN_BACKUP`.
+const VEEAM_IN_VEEAM: Key = Key {
     section: "VEEAM",
     name: "veeam-lockfiles",
     default: "",
@@ -126,7 +126,7 @@ pub const VEEAM_IN_VEEAM: Key = Key {
 
 fn add_veeam_directory(config: &mut Config, value: &Value) -> Result<(), Problems> {
     let path = directory(value)?;
-    // Compares by components, so that a slash at the end makes no second directory.
+    // Compares by components, so that a slash at the end makes no difference.
     let known = config.veeam_directories.contains(&path);
     if !value.text.is_empty() && !known {
         config.veeam_directories.push(path);
@@ -140,14 +140,15 @@ fn show_veeam_directory(config: &Config, index: usize) -> String {
 }
 
 impl Key {
-    /// Whether the section and the name are those of this key.
+    /// Whether this is the key of that section and name.
     pub fn is(&self, section: &str, name: &str) -> bool {
         self.section == section && self.name == name
     }
 
-    /// Whether this key's default does not count because the other key for the same directory says where it is.
-    pub fn yields_to_its_twin(&self, says_something: impl Fn(&Key) -> bool) -> bool {
-        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name) && says_something(&VEEAM_IN_VEEAM)
+    /// The key whose value replaces this one's default.
+    pub fn alternative(&self) -> Option<&'static Key> {
+        const ALTERNATIVE: &Key = &VEEAM_IN_VEEAM;
+        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name).then_some(ALTERNATIVE)
     }
 }
 

@@ -1,13 +1,14 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::types::MASK;
+use super::keys::{KEYS, Key};
 use super::*;
 use asbackup_api::DiskId;
+use asbackup_texts::Language;
 
 /// A file of the Python script, as the requirement describes its keys.
 const OLD_FILE: &str = "\
@@ -125,10 +126,19 @@ fn an_empty_file_gives_the_defaults() {
 }
 
 #[test]
-fn a_password_is_not_to_be_sent_in_clear() {
+fn a_password_in_clear_is_refused() {
     let clear = "[Mail]\nencryption = none\nusername = me\npassword = hunter2\n";
     assert_eq!(kinds(&faults(clear)), ["password-in-clear"]);
     assert_eq!(good("[Mail]\nencryption = none\n").mail.encryption, Encryption::None);
+}
+
+#[test]
+fn an_api_url_needs_a_user() {
+    assert_eq!(kinds(&faults("[VEEAM]\napi-url = https://veeam:9419\n")), ["server-without-user"]);
+    let text = "[VEEAM]\napi-url = https://veeam:9419\napi-user = viewer\napi-password = hunter2\n";
+    let loaded = parse(text).unwrap();
+    assert!(loaded.config.veeam.has_api());
+    assert!(!format!("{loaded:?}").contains("hunter2"));
 }
 
 #[test]
@@ -153,7 +163,7 @@ fn every_default_is_taken_without_a_fault() {
 }
 
 #[test]
-fn an_empty_value_is_as_good_as_none() {
+fn an_empty_value_counts_as_none() {
     let text = "[Backup]\nlog-file-path =\nwait-for-veeam-minutes = \u{a0}\n[Mail]\nport=\n[Debug]\ndebug:\n";
     assert_eq!(good(text), Config::default());
 }
@@ -165,7 +175,7 @@ fn an_empty_lock_file_is_refused() {
 }
 
 #[test]
-fn what_must_be_filled_in_is_named() {
+fn required_keys_are_named() {
     let both = [DISK_LIST, SOURCE];
     assert_eq!(Config::default().missing(), both);
     assert_eq!(good("[Backup]\nbackup-source = /srv\n").missing(), [DISK_LIST]);
@@ -217,7 +227,7 @@ fn faults_of_notation_name_their_lines() {
 }
 
 #[test]
-fn numbers_have_bounds() {
+fn numbers_out_of_bounds_are_refused() {
     for (section, key, bad) in [
         ("Backup", "wait-for-veeam-minutes", vec!["-1", "1.5", "1h", "999999999999999999999"]),
         ("Backup", "rsync-update-ratio-seconds", vec!["0", "3601"]),
@@ -267,7 +277,7 @@ fn switches_take_the_words_of_pythons_getboolean() {
 }
 
 #[test]
-fn choices_are_held() {
+fn words_of_a_choice_are_read_in_either_case() {
     let text = "[General]\nlanguage = EN\n[Safety]\nlossy-file-systems = refuse\n";
     assert_eq!(good(text).language, Language::English);
     assert_eq!(good(text).lossy, LossyPolicy::Refuse);
@@ -288,7 +298,7 @@ fn hosts_are_names_or_addresses_without_a_port() {
 }
 
 #[test]
-fn veeams_directory_may_be_given_in_either_section() {
+fn veeams_directory_may_be_in_either_section() {
     let read = |backup: &str, veeam: &str| {
         let text = format!("[Backup]\n{backup}\n[VEEAM]\n{veeam}\n");
         let directories = good(&text).veeam_directories;
@@ -306,7 +316,7 @@ fn veeams_directory_may_be_given_in_either_section() {
 }
 
 #[test]
-fn two_different_directories_of_veeam_are_both_watched_with_a_warning() {
+fn two_directories_of_veeam_are_both_watched_with_a_warning() {
     let text = "[Backup]\nveeam-lockfile-path = /a\n[VEEAM]\nveeam-lockfiles = /b\n";
     let loaded = parse(text).unwrap();
     assert_eq!(loaded.config.veeam_directories, [PathBuf::from("/a"), PathBuf::from("/b")]);
@@ -314,7 +324,7 @@ fn two_different_directories_of_veeam_are_both_watched_with_a_warning() {
 }
 
 #[test]
-fn a_value_on_several_lines_is_refused_unless_it_is_a_list() {
+fn only_lists_may_span_several_lines() {
     let problems = faults("[Backup]\nbackup-source = /srv\n  log-file-path = /x\n");
     assert_eq!(kinds(&problems), ["several-lines"]);
     let text = "[Backup]\nfilesystem-ids-and-notification-mail-addresses =\n  B78E-6CC4\n\n  a@x\nbackup-source =\n  /srv\n\
@@ -324,7 +334,7 @@ fn a_value_on_several_lines_is_refused_unless_it_is_a_list() {
 }
 
 #[test]
-fn a_recipient_without_an_at_sign_that_looks_like_a_computer_is_asked_about() {
+fn a_recipient_that_looks_like_a_host_is_a_warning() {
     let text = "[Mail]\nserver = mail.x.de\nto-mail-addresses-sysop = root, admin.example.org\ncc = boss.example.org\n\
          mail-policy = chef.example.org=problems, root=none\n";
     let found = warnings(text);
@@ -362,7 +372,7 @@ fn control_characters_are_refused() {
 }
 
 #[test]
-fn percent_signs_that_mean_nothing_are_refused() {
+fn percent_signs_without_a_meaning_are_refused() {
     let text = "[Mail]\nusername = 50%\ncc = %(nobody)s\nserver = %(server)s\n";
     let problems = faults(text);
     assert_eq!(kinds(&problems), ["unknown-reference", "reference-loop", "percent-sign"]);
@@ -395,7 +405,7 @@ fn a_key_in_the_wrong_section_is_a_warning_that_names_the_right_one() {
 }
 
 #[test]
-fn variables_of_the_files_author_are_not_warned_about() {
+fn variables_of_the_author_are_no_warning() {
     let text = "[DEFAULT]\nbase = /srv\nwebport = 81\n[Backup]\nbackup-source = %(BASE)s/%(sub)s\nsub = a\n";
     assert_eq!(good(text).source, PathBuf::from("/srv/a"));
     let unused = warnings("[DEFAULT]\nbase = /srv\n[Backup]\n");
@@ -403,38 +413,38 @@ fn variables_of_the_files_author_are_not_warned_about() {
 }
 
 #[test]
-fn a_comment_behind_a_value_is_warned_about() {
+fn a_comment_after_a_value_is_a_warning() {
     let text = "[Backup]\nbackup-source = /srv ; the repository\n";
     assert_eq!(kinds(&warnings(text)), ["comment-in-value"]);
     assert!(warnings("[Mail]\npassword = a #b\n[Backup]\nbackup-source = /srv/a;b#c\n").is_empty());
 }
 
 #[test]
-fn the_effective_config_is_every_key_and_reads_back_the_same() {
+fn the_entries_are_every_key_and_read_back_the_same() {
     let config = good(&OLD_FILE.replace("password", "#password"));
     let mut text = String::new();
-    for (section, key, value) in config.effective() {
+    for (section, key, value) in config.entries() {
         if !text.contains(&format!("[{section}]")) {
             text.push_str(&format!("[{section}]\n"));
         }
         text.push_str(&format!("{key} = {value}\n"));
     }
     assert_eq!(good(&text), config);
-    assert_eq!(config.effective().len(), KEYS.len());
+    assert_eq!(config.entries().len(), KEYS.len());
 }
 
 #[test]
-fn the_password_is_shown_nowhere() {
+fn the_password_is_never_shown() {
     let config = good(OLD_FILE);
     let secret = config.mail.password.expose();
     assert_eq!(secret, "100% ;geheim#");
-    let password = config.effective().into_iter().find(|(_, key, _)| *key == "password");
+    let password = config.entries().into_iter().find(|(_, key, _)| *key == "password");
     assert_eq!(password.unwrap().2, MASK);
     let shown = [
         format!("{config:?}"),
         config.mail.password.to_string(),
         serde_json::to_string(&config.mail.password).unwrap(),
-        format!("{:?}", config.effective()),
+        format!("{:?}", config.entries()),
     ];
     for text in shown {
         assert!(!text.contains("geheim"), "{text}");
@@ -442,7 +452,7 @@ fn the_password_is_shown_nowhere() {
 }
 
 #[test]
-fn no_fault_gives_the_password_away() {
+fn no_fault_shows_the_password() {
     for text in [
         "[Mail]\npassword = geheim%\n",
         "[Mail]\npassword = %(geheim)s\n",
@@ -469,7 +479,7 @@ fn a_long_value_is_cut_in_messages() {
 }
 
 #[test]
-fn a_missing_file_is_told_from_an_unreadable_one() {
+fn missing_and_unreadable_files_are_different_faults() {
     let directory = tempfile::tempdir().unwrap();
     let read = |path: &Path| load(path).unwrap_err().0;
     assert_eq!(kinds(&read(&directory.path().join("config.ini"))), ["file-missing"]);
@@ -477,7 +487,7 @@ fn a_missing_file_is_told_from_an_unreadable_one() {
 }
 
 #[test]
-fn a_file_in_another_encoding_is_refused_with_its_line() {
+fn another_encoding_is_refused_with_its_line() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("config.ini");
     fs::write(&path, b"[Mail]\r\n\r\nfrom-mail-address = J\xf6rg <j@x>\r\n").unwrap();
@@ -489,7 +499,7 @@ fn a_file_in_another_encoding_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_password_that_others_can_read_is_warned_about() {
+fn a_password_that_others_can_read_is_a_warning() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("config.ini");
     let shown = ConfigProblem::ReadableByOthers { path: path.display().to_string() };
@@ -510,13 +520,13 @@ fn a_password_that_others_can_read_is_warned_about() {
 
 proptest! {
     #[test]
-    fn no_value_makes_the_reader_fall_over(index in 0..KEYS.len(), value in "(?s).{0,40}") {
+    fn no_value_makes_the_reader_panic(index in 0..KEYS.len(), value in "(?s).{0,40}") {
         let key = &KEYS[index];
         let _ = parse(&format!("[{}]\n{} = {value}\n", key.section, key.name));
     }
 
     #[test]
-    fn no_text_makes_the_reader_fall_over(text in "(?s)[\\[\\]=:%()#;,@\n\r\t a-fA-F0-9-]{0,80}|.{0,80}") {
+    fn no_text_makes_the_reader_panic(text in "(?s)[\\[\\]=:%()#;,@\n\r\t a-fA-F0-9-]{0,80}|.{0,80}") {
         let _ = parse(&text);
     }
 }

@@ -1,7 +1,7 @@
 //! Who gets a mail: the sysops always, the disk's own recipients for that disk, all others in copy; each as he wishes.
 
 use super::Occasion;
-use asbackup_config::{Config, Wanted};
+use asbackup_config::{Config, MailLevel};
 
 /// How much a mail matters, from which everybody's wish decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Audience {
 
 pub fn audience(config: &Config, occasion: &Occasion) -> Audience {
     let mail = &config.mail;
-    let wants = |address: &&String| matters(mail.wanted_by(address), occasion.weight());
+    let wants = |address: &&String| matters(mail.level_for(address), occasion.weight());
     let mut audience = Audience::default();
     for address in mail.sysops.iter().chain(of_disks(config, occasion)).filter(wants) {
         add(&mut audience.to, address, &[]);
@@ -52,12 +52,12 @@ fn add(list: &mut Vec<String>, address: &str, others: &[String]) {
     }
 }
 
-fn matters(wanted: Wanted, weight: Weight) -> bool {
-    match wanted {
-        Wanted::All => true,
-        Wanted::End => weight != Weight::Beginning,
-        Wanted::Problems => weight == Weight::Problem,
-        Wanted::None => false,
+fn matters(level: MailLevel, weight: Weight) -> bool {
+    match level {
+        MailLevel::All => true,
+        MailLevel::End => weight != Weight::Beginning,
+        MailLevel::Problems => weight == Weight::Problem,
+        MailLevel::None => false,
     }
 }
 

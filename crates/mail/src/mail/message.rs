@@ -14,7 +14,7 @@ use super::logs::Attachment;
 use super::words::Words;
 use crate::outbox::Envelope;
 use asbackup_api::Micros;
-use asbackup_config::name_and_address;
+use asbackup_config::split_mailbox;
 
 /// The local part when config.ini names no sender.
 const SENDER: &str = "asbackup";
@@ -103,7 +103,7 @@ impl Letter<'_> {
 
     fn sender(&self) -> Result<Mailbox, MessageError> {
         let text = if self.from.is_empty() { SENDER } else { self.from };
-        let (name, address) = name_and_address(text);
+        let (name, address) = split_mailbox(text);
         Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), self.address(address)?))
     }
 

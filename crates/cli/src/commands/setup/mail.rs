@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::exit_code::End;
-use asbackup_config::{Config, ConfigProblem, Secret, is_dubious};
+use asbackup_config::{Config, ConfigProblem, Secret, looks_like_host};
 use asbackup_mail::trial;
 
 use super::Halt;
@@ -87,7 +87,7 @@ fn settle_recipients(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<
         let question = Question { id: "setup-recipients", default: draft.config().mail.sysops.join(", ") };
         let take = |answer: &str| draft.set(SECTION, KEY, answer, asker.ui);
         asker.settle(&question, given.recipients.as_deref(), take)?;
-        let Some(value) = draft.config().mail.sysops.iter().find(|address| is_dubious(address)).cloned() else {
+        let Some(value) = draft.config().mail.sysops.iter().find(|address| looks_like_host(address)).cloned() else {
             return Ok(());
         };
         let (section, key) = (SECTION.to_owned(), KEY.to_owned());

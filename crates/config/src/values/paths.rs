@@ -1,18 +1,19 @@
-//! The kinds of paths in config.ini. Looks at the text only: whether a path exists is for the run to find out.
+//! Paths. Looks at the text only: whether a path exists is for the run to find out.
 
 use std::path::{Component, Path, PathBuf};
 
-use super::fault::{ConfigProblem, Problems};
 use super::value::{Kind, Value};
+use crate::fault::{ConfigProblem, Problems};
 
-/// A directory from `/` on; may be empty.
+/// An absolute path; may be empty.
 pub const DIRECTORY: Kind<PathBuf> = Kind::new(directory, |path| show(path));
 
-/// A file from `/` on, with its name.
+/// An absolute path that ends in a file's name.
 pub const FILE: Kind<PathBuf> = Kind::new(file, |path| show(path));
 
 /// The same, but may be empty.
-pub const OPTIONAL_FILE: Kind<PathBuf> = Kind::new(optional_file, |path| show(path));
+pub const OPTIONAL_FILE: Kind<PathBuf> =
+    Kind::new(|value| if value.text.is_empty() { Ok(PathBuf::new()) } else { file(value) }, |path| show(path));
 
 /// A path on the disk: empty, relative or absolute, but not out of it.
 pub const ON_DISK: Kind<PathBuf> = Kind::new(on_disk, |path| show(path));
@@ -20,35 +21,28 @@ pub const ON_DISK: Kind<PathBuf> = Kind::new(on_disk, |path| show(path));
 /// A file below another directory.
 pub const FILE_WITHIN: Kind<PathBuf> = Kind::new(file_within, |path| show(path)).keeps_empty();
 
-/// A file below another directory, or none.
+/// The same, but may be empty.
 pub const OPTIONAL_FILE_WITHIN: Kind<PathBuf> =
     Kind::new(|value| if value.text.is_empty() { Ok(PathBuf::new()) } else { file_within(value) }, |path| show(path));
 
+/// The path as in the file.
 pub fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
+/// Reads a `DIRECTORY`.
 pub fn directory(value: &Value) -> Result<PathBuf, Problems> {
     let path = PathBuf::from(value.text);
     if value.text.is_empty() || path.is_absolute() {
         return Ok(path);
     }
-    let (section, key) = value.place();
-    let value = value.shown();
-    Err(vec![ConfigProblem::PathNotAbsolute { section, key, value }])
+    value.refuse(|section, key, value| ConfigProblem::PathNotAbsolute { section, key, value })
 }
 
 fn file(value: &Value) -> Result<PathBuf, Problems> {
     let path = directory(value)?;
     names_a_file(value)?;
     Ok(path)
-}
-
-fn optional_file(value: &Value) -> Result<PathBuf, Problems> {
-    if value.text.is_empty() {
-        return Ok(PathBuf::new());
-    }
-    file(value)
 }
 
 fn on_disk(value: &Value) -> Result<PathBuf, Problems> {
@@ -58,9 +52,7 @@ fn on_disk(value: &Value) -> Result<PathBuf, Problems> {
 
 fn file_within(value: &Value) -> Result<PathBuf, Problems> {
     if Path::new(value.text).is_absolute() {
-        let (section, key) = value.place();
-        let value = value.shown();
-        return Err(vec![ConfigProblem::PathNotRelative { section, key, value }]);
+        return value.refuse(|section, key, value| ConfigProblem::PathNotRelative { section, key, value });
     }
     stays_below(value)?;
     names_a_file(value)?;
@@ -68,14 +60,12 @@ fn file_within(value: &Value) -> Result<PathBuf, Problems> {
 }
 
 fn names_a_file(value: &Value) -> Result<(), Problems> {
-    // `Path` takes no notice of a slash or a dot at the end, but whoever writes one means a directory.
+    // `Path` ignores a slash or a dot at the end, but whoever writes one means a directory.
     let last = value.text.rsplit('/').next().unwrap_or_default();
     if !matches!(last, "" | "." | "..") {
         return Ok(());
     }
-    let (section, key) = value.place();
-    let value = value.shown();
-    Err(vec![ConfigProblem::PathWithoutFile { section, key, value }])
+    value.refuse(|section, key, value| ConfigProblem::PathWithoutFile { section, key, value })
 }
 
 fn stays_below(value: &Value) -> Result<(), Problems> {
@@ -83,9 +73,7 @@ fn stays_below(value: &Value) -> Result<(), Problems> {
     if !parts.any(|part| part == Component::ParentDir) {
         return Ok(());
     }
-    let (section, key) = value.place();
-    let value = value.shown();
-    Err(vec![ConfigProblem::PathClimbs { section, key, value }])
+    value.refuse(|section, key, value| ConfigProblem::PathClimbs { section, key, value })
 }
 
 #[cfg(test)]
@@ -104,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_begins_at_the_root() {
+    fn a_directory_is_an_absolute_path() {
         assert!((DIRECTORY.read)(&value("/srv/veeam")).is_ok());
         assert!((DIRECTORY.read)(&value("")).is_ok());
         for text in ["srv/veeam", "./x", "~/x", "C:\\x"] {
@@ -114,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_needs_the_name_of_a_file() {
+    fn a_log_file_needs_a_name() {
         assert!((FILE.read)(&value("/var/log/copy.log")).is_ok());
         for text in ["/", "/var/log/", "/var/log/.", "/var/log/.."] {
             let problem = refused(&FILE, text);
@@ -125,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_destination_may_be_anything_that_stays_on_the_disk() {
+    fn a_destination_is_any_path_that_stays_on_the_disk() {
         for text in ["", "/", "veeam", "veeam/copy", "/media/root/DISK1/veeam", "a..b"] {
             assert_eq!((ON_DISK.read)(&value(text)).unwrap(), PathBuf::from(text));
         }
@@ -136,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_file_lies_below_its_directory() {
+    fn a_lock_file_is_below_its_directory() {
         for text in [".asbackup.lock", "locks/copy.lock", "./copy.lock"] {
             assert!((FILE_WITHIN.read)(&value(text)).is_ok());
         }

@@ -1,15 +1,16 @@
-//! Mail addresses in config.ini: one, or a list. Everybody who reads addresses does it in here, and what is taken is what can be sent to:
-//! lettre has the last word. A name without a domain (`root`) is an address of this machine.
+//! Mail addresses: one, or a list. Every list of addresses is cut here, and lettre decides what can be sent to. A name without
+//! a domain (`root`) is an address of this machine.
 //!
-//! Between two entries are commas, semicolons or line breaks, and blanks where there is no name. Of `Name <address>` the address
-//! counts; a name with a comma in it stands in quotation marks, and what stands in parentheses is a comment.
+//! Entries are separated by commas, semicolons or line breaks, and by blanks where there is no name. Of `Name <address>` the
+//! address counts; a name with a comma in it needs quotation marks, and text in parentheses is a comment.
 
 use lettre::Address;
 
-use super::fault::{ConfigProblem, Problems};
-use super::numbering::{is_space, strip};
 use super::value::{Kind, Value};
+use crate::fault::{ConfigProblem, Problems};
+use crate::numbering::{is_space, strip};
 
+/// Bare addresses, each once.
 pub const ADDRESSES: Kind<Vec<String>> = Kind::new(addresses, |list: &Vec<String>| list.join(", ")).list();
 
 /// The address that mails come from, kept as written, also `Name <address>`; may be empty.
@@ -17,10 +18,10 @@ pub const SENDER: Kind<String> = Kind::new(sender, Clone::clone);
 
 /// One entry of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Item<'a> {
+enum Item<'a> {
     /// Perhaps an address, without name and comments.
     Word(&'a str),
-    /// What is before a comma that was meant to be part of a name, and what is after it.
+    /// The two halves of a name that was cut at its comma.
     HalfName(&'a str, &'a str),
 }
 
@@ -32,23 +33,33 @@ pub fn is_address(text: &str) -> bool {
     }
 }
 
-/// Whether this is the name of a local mailbox that looks like that of a computer: an `@` may be missing.
-pub fn is_dubious(address: &str) -> bool {
+/// Whether a local mailbox is called like a host, which suggests that an `@` is missing.
+pub fn looks_like_host(address: &str) -> bool {
     !address.contains('@') && address.contains('.')
 }
 
+/// Refuses a part of a list.
 pub fn not_an_address(value: &Value, item: &str) -> ConfigProblem {
-    let (section, key) = value.place();
-    ConfigProblem::NotAnAddress { section, key, value: value.shown_item(item) }
+    value.problem(item, |section, key, value| ConfigProblem::NotAnAddress { section, key, value })
 }
 
-pub fn name_not_quoted(value: &Value, before: &str, after: &str) -> ConfigProblem {
-    let (section, key) = value.place();
-    ConfigProblem::NameNotQuoted { section, key, value: value.shown_item(&format!("{before}, {after}")) }
+/// Reads a list entry by entry, with all problems at once.
+pub fn read_list<'a>(value: &Value<'a>, mut read: impl FnMut(&'a str) -> Result<(), Problems>) -> Result<(), Problems> {
+    let mut problems = Problems::new();
+    for item in list(value.text) {
+        match item {
+            Item::Word(word) => problems.extend(read(word).err().into_iter().flatten()),
+            Item::HalfName(before, after) => problems
+                .push(value.problem(&format!("{before}, {after}"), |section, key, value| {
+                    ConfigProblem::NameNotQuoted { section, key, value }
+                })),
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// The entries of a list of addresses.
-pub fn list(text: &str) -> Vec<Item<'_>> {
+fn list(text: &str) -> Vec<Item<'_>> {
     let mut items = Vec::new();
     for part in cut(text, |c| c == ';' || c == '\n') {
         let entries = cut(part, |c| c == ',');
@@ -62,14 +73,14 @@ pub fn list(text: &str) -> Vec<Item<'_>> {
     items
 }
 
-/// No mailbox, with the other half of a name behind the comma.
+/// Whether the entry is no mailbox, and the next one begins with the other half of its name.
 fn is_half_a_name(entry: &str, next: &str) -> bool {
     let mailbox = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
-    let (name, _) = name_and_address(next);
+    let (name, _) = split_mailbox(next);
     !entry.is_empty() && !entry.contains(['@', '"']) && !entry.chars().all(mailbox) && !name.is_empty()
 }
 
-/// An entry with `<…>` may hold blanks, any other is cut at them; comments are left out.
+/// An entry with `<…>` may contain blanks, any other is cut at them; comments are left out.
 fn words(entry: &str) -> impl Iterator<Item = &str> {
     let words = match in_angle_brackets(entry) {
         Some((_, address)) => vec![address],
@@ -78,7 +89,7 @@ fn words(entry: &str) -> impl Iterator<Item = &str> {
     words.into_iter().filter(|word| !(word.is_empty() || word.starts_with('(') && word.ends_with(')')))
 }
 
-/// Cuts a text where nothing holds it together: quotation marks, angle brackets, parentheses.
+/// Cuts a text outside of quotation marks, angle brackets and parentheses.
 fn cut(text: &str, separates: impl Fn(char) -> bool) -> Vec<&str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let (mut quoted, mut escaped, mut depth) = (false, false, 0_usize);
@@ -105,8 +116,8 @@ fn in_angle_brackets(text: &str) -> Option<(&str, &str)> {
     text.strip_suffix('>')?.rsplit_once('<')
 }
 
-/// The name, without its quotation marks and empty if there is none, and the address of `Name <address>`.
-pub fn name_and_address(text: &str) -> (String, &str) {
+/// Name and address of `Name <address>`; the name without quotation marks, empty if there is none.
+pub fn split_mailbox(text: &str) -> (String, &str) {
     let Some((name, address)) = in_angle_brackets(text) else { return (String::new(), text) };
     let name = strip(name);
     match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
@@ -117,23 +128,20 @@ pub fn name_and_address(text: &str) -> (String, &str) {
 
 fn addresses(value: &Value) -> Result<Vec<String>, Problems> {
     let mut found: Vec<String> = Vec::new();
-    let mut problems = Problems::new();
-    for item in list(value.text) {
-        match item {
-            Item::HalfName(before, after) => problems.push(name_not_quoted(value, before, after)),
-            Item::Word(word) if !is_address(word) => problems.push(not_an_address(value, word)),
-            Item::Word(word) if found.iter().any(|known| known == word) => {}
-            Item::Word(word) => found.push(word.to_owned()),
+    read_list(value, |word| {
+        if !is_address(word) {
+            return Err(vec![not_an_address(value, word)]);
         }
-    }
-    if problems.is_empty() {
-        return Ok(found);
-    }
-    Err(problems)
+        if !found.iter().any(|known| known == word) {
+            found.push(word.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 fn sender(value: &Value) -> Result<String, Problems> {
-    let (_, address) = name_and_address(value.text);
+    let (_, address) = split_mailbox(value.text);
     if value.text.is_empty() || is_address(address) {
         return Ok(value.text.to_owned());
     }
@@ -176,19 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn of_a_name_with_address_the_address_is_kept() {
+    fn a_name_before_an_address_is_dropped() {
         let read = (ADDRESSES.read)(&value("Jörg Müller <j@x.de>, <root>")).unwrap();
         assert_eq!(read, ["j@x.de", "root"]);
     }
 
     #[test]
-    fn a_name_in_quotation_marks_may_hold_anything_and_a_comment_does_not_count() {
+    fn a_quoted_name_may_contain_anything_and_comments_are_ignored() {
         let text = r#""Müller, Jörg" <j@x.de>, "a;b <c@x> \" \\" <d@x.de>; e@x.de (Büro, oben), "f g"@x.de"#;
         assert_eq!((ADDRESSES.read)(&value(text)).unwrap(), ["j@x.de", "d@x.de", "e@x.de", "\"f g\"@x.de"]);
     }
 
     #[test]
-    fn half_a_name_is_no_mailbox() {
+    fn a_name_with_a_comma_needs_quotation_marks() {
         for text in
             ["Müller, Jörg <joerg@example.com>", "a@x, Mueller, Joerg <joerg@example.com>", "Dr. Müller, J. <j@x>"]
         {
@@ -204,29 +212,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_can_be_sent_to() {
+    fn only_what_lettre_can_send_to_is_an_address() {
         for text in ["a@müller.de", "jörg@example.com", "a@[10.0.0.1]", "a@10.0.0.1", "root", "a.b"] {
             assert!(is_address(text), "{text}");
         }
         for text in ["Müller", "a b", "a@", "@x", "a@b c", "Team:", "a@-x.de", "a@x.de.", ""] {
             assert!(!is_address(text), "{text}");
         }
-        assert!(is_dubious("admin.example.org") && !is_dubious("root") && !is_dubious("a@example.org"));
+        assert!(looks_like_host("admin.example.org") && !looks_like_host("root") && !looks_like_host("a@example.org"));
     }
 
     #[test]
-    fn name_and_address_are_told_apart() {
+    fn a_mailbox_splits_into_name_and_address() {
         for (text, name, address) in [
             ("a@x", "", "a@x"),
             ("Sicherung, Köln <a@x>", "Sicherung, Köln", "a@x"),
             (r#""Müller, \"J\"" <a@x>"#, "Müller, \"J\"", "a@x"),
         ] {
-            assert_eq!(name_and_address(text), (name.to_owned(), address));
+            assert_eq!(split_mailbox(text), (name.to_owned(), address));
         }
     }
 
     #[test]
-    fn every_bad_address_is_named() {
+    fn every_bad_address_is_reported() {
         assert_eq!(bad_items("a@x, a@@x, @x, b@"), ["a@@x", "@x", "b@"]);
         assert_eq!(bad_items("a@x\u{0}b"), ["a@x\u{0}b"]);
         assert_eq!(bad_items("<a@x>b"), ["<a@x>b"]);

@@ -1,20 +1,19 @@
-//! What is odd in a file that can be used all the same: keys that nobody reads, and the nearest ones that were perhaps
-//! meant. Python's parser took them in silence, so they are warnings and no faults.
+//! What is suspicious in a file that can be used all the same: keys without effect and the nearest known ones, comments and
+//! quotation marks in values, recipients that get nothing. The Python script accepted all of it, so these are warnings.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use strsim::jaro_winkler;
 
-use super::ConfigProblem;
-use super::addresses::is_dubious;
+use super::fault::ConfigProblem;
 use super::ini::{DEFAULT_SECTION, Ini};
-use super::numbering::is_space;
 use super::keys::{KEYS, Key, sections};
+use super::numbering::is_space;
 use super::types::Config;
-use super::value::Value;
+use super::values::{Value, looks_like_host};
 
-/// All oddities of a file, in its order.
+/// The warnings about a file: sections and keys in its order, then values.
 pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
     let variables = ini.references();
     let mut found = Vec::new();
@@ -25,7 +24,7 @@ pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
         }
         let unused = |key: &&str| !variables.iter().any(|name| name == key);
         let keys = ini.own_keys(section);
-        found.extend(keys.into_iter().filter(unused).filter_map(|key| odd_key(section, key)));
+        found.extend(keys.into_iter().filter(unused).filter_map(|key| unused_key(section, key)));
     }
     found.extend(KEYS.iter().filter_map(|key| comment_in_value(ini, key)));
     found.extend(KEYS.iter().filter_map(|key| quoted_value(ini, key)));
@@ -36,12 +35,12 @@ pub fn find(ini: &Ini, config: &Config) -> Vec<ConfigProblem> {
 }
 
 fn unknown_section(section: &str) -> ConfigProblem {
-    let near = |name: &&str| likeness(section, name);
+    let near = |name: &&str| similarity(section, name);
     let nearest = sections().into_iter().max_by(|a, b| near(a).total_cmp(&near(b)));
     ConfigProblem::UnknownSection { section: section.to_owned(), nearest: nearest.unwrap_or_default().to_owned() }
 }
 
-fn odd_key(section: &str, name: &str) -> Option<ConfigProblem> {
+fn unused_key(section: &str, name: &str) -> Option<ConfigProblem> {
     let namesake = KEYS.iter().find(|key| key.name == name);
     if section == DEFAULT_SECTION && namesake.is_some() {
         return None;
@@ -62,21 +61,21 @@ fn odd_key(section: &str, name: &str) -> Option<ConfigProblem> {
     })
 }
 
-/// Of equally like keys the one in the same section.
+/// Of equally similar keys the one in the same section.
 fn nearest_key(section: &str, name: &str) -> Option<&'static Key> {
     const SAME_SECTION: f64 = 0.05;
     let near = |key: &Key| {
         let bonus = if key.section == section { SAME_SECTION } else { 0.0 };
-        likeness(name, key.name) + bonus
+        similarity(name, key.name) + bonus
     };
     KEYS.iter().max_by(|a, b| near(a).total_cmp(&near(b)))
 }
 
-fn likeness(written: &str, known: &str) -> f64 {
+fn similarity(written: &str, known: &str) -> f64 {
     jaro_winkler(&written.to_lowercase(), &known.to_lowercase())
 }
 
-/// Python knows no comments behind a value, so that this one has become part of it.
+/// Python knows no comments after a value: they become part of it.
 fn comment_in_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
     if key.traits.secret {
         return None;
@@ -95,7 +94,7 @@ fn quoted_value(ini: &Ini, key: &Key) -> Option<ConfigProblem> {
     quoted(&Value { section: key.section, key: key.name, text, secret: key.traits.secret })
 }
 
-/// Other programs' files have values in quotation marks; Python keeps them. In a password they may be meant.
+/// Python keeps the quotation marks that other programs strip. In a password they may be meant.
 pub fn quoted(value: &Value) -> Option<ConfigProblem> {
     let marked = |mark: char| value.text.len() > 1 && value.text.starts_with(mark) && value.text.ends_with(mark);
     let (section, key) = value.place();
@@ -103,7 +102,7 @@ pub fn quoted(value: &Value) -> Option<ConfigProblem> {
     quoted.then(|| ConfigProblem::QuotedValue { section, key, value: value.shown() })
 }
 
-/// A password in the file is for root alone.
+/// Only root may read a file with a password.
 pub fn readable_by_others(path: &Path, config: &Config) -> Option<ConfigProblem> {
     if config.mail.password.is_empty() && config.veeam.password.is_empty() {
         return None;
@@ -114,17 +113,17 @@ pub fn readable_by_others(path: &Path, config: &Config) -> Option<ConfigProblem>
     open.then(|| ConfigProblem::ReadableByOthers { path: path.display().to_string() })
 }
 
-/// Who forgets the first half of an address writes to a user of this machine.
+/// An address without its first half goes to a user of this machine.
 fn local_recipients(config: &Config) -> impl Iterator<Item = ConfigProblem> {
-    let wishes: Vec<String> = config.mail.policy.iter().map(|wish| wish.address.clone()).collect();
+    let policies: Vec<String> = config.mail.policy.iter().map(|policy| policy.address.clone()).collect();
     let lists = [
         ("to-mail-addresses-sysop", config.mail.sysops.clone()),
         ("cc", config.mail.cc.clone()),
-        ("mail-policy", wishes),
+        ("mail-policy", policies),
     ];
     lists.into_iter().flat_map(|(key, list)| {
-        let dubious = list.into_iter().filter(|address| is_dubious(address));
-        dubious.map(move |value| ConfigProblem::LocalRecipient {
+        let suspicious = list.into_iter().filter(|address| looks_like_host(address));
+        suspicious.map(move |value| ConfigProblem::LocalRecipient {
             section: "Mail".to_owned(),
             key: key.to_owned(),
             value,
@@ -133,7 +132,7 @@ fn local_recipients(config: &Config) -> impl Iterator<Item = ConfigProblem> {
 }
 
 fn recipients_without_server(config: &Config) -> Option<ConfigProblem> {
-    config.has_unreachable_recipients().then_some(ConfigProblem::RecipientsWithoutServer)
+    config.has_recipients_without_server().then_some(ConfigProblem::RecipientsWithoutServer)
 }
 
 fn two_veeam_directories(config: &Config) -> Option<ConfigProblem> {

@@ -1,56 +1,52 @@
-//! The list of known disks, `UUID[,mail]*[,UUID[,mail]*]*`: what has an `@` is a mail address of the disk before it,
-//! everything else must look like the UUID of a file system. Addresses are read as everywhere else (`addresses`).
+//! The list of known disks, `UUID[,mail]*[,UUID[,mail]*]*`: an entry with an `@` is a mail address of the disk before it, any
+//! other must look like the UUID of a file system.
 
-use super::fault::{ConfigProblem, Problems};
-use super::addresses::{self, Item, is_address, name_not_quoted, not_an_address};
-use super::keys::DISK_LIST;
-use super::types::KnownDisk;
+use super::addresses::{is_address, not_an_address, read_list};
 use super::value::{Kind, Value};
+use crate::fault::{ConfigProblem, Problems};
+use crate::types::KnownDisk;
 use asbackup_api::DiskId;
 
-pub const DISKS: Kind<Vec<KnownDisk>> = Kind::new(disks, |list| show(list)).list();
+/// The key of the list of disks.
+pub const DISK_LIST: &str = "filesystem-ids-and-notification-mail-addresses";
+
+/// In the file's order.
+pub const DISKS: Kind<Vec<KnownDisk>> = Kind::new(disks, |list| disk_list(list)).list();
 
 fn disks(value: &Value) -> Result<Vec<KnownDisk>, Problems> {
     let mut found: Vec<KnownDisk> = Vec::new();
-    let mut problems = Problems::new();
-    for item in addresses::list(value.text) {
-        let taken = match item {
-            Item::HalfName(before, after) => Err(name_not_quoted(value, before, after)),
-            Item::Word(word) if word.contains('@') => take_address(&mut found, word, value),
-            Item::Word(word) => take_disk(&mut found, word, value),
-        };
-        problems.extend(taken.err());
-    }
-    if problems.is_empty() {
-        return Ok(found);
-    }
-    Err(problems)
+    read_list(value, |word| {
+        let added =
+            if word.contains('@') { add_address(&mut found, word, value) } else { add_disk(&mut found, word, value) };
+        added.map_err(|problem| vec![problem])
+    })?;
+    Ok(found)
 }
 
-fn take_disk(found: &mut Vec<KnownDisk>, item: &str, value: &Value) -> Result<(), ConfigProblem> {
-    let (section, key) = value.place();
+fn add_disk(found: &mut Vec<KnownDisk>, item: &str, value: &Value) -> Result<(), ConfigProblem> {
     let id = DiskId::new(item);
-    let plausible = is_plausible(item);
-    let twice = found.iter().any(|disk| disk.id == id);
-    // Kept even when it is wrong, so that the addresses behind it are not called wrong too.
+    let is_repeated = found.iter().any(|disk| disk.id == id);
+    // Kept even when it is wrong, so that the addresses after it are not reported too.
     found.push(KnownDisk { id, recipients: Vec::new() });
-    let value = value.shown_item(item);
-    if !plausible {
-        return Err(ConfigProblem::NotADisk { section, key, value });
+    if !is_plausible(item) {
+        return Err(value.problem(item, |section, key, value| ConfigProblem::NotADisk { section, key, value }));
     }
-    if twice {
-        return Err(ConfigProblem::DiskTwice { section, key, value });
+    if is_repeated {
+        return Err(value.problem(item, |section, key, value| ConfigProblem::DiskTwice { section, key, value }));
     }
     Ok(())
 }
 
-fn take_address(found: &mut [KnownDisk], item: &str, value: &Value) -> Result<(), ConfigProblem> {
+fn add_address(found: &mut [KnownDisk], item: &str, value: &Value) -> Result<(), ConfigProblem> {
     if !is_address(item) {
         return Err(not_an_address(value, item));
     }
     let Some(disk) = found.last_mut() else {
-        let (section, key) = value.place();
-        return Err(ConfigProblem::AddressBeforeDisk { section, key, value: value.shown_item(item) });
+        return Err(value.problem(item, |section, key, value| ConfigProblem::AddressBeforeDisk {
+            section,
+            key,
+            value,
+        }));
     };
     if !disk.recipients.iter().any(|known| known == item) {
         disk.recipients.push(item.to_owned());
@@ -67,26 +63,22 @@ fn is_plausible(item: &str) -> bool {
     item.chars().all(hexadecimal) && SHAPES.contains(&groups.as_slice())
 }
 
-/// The value that lists `disks`, whether right or wrong.
-pub fn list(disks: &[KnownDisk]) -> String {
-    show(disks)
-}
-
-/// The line of the file that lists `disks`; none if one of them is such that the file would be refused.
-pub fn line(disks: &[KnownDisk]) -> Option<String> {
-    let list = show(disks);
-    let value = Value { section: "Backup", key: DISK_LIST, text: &list, secret: false };
-    // A percent sign stands for itself only when it is doubled.
-    self::disks(&value).ok().map(|_| format!("{DISK_LIST} = {}", list.replace('%', "%%")))
-}
-
-fn show(disks: &[KnownDisk]) -> String {
+/// The value that lists `disks`, whether valid or not.
+pub fn disk_list(disks: &[KnownDisk]) -> String {
     let words = |disk: &KnownDisk| {
         let mut words = vec![disk.id.to_string()];
         words.extend(disk.recipients.iter().cloned());
         words.join(",")
     };
     disks.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+/// The line of the file that lists `disks`; none if the file would be refused for one of them.
+pub fn disk_line(disks: &[KnownDisk]) -> Option<String> {
+    let list = disk_list(disks);
+    let value = Value { section: "Backup", key: DISK_LIST, text: &list, secret: false };
+    // A percent sign is written twice.
+    self::disks(&value).ok().map(|_| format!("{DISK_LIST} = {}", list.replace('%', "%%")))
 }
 
 #[cfg(test)]
@@ -114,15 +106,15 @@ mod tests {
     }
 
     #[test]
-    fn the_line_for_the_file_reads_as_what_it_was_made_of() {
+    fn a_disk_line_reads_back_as_the_same_disks() {
         let known = |id: &str, recipients: &[&str]| KnownDisk {
             id: DiskId::new(id),
             recipients: recipients.iter().map(|&address| address.into()).collect(),
         };
         let disks = [known(EXT4, &["a%b@x.de"]), known("B78E-6CC4", &[])];
-        let text = format!("[Backup]\n{}\n", line(&disks).unwrap());
+        let text = format!("[Backup]\n{}\n", disk_line(&disks).unwrap());
         assert_eq!(crate::parse(&text).unwrap().config.disks, disks);
-        assert_eq!(line(&[known("not a disk", &[])]), None);
+        assert_eq!(disk_line(&[known("not a disk", &[])]), None);
     }
 
     #[test]
@@ -145,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn every_style_of_uuid_is_known_in_both_cases() {
+    fn every_kind_of_uuid_is_valid_in_both_cases() {
         let upper = EXT4.to_uppercase();
         let text = format!("{upper},b78e-6cc4,2d53d78a071916a0");
         let ids = [EXT4, "B78E-6CC4", "2D53D78A071916A0"];
@@ -153,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn mails_belong_to_the_disk_before_them() {
+    fn addresses_belong_to_the_disk_before_them() {
         let text = format!("{EXT4},a@x.de,b@x.de,B78E-6CC4,2D53D78A071916A0,c@x.de");
         let expected =
             [disk(EXT4, &["a@x.de", "b@x.de"]), disk("B78E-6CC4", &[]), disk("2D53D78A071916A0", &["c@x.de"])];
@@ -161,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn blanks_line_breaks_and_trailing_commas_do_not_count() {
+    fn blanks_line_breaks_and_trailing_commas_are_ignored() {
         let text = format!("\n{EXT4} , a@x.de ,\n\tB78E-6CC4\u{a0},\nb@x.de\n2D53D78A071916A0,");
         let expected = [disk(EXT4, &["a@x.de"]), disk("B78E-6CC4", &["b@x.de"]), disk("2D53D78A071916A0", &[])];
         assert_eq!(read(&text), expected);
     }
 
     #[test]
-    fn the_same_mail_twice_for_one_disk_counts_once() {
+    fn a_repeated_address_of_a_disk_counts_once() {
         let text = "B78E-6CC4,a@x,a@x,1111-2222,a@x";
         let expected = [disk("B78E-6CC4", &["a@x"]), disk("1111-2222", &["a@x"])];
         assert_eq!(read(text), expected);
@@ -192,19 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_before_any_disk_is_refused() {
+    fn an_address_before_any_disk_is_refused() {
         let problems = refused("a@x.de,B78E-6CC4");
         assert!(matches!(problems[..], [ConfigProblem::AddressBeforeDisk { .. }]));
     }
 
     #[test]
-    fn a_disk_given_twice_is_refused_whatever_its_case() {
+    fn a_repeated_disk_is_refused_in_either_case() {
         let problems = refused("B78E-6CC4,a@x,b78e-6cc4,b@x");
         assert!(matches!(&problems[..], [ConfigProblem::DiskTwice { value, .. }] if value == "b78e-6cc4"));
     }
 
     #[test]
-    fn every_fault_of_the_list_is_reported() {
+    fn every_problem_of_the_list_is_reported() {
         let problems = refused("a@x,sdb1,b@@x,B78E-6CC4,B78E-6CC4");
         assert_eq!(problems.len(), 4);
         assert!(matches!(problems[2], ConfigProblem::NotAnAddress { .. }));
