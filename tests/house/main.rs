@@ -1,6 +1,6 @@
 //! What holds the project together: its structure, its licences, what the READMEs promise, and text from outside.
 
+mod docs;
 mod foreign;
 mod licenses;
-mod readmes;
 mod structure;

@@ -8,11 +8,11 @@
 
 pub mod bench;
 pub mod campaign;
+pub mod docs;
 pub mod fakes;
 pub mod house;
 pub mod mail_servers;
 pub mod panics;
-pub mod readmes;
 pub mod seen;
 pub mod sockets;
 pub mod veeam_server;

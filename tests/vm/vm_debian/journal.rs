@@ -36,7 +36,7 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
 
 /// The lines of docs/dbus.md that only ask.
 fn recipes() -> Vec<String> {
-    let page = asbackup_testing::readmes::text("docs/dbus.md");
+    let page = asbackup_testing::docs::text("docs/dbus.md");
     let lines = page.lines().map(str::trim);
     let asks = |line: &&str| line.starts_with("B=") || (line.starts_with("busctl") && !line.contains("monitor"));
     let changes = |line: &&str| ["Start", "Trust", "Cancel", "Reload", "Veeam"].iter().any(|word| line.contains(word));

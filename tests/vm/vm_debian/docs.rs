@@ -1,6 +1,6 @@
 //! What the READMEs say of the system's own tools, word for word; and the two ways to a configuration that they tell.
 
-use asbackup_testing::readmes::{OF_A_SYSTEM, commands_with};
+use asbackup_testing::docs::{OF_A_SYSTEM, commands_with};
 
 use super::disk::UsbDisk;
 use super::machine::Vm;

@@ -127,7 +127,7 @@ async fn ended(child: Child) -> Output {
 #[tokio::test]
 async fn bus_every_command_of_the_readmes_does_what_it_should() {
     let world = World::new().await;
-    let commands = asbackup_testing::readmes::commands_with(&asbackup_testing::readmes::OF_THE_BUS);
+    let commands = asbackup_testing::docs::commands_with(&asbackup_testing::docs::OF_THE_BUS);
     assert!(commands.len() > 35, "these can't be all: {commands:#?}");
     for command in commands {
         let (output, code) = world.try_out(&command).await;

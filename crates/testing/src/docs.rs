@@ -30,9 +30,9 @@ const PROGRAMS: [&str; 20] = [
     "veeam-unlock",
     "chmod",
 ];
-/// What `tests/bus/readmes.rs` runs.
+/// What `tests/bus/docs.rs` runs.
 pub const OF_THE_BUS: [&str; 4] = ["asbackup", "busctl", "veeam-lock", "veeam-unlock"];
-/// What `vm_debian/readmes.rs` runs.
+/// What `vm_debian/docs.rs` runs.
 pub const OF_A_SYSTEM: [&str; 10] =
     ["cat", "chmod", "install", "journalctl", "lsblk", "mount", "rsync", "systemctl", "systemd-sysusers", "umount"];
 /// Blocks that hold no commands: settings, output, scripts for Windows. Any other language is an error.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use asbackup::config::Config;
-use asbackup_testing::readmes::{CONFIGURATIONS, OF_A_SYSTEM, OF_THE_BUS, READMES, commands, pages, text};
+use asbackup_testing::docs::{CONFIGURATIONS, OF_A_SYSTEM, OF_THE_BUS, READMES, commands, pages, text};
 
 /// Run with other words by tests that are named here.
 const ELSEWHERE: [(&str, &str, &str); 2] = [
