@@ -1,5 +1,5 @@
-//! Runs what the READMEs say of `asbackup`, `busctl` and Veeam's tools, word for word in a shell, against the real daemon with UDisks2
-//! played by the test. Only names of this world are put in the place of theirs: the disk, the repository, the mail server, config.ini.
+//! Runs every command of `asbackup`, `busctl` and Veeam's tools that the docs give, word for word in a shell, against the real daemon
+//! with a fake UDisks2. Only names are replaced: those of the disk, the repository, the mail server and config.ini.
 
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -12,10 +12,10 @@ use asbackup_testing::program;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-/// The disk that the READMEs speak of, and its label.
+/// The disk in the docs' examples, and its label.
 const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";
 const LABEL: &str = "OFFSITE1";
-/// Says yes to every offer.
+/// Accepts every offer.
 const ANSWERS: &str = "\n\n\n\n\n\n\n\n\n\n\n\n";
 
 struct World {
@@ -40,7 +40,7 @@ impl World {
         Self { house, daemon, sink, _room: room }
     }
 
-    /// With what is called otherwise here.
+    /// With this house's names in place of the docs'.
     fn translated(&self, command: &str) -> String {
         let config = self.house.config_path().display().to_string();
         let command = command
@@ -54,7 +54,7 @@ impl World {
         if reads_config { format!("{command} {config}") } else { command }
     }
 
-    /// A run that lasts until it is cancelled.
+    /// Starts a run that lasts until it is cancelled.
     async fn begin_to_copy(&self) {
         let before = self.house.calls("Mount");
         self.house.udisks.answer_for(&first(), "Mount", asbackup_testing::fakes::udisks::Answer::Hangs);
@@ -74,7 +74,7 @@ impl World {
 
     fn shell(&self, command: &str) -> Child {
         let ready = Path::new(program("asbackup")).parent().unwrap();
-        // Its place in the READMEs is above all that follow it.
+        // The docs set it once, above the commands that use it.
         let line = format!("B='de.example.Backup /de/example/Backup de.example.Backup'\n{}", self.translated(command));
         let mut shell = Command::new("bash");
         shell.args(["-c", &line]).env_clear().env("PATH", format!("{}:/usr/bin:/bin", ready.display()));
@@ -86,7 +86,7 @@ impl World {
 
     async fn run(&self, command: &str) -> Output {
         let mut child = self.shell(command);
-        // Most of them ask nothing, and may be gone already.
+        // Most commands ask nothing and may have ended already.
         let _ = child.stdin.take().unwrap().write_all(ANSWERS.as_bytes()).await;
         ended(child).await
     }
@@ -101,7 +101,7 @@ impl World {
         ended(child).await
     }
 
-    /// Runs it where it makes sense, and says with which exit code it should end.
+    /// Runs a command in the state it is meant for, and returns the exit code it should end with.
     async fn try_out(&self, command: &str) -> (Output, i32) {
         self.until_idle().await;
         if command.ends_with("asbackup cancel") || command.ends_with("Cancel") {
@@ -114,7 +114,7 @@ impl World {
         if command.starts_with("busctl monitor") {
             return (self.run(&format!("timeout 2 {command}")).await, 124);
         }
-        // No disk can be mounted here, so a run that is followed fails.
+        // No disk can be mounted here, so a watched run fails.
         let followed = command.contains("--watch");
         (self.run(command).await, if followed { 3 } else { 0 })
     }
@@ -125,7 +125,7 @@ async fn ended(child: Child) -> Output {
 }
 
 #[tokio::test]
-async fn bus_every_command_of_the_readmes_does_what_it_should() {
+async fn bus_every_command_in_the_docs_succeeds() {
     let world = World::new().await;
     let commands = asbackup_testing::docs::commands_with(&asbackup_testing::docs::OF_THE_BUS);
     assert!(commands.len() > 35, "these can't be all: {commands:#?}");

@@ -1,5 +1,5 @@
-//! Holds READMEs and docs/ against the code: they list every key with its default, some test runs each command, and links lead
-//! somewhere.
+//! Checks READMEs and docs/ against the code: every key is listed with its default, some test runs each command, and every link
+//! leads somewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::Command;
 use asbackup::config::Config;
 use asbackup_testing::docs::{CONFIGURATIONS, OF_A_SYSTEM, OF_THE_BUS, READMES, commands, pages, text};
 
-/// Run with other words by tests that are named here.
+/// Commands that a test runs in other words: the command, the test's file, and what it has instead.
 const ELSEWHERE: [(&str, &str, &str); 2] = [
     ("curl -u anybody -X POST http://127.0.0.1:8080/copy", "web/start.rs", "/copy"),
     (
@@ -25,7 +25,7 @@ fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// (section, key) → default, from tables that have the section in their first line.
+/// (section, key) → default, from tables whose first cell is the section.
 fn rows(page: &str) -> BTreeMap<(String, String), String> {
     let mut section = String::new();
     let mut found = BTreeMap::new();
@@ -54,7 +54,7 @@ fn both_configuration_pages_list_every_key_with_its_default() {
 }
 
 #[test]
-fn some_test_runs_every_command_of_the_docs() {
+fn some_test_runs_every_command_in_the_docs() {
     let all = commands();
     assert!(all.len() > 60, "these can't be all: {all:#?}");
     for command in &all {
@@ -63,7 +63,7 @@ fn some_test_runs_every_command_of_the_docs() {
             "make" => assert_made(command),
             "cargo" => assert_tested(command),
             "man" => assert_described(command.trim_start_matches("man ")),
-            // Only a name for the commands below it.
+            // Names the bus object for the commands below it.
             _ if word.starts_with("B=") => {}
             _ if OF_A_SYSTEM.contains(&word) || OF_THE_BUS.contains(&word) => {}
             _ => assert_elsewhere(command),
@@ -77,7 +77,7 @@ fn assert_made(command: &str) {
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Whether the test program that a call of cargo names is there.
+/// The test program that cargo is to run exists.
 fn assert_tested(command: &str) {
     if let Some(rest) = command.split("--test ").nth(1) {
         assert_there(&format!("tests/{}", rest.split(' ').next().unwrap_or_default()));
@@ -88,7 +88,7 @@ fn assert_there(path: &str) {
     assert!(top().join(path).exists(), "{path} is not there");
 }
 
-/// Whether there is a page of the manual.
+/// A man page exists.
 fn assert_described(program: &str) {
     let made = fs::read_to_string(top().join("xtask/src/pages.rs")).expect("the maker of pages");
     assert!(made.contains(&format!("(\"{program}\", ")), "no page for {program}");
@@ -148,13 +148,13 @@ fn links(text: &str) -> Vec<&str> {
     targets.filter(|target| !target.contains("://")).collect()
 }
 
-/// The path of a file that a page names from where it is itself.
+/// Resolves a link that is relative to its page.
 fn beside(page: &str, file: &str) -> String {
     let folder = Path::new(page).parent().unwrap_or(Path::new(""));
     file.strip_prefix("../").map_or_else(|| folder.join(file).display().to_string(), str::to_owned)
 }
 
-/// What a link to each heading looks like.
+/// The anchors of all headings, as GitHub makes them.
 fn anchors(page: &str) -> BTreeSet<String> {
     let text = text(page);
     let headings =

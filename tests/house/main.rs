@@ -1,4 +1,4 @@
-//! What holds the project together: its structure, its licences, what the READMEs promise, and text from outside.
+//! What holds the project together: its structure, its licences, what the docs promise, and text from outside.
 
 mod docs;
 mod foreign;

@@ -1,5 +1,5 @@
-//! Finds every command in the READMEs, CONTRIBUTING, SECURITY and docs/: in fenced blocks of `sh`, and between backticks. A line of such
-//! a block that calls no known program is an error, so no command goes untested.
+//! Finds every command in the READMEs, CONTRIBUTING, SECURITY and docs/: in `sh` blocks, and between backticks. A line in such a block
+//! that calls no known program is an error, so no command goes untested.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -37,7 +37,7 @@ pub const OF_A_SYSTEM: [&str; 10] =
     ["cat", "chmod", "install", "journalctl", "lsblk", "mount", "rsync", "systemctl", "systemd-sysusers", "umount"];
 /// Blocks that hold no commands: settings, output, scripts for Windows. Any other language is an error.
 const NOT_COMMANDS: [&str; 6] = ["ini", "text", "nginx", "powershell", "bat", "rust"];
-/// Generated from the texts, or naming the peers of a comparison.
+/// Pages whose commands nobody is to run: generated ones, and the peers of a comparison.
 const WITHOUT_COMMANDS: [&str; 3] = ["docs/messages.en.md", "docs/messages.de.md", "docs/performance.md"];
 
 /// Paths from the top, the READMEs first.
@@ -60,7 +60,7 @@ pub fn commands_with(programs: &[&str]) -> Vec<String> {
     commands().into_iter().filter(calls).collect()
 }
 
-/// Every command once, without `sudo` and without comments, in order of appearance.
+/// Every command once, in order of appearance, without `sudo` and comments.
 pub fn commands() -> Vec<String> {
     let mut known = BTreeSet::new();
     let pages = pages().into_iter().filter(|page| !WITHOUT_COMMANDS.contains(&page.as_str()));
@@ -97,7 +97,7 @@ fn command_of_line(page: &str, line: &str) -> String {
     without_sudo(command)
 }
 
-/// Between backticks, when there is more than a name.
+/// Commands between backticks; a single word is only a name.
 fn within(prose: &str) -> Vec<String> {
     let joined = prose.split_whitespace().collect::<Vec<_>>().join(" ");
     let spans = joined.split('`').skip(1).step_by(2);

@@ -1,14 +1,14 @@
-//! What the READMEs say of the system's own tools, word for word; and the two ways to a configuration that they tell.
+//! Runs the docs' commands for the system's own tools, word for word, and the two ways to a configuration that they describe.
 
 use asbackup_testing::docs::{OF_A_SYSTEM, commands_with};
 
 use super::disk::UsbDisk;
 use super::machine::Vm;
 
-/// The disk that the READMEs speak of.
+/// The disk in the docs' examples.
 const DISK: &str = "0f3a2c1e-1111-2222-3333-444455556666";
 
-/// With what is called otherwise here, and what a person would type.
+/// With this machine's names, and with what a person would type.
 fn here(command: &str, disk: &UsbDisk) -> String {
     let command = command.replace(DISK, &disk.uuid).replace("ASBACKUP_RUN=12", "ASBACKUP_RUN=1");
     match command.split(' ').next() {
@@ -19,13 +19,13 @@ fn here(command: &str, disk: &UsbDisk) -> String {
 }
 
 #[test]
-fn vm_the_readmes_commands_for_the_system_work() {
+fn vm_every_system_command_in_the_docs_succeeds() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
     vm.plug(&disk);
     vm.wait_success(&disk);
-    // Where the READMEs' reader has unpacked the sources, and where he keeps the settings of the Python script.
+    // The reader's current directory: the unpacked sources, and the Python script's settings.
     vm.ok("cd /root && cp /usr/share/asbackup/config.ini.template /etc/asbackup/config.ini /usr/lib/sysusers.d/asbackup.conf .");
     let commands = commands_with(&OF_A_SYSTEM);
     assert!(commands.len() > 15, "these can't be all: {commands:#?}");

@@ -34,7 +34,7 @@ fn vm_journal_catalog_and_busctl_tell_what_happened() {
     vm.ok("busctl introspect de.example.Backup /de/example/Backup | grep SafeToRemove");
 }
 
-/// The lines of docs/dbus.md that only ask.
+/// The read-only commands in docs/dbus.md.
 fn recipes() -> Vec<String> {
     let page = asbackup_testing::docs::text("docs/dbus.md");
     let lines = page.lines().map(str::trim);
@@ -44,7 +44,7 @@ fn recipes() -> Vec<String> {
 }
 
 #[test]
-fn vm_the_readmes_busctl_recipes_give_what_it_says() {
+fn vm_busctl_recipes_in_the_docs_give_what_they_say() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
