@@ -21,13 +21,14 @@ use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, DiskEvent};
 use crate::logging::{self, Scope};
 use crate::model::{Notice, Outbox, RunRecord, Status};
-use crate::report::{environment, known_disks, places as looks, status_file};
 use crate::store::Store;
 use crate::store::history::{History, HistoryError, HistoryReader};
 use crate::store::index::RunIndex;
+use crate::store::known_disks;
 use crate::store::saved_state::SavedStateFile;
 use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
+use crate::{environment, path_check, status_file};
 use asbackup_mail::postman::{self, EndedRuns, Errand, Note, Ports};
 use asbackup_mail::reminder;
 
@@ -159,7 +160,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
     let bus = bus::serve(&lines.serving, sources).await?;
     note_start(&loaded.config, &texts);
-    looks::tell(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
+    path_check::tell(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
     let (disk_events_in, disk_events) = unbounded_channel();
     let (requests_in, requests) = unbounded_channel();
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;

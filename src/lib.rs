@@ -21,7 +21,9 @@ pub mod controller;
 pub mod copy;
 pub mod daemon;
 pub mod disks;
-pub mod report;
+mod environment;
+pub mod path_check;
+mod status_file;
 pub mod store;
 pub mod veeam;
 

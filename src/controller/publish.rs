@@ -7,9 +7,9 @@ use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
 use crate::logging;
 use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow, Unusable, Warning};
-use crate::report::sentence;
 use crate::systemd;
 use crate::texts::Afterwards;
+use crate::texts::sentence::sentence;
 
 impl Controller {
     /// Hands the status to all readers if it says anything new.

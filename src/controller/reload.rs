@@ -12,7 +12,7 @@ use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::disks::host_disks;
 use crate::logging;
 use crate::model::{Fault, Notice, Told};
-use crate::report::places;
+use crate::path_check;
 use crate::systemd;
 use crate::texts::Texts;
 use asbackup_mail::mail::host::Host;
@@ -60,7 +60,7 @@ impl Controller {
         logging::set_debug(self.config.debug);
         self.send_to_mailer(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
-        places::tell(self.config.clone(), self.config_file.path.clone(), self.texts.clone());
+        path_check::tell(self.config.clone(), self.config_file.path.clone(), self.texts.clone());
         self.note_missing();
         self.watch_locks().await;
         self.restart_lock_check();

@@ -1,5 +1,6 @@
 //! What outlives the daemon, below `/var/lib/asbackup`: the `history` of runs, the identities by which disks and source are
-//! `saved_state`, and the `agreements` to what a first copy may delete. Knows nothing of what follows from any of it.
+//! `saved_state`, the `agreements` to what a first copy may delete, and for udev the `known_disks`. Knows nothing of what follows
+//! from any of it.
 //!
 //! One thread owns the files and works in the order in which it was asked, so nobody else waits for a slow disk. Each request
 //! is queued at once and returns a future that ends when the data is on the disk. Decisions read the `index` and
@@ -8,6 +9,7 @@
 pub mod agreements;
 pub mod history;
 pub mod index;
+pub mod known_disks;
 mod lines;
 pub mod saved_state;
 

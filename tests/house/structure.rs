@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LEVELS: [&[&str]; 6] = [
     &["model", "texts", "paths", "config", "logging", "aside", "blocking", "net", "systemd", "wire"],
     &["disks", "store", "veeam"],
-    &["copy", "report"],
+    &["copy", "environment", "path_check", "status_file"],
     &["controller"],
     &["bus"],
     &["daemon"],

@@ -13,6 +13,7 @@ mod format;
 mod language;
 pub mod sentence;
 mod spoken;
+pub mod status_lines;
 
 use std::fmt;
 

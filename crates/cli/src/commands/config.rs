@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::exit_code::End;
-use asbackup::report::places;
+use asbackup::path_check;
 use asbackup_config::{ConfigFaults, ConfigProblem, Loaded, Setting};
 use asbackup_texts::harmless;
 use console::style;
@@ -23,9 +23,9 @@ fn check(file: &File, ui: &Ui) -> End {
     let found = match asbackup_config::load(&file.path) {
         Err(ConfigFaults(faults)) => Found { faults, warnings: Vec::new(), missing: Vec::new() },
         Ok(loaded) => Found {
-            faults: places::refused(&loaded.config),
+            faults: path_check::refused(&loaded.config),
             missing: loaded.config.missing(),
-            warnings: [loaded.warnings, places::odd(&loaded.config, &file.path)].concat(),
+            warnings: [loaded.warnings, path_check::odd(&loaded.config, &file.path)].concat(),
         },
     };
     match file.output.json {

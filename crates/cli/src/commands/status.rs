@@ -3,9 +3,10 @@
 use crate::exit_code::End;
 use crate::told::{self, Object};
 use crate::{ANSWER, connect, proxy};
-use asbackup::report::{sentence, status_file};
 use asbackup_api::bus::Error;
 use asbackup_api::{Outcome, Status};
+use asbackup_texts::sentence::sentence;
+use asbackup_texts::status_lines::status_lines;
 use console::style;
 
 use super::arguments::Output;
@@ -38,7 +39,7 @@ pub fn summary(properties: &Object, disks: &[Object], ui: &Ui) -> String {
     let Some(status) = told::status(properties, disks) else {
         return told::text(properties, "Status").to_owned();
     };
-    let mut lines = status_file::lines(&status, &ui.texts, &ui.clock);
+    let mut lines = status_lines(&status, &ui.texts, &ui.clock);
     lines.extend(locks(&status, ui));
     let lines = table::labelled(&lines, ui.screen);
     let headline = coloured(&status, told::text(properties, "Status"));

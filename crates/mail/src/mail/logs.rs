@@ -99,6 +99,27 @@ impl Logs {
     pub fn are_attached(&self) -> bool {
         self.0.iter().any(|log| log.attachment.is_some())
     }
+
+    /// Logs in these states, for samples.
+    pub fn of_states(states: &[State]) -> Self {
+        let log = |state: &State| {
+            let bytes = b"x".to_vec();
+            let attached = match state {
+                State::Whole(name) | State::Cut(name) => Some(Attachment { name: name.clone(), kind: "x", bytes }),
+                _ => None,
+            };
+            Log { attachment: attached, ..without(Path::new("/var/log/asbackup/asbackup.log"), state.clone()) }
+        };
+        Self(states.iter().map(log).collect())
+    }
+
+    /// The same, with these gaps in the first one.
+    pub fn with_gaps(mut self, gaps: &[Gap]) -> Self {
+        if let Some(first) = self.0.first_mut() {
+            first.told.gaps.extend(gaps);
+        }
+        self
+    }
 }
 
 fn without(path: &Path, state: State) -> Log {

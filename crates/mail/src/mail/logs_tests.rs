@@ -7,27 +7,6 @@ use flate2::read::GzDecoder;
 use super::*;
 use crate::rotation;
 
-impl Logs {
-    /// Logs in these states, one file after the other.
-    pub fn of_states(states: &[State]) -> Self {
-        let log = |state: &State| {
-            let bytes = b"x".to_vec();
-            let attached = match state {
-                State::Whole(name) | State::Cut(name) => Some(Attachment { name: name.clone(), kind: "x", bytes }),
-                _ => None,
-            };
-            Log { attachment: attached, ..without(Path::new("/var/log/asbackup/asbackup.log"), state.clone()) }
-        };
-        Self(states.iter().map(log).collect())
-    }
-
-    /// The same, with these gaps in the first one.
-    pub fn with_gaps(mut self, gaps: &[Gap]) -> Self {
-        self.0[0].told.gaps.extend(gaps);
-        self
-    }
-}
-
 /// Lines that differ, after a run before.
 async fn log_of(lines: usize) -> (tempfile::TempDir, LogPart, Vec<u8>) {
     let room = tempfile::tempdir().unwrap();
@@ -143,7 +122,7 @@ async fn a_log_that_is_missing_or_silent_or_no_file_costs_no_mail() {
 
 #[test]
 fn of_a_run_that_an_older_version_began_nothing_is_guessed() {
-    let begun = RunRecord { logs: Vec::new(), ..crate::mail::words::tests::success() };
+    let begun = RunRecord { logs: Vec::new(), ..crate::mail::samples::success() };
     let told: Vec<State> = Logs::of(&begun, &Config::default()).told().map(|told| told.state).collect();
     assert_eq!(told, [State::Lost, State::Lost]);
 }

@@ -6,6 +6,7 @@ mod audience;
 pub mod host;
 mod logs;
 mod message;
+pub mod samples;
 mod words;
 
 use uuid::Uuid;

@@ -282,4 +282,4 @@ fn afterwards<'a, T>(record: &RunRecord, told: &'a T) -> Afterwards<'a, T> {
 
 #[cfg(test)]
 #[path = "words_tests.rs"]
-pub mod tests;
+mod tests;

@@ -1,11 +1,9 @@
-//! The list of all faults and warnings for people, `docs/messages.*.md`, made from the same texts as everything else that tells of
-//! them. `UPDATE=1 cargo test manual` writes it anew.
+//! The list of all faults and warnings, `docs/messages.*.md`, made from the texts that everything else uses for them.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use asbackup_logging::message_id;
+use asbackup_texts::{Arg, Language, Spoken, Texts, samples, text_id};
 
-use crate::logging::message_id;
-use crate::texts::{self, Arg, Language, Spoken, Texts, samples};
+use crate::generated::Generated;
 
 /// The words around the texts.
 struct Frame {
@@ -18,7 +16,7 @@ struct Frame {
 }
 
 const ENGLISH: Frame = Frame {
-    head: "# Every fault and warning\n\nMade from `locales/`: change the texts there, then run `UPDATE=1 cargo test manual`.\n\n\
+    head: "# Every fault and warning\n\nMade from `locales/`: change the texts there, then run `cargo xtask messages`.\n\n\
         Mail, journal, bus, status page and log all use these sentences. What stands between ‹ and › is filled in. `journalctl -x`\n\
         explains each line with them, and `journalctl MESSAGE_ID=…` finds all lines of one kind.\n",
     faults: "## Faults\n\nA fault ends the run, or refuses what was asked for. The name is that of the error on the bus, \
@@ -30,7 +28,7 @@ const ENGLISH: Frame = Frame {
 };
 
 const GERMAN: Frame = Frame {
-    head: "# Alle Fehler und Warnungen\n\nAus `locales/` gemacht: Texte dort ändern, danach `UPDATE=1 cargo test manual`.\n\n\
+    head: "# Alle Fehler und Warnungen\n\nAus `locales/` gemacht: Texte dort ändern, danach `cargo xtask messages`.\n\n\
         Mails, Journal, Bus, Statusseite und Protokoll sagen alle dieselben Sätze. Was zwischen ‹ und › steht, wird eingesetzt.\n\
         `journalctl -x` erklärt damit jede Zeile, und `journalctl MESSAGE_ID=…` findet alle Zeilen einer Art.\n",
     faults: "## Fehler\n\nEin Fehler beendet die Kopie oder lehnt ab, was verlangt wurde. Der Name ist der des Fehlers auf dem Bus, \
@@ -41,7 +39,7 @@ const GERMAN: Frame = Frame {
     name: "Name",
 };
 
-fn manual(language: Language) -> String {
+fn list(language: Language) -> String {
     let (texts, frame) = match language {
         Language::German => (Texts::new(language), GERMAN),
         Language::English => (Texts::new(language), ENGLISH),
@@ -54,7 +52,7 @@ fn manual(language: Language) -> String {
 }
 
 fn entry<T: Spoken>(value: &T, texts: &Texts, frame: &Frame) -> String {
-    let id = texts::text_id(value);
+    let id = text_id(value);
     let names = texts.fields(value).into_iter().map(|(name, _)| name.replace('_', "-"));
     let fields: Vec<(String, String)> = names.map(|name| (name.clone(), format!("‹{name}›"))).collect();
     let part = |attribute: &str| {
@@ -74,35 +72,46 @@ fn entry<T: Spoken>(value: &T, texts: &Texts, frame: &Frame) -> String {
     )
 }
 
-fn path(language: Language) -> PathBuf {
-    let name = match language {
-        Language::German => "messages.de.md",
-        Language::English => "messages.en.md",
-    };
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+/// The list in each language.
+pub fn files() -> Vec<Generated> {
+    Language::ALL.map(|language| Generated::new(path(language), list(language))).into()
 }
 
-#[test]
-fn the_manual_says_what_the_texts_say() {
-    for language in Language::ALL {
-        let (path, made) = (path(language), manual(language));
-        if std::env::var_os("UPDATE").is_some() {
-            fs::write(&path, &made).unwrap();
-        }
-        let there = fs::read_to_string(&path).unwrap_or_default();
-        assert!(there == made, "{} is out of date: UPDATE=1 cargo test manual", path.display());
+fn path(language: Language) -> &'static str {
+    match language {
+        Language::German => "docs/messages.de.md",
+        Language::English => "docs/messages.en.md",
     }
 }
 
-#[test]
-fn both_manuals_are_whole_and_linked_from_the_readmes() {
-    for (language, readme) in [(Language::German, "README.de.md"), (Language::English, "README.md")] {
-        let made = manual(language);
-        assert!(!made.contains(['{', '}']), "a hole");
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generated::assert_checked_in;
+
+    #[test]
+    fn the_checked_in_lists_are_up_to_date() {
+        assert_checked_in(&files(), "messages");
+    }
+
+    #[test]
+    fn every_fault_and_warning_is_listed_with_nothing_left_to_fill_in() {
         let count = samples::faults(0).len() + samples::warnings(0).len();
-        assert_eq!(made.matches("\n**").count(), count);
-        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme)).unwrap();
-        let name = path(language).file_name().unwrap().to_string_lossy().into_owned();
-        assert!(text.contains(&format!("(docs/{name})")), "{name} in {readme}");
+        for file in files() {
+            assert!(!file.text.contains(['{', '}']), "{}", file.path.display());
+            assert_eq!(file.text.matches("\n**").count(), count, "{}", file.path.display());
+        }
+    }
+
+    #[test]
+    fn each_readme_links_the_list_in_its_language() {
+        let readmes = [
+            (Language::German, include_str!("../../README.de.md")),
+            (Language::English, include_str!("../../README.md")),
+        ];
+        for (language, readme) in readmes {
+            let path = path(language);
+            assert!(readme.contains(&format!("({path})")), "{path}");
+        }
     }
 }

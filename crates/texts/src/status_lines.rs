@@ -1,0 +1,101 @@
+//! What there is to say of the service besides the one sentence: a few lines, each a label and a value.
+
+use asbackup_api::{State, Status};
+
+use crate::clock::Clock;
+use crate::sentence::{label_of, named, percent};
+use crate::{Arg, Texts};
+
+/// What there is to say besides the sentence: what each line is about, and what it says.
+pub fn status_lines(status: &Status, texts: &Texts, clock: &Clock) -> Vec<(String, String)> {
+    let mut rows = Rows { texts, rows: Vec::new() };
+    if status.run != 0 {
+        run_rows(&mut rows, status, clock);
+    }
+    if status.state == State::Copying {
+        copy_rows(&mut rows, status, clock);
+    }
+    waiting_rows(&mut rows, status);
+    if status.run == 0 {
+        last_rows(&mut rows, status, clock);
+    }
+    rows.rows
+}
+
+/// When all of this was known: the last line of a file, which may be old.
+pub fn written_line(texts: &Texts, clock: &Clock) -> (String, String) {
+    let mut rows = Rows { texts, rows: Vec::new() };
+    let now = clock.now.as_microsecond().unsigned_abs();
+    rows.add("written", &[("when", clock.moment(now, texts).into())]);
+    rows.rows.remove(0)
+}
+
+fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
+    let label = Arg::from(status.label.as_str());
+    rows.add("disk", &[("label", label), ("disk", status.disk.as_str().into())]);
+    let when = clock.moment(status.started_at, rows.texts);
+    rows.add("run", &[("run", status.run.into()), ("when", when.into())]);
+    rows.add("state", &[("state", status.state.name().into())]);
+}
+
+fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
+    let progress = &status.progress;
+    let how_far = [
+        ("percent", percent(status.ratio).into()),
+        ("done", progress.bytes_done.into()),
+        ("total", progress.bytes_total.into()),
+    ];
+    rows.add("progress", &how_far);
+    if progress.rate > 0 {
+        rows.add("rate", &[("rate", progress.rate.into())]);
+    }
+    if progress.seconds_left > 0 {
+        let when = clock.in_seconds(progress.seconds_left, rows.texts);
+        let left = progress.seconds_left.into();
+        rows.add("ready-at", &[("when", when.into()), ("seconds-left", left)]);
+    }
+    if status.bytes_resumed > 0 {
+        rows.add("sooner", &[("bytes", status.bytes_resumed.into())]);
+    }
+    if !progress.file.is_empty() {
+        rows.add("file", &[("file", progress.file.as_str().into())]);
+    }
+}
+
+fn waiting_rows(rows: &mut Rows, status: &Status) {
+    let shown = if status.run == 0 { &status.last_warnings } else { &status.warnings };
+    for warning in shown {
+        rows.add("warning", &[("message", warning.text.as_str().into())]);
+    }
+    for disk in &status.queue {
+        rows.add("queue", &[("label", label_of(status, disk).into())]);
+    }
+    for disk in &status.safe_to_remove {
+        rows.add("safe", &[("label", label_of(status, disk).into())]);
+    }
+}
+
+fn last_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
+    let Some(last) = &status.last else {
+        return;
+    };
+    let told = [
+        ("result", last.outcome.name().into()),
+        ("when", clock.moment(last.finished_at, rows.texts).into()),
+        ("label", named(&last.label, last.disk.as_str()).into()),
+    ];
+    rows.add("last", &told);
+}
+
+struct Rows<'a> {
+    texts: &'a Texts,
+    rows: Vec<(String, String)>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, name: &str, args: &[(&str, Arg)]) {
+        let id = format!("status-line-{name}");
+        let value = self.texts.text(&format!("{id}.value"), args);
+        self.rows.push((self.texts.text(&id, &[]), value));
+    }
+}

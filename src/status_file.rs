@@ -1,0 +1,93 @@
+//! `/run/asbackup/status.txt`: how things stand, for those who look with `cat` or have it shown on a screen.
+//! The sentence first, then a few aligned lines. Replaced in one go, so that no reader ever sees half of it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use log::debug;
+use tokio::sync::watch;
+
+use crate::model::{State, Status};
+use crate::texts::Texts;
+use crate::texts::clock::Clock;
+use crate::texts::sentence::sentence_at;
+use crate::texts::status_lines::{status_lines, written_line};
+
+const MODE: u32 = 0o644;
+
+/// Writes `status` to `path` in the language of `texts`, readable by everyone. The directory must be there.
+pub fn write(path: &Path, status: &Status, texts: &Texts) -> io::Result<()> {
+    replace(path, &page(status, texts, &Clock::system()))
+}
+
+fn replace(path: &Path, page: &str) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    let written = fill(&fresh, page).and_then(|()| fs::rename(&fresh, path));
+    if written.is_err() {
+        // What is left of it is of no use; that it can't be removed either says nothing new.
+        let _ = fs::remove_file(&fresh);
+    }
+    written
+}
+
+/// Keeps the file up to date until the status has no source any more. A copy's mere progress is written as often as the config
+/// says; everything else at once.
+pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: watch::Receiver<Arc<Texts>>) {
+    let mut written: Option<(Status, Instant)> = None;
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().clone();
+        if !is_due(&now, written.as_ref()) {
+            continue;
+        }
+        let texts = texts.borrow().clone();
+        if let Err(error) = write(&path, &now, &texts) {
+            debug!("{}: {error}", path.display());
+        }
+        written = Some((now, Instant::now()));
+    }
+    // Whoever reads it later would take the last words for those of a service that lives.
+    let ended = format!("{}\n", texts.borrow().text("status-stopped", &[]));
+    if let Err(error) = replace(&path, &ended) {
+        debug!("{}: {error}", path.display());
+    }
+}
+
+fn is_due(now: &Status, written: Option<&(Status, Instant)>) -> bool {
+    let Some((before, at)) = written else { return true };
+    let was = (before.run, before.state, &before.warnings, &before.queue, &before.safe_to_remove);
+    (now.run, now.state, &now.warnings, &now.queue, &now.safe_to_remove) != was
+        || now.state != State::Copying
+        || at.elapsed() >= now.sample_every
+}
+
+fn fill(path: &Path, page: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
+    // The mode above is narrowed by the umask.
+    file.set_permissions(fs::Permissions::from_mode(MODE))?;
+    file.write_all(page.as_bytes())
+}
+
+fn page(status: &Status, texts: &Texts, clock: &Clock) -> String {
+    let mut lines = status_lines(status, texts, clock);
+    lines.push(written_line(texts, clock));
+    format!("{}\n\n{}", sentence_at(status, texts, clock), aligned(&lines))
+}
+
+fn aligned(lines: &[(String, String)]) -> String {
+    let width = |label: &str| label.chars().count();
+    let widest = lines.iter().map(|(label, _)| width(label)).max();
+    let column = widest.unwrap_or_default() + 2;
+    let line = |(label, value): &(String, String)| {
+        let blanks = column - width(label);
+        format!("{label}:{:blanks$}{value}\n", "")
+    };
+    lines.iter().map(line).collect()
+}
+
+#[cfg(test)]
+#[path = "status_file_tests.rs"]
+mod tests;
