@@ -1,6 +1,8 @@
-//! What holds the project together: its structure, its licences, what the docs promise, and text from outside.
+//! What holds the project together: its structure, its reading order, its licences, what the docs promise, and text from outside.
 
+mod cycles;
 mod docs;
 mod foreign;
+mod lexer;
 mod licenses;
 mod structure;

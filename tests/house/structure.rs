@@ -18,9 +18,9 @@ const LONGEST_FILE: usize = 300;
 /// An enum can't be cut in two, and this file is nothing but one.
 const LIST: &str = "crates/api/src/fault.rs";
 
-struct Source {
+pub struct Source {
     /// Seen from the top.
-    path: PathBuf,
+    pub path: PathBuf,
     text: String,
 }
 
@@ -33,7 +33,7 @@ impl Source {
     }
 
     /// What is shipped: without tests, and without comments of a whole line.
-    fn code(&self) -> String {
+    pub fn code(&self) -> String {
         let mut kept = Vec::new();
         let mut lines = self.text.lines();
         while let Some(line) = lines.next() {
@@ -95,7 +95,7 @@ fn read_below(directory: &Path, found: &mut Vec<Source>) {
 const TESTING: &str = "crates/testing";
 
 /// All sources of the daemon and of the crates beside it, those that are tests only left out.
-fn sources() -> Vec<Source> {
+pub fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     read_below(&top().join("src"), &mut found);
     for each in fs::read_dir(top().join("crates")).expect("the crates") {
