@@ -281,7 +281,7 @@ fn reader(past: HistoryReader) -> bus::History {
 }
 
 async fn watch_disks(connection: Connection, disk_events: UnboundedSender<DiskEvent>) {
-    if let Err(error) = disks::monitor::watch(connection, disk_events.clone()).await {
+    if let Err(error) = disks::monitor::monitor(connection, disk_events.clone()).await {
         // Without signals there is nothing to see; the bus itself is what failed, and the daemon ends with it.
         debug!("watching UDisks2: {error}");
         let _ = disk_events.send(DiskEvent::ServiceLost { cause: error.to_string() });

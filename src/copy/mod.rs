@@ -21,8 +21,9 @@ mod trees;
 
 pub use cancel::{CancelHandle, CancelToken, StopReason};
 pub use event::{Event, EventSink, RunSummary, VeeamActivity};
+pub use job::context::{Remembered, RunContext, RunSpec};
 pub use job::identify;
-pub use job::stages::{Remembered, RunContext, RunSpec, run};
+pub use job::stages::run;
 pub use locks::lock_file::remove_stale_lock;
 pub use locks::run_lock;
 pub use trees::source::is_there;

@@ -1,19 +1,17 @@
-//! What the first copy to a disk would delete of somebody else's, found out before the disk is a backup disk: by a run's own dry run
-//! and its own judgement, on a file system that somebody has mounted. Changes nothing, and knows neither steps nor who asks.
+//! Previews what the first copy to a disk would delete of somebody else's files, before the disk becomes a backup disk: with a run's own dry run and
+//! judgement, on a mounted file system. Changes nothing.
 
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::process::Stdio;
 
 use super::cancel::{CancelToken, RunError};
 use crate::blocking::{GLANCE, blocking};
 use crate::config::Config;
-use crate::copy::job::preflight::{existing, program};
-use crate::copy::rsync::command_line::{Purpose, Rsync};
+use crate::copy::dry_run::collect;
+use crate::copy::rsync::command_line::{Purpose, Rsync, existing};
 use crate::copy::rsync::exit;
-use crate::copy::rsync::process::Invocation;
-use crate::copy::rsync::runner;
+use crate::copy::rsync::process::{Invocation, rsync_program};
 use crate::copy::trees::source::Source;
 use crate::copy::trees::target::Target;
 use crate::copy::trees::tree_info::{Roots, Trees};
@@ -30,10 +28,10 @@ pub struct ForeignFiles {
     pub examples: String,
 }
 
-/// Looks at the volume that is mounted at `mount_point`, by whatever options.
+/// Looks at the volume mounted at `mount_point`, whatever its options.
 ///
 /// # Errors
-/// It is to end, or source or disk can't be looked at: then a run would not begin to copy, either.
+/// The preview is cancelled, or source or disk can't be read: then a run would not begin to copy, either.
 pub async fn foreign_files(
     config: &Config,
     volume: &Volume,
@@ -41,29 +39,24 @@ pub async fn foreign_files(
     mut stop: CancelToken,
 ) -> Result<ForeignFiles, RunError> {
     stop.check()?;
-    let place = Place { config: config.clone(), volume: volume.clone(), mount_point: mount_point.to_owned() };
-    let opened = blocking(GLANCE, move || Ok::<_, io::Error>(place.open())).await.map_err(internal)?;
-    let Some(both) = opened? else { return Ok(ForeignFiles::default()) };
+    let preview = Preview { config: config.clone(), volume: volume.clone(), mount_point: mount_point.to_owned() };
+    let opened = blocking(GLANCE, move || Ok::<_, io::Error>(preview.open())).await.map_err(internal)?;
+    let Some(opened) = opened? else { return Ok(ForeignFiles::default()) };
     let hidden = vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()];
     let rsync = Rsync {
         source: &config.source,
         file_system: volume.file_system(),
-        // Whether it has them is tried on the disk, and here nothing is written to it.
+        // That is found out by writing to the disk, and nothing is written here.
         fine_times: false,
         hidden,
-        at_top: both.at_top,
+        at_top: opened.at_top,
         excludes: existing(&config.rsync_excludes)?,
-        settled: None,
+        skip_list: None,
         log_file: None,
     };
-    let target = both.trees.tops.target.try_clone().map_err(internal)?;
-    let invocation = Invocation {
-        program: program()?,
-        arguments: rsync.arguments(Purpose::DryRun),
-        directory: target.as_fd(),
-        input: Stdio::null(),
-    };
-    let (ended, listed) = runner::dry_run(invocation, &mut stop, both.trees).await?;
+    let target = opened.trees.roots.target.try_clone().map_err(internal)?;
+    let invocation = Invocation::new(rsync_program()?, rsync.arguments(Purpose::DryRun), target.as_fd());
+    let (ended, listed) = collect::dry_run(invocation, &mut stop, opened.trees).await?;
     let code = exit::code(ended.status);
     if !exit::is_good(code) {
         return Err(Fault::CheckFailed { code, cause: exit::cause(&ended) }.into());
@@ -72,20 +65,20 @@ pub async fn foreign_files(
     Ok(ForeignFiles { files: foreign.files, bytes: foreign.bytes, examples: foreign.examples() })
 }
 
-struct Place {
+struct Preview {
     config: Config,
     volume: Volume,
     mount_point: std::path::PathBuf,
 }
 
-struct Both {
+struct Opened {
     trees: Trees,
     at_top: bool,
 }
 
-impl Place {
-    /// None where there is nothing yet that could be deleted.
-    fn open(&self) -> Result<Option<Both>, Fault> {
+impl Preview {
+    /// None where nothing could be deleted yet.
+    fn open(&self) -> Result<Option<Opened>, Fault> {
         let refused = |cause: String| Fault::TargetRefused { path: self.mount_point.display().to_string(), cause };
         let top =
             mounted::open_unchecked(&self.mount_point, &self.volume).map_err(|error| refused(error.to_string()))?;
@@ -94,9 +87,9 @@ impl Place {
         let Some(target) = found.map_err(|error| refused(error.to_string()))? else { return Ok(None) };
         let block = Space::of(&top).map_err(|error| refused(error.to_string()))?.block;
         let (at_top, target) = (target.is_top(), target.try_clone().map_err(internal)?);
-        let tops = Roots { source: source.directory, target };
+        let roots = Roots { source: source.directory, target };
         let keeps_holes = self.volume.file_system() == FileSystem::Full;
-        Ok(Some(Both { trees: Trees { tops, block, keeps_holes }, at_top }))
+        Ok(Some(Opened { trees: Trees { roots, block, keeps_holes }, at_top }))
     }
 }
 

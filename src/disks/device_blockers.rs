@@ -1,6 +1,5 @@
-//! What still uses a disk as a block device: mounts in any process's table, swap, device mapper and RAID, loop devices, and
-//! whoever has it open. All that is built upon the whole disk counts, not only the file system that was copied to: it is pulled
-//! as one.
+//! What still uses a disk as a block device: mounts in any mount namespace, swap, device mapper, RAID, loop devices, and processes that have it
+//! open. Everything built upon the whole disk counts, not only the file system that was copied to: the disk is pulled as one.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,11 +9,12 @@ use std::path::{Path, PathBuf};
 use procfs::process::{MountInfo, all_processes};
 
 use super::Volume;
-use super::mount_blockers::name;
+use super::kernel;
 use super::mount_table::{device_of, parse, shown};
+use super::processes::name;
 use super::stack::{Node, Stack};
 
-/// A volume's disks, and all that shares them.
+/// A volume's disks, and everything on them.
 #[derive(Debug)]
 pub struct DiskParts {
     /// `8:17`
@@ -37,17 +37,17 @@ impl DiskParts {
         }
     }
 
-    /// At most `limit` of what uses the disk, for people; what the volume itself stands upon does not count. Blocks.
+    /// What uses the disk, for people, at most `limit`; what the volume itself is built upon does not count. Blocks.
     pub fn blockers(&self, limit: usize) -> Vec<String> {
         self.mounts().into_iter().chain(self.swaps()).chain(self.stacked()).take(limit).collect()
     }
 
-    /// What the volume itself stands upon, for people: it holds the disk as long as it is there.
+    /// What the volume itself is built upon, for people: it holds the disk as long as it exists.
     pub fn beneath(&self) -> Vec<String> {
         self.stack.between().into_iter().map(Node::shown).collect()
     }
 
-    /// The whole disks, and the parts of them that the volume does not stand upon.
+    /// The whole disks, and the partitions that the volume is not built upon.
     pub fn claimable(&self) -> Vec<PathBuf> {
         let disks = self.stack.disks.iter().filter(|_| self.stack.between().is_empty());
         let others = self.stack.beside().into_iter().filter(|node| node.is_partition);
@@ -59,7 +59,7 @@ impl DiskParts {
         self.stack.disks.iter().filter_map(|node| node.devices().into_iter().next())
     }
 
-    /// Processes that have the device itself open, for people: `dd (4711): /dev/sdb`. Blocks.
+    /// Processes that have the device itself open, as `dd (4711): /dev/sdb`. Blocks.
     pub fn openers(&self, limit: usize) -> Vec<String> {
         let own = std::process::id().cast_signed();
         let processes = all_processes().into_iter().flatten().flatten().filter(|process| process.pid != own);
@@ -77,7 +77,7 @@ impl DiskParts {
         fs::metadata(link).is_ok_and(is_own)
     }
 
-    /// One process for each mount namespace.
+    /// Names one process for each mount namespace.
     fn mounts(&self) -> Vec<String> {
         let mut seen = HashSet::new();
         let mut found = Vec::new();
@@ -108,34 +108,28 @@ impl DiskParts {
             let number = fs::metadata(device).map(|stat| shown(stat.rdev())).unwrap_or_default();
             self.devices.contains(device) || self.numbers.contains(&number)
         };
-        swaps().into_iter().filter(of_ours).map(|device| format!("swap: {}", device.display())).collect()
+        kernel::swaps().into_iter().filter(of_ours).map(|device| format!("swap: {}", device.display())).collect()
     }
 
-    /// What device mapper, RAID and loop devices have built upon it.
+    /// Device mapper, RAID and loop devices on the disk.
     fn stacked(&self) -> Vec<String> {
         self.stack.beside().into_iter().filter(|node| !node.is_partition).map(Node::shown).collect()
     }
-}
-
-/// The devices and files that are swapped to.
-pub(super) fn swaps() -> Vec<PathBuf> {
-    let table = fs::read_to_string("/proc/swaps").unwrap_or_default();
-    table.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(PathBuf::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Whatever the machine's own disk is, something of it is in use.
+    /// Something on the machine's own disk is always in use.
     #[test]
-    fn a_disk_in_use_is_told_with_a_process_and_its_mount_point() {
+    fn a_mounted_disk_is_reported_with_process_and_mount_point() {
         let table = fs::read("/proc/self/mountinfo").unwrap();
         let mounted = parse(&table).into_iter().find_map(|entry| {
             let number = super::super::mount_table::device_of(&entry)?;
             Some((number, PathBuf::from(entry.mount_source?), entry.mount_point))
         });
-        // Machines whose root is on no block device (containers) have nothing to show here; the disk tests do.
+        // In a container the root is on no block device; the disk tests mount one.
         let Some((device_number, device, point)) = mounted else { return };
         let volume = Volume { device_number, device, ..Volume::sample("A") };
         let blockers = DiskParts::of(&volume).blockers(usize::MAX);
@@ -143,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_is_none_is_blocked_by_nothing() {
+    fn nothing_blocks_a_device_that_does_not_exist() {
         assert!(DiskParts::of(&Volume::sample("A")).blockers(5).is_empty());
     }
 }

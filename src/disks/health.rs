@@ -1,5 +1,5 @@
-//! What the kernel has noted down about errors of a file system: kept by ext4 in its superblock, by btrfs beside its devices.
-//! The kernel's own log is not read: that takes a right that the daemon does without.
+//! Errors that the kernel has recorded about a file system (ext4 in its superblock, btrfs per device) and about its drive.
+//! The kernel log is not read: that takes a privilege that the daemon does without.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,28 +7,28 @@ use std::path::{Path, PathBuf};
 use super::Volume;
 use super::mount_table::shown;
 
-/// Errors so far, in the whole life of the file system.
+/// Errors in the whole life of the file system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
     pub errors: u64,
     /// In technical words; empty without errors.
     pub cause: String,
-    /// Commands that the drive has failed since it was plugged in; 0 where the kernel does not count them.
+    /// Commands that the drive has failed since it was attached; 0 where the kernel does not count them.
     pub drive: u64,
 }
 
 impl Health {
-    /// Of a volume that is mounted. Whatever is not noted down counts as well. Blocks only on sysfs.
+    /// Of a mounted volume; what is not recorded counts as no error. Blocks only on sysfs.
     pub fn of(volume: &Volume) -> Self {
-        let noted = match volume.id_type.as_str() {
+        let recorded = match volume.id_type.as_str() {
             "ext4" => ext4(volume).unwrap_or_default(),
             "btrfs" => btrfs(&PathBuf::from(format!("/sys/fs/btrfs/{}/devinfo", volume.id))),
             _ => Self::default(),
         };
-        Self { drive: drive(&PathBuf::from(format!("/sys/dev/block/{}", shown(volume.device_number)))), ..noted }
+        Self { drive: drive(&PathBuf::from(format!("/sys/dev/block/{}", shown(volume.device_number)))), ..recorded }
     }
 
-    /// What has come since `before`, in technical words.
+    /// What is new since `before`, in technical words.
     pub fn since(&self, before: &Self) -> Option<String> {
         let mut words = Vec::new();
         if self.errors > before.errors {
@@ -62,7 +62,7 @@ fn ext4(volume: &Volume) -> Option<Health> {
     Some(Health { errors, cause, drive: 0 })
 }
 
-/// `write_errs 0` and so on, a file for each device.
+/// Reads lines such as `write_errs 0`, from one file per device.
 fn btrfs(devices: &Path) -> Health {
     let entries = fs::read_dir(devices).into_iter().flatten().flatten();
     let notes = entries.filter_map(|entry| fs::read_to_string(entry.path().join("error_stats")).ok());
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_notes_of_btrfs_are_added_up() {
+    fn the_error_counts_of_btrfs_are_added_up() {
         let place = tempfile::tempdir().unwrap();
         assert_eq!(btrfs(place.path()), Health::default());
         for (device, notes) in [("1", "write_errs 2\nread_errs 0\nflush_errs 1\n"), ("2", "write_errs 0\n")] {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drives_failed_commands_are_counted_from_the_mount_on_also_for_a_partition() {
+    fn failed_commands_of_a_drive_count_for_its_partitions_too() {
         let place = tempfile::tempdir().unwrap();
         let partition = place.path().join("sdb/sdb1");
         fs::create_dir_all(&partition).unwrap();

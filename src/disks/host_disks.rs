@@ -1,5 +1,5 @@
-//! Which physical disks the machine itself lives on: what its system is mounted from, what is swapped to, and what a directory lies
-//! on. Through all that they are built of, since root in a volume group is on a disk, too. Asks the kernel alone.
+//! The physical disks that hold the machine's own system, its swap, or a directory, through every layer: a root in a volume group lies on a
+//! disk, too. Asks only the kernel.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,11 +8,11 @@ use std::path::Path;
 
 use procfs::process::MountInfo;
 
-use super::device_blockers::swaps;
+use super::kernel::swaps;
 use super::mount_table::{device_of, entries};
 use super::stack::Stack;
 
-/// Where a system may have something mounted that it can't do without.
+/// Mount points that a system can't do without.
 const SYSTEM: [&str; 15] = [
     "/",
     "/boot",
@@ -44,15 +44,15 @@ impl HostDisks {
         Self::beneath(mounted.filter_map(|entry| device_of(&entry)).chain(swapped))
     }
 
-    /// Those that what is mounted at `path`, or above it, lies on; links in the path are not followed. Blocks like the former.
+    /// The disks of the mount at `path` or nearest above it; links in the path are not followed. Blocks on sysfs and procfs only.
     pub fn of_path(path: &Path) -> Self {
         let above = table().into_iter().filter(|entry| path.starts_with(&entry.mount_point));
-        // Of two mounts at one place the later one is what is seen.
+        // Of two mounts at one place the later one is visible.
         let nearest = above.max_by_key(|entry| entry.mount_point.components().count());
         Self::beneath(nearest.and_then(|entry| device_of(&entry)).into_iter())
     }
 
-    /// Whether they are, or have a part in, what the device at this path is built of.
+    /// Whether any of them is the device at this path, or is beneath it.
     pub fn hold(&self, device: &Path) -> bool {
         let stack = number_of(device).map(Stack::of).unwrap_or_default();
         stack.disks.iter().any(|disk| self.0.contains(&disk.number))
@@ -67,7 +67,7 @@ fn table() -> Vec<MountInfo> {
     entries().map(Iterator::collect).unwrap_or_default()
 }
 
-/// None of what is no block device.
+/// None for what is no block device.
 fn number_of(device: &Path) -> Option<u64> {
     let stat = fs::metadata(device).ok()?;
     stat.file_type().is_block_device().then(|| stat.rdev())
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_root_lies_on_is_the_systems_and_what_is_no_device_is_nobodys() {
+    fn the_disk_of_the_root_file_system_is_the_systems() {
         let root = table().into_iter().rfind(|entry| entry.mount_point == Path::new("/"));
         let system = HostDisks::of_system();
         assert!(!system.hold(Path::new("/dev/null")) && !system.hold(Path::new("/nonexistent")));

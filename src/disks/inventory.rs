@@ -1,6 +1,5 @@
-//! UDisks2's objects → what could be copied to, and what is there but can't be used. Pure but for what the kernel says of the same
-//! devices: one answer of `GetManagedObjects` in, a list out.
-//! Keys nothing on object paths or device names, which are used again for other disks.
+//! Turns UDisks2's objects into volumes: those that could be copied to, and those that can't be used. Pure, except that the kernel is asked
+//! about the same devices. Identifies nothing by object path or device name, which are reused for other disks.
 
 use std::collections::HashSet;
 
@@ -15,7 +14,7 @@ use super::volume::{Hindrance, Volume};
 use super::{file_system_id, host_disks, kernel};
 use crate::model::{DiskId, Unusable};
 
-/// All file systems, and encrypted containers that one may lie in, in a stable order.
+/// All file systems and encrypted containers, in a stable order.
 pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
     let with_contents = |(path, interfaces)| match usage(interfaces).as_str() {
         "filesystem" => file_system(path, interfaces, objects),
@@ -25,8 +24,8 @@ pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
     in_order(objects.iter().filter_map(with_contents).collect())
 }
 
-/// Devices whose contents nobody has recognised: blank, broken, or not probed yet. They have no UUID. Nor has the disk that the
-/// partitions are on, of which one is recognised.
+/// Devices whose contents are not recognised: blank, broken, or not probed yet. A disk with a recognised partition is none of them, though
+/// it has no UUID either.
 pub fn unrecognised(objects: &ManagedObjects) -> Vec<Volume> {
     let recognised: HashSet<String> = objects
         .values()
@@ -43,7 +42,7 @@ pub fn unrecognised(objects: &ManagedObjects) -> Vec<Volume> {
     in_order(strange.collect()).into_iter().filter(|volume| !volume.system).collect()
 }
 
-/// All devices that lose their power together with this volume, whatever is on them; itself is among them.
+/// All devices that lose their power together with this volume, including itself, whatever is on them.
 pub fn sharing_power(objects: &ManagedObjects, volume: &Volume) -> Vec<Volume> {
     let all = objects.iter().filter_map(|(path, interfaces)| {
         let mount_points = Properties::of(interfaces, FILESYSTEM).map(|found| found.paths("MountPoints"));
@@ -52,7 +51,7 @@ pub fn sharing_power(objects: &ManagedObjects, volume: &Volume) -> Vec<Volume> {
     in_order(all.filter(|other| volume.shares_power_with(other)).collect())
 }
 
-/// Drives with no medium in them.
+/// Drives without a medium.
 pub fn empty_drives(objects: &ManagedObjects) -> Vec<Volume> {
     let empty = objects.iter().filter_map(|(path, interfaces)| {
         let block = Properties::of(interfaces, BLOCK)?;
@@ -63,7 +62,7 @@ pub fn empty_drives(objects: &ManagedObjects) -> Vec<Volume> {
     in_order(empty.collect())
 }
 
-/// Drives with one.
+/// Drives with a medium.
 pub fn loaded_drives(objects: &ManagedObjects) -> impl Iterator<Item = OwnedObjectPath> {
     let drives = objects.iter().filter_map(|(path, interfaces)| Some((path, Properties::of(interfaces, DRIVE)?)));
     drives.filter(|(_, drive)| drive.flag("MediaAvailable")).map(|(path, _)| path.clone())
@@ -80,7 +79,7 @@ fn usage(interfaces: &Interfaces) -> String {
     Properties::of(interfaces, BLOCK).map(|block| block.text("IdUsage")).unwrap_or_default()
 }
 
-/// A whole disk whose first sector looks like FAT has the UUID too; only what has `Filesystem` can be mounted.
+/// A whole disk whose first sector looks like FAT has a UUID, too; only what has the interface `Filesystem` can be mounted.
 fn file_system(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObjects) -> Option<Volume> {
     let mount_points = Properties::of(interfaces, FILESYSTEM)?.paths("MountPoints");
     let volume = attached(path, interfaces, objects)?;
@@ -105,13 +104,13 @@ fn inside(encrypted: &Properties<'_>, objects: &ManagedObjects) -> Option<String
     Some(Properties::of(objects.get(&cleartext)?, BLOCK)?.text("IdUUID"))
 }
 
-/// A device that has a medium, and all that it stands upon.
+/// A device with a medium, and with everything beneath it.
 fn attached(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObjects) -> Option<Volume> {
     let block = Properties::of(interfaces, BLOCK)?;
     let device_number = block.number("DeviceNumber");
     let stack = Stack::of(device_number);
-    // UDisks2 adds devices before it has probed them, keeps empty drives and what was built upon a disk that was pulled, and is late when
-    // the machine is busy.
+    // UDisks2 adds devices before it has probed them, keeps empty drives and what was built upon a disk that was pulled, and lags behind
+    // when the machine is busy.
     if block.number("Size") == 0 || stack.torn || kernel::is_empty(device_number) {
         return None;
     }
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_or_unprobed_device_is_none() {
+    fn an_empty_or_unprobed_device_is_no_volume() {
         assert!(volumes(&objects(block("b78e-6cc4", "filesystem", 0), true)).is_empty());
         assert!(volumes(&objects(block("", "", 10), true)).is_empty());
         assert!(volumes(&objects(block("b78e-6cc4", "raid", 10), true)).is_empty());
@@ -223,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_container_is_a_disk_that_can_not_be_used_as_it_is() {
+    fn an_encrypted_container_is_listed_as_unusable() {
         let mut objects = objects(block("b78e-6cc4", "crypto", 10), false);
         let why =
             |objects: &ManagedObjects| volumes(objects)[0].hindrance.clone().map(|found| (found.why, found.cause));
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_recognises_has_no_uuid() {
+    fn an_unrecognised_device_has_no_uuid() {
         assert_eq!(unrecognised(&objects(block("", "", 10), false)).len(), 1);
         assert!(unrecognised(&objects(block("", "", 0), false)).is_empty());
         assert!(unrecognised(&objects(block("b78e-6cc4", "filesystem", 10), true)).is_empty());

@@ -1,11 +1,16 @@
-//! All that is said to UDisks2, and what the kernel says of the same disks.
-//! `inventory` turns UDisks2's objects (read by `objects`) into volumes (`attached`), `glances` looks into what nobody has recognised
-//! (`beginning`), `unformatted` finds what has no file system, `watch` tells when any of that changes, `mounts` that the mount table has; `volume` mounts and unmounts, `ours` remembers
-//! which mounts we made, `mounted` proves where a mount really leads; `stack` knows which devices are built of which, `machine` which
-//! disks the computer itself lives on, `released` proves that nothing holds a disk any more, `pulse` finds out whether a disk still
-//! answers, `holders` and `blockers` name who holds one, `old_mount` who holds one that was pulled; `health` is what the kernel knows of
-//! a file system's errors, `superblock`, `mount_table` and `file_system_id` where a file lies, `members` on how many disks,
-//! `share` on which server, `read_only` why one takes no writes. Decides nothing: which volume is wanted, and when, is the controller's.
+//! Everything that is said to UDisks2, and what the kernel says about the same disks.
+//!
+//! - What is attached: `monitor` reports changes; `inventory` turns UDisks2's objects (`udisks_objects`) into volumes (`volume`), `unrecognised`
+//!   looks into devices without a known file system (`signatures`), `unformatted` finds those that could get one.
+//! - Mounting: `udisks` mounts and unmounts, `mount_markers` remembers which mounts are ours, `mounted` proves where a mount leads,
+//!   `read_only` finds out why one takes no writes.
+//! - Who uses a disk: `mount_blockers`, `device_blockers`, and `stale_mount` for one that was pulled; `processes` names them; `released` proves
+//!   that nothing uses it any more.
+//! - State: `probe` asks whether a disk responds, `health` what errors the kernel has recorded.
+//! - Structure: `stack` is how block devices are built upon each other, `host_disks` the disks of the machine itself; `superblock`,
+//!   `file_system_id`, `mount_table` and `network_share` say where a file lies; `kernel` reads sysfs and procfs.
+//!
+//! Decides nothing: which volume is wanted, and when, is up to the controller.
 
 pub mod device_blockers;
 pub mod file_system_id;
@@ -13,15 +18,14 @@ pub mod health;
 pub mod host_disks;
 pub mod inventory;
 mod kernel;
-pub mod members;
 pub mod monitor;
 pub mod mount_blockers;
-mod mount_events;
 pub mod mount_markers;
 pub mod mount_table;
 pub mod mounted;
 pub mod network_share;
 pub mod probe;
+mod processes;
 pub mod read_only;
 pub mod released;
 mod signatures;

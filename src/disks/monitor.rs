@@ -1,14 +1,17 @@
-//! Tells which volumes are plugged in, whenever that changes.
-//! Every signal of UDisks2 that could matter is only a reason to ask for the whole picture again, so no order of signals, no
-//! signal that is lost and no restart of UDisks2 can make us see something that is not there. Subscribes before it asks.
+//! Reports which volumes are attached whenever that changes, and every change of the mount table.
+//! Each signal of UDisks2 is only a reason to ask for everything again, so neither the order of signals, nor a lost signal, nor a restart of
+//! UDisks2 can make us see what is not there. Subscribes before it asks.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::{Stream, StreamExt, stream};
 use log::debug;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -17,30 +20,31 @@ use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, ObjectPath, Structure};
 
 use super::Volume;
+use super::inventory;
+use super::mount_table::TABLE;
 use super::unformatted::{self, Unformatted};
-use super::unrecognised::Glances;
-use super::{inventory, mount_events};
+use super::unrecognised::UnrecognisedDevices;
 use crate::blocking::{GLANCE, blocking};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 const ROOT: &str = "/org/freedesktop/UDisks2";
 const JOBS: &str = "/org/freedesktop/UDisks2/jobs/";
-/// One answer takes milliseconds; a udisksd that is started for it, some seconds.
+/// An answer takes milliseconds, or some seconds when udisksd has to be started for it.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// Signals come in bursts; this much is gathered before the next question.
-const GATHER: Duration = Duration::from_millis(100);
-/// A new device has been probed by then.
+/// Signals come in bursts; they are collected for this long before the next question.
+const BURST: Duration = Duration::from_millis(100);
+/// udev has probed a new device by then.
 const PROBED: Duration = Duration::from_secs(1);
 const RETRY_FROM: Duration = Duration::from_secs(1);
 const RETRY_UP_TO: Duration = Duration::from_secs(60);
 
-/// What the watch has to say.
+/// What the monitor reports.
 #[derive(Debug)]
 pub enum DiskEvent {
     VolumesChanged(Vec<Volume>),
-    /// What has no file system.
+    /// Disks and partitions without a file system.
     UnformattedChanged(Vec<Unformatted>),
-    /// UDisks2 does not answer; what was plugged in before is taken to be so still.
+    /// UDisks2 does not answer; what was attached counts as still attached.
     ServiceLost {
         cause: String,
     },
@@ -52,93 +56,91 @@ pub enum DiskEvent {
 ///
 /// # Errors
 /// The bus connection failed; UDisks2's own failures are events.
-pub async fn watch(connection: Connection, events: UnboundedSender<DiskEvent>) -> zbus::Result<()> {
-    let pokes = pokes(&connection).await?;
-    let (poke, poked) = watch::channel(());
-    let (find, found) = watch::channel(Vec::new());
-    let eye = Eye { connection, glances: Glances::default(), poke: poke.clone() };
+pub async fn monitor(connection: Connection, events: UnboundedSender<DiskEvent>) -> zbus::Result<()> {
+    let signals = signals(&connection).await?;
+    let (changed, changes) = watch::channel(());
+    let (found, unformatted) = watch::channel(Vec::new());
+    let scanner = Scanner { connection, unrecognised: UnrecognisedDevices::default(), changed: changed.clone() };
     tokio::select! {
-        () = count(pokes, poke) => {}
-        () = look(eye, &events, poked, &find) => {}
-        () = look_into(found, &events) => {}
-        () = mount_events::tell(&events) => {}
+        () = forward(signals, changed) => {}
+        () = report_volumes(scanner, &events, changes, &found) => {}
+        () = report_unformatted(unformatted, &events) => {}
+        () = report_mounts(&events) => {}
     }
     Ok(())
 }
 
-/// Signals must be taken off the connection at once, also while a question is open: zbus reads nothing more, no answer and no
-/// call, as long as one reader's queue is full.
-async fn count(pokes: impl Stream<Item = ()>, poke: watch::Sender<()>) {
-    let mut pokes = std::pin::pin!(pokes);
-    while pokes.next().await.is_some() {
-        poke.send_replace(());
+/// Takes signals off the connection at once, also while a question is open: while one reader's queue is full, zbus reads nothing, neither
+/// answers nor calls.
+async fn forward(signals: impl Stream<Item = ()>, changed: watch::Sender<()>) {
+    let mut signals = std::pin::pin!(signals);
+    while signals.next().await.is_some() {
+        changed.send_replace(());
     }
 }
 
-/// What is looked with.
-struct Eye {
+struct Scanner {
     connection: Connection,
-    glances: Glances,
-    poke: watch::Sender<()>,
+    unrecognised: UnrecognisedDevices,
+    changed: watch::Sender<()>,
 }
 
-/// What is there.
+/// Everything that is attached.
 #[derive(Default)]
-struct Picture {
+struct Scan {
     volumes: Vec<Volume>,
     unformatted: Vec<Unformatted>,
 }
 
-impl Eye {
-    /// With what is there and can't be used, as far as that is known, and with what has no file system.
-    async fn picture(&mut self) -> zbus::Result<Picture> {
+impl Scanner {
+    async fn scan(&mut self) -> zbus::Result<Scan> {
         let objects = objects(&self.connection).await?;
-        let hindered = self.glances.over(&objects, &self.poke);
-        let volumes = inventory::volumes(&objects).into_iter().chain(hindered).collect();
-        Ok(Picture { volumes, unformatted: unformatted::unformatted(&objects) })
+        let unusable = self.unrecognised.unusable(&objects, &self.changed);
+        let volumes = inventory::volumes(&objects).into_iter().chain(unusable).collect();
+        Ok(Scan { volumes, unformatted: unformatted::unformatted(&objects) })
     }
 }
 
-async fn look(
-    mut eye: Eye,
+async fn report_volumes(
+    mut scanner: Scanner,
     events: &UnboundedSender<DiskEvent>,
-    mut poked: watch::Receiver<()>,
-    find: &watch::Sender<Vec<Unformatted>>,
+    mut changes: watch::Receiver<()>,
+    found: &watch::Sender<Vec<Unformatted>>,
 ) {
     let mut known: Option<Vec<Volume>> = None;
     loop {
-        let Picture { volumes, unformatted } = ask_until_answered(&mut eye, events, &mut poked, &mut known).await;
-        find.send_replace(unformatted);
+        let Scan { volumes, unformatted } = scan_until_answered(&mut scanner, events, &mut changes, &mut known).await;
+        found.send_replace(unformatted);
         if known.as_ref() != Some(&volumes) {
             if events.send(DiskEvent::VolumesChanged(volumes.clone())).is_err() {
                 return;
             }
             known = Some(volumes);
         }
-        if poked.changed().await.is_err() {
+        if changes.changed().await.is_err() {
             return;
         }
-        gather(&mut poked).await;
+        end_of_burst(&mut changes).await;
     }
 }
 
-/// Finds out whether what has no file system is empty. Apart from the rest, since a disk that hangs keeps us waiting, and is not asked
-/// twice.
-async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, events: &UnboundedSender<DiskEvent>) {
-    let (mut known, mut silent) = (Vec::new(), HashSet::new());
+/// Finds out whether disks without a file system are empty. A task of its own, since a disk that hangs blocks it; such a disk is not
+/// asked twice.
+async fn report_unformatted(mut found: watch::Receiver<Vec<Unformatted>>, events: &UnboundedSender<DiskEvent>) {
+    let (mut known, mut hung) = (Vec::new(), HashSet::new());
     while found.changed().await.is_ok() {
-        // UDisks2 lists a device before it has been probed, and whoever opens it then is in udev's way.
+        // UDisks2 lists a device before udev has probed it, and an open device is in udev's way.
         sleep(PROBED).await;
         let mut disks = found.borrow_and_update().clone();
         for disk in &mut disks {
-            let plug = (disk.device_number, disk.diskseq);
-            if silent.contains(&plug) {
+            let medium = (disk.device_number, disk.diskseq);
+            if hung.contains(&medium) {
                 continue;
             }
             let open = disk.clone();
             match blocking(GLANCE, move || Ok::<_, io::Error>(open.contents())).await {
                 Ok(contents) => disk.contents = contents,
-                Err(_) => drop(silent.insert(plug)),
+                Err(_) => drop(hung.insert(medium)),
             }
         }
         if disks != known {
@@ -150,40 +152,63 @@ async fn look_into(mut found: watch::Receiver<Vec<Unformatted>>, events: &Unboun
     }
 }
 
-/// All that comes meanwhile is answered by the one question that follows.
-async fn gather(poked: &mut watch::Receiver<()>) {
-    sleep(GATHER).await;
-    poked.mark_unchanged();
+/// Reports mounts and unmounts, whoever makes them and whether or not UDisks2 hears of it: the kernel wakes whoever watches the mount
+/// table of this namespace. Where that fails, only UDisks2 reports mounts.
+async fn report_mounts(events: &UnboundedSender<DiskEvent>) {
+    if let Err(error) = follow_mount_table(events).await {
+        debug!("{TABLE}: {error}");
+        std::future::pending::<()>().await;
+    }
 }
 
-async fn ask_until_answered(
-    eye: &mut Eye,
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe code, for types that may change their descriptor; a File does not"
+)]
+async fn follow_mount_table(events: &UnboundedSender<DiskEvent>) -> io::Result<()> {
+    let table = AsyncFd::with_interest(File::open(TABLE)?, Interest::PRIORITY)?;
+    loop {
+        table.ready(Interest::PRIORITY).await?.clear_ready();
+        if events.send(DiskEvent::MountsChanged).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// The one question that follows answers every signal of the burst.
+async fn end_of_burst(changes: &mut watch::Receiver<()>) {
+    sleep(BURST).await;
+    changes.mark_unchanged();
+}
+
+async fn scan_until_answered(
+    scanner: &mut Scanner,
     events: &UnboundedSender<DiskEvent>,
-    poked: &mut watch::Receiver<()>,
+    changes: &mut watch::Receiver<()>,
     known: &mut Option<Vec<Volume>>,
-) -> Picture {
+) -> Scan {
     let backoff =
         ExponentialBuilder::default().with_min_delay(RETRY_FROM).with_max_delay(RETRY_UP_TO).without_max_times();
     for (failures, pause) in backoff.build().enumerate() {
-        let cause = match eye.picture().await {
-            Ok(picture) => return picture,
+        let cause = match scanner.scan().await {
+            Ok(scan) => return scan,
             Err(cause) => cause,
         };
         if failures == 0 {
-            // After a loss the picture is told again, even an unchanged one, so that the loss ends for the readers. The
-            // receiver only goes away when the daemon ends.
+            // After a loss even an unchanged list is reported, so that the loss ends for the readers. The receiver goes away only
+            // with the daemon.
             let _ = events.send(DiskEvent::ServiceLost { cause: cause.to_string() });
             *known = None;
         }
-        // That it is back is told by a signal, too.
-        if timeout(pause, poked.changed()).await.is_ok() {
-            gather(poked).await;
+        // A UDisks2 that is back sends a signal.
+        if timeout(pause, changes.changed()).await.is_ok() {
+            end_of_burst(changes).await;
         }
     }
-    Picture::default()
+    Scan::default()
 }
 
-/// What is plugged in at this moment, as UDisks2 says.
+/// What is attached now, according to UDisks2.
 ///
 /// # Errors
 /// UDisks2 does not answer.
@@ -191,7 +216,7 @@ pub async fn volumes(connection: &Connection) -> zbus::Result<Vec<Volume>> {
     Ok(inventory::volumes(&objects(connection).await?))
 }
 
-/// What would lose its power together with this volume, at this moment.
+/// What would lose its power together with this volume now.
 ///
 /// # Errors
 /// UDisks2 does not answer.
@@ -207,8 +232,8 @@ async fn objects(connection: &Connection) -> zbus::Result<ManagedObjects> {
     Ok(objects)
 }
 
-/// One item for everything after which the picture may be another.
-async fn pokes(connection: &Connection) -> zbus::Result<impl Stream<Item = ()> + use<>> {
+/// One item for each signal after which a scan may find something else.
+async fn signals(connection: &Connection) -> zbus::Result<impl Stream<Item = ()> + use<>> {
     let rule = MatchRule::builder().msg_type(Type::Signal).sender(SERVICE).path_namespace(ROOT).build()?;
     let signals = MessageStream::for_match_rule(rule, connection, None)
         .await?
@@ -221,7 +246,7 @@ async fn pokes(connection: &Connection) -> zbus::Result<impl Stream<Item = ()> +
     Ok(stream::select(signals, owners))
 }
 
-/// Job progress, SMART updates and mere invalidations (UDisks2 2.10 sends many) change no volume.
+/// Job progress, SMART updates and mere invalidations (UDisks2 2.10 sends many) don't change volumes.
 fn matters(message: &Message) -> bool {
     let header = message.header();
     match header.member().map(|member| member.as_str()) {

@@ -1,25 +1,24 @@
-//! Who keeps a mounted file system busy: processes with a working directory, root, open or mapped file on it, and what else is
-//! built upon its files. For people who have to end it.
+//! What keeps a mounted file system busy, for people who have to end it: processes with a working directory, root, open or mapped file on
+//! it, and loop devices, swap and mounts that are built upon it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use procfs::process::{MMapPath, Process, all_processes};
 
-use super::device_blockers::swaps as swap_table;
-use super::mount_table;
+use super::processes::{links, name};
 use super::superblock::Superblock;
-use crate::paths::Who;
+use super::{kernel, mount_table};
 
-/// A file system by where it is mounted, and by what it is known in other mount namespaces, too.
+/// A mounted file system, by its mount point here and by what identifies it in every mount namespace.
 #[derive(Debug, Clone)]
 pub struct MountedPlace {
     pub mount_point: PathBuf,
     pub superblock: Superblock,
 }
 
-/// `bash (4711): /media/root/OFFSITE1/copy` and the like, at most `limit`. Processes that end meanwhile, or that may not be
-/// looked at, are left out. Blocks.
+/// Blockers as `bash (4711): /media/root/OFFSITE1/copy`, at most `limit`. Leaves out processes that end meanwhile or can't be inspected.
+/// Blocks.
 pub fn blockers(place: &MountedPlace, limit: usize) -> Vec<String> {
     let processes = all_processes().into_iter().flatten().flatten();
     let found =
@@ -27,27 +26,9 @@ pub fn blockers(place: &MountedPlace, limit: usize) -> Vec<String> {
     found.chain(loops(place)).chain(swaps(place)).chain(mounts(place)).take(limit).collect()
 }
 
-/// `bash (4711)`
-pub(super) fn name(process: &Process) -> Option<String> {
-    process.stat().ok().map(|stat| format!("{} ({})", stat.comm, stat.pid))
-}
-
-/// `bash (4711, joe)`
-pub(super) fn owned_name(process: &Process) -> Option<String> {
-    let (stat, user) = (process.stat().ok()?, Who::User(process.uid().ok()?));
-    Some(format!("{} ({}, {user})", stat.comm, stat.pid))
-}
-
-/// The first file on the file system that the process has.
+/// The first file that the process uses on the file system.
 fn held(process: &Process, place: &MountedPlace) -> Option<PathBuf> {
     links(process).find_map(|link| lies_on(&link, place)).or_else(|| mapped(process, place))
-}
-
-/// Procfs' links to what the process has open, and to where it is.
-pub(super) fn links(process: &Process) -> impl Iterator<Item = PathBuf> + use<> {
-    let own = PathBuf::from(format!("/proc/{}", process.pid));
-    let open = fs::read_dir(own.join("fd")).into_iter().flatten().flatten().map(|entry| entry.path());
-    ["cwd", "root", "exe"].map(|name| own.join(name)).into_iter().chain(open)
 }
 
 fn lies_on(link: &Path, place: &MountedPlace) -> Option<PathBuf> {
@@ -64,7 +45,7 @@ fn mapped(process: &Process, place: &MountedPlace) -> Option<PathBuf> {
     })
 }
 
-/// A loop device whose contents are a file there.
+/// Loop devices over files there.
 fn loops(place: &MountedPlace) -> impl Iterator<Item = String> {
     let on_it = |(device, file): (String, PathBuf)| {
         file.starts_with(&place.mount_point).then(|| format!("{device}: {}", file.display()))
@@ -83,11 +64,11 @@ fn loop_devices() -> Vec<(String, PathBuf)> {
 }
 
 fn swaps(place: &MountedPlace) -> impl Iterator<Item = String> {
-    let upon = swap_table().into_iter().filter(|file| file.starts_with(&place.mount_point));
+    let upon = kernel::swaps().into_iter().filter(|file| file.starts_with(&place.mount_point));
     upon.map(|file| format!("swap: {}", file.display()))
 }
 
-/// What is mounted further down.
+/// Mounts further down.
 fn mounts(place: &MountedPlace) -> impl Iterator<Item = String> {
     let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
     let below = |path: &Path| path != place.mount_point && path.starts_with(&place.mount_point);
@@ -100,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_is_named_with_its_file_by_path_or_by_number() {
+    fn a_process_is_named_with_its_file_by_path_or_superblock() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("held");
         let file = fs::File::create(&path).unwrap();
@@ -115,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_holds_what_is_not_there() {
+    fn a_missing_file_system_has_no_blockers() {
         let nothing = MountedPlace { mount_point: "/nowhere".into(), superblock: Superblock::default() };
         assert!(blockers(&nothing, 5).is_empty());
     }

@@ -1,5 +1,5 @@
-//! Which mounts are ours: a marker per disk under the runtime directory, laid before UDisks2 is asked to mount.
-//! It survives a killed daemon and dies with the boot, as mounts do.
+//! Remembers which mounts are ours: a marker file per disk in the runtime directory, made before UDisks2 is asked to mount.
+//! Like a mount it survives a killed daemon, but no reboot.
 
 use std::fs;
 use std::io;
@@ -18,7 +18,7 @@ impl MountMarkers {
         Self { directory: runtime.join("mounts") }
     }
 
-    /// To be called before mounting.
+    /// Called before mounting.
     ///
     /// # Errors
     /// The marker can't be written.
@@ -27,7 +27,7 @@ impl MountMarkers {
         fs::write(self.marker(disk), "")
     }
 
-    /// To be called when the disk is proven unmounted. A marker that stays does no harm but a look at the next mount.
+    /// Called when the disk is known to be unmounted. A marker that stays only costs a question at the next mount.
     pub fn clear(&self, disk: &DiskId) {
         let _ = fs::remove_file(self.marker(disk));
     }
@@ -37,7 +37,7 @@ impl MountMarkers {
     }
 
     fn marker(&self, disk: &DiskId) -> PathBuf {
-        // UUIDs come from the disk; only what can be in one may be in a file name.
+        // The UUID comes from the disk, so only characters of a UUID may get into the file name.
         let name: String = disk.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         self.directory.join(name)
     }

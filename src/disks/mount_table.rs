@@ -1,4 +1,4 @@
-//! The mount table of this process, read anew at each question. Says what is there and judges nothing.
+//! The mount table of this process, read at each question. Judges nothing.
 
 use std::fs;
 use std::io;
@@ -8,12 +8,10 @@ use std::path::{Path, PathBuf};
 use procfs::process::MountInfo;
 use rustix::fs::{AtFlags, Statx, StatxAttributes, StatxFlags};
 
-use super::Volume;
-
-/// The one of the mount namespace that this process lives in.
+/// The table of the mount namespace of this process.
 pub const TABLE: &str = "/proc/self/mountinfo";
 
-/// The entry of the mount that an open file is in; none when it is mounted no more.
+/// The entry of the mount that an open file is in; none once it is unmounted.
 ///
 /// # Errors
 /// The table can't be read.
@@ -21,7 +19,7 @@ pub fn entry_of(file: impl AsFd) -> io::Result<Option<MountInfo>> {
     entry(mount_id(file)?)
 }
 
-/// The entry of the mount of this number; none when it is mounted no more.
+/// The entry of the mount with this number; none once it is unmounted.
 ///
 /// # Errors
 /// The table can't be read.
@@ -29,7 +27,7 @@ pub fn entry(id: u64) -> io::Result<Option<MountInfo>> {
     Ok(entries()?.find(|entry| u64::try_from(entry.mnt_id) == Ok(id)))
 }
 
-/// What is mounted upon directories of the same mount: whoever goes down from `file` could end up there.
+/// What is mounted upon directories of the same mount, and so could be reached by going down from `file`.
 ///
 /// # Errors
 /// The table can't be read.
@@ -47,23 +45,22 @@ pub fn mount_id(file: impl AsFd) -> io::Result<u64> {
     Ok(stat(file)?.stx_mnt_id)
 }
 
-/// Whether an open directory is the top of what is mounted there. None on kernels that don't tell (before 5.8).
+/// Whether an open directory is the top of its mount. None on kernels before 5.8, which don't say.
 ///
 /// # Errors
 /// The file system does not answer.
 pub fn is_mount_point(directory: impl AsFd) -> io::Result<Option<bool>> {
     let stat = stat(directory)?;
-    let told = stat.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT);
-    Ok(told.then(|| stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
+    let is_known = stat.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT);
+    Ok(is_known.then(|| stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
 }
 
-/// btrfs gives its files an anonymous device number, so the source counts as well as the number.
-pub fn leads_to(entry: &MountInfo, volume: &Volume) -> bool {
-    let number = volume.device_number;
+/// Whether this device is mounted there. btrfs gives its files an anonymous device number, so the mount's source counts as well.
+pub fn is_of_device(entry: &MountInfo, number: u64) -> bool {
     entry.majmin == shown(number) || device_of(entry) == Some(number)
 }
 
-/// The number of the block device that is mounted, if it is one.
+/// The number of the mounted block device, if it is one.
 pub fn device_of(entry: &MountInfo) -> Option<u64> {
     let source = entry.mount_source.as_deref()?;
     let stat = rustix::fs::stat(source).ok()?;
@@ -75,13 +72,13 @@ pub fn shown(number: u64) -> String {
     format!("{}:{}", rustix::fs::major(number), rustix::fs::minor(number))
 }
 
-/// Line by line and lossy: one foreign mount point that is not UTF-8 must not hide ours.
+/// Lossy and line by line: a foreign mount point that is not UTF-8 must not hide ours.
 pub fn parse(table: &[u8]) -> Vec<MountInfo> {
     let text = String::from_utf8_lossy(table);
     text.lines().filter_map(|line| MountInfo::from_line(line).ok()).collect()
 }
 
-/// All that is mounted. The kernel answers from memory, also when a disk hangs.
+/// Everything that is mounted. The kernel answers from memory, even when a disk hangs.
 ///
 /// # Errors
 /// The table can't be read.
@@ -89,10 +86,10 @@ pub fn entries() -> io::Result<impl Iterator<Item = MountInfo>> {
     Ok(parse(&fs::read(TABLE)?).into_iter())
 }
 
-/// Where something is mounted somewhere below `top`, for us or for the system's first process.
+/// Mount points below `top`, in our namespace and in that of the system's first process.
 ///
 /// # Errors
-/// Our own table can't be read; the other one may be out of reach, as in a container.
+/// Our own table can't be read. The other one may be out of reach, as in a container.
 pub fn points_below(top: &Path) -> io::Result<Vec<PathBuf>> {
     let ours = fs::read(TABLE)?;
     let theirs = fs::read("/proc/1/mountinfo").unwrap_or_default();
@@ -110,7 +107,7 @@ mod tests {
     use std::fs::File;
 
     #[test]
-    fn a_file_is_found_in_the_table_and_what_is_mounted_upon_its_mount() {
+    fn the_table_shows_a_files_mount_and_what_is_mounted_upon_it() {
         let root = File::open("/").unwrap();
         let proc = File::open("/proc").unwrap();
         assert_eq!(entry_of(&root).unwrap().unwrap().mount_point, std::path::Path::new("/"));
@@ -120,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_mount_point_is_told_from_a_directory() {
+    fn a_mount_point_differs_from_a_directory() {
         let place = tempfile::tempdir().unwrap();
         assert_ne!(is_mount_point(File::open("/proc").unwrap()).unwrap(), Some(false));
         assert_ne!(is_mount_point(File::open(place.path()).unwrap()).unwrap(), Some(true));
     }
 
     #[test]
-    fn a_line_that_makes_no_sense_hides_no_other() {
+    fn an_unreadable_line_hides_no_other() {
         let table = b"nonsense\n36 35 98:0 / /mnt/\xff rw - ext4 /dev/sda rw\n37 35 98:1 / /x rw - ext4 /dev/sdb rw\n";
         assert_eq!(parse(table).len(), 2);
     }

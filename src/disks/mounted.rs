@@ -1,5 +1,5 @@
-//! Where a mount really leads: the open top of a mounted file system, held against the mount table.
-//! Trusts no path twice: everything after `Mounted::open` goes through the descriptor.
+//! Where a mount really leads: the open top of a mounted file system, checked against the mount table.
+//! Uses the path once: everything after `Mounted::open` goes through the descriptor.
 
 use std::fs::File;
 use std::io;
@@ -11,11 +11,11 @@ use rustix::fs::{Mode, OFlags};
 use thiserror::Error;
 
 use super::Volume;
-use super::mount_table::{entry, leads_to, mount_id, mounted_upon};
+use super::mount_table::{entry, is_of_device, mount_id, mounted_upon};
 use super::superblock::Superblock;
 
-/// What a file system is called in the mount table that was mounted so, or that the kernel has stopped writing to since: the latter
-/// two are Linux 6.15's.
+/// Options in the mount table of a file system that was mounted read-only, or that the kernel has stopped writing to. The latter two are of
+/// Linux 6.15.
 const READ_ONLY: [&str; 3] = ["ro", "emergency_ro", "shutdown"];
 
 #[derive(Debug, Error)]
@@ -61,17 +61,17 @@ impl Mounted {
         let superblock = Superblock::of_file(&top).map_err(failed)?;
         let id = mount_id(&top).map_err(failed)?;
         let mounted = Self { top, mount_point: mount_point.to_owned(), superblock, id };
-        mounted.prove(volume)?;
+        mounted.check(volume)?;
         Ok(mounted)
     }
 
-    /// Whether `directory`, opened beneath the top before, is still a place on this volume and on nothing else: the same mount,
-    /// of the same device, as safe as it was, and with nothing mounted upon it that a copy could end up in. Blocks.
+    /// Whether `directory`, opened beneath the top before, is still on this volume and on nothing else: the same mount of the same device,
+    /// with the same safe options, and nothing mounted upon it that a copy could end up in. Blocks.
     ///
     /// # Errors
-    /// What is not so any more.
-    pub fn prove_again(&self, directory: BorrowedFd<'_>, volume: &Volume) -> Result<(), MountedError> {
-        self.prove(volume)?;
+    /// What has changed.
+    pub fn recheck(&self, directory: BorrowedFd<'_>, volume: &Volume) -> Result<(), MountedError> {
+        self.check(volume)?;
         let failed = |source: io::Error| MountedError::Open { path: self.mount_point.clone(), source };
         if mount_id(directory).map_err(failed)? != self.id {
             return Err(MountedError::Elsewhere);
@@ -82,11 +82,11 @@ impl Mounted {
         }
     }
 
-    fn prove(&self, volume: &Volume) -> Result<(), MountedError> {
+    fn check(&self, volume: &Volume) -> Result<(), MountedError> {
         let path = || self.mount_point.clone();
         let entry = entry(self.id).map_err(|source| MountedError::Open { path: path(), source })?;
         let entry = entry.ok_or_else(|| MountedError::NotMounted(path()))?;
-        if !leads_to(&entry, volume) {
+        if !is_of_device(&entry, volume.device_number) {
             let source_device = entry.mount_source.unwrap_or_default();
             return Err(MountedError::OtherDevice { path: path(), source_device });
         }
@@ -108,15 +108,15 @@ impl Mounted {
     ///
     /// # Errors
     /// The mount table can't be read.
-    pub fn written(&self) -> io::Result<Writability> {
-        written(self.id)
+    pub fn writability(&self) -> io::Result<Writability> {
+        writability(self.id)
     }
 
     pub fn top(&self) -> BorrowedFd<'_> {
         self.top.as_fd()
     }
 
-    /// A second descriptor of the same open file: an error in writing back is told once to each file opened before it.
+    /// A second descriptor of the same open file: the kernel reports a write-back error once to each file that was opened before it.
     pub fn try_clone_top(&self) -> io::Result<File> {
         self.top.try_clone()
     }
@@ -131,17 +131,17 @@ impl Mounted {
     }
 }
 
-/// The top of this volume for whoever only looks at it, whatever it was mounted with. Blocks.
+/// The top of this volume, whatever options it is mounted with: for reading only. Blocks.
 ///
 /// # Errors
-/// It is not what is mounted there.
+/// Another volume is mounted there.
 pub fn open_unchecked(mount_point: &Path, volume: &Volume) -> Result<File, MountedError> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let failed = |source: io::Error| MountedError::Open { path: mount_point.to_owned(), source };
     let top = File::from(rustix::fs::open(mount_point, flags, Mode::empty()).map_err(|error| failed(error.into()))?);
     let entry = entry(mount_id(&top).map_err(failed)?).map_err(failed)?;
     let entry = entry.ok_or_else(|| MountedError::NotMounted(mount_point.to_owned()))?;
-    if !leads_to(&entry, volume) {
+    if !is_of_device(&entry, volume.device_number) {
         let source_device = entry.mount_source.unwrap_or_default();
         return Err(MountedError::OtherDevice { path: mount_point.to_owned(), source_device });
     }
@@ -169,24 +169,24 @@ impl Writability {
     }
 }
 
-/// `Mounted::written` for whoever must not hold the file system. What is mounted no more is not asked about.
+/// `Mounted::writability` for callers that must not hold the file system open. What is unmounted counts as writable.
 ///
 /// # Errors
 /// The mount table can't be read.
-pub fn written(id: u64) -> io::Result<Writability> {
+pub fn writability(id: u64) -> io::Result<Writability> {
     Ok(entry(id)?.as_ref().map(Writability::of).unwrap_or_default())
 }
 
 /// What `statvfs` says, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
-    /// What an ordinary user may still write; the reserve for root is left alone.
+    /// What ordinary users may still write; the reserve for root does not count.
     pub free: u64,
-    /// What is free beyond that: ext's reserve for root.
+    /// The reserve for root on ext file systems.
     pub reserved: u64,
     pub size: u64,
     pub block: u64,
-    /// How many more files can be made; none where the file system makes room for them as it goes.
+    /// How many more files can be made; none where the file system allocates inodes as needed.
     pub inodes: Option<u64>,
 }
 
@@ -204,7 +204,7 @@ impl Space {
 
 fn missing_options(entry: &MountInfo) -> Vec<&'static str> {
     let mut wanted = vec!["nosuid", "nodev"];
-    // FUSE's mount programs accept these two and may drop them; links on their file systems are never followed by us anyway.
+    // FUSE mount programs accept these two and may drop them; we never follow links on the disk anyway.
     if !entry.fs_type.starts_with("fuse") {
         wanted.extend(["noexec", "nosymfollow"]);
     }

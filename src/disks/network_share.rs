@@ -1,5 +1,4 @@
-//! On which server a path lies, if on one: from the mount table and from links that lie here. A share that hangs answers nothing, so it
-//! is not touched.
+//! Which network share a path lies on, if any. Reads only the mount table and local links: a share that hangs would block.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,7 +9,7 @@ use procfs::process::MountInfo;
 
 use super::mount_table;
 
-/// Kinds that are served by another machine, as systemd has them; FUSE's come after `fuse.`.
+/// Network file system types, as in systemd; FUSE's have the prefix `fuse.`.
 const KINDS: [&str; 18] = [
     "9p",
     "afs",
@@ -31,10 +30,10 @@ const KINDS: [&str; 18] = [
     "smbfs",
     "sshfs",
 ];
-/// As many as the kernel follows.
+/// As many as the kernel follows in one path.
 const MOST_LINKS: usize = 40;
 
-/// `server:/export`, or what else is mounted there; none for what lies here. Blocks only for what is here.
+/// The source of the mount, as `server:/export`; none for local paths. Blocks only on local file systems.
 ///
 /// # Errors
 /// The mount table can't be read.
@@ -54,7 +53,7 @@ fn find(path: &Path, table: &[MountInfo], link: impl Fn(&Path) -> Option<PathBuf
             continue;
         }
         here.push(name);
-        // What is mounted upon something is no link.
+        // A mount point is no link.
         let free = mounted_at(&here, table).is_none();
         let Some(target) = free.then(|| link(&here)).flatten() else { continue };
         links += 1;
@@ -67,13 +66,13 @@ fn find(path: &Path, table: &[MountInfo], link: impl Fn(&Path) -> Option<PathBuf
         }
         todo.extend(names(&target));
     }
-    // What comes behind a share may lie on another one.
+    // The rest of the path may lead on to another mount.
     here.extend(todo.into_iter().rev());
     let entry = here.ancestors().find_map(|place| mounted_at(place, table)).filter(|entry| is_share(entry))?;
     entry.mount_source.clone()
 }
 
-/// The first one last.
+/// Path components in reverse order.
 fn names(path: &Path) -> Vec<OsString> {
     let mut names: Vec<_> =
         path.components().filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir)).collect();
@@ -81,7 +80,7 @@ fn names(path: &Path) -> Vec<OsString> {
     names.into_iter().map(|part| part.as_os_str().to_owned()).collect()
 }
 
-/// The uppermost of what is mounted there.
+/// The uppermost mount at a place.
 fn mounted_at<'a>(place: &Path, table: &'a [MountInfo]) -> Option<&'a MountInfo> {
     table.iter().rev().find(|entry| entry.mount_point == place)
 }
@@ -106,7 +105,7 @@ mod tests {
         37 36 8:33 / /mnt/win/gone rw - ext4 /dev/sdc1 rw\n";
 
     #[test]
-    fn a_share_is_found_over_links_and_mounts_and_is_never_touched() {
+    fn a_share_is_found_through_links_and_mounts_without_touching_it() {
         let table = mount_table::parse(TABLE);
         let link = |path: &Path| match path.to_str().unwrap_or_default() {
             "/srv/current" => Some("veeam".into()),
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_here_lies_on_no_share() {
+    fn a_local_path_lies_on_no_share() {
         assert_eq!(of(Path::new("/proc/self")).unwrap(), None);
     }
 }

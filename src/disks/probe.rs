@@ -1,6 +1,5 @@
-//! Whether a disk still responds. A disk that hangs without an error is seen by nothing else: who waits for it waits in the kernel,
-//! and UDisks2, asked to unmount it, responds nobody any more. So one block is read now and then, past all caches.
-//! Knows of no run: what until_hung means is decided by whoever asks.
+//! Probes whether a disk still responds. Nothing else notices a disk that hangs without an error: callers wait in the kernel, and a UDisks2
+//! that is asked to unmount it answers nobody any more. So one block is read now and then, past all caches.
 
 use std::fs::File;
 use std::io;
@@ -13,35 +12,34 @@ use tokio::time::sleep;
 use super::Volume;
 use crate::blocking::blocking;
 
-/// What is asked for meanwhile costs the disk one movement of its heads.
+/// Between two probes, each of which costs the disk a seek.
 const PAUSE: Duration = Duration::from_secs(20);
-/// As large as any sector is, since reading past the caches is done in whole ones.
+/// The largest sector size: reads past the caches are of whole sectors.
 const BLOCK: usize = 4096;
 
 #[repr(align(4096))]
 struct Block([u8; BLOCK]);
 
-/// Whether the disk responds within `patience`. An error is an answer, too, even one that speaks of time: it is told by whoever else
-/// works with the disk.
+/// Whether the disk responds within `patience`. An error is a response, too, even a time-out: whoever else works with the disk reports it.
 pub async fn responds(volume: &Volume, patience: Duration) -> bool {
     let volume = volume.clone();
     let asked = blocking::<_, io::Error>(patience, move || Ok(read_a_block(&volume)));
     asked.await.is_ok()
 }
 
-/// Ends when the disk has not answered for `patience`; as long as it responds, never.
+/// Resolves when the disk has not responded for `patience`.
 pub async fn until_hung(volume: &Volume, patience: Duration) {
     while responds(volume, patience).await {
         sleep(PAUSE).await;
     }
 }
 
-/// Ends when the disk responds, however long that takes; nothing is asked twice of one that hangs.
+/// Resolves when the disk responds, however long that takes. A disk that hangs is asked only once.
 pub async fn until_responsive(volume: &Volume) {
     responds(volume, Duration::MAX).await;
 }
 
-/// Anywhere on the disk, since its own memory responds for a block that was read lately.
+/// At a random place, since the disk's own cache answers for a block that was read lately.
 fn read_a_block(volume: &Volume) -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECT | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let device = File::from(rustix::fs::open(&volume.device, flags, Mode::empty())?);
@@ -59,7 +57,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_error_is_an_answer() {
+    async fn an_error_is_a_response() {
         let gone = Volume { device: "/nonexistent".into(), ..Volume::sample("A") };
         assert!(responds(&gone, Duration::from_secs(60)).await);
         until_responsive(&gone).await;

@@ -1,5 +1,4 @@
-//! Why a disk that was to be mounted for writing is mounted read-only: the device, its file system and the machine's settings are
-//! asked. Says what they say; the fault is the caller's.
+//! Why a disk that should be writable is mounted read-only, according to the device, its file system, and the machine's settings.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -13,29 +12,29 @@ use crate::model::ReadOnly;
 const FSTAB: &str = "/etc/fstab";
 const MOUNT_OPTIONS: &str = "/etc/udisks2/mount_options.conf";
 
-/// ext4's superblock, and in it its magic number and the features that forbid writing (Documentation/filesystems/ext4/super.rst).
+/// The superblock of ext4, and its fields for magic number and read-only features (Documentation/filesystems/ext4/super.rst).
 const SUPERBLOCK: u64 = 1024;
 const MAGIC: usize = 0x38;
 const EXT_MAGIC: [u8; 2] = [0x53, 0xef];
 const READ_ONLY_FEATURES: usize = 0x64;
 const MARKED_READ_ONLY: u32 = 0x1000;
 
-/// Whether the device itself takes no writes. Blocks only on sysfs.
+/// Whether the device itself is write-protected. Blocks only on sysfs.
 pub fn is_write_protected(volume: &Volume) -> bool {
     let flag = format!("/sys/dev/block/{}/ro", shown(volume.device_number));
     fs::read_to_string(flag).is_ok_and(|flag| flag.trim() == "1")
 }
 
-/// The reason, as far as it can be found out. `written`: whether the mount is read-only, or the file system in it. Blocks.
-pub fn reason(volume: &Volume, written: Writability) -> ReadOnly {
+/// The reason, as far as it can be found out. `writability` says whether the mount or the file system is read-only. Blocks.
+pub fn reason(volume: &Volume, writability: Writability) -> ReadOnly {
     if is_marked(&volume.device, &volume.id_type) {
         return ReadOnly::Marked;
     }
-    if written == Writability::ReadOnly && is_set_so(volume, Path::new(FSTAB), Path::new(MOUNT_OPTIONS)) {
+    if writability == Writability::ReadOnly && is_set_so(volume, Path::new(FSTAB), Path::new(MOUNT_OPTIONS)) {
         return ReadOnly::Settings;
     }
-    // ntfs-3g has no other reason to take back what it was asked for.
-    if written == Writability::ReadOnly && volume.id_type == "ntfs" { ReadOnly::Windows } else { ReadOnly::Unknown }
+    // ntfs-3g falls back to read-only for no other reason.
+    if writability == Writability::ReadOnly && volume.id_type == "ntfs" { ReadOnly::Windows } else { ReadOnly::Unknown }
 }
 
 fn is_marked(device: &Path, id_type: &str) -> bool {
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_marked_ext4_is_taken_for_one() {
+    fn only_an_ext4_marked_read_only_counts_as_marked() {
         let mut block = vec![0; 1024];
         block[READ_ONLY_FEATURES + 1] = 0x10;
         assert!(!says_read_only(&block), "no ext4");
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_count_only_when_they_mean_this_disk_and_say_read_only() {
+    fn settings_count_only_if_they_are_about_this_disk_and_read_only() {
         let place = tempfile::tempdir().unwrap();
         let (fstab, options) = (place.path().join("fstab"), place.path().join("options"));
         let volume = Volume { label: "OFFSITE".into(), ..Volume::sample("B78E-6CC4") };

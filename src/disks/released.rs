@@ -1,4 +1,4 @@
-//! The proof that a disk may be pulled: written back, and held by nothing.
+//! Proves that a disk may be pulled: everything is written, and nothing uses it.
 
 use std::fs::File;
 use std::io;
@@ -15,23 +15,23 @@ use crate::blocking::{FLUSH, blocking};
 /// More would not fit into a message.
 const NAMED: usize = 5;
 
-/// A device is let go only some time after its file system has left the mount table, and others look into it then: mostly a moment,
-/// at the worst ten seconds.
+/// The kernel lets go of a device some time after its file system has left the mount table, and others probe it then: mostly for a moment,
+/// at worst for ten seconds.
 const PAUSE_FROM: Duration = Duration::from_millis(20);
 const PAUSE_UP_TO: Duration = Duration::from_millis(500);
 const PAUSES: usize = 24;
 
-/// What is proven of a disk that nobody uses.
+/// What is proven about a disk that nothing uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// It may be pulled.
     Released,
-    /// All is written to it, but it must not go before these are closed: what the file system itself stands upon, as a LUKS
-    /// container or a volume group. Only whoever made them knows how.
+    /// Everything is written, but these must be closed before it is pulled: what the file system is built upon, as a LUKS container or a
+    /// volume group. Only whoever opened them knows how.
     Open(Vec<String>),
 }
 
-/// `prove`, with some patience for whoever holds the disk.
+/// `prove`, with some patience while something uses the disk.
 ///
 /// # Errors
 /// Those of `prove`.
@@ -45,18 +45,17 @@ pub async fn proven(volume: &Volume) -> io::Result<Proof> {
     prove.retry(pauses).when(|error| error.kind() == io::ErrorKind::ResourceBusy).await
 }
 
-/// Flushes the device's cache and proves that nobody uses the disk, whole or in parts, nor anything that is built upon it.
+/// Flushes the device's cache and proves that nothing uses the disk, its partitions, or what is built upon them.
 ///
-/// An exclusive open is refused by the kernel while the device, or one of the disk's partitions, is mounted in any namespace or
-/// held by the device mapper. File systems of FUSE and loop devices do not claim it so, hence the look at mount tables and
-/// at what sysfs says. Blocks while the device flushes.
+/// The kernel refuses an exclusive open while the device or one of the disk's partitions is mounted in any namespace or held by the device
+/// mapper. FUSE file systems and loop devices make no such claim, so mount tables and sysfs are read as well. Blocks while the device
+/// flushes.
 ///
 /// # Errors
-/// `ResourceBusy` when something uses it, with its names; `NotFound` when it has been pulled; the device's own error when
-/// flushing failed.
+/// `ResourceBusy` when something uses it, with names; `NotFound` when it has been pulled; the device's own error when the flush failed.
 pub fn prove(volume: &Volume) -> io::Result<Proof> {
     let proof = claim_and_flush(volume);
-    // The device's name and number may be another's by now, and one without a medium is flushed without a complaint.
+    // Name and number may belong to another device by now, and a device without a medium flushes without an error.
     if volume.has_gone() { Err(io::ErrorKind::NotFound.into()) } else { proof }
 }
 
@@ -77,7 +76,7 @@ fn claim_and_flush(volume: &Volume) -> io::Result<Proof> {
         return Err(io::ErrorKind::NotFound.into());
     }
     device.sync_all()?;
-    // The one claim would stand in the way of the other.
+    // One claim would conflict with the next.
     drop(device);
     for part in parts.claimable().into_iter().filter(|part| *part != volume.device) {
         open_exclusively(&part).map(drop).map_err(named)?;
@@ -86,7 +85,7 @@ fn claim_and_flush(volume: &Volume) -> io::Result<Proof> {
     if beneath.is_empty() {
         return Ok(Proof::Released);
     }
-    // What lies between may keep a flush to itself.
+    // A layer in between may not pass the flush on.
     parts.disks().try_for_each(|disk| File::open(disk)?.sync_all())?;
     Ok(Proof::Open(beneath))
 }

@@ -1,6 +1,5 @@
-//! What is at the beginning of a device that udev has recognised nothing on: marks of several file systems, partitions that count in
-//! sectors of another size, or nothing that can be read. Reads the device itself, with the eyes of libblkid; a disk that hangs holds
-//! whoever asks.
+//! What a device holds on which udev recognises nothing: signatures of several file systems, a partition table made for another sector size,
+//! or nothing readable. Reads the device itself, by libblkid's rules, so a disk that hangs blocks the caller.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,19 +12,19 @@ use serde::Deserialize;
 use super::mount_table::shown;
 use crate::model::{DiskId, Unusable};
 
-/// Where the file systems that are copied to have their first marks: all but btrfs within the first block. Bytes.
-const LOOKED_AT: [u64; 2] = [0, 64 << 10];
+/// Where supported file systems have their first signature, in bytes: all but btrfs within the first block.
+const SIGNATURES: [u64; 2] = [0, 64 << 10];
 const BLOCK: usize = 4096;
-/// The two sizes of sectors that disks are sold with, bytes.
+/// The sector sizes that disks are sold with, in bytes.
 const SECTORS: [u64; 2] = [512, 4096];
-/// More partitions than this has no backup disk.
+/// No backup disk has more partitions.
 const PARTITIONS: usize = 16;
 
-/// Why nobody can use the disk.
+/// Why the disk can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub why: Unusable,
-    /// Whose marks were found, if any.
+    /// UUIDs of the file systems whose signatures were found.
     pub marks: Vec<DiskId>,
     /// In technical words.
     pub cause: String,
@@ -46,7 +45,7 @@ struct Signatures {
     signatures: Vec<Signature>,
 }
 
-/// None for a device that is blank, or holds what is of no interest. Blocks.
+/// None for a device that is blank or holds nothing of interest. Blocks.
 pub fn look(device: &Path, number: u64) -> Option<Finding> {
     let file = match File::open(device).and_then(|file| read(&file).map(|()| file)) {
         Ok(file) => file,
@@ -56,14 +55,14 @@ pub fn look(device: &Path, number: u64) -> Option<Finding> {
 }
 
 fn read(file: &File) -> io::Result<()> {
-    LOOKED_AT.iter().try_for_each(|place| match file.read_exact_at(&mut [0; BLOCK], *place) {
-        // A device that is smaller holds no backups.
+    SIGNATURES.iter().try_for_each(|place| match file.read_exact_at(&mut [0; BLOCK], *place) {
+        // A smaller device holds no backups.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
         result => result,
     })
 }
 
-/// Whatever else keeps us from opening it says nothing of the disk.
+/// Any other error says nothing about the disk.
 fn unreadable(error: &io::Error) -> Option<Finding> {
     use rustix::io::Errno;
     let of_disk =
@@ -72,7 +71,7 @@ fn unreadable(error: &io::Error) -> Option<Finding> {
     is_of_disk.then(|| Finding { why: Unusable::Unreadable, marks: Vec::new(), cause: error.to_string() })
 }
 
-/// With several of them libblkid tells none, lest the wrong one be mounted.
+/// Of several file systems libblkid reports none, lest the wrong one be mounted.
 fn ambiguous(device: &Path) -> Option<Finding> {
     let options = ["--no-act", "--json", "--output", "TYPE,UUID,USAGE"];
     let output = Command::new("wipefs").args(options).arg(device).output().ok()?;
@@ -92,17 +91,16 @@ fn several(signatures: Vec<Signature>) -> Option<Finding> {
     Some(Finding { why: Unusable::Ambiguous, marks, cause: kinds.join(", ") })
 }
 
-/// Some enclosures show a disk with sectors of 4096 bytes that others show with 512: a table that was written behind the one makes
-/// no sense behind the other.
+/// Some enclosures present a disk with 4096-byte sectors that others present with 512: a partition table written in one is wrong in the other.
 fn other_sectors(device: &Path, disk: &File, now: u64) -> Option<Finding> {
     let then = SECTORS.into_iter().find(|size| *size != now)?;
-    let marks: Vec<DiskId> = beginnings(disk, then).into_iter().filter_map(|at| uuid_at(device, at)).collect();
+    let marks: Vec<DiskId> = partition_starts(disk, then).into_iter().filter_map(|at| uuid_at(device, at)).collect();
     let cause = format!("sectors of {then} instead of {now} bytes");
     (!marks.is_empty()).then_some(Finding { why: Unusable::OtherSectors, marks, cause })
 }
 
-/// Where partitions would begin, in bytes, if sectors were of this size: by a GPT, or else by an MBR.
-fn beginnings(disk: &File, sector: u64) -> Vec<u64> {
+/// Where partitions would start, in bytes, if sectors had this size: by a GPT, or else by an MBR.
+fn partition_starts(disk: &File, sector: u64) -> Vec<u64> {
     let mut header = [0; 512];
     let mut entries = [0; PARTITIONS * 128];
     let is_gpt = disk.read_exact_at(&mut header, sector).is_ok() && header.starts_with(b"EFI PART");
@@ -118,7 +116,7 @@ fn placed(at: u64, sector: u64) -> Option<u64> {
     at.checked_mul(sector).filter(|place| *place > 0)
 }
 
-/// `N` bytes, the least of them first.
+/// An `N`-byte little-endian number.
 fn number<const N: usize>(bytes: &[u8], at: usize) -> u64 {
     let bytes = bytes.get(at..).and_then(|rest| rest.first_chunk::<N>());
     bytes.map_or(0, |bytes| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
@@ -144,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn several_file_systems_are_told_and_one_is_not() {
+    fn several_file_systems_are_reported_and_one_is_not() {
         let read = |text: &str| several(serde_json::from_str::<Signatures>(text).unwrap().signatures);
         let ext4 = r#"{"type":"ext4","uuid":"B78E-6CC4","usage":"filesystem"}"#;
         let xfs = r#"{"type":"xfs","uuid":"A","usage":"filesystem"}"#;
@@ -156,23 +154,23 @@ mod tests {
     }
 
     #[test]
-    fn partitions_are_found_where_sectors_of_another_size_put_them() {
+    fn partitions_are_found_at_the_places_for_another_sector_size() {
         let mut disk = tempfile::tempfile().unwrap();
         let mut table = vec![0; 4096 * 4];
         table[510..512].copy_from_slice(&[0x55, 0xaa]);
         table[454] = 2;
         disk.write_all(&table).unwrap();
-        assert_eq!(beginnings(&disk, 4096), [8192]);
+        assert_eq!(partition_starts(&disk, 4096), [8192]);
         table[4096..4104].copy_from_slice(b"EFI PART");
         table[4096 + 72] = 2;
         table[8192 + 33] = 1;
         disk.write_all_at(&table, 0).unwrap();
-        assert_eq!(beginnings(&disk, 4096), [256 * 4096]);
-        assert_eq!(beginnings(&disk, 512), [1024], "no GPT there");
+        assert_eq!(partition_starts(&disk, 4096), [256 * 4096]);
+        assert_eq!(partition_starts(&disk, 512), [1024], "no GPT there");
     }
 
     #[test]
-    fn a_file_that_is_not_there_says_nothing_of_a_disk() {
+    fn a_missing_device_file_says_nothing_about_a_disk() {
         assert_eq!(look(Path::new("/nonexistent"), 0), None);
         assert!(unreadable(&io::Error::from_raw_os_error(5)).is_some());
     }

@@ -1,6 +1,6 @@
-//! Which block devices are built of which, from sysfs alone: from a device down to the physical disks beneath it (`slaves`, the
-//! disk of a partition, the device behind a loop device), and up again to all that is built upon any part of those disks.
-//! A loop device over an ordinary file counts as a disk. Knows neither mounts nor UDisks2, and keeps nothing.
+//! How block devices are built upon each other, from sysfs alone: from a device down to the physical disks beneath it (`slaves`, the disk of a
+//! partition, the device behind a loop device), and up again to everything built upon any part of those disks. A loop device over an
+//! ordinary file counts as a disk. Knows neither mounts nor UDisks2.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::mount_table::shown;
 
 const SYSFS: &str = "/sys";
-/// Behind the path of a file that is there no more.
+/// The kernel appends this to the path of a file that was deleted.
 const DELETED: &str = " (deleted)";
 
 /// A block device, as the kernel names it.
@@ -20,7 +20,7 @@ pub struct Node {
     pub is_partition: bool,
 }
 
-/// A disk, and the number that the kernel gave to the medium in it when it appeared, unique until reboot.
+/// A disk, and the sequence number of the medium in it, unique until reboot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Medium {
     /// `8:16`
@@ -29,16 +29,16 @@ pub struct Medium {
     pub diskseq: Option<u64>,
 }
 
-/// A device with all that shares its disks.
+/// A device with everything on its disks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stack {
-    /// The device itself and all beneath it.
+    /// The device itself and everything beneath it.
     chain: Vec<Node>,
-    /// The physical ones of them, whole.
+    /// The whole physical disks among them.
     pub disks: Vec<Node>,
     /// The disks, their partitions, and whatever is built upon any of them.
     pub family: Vec<Node>,
-    /// Something beneath it has been taken away, or has no medium in it.
+    /// Something beneath it was removed, or has no medium.
     pub torn: bool,
 }
 
@@ -77,7 +77,7 @@ impl Node {
 }
 
 impl Medium {
-    /// Whether another medium, or none, is in its place now. A kernel that gives no numbers says no.
+    /// Whether another medium, or none, is in its place now. Without the kernel's numbers: no.
     pub fn has_gone(&self) -> bool {
         let directory = Path::new(SYSFS).join("dev/block").join(&self.number);
         self.diskseq.is_some() && diskseq(&directory) != self.diskseq
@@ -102,12 +102,12 @@ impl Stack {
         stack
     }
 
-    /// What lies between the device and its disks: as long as it is there, it holds them. Partitions hold nothing.
+    /// What lies between the device and its disks, and holds them as long as it exists. Partitions hold nothing.
     pub fn between(&self) -> Vec<&Node> {
         self.chain.iter().filter(|node| !node.is_partition && !self.disks.contains(node)).collect()
     }
 
-    /// All that shares the disks with the device, and is not what it stands upon: `itself` is left out as well.
+    /// Everything else on the disks: neither the device itself nor what is beneath it.
     pub fn beside(&self) -> Vec<&Node> {
         self.family.iter().filter(|node| !self.chain.contains(node)).collect()
     }
@@ -150,13 +150,13 @@ impl Stack {
 #[derive(Default)]
 struct Beneath {
     devices: Vec<PathBuf>,
-    /// There was more.
+    /// Something beneath is missing.
     torn: bool,
 }
 
 struct Sysfs {
     devices: PathBuf,
-    /// Each loop device in use over another device, and that.
+    /// Each loop device over another device, and that device.
     loops: Vec<(PathBuf, PathBuf)>,
 }
 
@@ -169,7 +169,7 @@ impl Sysfs {
         sysfs
     }
 
-    /// The device behind a loop device: none over a file, an error over a device that has gone.
+    /// The device behind a loop device: none over a file, an error over a device that is gone.
     fn behind(&self, own: &Path) -> Option<Result<PathBuf, ()>> {
         let path = read(&own.join("loop/backing_file"))?;
         let path = path.strip_prefix("/dev/")?;
@@ -212,7 +212,7 @@ impl Sysfs {
     }
 }
 
-/// The kernel keeps the link to a disk that was pulled; the disk that comes after it under the same name knows of no holder.
+/// The kernel keeps the link to a disk that was pulled; its successor under the same name lists no holder.
 fn live_slave(link: &Path, own: &Path) -> Result<PathBuf, ()> {
     let slave = fs::canonicalize(link).map_err(|_| ())?;
     let is_held = own.file_name().is_some_and(|name| slave.join("holders").join(name).symlink_metadata().is_ok());

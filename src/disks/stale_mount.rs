@@ -1,5 +1,5 @@
-//! What is left of an earlier plug-in: a disk that was pulled while a program used it stays mounted for that program, out of sight. The
-//! kernel then refuses to mount an xfs or btrfs with this UUID once more, as if it were another disk's.
+//! A mount left from an earlier attachment: a disk that was pulled while a program used it stays mounted for that program, out of sight.
+//! The kernel then refuses to mount an xfs or btrfs with this UUID again.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,40 +8,40 @@ use std::path::{Path, PathBuf};
 use procfs::process::{Process, all_processes};
 
 use super::Volume;
-use super::mount_blockers::{links, owned_name};
 use super::mount_table;
+use super::processes::{links, owned_name};
 use super::stack;
 use super::superblock::Superblock;
 
-/// What is looked for.
-enum Old {
+/// How a stale mount is recognised.
+enum Stale {
     Btrfs {
         of: Superblock,
         uuid: String,
     },
-    /// Its number in the mount table is that of the device that has gone, and the UUID is told nowhere.
+    /// The mount table has the number of the missing device, and the UUID is nowhere.
     Xfs,
 }
 
-/// Who holds an old mount of the volume, for people: `bash (4711, joe): /copy`, at most `limit`. None if there is no such mount, and
-/// empty if nobody is found. For a volume that is not mounted. Blocks.
+/// What keeps a stale mount of this unmounted volume, as `bash (4711, joe): /copy`, at most `limit`. None without such a mount, empty if no
+/// process is found. Blocks.
 pub fn blockers(volume: &Volume, limit: usize) -> Option<Vec<String>> {
-    let old = Old::of(volume)?;
-    if !old.is_there() {
+    let stale = Stale::of(volume)?;
+    if !stale.is_there() {
         return None;
     }
     let processes: Vec<Process> = all_processes().into_iter().flatten().flatten().collect();
     let by_file =
-        processes.iter().filter_map(|process| Some(format!("{}: {}", owned_name(process)?, old.held_by(process)?)));
+        processes.iter().filter_map(|process| Some(format!("{}: {}", owned_name(process)?, stale.held_by(process)?)));
     let mut found: Vec<String> = by_file.take(limit).collect();
-    let by_mount = in_tables(&processes).into_iter().filter(|(_, path, _)| old.is(path));
+    let by_mount = in_tables(&processes).into_iter().filter(|(_, path, _)| stale.is(path));
     let by_mount =
         by_mount.filter_map(|(process, _, point)| Some(format!("{}: {}", owned_name(process)?, point.display())));
     found.extend(by_mount.take(limit - found.len()));
     Some(found)
 }
 
-impl Old {
+impl Stale {
     fn of(volume: &Volume) -> Option<Self> {
         match volume.id_type.as_str() {
             "btrfs" => {
@@ -49,12 +49,12 @@ impl Old {
                 Some(Self::Btrfs { of: Superblock::of_btrfs(&uuid)?, uuid })
             }
             "xfs" => Some(Self::Xfs),
-            // The others may be mounted twice.
+            // The kernel mounts the others twice.
             _ => None,
         }
     }
 
-    /// What the kernel says of file systems in use, mounted in sight or not.
+    /// Whether the kernel has such a file system in use, in sight or not.
     fn is_there(&self) -> bool {
         match self {
             Self::Btrfs { uuid, .. } => Path::new("/sys/fs/btrfs").join(uuid).exists(),
@@ -78,7 +78,7 @@ impl Old {
     }
 }
 
-/// What is mounted in each mount namespace: one process of it, the way there, and the mount point.
+/// The mounts of each mount namespace: one process of it, the path through that process, and the mount point.
 fn in_tables(processes: &[Process]) -> Vec<(&Process, PathBuf, PathBuf)> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();

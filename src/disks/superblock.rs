@@ -1,5 +1,5 @@
-//! Which file system a file lies on, told so that all of a btrfs is one: each of its subvolumes has a device number of its own
-//! (`st_dev`). And whether it is a file system whose disk has gone.
+//! Which file system a file lies on, such that all of a btrfs is one although each subvolume has its own `st_dev`. And whether its disk is
+//! gone.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -12,25 +12,25 @@ use super::kernel;
 /// Magic numbers (linux/magic.h).
 const BTRFS: u64 = 0x9123_683e;
 const XFS: u64 = 0x5846_5342;
-/// The lower half of what btrfs gives as its number is the same for all that is on it; the subvolume's number is mixed into the upper one.
+/// btrfs mixes the subvolume's number into the upper half of its `f_fsid`; the lower half is the same for the whole file system.
 const HALF: u32 = 32;
-/// More subvolumes than this has none.
+/// No btrfs has more subvolumes.
 const SUBVOLUMES: u64 = 1 << 28;
 
 /// A file system that is mounted somewhere.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Superblock {
-    /// `st_dev` of the file that was asked about; 0 for none.
+    /// `st_dev` of the file; 0 for none.
     device: u64,
     magic: u64,
     number: u64,
 }
 
 impl Superblock {
-    /// Of what lies at `path`; links are followed, those of procfs into other namespaces, too.
+    /// Of the file at `path`; links are followed, even those of procfs into other namespaces.
     ///
     /// # Errors
-    /// The file system does not answer, or nothing is there.
+    /// The file system does not answer, or there is no such file.
     pub fn of(path: &Path) -> io::Result<Self> {
         Ok(Self::new(stat(path)?.st_dev, &statfs(path)?, &statvfs(path)?))
     }
@@ -47,7 +47,7 @@ impl Superblock {
         Self { device, magic: kind.f_type as u64 & u64::from(u32::MAX), number: numbers.f_fsid }
     }
 
-    /// The btrfs with this UUID, whether or not it is mounted; None if that is no UUID of one.
+    /// The btrfs with this UUID, mounted or not; none if it is no UUID of a btrfs.
     pub fn of_btrfs(uuid: &str) -> Option<Self> {
         let digits: String = uuid.chars().filter(|c| *c != '-').collect();
         let uuid = u128::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 32)?;
@@ -64,7 +64,7 @@ impl Superblock {
         same_device || both_btrfs && difference & u64::from(u32::MAX) == 0 && difference >> HALF < SUBVOLUMES
     }
 
-    /// Whether it is an xfs whose device is not there any more.
+    /// Whether it is an xfs whose device is gone.
     pub fn is_orphaned_xfs(&self) -> bool {
         self.magic == XFS && kernel::is_empty(self.device)
     }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn other_file_systems_are_told_by_their_device() {
+    fn other_file_systems_are_told_apart_by_their_device() {
         let (root, proc) = (Superblock::of(Path::new("/")).unwrap(), Superblock::of(Path::new("/proc")).unwrap());
         assert!(root.is(&Superblock::of(Path::new("/etc/..")).unwrap()) && !root.is(&proc));
         assert!(!root.is_orphaned_xfs());

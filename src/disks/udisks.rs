@@ -1,5 +1,5 @@
-//! Mounts and unmounts through UDisks2, and sorts its errors into those that need different acts.
-//! Never forces: a forced unmount of UDisks2 is a lazy one, which says yes while writers go on.
+//! Mounts and unmounts through UDisks2, and sorts its errors by what they require.
+//! Never forces: a forced unmount by UDisks2 is a lazy one, which reports success while writers go on.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,10 +16,10 @@ use super::Volume;
 use super::udisks_objects::from_bytes;
 
 /// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
-/// UDisks2 adds `nosuid,nodev` itself; all are checked in the mount table afterwards, since an fstab line overrides them.
+/// UDisks2 adds `nosuid,nodev` itself. All are checked in the mount table afterwards, since an fstab line overrides them.
 const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
-/// For whoever only looks.
-const LOOK_OPTIONS: &str = "ro,nosuid,nodev,noexec,nosymfollow";
+/// For callers that only read.
+const READ_OPTIONS: &str = "ro,nosuid,nodev,noexec,nosymfollow";
 /// A file system check before the mount was seen to take five minutes.
 const MOUNT_PATIENCE: Duration = Duration::from_secs(30 * 60);
 /// Unmounting writes back what is still in memory.
@@ -42,21 +42,21 @@ pub enum UdisksError {
     Gone,
     #[error("UDisks2 did not answer within {} min", .0.as_secs() / 60)]
     TimedOut(Duration),
-    /// It ended before it answered; what was asked for may be done or not.
+    /// It ended before it answered, and may have done what it was asked for or not.
     #[error("UDisks2 is not available")]
     ServiceLost(#[source] zbus::Error),
-    /// UDisks2's own words, which name the reason best.
+    /// UDisks2's own words, which give the reason best.
     #[error("{0}")]
     Refused(String),
 }
 
 impl UdisksError {
     fn of(error: zbus::Error) -> Self {
-        // The bus' own errors come as a kind of their own, the service's as names.
+        // zbus has a variant for errors of the bus itself; those of the service come as names.
         let (name, text) = match &error {
             zbus::Error::MethodError(name, text, _) => (name.to_string(), text.clone()),
             zbus::Error::FDO(error) => (error.name().to_string(), error.description().map(str::to_owned)),
-            // The bus itself has gone, and the daemon goes with it.
+            // The bus itself is gone, and the daemon ends with it.
             zbus::Error::InputOutput(_) => return Self::ServiceLost(error),
             _ => return Self::Refused(error.to_string()),
         };
@@ -67,7 +67,7 @@ impl UdisksError {
             "DeviceBusy" => Self::Busy(error),
             "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
             "NoReply" | "ServiceUnknown" | "NameHasNoOwner" | "Disconnected" => Self::ServiceLost(error),
-            // libmount's texts in English; in other languages it stays `Refused`, with the same words for people.
+            // The texts of libmount in English; in other languages the error stays `Refused`, with the same words for people.
             _ if text.contains("write-protected") => Self::WriteProtected,
             _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),
             _ if text.trim_end_matches('.').ends_with(": not mounted") => Self::NotMounted,
@@ -77,10 +77,10 @@ impl UdisksError {
     }
 }
 
-/// Mounts the volume and gives the mount point that UDisks2 chose.
+/// Mounts the volume and returns the mount point that UDisks2 chose.
 ///
 /// # Errors
-/// `TimedOut` leaves open whether the mount succeeds later.
+/// `TimedOut`: the mount may still succeed later.
 pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
     mount_with(OPTIONS, connection, volume).await
 }
@@ -90,7 +90,7 @@ pub async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, 
 /// # Errors
 /// As `mount`.
 pub async fn mount_read_only(connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
-    mount_with(LOOK_OPTIONS, connection, volume).await
+    mount_with(READ_OPTIONS, connection, volume).await
 }
 
 async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
@@ -101,7 +101,7 @@ async fn mount_with(mode: &'static str, connection: &Connection, volume: &Volume
     Ok(PathBuf::from(path))
 }
 
-/// Where UDisks2 says that the volume is mounted now.
+/// Where the volume is mounted now, according to UDisks2.
 ///
 /// # Errors
 /// `Gone` when there is no such object any more.
@@ -116,13 +116,13 @@ pub async fn mount_points(connection: &Connection, volume: &Volume) -> Result<Ve
 /// Unmounts the volume.
 ///
 /// # Errors
-/// `Busy` is worth another try; `NotMounted` means that somebody was faster.
+/// `Busy` is worth another try; `NotMounted` means that somebody else unmounted it first.
 pub async fn unmount(connection: &Connection, volume: &Volume) -> Result<(), UdisksError> {
     call(connection, volume, "Unmount", &quiet(), UNMOUNT_PATIENCE).await?;
     Ok(())
 }
 
-/// Switches the volume's drive off; after that the disk is gone until it is plugged in again.
+/// Switches the volume's drive off; the disk is then gone until it is attached again.
 ///
 /// # Errors
 /// `Gone` for a volume without a drive.
@@ -135,7 +135,7 @@ pub async fn power_off(connection: &Connection, volume: &Volume) -> Result<(), U
     Ok(())
 }
 
-/// Goes below the crate's typed call, which replaces UDisks2's explanation by a fixed sentence.
+/// Bypasses the crate's typed call, which replaces UDisks2's explanation by a fixed sentence.
 async fn call(
     connection: &Connection,
     volume: &Volume,
@@ -154,7 +154,7 @@ async fn filesystem<'a>(connection: &Connection, volume: &Volume) -> Result<File
     build.await.map_err(UdisksError::of)
 }
 
-/// Nobody sits in front of the server to answer a password dialogue.
+/// Nobody sits at the server to answer a password dialog.
 fn quiet() -> HashMap<&'static str, Variant<'static>> {
     udisks2::standard_options(true)
 }

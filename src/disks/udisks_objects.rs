@@ -1,5 +1,4 @@
-//! UDisks2's objects, read: one answer of `GetManagedObjects`, in which anything may be missing or of another type. What the
-//! properties mean is the reader's business.
+//! Reads UDisks2's objects: one answer of `GetManagedObjects`, in which anything may be missing or of another type. Knows no meanings.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,21 +18,21 @@ pub const PARTITION: &str = "org.freedesktop.UDisks2.Partition";
 pub type Interfaces = HashMap<OwnedInterfaceName, Values>;
 type Values = HashMap<String, OwnedVariant>;
 
-/// The drive that a block device is part of.
+/// The drive of a block device.
 pub fn drive_of<'a>(block: &Properties<'_>, objects: &'a ManagedObjects) -> Option<(OwnedObjectPath, Properties<'a>)> {
     let path: OwnedObjectPath = block.value("Drive")?;
     let drive = objects.get(&path)?.get(DRIVE)?;
     Some((path, Properties(drive)))
 }
 
-/// That of the device with this number, written as `8:16`: what is built upon a disk has no drive of its own.
+/// The drive of the device with this number, as `8:16`. What is built upon a disk has no drive of its own.
 pub fn drive_of_disk<'a>(number: &str, objects: &'a ManagedObjects) -> Option<(OwnedObjectPath, Properties<'a>)> {
     let blocks = objects.values().filter_map(|interfaces| Properties::of(interfaces, BLOCK));
     let mut disks = blocks.filter(|block| shown(block.number("DeviceNumber")) == *number);
     disks.find_map(|block| drive_of(&block, objects))
 }
 
-/// One interface's properties; what is absent or of another type is empty, as for a device that is not probed yet.
+/// The properties of one interface. What is absent or of another type reads as empty, as for a device that is not probed yet.
 pub struct Properties<'a>(&'a Values);
 
 impl<'a> Properties<'a> {

@@ -1,6 +1,5 @@
-//! Disks and partitions without a file system, which nobody would hear of: what UDisks2 knows of them, and whether they are empty by
-//! what is on them. That nothing is recognised does not mean that there is nothing: an unknown system's disk has no signature, either.
-//! Lists none that anybody uses, none of the machine's own, and no drive that is built in.
+//! Disks and partitions without a file system, and whether they are empty. That nothing is recognised does not mean that there is nothing:
+//! the disk of an unknown system has no known signature. Lists no device in use, none of the machine's own, and no built-in drive.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +18,7 @@ use crate::model::Contents;
 const TABLE: &str = "org.freedesktop.UDisks2.PartitionTable";
 const LOOP: &str = "org.freedesktop.UDisks2.Loop";
 const SWAP: &str = "org.freedesktop.UDisks2.Swapspace";
-/// Partitions for files: of Linux, and of Windows. All others have a purpose of their own, and may well be empty.
+/// Partition types for files, of Linux and Windows. The others have a purpose of their own, and may well be empty.
 const FOR_FILES: [&str; 7] = [
     "0fc63daf-8483-4772-8e79-3d69d8477de4",
     "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7",
@@ -29,7 +28,7 @@ const FOR_FILES: [&str; 7] = [
     "0x0c",
     "0x0e",
 ];
-/// So much is looked at, at either end: what says what a disk is lies there.
+/// Bytes read at either end, where a disk's signatures are.
 const END: u64 = 1 << 20;
 
 /// A device that could get a file system.
@@ -45,7 +44,7 @@ pub struct Unformatted {
     pub contents: Contents,
 }
 
-/// What there is, in a stable order; whether it is empty is not known yet (`Contents::Unreadable`).
+/// All such devices, in a stable order. Whether they are empty is not known yet (`Contents::Unreadable`).
 pub fn unformatted(objects: &ManagedObjects) -> Vec<Unformatted> {
     let system = host_disks::HostDisks::of_system();
     let found = objects.iter().filter_map(|(path, interfaces)| one(path, interfaces, objects));
@@ -102,7 +101,7 @@ fn is_for_files(partition: &Properties<'_>) -> bool {
     !partition.flag("IsContainer") && FOR_FILES.contains(&kind.as_str())
 }
 
-/// Only the whole has a `Loop` of its own.
+/// Only the whole loop device has the interface `Loop`.
 fn is_part_of_loop(interfaces: &Interfaces, objects: &ManagedObjects) -> bool {
     let table = Properties::of(interfaces, PARTITION).and_then(|partition| partition.value::<OwnedObjectPath>("Table"));
     table.and_then(|table| objects.get(&table)).is_some_and(|disk| disk.contains_key(LOOP))
@@ -113,8 +112,8 @@ fn has_partitions(table: &OwnedObjectPath, objects: &ManagedObjects) -> bool {
     partitions.any(|partition| partition.value::<OwnedObjectPath>("Table").as_ref() == Some(table))
 }
 
-/// Whether something is built upon its disk, or the disk has partitions that UDisks2 does not tell of. A container that begins
-/// behind the first mebibyte leaves no other trace.
+/// Whether something is built upon its disk, or the disk has partitions that UDisks2 does not list. A container that begins behind the
+/// first mebibyte leaves no other trace.
 fn is_used(device_number: u64) -> bool {
     let stack = Stack::of(device_number);
     let is_whole = stack.between().is_empty()
@@ -123,7 +122,7 @@ fn is_used(device_number: u64) -> bool {
 }
 
 impl Unformatted {
-    /// What is on it, where that is still open. Blocks.
+    /// What is on it, if that is not known yet. Blocks.
     pub fn contents(&self) -> Contents {
         match self.contents {
             Contents::Unreadable => match is_zero(&self.device, self.device_number) {

@@ -1,5 +1,5 @@
-//! Devices that udev has recognised nothing on, looked into once each: the look is a task of its own, since a broken disk takes its
-//! time, and what it finds is part of the next picture. Remembers nothing of what is not there any more.
+//! Looks once into each device on which udev recognises nothing. That is a task of its own, since a broken disk takes its time; the result
+//! is part of the next list of volumes. Forgets devices that are gone.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,45 +16,45 @@ use super::volume::{Hindrance, Volume};
 use crate::blocking::blocking;
 use crate::model::Unusable;
 
-/// UDisks2 tells of devices before udev has looked into them.
+/// UDisks2 lists devices before udev has probed them.
 const DELAY: Duration = Duration::from_secs(2);
-/// A drive may try to read a sector for a minute, and there are a few.
+/// A drive may retry a sector for a minute, and a few are read.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// One medium.
 type Key = (u64, Option<u64>);
-/// None while the look is on.
+/// None while the task runs.
 type Found = Arc<Mutex<HashMap<Key, Option<Option<Finding>>>>>;
 
 #[derive(Debug, Default)]
-pub struct Glances {
+pub struct UnrecognisedDevices {
     found: Found,
-    /// Drives that had no medium when we came, or that had one since: what is taken out of a dock is no disk that can't be read.
-    quiet: HashSet<OwnedObjectPath>,
-    begun: bool,
+    /// Drives that were empty at the start, or have had a medium since: a disk taken out of a dock is not a broken one.
+    ignored_drives: HashSet<OwnedObjectPath>,
+    started: bool,
 }
 
-impl Glances {
-    /// What is there and can't be used, as far as it has been looked into. `poke`: there is more to tell.
-    pub fn over(&mut self, objects: &ManagedObjects, poke: &watch::Sender<()>) -> Vec<Volume> {
-        let strange = unrecognised(objects);
-        self.forget_but(&strange);
-        let broken: Vec<Volume> = strange.into_iter().filter_map(|volume| self.judge(volume, poke)).collect();
+impl UnrecognisedDevices {
+    /// What is attached and can't be used, as far as it has been looked into. `changed` is told when more is known.
+    pub fn unusable(&mut self, objects: &ManagedObjects, changed: &watch::Sender<()>) -> Vec<Volume> {
+        let unrecognised = unrecognised(objects);
+        self.retain(&unrecognised);
+        let broken: Vec<Volume> = unrecognised.into_iter().filter_map(|volume| self.judge(volume, changed)).collect();
         broken.into_iter().chain(self.empty(objects)).collect()
     }
 
-    fn forget_but(&mut self, strange: &[Volume]) {
-        let there: HashSet<Key> = strange.iter().map(key).collect();
-        self.locked(|found| found.retain(|key, _| there.contains(key)));
+    fn retain(&mut self, attached: &[Volume]) {
+        let there: HashSet<Key> = attached.iter().map(key).collect();
+        self.with_found(|found| found.retain(|key, _| there.contains(key)));
     }
 
-    fn judge(&mut self, volume: Volume, poke: &watch::Sender<()>) -> Option<Volume> {
+    fn judge(&mut self, volume: Volume, changed: &watch::Sender<()>) -> Option<Volume> {
         let key = key(&volume);
-        if let Some(known) = self.locked(|found| found.get(&key).cloned()) {
+        if let Some(known) = self.with_found(|found| found.get(&key).cloned()) {
             return known.flatten().map(|Finding { why, marks, cause }| hindered(volume, why, marks, cause));
         }
-        self.locked(|found| found.insert(key, None));
-        let (found, poke) = (self.found.clone(), poke.clone());
+        self.with_found(|found| found.insert(key, None));
+        let (found, changed) = (self.found.clone(), changed.clone());
         tokio::spawn(async move {
             sleep(DELAY).await;
             let look = move || Ok::<_, std::io::Error>(signatures::look(&volume.device, volume.device_number));
@@ -62,7 +62,7 @@ impl Glances {
                 Some(Finding { why: Unusable::Unreadable, marks: Vec::new(), cause: error.to_string() })
             });
             found.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Some(finding));
-            poke.send_replace(());
+            changed.send_replace(());
         });
         None
     }
@@ -70,15 +70,15 @@ impl Glances {
     fn empty(&mut self, objects: &ManagedObjects) -> Vec<Volume> {
         let empty = empty_drives(objects);
         let drives = empty.iter().filter_map(|volume| volume.drive.clone());
-        self.quiet.extend(loaded_drives(objects).chain(drives.filter(|_| !self.begun)));
-        self.quiet.retain(|drive| objects.contains_key(drive));
-        self.begun = true;
-        let told = |volume: &Volume| volume.drive.as_ref().is_some_and(|drive| !self.quiet.contains(drive));
-        let told = empty.into_iter().filter(told);
-        told.map(|volume| hindered(volume, Unusable::NoMedium, Vec::new(), "MediaAvailable=false".to_owned())).collect()
+        self.ignored_drives.extend(loaded_drives(objects).chain(drives.filter(|_| !self.started)));
+        self.ignored_drives.retain(|drive| objects.contains_key(drive));
+        self.started = true;
+        let is_new = |volume: &Volume| volume.drive.as_ref().is_some_and(|drive| !self.ignored_drives.contains(drive));
+        let new = empty.into_iter().filter(is_new);
+        new.map(|volume| hindered(volume, Unusable::NoMedium, Vec::new(), "MediaAvailable=false".to_owned())).collect()
     }
 
-    fn locked<T>(&self, change: impl FnOnce(&mut HashMap<Key, Option<Option<Finding>>>) -> T) -> T {
+    fn with_found<T>(&self, change: impl FnOnce(&mut HashMap<Key, Option<Option<Finding>>>) -> T) -> T {
         change(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -117,18 +117,18 @@ mod tests {
     }
 
     #[test]
-    fn only_a_drive_that_came_without_a_medium_is_told_of() {
-        let (mut glances, mut objects) = (Glances::default(), ManagedObjects::new());
+    fn only_a_drive_that_appears_without_a_medium_is_reported() {
+        let (mut devices, mut objects) = (UnrecognisedDevices::default(), ManagedObjects::new());
         drive(&mut objects, "reader", false);
         drive(&mut objects, "dock", true);
-        assert!(glances.empty(&objects).is_empty());
+        assert!(devices.empty(&objects).is_empty());
         drive(&mut objects, "dock", false);
-        assert!(glances.empty(&objects).is_empty(), "taken out");
+        assert!(devices.empty(&objects).is_empty(), "taken out");
         drive(&mut objects, "new", false);
-        let told = glances.empty(&objects);
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].device, std::path::Path::new("/dev/new"));
+        let found = devices.empty(&objects);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].device, std::path::Path::new("/dev/new"));
         drive(&mut objects, "new", true);
-        assert!(glances.empty(&objects).is_empty(), "it turns now");
+        assert!(devices.empty(&objects).is_empty(), "the medium is there now");
     }
 }

@@ -1,5 +1,5 @@
-//! What is plugged in: a file system on a block device, or a disk on which none can be got at. Plain data, and what follows from
-//! two of them. Where it comes from is `inventory`'s business.
+//! An attached volume: a file system on a block device, or a disk whose file system can't be reached. Plain data, and what follows from
+//! comparing two of them. `inventory` makes them.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::kernel;
 use super::stack::Medium;
 use crate::model::{DiskId, DiskIdentity, Unusable};
 
-/// How whole a copy can be on a file system.
+/// How complete a copy on a file system can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileSystem {
     /// Owners, ACLs, extended attributes, links, nanoseconds.
@@ -32,7 +32,7 @@ impl FileSystem {
     }
 }
 
-/// A file system on a block device that is plugged in.
+/// A file system on an attached block device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
     pub id: DiskId,
@@ -46,14 +46,14 @@ pub struct Volume {
     pub object: OwnedObjectPath,
     pub mount_points: Vec<PathBuf>,
     pub read_only: bool,
-    /// The administrator's udev rule `UDISKS_IGNORE` says hands off.
+    /// The administrator has set the udev property `UDISKS_IGNORE`.
     pub ignored: bool,
-    /// On a disk that the machine's own system lies on.
+    /// On a disk that holds the machine's own system.
     pub system: bool,
-    /// Which of the devices of one file system this is, where a file system can have several; btrfs calls it UUID_SUB.
+    /// Which device of its file system this is, where a file system can have several; btrfs calls it UUID_SUB.
     pub member: String,
     pub diskseq: Option<u64>,
-    /// In the physical disks beneath it, when it was seen.
+    /// In the physical disks beneath it, as of when it was seen.
     pub media: Vec<Medium>,
     pub serial: String,
     pub vendor: String,
@@ -63,22 +63,22 @@ pub struct Volume {
     pub partition: u64,
     /// Bytes.
     pub offset: u64,
-    /// Of the physical disk; none where UDisks2 knows of no drive, as for loop devices.
+    /// Of the physical disk; none where UDisks2 knows no drive, as for loop devices.
     pub drive: Option<OwnedObjectPath>,
-    /// Drives with the same text share one plug.
+    /// Drives with the same text share one power supply.
     pub sibling: String,
     pub can_power_off: bool,
-    /// Nothing can be copied to it as it is.
+    /// Why nothing can be copied to it as it is.
     pub hindrance: Option<Hindrance>,
 }
 
-/// Why nothing can be copied to a disk though it is there.
+/// Why nothing can be copied to an attached disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hindrance {
     pub why: Unusable,
-    /// Whose file systems' marks it carries. Empty where it can be recognised by its drive alone, if at all.
+    /// UUIDs of the file systems whose signatures it carries. Empty where only the drive can identify it, if anything can.
     pub marks: Vec<DiskId>,
-    /// It is taken for the disk that it is called because of its drive.
+    /// Only its drive says that it is this disk.
     pub likely: bool,
     /// In technical words.
     pub cause: String,
@@ -89,17 +89,17 @@ impl Volume {
         FileSystem::of(&self.id_type)
     }
 
-    /// The label, or the UUID of a disk without one: what people call the disk.
+    /// What people call the disk: its label, or else its UUID.
     pub fn name(&self) -> String {
         if self.label.is_empty() { self.id.to_string() } else { self.label.clone() }
     }
 
-    /// Whether it is not known for sure that this is the disk.
+    /// Whether it may be another disk after all.
     pub fn is_guess(&self) -> bool {
         self.hindrance.as_ref().is_some_and(|hindrance| hindrance.likely)
     }
 
-    /// By what this disk is recognised besides its UUID.
+    /// What identifies this disk besides its UUID.
     pub fn identity(&self) -> DiskIdentity {
         DiskIdentity {
             serial: self.serial.clone(),
@@ -110,34 +110,33 @@ impl Volume {
         }
     }
 
-    /// The same, of the size that the kernel tells at this moment: UDisks2 can be behind a device that has just got its medium.
+    /// The same with the size that the kernel reports now: UDisks2 can lag behind a device that has just got its medium.
     pub fn identity_now(&self) -> DiskIdentity {
         DiskIdentity { size: kernel::size(self.device_number).unwrap_or(self.size), ..self.identity() }
     }
 
-    /// Whether switching this disk's drive off would take the other one away, too.
+    /// Whether switching off this disk's drive would also take the other one away.
     pub fn shares_power_with(&self, other: &Self) -> bool {
         let sibling = !self.sibling.is_empty() && self.sibling == other.sibling;
         self.drive.is_some() && (self.drive == other.drive || sibling)
     }
 
-    /// Whether `other` is the same medium in the same plug-in. A disk that can be got at now is another than the locked one before.
+    /// Whether `other` is the same medium, attached once. A disk that is usable now counts as another attachment than the locked one before.
     pub fn is_same_attachment(&self, other: &Self) -> bool {
         self.is_same_medium(other) && self.hindrance.is_some() == other.hindrance.is_some()
     }
 
-    /// The same, whether or not it could be got at.
+    /// The same, whether usable or not.
     pub fn is_same_medium(&self, other: &Self) -> bool {
         self.id == other.id && self.object == other.object && self.diskseq == other.diskseq
     }
 
-    /// Whether the kernel still has this very medium, whatever UDisks2 says at the moment (it may be restarting).
+    /// Whether the kernel still has this medium, whatever UDisks2 says at the moment (it may be restarting).
     pub fn is_still_there(&self) -> bool {
         self.diskseq.is_some() && !self.has_gone()
     }
 
-    /// Whether it was taken away, or a disk beneath it. Not the opposite of the former: a kernel that gives no numbers says
-    /// neither.
+    /// Whether it was removed, or a disk beneath it. Not the opposite of `is_still_there`: without the kernel's numbers, both are false.
     pub fn has_gone(&self) -> bool {
         let own = self.diskseq.is_some() && kernel::diskseq(self.device_number) != self.diskseq;
         own || self.media.iter().any(Medium::has_gone)
@@ -146,7 +145,7 @@ impl Volume {
 
 #[cfg(test)]
 impl Volume {
-    /// A good ext4 disk for the tests of other rooms.
+    /// A good ext4 disk, for tests.
     pub fn sample(uuid: &str) -> Self {
         Self {
             id: DiskId::new(uuid),
@@ -182,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dock_shares_its_power_among_its_drives() {
+    fn drives_of_one_dock_share_its_power() {
         let drive = |path: &str, sibling: &str| Volume {
             drive: Some(OwnedObjectPath::try_from(path).unwrap()),
             sibling: sibling.into(),
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn file_systems_are_sorted_by_what_they_can_hold() {
+    fn file_systems_are_classed_by_what_they_can_hold() {
         assert_eq!(FileSystem::of("xfs"), FileSystem::Full);
         assert_eq!(FileSystem::of("vfat"), FileSystem::Plain { max_file: 4_294_967_295 });
         assert_eq!(FileSystem::of("iso9660"), FileSystem::Unsupported);

@@ -1,15 +1,15 @@
-//! Files summed up by their kind, which is the ending of their name. Pure.
+//! Files summed up by kind, which is the extension of their name. Pure.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// As many names as a message can hold.
 const EXAMPLES: usize = 3;
-/// So many kinds are told apart; what has more is no repository, and must not fill the memory.
+/// So many kinds are told apart. A tree with more is no repository, and must not fill the memory.
 const MOST: usize = 1000;
-/// What Veeam's own files end in: full and incremental backups, their descriptions, logs of databases, its configuration.
+/// Extensions of Veeam's files: full and incremental backups, metadata, database logs, configuration.
 const VEEAM: [&str; 9] = ["vbk", "vib", "vrb", "vbm", "vlb", "vlm", "bco", "vsb", "vsm"];
-/// Those of them that hold data, and begin with Veeam's own header.
+/// Those that hold data and begin with Veeam's own header.
 const VEEAM_DATA: [&str; 4] = ["vbk", "vib", "vrb", "vlb"];
 
 /// Files, their bytes, and the names of the largest.
@@ -63,7 +63,7 @@ impl Kinds {
         self.0.keys().any(|kind| other.0.contains_key(kind))
     }
 
-    /// Of the kinds that `wanted` takes.
+    /// Of the kinds that `wanted` accepts.
     pub fn sum(&self, wanted: impl Fn(&str) -> bool) -> Sum {
         let mut kinds: Vec<_> = self.0.iter().filter(|(kind, _)| wanted(kind)).collect();
         kinds.sort_by_key(|(kind, _)| kind.as_str());
@@ -81,12 +81,12 @@ pub fn is_veeam(kind: &str) -> bool {
     VEEAM.contains(&kind)
 }
 
-/// Whether Veeam keeps backups in such files.
+/// Whether Veeam keeps backup data in such files.
 pub fn is_veeam_data(path: &Path) -> bool {
     VEEAM_DATA.contains(&kind(path).as_str())
 }
 
-/// In small letters; none for a date or a number, which is another one in each file.
+/// In lower case; empty for a date or a number, which differs from file to file.
 pub fn kind(path: &Path) -> String {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     if ending.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') { String::new() } else { ending }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_is_the_ending_unless_that_is_a_number_or_a_date() {
+    fn a_kind_is_the_extension_unless_that_is_a_number_or_a_date() {
         for (name, wanted) in [("a/b.VBK", "vbk"), ("b.2026-10-01", ""), ("b.20261001", ""), ("b", "")] {
             assert_eq!(kind(Path::new(name)), wanted, "{name}");
         }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn however_many_kinds_there_are_each_file_is_counted_and_few_are_named() {
+    fn every_file_is_counted_however_many_kinds_there_are() {
         let mut kinds = Kinds::default();
         (0..3 * MOST).for_each(|number| kinds.add(Path::new(&format!("f.x{number}")), 2));
         assert!(kinds.0.len() <= MOST + 1);

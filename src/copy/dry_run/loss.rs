@@ -1,59 +1,61 @@
-//! What the disk would hold less after a copy than before it, from the dry run's lines. A change of names is no loss: when Veeam's
-//! retention has turned over, every old file of a disk that comes once a month is gone and as many new ones are there. A file that
-//! is cut short is one, though nothing is deleted. Pure but for `TreeInfo`, which asks the two trees what rsync does not tell.
+//! What the disk would lose by a copy, from the dry run's lines. New names are no loss: once Veeam's retention has turned over, every old file on
+//! a disk that comes once a month is gone, and as many new ones are there. A truncated file is a loss, though nothing is deleted. Pure
+//! but for `TreeInfo`, which asks the trees what rsync does not print.
 
-use super::file_kinds::{Kinds, Sum};
-use super::foreign_files::Strangers;
-use super::headers::{Beginnings, Pair, Pairs};
+use std::path::Path;
+
+use super::file_kinds::{self, Kinds, Sum};
+use super::headers::{HeaderComparison, Replacement, Replacements};
 use crate::copy::rsync::itemize::{Change, Counted, Entries, Item, Kind, Line, Total};
 use crate::copy::trees::partial;
 use crate::copy::trees::tree_info::{OldFile, TreeInfo};
 use crate::model::{Agreed, DiskId, Fault};
 
-/// What is never worth a question: so many files less, and so many bytes less.
+/// A loss of up to so many files and bytes is always allowed.
 const FREE_FILES: u64 = 10;
 const FREE_BYTES: u64 = 100_000_000;
-/// A file of which less than one in so many bytes is left is as good as gone. A full backup that is compacted keeps more.
+/// A file that keeps less than one in so many bytes is as good as deleted. A compacted full backup keeps more.
 const REMAINS: u64 = 10;
 
-/// How much less the disk may hold after one copy, in percent of what it holds before.
+/// How much the disk may lose by one copy, in percent of what it holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     pub files: u8,
     pub bytes: u8,
 }
 
-/// What a loss is held against.
+/// What a loss is measured against.
 #[derive(Debug)]
 pub struct Limits {
     pub disk: DiskId,
     pub budget: Budget,
     /// No good copy to this disk is known yet.
     pub first: bool,
-    /// What of somebody else's may go then.
+    /// How much of somebody else's files may then be deleted.
     pub agreed: Option<Agreed>,
 }
 
 /// Sums over the dry run's lines.
 #[derive(Debug, Default)]
 pub struct Loss {
-    /// What is in the source, and what of it is not on the disk yet.
+    /// Entries in the source.
     found: Entries,
+    /// Those of them that are not on the disk yet.
     created: Entries,
     /// Bytes of all regular files in the source.
     held: u64,
-    /// Deleted, or cut so short that nothing is left to speak of.
+    /// Deleted, or truncated so far that hardly anything is left.
     lost: Sum,
     deleted: u64,
     lost_bytes: u64,
-    /// New or longer, less what is new and empty.
+    /// In new and in longer files.
     gained_bytes: u64,
     new_empty: u64,
     filled: u64,
     gone: Kinds,
     came: Kinds,
-    strangers: Strangers,
-    pairs: Pairs,
+    candidates: ForeignCandidates,
+    replacements: Replacements,
 }
 
 impl Loss {
@@ -69,9 +71,9 @@ impl Loss {
 
     fn add_item(&mut self, item: &Item, trees: &impl TreeInfo) {
         match (item.change, item.kind) {
-            // What a run before has left half done is no backup that could be lost.
+            // A partial file of an earlier run is no backup.
             (Change::Deleted, Kind::Directory) => {}
-            (Change::Deleted, _) if partial::is_half(&item.path, |of| trees.is_in_source(of)) => {}
+            (Change::Deleted, _) if partial::is_partial(&item.path, |of| trees.is_in_source(of)) => {}
             (Change::Deleted, _) => self.lose(item, trees.old(&item.path), trees),
             (Change::New, _) => self.gain(item, trees),
             (Change::HardLink, _) if !trees.old(&item.path).is_file => self.add_gained(item.length),
@@ -88,12 +90,12 @@ impl Loss {
         self.lost.add(&item.path, bytes);
         self.lost_bytes = self.lost_bytes.saturating_add(bytes);
         self.gone.add(&item.path, bytes);
-        self.strangers.add(&item.path, bytes, |directory| trees.is_source_directory(directory));
+        self.candidates.add(&item.path, bytes, |directory| trees.is_source_directory(directory));
     }
 
-    /// A file that goes for a link, a directory or a device of its name is deleted without a word of rsync.
+    /// rsync deletes a file silently when a link, a directory or a device takes its name.
     fn make_way(&mut self, item: &Item, trees: &impl TreeInfo) {
-        // That of a directory ends with a slash, which a file's never does.
+        // rsync prints directories with a slash at the end.
         let item = Item { path: item.path.components().collect(), ..item.clone() };
         let old = trees.old(&item.path);
         if old.is_file {
@@ -106,7 +108,7 @@ impl Loss {
         self.new_empty += u64::from(item.length == 0);
         self.came.add(&item.path, item.length);
         if let Some((former, old)) = trees.former(&item.path) {
-            self.pairs.add(Pair { length: old.length, old: former, new: item.path.clone() });
+            self.replacements.add(Replacement { length: old.length, old: former, new: item.path.clone() });
         }
     }
 
@@ -118,10 +120,10 @@ impl Loss {
         if item.length < old.length.div_ceil(REMAINS) {
             self.lost.add(&item.path, old.length - item.length);
         }
-        self.pairs.add(Pair { length: old.length, old: item.path.clone(), new: item.path.clone() });
+        self.replacements.add(Replacement { length: old.length, old: item.path.clone(), new: item.path.clone() });
     }
 
-    /// Also told of names that are as they were.
+    /// rsync prints hard links even if nothing has changed.
     fn relink(&mut self, item: &Item, old: OldFile) {
         if item.length != old.length {
             self.rewrite(item, old);
@@ -132,33 +134,33 @@ impl Loss {
         self.gained_bytes = self.gained_bytes.saturating_add(bytes);
     }
 
-    /// Entries of the source that rsync has taken in, its top included; none if it has not told.
-    pub fn taken_in(&self) -> u64 {
+    /// Entries of the source that rsync has read, its top included; 0 if it has not said.
+    pub fn source_entries(&self) -> u64 {
         self.found.all
     }
 
-    /// The files whose beginnings are to be compared.
-    pub fn take_pairs(&mut self) -> Pairs {
-        std::mem::take(&mut self.pairs)
+    /// The files whose headers are to be compared.
+    pub fn take_replacements(&mut self) -> Replacements {
+        std::mem::take(&mut self.replacements)
     }
 
     /// # Errors
     /// `ForeignFiles`, `BeginningsLost`, `NothingInCommon`, `TooManyDeletions` or `TooManyBytesDeleted`.
-    pub fn judge(&self, limits: &Limits, beginnings: &Beginnings) -> Result<(), Fault> {
-        let agreed = if limits.first { self.refuse_strangers(limits)? } else { Sum::default() };
-        beginnings.judge(&limits.disk)?;
+    pub fn judge(&self, limits: &Limits, headers: &HeaderComparison) -> Result<(), Fault> {
+        let agreed = if limits.first { self.refuse_foreign_files(limits)? } else { Sum::default() };
+        headers.judge(&limits.disk)?;
         self.refuse_swap(&limits.disk, &agreed)?;
         self.refuse_fewer_files(limits, &agreed)?;
         self.refuse_fewer_bytes(limits, &agreed)
     }
 
-    /// What is deleted and is not recognisably an older copy of the repository.
+    /// What would be deleted and is not recognisably an older copy of the repository.
     pub fn foreign(&self) -> Sum {
-        self.strangers.beside(&self.came, self.staying().regular > 0)
+        self.candidates.foreign(&self.came, self.staying().regular > 0)
     }
 
-    /// What of it may go, since somebody has said so.
-    fn refuse_strangers(&self, limits: &Limits) -> Result<Sum, Fault> {
+    /// What of it may be deleted, since somebody has agreed.
+    fn refuse_foreign_files(&self, limits: &Limits) -> Result<Sum, Fault> {
         let foreign = self.foreign();
         if limits.agreed.unwrap_or_default().covers(foreign.files, foreign.bytes) {
             return Ok(foreign);
@@ -167,13 +169,13 @@ impl Loss {
         Err(Fault::ForeignFiles { disk: limits.disk.to_string(), files, bytes, examples })
     }
 
-    /// Whether it is another repository, or none any more, however small.
+    /// Another repository, or an empty one, however small.
     fn refuse_swap(&self, disk: &DiskId, agreed: &Sum) -> Result<(), Fault> {
         let stays = self.staying();
         let deleted = self.deleted.saturating_sub(agreed.files);
         let lost_bytes = self.lost_bytes.saturating_sub(agreed.bytes);
         let nothing_stays = deleted > 0 && stays.all == 0;
-        // The directories are there, but of their files not even the kind: a repository that was encrypted under other names.
+        // The directories are still there, but not even the type of their files is: a repository that was encrypted under other names.
         let no_file_stays = deleted > 0 && stays.regular == 0 && !self.gone.shares_one_with(&self.came);
         let all_is_empty = self.held == 0 && lost_bytes > 0;
         if nothing_stays || no_file_stays || all_is_empty {
@@ -206,10 +208,31 @@ impl Loss {
         Ok(())
     }
 
-    /// What of the disk is in the source still, its top left out.
+    /// Entries that are both on the disk and in the source, without the top.
     fn staying(&self) -> Entries {
         let all = self.found.all.saturating_sub(self.created.all).saturating_sub(1);
         Entries { all, regular: self.found.regular.saturating_sub(self.created.regular) }
+    }
+}
+
+/// Files that the first copy to a disk would delete, and that may be somebody else's. A file in a directory of the repository belongs to it. Any
+/// other belongs to it if the disk also holds files of the repository, and its kind is one that Veeam makes or the repository has: a
+/// job that is gone leaves its backups on a disk that another program copied to before. Photos beside them belong to somebody.
+#[derive(Debug, Default)]
+struct ForeignCandidates(Kinds);
+
+impl ForeignCandidates {
+    /// A file on the disk that is not in the source. `is_ours`: whether a directory is in the source.
+    fn add(&mut self, path: &Path, bytes: u64, is_ours: impl Fn(&Path) -> bool) {
+        let mut directories = path.ancestors().skip(1).filter(|directory| !directory.as_os_str().is_empty());
+        if !directories.any(is_ours) {
+            self.0.add(path, bytes);
+        }
+    }
+
+    /// Those that are foreign, given the kinds that `came` from the source. `has_common`: some file is on both sides.
+    fn foreign(&self, came: &Kinds, has_common: bool) -> Sum {
+        self.0.sum(|kind| !(has_common && (file_kinds::is_veeam(kind) || came.has(kind))))
     }
 }
 

@@ -66,7 +66,7 @@ fn limits(files: u8, bytes: u8) -> Limits {
 
 /// The fault's name, or none.
 fn judged(source: &Files, disk: &Files, files: u8, bytes: u8) -> &'static str {
-    let verdict = loss(source, disk).judge(&limits(files, bytes), &Beginnings::default());
+    let verdict = loss(source, disk).judge(&limits(files, bytes), &HeaderComparison::default());
     verdict.err().map(|fault| fault.name()).unwrap_or_default()
 }
 
@@ -110,7 +110,10 @@ fn files_that_make_way_for_links_and_directories_are_lost() {
         let counts = ["Number of files: 33 (reg: 1, dir: 2, link: 30)", "Number of created files: 30 (link: 30)"];
         let sums = counts.map(str::to_owned).into_iter().chain(["Total file size: 1 bytes".to_owned()]);
         lines.chain(sums).for_each(|line| loss.add(&Line::parse(line.as_bytes()), &disk));
-        loss.judge(&limits(files, 100), &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
+        loss.judge(&limits(files, 100), &HeaderComparison::default())
+            .err()
+            .map(|fault| fault.name())
+            .unwrap_or_default()
     };
     assert_eq!(judged("cL+++++++++", "", 96), "TooManyDeletions");
     assert_eq!(judged("cL+++++++++", "", 97), "");
@@ -128,7 +131,7 @@ fn files_that_become_names_of_a_small_one_are_lost() {
         let counts =
             ["Number of files: 33 (reg: 31, dir: 2)", "Number of created files: 0", "Total file size: 9 bytes"];
         lines.chain(counts.map(str::to_owned)).for_each(|line| loss.add(&Line::parse(line.as_bytes()), &disk));
-        loss.judge(&limits(90, 100), &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
+        loss.judge(&limits(90, 100), &HeaderComparison::default()).err().map(|fault| fault.name()).unwrap_or_default()
     };
     assert_eq!((judged(4), judged(5_000), judged(6_000)), ("TooManyDeletions", "", ""));
 }
@@ -169,7 +172,7 @@ fn another_repository_is_refused_at_any_size() {
     let lines = |lines: &[&str]| {
         let mut loss = Loss::default();
         lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &Disk::default()));
-        loss.judge(&limits(100, 100), &Beginnings::default()).err().map(|fault| fault.name())
+        loss.judge(&limits(100, 100), &HeaderComparison::default()).err().map(|fault| fault.name())
     };
     let top = "Number of files: 2 (reg: 1, dir: 1)";
     let deleted = "*deleting  |0|old.vbk";
@@ -215,7 +218,7 @@ fn at_the_first_copy_strangers_are_refused_and_an_older_copy_is_not() {
             loss.add(&Line::parse(line.as_bytes()), &trees);
         }
         let limits = Limits { first: true, ..limits(100, 100) };
-        loss.judge(&limits, &Beginnings::default()).err().map(|fault| fault.name())
+        loss.judge(&limits, &HeaderComparison::default()).err().map(|fault| fault.name())
     };
     let (nothing_there, older) = ("Number of created files: 8 (reg: 7, dir: 1)", "Number of created files: 1 (reg: 1)");
     assert_eq!(verdict("*deleting  |0|holiday.jpg", nothing_there), Some("ForeignFiles"));
@@ -271,7 +274,7 @@ proptest! {
     fn no_lines_make_it_stumble(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}|Number of files: [0-9]{1,25} .reg: [0-9]{1,25}", 0..20)) {
         let mut loss = Loss::default();
         lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &Disk::default()));
-        let _ = loss.judge(&Limits { first: true, ..limits(0, 0) }, &Beginnings::default());
+        let _ = loss.judge(&Limits { first: true, ..limits(0, 0) }, &HeaderComparison::default());
     }
 }
 
@@ -291,7 +294,7 @@ fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'stati
     let mut loss = Loss::default();
     lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &trees));
     let limits = Limits { first: true, agreed, ..limits(10, 10) };
-    loss.judge(&limits, &Beginnings::default()).err().map(|fault| fault.name()).unwrap_or_default()
+    loss.judge(&limits, &HeaderComparison::default()).err().map(|fault| fault.name()).unwrap_or_default()
 }
 
 #[test]
@@ -309,4 +312,20 @@ fn what_somebody_has_agreed_to_may_go_and_nothing_beside_it() {
     both.extend(files(&[("full.vbk", 1_000_000)]));
     both.extend((0..40).map(|number| (format!("old{number}.vib"), 50_000_000)));
     assert_eq!(judged_first(&source, &both, agreed(20, 1_000_000_000)), "TooManyDeletions");
+}
+
+fn count(files: &[&str], ours: &str, has_common: bool) -> u64 {
+    let mut candidates = ForeignCandidates::default();
+    files.iter().for_each(|name| candidates.add(Path::new(name), 1, |directory| directory == Path::new(ours)));
+    let mut came = Kinds::default();
+    came.add(Path::new("notes.txt"), 1);
+    candidates.foreign(&came, has_common).files
+}
+
+#[test]
+fn photos_are_candidates_and_an_older_copy_is_not() {
+    assert_eq!(count(&["a.jpg", "photos/b.jpg"], "Job", true), 2);
+    assert_eq!(count(&["Job/old.vbk", "Job/deep/er/x"], "Job", false), 0);
+    assert_eq!(count(&["OldJob/old.vbk", "flat.vib", "older.txt"], "Job", true), 0);
+    assert_eq!(count(&["OldJob/old.vbk", "flat.vib", "older.txt"], "Job", false), 3);
 }

@@ -1,12 +1,12 @@
-//! What the dry run's lines amount to: bytes to copy, room needed, what is deleted. Pure but for `TreeInfo`, which asks the file systems
-//! for sizes that rsync does not tell. What of it would be a loss is `loss`'s to say.
+//! The plan, from the dry run's lines: bytes to copy, room needed, what is deleted. Pure but for `TreeInfo`, which asks the file systems for
+//! sizes that rsync does not print. `loss` judges the deletions.
 
 use crate::copy::rsync::itemize::{Change, Item, Kind, Line, Total};
 use crate::copy::trees::tree_info::TreeInfo;
 use crate::disks::mounted::Space;
 use crate::model::Fault;
 
-/// Directories, indirect blocks and journals take room that no file shows: one hundredth, and at least this.
+/// Directories, indirect blocks and journals take room beyond that of files: one hundredth, and at least `LEAST_OVERHEAD` bytes.
 const OVERHEAD_SHARE: u64 = 100;
 const LEAST_OVERHEAD: u64 = 512 * 1024;
 
@@ -19,9 +19,9 @@ pub struct Plan {
     pub files: u64,
     /// Files, links and special files to be deleted.
     pub deletions: u64,
-    /// The same, and directories.
+    /// Deletions, directories included.
     pub removals: u64,
-    /// Bytes that the deletions give back.
+    /// Bytes that the deletions free.
     pub freed: u64,
     /// Entries of any kind that are not on the disk yet, each of which takes an inode.
     made: u64,
@@ -59,7 +59,7 @@ impl Plan {
             }
             Change::Made => {
                 self.made += 1;
-                // That of a directory is its first block; on FAT and exFAT that may be as much as 128 KiB.
+                // A directory takes one block; on FAT and exFAT that may be as much as 128 KiB.
                 let room = if item.kind == Kind::Directory { trees.size_of_new(&item.path, 1) } else { 0 };
                 self.growth = self.growth.saturating_add(room);
             }
@@ -78,7 +78,7 @@ impl Plan {
         self.made > 0 || self.files > 0
     }
 
-    /// Bytes that must be free for the copy, with what deletions give back left out.
+    /// Bytes that must be free for the copy, not counting what deletions free.
     pub fn need(&self) -> u64 {
         let contents = self.growth.saturating_add(self.largest_update);
         if contents == 0 {
@@ -87,22 +87,22 @@ impl Plan {
         contents.saturating_add((contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD))
     }
 
-    /// Whether it fits, and whether only when deletions come first. `halves` are bytes of what an interrupted copy left on the
-    /// disk: it needs no room of its own, unless it is deleted with the rest.
+    /// Whether the copy fits, perhaps only if deletions come first. `partial`: bytes that an interrupted copy left on the disk, which need no
+    /// room of their own unless they are deleted with the rest.
     ///
     /// # Errors
     /// `NoSpace`, with what is missing, or `TooFewInodes`.
-    pub fn fit(&self, space: Space, halves: u64) -> Result<Deleting, Fault> {
-        Ok(Deleting { first: self.lacks_bytes(space, halves)? | self.lacks_inodes(space)? })
+    pub fn fit(&self, space: Space, partial: u64) -> Result<Deleting, Fault> {
+        Ok(Deleting { first: self.lacks_bytes(space, partial)? | self.lacks_inodes(space)? })
     }
 
-    fn lacks_bytes(&self, space: Space, halves: u64) -> Result<bool, Fault> {
+    fn lacks_bytes(&self, space: Space, partial: u64) -> Result<bool, Fault> {
         let need = self.need();
         let free = space.free.saturating_add(self.freed);
         if need > free {
             return Err(Fault::NoSpace { needed: need, free, missing: need - free, reserved: 0 });
         }
-        Ok(need > space.free.saturating_add(halves))
+        Ok(need > space.free.saturating_add(partial))
     }
 
     fn lacks_inodes(&self, space: Space) -> Result<bool, Fault> {
@@ -122,7 +122,7 @@ mod tests {
     use proptest::prelude::*;
     use std::path::{Path, PathBuf};
 
-    /// Every file on the disk has 1 MB; new ones are as long as rsync says.
+    /// Every file on the disk has 1 MB; new ones have the length that rsync prints.
     struct Fixed;
 
     impl TreeInfo for Fixed {
@@ -196,15 +196,15 @@ mod tests {
     }
 
     #[test]
-    fn directories_are_removed_and_are_no_deleted_files() {
+    fn removed_directories_are_no_deleted_files() {
         let plan = plan(&["*deleting  |0|x", "*deleting  |0|d/"]);
         assert_eq!((plan.deletions, plan.removals, plan.freed), (1, 2, 1_000_000));
     }
 
     proptest! {
-        /// Sparse files can be as long as a number, many times over.
+        /// Sparse files can be as long as any number.
         #[test]
-        fn no_lengths_make_the_sums_stumble(lengths in prop::collection::vec(any::<u64>(), 0..20), free: u64) {
+        fn sums_never_overflow(lengths in prop::collection::vec(any::<u64>(), 0..20), free: u64) {
             let mut plan = Plan::default();
             for (place, length) in lengths.iter().enumerate() {
                 let kind = if place % 2 == 0 { ">f+++++++++" } else { ">f.st......" };
@@ -216,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn no_lines_make_the_plan_stumble(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}", 0..20)) {
+        fn any_lines_are_accepted(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}", 0..20)) {
             let mut plan = Plan::default();
             lines.iter().for_each(|line| plan.add(&Line::parse(line.as_bytes()), &Fixed));
             let _ = plan.fit(space(1), 0);

@@ -1,4 +1,4 @@
-//! What the source holds, and what of it a file system without owners and links can't hold, found before the copy. Pure.
+//! What the source holds, and what of it a file system without owners and links can't hold. Pure.
 
 use crate::copy::rsync::itemize::{Change, Item, Kind};
 use crate::copy::trees::names::Names;
@@ -12,10 +12,10 @@ pub struct Survey {
     pub links: u64,
     pub hard_links: u64,
     pub specials: u64,
-    /// Files that can't be stored at all, or not whole.
+    /// Files that can't be stored completely.
     pub unstorable: u64,
     pub examples: Vec<String>,
-    /// Of what is to be on the target. What it does with them is not known here.
+    /// The names that are to be on the target.
     pub names: Names,
 }
 
@@ -42,7 +42,7 @@ impl Survey {
     }
 }
 
-/// Names are kept as Unicode there; exFAT's driver for FUSE was seen to die of one that is none, so that is not tried.
+/// Such file systems keep names as Unicode. The FUSE driver of exFAT was seen to crash on other names, so they are not tried.
 fn is_storable(item: &Item, max_file: u64) -> bool {
     item.path.to_str().is_some() && !(item.kind == Kind::File && item.length > max_file)
 }
@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_impossible_file_is_found() {
+    fn each_kind_of_unstorable_file_is_found() {
         for line in [">f+++++++++|4294967296|huge", r">f+++++++++|1|not-utf8-\#377"] {
             assert_eq!(survey(&[line]).unstorable, 1, "{line}");
         }
     }
 
     #[test]
-    fn the_names_of_what_is_to_be_there_are_kept() {
+    fn names_of_storable_entries_are_collected() {
         let survey = survey(&["cd+++++++++|4096|./", "cd+++++++++|4096|d/", ">f+++++++++|1|d/case", "cL+++++++++|1|l"]);
         let names: Vec<_> = survey.names.directories().flat_map(|(_, names)| names.to_vec()).collect();
         assert_eq!(names, ["d", "case"]);

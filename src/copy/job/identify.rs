@@ -1,7 +1,23 @@
-//! Step 1: which of the plugged-in volumes is the disk that is meant, and may it be used. Pure.
+//! Step 1: which of the attached volumes is the disk that is meant, whether it may be used, and whether it is the one that it was.
 
-use crate::disks::{FileSystem, Hindrance, Volume};
-use crate::model::{DiskId, Fault};
+use std::time::Duration;
+
+use backon::Retryable;
+use tokio::time::{sleep, timeout};
+
+use super::context::{Job, service_retry};
+use crate::blocking::{GLANCE, blocking};
+use crate::config::IdentityPolicy;
+use crate::copy::cancel::RunError;
+use crate::disks::host_disks::HostDisks;
+use crate::disks::released::{self, Proof};
+use crate::disks::{FileSystem, Hindrance, Volume, monitor};
+use crate::model::{DiskId, Fault, Notice, Step, Warning};
+
+const REMOVAL_PAUSE: Duration = Duration::from_millis(100);
+const REMOVAL_LOOKS: usize = 15;
+/// udev looks into a disk that could not be mounted.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// The one volume with this UUID that may be copied to. Also asked before a call to `Start` is answered.
 ///
@@ -66,6 +82,98 @@ fn are_members(volumes: &[&Volume]) -> bool {
 fn devices(volumes: &[&Volume]) -> String {
     let names: Vec<String> = volumes.iter().map(|volume| volume.device.display().to_string()).collect();
     names.join(", ")
+}
+
+/// Step 1 is done: this is the disk.
+pub struct Identified {
+    pub volume: Volume,
+}
+
+/// Step 1.
+///
+/// # Errors
+/// The disk must not be copied to, or the run is to end.
+pub async fn identify(job: &mut Job) -> Result<Identified, RunError> {
+    job.begin(Step::IdentifyDisk);
+    let volume = choose(&job.spec.disk, &job.spec.volumes)?.clone();
+    confirm_attached(job, &volume).await?;
+    refuse_source_disk(job, &volume).await?;
+    compare_identity(job, &volume)?;
+    job.notice(Notice::StepIdentifyDisk {
+        device: volume.device.display().to_string(),
+        label: volume.name(),
+        file_system: volume.id_type.clone(),
+    });
+    Ok(Identified { volume })
+}
+
+impl Identified {
+    /// Whether the kernel has lost the disk.
+    pub fn is_removed(&self) -> bool {
+        self.volume.has_gone()
+    }
+
+    /// The same, with patience: a pulled disk returns errors a moment before the kernel takes it off its list.
+    pub async fn is_being_removed(&self) -> bool {
+        for _ in 0..REMOVAL_LOOKS {
+            if self.is_removed() {
+                return true;
+            }
+            sleep(REMOVAL_PAUSE).await;
+        }
+        false
+    }
+
+    /// The walk back, where nothing was mounted: whether the disk may be pulled, so that people learn it at once. What can't be
+    /// proven in a moment is found out later.
+    pub async fn is_free(&self, job: &Job) -> bool {
+        if job.markers.is_set(&self.volume.id) {
+            return false;
+        }
+        matches!(timeout(MOMENT, released::proven(&self.volume)).await, Ok(Ok(Proof::Released)))
+    }
+}
+
+/// Object paths and device names are reused for other disks, and another disk with this UUID may have come: so UDisks2 is asked again
+/// at the last moment.
+pub async fn confirm_attached(job: &mut Job, volume: &Volume) -> Result<(), RunError> {
+    let ask = (|| monitor::volumes(&job.connection)).retry(service_retry());
+    let volumes = tokio::select! {
+        biased;
+        answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
+        reason = job.cancel.requested() => return Err(RunError::Stopped(reason)),
+    };
+    if !choose(&job.spec.disk, &volumes)?.is_same_attachment(volume) {
+        return Err(Fault::DiskAbsent { disk: job.spec.disk.to_string() }.into());
+    }
+    Ok(())
+}
+
+/// A copy on the disk that also holds the original would be lost with it.
+async fn refuse_source_disk(job: &Job, volume: &Volume) -> Result<(), Fault> {
+    let (source, device) = (job.spec.config.source.clone(), volume.device.clone());
+    // Whether the source exists is checked in step 5, which has better words for it.
+    let same =
+        blocking::<_, std::io::Error>(GLANCE, move || Ok(HostDisks::of_path(&source.canonicalize()?).hold(&device)));
+    match same.await {
+        Ok(true) => Err(Fault::OwnDisk { disk: volume.name(), repository: true }),
+        _ => Ok(()),
+    }
+}
+
+/// A UUID can be cloned, so the device is compared with what it reported at first. Another enclosure explains another serial number, but
+/// not another size.
+fn compare_identity(job: &Job, volume: &Volume) -> Result<(), Fault> {
+    let policy = job.spec.config.disk_identity;
+    let now = volume.identity_now();
+    let before = job.spec.remembered.disk.as_ref();
+    let Some(before) = before.filter(|before| **before != now && policy != IdentityPolicy::Off) else { return Ok(()) };
+    let (disk, same_size) = (volume.id.to_string(), before.has_same_size(&now));
+    if policy == IdentityPolicy::Refuse || !same_size {
+        return Err(Fault::ChangedDisk { disk, same_size });
+    }
+    job.warn(Warning::ChangedDisk { disk });
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Steps 4 and 7: the lock files on the disk and in the source, and the lock against a second rsync.
+//! Steps 4 and 7: the lock against a second rsync, the directory that is copied to, and the lock files on the disk and in the source.
 
 use std::fs::File;
 use std::io;
@@ -7,114 +7,141 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::stages::Run;
+use super::context::Job;
+use super::disk_watch::unless_hung;
+use super::explain::Explainer;
+use super::identify::Identified;
+use super::mounted_disk::MountedDisk;
+use super::run_locks::RunLocks;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
-use crate::copy::locks::held::Locks;
 use crate::copy::locks::lock_file::{self, Found, LockError, LockFile, Released};
 use crate::copy::locks::run_lock::{self, RunLock};
-use crate::copy::rsync::cause::{self, Evidence, Lock};
-use crate::copy::rsync::complaint::Deed;
+use crate::copy::rsync::cause::{self, Evidence, LockPath};
+use crate::copy::rsync::complaint::Operation;
+use crate::copy::trees::source::unavailable_source;
 use crate::copy::trees::target::Target;
 use crate::model::{Fault, LockPlace, Notice, Step, Warning};
 use crate::paths;
 
-impl Run {
-    /// Step 4.
-    pub(super) async fn lock(&mut self) -> Result<(), RunError> {
-        self.begin(Step::Lock);
-        let (runtime, disk) = (self.spec.runtime.clone(), self.spec.disk.clone());
-        let held = run_lock::path(&runtime, &disk).display().to_string();
-        let run =
-            blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await.map_err(|error| match error.kind() {
-                io::ErrorKind::WouldBlock => Fault::StillCopying { path: held },
-                _ => {
-                    let lock = Lock { path: &held, place: LockPlace::Computer };
-                    cause::of_lock(lock, Deed::Name, &error, &Evidence::default())
-                }
-            })?;
-        self.locks = Some(Locks::new(run));
-        self.open_target().await?;
-        let disk = self.lock_disk().await?;
-        let source = self.lock_source().await?;
-        self.context.events.notice(Notice::StepLock { disk_lock: disk, source_lock: source });
-        self.context.cancel.check()
-    }
+/// What step 4 has acquired so far, and step 7 gives up.
+pub struct Acquired {
+    target: Option<Target>,
+    pub locks: RunLocks,
+}
 
-    async fn open_target(&mut self) -> Result<(), Fault> {
-        let destination = self.spec.config.destination.clone();
-        let path = destination.display().to_string();
-        let refused = |error: &io::Error| Fault::TargetRefused { path, cause: error.to_string() };
-        let Some(mounted) = &self.mounted else { return Err(refused(&io::ErrorKind::NotFound.into())) };
-        let top = match mounted.try_clone_top() {
-            Ok(top) => top,
-            Err(error) => return Err(refused(&error)),
-        };
-        let mount_point = mounted.mount_point.clone();
-        let target = blocking(GLANCE, move || Target::open(top.as_fd(), &mount_point, &destination)).await;
-        match target {
-            Ok(target) => self.target = Some(target),
-            Err(error) if leads_elsewhere(&error) => return Err(refused(&error)),
-            // The first that is made on a disk is the directory for the lock file.
-            Err(error) => return Err(self.disk_lock_failed(Deed::Name, &error).await),
+/// The disk is mounted, the directory that is copied to is open, and everything is locked.
+pub struct Locked<'a> {
+    pub job: &'a mut Job,
+    pub disk: &'a MountedDisk,
+    pub target: &'a Target,
+    pub locks: &'a mut RunLocks,
+}
+
+/// How step 7 went.
+pub struct Unlocked {
+    pub fault: Option<Fault>,
+    /// All that was written is on the medium.
+    pub all_written: bool,
+}
+
+/// Step 4. `slot` holds what has to be undone, also after an error.
+///
+/// # Errors
+/// Something is locked by others or can't be locked, the target leads elsewhere, or the run is to end.
+pub async fn lock<'a>(
+    job: &'a mut Job,
+    disk: &'a MountedDisk,
+    slot: &'a mut Option<Acquired>,
+) -> Result<Locked<'a>, RunError> {
+    job.begin(Step::Lock);
+    let locks = RunLocks::new(lock_run(job).await?);
+    let acquired = slot.insert(Acquired { target: None, locks });
+    let target = acquired.target.insert(open_target(job, disk).await?);
+    let mut locked = Locked { job, disk, target, locks: &mut acquired.locks };
+    let disk_lock = locked.lock_disk().await?;
+    let source_lock = locked.lock_source().await?;
+    locked.job.notice(Notice::StepLock { disk_lock, source_lock });
+    locked.job.cancel.check()?;
+    Ok(locked)
+}
+
+async fn lock_run(job: &Job) -> Result<RunLock, Fault> {
+    let (runtime, disk) = (job.spec.runtime.clone(), job.spec.disk.clone());
+    let path = run_lock::path(&runtime, &disk).display().to_string();
+    let acquired = blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await;
+    acquired.map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => Fault::StillCopying { path },
+        _ => {
+            let lock = LockPath { path: &path, place: LockPlace::Computer };
+            cause::of_lock(lock, Operation::Name, &error, &Evidence::default())
         }
-        Ok(())
-    }
+    })
+}
 
-    async fn disk_lock_failed(&self, deed: Deed, error: &io::Error) -> Fault {
-        let shown = self.on_disk(&self.spec.config.disk_lockfile).display().to_string();
-        self.lock_failed(Lock { path: &shown, place: LockPlace::Disk }, deed, error).await
+async fn open_target(job: &Job, disk: &MountedDisk) -> Result<Target, Fault> {
+    let destination = job.spec.config.destination.clone();
+    let path = destination.display().to_string();
+    let refused = |error: &io::Error| Fault::TargetRefused { path, cause: error.to_string() };
+    let top = match disk.mounted.try_clone_top() {
+        Ok(top) => top,
+        Err(error) => return Err(refused(&error)),
+    };
+    let mount_point = disk.mounted.mount_point.clone();
+    match blocking(GLANCE, move || Target::open(top.as_fd(), &mount_point, &destination)).await {
+        Ok(target) => Ok(target),
+        Err(error) if leads_elsewhere(&error) => Err(refused(&error)),
+        // The lock file's directory is the first thing that is made on a disk, so the fault names that.
+        Err(error) => {
+            let shown = disk.shown(None, &job.spec.config.disk_lockfile).display().to_string();
+            let lock = LockPath { path: &shown, place: LockPlace::Disk };
+            Err(Explainer { job, disk, target: None }.lock_failure(lock, Operation::Name, &error).await)
+        }
     }
+}
 
+impl Locked<'_> {
     async fn lock_disk(&mut self) -> Result<String, Fault> {
-        let name = self.spec.config.disk_lockfile.clone();
-        let shown = self.on_disk(&name);
-        let top = self.target.as_ref().ok_or(io::ErrorKind::NotFound.into()).and_then(Target::try_clone);
+        let name = self.job.spec.config.disk_lockfile.clone();
+        let shown = self.disk.shown(Some(self.target), &name);
         let path = shown.display().to_string();
-        let (lock, found) = self.acquire(top, &name, Lock { path: &path, place: LockPlace::Disk }).await?;
-        if let Some(locks) = &mut self.locks {
-            locks.fine_times = lock.has_fine_times().unwrap_or(false);
-            locks.late_times = lock.has_late_times().unwrap_or(false);
-            locks.disk = Some((lock, shown.clone()));
-        }
+        let lock = LockPath { path: &path, place: LockPlace::Disk };
+        let (file, found) = self.acquire(self.target.try_clone(), &name, lock).await?;
+        self.locks.fine_times = file.has_fine_times().unwrap_or(false);
+        self.locks.late_times = file.has_late_times().unwrap_or(false);
+        self.locks.disk = Some((file, shown));
         if found != Found::Nothing {
-            self.cast_doubt();
+            self.locks.mark_unverified(&self.disk.volume);
         }
-        self.warn_of(found, &shown);
-        Ok(shown.display().to_string())
+        self.warn_of_stale(found, &path);
+        Ok(path)
     }
 
     async fn lock_source(&mut self) -> Result<String, Fault> {
-        let source = self.spec.config.source.clone();
-        let name = self.spec.config.source_lockfile.clone();
+        let source = self.job.spec.config.source.clone();
+        let name = self.job.spec.config.source_lockfile.clone();
         let shown = source.join(&name);
-        let top = blocking(GLANCE, {
-            let source = source.clone();
-            move || paths::directory(&source)
-        });
-        // A source that is not there is step 5's to judge, in words that say so.
-        let top = match top.await {
-            Ok(top) => top,
-            Err(error) => return Err(self.source_unavailable(error).await),
-        };
         let path = shown.display().to_string();
-        let (lock, found) = self.acquire(Ok(top), &name, Lock { path: &path, place: LockPlace::Source }).await?;
-        self.warn_of(found, &shown);
-        if let Some(locks) = &mut self.locks {
-            locks.source = Some((lock, shown.clone()));
-        }
-        Ok(shown.display().to_string())
+        let directory = source.clone();
+        // A source that is missing is step 5's to judge, which has words for it.
+        let top = match blocking(GLANCE, move || paths::directory(&directory)).await {
+            Ok(top) => top,
+            Err(error) => return Err(unavailable_source(&source, error).await),
+        };
+        let lock = LockPath { path: &path, place: LockPlace::Source };
+        let (file, found) = self.acquire(Ok(top), &name, lock).await?;
+        self.locks.source = Some((file, shown));
+        self.warn_of_stale(found, &path);
+        Ok(path)
     }
 
-    /// Where a path below the target is at the moment, for people.
-    pub(super) fn on_disk(&self, name: &Path) -> PathBuf {
-        let top = self.mount_point.clone().unwrap_or_default();
-        let target = self.target.as_ref().map(|target| target.path.clone()).unwrap_or_default();
-        top.join(target).join(name)
-    }
-
-    async fn acquire(&self, top: io::Result<File>, name: &Path, lock: Lock<'_>) -> Result<(LockFile, Found), Fault> {
-        let (note, name) = (lock_file::note(self.spec.run), name.to_owned());
+    async fn acquire(
+        &self,
+        top: io::Result<File>,
+        name: &Path,
+        lock: LockPath<'_>,
+    ) -> Result<(LockFile, Found), Fault> {
+        let (note, name) = (lock_file::note(self.job.spec.run), name.to_owned());
         let acquired = match top {
             Ok(top) => blocking(GLANCE, move || LockFile::acquire(top.as_fd(), &name, &note)).await,
             Err(error) => Err(error.into()),
@@ -124,47 +151,73 @@ impl Run {
             Ok(acquired) => Ok(acquired),
             Err(LockError::Held { holder }) => Err(Fault::LockHeld { path, holder }),
             Err(LockError::Strange) => Err(Fault::LockIsStrange { path }),
-            Err(LockError::Io { deed, source }) => Err(self.lock_failed(lock, deed, &source).await),
+            Err(LockError::Io { operation, source }) => {
+                let explainer = Explainer { job: self.job, disk: self.disk, target: Some(self.target) };
+                Err(explainer.lock_failure(lock, operation, &source).await)
+            }
         }
     }
 
-    fn warn_of(&mut self, found: Found, path: &Path) {
-        let path = path.display().to_string();
+    fn warn_of_stale(&self, found: Found, path: &str) {
+        let path = path.to_owned();
         match found {
             Found::Nothing => {}
-            Found::Empty => self.warn(Warning::EmptyLock { path }),
-            Found::Stale(holder) => self.warn(Warning::StaleLock { path, holder }),
+            Found::Empty => self.job.warn(Warning::EmptyLock { path }),
+            Found::Stale(holder) => self.job.warn(Warning::StaleLock { path, holder }),
         }
     }
+}
 
-    /// Step 7. The file on the disk stays as long as anything that was written may not be there.
-    pub(super) async fn unlock(&mut self) -> Result<(), Fault> {
-        self.begin(Step::Unlock);
-        let proven = self.is_proven().await;
-        self.unproven = !matches!(proven, Ok(true));
-        let Some(locks) = self.locks.take() else { return Ok(()) };
-        let (on_disk, notice) = match (&proven, locks.disk) {
-            (Ok(true), lock) => (self.release(lock, LockPlace::Disk).await, Notice::StepUnlock),
-            (_, Some((_, path))) => (Ok(()), Notice::LockKept { path: path.display().to_string() }),
-            (_, None) => (Ok(()), Notice::StepUnlock),
-        };
-        let in_source = self.release(locks.source, LockPlace::Source).await;
-        proven.map(drop).and(on_disk).and(in_source)?;
-        self.context.events.notice(notice);
-        Ok(())
+/// Step 7. The file on the disk stays as long as anything that was written may not have reached the medium.
+pub async fn unlock(job: &mut Job, identified: &Identified, disk: &MountedDisk, acquired: Acquired) -> Unlocked {
+    job.begin(Step::Unlock);
+    let Acquired { target, mut locks } = acquired;
+    let explainer = Explainer { job, disk, target: target.as_ref() };
+    let written = is_all_written(&explainer, identified, &mut locks).await;
+    let all_written = matches!(written, Ok(true));
+    let (on_disk, notice) = match (all_written, locks.disk.take()) {
+        (true, lock) => (release(&explainer, lock, LockPlace::Disk).await, Notice::StepUnlock),
+        (false, Some((_, path))) => (Ok(()), Notice::LockKept { path: path.display().to_string() }),
+        (false, None) => (Ok(()), Notice::StepUnlock),
+    };
+    let in_source = release(&explainer, locks.source.take(), LockPlace::Source).await;
+    let fault = written.map(drop).and(on_disk).and(in_source).err();
+    if fault.is_none() {
+        job.notice(notice);
     }
+    Unlocked { fault, all_written }
+}
 
-    async fn release(&mut self, lock: Option<(LockFile, PathBuf)>, place: LockPlace) -> Result<(), Fault> {
-        let Some((lock, shown)) = lock else { return Ok(()) };
-        let path = shown.display().to_string();
-        match blocking(GLANCE, move || lock.release()).await {
-            Ok(Released::Removed) => Ok(()),
-            Ok(Released::Vanished) => {
-                self.warn(Warning::LockVanished { path });
-                Ok(())
-            }
-            Err(error) => Err(self.lock_failed(Lock { path: &path, place }, Deed::Delete, &error).await),
+async fn is_all_written(
+    explainer: &Explainer<'_>,
+    identified: &Identified,
+    locks: &mut RunLocks,
+) -> Result<bool, Fault> {
+    if locks.unverified.is_some() {
+        return Ok(false);
+    }
+    if locks.is_dirty {
+        let patience = explainer.job.spec.config.disk_patience;
+        let flushed = unless_hung(&explainer.disk.volume, patience, locks.flush(explainer.disk)).await;
+        if let Some(Err(error)) = flushed {
+            // That the disk was pulled is reported when it can't be unmounted.
+            let pulled = identified.is_being_removed().await;
+            return if pulled { Ok(false) } else { Err(explainer.flush_failure(&error).await) };
         }
+    }
+    Ok(locks.unverified.is_none())
+}
+
+async fn release(explainer: &Explainer<'_>, lock: Option<(LockFile, PathBuf)>, place: LockPlace) -> Result<(), Fault> {
+    let Some((lock, shown)) = lock else { return Ok(()) };
+    let path = shown.display().to_string();
+    match blocking(GLANCE, move || lock.release()).await {
+        Ok(Released::Removed) => Ok(()),
+        Ok(Released::Vanished) => {
+            explainer.job.warn(Warning::LockVanished { path });
+            Ok(())
+        }
+        Err(error) => Err(explainer.lock_failure(LockPath { path: &path, place }, Operation::Delete, &error).await),
     }
 }
 

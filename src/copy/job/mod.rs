@@ -1,22 +1,29 @@
-//! One run: its steps in their order, and the undoing that always follows. `stages` is the story; each step has its file.
+//! One run: its steps, and the undoing that always follows. `stages` is the story, each step has its file.
+//!
+//! 1 `identify`, 2 `wait_for_veeam`, 3 `mount` (`mount_failure`), 4 and 7 `lock`, 5 `preflight` (`preflight_names`, `preflight_times`,
+//! `verify`), 6 `copy` (`completeness`, `skipped_names`), 8 and 9 `unmount`, and `power_off` after a good copy. `context` is what every step may
+//! use; `mounted_disk`, `run_locks` and `both_trees` are what they work with. `disk_watch` and `health_watch` end a run whose disk
+//! hangs or fails, and `explain` finds out why something failed.
 
-pub(super) mod completeness;
-pub(super) mod copy;
-pub(super) mod evidence;
-pub(super) mod hang_watch;
-pub(super) mod health_watch;
+mod both_trees;
+mod completeness;
+pub mod context;
+mod copy;
+mod disk_watch;
+mod explain;
+mod health_watch;
 pub mod identify;
-pub(super) mod identity;
-pub(super) mod launcher;
-pub(super) mod lock;
-pub(super) mod mount;
+mod lock;
+mod mount;
 pub(super) mod mount_failure;
-pub(super) mod mount_trouble;
-pub(super) mod power_off;
-pub(super) mod preflight;
-pub(super) mod preflight_names;
-pub(super) mod preflight_times;
-pub(super) mod skipped_names;
+mod mounted_disk;
+mod power_off;
+mod preflight;
+mod preflight_names;
+mod preflight_times;
+mod run_locks;
+mod skipped_names;
 pub mod stages;
-pub(super) mod verify;
-pub(super) mod wait_for_veeam;
+mod unmount;
+mod verify;
+mod wait_for_veeam;

@@ -1,56 +1,74 @@
-//! Why a disk could not be mounted: UDisks2's words, and what the machine says besides, which explains it better where there is
-//! anything.
+//! Why a disk could not be mounted: what the machine says, if it explains the refusal, or else the words of libmount and UDisks2.
 
 use std::io;
 
-use super::mount_trouble::of_mount;
-use super::stages::Run;
 use crate::blocking::{GLANCE, blocking};
 use crate::disks::udisks::UdisksError;
-use crate::disks::{Volume, members, stale_mount};
+use crate::disks::{Volume, file_system_id, stale_mount};
 use crate::model::{Fault, MountTrouble};
 
 /// More would not fit into a message.
-const HOLDERS: usize = 5;
+const NAMED: usize = 5;
 
-impl Run {
-    /// The fault behind a mount that was refused.
-    pub(super) async fn refused(&self, chosen: &Volume, error: UdisksError) -> Fault {
-        if matches!(error, UdisksError::Busy(_) | UdisksError::Refused(_)) {
-            let (volume, why) = (chosen.clone(), of_mount(&error));
-            let look = blocking::<_, io::Error>(GLANCE, move || Ok(behind_refusal(&volume, why)));
-            if let Ok(Some(fault)) = look.await {
-                return fault;
-            }
+/// The fault behind a mount that was refused.
+pub async fn mount_failure(volume: &Volume, error: UdisksError) -> Fault {
+    if matches!(error, UdisksError::Busy(_) | UdisksError::Refused(_)) {
+        let (volume, why) = (volume.clone(), mount_trouble(&error));
+        let look = blocking::<_, io::Error>(GLANCE, move || Ok(explanation(&volume, why)));
+        if let Ok(Some(fault)) = look.await {
+            return fault;
         }
-        refused(chosen, &error)
     }
+    of_udisks(volume, &error)
 }
 
-/// What explains it better than the words of who refused to mount, if anything does. Blocks.
-fn behind_refusal(chosen: &Volume, why: MountTrouble) -> Option<Fault> {
-    let disk = chosen.name();
-    // A file system that makes no sense to the kernel has come further than its UUID.
-    let is_open = matches!(why, MountTrouble::Unknown | MountTrouble::Busy);
-    if let Some(holders) = is_open.then(|| stale_mount::blockers(chosen, HOLDERS)).flatten() {
+/// What explains the refusal better than UDisks2's words, if anything does. Blocks.
+fn explanation(volume: &Volume, why: MountTrouble) -> Option<Fault> {
+    let disk = volume.name();
+    // The kernel compares UUIDs before it looks at the rest of a file system, so a damaged one is not held elsewhere.
+    let may_be_held = matches!(why, MountTrouble::Unknown | MountTrouble::Busy);
+    if let Some(holders) = may_be_held.then(|| stale_mount::blockers(volume, NAMED)).flatten() {
         let found = !holders.is_empty();
         return Some(Fault::OldMountHeld { disk, found, holders: holders.join(", ") });
     }
-    let count = members::count(chosen).filter(|count| *count > 1)?;
-    let (file_system, devices) = (chosen.id_type.clone(), chosen.device.display().to_string());
+    let count = file_system_id::member_count(volume).filter(|count| *count > 1)?;
+    let (file_system, devices) = (volume.id_type.clone(), volume.device.display().to_string());
     Some(Fault::DiskOfSeveral { disk, file_system, devices, count })
 }
 
-fn mount_failed(chosen: &Volume, error: &UdisksError) -> Fault {
-    let (device, why) = (chosen.device.display().to_string(), of_mount(error));
-    Fault::MountFailed { device, why, cause: error.to_string() }
+fn of_udisks(volume: &Volume, error: &UdisksError) -> Fault {
+    let device = volume.device.display().to_string();
+    match error {
+        UdisksError::WriteProtected => Fault::WriteProtected { device },
+        UdisksError::ServiceLost(_) => Fault::DiskServiceFailed { cause: error.to_string() },
+        UdisksError::Gone => Fault::DiskAbsent { disk: volume.id.to_string() },
+        other => Fault::MountFailed { device, why: mount_trouble(other), cause: other.to_string() },
+    }
 }
 
-fn refused(chosen: &Volume, error: &UdisksError) -> Fault {
+/// The error number is lost on the way through libmount and UDisks2, so their words have to do.
+pub fn mount_trouble(error: &UdisksError) -> MountTrouble {
+    const WORDS: [(&str, MountTrouble); 12] = [
+        // EUCLEAN, EBADMSG and EIO, as libmount words them.
+        ("Structure needs cleaning", MountTrouble::Damaged),
+        ("Bad message", MountTrouble::Damaged),
+        ("can't read superblock", MountTrouble::Damaged),
+        ("Input/output error", MountTrouble::Damaged),
+        ("unknown filesystem type", MountTrouble::NoDriver),
+        ("No such device", MountTrouble::NoDriver),
+        ("ot authorized", MountTrouble::NotPermitted),
+        ("not allowed", MountTrouble::NotPermitted),
+        ("ermission denied", MountTrouble::NotPermitted),
+        ("peration not permitted", MountTrouble::NotPermitted),
+        ("already mounted or mount point busy", MountTrouble::Busy),
+        ("Device or resource busy", MountTrouble::Busy),
+    ];
     match error {
-        UdisksError::WriteProtected => Fault::WriteProtected { device: chosen.device.display().to_string() },
-        UdisksError::ServiceLost(_) => Fault::DiskServiceFailed { cause: error.to_string() },
-        UdisksError::Gone => Fault::DiskAbsent { disk: chosen.id.to_string() },
-        other => mount_failed(chosen, other),
+        UdisksError::Busy(_) => MountTrouble::Busy,
+        UdisksError::TimedOut(_) => MountTrouble::NoAnswer,
+        UdisksError::Refused(text) => {
+            WORDS.iter().find(|(words, _)| text.contains(words)).map_or(MountTrouble::Unknown, |(_, why)| *why)
+        }
+        _ => MountTrouble::Unknown,
     }
 }

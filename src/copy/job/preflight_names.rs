@@ -1,45 +1,44 @@
-//! Step 5, its part about names: whether the target holds what the source has, and under which names. What it really does is tried in
-//! it; a target that takes different names for one gets the source's spelling before the dry run.
+//! Step 5, names: whether the target holds what the source has, and under which names. What the target really does is tried on it; a
+//! target that treats different names as the same gets the source's spelling before the dry run.
 
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use super::stages::Run;
-use crate::blocking::{FLUSH, blocking};
+use super::both_trees::BothTrees;
 use crate::config::LossyPolicy;
 use crate::copy::cancel::{CancelToken, RunError};
+use crate::copy::dry_run::collect;
 use crate::copy::dry_run::survey::Survey;
 use crate::copy::rsync::command_line::Purpose;
-use crate::copy::rsync::runner;
-use crate::copy::trees::name_probe::{ASIDE, Trial};
+use crate::copy::trees::name_probe::{NAME_DIRECTORY, NameProbe};
 use crate::copy::trees::names::Names;
-use crate::copy::trees::spelling::{Spelling, SpellingError, Verdict};
+use crate::copy::trees::spelling::{NameCheck, RespellError, Respelling};
 use crate::disks::FileSystem;
 use crate::model::{Fault, Notice, Warning};
 
-impl Run {
-    /// Says whether the target takes different names for one.
-    pub(super) async fn fit_names(&mut self) -> Result<bool, RunError> {
-        let max_file = match self.chosen()?.file_system() {
+impl BothTrees<'_> {
+    /// Says whether the target treats some different names as the same.
+    pub async fn check_names(&mut self) -> Result<bool, RunError> {
+        let max_file = match self.disk.volume.file_system() {
             FileSystem::Plain { max_file } => Some(max_file),
             FileSystem::Full | FileSystem::Unsupported => None,
         };
-        let plain = max_file.is_some();
-        self.expect_writes();
-        let folds = self.on_target(move |target, _| may_fold(&target, plain)).await?;
-        if !folds && !plain {
+        let is_plain = max_file.is_some();
+        self.locks.is_dirty = true;
+        let folds = self.in_target(move |target, _| may_fold(&target, is_plain)).await?;
+        if !folds && !is_plain {
             return Ok(false);
         }
         let mut survey = self.survey(max_file).await?;
         let mut names = std::mem::take(&mut survey.names);
-        names.add(&self.spec.config.disk_lockfile);
-        let (verdict, names) = self.judge_names(names).await?;
-        self.refuse_names(&verdict, &survey)?;
-        if plain {
+        names.add(&self.job.spec.config.disk_lockfile);
+        let (found, names) = self.try_names(names).await?;
+        self.refuse_names(&found, &survey)?;
+        if is_plain {
             self.judge_losses(&survey)?;
         }
         if folds {
-            self.bring_spelling(names).await?;
+            self.respell(names).await?;
         }
         Ok(folds)
     }
@@ -47,76 +46,69 @@ impl Run {
     async fn survey(&mut self, max_file: Option<u64>) -> Result<Survey, RunError> {
         let empty = self.empty_directory()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::Survey, empty.as_fd())?;
-        let (ended, survey) = runner::survey(invocation, &mut self.context.cancel, max_file).await?;
+        let (ended, survey) = collect::survey(invocation, &mut self.job.cancel, max_file).await?;
         self.check_end(&ended).await?;
         Ok(survey)
     }
 
-    async fn judge_names(&mut self, names: Names) -> Result<(Verdict, Names), RunError> {
-        self.on_target(move |target, stop| {
-            let spelling = Spelling { names: &names, target: &target, go_on: || stop.check().is_ok() };
-            Ok((spelling.judge()?, names))
+    async fn try_names(&mut self, names: Names) -> Result<(NameCheck, Names), RunError> {
+        self.in_target(move |target, cancel| {
+            let respelling = Respelling { names: &names, target: &target, go_on: || cancel.check().is_ok() };
+            Ok((respelling.check()?, names))
         })
         .await
     }
 
-    async fn bring_spelling(&mut self, names: Names) -> Result<(), RunError> {
-        let respelt = self
-            .on_target(move |target, stop| {
-                Spelling { names: &names, target: &target, go_on: || stop.check().is_ok() }.bring()
-            })
-            .await?;
+    async fn respell(&mut self, names: Names) -> Result<(), RunError> {
+        let apply = move |target: File, cancel: CancelToken| {
+            Respelling { names: &names, target: &target, go_on: || cancel.check().is_ok() }.apply()
+        };
+        let respelt = self.in_target(apply).await?;
         if respelt > 0 {
-            self.context.events.notice(Notice::StepSpelling { names: respelt });
+            self.job.notice(Notice::StepSpelling { names: respelt });
         }
         Ok(())
     }
 
-    /// Does what blocks in the target; whoever tells the run to end is not kept waiting.
-    async fn on_target<T: Send + 'static>(
+    async fn in_target<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(File, CancelToken) -> Result<T, SpellingError> + Send + 'static,
+        work: impl FnOnce(File, CancelToken) -> Result<T, RespellError> + Send + 'static,
     ) -> Result<T, RunError> {
-        let (target, stop) = (self.target_again()?, self.context.cancel.clone());
-        let done = blocking(FLUSH, move || work(target, stop));
-        tokio::select! {
-            biased;
-            reason = self.context.cancel.requested() => Err(RunError::Stopped(reason)),
-            done = done => Ok(done.map_err(|error| Fault::SpellingFailed {
-                path: error.path.display().to_string(),
-                cause: error.source.to_string(),
-            })?),
-        }
+        let done = self.on_thread(move |roots, cancel| work(roots.target, cancel)).await?;
+        Ok(done.map_err(|error| Fault::SpellingFailed {
+            path: error.path.display().to_string(),
+            cause: error.source.to_string(),
+        })?)
     }
 
-    fn refuse_names(&self, verdict: &Verdict, survey: &Survey) -> Result<(), Fault> {
-        let file_system = self.chosen()?.id_type;
-        let count = survey.unstorable + verdict.refused;
+    fn refuse_names(&self, found: &NameCheck, survey: &Survey) -> Result<(), Fault> {
+        let file_system = self.disk.volume.id_type.clone();
+        let count = survey.unstorable + found.refused;
         if count > 0 {
-            let refused = verdict.examples.iter().map(|path| path.display().to_string());
+            let refused = found.examples.iter().map(|path| path.display().to_string());
             let examples: Vec<_> = survey.examples.iter().cloned().chain(refused).collect();
             return Err(Fault::UnstorableFiles { file_system, count, examples: examples.join(", ") });
         }
-        let Some((one, other)) = &verdict.clash else { return Ok(()) };
+        let Some((one, other)) = &found.clash else { return Ok(()) };
         let (one, other) = (one.display().to_string(), other.display().to_string());
-        Err(Fault::ClashingNames { file_system, count: verdict.clashes, one, other })
+        Err(Fault::ClashingNames { file_system, count: found.clashes, one, other })
     }
 
-    /// What a file system without owners and links leaves out, as config.ini wants it.
-    fn judge_losses(&mut self, survey: &Survey) -> Result<(), RunError> {
-        let file_system = self.chosen()?.id_type;
+    /// What a file system without owners and links leaves out is refused or warned of, as config.ini says.
+    fn judge_losses(&self, survey: &Survey) -> Result<(), Fault> {
+        let file_system = self.disk.volume.id_type.clone();
         let Survey { links, hard_links, specials, .. } = *survey;
-        if self.spec.config.lossy == LossyPolicy::Refuse {
-            return Err(Fault::LossyFileSystem { file_system, links, hard_links, specials }.into());
+        if self.job.spec.config.lossy == LossyPolicy::Refuse {
+            return Err(Fault::LossyFileSystem { file_system, links, hard_links, specials });
         }
-        self.warn(Warning::LossyFileSystem { file_system, links, hard_links, specials });
+        self.job.warn(Warning::LossyFileSystem { file_system, links, hard_links, specials });
         Ok(())
     }
 }
 
-/// Where there is no room to try, it is taken as one of its kind: `plain` is.
-fn may_fold(target: &File, plain: bool) -> Result<bool, SpellingError> {
-    let failed = |source| SpellingError { path: ASIDE.into(), source };
-    let Some(trial) = Trial::begin(target.as_fd()).map_err(failed)? else { return Ok(plain) };
-    trial.may_fold().map_err(failed)
+/// Where there is no room to try, the kind of file system decides.
+fn may_fold(target: &File, is_plain: bool) -> Result<bool, RespellError> {
+    let failed = |source| RespellError { path: NAME_DIRECTORY.into(), source };
+    let Some(probe) = NameProbe::create(target.as_fd()).map_err(failed)? else { return Ok(is_plain) };
+    probe.may_fold().map_err(failed)
 }

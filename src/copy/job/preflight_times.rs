@@ -1,119 +1,115 @@
-//! Step 5, its part about times: files that differ from the source in a time that the disk can't hold, or by a clock that has changed,
-//! are not copied again. `times` says which those are.
+//! Step 5, times: files that differ from the source only in a time that the disk can't hold, or by a clock that has changed, are not
+//! copied again. `timestamps` finds them.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::stages::Run;
-use super::verify::write_private;
-use crate::blocking::{FLUSH, blocking};
+use super::both_trees::BothTrees;
+use super::context::{examples, write_private};
 use crate::copy::cancel::{CancelToken, RunError};
 use crate::copy::rsync::command_line;
-use crate::copy::trees::source::Source;
-use crate::copy::trees::timestamps::{Odd, Times, give_times};
-use crate::copy::trees::unverified::Suspects;
+use crate::copy::trees::timestamps::{TimeComparison, TimeMismatch, set_times};
+use crate::copy::trees::tree_info::Roots;
+use crate::copy::trees::unverified::FileList;
 use crate::copy::trees::walk::WalkError;
 use crate::disks::FileSystem;
 use crate::model::{Fault, Notice, Warning};
 
 /// So many are named.
 const EXAMPLES: usize = 3;
-/// rsync holds each file against each rule.
+/// rsync matches each file against each rule.
 const MOST: usize = 10_000;
-/// In the directory of what lives no longer than the service: what is on the disk as it should be but for its time.
-const LIST: &str = "settled.list";
+/// In the runtime directory: files on the disk that are up to date but for their time.
+const SKIP_LIST: &str = "skip.list";
 
-impl Run {
-    /// `doubted`: what runs before have written was compared in this one, so that an equal length proves nothing.
-    pub(super) async fn settle_times(&mut self, source: &Source, doubted: bool) -> Result<(), RunError> {
-        let whole = self.chosen()?.file_system() == FileSystem::Full;
-        let late = self.locks.as_ref().is_some_and(|locks| locks.late_times);
-        if whole && late {
+impl BothTrees<'_> {
+    /// `had_unverified`: files of earlier runs were verified in this one, so an equal length proves nothing.
+    pub async fn reconcile_times(&mut self, had_unverified: bool) -> Result<(), RunError> {
+        let is_full = self.disk.volume.file_system() == FileSystem::Full;
+        if is_full && self.locks.late_times {
             return Ok(());
         }
-        let compare =
-            |source: File, target: File, stop: CancelToken| Times::compare(&source, &target, || stop.check().is_ok());
-        let times = self.on_both(source, compare).await?;
-        if let Some(shift) = times.shift().filter(|_| !whole && !doubted) {
+        let compare = |roots: Roots, cancel: CancelToken| {
+            TimeComparison::compare(&roots.source, &roots.target, || cancel.check().is_ok())
+        };
+        let times = self.in_both(compare).await?;
+        if let Some(shift) = times.shift().filter(|_| !is_full && !had_unverified) {
             let shifted = self.without_changed(times.shifted(shift)).await?;
-            self.set_clock_right(source, shifted, shift).await?;
+            self.undo_shift(shifted, shift).await?;
         }
-        self.settle_beyond(source, times.beyond(), whole).await
+        self.skip_unstorable(times.unstorable(), is_full).await
     }
 
-    /// What is written anew each night is off by a day as well. So of all that the source has touched about the last good copy or since,
-    /// contents are compared, and what differs is left to rsync.
-    async fn without_changed(&mut self, mut shifted: Vec<Odd>) -> Result<Vec<Odd>, RunError> {
-        let copied = self.spec.remembered.copied.unwrap_or_default();
-        let mut suspects = Suspects::default();
-        let touched = shifted.iter().filter(|odd| !odd.is_unchanged_since(copied));
-        touched.for_each(|odd| suspects.add(&odd.path, odd.length));
-        if suspects.files == 0 {
+    /// A file that is rewritten each night is off by a day as well. So the contents of every file that the source has touched around or
+    /// after the last good copy are compared, and what differs is left to rsync.
+    async fn without_changed(&mut self, mut shifted: Vec<TimeMismatch>) -> Result<Vec<TimeMismatch>, RunError> {
+        let copied = self.job.spec.remembered.copied.unwrap_or_default();
+        let touched = shifted.iter().filter(|mismatch| !mismatch.is_unchanged_since(copied));
+        let list = listed(touched);
+        if list.files == 0 {
             return Ok(shifted);
         }
-        let differing: HashSet<PathBuf> = self.compare(&suspects).await?.into_iter().collect();
-        shifted.retain(|odd| !differing.contains(&odd.path));
+        let differing: HashSet<PathBuf> = self.differing(&list).await?.into_iter().collect();
+        shifted.retain(|mismatch| !differing.contains(&mismatch.path));
         Ok(shifted)
     }
 
-    async fn set_clock_right(&mut self, source: &Source, shifted: Vec<Odd>, shift: i64) -> Result<(), RunError> {
+    async fn undo_shift(&mut self, shifted: Vec<TimeMismatch>, shift: i64) -> Result<(), RunError> {
         if shifted.is_empty() {
             return Ok(());
         }
         let (files, minutes) = (shifted.len() as u64, shift.unsigned_abs() / 60);
-        self.expect_writes();
-        self.on_both(source, move |source, target, _| give_times(&source, &target, shifted, false)).await?;
-        self.context.events.notice(Notice::StepClock { files, minutes });
+        self.locks.is_dirty = true;
+        self.in_both(move |roots, _| set_times(&roots.source, &roots.target, shifted, false)).await?;
+        self.job.notice(Notice::StepClock { files, minutes });
         Ok(())
     }
 
     /// Their times say nothing, so their contents are compared.
-    async fn settle_beyond(&mut self, source: &Source, mut beyond: Vec<Odd>, whole: bool) -> Result<(), RunError> {
-        beyond.truncate(MOST);
-        if beyond.is_empty() {
+    async fn skip_unstorable(&mut self, mut unstorable: Vec<TimeMismatch>, is_full: bool) -> Result<(), RunError> {
+        unstorable.truncate(MOST);
+        if unstorable.is_empty() {
             return Ok(());
         }
-        let mut suspects = Suspects::default();
-        beyond.iter().for_each(|odd| suspects.add(&odd.path, odd.length));
-        let differing = self.compare(&suspects).await?;
-        beyond.retain(|odd| !differing.contains(&odd.path));
-        let examples: Vec<_> = beyond.iter().take(EXAMPLES).map(|odd| odd.path.display().to_string()).collect();
-        if !beyond.is_empty() {
-            self.warn(Warning::UnheldTimes { count: beyond.len() as u64, examples: examples.join(", ") });
+        let differing = self.differing(&listed(unstorable.iter())).await?;
+        unstorable.retain(|mismatch| !differing.contains(&mismatch.path));
+        if !unstorable.is_empty() {
+            let examples = examples(unstorable.iter().map(|mismatch| mismatch.path.as_path()), EXAMPLES);
+            self.job.warn(Warning::UnheldTimes { count: unstorable.len() as u64, examples });
         }
-        self.expect_writes();
-        let refused =
-            self.on_both(source, move |source, target, _| give_times(&source, &target, beyond, whole)).await?;
-        self.leave_alone(&refused)
+        self.locks.is_dirty = true;
+        let set = move |roots: Roots, _| set_times(&roots.source, &roots.target, unstorable, is_full);
+        let refused = self.in_both(set).await?;
+        self.write_skip_list(&refused)
     }
 
-    fn leave_alone(&mut self, settled: &[Odd]) -> Result<(), RunError> {
-        let list = self.spec.runtime.join(LIST);
-        let rules: Vec<PathBuf> = settled.iter().map(|odd| command_line::pattern(&odd.path).into()).collect();
-        let lines = rules.iter().map(|rule| rule.as_os_str().as_bytes()).filter(|rule| !rule.contains(&b'\n'));
-        let text = lines.flat_map(|rule| [rule, b"\n"].concat()).collect::<Vec<u8>>();
-        let internal = |error: std::io::Error| Fault::Internal { cause: format!("{}: {error}", list.display()) };
-        write_private(&list, &text).map_err(internal)?;
-        self.settled = Some(list);
+    fn write_skip_list(&mut self, files: &[TimeMismatch]) -> Result<(), RunError> {
+        let path = self.job.spec.runtime.join(SKIP_LIST);
+        let internal = |error: std::io::Error| Fault::Internal { cause: format!("{}: {error}", path.display()) };
+        let text: Vec<u8> = files.iter().flat_map(|mismatch| rule(&mismatch.path)).collect();
+        write_private(&path, &text).map_err(internal)?;
+        self.skip_list = Some(path);
         Ok(())
     }
 
-    /// Does what blocks in both trees; whoever tells the run to end is not kept waiting.
-    async fn on_both<T: Send + 'static>(
+    async fn in_both<T: Send + 'static>(
         &mut self,
-        source: &Source,
-        work: impl FnOnce(File, File, CancelToken) -> Result<T, WalkError> + Send + 'static,
+        work: impl FnOnce(Roots, CancelToken) -> Result<T, WalkError> + Send + 'static,
     ) -> Result<T, RunError> {
-        let internal = |error: std::io::Error| Fault::Internal { cause: error.to_string() };
-        let source = source.try_clone().map_err(internal)?.directory;
-        let (target, stop) = (self.target_again()?, self.context.cancel.clone());
-        let done = blocking(FLUSH, move || work(source, target, stop));
-        tokio::select! {
-            biased;
-            reason = self.context.cancel.requested() => Err(RunError::Stopped(reason)),
-            done = done => Ok(done.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?),
-        }
+        let done = self.on_thread(work).await?;
+        Ok(done.map_err(|error| Fault::WriteFailed { cause: error.to_string() })?)
     }
+}
+
+fn listed<'a>(files: impl Iterator<Item = &'a TimeMismatch>) -> FileList {
+    let mut list = FileList::default();
+    files.for_each(|mismatch| list.add(&mismatch.path, mismatch.length));
+    list
+}
+
+/// A line of rsync's; empty for a name that would be more than one.
+fn rule(path: &Path) -> Vec<u8> {
+    let pattern = command_line::pattern(path);
+    if pattern.as_bytes().contains(&b'\n') { Vec::new() } else { [pattern.as_bytes(), b"\n"].concat() }
 }

@@ -1,12 +1,13 @@
-//! Step 2: waits until no job of Veeam writes. The controller is the referee and opens the gate; this step brings it what the
-//! lock directories hold, and gives up in time.
+//! Step 2: waits until no job of Veeam writes. The controller decides when the copy is admitted; this step brings it what the lock
+//! directories hold, and gives up when its time is over.
 
+use std::io;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::stages::Run;
+use super::context::Job;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::event::{Event, VeeamActivity};
@@ -14,84 +15,85 @@ use crate::model::{Fault, Notice, Step, Warning, few};
 use crate::paths::Refused;
 use crate::veeam::{HeldLocks, LockDirError, locks};
 
-/// The kernel tells of local changes at once; a lock directory on a share has to be looked at.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
-/// Further empty lock files are no other news.
+/// The kernel reports local changes at once; a lock directory on a share has to be read again.
+const RESCAN: Duration = Duration::from_secs(30);
+/// Further empty lock files are not worth a warning.
 const EMPTY_TOLD: usize = 8;
 
-impl Run {
-    pub(super) async fn wait_for_veeam(&mut self) -> Result<(), RunError> {
-        self.begin(Step::WaitForVeeam);
-        let found = self.scan().await?;
-        for lock in found.locks.iter().filter(|lock| lock.empty).take(EMPTY_TOLD) {
-            self.warn(Warning::EmptyVeeamLock { path: lock.path.display().to_string() });
-        }
-        if !found.is_empty() {
-            let minutes = self.spec.config.wait_for_veeam.as_secs() / 60;
-            self.context.events.notice(Notice::StepWaitForVeeam { jobs: found.names(), minutes });
-        }
-        let (opener, gate) = oneshot::channel();
-        let (activity, told) = watch::channel(VeeamActivity::default());
-        self.context.events.send(Event::AdmissionRequested { locks: found, opener, activity });
-        self.pass(gate, told).await?;
-        self.context.events.notice(Notice::StepVeeamClear);
-        Ok(())
+/// # Errors
+/// Veeam is busy for too long, its lock directories can't be read, or the run is to end.
+pub async fn wait_for_veeam(job: &mut Job) -> Result<(), RunError> {
+    job.begin(Step::WaitForVeeam);
+    let found = scan(job).await?;
+    for lock in found.locks.iter().filter(|lock| lock.empty).take(EMPTY_TOLD) {
+        job.warn(Warning::EmptyVeeamLock { path: lock.path.display().to_string() });
     }
+    if !found.is_empty() {
+        job.notice(Notice::StepWaitForVeeam { jobs: found.names(), minutes: minutes(job) });
+    }
+    let (opener, admitted) = oneshot::channel();
+    let (activity, updates) = watch::channel(VeeamActivity::default());
+    job.events.send(Event::AdmissionRequested { locks: found, opener, activity });
+    until_admitted(job, admitted, updates).await?;
+    job.notice(Notice::StepVeeamClear);
+    Ok(())
+}
 
-    /// Before the referee, and Veeam where it is asked, have answered once nobody can say that anything is busy, so that even
-    /// without patience their answers are waited for; those have their own time.
-    async fn pass(
-        &mut self,
-        mut gate: oneshot::Receiver<()>,
-        mut busy: watch::Receiver<VeeamActivity>,
-    ) -> Result<(), RunError> {
-        let give_up = sleep(self.spec.config.wait_for_veeam);
-        tokio::pin!(give_up);
-        let mut look = interval(LOOK_AGAIN);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        look.tick().await;
-        loop {
-            let mut stop = self.context.cancel.clone();
-            let is_known = busy.borrow_and_update().is_known;
-            tokio::select! {
-                biased;
-                reason = stop.requested() => return Err(RunError::Stopped(reason)),
-                opened = &mut gate => return opened.map_err(|_| Fault::ServiceStopped.into()),
-                () = &mut give_up, if is_known => {
-                    let jobs = busy.borrow().jobs.clone();
-                    return Err(self.gave_up(jobs).await?.into());
-                }
-                Ok(()) = busy.changed() => {}
-                _ = look.tick() => {
-                    let found = self.scan().await?;
-                    self.context.events.send(Event::LocksScanned(found));
-                }
+/// Until the controller and, if it is asked, Veeam have answered once, nobody can say that anything is busy. So the deadline counts only
+/// from their answers on; those have limits of their own.
+async fn until_admitted(
+    job: &mut Job,
+    mut admitted: oneshot::Receiver<()>,
+    mut activity: watch::Receiver<VeeamActivity>,
+) -> Result<(), RunError> {
+    let deadline = sleep(job.spec.config.wait_for_veeam);
+    tokio::pin!(deadline);
+    let mut rescan = interval(RESCAN);
+    rescan.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    rescan.tick().await;
+    loop {
+        let is_known = activity.borrow_and_update().is_known;
+        tokio::select! {
+            biased;
+            reason = job.cancel.requested() => return Err(RunError::Stopped(reason)),
+            answer = &mut admitted => return answer.map_err(|_| Fault::ServiceStopped.into()),
+            () = &mut deadline, if is_known => {
+                let jobs = activity.borrow().jobs.clone();
+                return Err(veeam_busy(job, jobs).await?.into());
+            }
+            Ok(()) = activity.changed() => {}
+            _ = rescan.tick() => {
+                let found = scan(job).await?;
+                job.events.send(Event::LocksScanned(found));
             }
         }
     }
+}
 
-    async fn gave_up(&self, running: Vec<String>) -> Result<Fault, Fault> {
-        let minutes = self.spec.config.wait_for_veeam.as_secs() / 60;
-        let held = self.scan().await?;
-        let running: Vec<&str> = running.iter().map(String::as_str).collect();
-        let told = [held.names(), few(&running, running.len())];
-        let named: Vec<String> = told.into_iter().filter(|names| !names.is_empty()).collect();
-        Ok(Fault::VeeamBusy { jobs: named.join(", "), minutes })
-    }
+async fn veeam_busy(job: &Job, writing: Vec<String>) -> Result<Fault, Fault> {
+    let held = scan(job).await?;
+    let writing: Vec<&str> = writing.iter().map(String::as_str).collect();
+    let names = [held.names(), few(&writing, writing.len())];
+    let names: Vec<String> = names.into_iter().filter(|names| !names.is_empty()).collect();
+    Ok(Fault::VeeamBusy { jobs: names.join(", "), minutes: minutes(job) })
+}
 
-    async fn scan(&self) -> Result<HeldLocks, Fault> {
-        let directories = self.spec.config.veeam_directories.clone();
-        let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
-        result.map_err(|ScanError { path, error }| {
-            let unreadable = || Fault::VeeamDirectoryUnreadable { path, cause: error.to_string() };
-            Refused::fault(&error).unwrap_or_else(unreadable)
-        })
-    }
+fn minutes(job: &Job) -> u64 {
+    job.spec.config.wait_for_veeam.as_secs() / 60
+}
+
+async fn scan(job: &Job) -> Result<HeldLocks, Fault> {
+    let directories = job.spec.config.veeam_directories.clone();
+    let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
+    result.map_err(|ScanError { path, error }| {
+        let unreadable = || Fault::VeeamDirectoryUnreadable { path, cause: error.to_string() };
+        Refused::fault(&error).unwrap_or_else(unreadable)
+    })
 }
 
 struct ScanError {
     path: String,
-    error: std::io::Error,
+    error: io::Error,
 }
 
 impl From<LockDirError> for ScanError {
@@ -100,8 +102,8 @@ impl From<LockDirError> for ScanError {
     }
 }
 
-impl From<std::io::Error> for ScanError {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for ScanError {
+    fn from(error: io::Error) -> Self {
         Self { path: String::new(), error }
     }
 }

@@ -1,5 +1,5 @@
-//! A lock file: a visible note that a copy runs, with a lock of the kernel on it that dies with its holder.
-//! Knows nothing of steps; says what it found and leaves the judgement to the caller.
+//! A lock file: a visible note that a copy runs, with a kernel lock that dies with its holder. Reports what it found, and leaves the judgement
+//! to the caller.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
@@ -15,37 +15,37 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use crate::config::Config;
-use crate::copy::rsync::complaint::Deed;
+use crate::copy::rsync::complaint::Operation;
 use crate::copy::trees::beneath;
 use crate::paths;
 
-/// Enough for the note; a longer file is not ours and is not read whole.
+/// In bytes. A longer file is not ours, and is not read to its end.
 const LONGEST_NOTE: u64 = 1024;
 
 #[derive(Debug, Error)]
 pub enum LockError {
     #[error("held by: {holder}")]
     Held { holder: String },
-    /// No regular file, or one that has another name too: writing to it would write to something else.
+    /// Not a regular file, or one with another name: writing to it would write to something else.
     #[error("not a lock file")]
     Strange,
     #[error("{source}")]
-    Io { deed: Deed, source: io::Error },
+    Io { operation: Operation, source: io::Error },
 }
 
 impl From<io::Error> for LockError {
     fn from(source: io::Error) -> Self {
-        Self::Io { deed: Deed::Name, source }
+        Self::Io { operation: Operation::Name, source }
     }
 }
 
-/// What was there before we locked.
+/// What was there before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     Nothing,
     /// A file without a note.
     Empty,
-    /// The note of somebody who is gone.
+    /// The note of a process that is gone.
     Stale(String),
 }
 
@@ -53,7 +53,7 @@ pub enum Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Released {
     Removed,
-    /// Our file had gone, or another stood in its place.
+    /// Our file was gone, or another was in its place.
     Vanished,
 }
 
@@ -81,15 +81,15 @@ impl LockFile {
         }
         let mut lock = Self { file, directory, name };
         if !lock.is_in_place()? {
-            // Its holder removed the file between our opening and our locking; the next one is a new file.
+            // Its holder removed the file after we opened it; the next attempt makes a new one.
             return Self::acquire(top, path, note);
         }
         if let Err(source) = lock.write(note) {
             if !existed {
-                // An empty one would be taken for the trace of a run that was cut off.
+                // An empty file would look like the trace of an interrupted run.
                 let _ = rustix::fs::unlinkat(&lock.directory, &lock.name, AtFlags::empty());
             }
-            return Err(LockError::Io { deed: Deed::Contents, source });
+            return Err(LockError::Io { operation: Operation::Contents, source });
         }
         let found = match (existed, one_line(&old)) {
             (false, _) => Found::Nothing,
@@ -101,7 +101,7 @@ impl LockFile {
 
     fn write(&mut self, note: &str) -> io::Result<()> {
         write_note(&mut self.file, note)?;
-        // On some file systems the file alone would not be found again after a power cut.
+        // On some file systems, the file alone would be lost in a power cut.
         Ok(rustix::fs::fsync(&self.directory)?)
     }
 
@@ -119,7 +119,7 @@ impl LockFile {
         Ok(self.file.metadata()?.modified()? == late)
     }
 
-    /// When the file was made, which taking it over does not change. None where the file system keeps no such time.
+    /// When the file was made; taking it over does not change that. None where the file system keeps no such time.
     pub fn made(&self) -> Option<SystemTime> {
         self.file.metadata().ok()?.created().ok()
     }
@@ -133,7 +133,7 @@ impl LockFile {
         Ok((meta.ctime(), meta.ctime_nsec()))
     }
 
-    /// Removes the file and gives the lock up. A file that is not ours any more is left alone.
+    /// Removes the file and releases the lock. A file that is no longer ours is left alone.
     ///
     /// # Errors
     /// The file is there and can't be removed.
@@ -151,14 +151,14 @@ impl LockFile {
         let there = rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW).map(number);
         match (ours, there) {
             (Ok(ours), Ok(there)) => Ok(ours == there),
-            // Stale is what has gone from the server of a share.
+            // ESTALE: the file is gone from the server of a share.
             (Err(Errno::STALE), _) | (_, Err(Errno::NOENT | Errno::STALE)) => Ok(false),
             (Err(error), _) | (_, Err(error)) => Err(error.into()),
         }
     }
 }
 
-/// For people; of it we only read back which machine wrote it.
+/// For people. Only the machine's name is read back.
 pub fn note(run: u64) -> String {
     let (pid, now) = (std::process::id(), Timestamp::now());
     format!("pid={pid}\n{}\nrun={run}\nstarted={now:.0}\n", host())
@@ -168,12 +168,12 @@ fn host() -> String {
     format!("host={}", rustix::system::uname().nodename().to_string_lossy())
 }
 
-/// Removes a lock file that a killed daemon of this machine left. One that somebody holds, or that another machine wrote (whose
-/// lock can't be seen here on every network share), stays.
+/// Removes a lock file that a killed daemon of this machine left. A file that is locked stays, and so does one of another machine, whose lock
+/// is invisible here on some network shares.
 ///
 /// # Errors
 /// The file is there and can't be read or removed.
-pub fn sweep(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
+pub fn remove_stale(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
     let name = PathBuf::from(path.file_name().unwrap_or_default());
     let parent = path.parent().unwrap_or(Path::new(""));
     let opened = beneath::open(top, path, OFlags::RDWR | OFlags::NONBLOCK, Mode::empty());
@@ -189,21 +189,20 @@ pub fn sweep(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
     LockFile { file, directory, name }.release().map(drop)
 }
 
-/// Removes the lock file that a killed daemon left in the source, where it would keep others away for nothing. Blocks. A source that
-/// is not there at the moment has nothing to be removed.
+/// Removes the lock file that a killed daemon left in the source, where it would keep others away for nothing. Blocks.
 ///
 /// # Errors
-/// None; the type is that of work on a thread of its own.
+/// None; the result is what `blocking` wants.
 pub fn remove_stale_lock(config: &Config) -> io::Result<()> {
     let Ok(top) = paths::directory(&config.source) else { return Ok(()) };
-    if let Err(error) = sweep(top.as_fd(), &config.source_lockfile) {
+    if let Err(error) = remove_stale(top.as_fd(), &config.source_lockfile) {
         // The next run meets it too, and reports it.
         debug!("{}: {error}", config.source_lockfile.display());
     }
     Ok(())
 }
 
-/// The file, and whether it was there before.
+/// The file, and whether it existed before.
 fn open(directory: BorrowedFd<'_>, name: &Path) -> Result<(File, bool), LockError> {
     let mode = Mode::RUSR | Mode::WUSR;
     match beneath::open(directory, name, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL, mode) {
@@ -211,15 +210,15 @@ fn open(directory: BorrowedFd<'_>, name: &Path) -> Result<(File, bool), LockErro
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error.into()),
     }
-    // Looked at before it is opened, which alone can make a device act.
+    // Checked before it is opened, since opening alone can make a device act.
     let there = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).map_err(io::Error::from)?;
-    assert_plain(&there)?;
+    check_plain(&there)?;
     let file = File::from(beneath::open(directory, name, OFlags::RDWR | OFlags::NONBLOCK, Mode::empty())?);
-    assert_plain(&rustix::fs::fstat(&file).map_err(io::Error::from)?)?;
+    check_plain(&rustix::fs::fstat(&file).map_err(io::Error::from)?)?;
     Ok((file, true))
 }
 
-fn assert_plain(found: &Stat) -> Result<(), LockError> {
+fn check_plain(found: &Stat) -> Result<(), LockError> {
     let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
     if is_file && found.st_nlink == 1 { Ok(()) } else { Err(LockError::Strange) }
 }
@@ -234,7 +233,7 @@ fn write_note(file: &mut File, note: &str) -> io::Result<()> {
     file.set_len(0)?;
     io::Seek::rewind(file)?;
     file.write_all(note.as_bytes())?;
-    // FAT and the like have no modes to set, and the lock holds without.
+    // FAT and the like have no modes, and the lock works without.
     let _ = file.set_permissions(Permissions::from_mode(0o600));
     file.sync_all()
 }

@@ -54,15 +54,15 @@ fn a_file_that_somebody_removed_is_told() {
 #[test]
 fn what_a_killed_daemon_of_this_machine_left_is_swept_away_and_nothing_else() {
     let (place, top) = place();
-    sweep(top.as_fd(), Path::new(PATH)).unwrap();
+    remove_stale(top.as_fd(), Path::new(PATH)).unwrap();
     fs::create_dir_all(place.path().join("locks")).unwrap();
     for (content, stays) in [(note(7), false), ("pid=1\nhost=another\n".into(), true), (String::new(), true)] {
         fs::write(place.path().join(PATH), content).unwrap();
-        sweep(top.as_fd(), Path::new(PATH)).unwrap();
+        remove_stale(top.as_fd(), Path::new(PATH)).unwrap();
         assert_eq!(place.path().join(PATH).exists(), stays);
     }
     let (_held, _) = LockFile::acquire(top.as_fd(), Path::new(PATH), &note(8)).unwrap();
-    sweep(top.as_fd(), Path::new(PATH)).unwrap();
+    remove_stale(top.as_fd(), Path::new(PATH)).unwrap();
     assert!(place.path().join(PATH).exists(), "it is held");
 }
 
@@ -73,7 +73,7 @@ proptest! {
     fn no_foreign_note_keeps_us_from_locking(note in prop::collection::vec(any::<u8>(), 0..3000)) {
         let (place, top) = place();
         fs::write(place.path().join("lock"), &note).unwrap();
-        sweep(top.as_fd(), Path::new("lock")).unwrap();
+        remove_stale(top.as_fd(), Path::new("lock")).unwrap();
         let (lock, found) = LockFile::acquire(top.as_fd(), Path::new("lock"), "x").unwrap();
         if let Found::Stale(holder) = found {
             prop_assert!(holder.chars().count() <= LONGEST_NOTE as usize && !holder.contains('\n'));

@@ -1,6 +1,5 @@
-//! The lock against a second rsync on one disk: a file per disk under the runtime directory, never unlinked, whose descriptor
-//! rsync inherits. While an rsync of ours lives, the lock is held, even when the daemon was killed; one that hangs for ever on
-//! a disk that was pulled keeps no other disk from its copy.
+//! The lock against a second rsync on one disk: a file per disk in the runtime directory, never removed, whose descriptor rsync inherits. While
+//! an rsync of ours lives, the lock is held, even if the daemon was killed. An rsync that hangs on a pulled disk does not block other disks.
 
 use std::fs::{self, File};
 use std::io;
@@ -17,9 +16,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::model::DiskId;
 
 const PAUSE: Duration = Duration::from_millis(250);
-/// rsync ends within half a second of being asked, unless it is stopped or the disk hangs.
-const ASKED: usize = 20;
-const KILLED: usize = 40;
+/// After SIGTERM, rsync ends within half a second, unless it is stopped or the disk hangs.
+const TERM_PAUSES: usize = 20;
+const KILL_PAUSES: usize = 40;
 
 /// Held from before rsync starts until it is dropped.
 #[derive(Debug)]
@@ -29,24 +28,23 @@ pub struct RunLock {
 
 /// Where the lock file is, for messages.
 pub fn path(runtime: &Path, disk: &DiskId) -> PathBuf {
-    // UUIDs come from the disk; only what can be in one may be in a file name.
+    // The UUID comes from the disk, so only characters of a UUID may get into the file name.
     let name: String = disk.as_str().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     runtime.join(format!("rsync-{name}.lock"))
 }
 
 impl RunLock {
-    /// Takes the lock. An rsync that outlived a killed daemon is ended first, for nobody watches over it any more.
-    /// Blocks for up to 15 s.
+    /// Takes the lock. First ends an rsync that outlived a killed daemon, since nobody watches it any more. Blocks for up to 15 s.
     ///
     /// # Errors
-    /// `WouldBlock` when somebody holds it all the same.
+    /// `WouldBlock` if the lock is still held.
     pub fn acquire(runtime: &Path, disk: &DiskId) -> io::Result<Self> {
         fs::create_dir_all(runtime)?;
         Self::take(&path(runtime, disk))
     }
 
     fn take(path: &Path) -> io::Result<Self> {
-        // No CLOEXEC: each rsync is to inherit it, and rsync is the only child.
+        // No CLOEXEC: every rsync inherits it, and rsync is the only child.
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
         let file = File::from(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?);
         let lock = || Ok(rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?);
@@ -56,16 +54,16 @@ impl RunLock {
         };
         if lock().is_err() {
             signal_orphans(&file, Signal::TERM)?;
-            if wait(ASKED).is_err() {
+            if wait(TERM_PAUSES).is_err() {
                 signal_orphans(&file, Signal::KILL)?;
-                wait(KILLED)?;
+                wait(KILL_PAUSES)?;
             }
         }
         Ok(Self { _file: file })
     }
 }
 
-/// Whether an rsync of ours is at work in any disk's copy.
+/// Whether an rsync of ours copies to any disk.
 pub fn is_any_held(runtime: &Path) -> bool {
     !held(runtime).is_empty()
 }
@@ -73,11 +71,11 @@ pub fn is_any_held(runtime: &Path) -> bool {
 /// Ends every rsync that outlived a killed daemon. Blocks for up to 15 s for each.
 ///
 /// # Errors
-/// When the processes can't be listed.
+/// The processes can't be listed.
 pub fn end_orphans(runtime: &Path) -> io::Result<()> {
     for path in held(runtime) {
         match RunLock::take(&path) {
-            // Killed, and hanging in the kernel: it never reads again.
+            // It was killed and hangs in the kernel: it never reads again.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             taken => drop(taken?),
         }
@@ -85,7 +83,7 @@ pub fn end_orphans(runtime: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The lock files that somebody holds at this moment.
+/// The lock files that are held now.
 fn held(runtime: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(runtime).into_iter().flatten().flatten().map(|entry| entry.path());
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "lock") && is_held(path)).collect()
@@ -96,7 +94,7 @@ fn is_held(path: &Path) -> bool {
     rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).is_err()
 }
 
-/// Only a process that has this very file open is an rsync that we started.
+/// Only an rsync that has this very file open was started by us.
 fn signal_orphans(lock: &File, signal: Signal) -> io::Result<()> {
     let inode = lock.metadata()?.ino();
     for process in all_processes().map_err(io::Error::other)?.flatten() {
@@ -119,7 +117,7 @@ fn is_rsync_with(process: &Process, inode: u64) -> bool {
         })
 }
 
-/// The rsync of a run that is on is a child of ours, and its helpers are children of that one.
+/// The rsync of an active run is our child, and its helpers are children of that.
 fn is_child(process: &Process) -> bool {
     let own = std::process::id().cast_signed();
     let parent = |pid: i32| Process::new(pid).and_then(|process| process.stat()).map(|stat| stat.ppid).ok();

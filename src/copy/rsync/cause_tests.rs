@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::copy::job::mount_trouble::of_mount;
+use crate::copy::job::mount_failure::mount_trouble;
 use crate::disks::udisks::UdisksError;
 use crate::texts::{Language, Texts};
 
@@ -25,15 +25,22 @@ const ACCUSING: [&str; 12] = [
 ];
 /// Linux has no more of them.
 const ERRNOS: std::ops::RangeInclusive<i32> = 1..=133;
-const DEEDS: [Deed; 7] =
-    [Deed::Contents, Deed::Name, Deed::Link, Deed::Attribute, Deed::Owner, Deed::Delete, Deed::Read];
+const OPERATIONS: [Operation; 7] = [
+    Operation::Contents,
+    Operation::Name,
+    Operation::Link,
+    Operation::Attribute,
+    Operation::Owner,
+    Operation::Delete,
+    Operation::Read,
+];
 const CODES: [i32; 9] = [-9, 3, 10, 11, 12, 14, 20, 23, 25];
 /// A file system that says so of itself.
 const DAMAGE: [Errno; 2] = [Errno::UCLEAN, Errno::BADMSG];
 
-fn complaint(side: Side, deed: Deed, errno: i32) -> Complaint {
-    let text = format!("deed: {} ({errno})", io::Error::from_raw_os_error(errno));
-    Complaint { side, deed, path: "sub/file".into(), errno, text }
+fn complaint(side: Side, operation: Operation, errno: i32) -> Complaint {
+    let text = format!("operation: {} ({errno})", io::Error::from_raw_os_error(errno));
+    Complaint { side, operation, path: "sub/file".into(), errno, text }
 }
 
 fn healthy(file_system: &str) -> Evidence {
@@ -54,22 +61,22 @@ fn accuses(fault: &Fault) -> bool {
     accused[0]
 }
 
-fn end(code: i32) -> End<'static> {
-    End { code, words: "words" }
+fn end(code: i32) -> RsyncEnd<'static> {
+    RsyncEnd { code, words: "words" }
 }
 
 #[test]
 fn no_call_and_no_errno_accuses_disk_or_drive_without_evidence() {
-    for (deed, errno) in DEEDS.into_iter().flat_map(|deed| ERRNOS.map(move |errno| (deed, errno))) {
+    for (operation, errno) in OPERATIONS.into_iter().flat_map(|operation| ERRNOS.map(move |errno| (operation, errno))) {
         for side in [Side::Source, Side::Target] {
             let known = DAMAGE.contains(&Errno::from_raw_os_error(errno)) && side == Side::Target;
             // Contents for which there is no room: that one needs a larger disk.
-            let full = errno == 28 && deed == Deed::Contents && side == Side::Target;
+            let full = errno == 28 && operation == Operation::Contents && side == Side::Target;
             for file_system in ["ext4", "xfs", "btrfs", "exfat", "ntfs"] {
                 let evidence = healthy(file_system);
                 for code in CODES {
-                    let fault = of_rsync(end(code), Some(&complaint(side, deed, errno)), &evidence);
-                    assert_eq!(accuses(&fault), known || full, "{side:?} {deed:?} {errno} {code}: {fault:?}");
+                    let fault = of_rsync(end(code), Some(&complaint(side, operation, errno)), &evidence);
+                    assert_eq!(accuses(&fault), known || full, "{side:?} {operation:?} {errno} {code}: {fault:?}");
                 }
             }
         }
@@ -78,12 +85,13 @@ fn no_call_and_no_errno_accuses_disk_or_drive_without_evidence() {
 
 #[test]
 fn no_error_of_our_own_accuses_the_disk_without_evidence() {
-    for (deed, errno) in DEEDS.into_iter().flat_map(|deed| ERRNOS.map(move |errno| (deed, errno))) {
-        let fault = of_io(deed, &io::Error::from_raw_os_error(errno), &healthy("ext4"));
-        let known = DAMAGE.contains(&Errno::from_raw_os_error(errno)) || (errno == 28 && deed == Deed::Contents);
-        assert_eq!(accuses(&fault), known, "{deed:?} {errno}: {fault:?}");
+    for (operation, errno) in OPERATIONS.into_iter().flat_map(|operation| ERRNOS.map(move |errno| (operation, errno))) {
+        let fault = of_io(operation, &io::Error::from_raw_os_error(errno), &healthy("ext4"));
+        let known =
+            DAMAGE.contains(&Errno::from_raw_os_error(errno)) || (errno == 28 && operation == Operation::Contents);
+        assert_eq!(accuses(&fault), known, "{operation:?} {errno}: {fault:?}");
     }
-    let unnumbered = of_io(Deed::Read, &io::Error::other("strange"), &healthy("ext4"));
+    let unnumbered = of_io(Operation::Read, &io::Error::other("strange"), &healthy("ext4"));
     assert!(!accuses(&unnumbered), "{unnumbered:?}");
 }
 
@@ -128,9 +136,9 @@ fn a_refused_mount_accuses_the_disk_only_where_the_kernel_does() {
         ("", false),
     ] {
         let error = UdisksError::Refused(format!("Error mounting {device} at /media/root/OFFSITE: {words}"));
-        let fault = Fault::MountFailed { device: device.into(), why: of_mount(&error), cause: error.to_string() };
+        let fault = Fault::MountFailed { device: device.into(), why: mount_trouble(&error), cause: error.to_string() };
         // What the system itself says stands in brackets, and is no word of ours.
-        let told = Fault::MountFailed { device: device.into(), why: of_mount(&error), cause: "x".into() };
+        let told = Fault::MountFailed { device: device.into(), why: mount_trouble(&error), cause: "x".into() };
         assert_eq!(accuses(&told), known, "{fault:?}");
     }
 }
@@ -154,34 +162,34 @@ fn whatever_keeps_a_disk_from_being_written_to_accuses_it_not() {
 
 #[test]
 fn an_input_output_error_is_the_disks_where_somebody_else_says_so_too() {
-    let io_error = complaint(Side::Target, Deed::Contents, 5);
+    let io_error = complaint(Side::Target, Operation::Contents, 5);
     let alone = of_rsync(end(23), Some(&io_error), &healthy("ext4"));
     assert!(
         matches!(&alone, Fault::NotStored { why: Obstacle::InputOutput, path, .. } if path == "sub/file"),
         "{alone:?}"
     );
     for evidence in [
-        Evidence { illness: Some("ext4: 2 errors".into()), ..healthy("ext4") },
-        Evidence { illness: Some("drive: 3 commands failed".into()), ..healthy("ntfs") },
-        Evidence { gives_up: true, ..healthy("xfs") },
+        Evidence { errors: Some("ext4: 2 errors".into()), ..healthy("ext4") },
+        Evidence { errors: Some("drive: 3 commands failed".into()), ..healthy("ntfs") },
+        Evidence { is_unreadable: true, ..healthy("xfs") },
     ] {
         let fault = of_rsync(end(11), Some(&io_error), &evidence);
         assert!(matches!(fault, Fault::DiskFailing { .. }), "{fault:?}");
     }
-    let given_up = Evidence { written: Writability::GivenUp, ..healthy("ext4") };
+    let given_up = Evidence { writability: Writability::GivenUp, ..healthy("ext4") };
     assert!(matches!(of_rsync(end(23), Some(&io_error), &given_up), Fault::TurnedReadOnly { .. }));
     assert!(matches!(of_rsync(end(-9), None, &given_up), Fault::TurnedReadOnly { .. }), "whatever rsync says");
 }
 
 #[test]
 fn a_drive_of_the_source_is_never_called_failing() {
-    let read = complaint(Side::Source, Deed::Read, 5);
+    let read = complaint(Side::Source, Operation::Read, 5);
     assert!(matches!(of_rsync(end(23), Some(&read), &healthy("ext4")), Fault::SourceUnreadable { .. }));
-    let cut = complaint(Side::Source, Deed::Read, 61);
+    let cut = complaint(Side::Source, Operation::Read, 61);
     let changed = Evidence { source_changed: true, ..healthy("ext4") };
     assert!(matches!(of_rsync(end(23), Some(&cut), &changed), Fault::SourceChanged { .. }));
     assert!(matches!(of_rsync(end(23), Some(&cut), &healthy("ext4")), Fault::SourceUnreadable { .. }));
-    let refused = complaint(Side::Source, Deed::Read, 13);
+    let refused = complaint(Side::Source, Operation::Read, 13);
     assert!(matches!(of_rsync(end(23), Some(&refused), &healthy("ext4")), Fault::SourceForbidden { .. }));
 }
 
@@ -190,7 +198,7 @@ fn a_drive_of_the_source_is_never_called_failing() {
 fn a_source_on_a_share_sends_nobody_to_the_computers_drives() {
     let evidence = Evidence { share: on_share().share, ..healthy("ext4") };
     for errno in ERRNOS {
-        let fault = of_rsync(end(23), Some(&complaint(Side::Source, Deed::Read, errno)), &evidence);
+        let fault = of_rsync(end(23), Some(&complaint(Side::Source, Operation::Read, errno)), &evidence);
         let named = matches!(&fault, Fault::ShareUnreadable { share, .. } if share == "nas:/backups");
         let forbidden = [Errno::ACCESS, Errno::PERM].contains(&Errno::from_raw_os_error(errno));
         assert_eq!(named, !forbidden, "{fault:?}");
@@ -198,70 +206,75 @@ fn a_source_on_a_share_sends_nobody_to_the_computers_drives() {
         let said = Language::ALL.map(|language| Texts::new(language).say(&fault).to_string()).concat();
         assert!(!said.contains("smartctl") && !said.contains("journalctl -k"), "{said}");
     }
-    let cut_off = of_rsync(end(-9), Some(&complaint(Side::Source, Deed::Read, 116)), &evidence);
+    let cut_off = of_rsync(end(-9), Some(&complaint(Side::Source, Operation::Read, 116)), &evidence);
     assert!(cut_off.is_interruption(), "{cut_off:?}");
 }
 
 #[test]
 fn who_gives_no_answer_in_time_is_told_as_that() {
     let late = || io::Error::new(io::ErrorKind::TimedOut, "no answer within 60 s");
-    let lock = Lock { path: "/srv/x.lock", place: LockPlace::Source };
-    let told = of_lock(lock, Deed::Delete, &late(), &on_share());
+    let lock = LockPath { path: "/srv/x.lock", place: LockPlace::Source };
+    let told = of_lock(lock, Operation::Delete, &late(), &on_share());
     assert!(matches!(&told, Fault::UnlockFailed { why: Obstacle::NoAnswer, .. }), "{told:?}");
-    let told = of_io(Deed::Contents, &late(), &healthy("ext4"));
+    let told = of_io(Operation::Contents, &late(), &healthy("ext4"));
     assert!(matches!(&told, Fault::NotStored { why: Obstacle::NoAnswer, .. }) && !accuses(&told), "{told:?}");
 }
 
 /// Of lock files on the disk it is the same as of all else there; of those elsewhere no drive is accused.
 #[test]
 fn no_lock_file_accuses_the_disk_without_evidence() {
-    for (deed, errno) in DEEDS.into_iter().flat_map(|deed| ERRNOS.map(move |errno| (deed, errno))) {
+    for (operation, errno) in OPERATIONS.into_iter().flat_map(|operation| ERRNOS.map(move |errno| (operation, errno))) {
         for place in [LockPlace::Disk, LockPlace::Source, LockPlace::Computer] {
             let error = io::Error::from_raw_os_error(errno);
-            let fault = of_lock(Lock { path: "x", place }, deed, &error, &healthy("ext4"));
+            let fault = of_lock(LockPath { path: "x", place }, operation, &error, &healthy("ext4"));
             let errno = Errno::from_raw_os_error(errno);
             // It has words of its own, by which the file system says so of itself.
             let known = errno == Errno::UCLEAN || DAMAGE.contains(&errno) && place == LockPlace::Disk;
-            assert_eq!(accuses(&fault), known, "{place:?} {deed:?} {errno:?}: {fault:?}");
+            assert_eq!(accuses(&fault), known, "{place:?} {operation:?} {errno:?}: {fault:?}");
         }
     }
 }
 
 #[test]
 fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
-    let lock = Lock { path: "/srv/x.lock", place: LockPlace::Source };
+    let lock = LockPath { path: "/srv/x.lock", place: LockPlace::Source };
     let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
     let with = |space: Space| Evidence { space: Some(space), ..healthy("") };
     let marked = Place { immutable: true, ..Place::default() };
     let cases = [
-        (Deed::Contents, 28, with(tight), Obstacle::NoRoom),
-        (Deed::Contents, 28, healthy(""), Obstacle::RoomUnusable),
-        (Deed::Name, 28, with(Space { inodes: Some(0), ..tight }), Obstacle::NoInodes),
-        (Deed::Contents, 122, healthy(""), Obstacle::Quota),
-        (Deed::Name, 30, Evidence { written: Writability::ReadOnly, ..healthy("") }, Obstacle::MountedReadOnly),
-        (Deed::Delete, 1, Evidence { place: marked, ..healthy("") }, Obstacle::Immutable),
-        (Deed::Name, 13, healthy(""), Obstacle::NotPermitted),
-        (Deed::Name, 36, healthy(""), Obstacle::NameTooLong),
-        (Deed::Contents, 5, healthy(""), Obstacle::InputOutput),
-        (Deed::Contents, 117, healthy(""), Obstacle::InputOutput),
-        (Deed::Name, 110, Evidence::default(), Obstacle::NoAnswer),
-        (Deed::Name, 30, on_share(), Obstacle::ShareReadOnly),
-        (Deed::Name, 13, on_share(), Obstacle::ShareRefuses),
-        (Deed::Delete, 1, on_share(), Obstacle::ShareRefuses),
-        (Deed::Name, 116, on_share(), Obstacle::Unknown),
+        (Operation::Contents, 28, with(tight), Obstacle::NoRoom),
+        (Operation::Contents, 28, healthy(""), Obstacle::RoomUnusable),
+        (Operation::Name, 28, with(Space { inodes: Some(0), ..tight }), Obstacle::NoInodes),
+        (Operation::Contents, 122, healthy(""), Obstacle::Quota),
+        (
+            Operation::Name,
+            30,
+            Evidence { writability: Writability::ReadOnly, ..healthy("") },
+            Obstacle::MountedReadOnly,
+        ),
+        (Operation::Delete, 1, Evidence { place: marked, ..healthy("") }, Obstacle::Immutable),
+        (Operation::Name, 13, healthy(""), Obstacle::NotPermitted),
+        (Operation::Name, 36, healthy(""), Obstacle::NameTooLong),
+        (Operation::Contents, 5, healthy(""), Obstacle::InputOutput),
+        (Operation::Contents, 117, healthy(""), Obstacle::InputOutput),
+        (Operation::Name, 110, Evidence::default(), Obstacle::NoAnswer),
+        (Operation::Name, 30, on_share(), Obstacle::ShareReadOnly),
+        (Operation::Name, 13, on_share(), Obstacle::ShareRefuses),
+        (Operation::Delete, 1, on_share(), Obstacle::ShareRefuses),
+        (Operation::Name, 116, on_share(), Obstacle::Unknown),
     ];
-    for (deed, errno, evidence, expected) in cases {
-        let told = of_lock(lock, deed, &io::Error::from_raw_os_error(errno), &evidence);
-        let made = matches!(&told, Fault::LockFailed { .. }) && deed != Deed::Delete;
+    for (operation, errno, evidence, expected) in cases {
+        let told = of_lock(lock, operation, &io::Error::from_raw_os_error(errno), &evidence);
+        let made = matches!(&told, Fault::LockFailed { .. }) && operation != Operation::Delete;
         let (Fault::LockFailed { path, why, .. } | Fault::UnlockFailed { path, why, .. }) = told else {
             panic!("{errno}: {told:?}")
         };
-        assert_eq!((why, path.as_str(), made), (expected, "/srv/x.lock", deed != Deed::Delete), "{errno}");
+        assert_eq!((why, path.as_str(), made), (expected, "/srv/x.lock", operation != Operation::Delete), "{errno}");
     }
     // A disk that the kernel has given up is told as such, whatever file that was met with.
-    let given_up = Evidence { written: Writability::GivenUp, ..healthy("ext4") };
-    let on_disk = Lock { place: LockPlace::Disk, ..lock };
-    let told = of_lock(on_disk, Deed::Delete, &io::Error::from_raw_os_error(30), &given_up);
+    let given_up = Evidence { writability: Writability::GivenUp, ..healthy("ext4") };
+    let on_disk = LockPath { place: LockPlace::Disk, ..lock };
+    let told = of_lock(on_disk, Operation::Delete, &io::Error::from_raw_os_error(30), &given_up);
     assert!(matches!(told, Fault::TurnedReadOnly { .. }), "{told:?}");
 }
 
@@ -272,50 +285,56 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
     let none = Place { path: "sub/file".into(), ..Place::default() };
     let snapshot = Place { read_only_subvolume: Some("sub".into()), ..none.clone() };
     let cases = [
-        (Deed::Name, 30, place(snapshot), "sub", Obstacle::ReadOnlySubvolume),
+        (Operation::Name, 30, place(snapshot), "sub", Obstacle::ReadOnlySubvolume),
         (
-            Deed::Name,
+            Operation::Name,
             30,
-            Evidence { written: Writability::ReadOnly, ..healthy("ext4") },
+            Evidence { writability: Writability::ReadOnly, ..healthy("ext4") },
             "sub/file",
             Obstacle::MountedReadOnly,
         ),
-        (Deed::Name, 30, healthy("ext4"), "sub/file", Obstacle::Unknown),
-        (Deed::Name, 1, place(Place { immutable: true, ..none.clone() }), "sub/file", Obstacle::Immutable),
-        (Deed::Delete, 1, place(Place { append_only: true, ..none.clone() }), "sub/file", Obstacle::AppendOnly),
-        (Deed::Delete, 1, place(Place { swap: true, ..none.clone() }), "sub/file", Obstacle::SwapFile),
-        (Deed::Name, 26, place(none.clone()), "sub/file", Obstacle::InUse),
-        (Deed::Delete, 16, place(Place { mount_point: true, ..none.clone() }), "sub/file", Obstacle::MountPoint),
-        (Deed::Delete, 16, place(none.clone()), "sub/file", Obstacle::InUse),
-        (Deed::Name, 13, place(none.clone()), "sub/file", Obstacle::NotPermitted),
-        (Deed::Attribute, 28, healthy("ext4"), "sub/file", Obstacle::AttributeTooLarge),
-        (Deed::Attribute, 7, healthy("btrfs"), "sub/file", Obstacle::AttributeTooLarge),
-        (Deed::Attribute, 95, healthy("ntfs"), "sub/file", Obstacle::AttributesUnsupported),
-        (Deed::Name, 28, healthy("ext4"), "sub/file", Obstacle::DirectoryFull),
-        (Deed::Name, 28, healthy("xfs"), "sub/file", Obstacle::RoomUnusable),
-        (Deed::Contents, 28, Evidence { metadata_full: true, ..healthy("btrfs") }, "sub/file", Obstacle::MetadataFull),
-        (Deed::Contents, 122, healthy("xfs"), "sub/file", Obstacle::Quota),
-        (Deed::Name, 36, healthy("ext4"), "sub/file", Obstacle::NameTooLong),
-        (Deed::Name, 22, healthy("ntfs"), "sub/file", Obstacle::NameRefused),
-        (Deed::Contents, 27, healthy("ext4"), "sub/file", Obstacle::FileTooLarge),
-        (Deed::Contents, 22, place(Place { too_large: true, ..none.clone() }), "sub/file", Obstacle::FileTooLarge),
-        (Deed::Link, 31, healthy("ext4"), "sub/file", Obstacle::TooManyLinks),
-        (Deed::Name, 31, healthy("ext4"), "sub/file", Obstacle::DirectoryFull),
-        (Deed::Name, 40, healthy("ext4"), "sub/file", Obstacle::LinkInTheWay),
-        (Deed::Name, 13, place(Place { link: true, ..none.clone() }), "sub/file", Obstacle::LinkInTheWay),
-        (Deed::Link, 18, healthy("btrfs"), "sub/file", Obstacle::LinksApart),
-        (Deed::Contents, 28, place(Place { quota: true, ..none.clone() }), "sub/file", Obstacle::Quota),
-        (Deed::Delete, 39, healthy("ext4"), "sub/file", Obstacle::NotEmpty),
-        (Deed::Name, 18, healthy("ext4"), "sub/file", Obstacle::OtherFileSystem),
-        (Deed::Contents, 110, healthy("ext4"), "sub/file", Obstacle::NoAnswer),
-        (Deed::Contents, 103, healthy("ext4"), "sub/file", Obstacle::Unknown),
+        (Operation::Name, 30, healthy("ext4"), "sub/file", Obstacle::Unknown),
+        (Operation::Name, 1, place(Place { immutable: true, ..none.clone() }), "sub/file", Obstacle::Immutable),
+        (Operation::Delete, 1, place(Place { append_only: true, ..none.clone() }), "sub/file", Obstacle::AppendOnly),
+        (Operation::Delete, 1, place(Place { swap: true, ..none.clone() }), "sub/file", Obstacle::SwapFile),
+        (Operation::Name, 26, place(none.clone()), "sub/file", Obstacle::InUse),
+        (Operation::Delete, 16, place(Place { mount_point: true, ..none.clone() }), "sub/file", Obstacle::MountPoint),
+        (Operation::Delete, 16, place(none.clone()), "sub/file", Obstacle::InUse),
+        (Operation::Name, 13, place(none.clone()), "sub/file", Obstacle::NotPermitted),
+        (Operation::Attribute, 28, healthy("ext4"), "sub/file", Obstacle::AttributeTooLarge),
+        (Operation::Attribute, 7, healthy("btrfs"), "sub/file", Obstacle::AttributeTooLarge),
+        (Operation::Attribute, 95, healthy("ntfs"), "sub/file", Obstacle::AttributesUnsupported),
+        (Operation::Name, 28, healthy("ext4"), "sub/file", Obstacle::DirectoryFull),
+        (Operation::Name, 28, healthy("xfs"), "sub/file", Obstacle::RoomUnusable),
+        (
+            Operation::Contents,
+            28,
+            Evidence { metadata_full: true, ..healthy("btrfs") },
+            "sub/file",
+            Obstacle::MetadataFull,
+        ),
+        (Operation::Contents, 122, healthy("xfs"), "sub/file", Obstacle::Quota),
+        (Operation::Name, 36, healthy("ext4"), "sub/file", Obstacle::NameTooLong),
+        (Operation::Name, 22, healthy("ntfs"), "sub/file", Obstacle::NameRefused),
+        (Operation::Contents, 27, healthy("ext4"), "sub/file", Obstacle::FileTooLarge),
+        (Operation::Contents, 22, place(Place { too_large: true, ..none.clone() }), "sub/file", Obstacle::FileTooLarge),
+        (Operation::Link, 31, healthy("ext4"), "sub/file", Obstacle::TooManyLinks),
+        (Operation::Name, 31, healthy("ext4"), "sub/file", Obstacle::DirectoryFull),
+        (Operation::Name, 40, healthy("ext4"), "sub/file", Obstacle::LinkInTheWay),
+        (Operation::Name, 13, place(Place { link: true, ..none.clone() }), "sub/file", Obstacle::LinkInTheWay),
+        (Operation::Link, 18, healthy("btrfs"), "sub/file", Obstacle::LinksApart),
+        (Operation::Contents, 28, place(Place { quota: true, ..none.clone() }), "sub/file", Obstacle::Quota),
+        (Operation::Delete, 39, healthy("ext4"), "sub/file", Obstacle::NotEmpty),
+        (Operation::Name, 18, healthy("ext4"), "sub/file", Obstacle::OtherFileSystem),
+        (Operation::Contents, 110, healthy("ext4"), "sub/file", Obstacle::NoAnswer),
+        (Operation::Contents, 103, healthy("ext4"), "sub/file", Obstacle::Unknown),
     ];
-    for (deed, errno, evidence, named, expected) in cases {
-        match of_rsync(end(23), Some(&complaint(Side::Target, deed, errno)), &evidence) {
+    for (operation, errno, evidence, named, expected) in cases {
+        match of_rsync(end(23), Some(&complaint(Side::Target, operation, errno)), &evidence) {
             Fault::NotStored { why, path, .. } => {
-                assert_eq!((why, path.as_str()), (expected, named), "{deed:?} {errno}")
+                assert_eq!((why, path.as_str()), (expected, named), "{operation:?} {errno}")
             }
-            other => panic!("{deed:?} {errno}: {other:?}"),
+            other => panic!("{operation:?} {errno}: {other:?}"),
         }
     }
 }
@@ -324,28 +343,28 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
 fn a_full_disk_is_told_as_one_and_so_are_its_inodes() {
     let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
     let full = Evidence { space: Some(tight), ..healthy("ext4") };
-    for deed in [Deed::Contents, Deed::Name, Deed::Attribute] {
-        let fault = of_rsync(end(11), Some(&complaint(Side::Target, deed, 28)), &full);
+    for operation in [Operation::Contents, Operation::Name, Operation::Attribute] {
+        let fault = of_rsync(end(11), Some(&complaint(Side::Target, operation, 28)), &full);
         assert!(matches!(fault, Fault::DiskFull { free: 0, .. }), "{fault:?}");
     }
     let crowded = Evidence { space: Some(Space { inodes: Some(0), ..tight }), ..healthy("ext4") };
-    let fault = of_rsync(end(23), Some(&complaint(Side::Target, Deed::Name, 28)), &crowded);
+    let fault = of_rsync(end(23), Some(&complaint(Side::Target, Operation::Name, 28)), &crowded);
     assert!(matches!(fault, Fault::OutOfInodes { .. }), "{fault:?}");
 }
 
 #[test]
 fn the_gravest_complaint_decides_and_the_first_of_those_alike() {
-    let of = |side, deed, errno, path: &str| Complaint { path: path.into(), ..complaint(side, deed, errno) };
-    let times = of(Side::Target, Deed::Owner, 30, "top");
-    let first = of(Side::Target, Deed::Name, 1, "first");
-    let second = of(Side::Target, Deed::Name, 1, "second");
-    let source = of(Side::Source, Deed::Read, 5, "source");
-    let full = of(Side::Target, Deed::Contents, 28, "full");
-    let sick = of(Side::Target, Deed::Contents, 5, "sick");
-    let vanished = of(Side::Source, Deed::Read, 2, "vanished");
+    let of = |side, operation, errno, path: &str| Complaint { path: path.into(), ..complaint(side, operation, errno) };
+    let times = of(Side::Target, Operation::Owner, 30, "top");
+    let first = of(Side::Target, Operation::Name, 1, "first");
+    let second = of(Side::Target, Operation::Name, 1, "second");
+    let source = of(Side::Source, Operation::Read, 5, "source");
+    let full = of(Side::Target, Operation::Contents, 28, "full");
+    let sick = of(Side::Target, Operation::Contents, 5, "sick");
+    let vanished = of(Side::Source, Operation::Read, 2, "vanished");
     let decided = |complaints: &[&Complaint]| {
         let complaints: Vec<Complaint> = complaints.iter().map(|complaint| (*complaint).clone()).collect();
-        decisive(&complaints).map(|complaint| complaint.path.display().to_string()).unwrap_or_default()
+        most_severe(&complaints).map(|complaint| complaint.path.display().to_string()).unwrap_or_default()
     };
     assert_eq!(decided(&[&first, &second]), "first");
     assert_eq!(decided(&[&first, &source]), "source");
@@ -358,7 +377,7 @@ fn the_gravest_complaint_decides_and_the_first_of_those_alike() {
 #[test]
 fn a_killed_rsync_stays_an_interruption_whatever_it_said_of_single_files() {
     for code in [-9, 12] {
-        let fault = of_rsync(end(code), Some(&complaint(Side::Target, Deed::Name, 1)), &healthy("ext4"));
+        let fault = of_rsync(end(code), Some(&complaint(Side::Target, Operation::Name, 1)), &healthy("ext4"));
         assert!(fault.is_interruption(), "{fault:?}");
     }
 }

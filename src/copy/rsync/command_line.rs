@@ -1,61 +1,63 @@
-//! rsync's argument list, in one place: the dry run takes the very flags of the copy, but for those that say how contents are
-//! written, when and how much is deleted at most, and what is told.
-//! Knows rsync's options and why each is there; runs nothing.
+//! rsync's command line. The dry run has exactly the copy's options, except those for how contents are written, when and how much is
+//! deleted, and what is printed. Says why each option is there; runs nothing.
 
 use std::ffi::OsString;
+use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use crate::copy::trees::name_probe::ASIDE;
-use crate::copy::trees::partial::{CutOff, PARTIAL};
+use crate::copy::trees::name_probe::NAME_DIRECTORY;
+use crate::copy::trees::partial::{PARTIAL, PartialPolicy};
 use crate::disks::FileSystem;
+use crate::model::Fault;
+use crate::paths::{self, Refused};
 
-/// How rsync's lines of one entry look: what happens, length, name. See `items`.
+/// The format of rsync's line per entry: what happens, length, name. See `itemize`.
 const ITEM_FORMAT: &str = "--out-format=%i|%l|%n";
-/// Deletions beyond those of the dry run that the copy may make, since the source lives on in between.
+/// How many deletions beyond the plan's the copy may make, since the source may change in between.
 const DELETION_SLACK: u64 = 10;
-/// What operating systems keep at the top of a file system; never part of a backup.
+/// Entries of operating systems at the top of a file system, which are never part of a backup.
 const SYSTEM_ENTRIES: [&str; 4] = ["/lost+found", "/System Volume Information", "/$RECYCLE.BIN", "/.Trash-*"];
 
-/// XFS shows each ACL a second time as an attribute of its own. -A has copied it; -X would take it away again, because the
-/// source has no such attribute. A filter for attributes switches off rsync's own exception for `system.*`, so that is said too.
+/// XFS shows each ACL a second time as an extended attribute. -A copies the ACL; -X would remove it again, because the source has no such
+/// attribute. A filter for attributes turns off rsync's own exception for `system.*`, so that is repeated.
 const ACL_ATTRIBUTES: [&str; 2] = ["--filter=-x system.*", "--filter=-x trusted.SGI_ACL_*"];
 
-/// What rsync is run for.
+/// What rsync is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose<'a> {
     /// Lists the whole source, links and special files too, by comparing it with an empty directory.
     Survey,
-    /// Says which of some files differ in their contents, whatever their times say.
+    /// Compares the contents of files, whatever their times are.
     Compare {
-        /// Their paths, each with a NUL behind it.
+        /// A file with their paths, each followed by a NUL.
         list: &'a Path,
     },
-    /// Says what the copy would do.
+    /// Lists what the copy would do.
     DryRun,
     Copy {
         /// Deletions make room for the copy, instead of following it.
         delete_first: bool,
-        /// What the dry run announced, directories too, for rsync counts them.
+        /// In the plan, directories included, since rsync counts them.
         removals: u64,
-        cut_off: CutOff,
+        partial: PartialPolicy,
     },
 }
 
-/// Everything that shapes one command line. The target is rsync's working directory, never a path.
+/// Everything that determines a command line. The target is rsync's working directory, never a path.
 #[derive(Debug, Clone)]
 pub struct Rsync<'a> {
     pub source: &'a Path,
     pub file_system: FileSystem,
-    /// Times on the target have fractions of a second.
+    /// TimeComparison on the target have fractions of a second.
     pub fine_times: bool,
-    /// Lock files, relative to source and target alike.
+    /// Lock files, relative to both source and target.
     pub hidden: Vec<&'a Path>,
     /// The target is the top of its file system.
     pub at_top: bool,
     pub excludes: Option<&'a Path>,
-    /// A file with rules for what is on the target as it should be, though it does not look so.
-    pub settled: Option<&'a Path>,
+    /// A file with rules for what is up to date on the target though it does not look so.
+    pub skip_list: Option<&'a Path>,
     pub log_file: Option<&'a Path>,
 }
 
@@ -77,18 +79,18 @@ impl Rsync<'_> {
 
     fn fidelity(&self, purpose: Purpose<'_>) -> Vec<&'static str> {
         match (self.file_system, purpose) {
-            // No -x: it stops at device numbers, and btrfs' subvolumes, in source and target, have their own.
+            // No -x: it stops at device numbers, and the subvolumes of a btrfs have their own.
             (FileSystem::Full, _) | (_, Purpose::Survey) => {
                 // A: ACLs, X: extended attributes, H: hard links, S: holes stay holes.
                 let mut flags = vec!["-aHAXS", "--numeric-ids"];
                 flags.extend(ACL_ATTRIBUTES);
-                // Two versions of a file within one second and of one length would else count as the same.
+                // Otherwise two versions of a file with one length within one second count as the same.
                 if self.fine_times {
                     flags.push("--modify-window=-1");
                 }
                 flags
             }
-            // FAT rounds times to two seconds; owners, modes and links would fail or differ on every run.
+            // FAT rounds times to two seconds. Owners, modes and links would fail or differ in every run.
             _ => vec!["-rt", "--modify-window=1"],
         }
     }
@@ -96,19 +98,20 @@ impl Rsync<'_> {
     fn filters(&self) -> Vec<OsString> {
         let own = self.own_filters();
         let Some(excludes) = self.excludes else { return own };
-        // A line `!` in that list takes away all rules before it.
+        // A line `!` in that list clears all rules before it.
         [own.clone(), vec![option("--exclude-from=", excludes)], own].concat()
     }
 
     fn own_filters(&self) -> Vec<OsString> {
-        // Before all other rules: what is ours is not the source's to send, and what is left of it on the disk and of no use any
-        // more is deleted at the end.
-        let ours =
-            [PARTIAL, ASIDE].iter().flat_map(|ours| ["H", "R"].map(|rule| format!("--filter={rule} {ours}/").into()));
+        // Before all other rules: the source can't send directories with our names, and what is left of ours on the disk is deleted at the
+        // end.
+        let ours = [PARTIAL, NAME_DIRECTORY]
+            .iter()
+            .flat_map(|ours| ["H", "R"].map(|rule| format!("--filter={rule} {ours}/").into()));
         let mut filters: Vec<OsString> = ours.collect();
         for path in &self.hidden {
             filters.push(option("--exclude=", Path::new(&pattern(path))));
-            // A directory that only holds the lock file on the disk is not in the source; deleting it would fail.
+            // A directory that holds only the lock file on the disk is not in the source, and can't be deleted.
             filters.extend(parents(path).map(|parent| {
                 let mut rule = OsString::from("--filter=P ");
                 rule.push(pattern(parent));
@@ -119,31 +122,31 @@ impl Rsync<'_> {
         if self.at_top {
             filters.extend(SYSTEM_ENTRIES.map(|entry| OsString::from(format!("--exclude={entry}"))));
         }
-        filters.extend(self.settled.map(|path| option("--exclude-from=", path)));
+        filters.extend(self.skip_list.map(|path| option("--exclude-from=", path)));
         filters
     }
 }
 
 fn purpose_flags(purpose: Purpose<'_>) -> Vec<String> {
-    // With incremental recursion files would be deleted before an I/O error in the source is seen.
+    // With incremental recursion, files would be deleted before an I/O error in the source is noticed.
     let mut flags = vec!["--no-inc-recursive".to_owned()];
     match purpose {
         Purpose::Survey => flags.push("--dry-run".to_owned()),
-        // One that goes from the source meanwhile is the dry run's to see.
+        // Files that vanish from the source meanwhile are up to the dry run.
         Purpose::Compare { .. } => {
             flags.extend(["--checksum", "--from0", "--ignore-missing-args", "--dry-run"].map(str::to_owned));
         }
         Purpose::DryRun => flags.extend(["--delete-delay", "--dry-run"].map(str::to_owned)),
-        Purpose::Copy { delete_first, removals, cut_off } => {
-            // rsync looks for a half of every single file: a quarter more work where nothing has changed.
-            flags.extend((cut_off != CutOff::Dropped).then(|| format!("--partial-dir={PARTIAL}")));
-            // Comparing costs reading what is there, for every changed file.
-            flags.extend((cut_off == CutOff::Resumed).then(|| "--no-whole-file".to_owned()));
+        Purpose::Copy { delete_first, removals, partial } => {
+            // rsync looks for a partial file of every file: a quarter more work where nothing has changed.
+            flags.extend((partial != PartialPolicy::Discard).then(|| format!("--partial-dir={PARTIAL}")));
+            // Comparing means reading the old version of every changed file.
+            flags.extend((partial == PartialPolicy::Resume).then(|| "--no-whole-file".to_owned()));
             flags.push(if delete_first { "--delete-before" } else { "--delete-delay" }.to_owned());
             flags.push(format!("--max-delete={}", removals + DELETION_SLACK));
         }
     }
-    // Plain digits, whole lines, and nothing that is not read here.
+    // Plain digits, whole lines, and nothing that is not parsed here.
     let info = if matches!(purpose, Purpose::Copy { .. }) { "--info=progress2,stats2" } else { "--info=stats2" };
     flags.extend(["--no-human-readable", "--outbuf=L", info, ITEM_FORMAT].map(str::to_owned));
     flags
@@ -155,7 +158,7 @@ fn option(name: &str, path: &Path) -> OsString {
     option
 }
 
-/// The trailing slash makes rsync copy what is in the directory, not the directory.
+/// The trailing slash makes rsync copy what is in the directory, not the directory itself.
 fn with_slash(path: &Path) -> OsString {
     let mut text = path.as_os_str().to_owned();
     if !text.as_bytes().ends_with(b"/") {
@@ -164,7 +167,21 @@ fn with_slash(path: &Path) -> OsString {
     text
 }
 
-/// An anchored pattern that matches just this path.
+/// The list of excludes, if there is one. Where it can't be read, rsync names it.
+///
+/// # Errors
+/// Its path is not safe.
+pub fn existing(path: &Path) -> Result<Option<&Path>, Fault> {
+    match paths::file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if Refused::within(&error).is_some() => {
+            Err(Refused::fault(&error).unwrap_or_else(|| Fault::Internal { cause: error.to_string() }))
+        }
+        _ => Ok(Some(path)),
+    }
+}
+
+/// An anchored pattern that matches only this path.
 pub fn pattern(path: &Path) -> OsString {
     let mut pattern = vec![b'/'];
     for &byte in path.as_os_str().as_bytes() {

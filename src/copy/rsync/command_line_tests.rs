@@ -13,12 +13,12 @@ fn full() -> Rsync<'static> {
         hidden: vec![],
         at_top: false,
         excludes: None,
-        settled: None,
+        skip_list: None,
         log_file: Some(Path::new("/var/log/asbackup/rsync.log")),
     }
 }
 
-const COPY: Purpose = Purpose::Copy { delete_first: false, removals: 3, cut_off: CutOff::Kept };
+const COPY: Purpose = Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Keep };
 
 #[test]
 fn a_whole_copy() {
@@ -32,14 +32,14 @@ fn a_whole_copy() {
 
 #[test]
 fn a_copy_that_goes_on_with_half_files_compares_them() {
-    let resumed = line(&full(), Purpose::Copy { delete_first: false, removals: 3, cut_off: CutOff::Resumed });
+    let resumed = line(&full(), Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Resume });
     let partial = "--partial-dir=.asbackup-partial";
     assert_eq!(resumed, line(&full(), COPY).replace(partial, &format!("{partial} --no-whole-file")));
 }
 
 #[test]
 fn a_copy_of_nothing_large_keeps_no_half_file() {
-    let dropped = line(&full(), Purpose::Copy { delete_first: false, removals: 3, cut_off: CutOff::Dropped });
+    let dropped = line(&full(), Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Discard });
     assert_eq!(dropped, line(&full(), COPY).replace(" --partial-dir=.asbackup-partial", ""));
 }
 
@@ -55,7 +55,7 @@ fn its_dry_run() {
 #[test]
 fn a_copy_that_needs_the_room_of_what_it_deletes() {
     assert_eq!(
-        line(&full(), Purpose::Copy { delete_first: true, removals: 0, cut_off: CutOff::Kept }),
+        line(&full(), Purpose::Copy { delete_first: true, removals: 0, partial: PartialPolicy::Keep }),
         "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-before --max-delete=10 \
          --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
          --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"
@@ -107,13 +107,13 @@ fn lock_files_system_entries_and_excludes_are_filtered_in_dry_run_and_copy_alike
         hidden,
         at_top: true,
         excludes: Some(Path::new("/etc/asbackup/rsync_excludes")),
-        settled: Some(Path::new("/run/asbackup/settled.list")),
+        skip_list: Some(Path::new("/run/asbackup/skip_list.list")),
         log_file: None,
         ..full()
     };
     let filters = "--exclude=/.asbackup.lock --exclude=/lo\\*cks/a\\[b]/copy.lock --filter=P /lo\\*cks/a\\[b]/ \
                    --filter=P /lo\\*cks/ --exclude=/lost+found --exclude=/System Volume Information \
-                   --exclude=/$RECYCLE.BIN --exclude=/.Trash-* --exclude-from=/run/asbackup/settled.list \
+                   --exclude=/$RECYCLE.BIN --exclude=/.Trash-* --exclude-from=/run/asbackup/skip_list.list \
                    --exclude-from=/etc/asbackup/rsync_excludes";
     for purpose in [Purpose::DryRun, COPY] {
         let line = line(&rsync, purpose);

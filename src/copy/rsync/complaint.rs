@@ -1,5 +1,5 @@
-//! One message of rsync → who says it, what was being done, with which file, and the kernel's error number. Pure; the wordings are
-//! those of rsync 3.2.7 to 3.5.0 (`rsyserr` and `full_fname` in its sources). What a message means is `cause`'s to say.
+//! Parses one error message of rsync: which side it comes from, what was being done with which file, and the kernel's error number. Pure. The
+//! wordings are those of rsync 3.2.7 to 3.5.0 (`rsyserr` and `full_fname` in its sources). `cause` decides what a message means.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -13,7 +13,7 @@ use super::itemize::unescape;
 const LARGEST_ERRNO: i32 = 4095;
 const IN_THE_WAY: &str = "could not make way for ";
 
-/// rsync's sender has to do with the source alone, its generator and receiver with the disk.
+/// rsync's sender works on the source alone, its generator and receiver on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Source,
@@ -22,19 +22,19 @@ pub enum Side {
 
 /// What was being done with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
-    /// Its contents: written, cut, flushed.
+pub enum Operation {
+    /// Its contents: written, truncated, flushed.
     Contents,
-    /// A name: a file, directory, link made or renamed.
+    /// Its name: a file, directory or link created or renamed.
     Name,
-    /// A further name of a file that has one.
+    /// Another name for it.
     Link,
-    /// Extended attributes and ACLs.
+    /// Its extended attributes and ACLs.
     Attribute,
-    /// Owner, mode, times.
+    /// Its owner, mode or times.
     Owner,
     Delete,
-    /// Looked at, read or listed.
+    /// Inspected, read or listed.
     Read,
 }
 
@@ -42,51 +42,51 @@ pub enum Deed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
     pub side: Side,
-    pub deed: Deed,
-    /// As rsync shows it, mostly absolute; a temporary name is given back its real one.
+    pub operation: Operation,
+    /// As rsync shows it, mostly absolute; a temporary name is replaced by the real one.
     pub path: PathBuf,
     /// 1 to `LARGEST_ERRNO`.
     pub errno: i32,
-    /// Without who says it.
+    /// Without the prefix that names the process.
     pub text: String,
 }
 
-/// By which words a message is of a deed, in this order: `setxattr` is looked for before `set`.
-const DEEDS: [(&str, Deed); 30] = [
-    ("setxattr(", Deed::Attribute),
-    ("removexattr(", Deed::Attribute),
-    ("xattr", Deed::Read),
-    ("set_acl: ", Deed::Attribute),
-    ("get_acl: ", Deed::Read),
-    ("delete_file: ", Deed::Delete),
-    ("unlink ", Deed::Delete),
-    ("write failed on ", Deed::Contents),
-    ("write ", Deed::Contents),
-    ("close failed on ", Deed::Contents),
-    ("fsync failed on ", Deed::Contents),
-    ("ftruncate ", Deed::Contents),
-    ("lseek of ", Deed::Contents),
-    ("do_fallocate ", Deed::Contents),
-    ("mkstemp ", Deed::Name),
-    ("mkdir ", Deed::Name),
-    ("symlink ", Deed::Name),
-    ("mknod ", Deed::Name),
-    ("rename ", Deed::Name),
-    ("copy ", Deed::Name),
-    ("link ", Deed::Link),
-    ("failed to hard-link ", Deed::Link),
-    ("chown ", Deed::Owner),
-    ("chgrp ", Deed::Owner),
-    ("set times on ", Deed::Owner),
-    ("set permissions on ", Deed::Owner),
-    ("modify permissions on ", Deed::Owner),
-    ("stat ", Deed::Read),
-    ("open ", Deed::Read),
-    ("", Deed::Read),
+/// The words of each operation, in order of precedence: `setxattr` before `set`.
+const OPERATIONS: [(&str, Operation); 30] = [
+    ("setxattr(", Operation::Attribute),
+    ("removexattr(", Operation::Attribute),
+    ("xattr", Operation::Read),
+    ("set_acl: ", Operation::Attribute),
+    ("get_acl: ", Operation::Read),
+    ("delete_file: ", Operation::Delete),
+    ("unlink ", Operation::Delete),
+    ("write failed on ", Operation::Contents),
+    ("write ", Operation::Contents),
+    ("close failed on ", Operation::Contents),
+    ("fsync failed on ", Operation::Contents),
+    ("ftruncate ", Operation::Contents),
+    ("lseek of ", Operation::Contents),
+    ("do_fallocate ", Operation::Contents),
+    ("mkstemp ", Operation::Name),
+    ("mkdir ", Operation::Name),
+    ("symlink ", Operation::Name),
+    ("mknod ", Operation::Name),
+    ("rename ", Operation::Name),
+    ("copy ", Operation::Name),
+    ("link ", Operation::Link),
+    ("failed to hard-link ", Operation::Link),
+    ("chown ", Operation::Owner),
+    ("chgrp ", Operation::Owner),
+    ("set times on ", Operation::Owner),
+    ("set permissions on ", Operation::Owner),
+    ("modify permissions on ", Operation::Owner),
+    ("stat ", Operation::Read),
+    ("open ", Operation::Read),
+    ("", Operation::Read),
 ];
 
 impl Complaint {
-    /// None for a line that names no file or no error, as about the pipes between rsync's processes.
+    /// None for a line without a file or an error number, as about the pipes between rsync's processes.
     pub fn parse(line: &str) -> Option<Self> {
         if let Some(rest) = line.strip_prefix(IN_THE_WAY) {
             return Self::of_way(line, rest);
@@ -102,25 +102,28 @@ impl Complaint {
         let errno = number.parse().ok().filter(|number| (1..=LARGEST_ERRNO).contains(number))?;
         let (message, _reason) = told.rsplit_once(": ")?;
         let (words, path) = split(message)?;
-        let deed = DEEDS.iter().find(|(part, _)| words.contains(part)).map_or(Deed::Read, |(_, deed)| *deed);
-        let deed = if side == Side::Source { Deed::Read } else { deed };
+        let operation = OPERATIONS
+            .iter()
+            .find(|(part, _)| words.contains(part))
+            .map_or(Operation::Read, |(_, operation)| *operation);
+        let operation = if side == Side::Source { Operation::Read } else { operation };
         let path = PathBuf::from(OsString::from_vec(unescape(real_name(&path).as_bytes())));
-        Some(Self { side, deed, path, errno, text: text.to_owned() })
+        Some(Self { side, operation, path, errno, text: text.to_owned() })
     }
 
-    /// `new regular file: a/b`: what rsync says, without a number, when something that is not empty stands in a file's place.
+    /// `new regular file: a/b`: what rsync prints, without a number, when a non-empty directory is in a file's place.
     fn of_way(line: &str, rest: &str) -> Option<Self> {
         let (_, path) = rest.split_once(": ")?;
         let path = PathBuf::from(OsString::from_vec(unescape(path.as_bytes())));
         let errno = Errno::NOTEMPTY.raw_os_error();
-        Some(Self { side: Side::Target, deed: Deed::Delete, path, errno, text: line.to_owned() })
+        Some(Self { side: Side::Target, operation: Operation::Delete, path, errno, text: line.to_owned() })
     }
 }
 
-/// The words of a message, and the file that it is about.
+/// The words of a message, and its file.
 fn split(message: &str) -> Option<(String, String)> {
     if let Some((words, rest)) = message.split_once('"') {
-        // A second name follows after an arrow: of a rename it is the one that counts.
+        // A second name may follow after an arrow; for a rename it is the one that counts.
         let renames = words.contains("rename ") || words.contains("copy ");
         let path = match (rest.split_once("\" -> \""), rest.split_once("\" => "), rest.split_once("\",")) {
             (Some((_, second)), ..) if renames => second.rsplit_once('"')?.0,

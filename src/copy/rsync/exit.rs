@@ -1,17 +1,17 @@
-//! What rsync's end means: its exit code, its last words, its version. Texts for each code are in `locales`.
+//! How rsync ended: its exit code and last error messages. And its version. The texts for each code are in `locales`.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 
-use super::process::{Ended, find};
+use super::process::{ProcessEnd, find};
 
-/// Files went away in the source before they could be copied.
+/// Files vanished from the source before they could be copied.
 pub const VANISHED: i32 = 24;
-/// The first one that neither a foreign disk nor a hostile owner of the source is known to lead elsewhere.
-const SOUND: (u32, u32, u32) = (3, 5, 0);
+/// The first version that neither a foreign disk nor a hostile owner of the source is known to redirect.
+const SAFE: (u32, u32, u32) = (3, 5, 0);
 
-/// The exit code, or the number of the signal that ended rsync, with a minus.
+/// The exit code, or the negative number of the signal that ended rsync.
 pub fn code(status: ExitStatus) -> i32 {
     status.code().or_else(|| status.signal().map(|signal| -signal)).unwrap_or(-1)
 }
@@ -21,8 +21,8 @@ pub fn is_good(code: i32) -> bool {
     matches!(code, 0 | VANISHED)
 }
 
-/// The first of rsync's last complaints name the reason; its closing line only repeats the code.
-pub fn cause(ended: &Ended) -> String {
+/// The first of rsync's last error messages, which give the reason; its closing line only repeats the code.
+pub fn cause(ended: &ProcessEnd) -> String {
     let lines: Vec<&str> = ended
         .complaints
         .iter()
@@ -33,7 +33,7 @@ pub fn cause(ended: &Ended) -> String {
     lines.join("; ")
 }
 
-/// rsync's version as it says it; none when it says nothing that can be read.
+/// rsync's version as it prints it; none if that can't be parsed.
 ///
 /// # Errors
 /// rsync can't be run.
@@ -51,16 +51,16 @@ pub fn is_old(version: &str) -> bool {
         digits.parse::<u32>().unwrap_or_default()
     });
     let mut next = || parts.next().unwrap_or_default();
-    (next(), next(), next()) < SOUND
+    (next(), next(), next()) < SAFE
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ended(complaints: &[&str]) -> Ended {
+    fn ended(complaints: &[&str]) -> ProcessEnd {
         let complaints = complaints.iter().map(|line| (*line).to_owned()).collect();
-        Ended { status: ExitStatus::from_raw(11 << 8), complaints }
+        ProcessEnd { status: ExitStatus::from_raw(11 << 8), complaints }
     }
 
     #[test]
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_is_told_apart_from_a_code() {
+    fn a_signal_differs_from_an_exit_code() {
         assert_eq!(code(ExitStatus::from_raw(9)), -9);
     }
 

@@ -1,22 +1,22 @@
-//! rsync's output → values: one line an entry (`%i|%l|%n`), progress (`progress2`), totals (`stats2`).
-//! Control characters and bytes that are not ASCII come as `\#ooo`, so a name can't forge a line.
+//! Parses rsync's output: a line per entry (`%i|%l|%n`), progress (`progress2`), totals (`stats2`).
+//! rsync prints control characters and non-ASCII bytes as `\#ooo`, so a name can't forge a line.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 const NOT_EMPTY: &[u8] = b"cannot delete non-empty directory: ";
-/// Width of rsync's `%i`.
+/// The width of rsync's `%i`.
 const ITEMIZE_WIDTH: usize = 11;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     Item(Item),
-    /// Bytes of contents that have been copied so far.
+    /// Bytes of contents copied so far.
     Progress(u64),
     Total(Total, u64),
     Count(Counted, Entries),
-    /// A directory that was to be deleted and is not empty; rsync calls that no error.
+    /// A directory that was to be deleted and is not empty, which to rsync is no error.
     NotEmpty(PathBuf),
     Other,
 }
@@ -26,13 +26,13 @@ pub enum Line {
 pub struct Item {
     pub change: Change,
     pub kind: Kind,
-    /// Bytes, of regular files.
+    /// In bytes, of regular files.
     pub length: u64,
     pub path: PathBuf,
 }
 
 impl Item {
-    /// Whether contents are copied.
+    /// Whether its contents are copied.
     pub fn is_transfer(&self) -> bool {
         matches!(self.change, Change::New | Change::Updated)
     }
@@ -41,15 +41,15 @@ impl Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     Deleted,
-    /// Contents are copied to a file that is not there yet.
+    /// Contents are copied to a new file.
     New,
-    /// Contents replace a file that is there.
+    /// Contents replace an existing file.
     Updated,
-    /// Made without contents: directories, links, special files.
+    /// Created without contents: directories, links, special files.
     Made,
-    /// A further name of a file.
+    /// Another name of a file.
     HardLink,
-    /// Owner, mode, time, or where a link leads: nothing that takes room.
+    /// Owner, mode, time, or a link's destination: nothing that takes room.
     Attributes,
 }
 
@@ -62,7 +62,7 @@ pub enum Kind {
     Special,
 }
 
-/// The totals that are read; rsync prints more.
+/// The totals that are parsed; rsync prints more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
     /// Bytes of all regular files in the source.
@@ -71,12 +71,12 @@ pub enum Total {
     TransferredFiles,
 }
 
-/// What entries are counted.
+/// Which entries are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// In the source, its top included.
     Found,
-    /// Of these, what is not on the disk yet.
+    /// Those that are not on the disk yet.
     Created,
 }
 
@@ -89,7 +89,7 @@ pub struct Entries {
 }
 
 impl Line {
-    /// Reads one line, without its end (`\n` or `\r`).
+    /// Parses one line, without its end (`\n` or `\r`).
     pub fn parse(line: &[u8]) -> Self {
         if let Some(item) = item(line) {
             return Self::Item(item);
@@ -134,7 +134,7 @@ fn item(line: &[u8]) -> Option<Item> {
     Some(Item { change, kind, length, path })
 }
 
-/// `        3000000  99%  707.44MB/s    0:00:00 (xfr#1, to-chk=4/7)`; the percentage is of the whole tree and of no use.
+/// `        3000000  99%  707.44MB/s    0:00:00 (xfr#1, to-chk=4/7)`; the percentage is of the whole tree, and of no use.
 fn progress(text: &str) -> Option<u64> {
     let mut words = text.split_ascii_whitespace();
     let bytes = words.next()?.parse().ok()?;
@@ -157,14 +157,14 @@ fn total(text: &str) -> Option<Line> {
     Some(Line::Total(total, number))
 }
 
-/// `7 (reg: 4, dir: 2, link: 1)`; kinds with nothing in them are left out.
+/// `7 (reg: 4, dir: 2, link: 1)`; kinds without entries are missing.
 fn regular(value: &str) -> u64 {
     let Some((_, rest)) = value.split_once("reg: ") else { return 0 };
     let digits = rest.split(|character: char| !character.is_ascii_digit()).next();
     digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
-/// `\#012` → the byte; rsync escapes a literal `\#ddd` too, so this is unambiguous.
+/// `\#012` → the byte. rsync also escapes a literal `\#ddd`, so this is unambiguous.
 pub fn unescape(name: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name;
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_is_the_bytes_alone() {
+    fn progress_is_the_byte_count() {
         let line = "        3000003  99%  707.44MB/s    0:00:00 (xfr#2, to-chk=3/7)";
         assert_eq!(Line::parse(line.as_bytes()), Line::Progress(3_000_003));
         assert_eq!(Line::parse(b"          32768   1%    0.00kB/s   ??:??:??  "), Line::Progress(32_768));
@@ -258,7 +258,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_makes_the_reader_stumble(line: Vec<u8>) {
+        fn any_line_can_be_parsed(line: Vec<u8>) {
             Line::parse(&line);
         }
 

@@ -3,8 +3,10 @@
 pub mod cause;
 pub mod command_line;
 pub mod complaint;
+pub mod copy_monitor;
 pub mod exit;
 pub mod itemize;
+pub mod launcher;
 pub mod process;
 pub mod progress;
 pub mod runner;

@@ -1,5 +1,5 @@
-//! Runs rsync as a child: clean environment, own process group, the target as working directory, bounded in every wait.
-//! Knows processes and pipes, and nothing of what rsync says.
+//! Runs rsync as a child process: clean environment, own process group, the target as working directory, a limit to every wait.
+//! Knows processes and pipes, and nothing of what rsync prints.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -16,13 +16,15 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-/// rsync removes its temporary file and ends within half a second, unless the disk hangs.
-pub const POLITE: Duration = Duration::from_secs(20);
-/// On a disk that has gone there is nothing to be put in order, and rsync would write on into memory.
-pub const BRUSQUE: Duration = Duration::from_secs(1);
-const GLIMPSE: Duration = Duration::from_millis(10);
-const KILL_PATIENCE: Duration = Duration::from_secs(5);
-/// The end of rsync's complaints that goes into a message; the whole is in its own log.
+use crate::model::Fault;
+
+/// After SIGTERM rsync removes its temporary file and ends within half a second, unless the disk hangs.
+pub const GRACE: Duration = Duration::from_secs(20);
+/// On a disk that is gone there is nothing to clean up, and rsync would go on writing into memory.
+pub const SHORT_GRACE: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_millis(10);
+const KILL_WAIT: Duration = Duration::from_secs(5);
+/// How many of rsync's last error messages are kept; its own log has them all.
 const COMPLAINTS: usize = 12;
 const CHUNK: usize = 64 * 1024;
 
@@ -32,6 +34,12 @@ pub fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .map(|directory| directory.join(program))
         .find(|path| path.is_absolute() && path.is_file())
+}
+
+/// # Errors
+/// rsync is not installed.
+pub fn rsync_program() -> Result<PathBuf, Fault> {
+    find("rsync").ok_or_else(|| Fault::Internal { cause: "rsync: command not found".into() })
 }
 
 /// One run of a program.
@@ -58,13 +66,18 @@ pub struct Running {
 
 /// How a child ended.
 #[derive(Debug)]
-pub struct Ended {
+pub struct ProcessEnd {
     pub status: ExitStatus,
     /// The last lines on standard error.
     pub complaints: Vec<String>,
 }
 
-impl Invocation<'_> {
+impl<'a> Invocation<'a> {
+    /// Without input.
+    pub fn new(program: PathBuf, arguments: Vec<OsString>, directory: BorrowedFd<'a>) -> Self {
+        Self { program, arguments, directory, input: Stdio::null() }
+    }
+
     /// Starts the child.
     ///
     /// # Errors
@@ -75,11 +88,11 @@ impl Invocation<'_> {
         command
             .args(self.arguments)
             .env_clear()
-            // rsync reads options from RSYNC_* and from ~/.popt; numbers and messages depend on the locale.
+            // rsync reads options from RSYNC_* and ~/.popt, and the locale changes its numbers and messages.
             .env("LC_ALL", "C")
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .env("HOME", "/nonexistent")
-            // Resolved by the child in its own descriptor table, so no path leads anywhere else meanwhile.
+            // The child resolves it in its own descriptor table, so no path can be redirected meanwhile.
             .current_dir(format!("/proc/self/fd/{}", self.directory.as_raw_fd()))
             .stdin(self.input)
             .stdout(Stdio::piped())
@@ -90,26 +103,26 @@ impl Invocation<'_> {
             return Err(io::Error::other("the child has no pipes"));
         };
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        // A full pipe would stop the child, so complaints are read all the time.
+        // A full pipe would block the child, so its errors are read all the time.
         let complaints = tokio::spawn(last_lines(errors));
         Ok(Running { child, group, output, buffer: Vec::with_capacity(CHUNK), finished: false, complaints })
     }
 }
 
 impl Running {
-    /// Reads what there is and gives each line (ended by `\n` or `\r`) away as whole, then what has come of the next one as
-    /// not whole; after the last one, waits for the end and gives it. May be dropped and called again.
+    /// Reads the next output: passes on each whole line (ended by `\n` or `\r`), then the beginning of the next one as not whole. After the
+    /// last line, waits for the child and returns its end. Cancel safe.
     ///
     /// # Errors
-    /// The pipe can't be read, or the child not be waited for.
-    pub async fn proceed(&mut self, line: impl FnMut(&[u8], bool)) -> io::Result<Option<Ended>> {
+    /// The pipe can't be read, or the child can't be waited for.
+    pub async fn read_on(&mut self, line: impl FnMut(&[u8], bool)) -> io::Result<Option<ProcessEnd>> {
         if !self.finished {
             self.read(line).await?;
             return Ok(None);
         }
         let status = self.child.wait().await?;
         let complaints = (&mut self.complaints).await.unwrap_or_default();
-        Ok(Some(Ended { status, complaints: complaints.into() }))
+        Ok(Some(ProcessEnd { status, complaints: complaints.into() }))
     }
 
     async fn read(&mut self, mut line: impl FnMut(&[u8], bool)) -> io::Result<()> {
@@ -128,19 +141,18 @@ impl Running {
         Ok(())
     }
 
-    /// Ends the child: asks the leader, kills it after `patience`, and the whole group after as long again. A child that hangs
-    /// in the kernel is left behind rather than waited for.
+    /// Ends the child: terminates the leader, kills it after `patience`, and kills the whole group after as long again. Does not wait for a
+    /// child that hangs in the kernel.
     pub async fn terminate(mut self, patience: Duration) {
         let Some(group) = self.group else { return };
-        // Its output must be read on, or it can't finish its last words.
+        // Unless its output is read, it can't finish.
         let drain = tokio::spawn(drain(self.output));
         let _ = kill_process(group, Signal::TERM);
         if timeout(patience, self.child.wait()).await.is_err() {
             let _ = kill_process(group, Signal::KILL);
-            let _ = timeout(KILL_PATIENCE, self.child.wait()).await;
+            let _ = timeout(KILL_WAIT, self.child.wait()).await;
         }
-        // The leader's helpers end by themselves when it is gone, the one that writes after it has put its half file in order;
-        // whoever does not is killed.
+        // The leader's helpers end by themselves once it is gone, the writing one after it has moved its partial file. The rest is killed.
         let _ = timeout(patience, end_of(group)).await;
         let _ = kill_process_group(group, Signal::KILL);
         drain.abort();
@@ -148,10 +160,10 @@ impl Running {
     }
 }
 
-/// Nothing tells of the end of a process that is no child of ours.
+/// The kernel does not report the end of processes that are not our children.
 async fn end_of(group: Pid) {
     while test_kill_process_group(group).is_ok() {
-        sleep(GLIMPSE).await;
+        sleep(POLL).await;
     }
 }
 

@@ -1,17 +1,17 @@
-//! Bytes so far and the time → what readers see: never backwards, a smoothed rate, an honest time left. Pure.
+//! Turns bytes and time into progress: never backwards, with a smoothed rate and an honest estimate. Pure.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::model::Progress;
 
-/// The rate is that of the last half minute: steady enough to read, quick enough to notice a slow disk.
+/// The rate is that of the last half minute: steady enough to read, and quick to show a slow disk.
 const WINDOW: Duration = Duration::from_secs(30);
 /// One point a second fills the window.
 const SPACING: Duration = Duration::from_secs(1);
-/// What would take longer than a week is a disk that hardly moves, and no estimate.
+/// A disk that would take longer than a week hardly moves, and gets no estimate.
 const LONGEST: u64 = 7 * 24 * 60 * 60;
-/// No rate is told before this much time has been seen.
+/// No rate before this much time has passed.
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// Follows one copy.
@@ -25,12 +25,12 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// `total`: the bytes that the dry run announced.
+    /// `total`: bytes in the plan.
     pub fn new(total: u64, now: Instant) -> Self {
         Self { total, done: 0, file: String::new(), points: VecDeque::from([(now, 0)]), last_growth: now }
     }
 
-    /// rsync's count may start again within a file that it copies a second time; ours does not.
+    /// rsync's count may go back when it copies a file again; this one does not.
     pub fn bytes(&mut self, done: u64, now: Instant) {
         if done <= self.done {
             return;
@@ -50,7 +50,7 @@ impl Meter {
         now.saturating_duration_since(self.last_growth)
     }
 
-    /// What can be said at this moment.
+    /// The progress now.
     pub fn read(&mut self, now: Instant) -> Progress {
         self.remember(now);
         let rate = self.rate(now);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_guessed_from_the_first_moment() {
+    fn there_is_no_estimate_in_the_first_moment() {
         let start = Instant::now();
         let mut meter = Meter::new(1000, start);
         meter.bytes(900, after(start, 1));
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_hardly_moves_has_no_end() {
+    fn a_disk_that_hardly_moves_gets_no_estimate() {
         let start = Instant::now();
         let mut meter = Meter::new(3_000_000_000, start);
         meter.bytes(37, after(start, 1));
@@ -132,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_never_goes_backwards_and_never_beyond_the_end(counts: Vec<(u32, u8)>, total: u32) {
+        fn progress_never_goes_backwards_nor_beyond_the_end(counts: Vec<(u32, u8)>, total: u32) {
             let mut now = Instant::now();
             let mut meter = Meter::new(total.into(), now);
             let mut last = 0;

@@ -1,6 +1,5 @@
-//! Opens and makes paths strictly beneath an open directory: no link is followed, no other mount entered. A subvolume of btrfs is of
-//! the same mount.
-//! The disk is foreign; whoever prepared it may have laid links where our directories and lock files belong.
+//! Opens and makes paths strictly beneath an open directory: follows no link and enters no other mount (a btrfs subvolume is in the same mount).
+//! The disk is foreign: whoever prepared it may have put links where our directories and lock files belong.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -18,12 +17,12 @@ const DIRECTORY_MODE: Mode = Mode::RWXU.union(Mode::RGRP).union(Mode::XGRP).unio
 /// Opens a file or directory beneath `top`.
 ///
 /// # Errors
-/// `ELOOP` for a link in the path, `EXDEV` for another file system or a way out.
+/// `ELOOP` for a link in the path, `EXDEV` for another file system or a way out of the directory.
 pub fn open(top: BorrowedFd<'_>, path: &Path, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
     Ok(openat2(top, path, flags | OFlags::CLOEXEC | OFlags::NOFOLLOW, mode, RESOLVE)?)
 }
 
-/// Opens a directory beneath `top`, making what is missing of it. An empty path is `top` itself.
+/// Opens a directory beneath `top`, and makes it where it is missing. An empty path is `top` itself.
 ///
 /// # Errors
 /// As `open`; `InvalidInput` for a path with `..` or a leading `/`.

@@ -1,5 +1,5 @@
-//! What a file system does with names, found out by trying: with empty files in a directory of our own, made where the names are to go,
-//! since a directory can fold case though the one above it does not. Knows nothing of source and steps.
+//! Probes what a file system does with names: with empty files in a directory of our own, made where the names are to go, since a directory can
+//! fold case though its parent does not. Knows neither source nor steps.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -12,10 +12,10 @@ use rustix::io::Errno;
 
 use super::beneath;
 
-/// Our directory. Also where a file is for a moment whose name changes its spelling (`spelling`).
-pub const ASIDE: &str = ".asbackup-names";
+/// Our directory. `spelling` also moves files into it while it renames them.
+pub const NAME_DIRECTORY: &str = ".asbackup-names";
 
-/// Pairs of which the second finds the first where names are folded, in the ways that are known.
+/// Pairs of names; where names are folded in a known way, the second finds the first.
 const PAIRS: [(&str, &str); 5] = [
     ("asbackup-a", "ASBACKUP-A"),
     ("asbackup-\u{e9}", "asbackup-\u{c9}"),
@@ -23,47 +23,47 @@ const PAIRS: [(&str, &str); 5] = [
     ("asbackup-b", "asbackup-b."),
     ("asbackup-b", "asbackup-b "),
 ];
-/// `FS_CASEFOLD_FL`: ext4 folds case in single directories.
+/// `FS_CASEFOLD_FL`: ext4 can fold case in single directories.
 const CASEFOLD: IFlags = IFlags::from_bits_retain(0x4000_0000);
 const FILE: OFlags =
     OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// What became of a name.
+/// The result of creating a file under a name.
 #[derive(Debug, PartialEq, Eq)]
-enum Made {
+enum Created {
     Yes,
     Refused,
-    /// Nothing speaks against the name.
+    /// The name is not the problem.
     NoRoom,
 }
 
-/// Goes, with all that was tried, when it is dropped.
+/// Dropping it removes its directory.
 #[derive(Debug)]
-pub struct Trial {
+pub struct NameProbe {
     parent: OwnedFd,
     directory: OwnedFd,
 }
 
-impl Trial {
-    /// None where there is no room for it.
+impl NameProbe {
+    /// None if there is no room for it.
     ///
     /// # Errors
-    /// The disk's own, or what stands in its place is no directory.
-    pub fn begin(parent: BorrowedFd<'_>) -> io::Result<Option<Self>> {
-        match beneath::open_directory(parent, Path::new(ASIDE)) {
+    /// The disk's own, or something else is in the directory's place.
+    pub fn create(parent: BorrowedFd<'_>) -> io::Result<Option<Self>> {
+        match beneath::open_directory(parent, Path::new(NAME_DIRECTORY)) {
             Ok(directory) => Ok(Some(Self { parent: parent.try_clone_to_owned()?, directory })),
             Err(error) if is_full(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether this directory takes some different names for one, or others on this file system could be told to.
+    /// Whether this directory treats some different names as the same, or other directories on this file system could.
     ///
     /// # Errors
     /// The disk's own.
     pub fn may_fold(&self) -> io::Result<bool> {
         for (one, other) in PAIRS {
-            if self.takes_for_one(OsStr::new(one), OsStr::new(other))? {
+            if self.treats_as_same(OsStr::new(one), OsStr::new(other))? {
                 return Ok(true);
             }
         }
@@ -71,12 +71,12 @@ impl Trial {
         Ok(ioctl_setflags(&self.directory, flags | CASEFOLD).is_ok())
     }
 
-    /// Whether `other` finds what was made as `one`.
+    /// Whether `other` finds a file that was made as `one`.
     ///
     /// # Errors
     /// The disk's own.
-    pub fn takes_for_one(&self, one: &OsStr, other: &OsStr) -> io::Result<bool> {
-        if self.make(one)? != Made::Yes {
+    pub fn treats_as_same(&self, one: &OsStr, other: &OsStr) -> io::Result<bool> {
+        if self.make(one)? != Created::Yes {
             return Ok(false);
         }
         let found = exists(&self.directory, other);
@@ -84,39 +84,39 @@ impl Trial {
         found
     }
 
-    /// Whether what is made under this name has it afterwards.
+    /// Whether a file that is made under this name is listed under it.
     ///
     /// # Errors
     /// The disk's own.
-    pub fn keeps(&self, name: &OsStr) -> io::Result<bool> {
+    pub fn stores(&self, name: &OsStr) -> io::Result<bool> {
         match self.make(name)? {
-            Made::Yes => {}
-            Made::Refused => return Ok(false),
-            Made::NoRoom => return Ok(true),
+            Created::Yes => {}
+            Created::Refused => return Ok(false),
+            Created::NoRoom => return Ok(true),
         }
         let names = list(&self.directory);
         unlinkat(&self.directory, name, AtFlags::empty())?;
         Ok(names?.iter().any(|kept| kept == name))
     }
 
-    fn make(&self, name: &OsStr) -> io::Result<Made> {
+    fn make(&self, name: &OsStr) -> io::Result<Created> {
         match openat(&self.directory, name, FILE, Mode::RUSR | Mode::WUSR) {
-            Ok(_) => Ok(Made::Yes),
-            Err(error) if is_refusal(error) || error == Errno::EXIST => Ok(Made::Refused),
-            Err(Errno::NOSPC | Errno::DQUOT) => Ok(Made::NoRoom),
+            Ok(_) => Ok(Created::Yes),
+            Err(error) if is_refusal(error) || error == Errno::EXIST => Ok(Created::Refused),
+            Err(Errno::NOSPC | Errno::DQUOT) => Ok(Created::NoRoom),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-impl Drop for Trial {
+impl Drop for NameProbe {
     fn drop(&mut self) {
-        // What a crash left in it stays, and is put back by the next run.
-        let _ = unlinkat(&self.parent, ASIDE, AtFlags::REMOVEDIR);
+        // What a crash left in it stays; the next run puts it back.
+        let _ = unlinkat(&self.parent, NAME_DIRECTORY, AtFlags::REMOVEDIR);
     }
 }
 
-/// Whether something is found under this name; a name that can't be is none.
+/// Whether something is found under this name. An impossible name finds nothing.
 ///
 /// # Errors
 /// The disk's own.
@@ -144,7 +144,7 @@ pub fn list(directory: impl AsFd) -> io::Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// What file systems say to a name that they can't hold; exFAT's driver for FUSE says that it is not there.
+/// The errors by which file systems refuse a name; the FUSE driver of exFAT says that it does not exist.
 pub fn is_refusal(error: Errno) -> bool {
     [Errno::NOENT, Errno::INVAL, Errno::ILSEQ, Errno::NAMETOOLONG, Errno::OVERFLOW, Errno::PERM, Errno::ACCESS]
         .contains(&error)
@@ -160,23 +160,23 @@ mod tests {
     use std::fs::{self, File};
 
     #[test]
-    fn a_file_system_that_tells_all_names_apart_is_known_by_trying_and_left_as_it_was() {
+    fn a_case_sensitive_file_system_is_recognised_and_left_unchanged() {
         let place = tempfile::tempdir().unwrap();
         let top = File::open(place.path()).unwrap();
-        let trial = Trial::begin(top.as_fd()).unwrap().unwrap();
-        assert!(!trial.may_fold().unwrap());
-        assert!(!trial.takes_for_one(OsStr::new("a"), OsStr::new("A")).unwrap());
-        assert!(trial.takes_for_one(OsStr::new("a"), OsStr::new("a")).unwrap());
-        assert!(trial.keeps(OsStr::new("a:b.")).unwrap());
-        assert!(!trial.keeps(OsStr::from_bytes(&[b'n'; 256])).unwrap());
-        drop(trial);
+        let probe = NameProbe::create(top.as_fd()).unwrap().unwrap();
+        assert!(!probe.may_fold().unwrap());
+        assert!(!probe.treats_as_same(OsStr::new("a"), OsStr::new("A")).unwrap());
+        assert!(probe.treats_as_same(OsStr::new("a"), OsStr::new("a")).unwrap());
+        assert!(probe.stores(OsStr::new("a:b.")).unwrap());
+        assert!(!probe.stores(OsStr::from_bytes(&[b'n'; 256])).unwrap());
+        drop(probe);
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     }
 
     #[test]
-    fn something_else_in_its_place_is_an_error() {
+    fn a_file_in_the_directorys_place_is_an_error() {
         let place = tempfile::tempdir().unwrap();
-        fs::write(place.path().join(ASIDE), "a file").unwrap();
-        assert!(Trial::begin(File::open(place.path()).unwrap().as_fd()).is_err());
+        fs::write(place.path().join(NAME_DIRECTORY), "a file").unwrap();
+        assert!(NameProbe::create(File::open(place.path()).unwrap().as_fd()).is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! The source's names, by directory, and which of them a file system might take for one another, or not take at all. Pure, and no more
-//! than a suspicion: what the target really does with them is tried there (`trial`).
+//! The source's names, by directory, and which of them a file system might treat as the same or refuse. Pure, and only a first guess: what the
+//! target really does is tried on it (`name_probe`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -9,16 +9,16 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// What no file system of Windows has in a name, besides control characters.
+/// Characters that Windows file systems refuse in names, besides control characters.
 const FORBIDDEN: &str = "<>:\"|?*\\";
-/// The one mark that is a letter in upper case.
+/// The one combining mark that is a letter in upper case.
 const IOTA_BELOW: char = '\u{345}';
 const IOTA: char = 'ι';
-/// Names that Windows keeps for devices, with and without an extension; those with a digit follow.
+/// Names that Windows reserves for devices, with and without an extension; those with a digit follow.
 const DEVICES: [&str; 7] = ["con", "prn", "aux", "nul", "clock$", "conin$", "conout$"];
 const NUMBERED: [&str; 2] = ["com", "lpt"];
 
-/// Each directory of the source with its entries' names.
+/// Each directory of the source with the names of its entries.
 #[derive(Debug, Default)]
 pub struct Names(BTreeMap<PathBuf, Vec<OsString>>);
 
@@ -32,14 +32,14 @@ impl Names {
         }
     }
 
-    /// Those above come before those below.
+    /// Parents come before their children.
     pub fn directories(&self) -> impl Iterator<Item = (&Path, &[OsString])> {
         self.0.iter().map(|(directory, names)| (directory.as_path(), names.as_slice()))
     }
 }
 
-/// Names of one directory that some file system could take for one another, each group by itself.
-pub fn alike(names: &[OsString]) -> Vec<Vec<&OsStr>> {
+/// Groups of names in one directory that some file system could treat as the same.
+pub fn similar_groups(names: &[OsString]) -> Vec<Vec<&OsStr>> {
     let mut groups: HashMap<String, Vec<&OsStr>> = HashMap::with_capacity(names.len());
     for name in names {
         groups.entry(key(name)).or_default().push(name);
@@ -47,8 +47,8 @@ pub fn alike(names: &[OsString]) -> Vec<Vec<&OsStr>> {
     groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-/// Equal at least for those that differ in case, in Unicode's forms, in marks and characters without a shape, or in dots and blanks at
-/// the end.
+/// Equal at least for names that differ only in case, Unicode normalization, combining marks, ignorable characters, or trailing dots and
+/// blanks.
 fn key(name: &OsStr) -> String {
     let name = name.to_string_lossy();
     let mut key = if name.is_ascii() { name.to_ascii_lowercase() } else { flat(&name) };
@@ -56,14 +56,14 @@ fn key(name: &OsStr) -> String {
     key
 }
 
-/// Without marks, since a change of case puts some of them in another order and makes a letter of one (`ᾳ`, `ΑΙ`).
+/// Without marks, since a change of case reorders some of them and turns one into a letter (`ᾳ`, `ΑΙ`).
 fn flat(name: &str) -> String {
     let forms = DecomposingNormalizerBorrowed::new_nfkd();
     let shapeless = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let kinds = CodePointMapData::<GeneralCategory>::new();
     let is_letter =
         |letter: &char| !GeneralCategoryGroup::Mark.contains(kinds.get(*letter)) && !shapeless.contains(*letter);
-    // There and back, since some lower-case letters have one upper-case letter in common (σ, ς), or two (ß).
+    // To upper case and back, since some lower-case letters share an upper-case letter (σ, ς), or have two (ß).
     let letters = forms
         .normalize_iter(name.chars())
         .map(|letter| if letter == IOTA_BELOW { IOTA } else { letter })
@@ -73,20 +73,20 @@ fn flat(name: &str) -> String {
     forms.normalize_iter(letters).filter(is_letter).collect()
 }
 
-/// Characters beyond ASCII that the target has been seen to keep.
+/// Non-ASCII characters that the target is known to keep.
 #[derive(Debug, Default)]
-pub struct Kept(HashSet<char>);
+pub struct KnownCharacters(HashSet<char>);
 
-impl Kept {
+impl KnownCharacters {
     /// Whether a file system might refuse or change the name.
-    pub fn is_doubtful(&self, name: &OsStr) -> bool {
+    pub fn needs_probe(&self, name: &OsStr) -> bool {
         let Some(name) = name.to_str() else { return true };
         let foreign = |letter: char| !letter.is_ascii() && !self.0.contains(&letter);
         let forbidden = |letter: char| letter.is_ascii_control() || FORBIDDEN.contains(letter) || foreign(letter);
         name.contains(forbidden) || name.ends_with(['.', ' ']) || name.starts_with(' ') || is_device(name)
     }
 
-    /// The target has kept this name.
+    /// The target has characters this name.
     pub fn add(&mut self, name: &OsStr) {
         self.0.extend(name.to_string_lossy().chars().filter(|letter| !letter.is_ascii()));
     }
@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_are_kept_by_directory_from_the_top_down() {
+    fn names_are_listed_by_directory_from_the_top_down() {
         let mut names = Names::default();
         for path in ["./", "b/", "b/c/", "b/c/file", "a", "b/other"] {
             names.add(Path::new(path));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_file_system_could_take_for_one_is_alike() {
+    fn names_that_a_file_system_could_confuse_are_grouped() {
         for (one, other) in [
             ("big.vbk", "BIG.VBK"),
             ("\u{e9}", "E\u{301}"),
@@ -135,44 +135,44 @@ mod tests {
             ("\u{131}", "I"),
         ] {
             let names = [one, other, "else"].map(OsString::from);
-            let alike = alike(&names);
+            let alike = similar_groups(&names);
             assert_eq!(alike, [[OsStr::new(one), OsStr::new(other)]], "{one} {other}");
         }
-        assert!(alike(&["a", "b", "\u{f8}", "ae"].map(OsString::from)).is_empty());
+        assert!(similar_groups(&["a", "b", "\u{f8}", "ae"].map(OsString::from)).is_empty());
     }
 
     #[test]
     fn what_might_be_refused_is_doubtful_until_its_letters_are_known() {
-        let mut kept = Kept::default();
-        let doubtful = |kept: &Kept, name: &str| kept.is_doubtful(OsStr::new(name));
+        let mut characters = KnownCharacters::default();
+        let needs_probe = |characters: &KnownCharacters, name: &str| characters.needs_probe(OsStr::new(name));
         for name in
             ["aux.log", "CON", "LPT1.txt", "com\u{b9}", "nul ", "a:b", "ends.", "ends ", " begins", "a\n", "Ärger"]
         {
-            assert!(doubtful(&kept, name), "{name}");
+            assert!(needs_probe(&characters, name), "{name}");
         }
         for name in ["big.vbk", "auxiliary", "console", "lpt", "lpt12", "com.log", "a b", "D2024-01-01T000000_1F2A.vib"]
         {
-            assert!(!doubtful(&kept, name), "{name}");
+            assert!(!needs_probe(&characters, name), "{name}");
         }
-        kept.add(OsStr::new("Äöü"));
-        assert!(!doubtful(&kept, "Äö.vbk") && doubtful(&kept, "ä"));
+        characters.add(OsStr::new("Äöü"));
+        assert!(!needs_probe(&characters, "Äö.vbk") && needs_probe(&characters, "ä"));
     }
 
-    /// An Indic mark that goes before the iota of one spelling and behind that of the other.
+    /// An Indic mark that comes before the iota in one spelling, and after it in the other.
     #[test]
-    fn no_mark_changes_places_with_a_letter() {
+    fn marks_do_not_change_the_key() {
         let name = "\u{1fc2}\u{1134d}";
         assert_eq!(key(OsStr::new(name)), key(OsStr::new(&name.to_uppercase())));
     }
 
     proptest! {
         #[test]
-        fn no_name_makes_the_key_stumble(name: String, tail in "[. ]{0,3}") {
+        fn case_and_trailing_dots_do_not_change_the_key(name: String, tail in "[. ]{0,3}") {
             let upper = OsString::from(name.to_uppercase() + &tail);
             if !name.is_empty() {
                 prop_assert_eq!(key(&upper), key(OsStr::new(&name)));
             }
-            Kept::default().is_doubtful(&upper);
+            KnownCharacters::default().needs_probe(&upper);
         }
     }
 }

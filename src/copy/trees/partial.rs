@@ -1,9 +1,9 @@
-//! Large files that a run before left half copied, so that rsync need not write them anew. Safe whatever they hold: rsync compares
-//! them block by block with the source, and holds the whole file against a checksum before it gives it its name.
+//! Large files that an earlier run left half copied, so that rsync can resume them. Safe whatever they hold: rsync compares them with the source
+//! block by block, and checks the whole file against a checksum before it gives it its name.
 //!
-//! A run that rsync could end in order has moved its half file into `PARTIAL` itself; after a kill, a pulled disk or a power cut it
-//! lies beside its place under rsync's temporary name. The dry run lists both as things to be deleted; so rsync's own bounds are
-//! those of the search, and `beneath` keeps what is renamed within the target's mount.
+//! An rsync that could end cleanly has moved its partial file into `PARTIAL` itself. After a kill, a pulled disk or a power cut it lies beside its
+//! place under rsync's temporary name. The dry run lists both as deletions, so the search has rsync's own bounds, and `beneath` keeps
+//! renames within the target's mount.
 
 use std::fs::File;
 use std::io;
@@ -17,94 +17,94 @@ use rustix::fs::{AtFlags, FileType, RenameFlags, renameat_with, statat};
 use super::beneath;
 use crate::copy::rsync::itemize::{Change, Item, Kind};
 
-/// rsync's `--partial-dir`, in each directory with a half file.
+/// rsync's `--partial-dir`, in each directory with a partial file.
 pub const PARTIAL: &str = ".asbackup-partial";
-/// What is less is copied anew in a moment, and comparing costs time for every changed file of the run.
-const WORTH: u64 = 16 << 20;
+/// In bytes. Less is copied again in a moment, while comparing costs time for every changed file of the run.
+const WORTH_RESUMING: u64 = 16 << 20;
 /// The unit of `st_blocks`.
 const SECTOR: u64 = 512;
 /// rsync's temporary name is `.name.XXXXXX`.
 const SUFFIX: usize = 7;
-/// rsync writes one file at a time, so more than a few are somebody's mischief.
+/// rsync writes one file at a time, so more than a few are somebody's prank.
 const MOST: usize = 100;
 
-/// What a copy does with a file in which it is cut off.
+/// What becomes of the file at which a copy is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CutOff {
-    /// It is copied anew by the next run.
-    Dropped,
-    /// The next run goes on with it.
-    Kept,
-    /// The same, and this run goes on with what one before has kept.
-    Resumed,
+pub enum PartialPolicy {
+    /// The next run copies it again.
+    Discard,
+    /// The next run resumes it.
+    Keep,
+    /// The same, and this run resumes what an earlier one kept.
+    Resume,
 }
 
-impl CutOff {
-    /// For a copy of `bytes` in all.
-    pub fn of_copy(bytes: u64) -> Self {
-        if bytes < WORTH { Self::Dropped } else { Self::Kept }
+impl PartialPolicy {
+    /// For a copy of `bytes` in total.
+    pub fn for_copy(bytes: u64) -> Self {
+        if bytes < WORTH_RESUMING { Self::Discard } else { Self::Keep }
     }
 }
 
-/// One of them, by its path on the disk.
+/// A partial file, by paths on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Half {
+pub struct PartialFile {
     at: PathBuf,
-    /// The file that it is the beginning of.
+    /// The file of which it is the beginning.
     of: PathBuf,
 }
 
-/// What the dry run shows that looks like one.
+/// What looks like a partial file in the dry run.
 #[derive(Debug, Default)]
-pub struct Halves(Vec<Half>);
+pub struct PartialCandidates(Vec<PartialFile>);
 
-/// Those that are worth it.
+/// Partial files that are worth resuming.
 #[derive(Debug, Default)]
-pub struct Kept {
-    halves: Vec<Half>,
-    /// What they take on the disk.
+pub struct PartialFiles {
+    files: Vec<PartialFile>,
+    /// Bytes that they take on the disk.
     pub bytes: u64,
 }
 
-impl Halves {
+impl PartialCandidates {
     pub fn add(&mut self, item: &Item) {
         if item.change == Change::Deleted && item.kind == Kind::File && self.0.len() < MOST {
-            self.0.extend(half_of(&item.path));
+            self.0.extend(partial_file_of(&item.path));
         }
     }
 
-    /// Those that are large, and shorter than a file of the source. Blocks.
-    pub fn judge(self, source: &File, target: &File) -> Kept {
-        let mut kept = Kept::default();
-        for half in self.0 {
-            let (Some(there), Some(whole)) = (size(target, &half.at), size(source, &half.of)) else { continue };
-            // With holes it would be long and yet worth nothing.
-            if there.taken >= WORTH && there.length < whole.length {
+    /// Those that are large, and shorter than their file in the source. Blocks.
+    pub fn worth_resuming(self, source: &File, target: &File) -> PartialFiles {
+        let mut kept = PartialFiles::default();
+        for partial in self.0 {
+            let (Some(there), Some(whole)) = (size(target, &partial.at), size(source, &partial.of)) else { continue };
+            // A file of holes is long, and yet worth nothing.
+            if there.taken >= WORTH_RESUMING && there.length < whole.length {
                 kept.bytes += there.taken;
-                kept.halves.push(half);
+                kept.files.push(partial);
             }
         }
         kept
     }
 }
 
-impl Kept {
+impl PartialFiles {
     pub fn count(&self) -> u64 {
-        self.halves.len() as u64
+        self.files.len() as u64
     }
 
-    /// Puts each where rsync looks for it. Blocks. One that can't be put there is deleted by rsync, and copied anew.
-    pub fn offer(&self, target: &File) {
-        for half in &self.halves {
-            if let Err(error) = half.offer(target) {
-                debug!("{}: {error}", half.at.display());
+    /// Moves each to where rsync looks for it. Blocks. rsync deletes one that can't be moved, and copies it again.
+    pub fn move_into_place(&self, target: &File) {
+        for partial in &self.files {
+            if let Err(error) = partial.move_into_place(target) {
+                debug!("{}: {error}", partial.at.display());
             }
         }
     }
 }
 
-impl Half {
-    fn offer(&self, target: &File) -> io::Result<()> {
+impl PartialFile {
+    fn move_into_place(&self, target: &File) -> io::Result<()> {
         if is_in_partial(&self.at) {
             return Ok(());
         }
@@ -116,10 +116,10 @@ impl Half {
     }
 }
 
-/// Whether it is the beginning of a file: by its name, which somebody's own file may have by chance (`.diary.backup`). rsync's
-/// endings are of letters and digits at random, which hardly ever make a word or a number.
-pub fn is_half(at: &Path, is_in_source: impl Fn(&Path) -> bool) -> bool {
-    half_of(at).is_some_and(|half| is_in_partial(at) || !ends_in_word(at) || is_in_source(&half.of))
+/// Whether a name is that of a partial file. Somebody's own file may have such a name by chance (`.diary.backup`), but rsync's suffixes are
+/// random letters and digits, which hardly ever make a word or a number.
+pub fn is_partial(at: &Path, is_in_source: impl Fn(&Path) -> bool) -> bool {
+    partial_file_of(at).is_some_and(|partial| is_in_partial(at) || !ends_in_word(at) || is_in_source(&partial.of))
 }
 
 fn ends_in_word(at: &Path) -> bool {
@@ -128,17 +128,17 @@ fn ends_in_word(at: &Path) -> bool {
     [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit].iter().any(|kind| ending.iter().all(kind))
 }
 
-fn half_of(at: &Path) -> Option<Half> {
+fn partial_file_of(at: &Path) -> Option<PartialFile> {
     let (directory, name) = (at.parent()?, at.file_name()?);
     if is_in_partial(at) {
         let of = directory.parent()?.join(name);
-        return Some(Half { at: at.to_owned(), of });
+        return Some(PartialFile { at: at.to_owned(), of });
     }
     let bare = name.as_bytes().strip_prefix(b".")?;
     let (bare, suffix) = bare.split_at_checked(bare.len().checked_sub(SUFFIX)?)?;
     let random = suffix.strip_prefix(b".")?.iter().all(u8::is_ascii_alphanumeric);
     let of = directory.join(std::ffi::OsStr::from_bytes(bare));
-    (random && !bare.is_empty()).then(|| Half { at: at.to_owned(), of })
+    (random && !bare.is_empty()).then(|| PartialFile { at: at.to_owned(), of })
 }
 
 fn is_in_partial(at: &Path) -> bool {
@@ -152,7 +152,7 @@ struct Size {
     taken: u64,
 }
 
-/// Of a regular file; links are none.
+/// Of a regular file; none for links.
 fn size(top: &File, path: &Path) -> Option<Size> {
     let stat = statat(top, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
@@ -166,11 +166,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn found(path: &str) -> Option<String> {
-        half_of(Path::new(path)).map(|half| half.of.display().to_string())
+        partial_file_of(Path::new(path)).map(|partial| partial.of.display().to_string())
     }
 
     #[test]
-    fn half_files_are_known_by_their_names() {
+    fn partial_files_are_recognised_by_their_names() {
         assert_eq!(found("d/.big.vbk.Qu4Dqp"), Some("d/big.vbk".into()));
         assert_eq!(found(".big.Qu4Dqp"), Some("big".into()));
         assert_eq!(found("d/.asbackup-partial/big.vbk"), Some("d/big.vbk".into()));
@@ -180,50 +180,55 @@ mod tests {
     }
 
     #[test]
-    fn somebodys_file_that_has_such_a_name_is_no_half_unless_its_whole_is_in_the_source() {
-        let is_half = |path: &str, source: &str| is_half(Path::new(path), |of| of == Path::new(source));
+    fn a_file_with_such_a_name_is_partial_only_if_the_source_has_the_rest() {
+        let is_partial = |path: &str, source: &str| is_partial(Path::new(path), |of| of == Path::new(source));
         for name in ["d/.big.vbk.Qu4Dqp", "d/.asbackup-partial/diary.backup", ".big.abcde1"] {
-            assert!(is_half(name, ""), "{name}");
+            assert!(is_partial(name, ""), "{name}");
         }
         for name in ["d/.diary.backup", ".diary.BACKUP", ".diary.202411"] {
-            assert!(!is_half(name, ""), "{name}");
+            assert!(!is_partial(name, ""), "{name}");
         }
-        assert!(is_half("d/.diary.backup", "d/diary"));
+        assert!(is_partial("d/.diary.backup", "d/diary"));
     }
 
     #[test]
-    fn only_what_is_large_and_shorter_than_its_source_is_kept_and_put_where_rsync_looks() {
+    fn only_large_files_shorter_than_their_source_are_resumed() {
         let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let make = |top: &Path, name: &str, length: u64| {
             std::fs::write(top.join(name), vec![1; usize::try_from(length).unwrap()]).unwrap();
         };
-        File::create(target.path().join(".holes.abcDE1")).unwrap().set_len(WORTH).unwrap();
+        File::create(target.path().join(".holes.abcDE1")).unwrap().set_len(WORTH_RESUMING).unwrap();
         for name in ["large", "small", "whole", "holes"] {
-            make(source.path(), name, 2 * WORTH);
+            make(source.path(), name, 2 * WORTH_RESUMING);
         }
-        for (name, length) in [("large", WORTH), ("small", WORTH - 1), ("whole", 2 * WORTH), ("gone", WORTH)] {
+        for (name, length) in [
+            ("large", WORTH_RESUMING),
+            ("small", WORTH_RESUMING - 1),
+            ("whole", 2 * WORTH_RESUMING),
+            ("gone", WORTH_RESUMING),
+        ] {
             make(target.path(), &format!(".{name}.abcDE1"), length);
         }
         std::os::unix::fs::symlink("/etc/passwd", target.path().join(".large.link00")).unwrap();
-        let mut halves = Halves::default();
+        let mut files = PartialCandidates::default();
         for name in ["large.abcDE1", "small.abcDE1", "whole.abcDE1", "gone.abcDE1", "holes.abcDE1", "large.link00"] {
             let path = PathBuf::from(format!(".{name}"));
-            halves.add(&Item { change: Change::Deleted, kind: Kind::File, length: 0, path });
+            files.add(&Item { change: Change::Deleted, kind: Kind::File, length: 0, path });
         }
         let (from, to) = (File::open(source.path()).unwrap(), File::open(target.path()).unwrap());
-        let kept = halves.judge(&from, &to);
-        assert_eq!((kept.count(), kept.bytes), (1, WORTH));
-        kept.offer(&to);
-        assert_eq!(target.path().join(PARTIAL).join("large").metadata().unwrap().len(), WORTH);
+        let kept = files.worth_resuming(&from, &to);
+        assert_eq!((kept.count(), kept.bytes), (1, WORTH_RESUMING));
+        kept.move_into_place(&to);
+        assert_eq!(target.path().join(PARTIAL).join("large").metadata().unwrap().len(), WORTH_RESUMING);
         assert!(!target.path().join(".large.abcDE1").exists());
     }
 
     proptest! {
         #[test]
-        fn no_name_makes_us_stumble_or_leave_the_directory(bytes in prop::collection::vec(any::<u8>(), 0..30)) {
+        fn no_name_leads_out_of_its_directory(bytes in prop::collection::vec(any::<u8>(), 0..30)) {
             let path = Path::new(std::ffi::OsStr::from_bytes(&bytes));
-            if let Some(half) = half_of(path) {
-                prop_assert!(half.of.starts_with(path.parent().unwrap()) || is_in_partial(path));
+            if let Some(partial) = partial_file_of(path) {
+                prop_assert!(partial.of.starts_with(path.parent().unwrap()) || is_in_partial(path));
             }
         }
     }

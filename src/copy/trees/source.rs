@@ -1,8 +1,8 @@
-//! The source directory, proven to be what it should be before anything is compared with it, and once more before anything is
-//! copied. No code path here or elsewhere deletes in it.
+//! The source directory, checked before anything is compared with it, and again before anything is copied. No code here or elsewhere deletes
+//! in it.
 //!
-//! The source is a tree of paths: what is mounted beneath it and btrfs' subvolumes in it are of it, here, for rsync and for the
-//! administrator; so nothing of it may be hidden from us.
+//! The source is a tree of paths: mounts beneath it and btrfs subvolumes in it belong to it, as they do for rsync and for the administrator. So
+//! nothing of it may be hidden from us.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -14,38 +14,39 @@ use std::path::{Path, PathBuf};
 use log::debug;
 use rustix::fs::{AtFlags, statat};
 
+use crate::blocking::{GLANCE, blocking};
 use crate::config::Config;
 use crate::disks::mounted::Mounted;
 use crate::disks::{file_system_id, mount_table, network_share};
 use crate::model::Fault;
 use crate::paths::{self, Refused};
 
-/// A source that may be mirrored. While it is open its file system can't be unmounted in the ordinary way.
+/// A source that may be copied. While it is open, its file system can't be unmounted in the ordinary way.
 #[derive(Debug)]
 pub struct Source {
     pub directory: File,
     path: PathBuf,
-    /// By which it is recognised at the next copy.
+    /// Identifies it at the next copy.
     pub file_system: String,
 }
 
 impl Source {
-    /// Opens the source and refuses one that must not be mirrored. Blocks.
+    /// Opens the source, and refuses one that must not be copied. Blocks.
     ///
-    /// `remembered`: the file system that it has to lie on, if that is known.
+    /// `remembered`: the file system that it must lie on, if known.
     ///
     /// # Errors
-    /// Missing, empty, hidden by a sandbox, not the right place, or on the very disk that is copied to.
+    /// Missing, empty, hidden by a sandbox, the wrong place, or on the disk that is copied to.
     pub fn open(config: &Config, mounted: &Mounted, remembered: Option<&str>) -> Result<Self, Fault> {
         let source = Self::find(config, remembered)?;
         refuse_overlap(&source.path, &source.directory, mounted)?;
         Ok(source)
     }
 
-    /// The same, wherever it is copied to. Blocks.
+    /// The same, whatever it is copied to. Blocks.
     ///
     /// # Errors
-    /// Missing, empty, hidden by a sandbox, or not the right place.
+    /// Missing, empty, hidden by a sandbox, or the wrong place.
     pub fn find(config: &Config, remembered: Option<&str>) -> Result<Self, Fault> {
         let path = &config.source;
         let unavailable = |error: io::Error| unavailable(path, &error);
@@ -59,7 +60,7 @@ impl Source {
         refuse_wrong_place(config, &directory)?;
         let file_system = file_system_id::of(&directory).map_err(unavailable)?;
         if let Some(before) = remembered.filter(|before| *before != file_system) {
-            // Which disk it is about is not known here.
+            // The disk is not known here.
             let (before, disk) = (before.to_owned(), String::new());
             return Err(Fault::SourceMoved { path: show(path), before, now: file_system, disk });
         }
@@ -75,12 +76,11 @@ impl Source {
         Ok(Self { directory: self.directory.try_clone()?, path, file_system })
     }
 
-    /// Whether the path still leads to the directory that was looked at, and something is in it: between the dry run and the
-    /// copy somebody may have unmounted it. Blocks.
+    /// Whether the path still leads to this directory, and something is in it: somebody may have unmounted it since the dry run. Blocks.
     ///
     /// # Errors
     /// It does not.
-    pub fn prove_again(&self, lock_name: &Path) -> Result<(), Fault> {
+    pub fn recheck(&self, lock_name: &Path) -> Result<(), Fault> {
         let unavailable = |error: io::Error| unavailable(&self.path, &error);
         let now = paths::directory(&self.path).and_then(|now| now.metadata()).map_err(unavailable)?;
         let then = self.directory.metadata().map_err(unavailable)?;
@@ -94,12 +94,12 @@ impl Source {
     }
 }
 
-/// Whether a run would find its source now, for whoever waits for one that is mounted late. Blocks.
+/// Whether a run would find its source now, for callers that wait for a late mount. Blocks.
 pub fn is_there(config: &Config, remembered: Option<&str>) -> bool {
     Source::find(config, remembered).is_ok()
 }
 
-/// What the administrator has said of the right place.
+/// Checks what the administrator has configured about the right place.
 fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
     let path = &config.source;
     let is_mount_point = || mount_table::is_mount_point(directory).map_err(|error| unavailable(path, &error));
@@ -107,7 +107,7 @@ fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
         return Err(Fault::SourceNotMounted { path: show(path) });
     }
     let sentinel = &config.source_sentinel;
-    // It may lie on a drive that is mounted further down: that is then the one to be recognised.
+    // The sentinel may lie on a drive that is mounted further down, which is then the drive that must be there.
     let found = || statat(directory, sentinel, AtFlags::SYMLINK_NOFOLLOW);
     if !sentinel.as_os_str().is_empty() && found().is_err() {
         return Err(Fault::SourceWithoutSentinel { path: show(&path.join(sentinel)) });
@@ -118,7 +118,7 @@ fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
 fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<(), Fault> {
     let unavailable = |error: io::Error| unavailable(path, &error);
     let real = real_path(directory).map_err(unavailable)?;
-    // Not by the files' own device number: btrfs gives one to each subvolume.
+    // Not by `st_dev`, which btrfs gives to each subvolume.
     let (own, target) = (mount_table::entry_of(directory), mount_table::entry(mounted.id));
     let (own, target) = (own.map_err(unavailable)?, target.map_err(unavailable)?);
     let is_same_disk = own.zip(target).is_none_or(|(own, target)| own.majmin == target.majmin);
@@ -128,8 +128,8 @@ fn refuse_overlap(path: &Path, directory: &File, mounted: &Mounted) -> Result<()
     Ok(())
 }
 
-/// It can't be reached, or not in a way that is safe. Blocks, but for no share.
-pub fn unavailable(path: &Path, error: &io::Error) -> Fault {
+/// The source can't be reached, or not safely. Blocks, but never on a share.
+fn unavailable(path: &Path, error: &io::Error) -> Fault {
     let (shown, cause) = (show(path), error.to_string());
     let unavailable = || match network_share::of(path).ok().flatten() {
         Some(share) => Fault::ShareUnavailable { path: shown, share, cause },
@@ -138,32 +138,40 @@ pub fn unavailable(path: &Path, error: &io::Error) -> Fault {
     Refused::fault(error).unwrap_or_else(unavailable)
 }
 
+/// The fault of a source that can't be reached, or not safely; found out with a time limit.
+pub async fn unavailable_source(path: &Path, error: io::Error) -> Fault {
+    let (shown, cause) = (show(path), error.to_string());
+    let path = path.to_owned();
+    let fault = blocking(GLANCE, move || Ok::<_, io::Error>(unavailable(&path, &error))).await;
+    fault.unwrap_or(Fault::SourceUnavailable { path: shown, cause })
+}
+
 fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// A unit's sandbox can put an empty directory over the source or a part of it, and can keep from us what is mounted there;
-/// mirroring that would wipe the backup. Only at mount points can two processes see different things.
+/// A unit's sandbox can put an empty directory over the source or a part of it, or hide what is mounted there; copying that would wipe the
+/// backup. Only at mount points can two processes see different things.
 fn hidden_place(directory: &File) -> io::Result<Option<PathBuf>> {
     let top = real_path(directory)?;
     let below = mount_table::points_below(&top)?;
     Ok(std::iter::once(top).chain(below).find(|place| is_hidden(place)))
 }
 
-/// Whether the system's first process sees something else there.
+/// Whether the system's first process sees another directory there.
 fn is_hidden(place: &Path) -> bool {
     let outside = Path::new("/proc/1/root").join(place.strip_prefix("/").unwrap_or(place));
     let number = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
     match (number(place), number(&outside)) {
         (Ok(ours), Ok(theirs)) => ours != theirs,
         (Err(error), _) | (_, Err(error)) => {
-            debug!("{}: {error}; it is taken as seen", place.display());
+            debug!("{}: {error}; it counts as visible", place.display());
             false
         }
     }
 }
 
-/// Where it is at the moment.
+/// Where the directory is at the moment.
 fn real_path(directory: &File) -> io::Result<PathBuf> {
     fs::read_link(format!("/proc/self/fd/{}", directory.as_raw_fd()))
 }

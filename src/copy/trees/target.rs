@@ -1,8 +1,8 @@
-//! The directory on the disk that is copied to: resolved once from the top of the mounted file system, then only ever used
-//! through its descriptor, so that a disk that goes away can never make anything land elsewhere.
+//! The directory on the disk that is copied to. Resolved once, from the top of the mounted file system, and then used only by its descriptor,
+//! so that nothing can land elsewhere when the disk goes away.
 //!
-//! The target ends where its mount ends: subvolumes and snapshots of btrfs in it are of it, something mounted upon it never is, and
-//! keeps a run from copying (`Mounted::prove_again`).
+//! The target ends where its mount ends: btrfs subvolumes and snapshots in it belong to it. Something mounted upon it never does, and stops the
+//! run before it copies (`Mounted::recheck`).
 
 use std::fs::File;
 use std::io;
@@ -21,7 +21,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Opens the target, making its directories where they are missing. Blocks.
+    /// Opens the target, and makes its directories where they are missing. Blocks.
     ///
     /// `destination` is as written in config.ini: relative to the disk, or absolute and beginning with the mount point.
     ///
@@ -33,7 +33,7 @@ impl Target {
         Ok(Self { directory, path })
     }
 
-    /// The same where it is there already; nothing is made.
+    /// Opens a target that exists; makes nothing. Blocks.
     ///
     /// # Errors
     /// As `open`.
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_made_by_whoever_only_looks() {
+    fn find_makes_nothing() {
         let place = tempfile::tempdir().unwrap();
         let top = File::open(place.path()).unwrap();
         let find = |path: &str| Target::find(top.as_fd(), place.path(), Path::new(path));

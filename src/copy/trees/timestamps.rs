@@ -1,4 +1,4 @@
-//! Times that differ though nothing else seems to: those that a file system can't hold (FAT and exFAT begin in 1980, ext4 with small
+//! TimeComparison that differ though nothing else seems to: those that a file system can't hold (FAT and exFAT begin in 1980, ext4 with small
 //! inodes ends in 2038), and all of a disk that keeps local time (FAT), when the clock it is read by has changed. rsync would copy such
 //! files at each run. Compares the two trees and judges; what follows from it is `retime`'s.
 
@@ -16,45 +16,46 @@ use crate::model::Micros;
 
 /// rsync's `--modify-window` for such a disk, in seconds.
 const WINDOW: u64 = 1;
-/// Seconds since 1970 that all file systems of disks hold: from FAT's beginning to the end of 32 bits, each with two days for time zones.
-const HELD: std::ops::Range<i64> = 315_532_800 + 172_800..2_147_483_647 - 172_800;
-/// A day: so far the clocks of machines are apart that are looked after at all.
-const CLOCKS: i64 = 24 * 60 * 60;
-/// Time zones differ by quarters of an hour, and by so much at most: from UTC-12 to UTC+14.
+/// Seconds since 1970 that all supported file systems can hold: from the beginning of FAT to the end of 32 bits, each with two days for time
+/// zones.
+const STORABLE: std::ops::Range<i64> = 315_532_800 + 172_800..2_147_483_647 - 172_800;
+/// A day: the clocks of maintained machines differ by less.
+const CLOCK_SKEW: i64 = 24 * 60 * 60;
+/// Time zones differ by multiples of a quarter of an hour, and at most from UTC-12 to UTC+14.
 const QUARTER: i64 = 15 * 60;
 const FARTHEST: i64 = 26 * 60 * 60;
 
-/// A file that is as long as its source, with another time. All in seconds since 1970.
+/// A file of the same length as its source, with another time. All times in seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Odd {
+pub struct TimeMismatch {
     pub path: PathBuf,
     pub length: u64,
     source: i64,
     target: i64,
-    /// When the source was changed, whatever its own time says.
+    /// When the source file changed, whatever its own time says.
     changed: i64,
 }
 
-/// What a look at both trees has found.
+/// The times of both trees.
 #[derive(Debug, Default)]
-pub struct Times {
+pub struct TimeComparison {
     /// Files that rsync takes for copied.
     same: u64,
-    odd: Vec<Odd>,
+    mismatch: Vec<TimeMismatch>,
 }
 
-impl Times {
-    /// Looks through the whole target. Blocks; `go_on` is asked at each entry.
+impl TimeComparison {
+    /// Compares the whole target. Blocks; `go_on` is asked at each entry.
     ///
     /// # Errors
-    /// A part of it can't be looked at.
+    /// A part of the target can't be read.
     pub fn compare(source: &File, target: &File, go_on: impl Fn() -> bool) -> Result<Self, WalkError> {
         let mut times = Self::default();
         walk(target.as_fd(), go_on, |path, there| {
             let Ok(original) = statat(source, path, AtFlags::SYMLINK_NOFOLLOW) else { return };
             let is_file = FileType::from_raw_mode(original.st_mode) == FileType::RegularFile;
             if is_file && kind(there) == FileType::RegularFile && original.st_size.unsigned_abs() == there.stx_size {
-                times.add(Odd {
+                times.add(TimeMismatch {
                     path: path.to_owned(),
                     length: there.stx_size,
                     source: original.st_mtime,
@@ -66,52 +67,52 @@ impl Times {
         Ok(times)
     }
 
-    fn add(&mut self, file: Odd) {
+    fn add(&mut self, file: TimeMismatch) {
         if file.source.abs_diff(file.target) <= WINDOW {
             self.same += 1;
         } else {
-            self.odd.push(file);
+            self.mismatch.push(file);
         }
     }
 
-    /// By how many seconds the disk seems to be off: most of what is on it is off by the same.
+    /// By how many seconds the disk is off: most files differ by the same amount.
     pub fn shift(&self) -> Option<i64> {
         let mut counts: HashMap<i64, u64> = HashMap::new();
-        self.odd.iter().filter_map(Odd::shift).for_each(|shift| *counts.entry(shift).or_default() += 1);
+        self.mismatch.iter().filter_map(TimeMismatch::shift).for_each(|shift| *counts.entry(shift).or_default() += 1);
         let (shift, count) = counts.into_iter().max_by_key(|(shift, count)| (*count, *shift))?;
-        let others = self.same + self.odd.iter().filter(|odd| odd.is_held()).count() as u64 - count;
+        let others = self.same + self.mismatch.iter().filter(|mismatch| mismatch.is_storable()).count() as u64 - count;
         (count > others).then_some(shift)
     }
 
-    /// Those that are off by just that.
-    pub fn shifted(&self, shift: i64) -> Vec<Odd> {
-        self.odd.iter().filter(|odd| odd.shift() == Some(shift)).cloned().collect()
+    /// Files that are off by that amount.
+    pub fn shifted(&self, shift: i64) -> Vec<TimeMismatch> {
+        self.mismatch.iter().filter(|mismatch| mismatch.shift() == Some(shift)).cloned().collect()
     }
 
-    /// Those whose time the disk may be unable to hold.
-    pub fn beyond(&self) -> Vec<Odd> {
-        self.odd.iter().filter(|odd| !odd.is_held()).cloned().collect()
+    /// Files whose time the disk may be unable to hold.
+    pub fn unstorable(&self) -> Vec<TimeMismatch> {
+        self.mismatch.iter().filter(|mismatch| !mismatch.is_storable()).cloned().collect()
     }
 }
 
-/// Whether all file systems of disks can hold this time.
-pub fn is_held(seconds: i64) -> bool {
-    HELD.contains(&seconds)
+/// Whether all supported file systems can hold this time.
+pub fn is_storable(seconds: i64) -> bool {
+    STORABLE.contains(&seconds)
 }
 
-impl Odd {
-    /// Whether the source is as it was at `moment`, by a margin for clocks that are set and those of other machines.
+impl TimeMismatch {
+    /// Whether the source file has not changed since `moment`, with a margin for clock skew.
     pub fn is_unchanged_since(&self, moment: Micros) -> bool {
         let moment = i64::try_from(moment / 1_000_000).unwrap_or(i64::MAX);
-        self.changed < moment.saturating_sub(CLOCKS)
+        self.changed < moment.saturating_sub(CLOCK_SKEW)
     }
 
-    fn is_held(&self) -> bool {
-        is_held(self.source)
+    fn is_storable(&self) -> bool {
+        is_storable(self.source)
     }
 
     fn shift(&self) -> Option<i64> {
-        let difference = self.target.checked_sub(self.source).filter(|_| self.is_held())?;
+        let difference = self.target.checked_sub(self.source).filter(|_| self.is_storable())?;
         if difference.unsigned_abs() > FARTHEST.unsigned_abs() {
             return None;
         }
@@ -121,24 +122,29 @@ impl Odd {
     }
 }
 
-/// Gives files of the target the times of their sources, and those back that have not taken them. Blocks. `whole`: the target holds owners
-/// and modes too, so a file whose source has changed in any way since is left to rsync.
+/// Gives files of the target the times of their sources, and returns those that don't keep them. Blocks. `whole`: the target also stores owners
+/// and modes, so files whose source has changed in any way since are left to rsync.
 ///
 /// # Errors
 /// A file can't be opened.
-pub fn give_times(source: &File, target: &File, files: Vec<Odd>, whole: bool) -> Result<Vec<Odd>, WalkError> {
+pub fn set_times(
+    source: &File,
+    target: &File,
+    files: Vec<TimeMismatch>,
+    whole: bool,
+) -> Result<Vec<TimeMismatch>, WalkError> {
     let mut refused = Vec::new();
-    for odd in files {
-        let taken = give_time(source, target, &odd.path, whole);
-        if !taken.map_err(|source| WalkError { path: odd.path.clone(), source })? {
-            refused.push(odd);
+    for mismatch in files {
+        let taken = set_time(source, target, &mismatch.path, whole);
+        if !taken.map_err(|source| WalkError { path: mismatch.path.clone(), source })? {
+            refused.push(mismatch);
         }
     }
     Ok(refused)
 }
 
-/// Whether nothing is left to do about it but what rsync sees by itself.
-fn give_time(source: &File, target: &File, path: &Path, whole: bool) -> io::Result<bool> {
+/// Whether everything else can be left to rsync.
+fn set_time(source: &File, target: &File, path: &Path, whole: bool) -> io::Result<bool> {
     let original = statat(source, path, AtFlags::SYMLINK_NOFOLLOW)?;
     let file = beneath::open(target.as_fd(), path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty())?;
     let there = fstat(&file)?;
@@ -146,7 +152,7 @@ fn give_time(source: &File, target: &File, path: &Path, whole: bool) -> io::Resu
         return Ok(true);
     }
     let stamp = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
-    // exFAT's driver for FUSE sets no time of the two alone, and says nothing.
+    // The FUSE driver of exFAT silently sets neither time unless both are given.
     let times = Timestamps {
         last_access: stamp(there.st_atime, there.st_atime_nsec.cast_signed()),
         last_modification: stamp(original.st_mtime, original.st_mtime_nsec.cast_signed()),
@@ -161,25 +167,28 @@ mod tests {
 
     const NOON: i64 = 1_700_000_000;
 
-    fn times(pairs: &[(i64, i64)]) -> Times {
-        let mut times = Times::default();
+    fn times(pairs: &[(i64, i64)]) -> TimeComparison {
+        let mut times = TimeComparison::default();
         for (place, &(source, target)) in pairs.iter().enumerate() {
-            times.add(Odd { path: place.to_string().into(), length: 1, source, target, changed: NOON });
+            times.add(TimeMismatch { path: place.to_string().into(), length: 1, source, target, changed: NOON });
         }
         times
     }
 
     #[test]
-    fn what_was_changed_after_the_last_copy_or_not_long_before_may_have_changed_in_all() {
-        let odd = |changed| Odd { path: "a".into(), length: 1, source: NOON, target: NOON + 3600, changed };
+    fn a_change_around_or_after_the_last_copy_counts() {
+        let mismatch =
+            |changed| TimeMismatch { path: "a".into(), length: 1, source: NOON, target: NOON + 3600, changed };
         let copied = 1_700_000_000_000_000;
-        assert!(odd(NOON - CLOCKS - 1).is_unchanged_since(copied));
-        assert!(!odd(NOON - CLOCKS).is_unchanged_since(copied) && !odd(NOON + 5).is_unchanged_since(copied));
-        assert!(!odd(NOON).is_unchanged_since(0) && odd(NOON).is_unchanged_since(Micros::MAX));
+        assert!(mismatch(NOON - CLOCK_SKEW - 1).is_unchanged_since(copied));
+        assert!(
+            !mismatch(NOON - CLOCK_SKEW).is_unchanged_since(copied) && !mismatch(NOON + 5).is_unchanged_since(copied)
+        );
+        assert!(!mismatch(NOON).is_unchanged_since(0) && mismatch(NOON).is_unchanged_since(Micros::MAX));
     }
 
     #[test]
-    fn a_clock_that_has_changed_is_told_from_files_that_have() {
+    fn a_shifted_clock_differs_from_changed_files() {
         let off = |seconds| (NOON, NOON + seconds);
         assert_eq!(times(&[off(3600), off(3599), off(3601), off(7)]).shift(), Some(3600));
         assert_eq!(times(&[off(-20_700), off(-20_700), off(0)]).shift(), Some(-20_700));
@@ -192,14 +201,17 @@ mod tests {
     }
 
     #[test]
-    fn times_that_not_every_disk_holds_are_apart_and_tell_nothing_of_the_clock() {
+    fn unstorable_times_say_nothing_about_the_clock() {
         let all = times(&[(0, 315_532_800), (5_000_000_000, 4_354_819_199), (i64::MIN, i64::MAX), (NOON, NOON + 3600)]);
-        assert_eq!(all.beyond().iter().map(|odd| odd.source).collect::<Vec<_>>(), [0, 5_000_000_000, i64::MIN]);
+        assert_eq!(
+            all.unstorable().iter().map(|mismatch| mismatch.source).collect::<Vec<_>>(),
+            [0, 5_000_000_000, i64::MIN]
+        );
         assert_eq!(all.shift(), Some(3600));
     }
 
     #[test]
-    fn a_file_gets_the_time_of_its_source_and_is_the_same_from_then_on() {
+    fn a_file_that_gets_its_sources_time_matches_from_then_on() {
         let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let [from, to] = [&source, &target].map(|place| {
             std::fs::create_dir(place.path().join("d")).unwrap();
@@ -208,10 +220,10 @@ mod tests {
         });
         let early = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
         File::open(source.path().join("d/file")).unwrap().set_modified(early).unwrap();
-        let compare = || Times::compare(&from, &to, || true).unwrap();
-        let beyond = compare().beyond();
+        let compare = || TimeComparison::compare(&from, &to, || true).unwrap();
+        let beyond = compare().unstorable();
         assert_eq!((beyond.len(), compare().same), (1, 0));
-        assert_eq!(give_times(&from, &to, beyond, false).unwrap(), []);
-        assert_eq!((compare().beyond().len(), compare().same), (0, 1));
+        assert_eq!(set_times(&from, &to, beyond, false).unwrap(), []);
+        assert_eq!((compare().unstorable().len(), compare().same), (0, 1));
     }
 }

@@ -1,8 +1,8 @@
-//! Files of runs before that may never have reached the disk. After a power cut, a pulled plug or a failed flush a file can have its
-//! name, length and time and yet not its contents, on every file system there is, and rsync would take it for copied.
+//! Files of earlier runs that may never have reached the medium. After a power cut, a pulled cable or a failed flush a file can have its name,
+//! length and time, and yet not its contents, on every file system. To rsync it would look copied.
 //!
-//! The lock file on the disk is the sign of it: it goes only when all is proven to be written. Whatever changed since it was made is
-//! compared with the source; what differs loses its time, by which rsync sees that it has to be copied.
+//! The lock file on the disk is the note of it: it is removed only when everything is known to be written. What changed since the lock file was
+//! made is compared with the source; what differs loses its time, so that rsync copies it again.
 
 use std::fs::{File, FileTimes};
 use std::io;
@@ -16,46 +16,46 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Statx, StatxFlags, Statx
 use super::beneath;
 use super::walk::{WalkError, kind, walk};
 
-/// Clocks are set right by so much while they run.
+/// A running clock may be corrected by so much.
 const CLOCK_STEP: Duration = Duration::from_secs(60);
-/// The coarsest clock of a file system is FAT's.
+/// In seconds; FAT has the coarsest times.
 const TIME_STEP: u64 = 2;
-/// So far that no rounding and no daylight saving makes up for it.
-const ASIDE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+/// More than rounding and daylight saving time can explain.
+const OFFSET: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// What is not proven to be on the disk.
+/// What is not known to be on the medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Doubt {
-    /// All that was written since; everything, where the file system keeps no time that could tell.
+pub struct Unverified {
+    /// Everything that was written since; all files, where the file system keeps no time that could tell.
     pub since: Option<SystemTime>,
 }
 
-/// Files that rsync would take for copied.
+/// A list of files for rsync.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Suspects {
-    /// Their paths, each with a NUL behind it.
+pub struct FileList {
+    /// Their paths, each followed by a NUL.
     pub list: Vec<u8>,
     pub files: u64,
     pub bytes: u64,
 }
 
-impl Doubt {
-    /// Looks through the whole target, subvolumes included (`walk` says where it ends). Blocks; `go_on` is asked at each entry, since
-    /// the target is in use until this ends.
+impl Unverified {
+    /// The unverified files that look copied, in the whole target, subvolumes included (`walk` says where it ends). Blocks; `go_on` is asked at
+    /// each entry, since the target is in use until this ends.
     ///
     /// # Errors
-    /// A part of it can't be looked at.
-    pub fn suspects(self, source: &File, target: &File, go_on: impl Fn() -> bool) -> Result<Suspects, WalkError> {
-        let mut suspects = Suspects::default();
+    /// A part of the target can't be read.
+    pub fn candidates(self, source: &File, target: &File, go_on: impl Fn() -> bool) -> Result<FileList, WalkError> {
+        let mut candidates = FileList::default();
         walk(target.as_fd(), go_on, |path, meta| {
             if kind(meta) == FileType::RegularFile && self.covers(meta) && looks_copied(source, path, meta) {
-                suspects.add(path, meta.stx_size);
+                candidates.add(path, meta.stx_size);
             }
         })?;
-        Ok(suspects)
+        Ok(candidates)
     }
 
-    /// A half file that was gone on with is older than the lock; a file that was given its old time is changed after it.
+    /// A resumed partial file was made before the lock and changed after it; a file may have got an old time after the lock was made.
     fn covers(self, meta: &Statx) -> bool {
         let Some(since) = self.since.and_then(|since| since.checked_sub(CLOCK_STEP)) else { return true };
         let made = StatxFlags::from_bits_retain(meta.stx_mask).contains(StatxFlags::BTIME);
@@ -68,7 +68,7 @@ fn time(stamp: StatxTimestamp) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(stamp.tv_sec).unwrap_or_default())
 }
 
-impl Suspects {
+impl FileList {
     pub fn add(&mut self, path: &Path, length: u64) {
         self.list.extend_from_slice(path.as_os_str().as_bytes());
         self.list.push(0);
@@ -77,12 +77,12 @@ impl Suspects {
     }
 }
 
-/// By length and time, as rsync does it. Any other is copied anyway.
+/// By length and time, as rsync compares. Any other file is copied anyway.
 fn looks_copied(source: &File, path: &Path, copy: &Statx) -> bool {
     original_of(source, path, copy).is_some()
 }
 
-/// What it looks like a copy of.
+/// The file that it looks like a copy of.
 fn original_of(source: &File, path: &Path, copy: &Statx) -> Option<Stat> {
     let original = statat(source, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     let is_alike = FileType::from_raw_mode(original.st_mode) == FileType::RegularFile
@@ -91,12 +91,12 @@ fn original_of(source: &File, path: &Path, copy: &Statx) -> Option<Stat> {
     is_alike.then_some(original)
 }
 
-/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied all the same. By
-/// times as coarse as a FAT's rsync would never see it. Blocks; `go_on` is asked at each entry.
+/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied all the same: with times as
+/// coarse as FAT's, rsync would never notice. Blocks; `go_on` is asked at each entry.
 ///
 /// # Errors
-/// A part of the target can't be looked at.
-pub fn changed_meanwhile(
+/// A part of the target can't be read.
+pub fn changed_since(
     source: &File,
     target: &File,
     locked: (i64, i64),
@@ -113,15 +113,15 @@ pub fn changed_meanwhile(
     Ok(changed)
 }
 
-/// Gives a file of the target a time that is not that of its source. Blocks.
+/// Gives a file of the target another time than its source has. Blocks.
 ///
 /// # Errors
-/// It can't be opened, or takes no time.
-pub fn take_time_from(target: &File, path: &Path) -> io::Result<()> {
+/// It can't be opened, or its time can't be set.
+pub fn invalidate_time(target: &File, path: &Path) -> io::Result<()> {
     let file = File::from(beneath::open(target.as_fd(), path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty())?);
     let meta = file.metadata()?;
-    // exFAT's driver for FUSE sets no time of the two alone, and says nothing.
-    file.set_times(FileTimes::new().set_accessed(meta.accessed()?).set_modified(meta.modified()? + ASIDE))
+    // The FUSE driver of exFAT silently sets neither time unless both are given.
+    file.set_times(FileTimes::new().set_accessed(meta.accessed()?).set_modified(meta.modified()? + OFFSET))
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
     use std::fs::{self, write};
     use tempfile::{TempDir, tempdir};
 
-    /// Equal in both trees as far as rsync looks.
+    /// Files that rsync takes for equal in both trees.
     fn twins(names: &[&str]) -> (TempDir, TempDir) {
         let (source, target) = (tempdir().unwrap(), tempdir().unwrap());
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
@@ -145,9 +145,9 @@ mod tests {
         (source, target)
     }
 
-    fn suspects(since: Option<SystemTime>, (source, target): &(TempDir, TempDir)) -> Vec<String> {
+    fn candidates(since: Option<SystemTime>, (source, target): &(TempDir, TempDir)) -> Vec<String> {
         let (source, target) = (File::open(source.path()).unwrap(), File::open(target.path()).unwrap());
-        let found = Doubt { since }.suspects(&source, &target, || true).unwrap();
+        let found = Unverified { since }.candidates(&source, &target, || true).unwrap();
         let mut names: Vec<_> =
             found.list.split(|&byte| byte == 0).map(|name| String::from_utf8_lossy(name).into()).collect();
         assert_eq!(names.pop(), Some(String::new()), "each ends with a NUL");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_since_and_looks_copied_is_suspect_whatever_its_own_time_says() {
+    fn files_that_changed_since_and_look_copied_are_candidates() {
         let trees = twins(&["a", "deep/er/b\n#", "longer", "younger", "gone", "link"]);
         write(trees.1.path().join("longer"), "12345").unwrap();
         write(trees.1.path().join("younger"), "1234").unwrap();
@@ -165,28 +165,28 @@ mod tests {
         fs::remove_file(trees.1.path().join("link")).unwrap();
         std::os::unix::fs::symlink("a", trees.1.path().join("link")).unwrap();
         let now = SystemTime::now();
-        assert_eq!(suspects(Some(now), &trees), ["a", "deep/er/b\n#"]);
-        assert_eq!(suspects(None, &trees), ["a", "deep/er/b\n#"]);
-        assert_eq!(suspects(Some(now + 2 * CLOCK_STEP), &trees), [""; 0]);
+        assert_eq!(candidates(Some(now), &trees), ["a", "deep/er/b\n#"]);
+        assert_eq!(candidates(None, &trees), ["a", "deep/er/b\n#"]);
+        assert_eq!(candidates(Some(now + 2 * CLOCK_STEP), &trees), [""; 0]);
     }
 
     #[test]
-    fn whoever_is_told_to_end_looks_no_further() {
+    fn a_cancelled_search_ends() {
         let trees = twins(&["a", "b"]);
         let (source, target) = (File::open(trees.0.path()).unwrap(), File::open(trees.1.path()).unwrap());
-        let found = Doubt { since: None }.suspects(&source, &target, || false).unwrap();
-        assert_eq!(found, Suspects::default());
+        let found = Unverified { since: None }.candidates(&source, &target, || false).unwrap();
+        assert_eq!(found, FileList::default());
     }
 
     #[test]
-    fn what_changed_in_the_source_meanwhile_is_told_though_it_looks_copied() {
+    fn a_file_that_changed_in_mid_copy_is_found_though_it_looks_copied() {
         let trees = twins(&["a", "deep/b", "longer"]);
         write(trees.1.path().join("longer"), "12345").unwrap();
         let (source, target) = (File::open(trees.0.path()).unwrap(), File::open(trees.1.path()).unwrap());
         let changed = statat(&source, "deep/b", AtFlags::SYMLINK_NOFOLLOW).unwrap();
         let locked = (changed.st_ctime, changed.st_ctime_nsec.cast_signed());
         let found = |locked| {
-            let mut found = changed_meanwhile(&source, &target, locked, || true).unwrap();
+            let mut found = changed_since(&source, &target, locked, || true).unwrap();
             found.sort();
             found
         };
@@ -198,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_its_time_does_not_look_copied_any_more() {
+    fn a_file_without_its_time_no_longer_looks_copied() {
         let trees = twins(&["a", "b"]);
         let target = File::open(trees.1.path()).unwrap();
-        take_time_from(&target, Path::new("a")).unwrap();
-        assert_eq!(suspects(None, &trees), ["b"]);
+        invalidate_time(&target, Path::new("a")).unwrap();
+        assert_eq!(candidates(None, &trees), ["b"]);
         assert_eq!(fs::read_to_string(trees.1.path().join("a")).unwrap(), "1234");
         std::os::unix::fs::symlink("b", trees.1.path().join("link")).unwrap();
-        assert!(take_time_from(&target, Path::new("link")).is_err(), "a link is not followed");
+        assert!(invalidate_time(&target, Path::new("link")).is_err(), "a link is not followed");
     }
 }

@@ -1,7 +1,7 @@
-//! Goes through all that is beneath an open directory, by descriptor; no link is followed.
+//! Walks everything beneath an open directory, by descriptor, without following links.
 //!
-//! The boundary is the *mount*: btrfs gives each subvolume and snapshot a device number of its own, and they are of the disk all the
-//! same, also to rsync. What somebody has mounted upon a directory is not, and is not entered.
+//! The boundary is the *mount*: btrfs subvolumes and snapshots have device numbers of their own and still belong to the disk, also to rsync. What
+//! is mounted upon a directory does not, and is not entered.
 
 use std::ffi::OsStr;
 use std::io;
@@ -15,11 +15,11 @@ use thiserror::Error;
 
 use super::beneath;
 
-/// What could not be looked at.
+/// An entry that could not be read.
 #[derive(Debug, Error)]
 #[error("{}: {source}", path.display())]
 pub struct WalkError {
-    /// Below the directory that is gone through; empty where no place is known.
+    /// Relative to the top; empty if unknown.
     pub path: PathBuf,
     pub source: io::Error,
 }
@@ -30,10 +30,10 @@ impl From<io::Error> for WalkError {
     }
 }
 
-/// Shows each entry that is no directory to `see`, by its path below `top`, until `go_on` says no. Blocks.
+/// Calls `see` for each entry that is no directory, with its path relative to `top`, until `go_on` says no. Blocks.
 ///
 /// # Errors
-/// A directory or an entry can't be looked at.
+/// A directory or an entry can't be read.
 pub fn walk(
     top: BorrowedFd<'_>,
     go_on: impl Fn() -> bool,
@@ -74,7 +74,7 @@ pub fn kind(meta: &Statx) -> FileType {
     FileType::from_raw_mode(meta.stx_mode.into())
 }
 
-/// None where something else is mounted.
+/// None for a mount point.
 fn enter(top: BorrowedFd<'_>, directory: &Path) -> io::Result<Option<Dir>> {
     let path = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     match beneath::open(top, path, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()) {
@@ -90,7 +90,7 @@ mod tests {
     use std::fs::{self, File};
 
     #[test]
-    fn all_is_shown_but_what_is_behind_links_and_other_mounts() {
+    fn a_walk_does_not_enter_links_and_other_mounts() {
         let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::create_dir_all(place.path().join("a/b")).unwrap();
         for path in [place.path().join("a/b/c"), place.path().join("d"), elsewhere.path().join("e")] {

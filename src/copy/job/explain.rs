@@ -1,5 +1,5 @@
-//! What is asked besides, when something failed: mount table, file system, drive, and the very file. Every look is bounded, and what
-//! does not answer is no evidence. What it means is weighed in `cause`.
+//! Collects evidence after a failure: mount table, file system, drive, and the file itself. Every question has a time limit, and no answer
+//! is no evidence. What the evidence means is decided in `rsync::cause`.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -14,10 +14,13 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::stages::Run;
+use super::context::Job;
+use super::mounted_disk::MountedDisk;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::rsync::cause::{self, Evidence, Lock, Place};
-use crate::copy::rsync::complaint::{Complaint, Deed, Side};
+use crate::copy::rsync::cause::{self, Evidence, LockPath, Place, RsyncEnd};
+use crate::copy::rsync::complaint::{Complaint, Operation, Side};
+use crate::copy::rsync::exit;
+use crate::copy::rsync::process::ProcessEnd;
 use crate::copy::trees::beneath;
 use crate::copy::trees::target::Target;
 use crate::disks::Volume;
@@ -29,27 +32,30 @@ use crate::model::{Fault, LockPlace};
 /// What has to be free for notes is held back besides.
 const BTRFS_NOTES: u64 = 16 << 20;
 
-impl Run {
-    /// What can be found out about a failure that `complaint` tells of.
-    pub(super) async fn evidence(&self, complaint: Option<&Complaint>) -> Evidence {
-        let path = complaint.filter(|complaint| complaint.side == Side::Target).map(|complaint| complaint.path.clone());
-        let mut evidence = self.evidence_at(path).await;
-        if let Some(complaint) = complaint.filter(|complaint| complaint.side == Side::Source) {
-            let (path, begun) = (complaint.path.clone(), self.begun);
-            evidence.share = share_of(&path).await;
-            let changed = blocking::<_, io::Error>(GLANCE, move || Ok(has_changed(&path, begun)));
-            evidence.source_changed = changed.await.unwrap_or(false);
-        }
-        evidence
+/// Explains failures with what can still be asked. The target is none before it is open.
+pub struct Explainer<'a> {
+    pub job: &'a Job,
+    pub disk: &'a MountedDisk,
+    pub target: Option<&'a Target>,
+}
+
+impl Explainer<'_> {
+    /// Why rsync ended with an error.
+    pub async fn rsync_failure(&self, ended: &ProcessEnd) -> Fault {
+        let complaints: Vec<Complaint> = ended.complaints.iter().filter_map(|line| Complaint::parse(line)).collect();
+        let most_severe = cause::most_severe(&complaints);
+        let evidence = self.evidence(most_severe).await;
+        let end = RsyncEnd { code: exit::code(ended.status), words: &exit::cause(ended) };
+        cause::of_rsync(end, most_severe, &evidence)
     }
 
-    /// The fault behind an error of our own, met while doing `deed` at `path` below the target.
-    pub(super) async fn failed(&self, deed: Deed, path: &Path, error: &io::Error) -> Fault {
-        cause::of_io(deed, error, &self.evidence_at(Some(path.to_owned())).await)
+    /// The fault behind an error of our own, met with `operation` at `path` below the target.
+    pub async fn io_failure(&self, operation: Operation, path: &Path, error: &io::Error) -> Fault {
+        cause::of_io(operation, error, &self.evidence_at(Some(path.to_owned())).await)
     }
 
     /// The fault behind a lock file that could not be made or deleted.
-    pub(super) async fn lock_failed(&self, lock: Lock<'_>, deed: Deed, error: &io::Error) -> Fault {
+    pub async fn lock_failure(&self, lock: LockPath<'_>, operation: Operation, error: &io::Error) -> Fault {
         let path = PathBuf::from(lock.path);
         let evidence = match lock.place {
             LockPlace::Disk => self.evidence_at(Some(path)).await,
@@ -57,28 +63,39 @@ impl Run {
             _ if error.kind() == io::ErrorKind::TimedOut => Evidence::default(),
             LockPlace::Source | LockPlace::Computer => {
                 let share = share_of(&path).await;
-                let beside = blocking::<_, io::Error>(GLANCE, move || Ok(beside(&path))).await;
-                Evidence { share, ..beside.unwrap_or_default() }
+                let found = blocking::<_, io::Error>(GLANCE, move || Ok(off_the_disk(&path))).await;
+                Evidence { share, ..found.unwrap_or_default() }
             }
         };
-        cause::of_lock(lock, deed, error, &evidence)
+        cause::of_lock(lock, operation, error, &evidence)
     }
 
     /// The fault behind a flush that failed.
-    pub(super) async fn flush_failed(&self, error: &io::Error) -> Fault {
+    pub async fn flush_failure(&self, error: &io::Error) -> Fault {
         cause::of_flush(error, &self.evidence_at(None).await)
+    }
+
+    async fn evidence(&self, complaint: Option<&Complaint>) -> Evidence {
+        let path = complaint.filter(|complaint| complaint.side == Side::Target).map(|complaint| complaint.path.clone());
+        let mut evidence = self.evidence_at(path).await;
+        if let Some(complaint) = complaint.filter(|complaint| complaint.side == Side::Source) {
+            let (path, begun) = (complaint.path.clone(), self.job.begun);
+            evidence.share = share_of(&path).await;
+            let changed = blocking::<_, io::Error>(GLANCE, move || Ok(has_changed(&path, begun)));
+            evidence.source_changed = changed.await.unwrap_or(false);
+        }
+        evidence
     }
 
     async fn evidence_at(&self, path: Option<PathBuf>) -> Evidence {
         let none = Evidence::default();
-        let (Ok(volume), Some(Ok(mounted))) = (self.chosen(), self.mounted.as_ref().map(Mounted::try_clone)) else {
-            return none;
-        };
+        let Ok(mounted) = self.disk.mounted.try_clone() else { return none };
         // Before the target is open: as seen from the disk's top.
-        let target = self.target.as_ref().map_or_else(|| mounted.try_clone_top(), Target::try_clone).ok();
-        let top = self.on_disk(Path::new(""));
-        let before = self.health.clone();
-        let (source, lock) = (self.spec.config.source.clone(), self.spec.config.disk_lockfile.clone());
+        let target = self.target.map_or_else(|| mounted.try_clone_top(), Target::try_clone).ok();
+        let top = self.disk.shown(self.target, Path::new(""));
+        let (volume, before) = (self.disk.volume.clone(), self.disk.health.clone());
+        let config = &self.job.spec.config;
+        let (source, lock) = (config.source.clone(), config.disk_lockfile.clone());
         let look = move || {
             let path = path.as_deref().map(|path| path.strip_prefix(&top).unwrap_or(path));
             let disk = of_disk(&volume, &mounted, &before);
@@ -92,21 +109,21 @@ impl Run {
     }
 }
 
-/// Asked for itself, since what lies on a share that hangs answers nothing.
+/// A question of its own, since a path on a share that hangs never answers.
 async fn share_of(path: &Path) -> Option<String> {
     let path = path.to_owned();
     blocking(GLANCE, move || network_share::of(&path)).await.unwrap_or_default()
 }
 
-/// Of a file that is not on the disk: what room its directory has, whether that takes writes, and marks of `chattr`.
-fn beside(path: &Path) -> Evidence {
+/// About a file that is not on the disk: the room in its directory, whether that takes writes, and its `chattr` attributes.
+fn off_the_disk(path: &Path) -> Evidence {
     let look =
         |path| rustix::fs::open(path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).map(File::from);
     let Some(Ok(directory)) = path.parent().map(look) else { return Evidence::default() };
     let read_only = fstatvfs(&directory).is_ok_and(|stat| stat.f_flag.contains(StatVfsMountFlags::RDONLY));
     let both = attributes(&directory) | look(path).as_ref().map_or(StatxAttributes::empty(), attributes);
     Evidence {
-        written: if read_only { Writability::ReadOnly } else { Writability::Writable },
+        writability: if read_only { Writability::ReadOnly } else { Writability::Writable },
         space: Space::of(&directory).ok(),
         place: Place {
             immutable: both.contains(StatxAttributes::IMMUTABLE),
@@ -126,9 +143,9 @@ fn of_disk(volume: &Volume, mounted: &Mounted, before: &Health) -> Evidence {
     let first = Dir::read_from(mounted.top()).and_then(|mut entries| entries.next().transpose());
     Evidence {
         file_system: volume.id_type.clone(),
-        written: mounted.written().unwrap_or_default(),
-        illness: Health::of(volume).since(before),
-        gives_up: matches!(first, Err(Errno::IO)),
+        writability: mounted.writability().unwrap_or_default(),
+        errors: Health::of(volume).since(before),
+        is_unreadable: matches!(first, Err(Errno::IO)),
         space: mounted.try_clone_top().and_then(|top| Space::of(&top)).ok(),
         metadata_full: volume.id_type == "btrfs" && metadata_is_full(&btrfs(volume)).unwrap_or(false),
         ..Evidence::default()

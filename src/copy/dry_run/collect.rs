@@ -1,0 +1,137 @@
+//! Runs rsync without writing, and adds up its lines: on a thread of its own, since each line may be a question to the disk.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::task::spawn_blocking;
+
+use super::loss::Loss;
+use super::plan::Plan;
+use super::survey::Survey;
+use crate::copy::cancel::{CancelToken, RunError};
+use crate::copy::rsync::itemize::{Change, Item, Line};
+use crate::copy::rsync::process::{Invocation, ProcessEnd};
+use crate::copy::rsync::runner::{OutputReader, run};
+use crate::copy::trees::partial::PartialCandidates;
+use crate::copy::trees::tree_info::TreeInfo;
+use crate::model::Fault;
+
+/// Sends each line to a thread that may ask the disk about it.
+struct LineForwarder(UnboundedSender<Line>);
+
+impl OutputReader for LineForwarder {
+    fn line(&mut self, line: &[u8]) {
+        // The thread ends only after this sender is dropped.
+        let _ = self.0.send(Line::parse(line));
+    }
+}
+
+/// What the dry run's lines amount to.
+#[derive(Debug, Default)]
+pub struct DryRun {
+    pub plan: Plan,
+    /// What the disk would lose.
+    pub loss: Loss,
+    /// What looks like a partial file of an earlier copy.
+    pub partial: PartialCandidates,
+}
+
+impl DryRun {
+    fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
+        if let Line::Item(item) = line {
+            self.partial.add(item);
+        }
+        self.plan.add(line, trees);
+        self.loss.add(line, trees);
+    }
+}
+
+/// The dry run: how rsync ended, and what the copy would do.
+///
+/// # Errors
+/// As `run`.
+pub async fn dry_run(
+    invocation: Invocation<'_>,
+    cancel: &mut CancelToken,
+    trees: impl TreeInfo + Send + 'static,
+) -> Result<(ProcessEnd, DryRun), RunError> {
+    collect(invocation, cancel, move |listed: &mut DryRun, line| listed.add(&line, &trees)).await
+}
+
+/// The comparison: how rsync ended, and the files that differ.
+///
+/// # Errors
+/// As `run`.
+pub async fn differing(
+    invocation: Invocation<'_>,
+    cancel: &mut CancelToken,
+) -> Result<(ProcessEnd, Vec<PathBuf>), RunError> {
+    let add = |differing: &mut Vec<PathBuf>, line: Line| {
+        if let Line::Item(item) = line
+            && item.is_transfer()
+        {
+            differing.push(item.path);
+        }
+    };
+    collect(invocation, cancel, add).await
+}
+
+/// After a copy: how rsync ended, and what it would still make or write.
+///
+/// # Errors
+/// As `run`.
+pub async fn remaining(
+    invocation: Invocation<'_>,
+    cancel: &mut CancelToken,
+) -> Result<(ProcessEnd, Vec<Item>), RunError> {
+    let add = |remaining: &mut Vec<Item>, line: Line| {
+        if let Line::Item(item) = line
+            && (item.is_transfer() || item.change == Change::Made)
+        {
+            remaining.push(item);
+        }
+    };
+    collect(invocation, cancel, add).await
+}
+
+/// The survey: how rsync ended, and what the source holds. `max_file`: see `Survey::add`.
+///
+/// # Errors
+/// As `run`.
+pub async fn survey(
+    invocation: Invocation<'_>,
+    cancel: &mut CancelToken,
+    max_file: Option<u64>,
+) -> Result<(ProcessEnd, Survey), RunError> {
+    let add = move |survey: &mut Survey, line: Line| {
+        if let Line::Item(item) = line {
+            survey.add(&item, max_file);
+        }
+    };
+    collect(invocation, cancel, add).await
+}
+
+async fn collect<T: Default + Send + 'static>(
+    invocation: Invocation<'_>,
+    cancel: &mut CancelToken,
+    add: impl Fn(&mut T, Line) + Send + 'static,
+) -> Result<(ProcessEnd, T), RunError> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let sum = spawn_blocking(move || fold(receiver, add));
+    let ended = {
+        let mut forward = LineForwarder(sender);
+        run(invocation, cancel, &mut forward).await?
+    };
+    tokio::select! {
+        reason = cancel.requested() => Err(RunError::Stopped(reason)),
+        sum = sum => Ok((ended, sum.map_err(|panic| Fault::Internal { cause: panic.to_string() })?)),
+    }
+}
+
+fn fold<T: Default>(mut lines: UnboundedReceiver<Line>, add: impl Fn(&mut T, Line)) -> T {
+    let mut sum = T::default();
+    while let Some(line) = lines.blocking_recv() {
+        add(&mut sum, line);
+    }
+    sum
+}

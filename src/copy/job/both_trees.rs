@@ -1,0 +1,177 @@
+//! Source and target, both open, and rsync as it is started on them: what the preflight check and the copy have in common.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use log::debug;
+
+use super::context::{Job, internal};
+use super::explain::Explainer;
+use super::lock::Locked;
+use super::mounted_disk::MountedDisk;
+use super::run_locks::RunLocks;
+use crate::blocking::{FLUSH, GLANCE, blocking};
+use crate::copy::cancel::{CancelToken, RunError};
+use crate::copy::event::Event;
+use crate::copy::rsync::command_line::{Purpose, Rsync, existing};
+use crate::copy::rsync::exit;
+use crate::copy::rsync::launcher::Launcher;
+use crate::copy::rsync::process::{Invocation, ProcessEnd, rsync_program};
+use crate::copy::trees::source::{Source, unavailable_source};
+use crate::copy::trees::target::Target;
+use crate::copy::trees::tree_info::Roots;
+use crate::disks::mounted::{Mounted, MountedError, Writability};
+use crate::model::{Fault, Obstacle, Warning};
+
+/// Whether rsync can be confined depends on the machine, not on the run: warned of once in the service's life.
+static UNCONFINED_TOLD: AtomicBool = AtomicBool::new(false);
+
+pub struct BothTrees<'a> {
+    pub job: &'a mut Job,
+    pub disk: &'a MountedDisk,
+    pub target: &'a Target,
+    pub locks: &'a mut RunLocks,
+    pub source: Source,
+    launcher: Option<Launcher>,
+    /// A file with rules for what is up to date on the target though it does not look so.
+    pub skip_list: Option<PathBuf>,
+}
+
+impl<'a> BothTrees<'a> {
+    /// Finds out how rsync can be confined to the two.
+    pub async fn new(locked: Locked<'a>, source: Source) -> Self {
+        let Locked { job, disk, target, locks } = locked;
+        let directory = source.directory.try_clone();
+        let found = blocking(GLANCE, move || Ok::<_, io::Error>(Launcher::find(directory?))).await;
+        let (launcher, refusal) = found.unwrap_or_else(|error| (None, Some(error.to_string())));
+        if let Some(cause) = refusal {
+            debug!("rsync runs unconfined: {cause}");
+            if !UNCONFINED_TOLD.swap(true, Ordering::Relaxed) {
+                job.warn(Warning::Unconfined { cause });
+            }
+        }
+        Self { job, disk, target, locks, source, launcher, skip_list: None }
+    }
+
+    /// What all calls of rsync have in common.
+    pub fn rsync(&self) -> Result<Rsync<'_>, Fault> {
+        let config = &self.job.spec.config;
+        Ok(Rsync {
+            source: &config.source,
+            file_system: self.disk.volume.file_system(),
+            fine_times: self.locks.fine_times,
+            hidden: vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()],
+            at_top: self.target.is_top(),
+            excludes: existing(&config.rsync_excludes)?,
+            skip_list: self.skip_list.as_deref(),
+            log_file: Some(&config.rsync_log_file),
+        })
+    }
+
+    /// rsync in `directory`, confined to what `purpose` needs.
+    pub fn invocation<'d>(
+        &self,
+        rsync: &Rsync<'_>,
+        purpose: Purpose<'_>,
+        directory: BorrowedFd<'d>,
+    ) -> Result<Invocation<'d>, Fault> {
+        match &self.launcher {
+            Some(launcher) => launcher.invocation(rsync, purpose, directory),
+            None => Ok(Invocation::new(rsync_program()?, rsync.arguments(purpose), directory)),
+        }
+    }
+
+    /// The target for another thread or process.
+    pub fn target_clone(&self) -> Result<File, Fault> {
+        self.target.try_clone().map_err(|error| self.target_refused(&error))
+    }
+
+    /// Both for another thread.
+    pub fn roots(&self) -> Result<Roots, Fault> {
+        let source = self.source.directory.try_clone().map_err(|error| internal(&error))?;
+        Ok(Roots { source, target: self.target_clone()? })
+    }
+
+    /// Runs what blocks in the trees on a thread. The run's end does not wait for it.
+    pub async fn on_thread<T, E>(
+        &mut self,
+        work: impl FnOnce(Roots, CancelToken) -> Result<T, E> + Send + 'static,
+    ) -> Result<Result<T, E>, RunError>
+    where
+        T: Send + 'static,
+        E: From<io::Error> + Send + 'static,
+    {
+        let (roots, cancel) = (self.roots()?, self.job.cancel.clone());
+        self.job.cancel.or_stopped(blocking(FLUSH, move || work(roots, cancel))).await
+    }
+
+    /// Whether the source is still the directory that was opened, with something in it.
+    pub async fn recheck_source(&self) -> Result<(), Fault> {
+        let lock = self.job.spec.config.source_lockfile.clone();
+        let source = self.source.try_clone().map_err(|error| internal(&error))?;
+        let recheck = move || Ok::<_, io::Error>(source.recheck(&lock));
+        let result = match blocking(GLANCE, recheck).await {
+            Ok(result) => result,
+            Err(error) => Err(unavailable_source(&self.job.spec.config.source, error).await),
+        };
+        if result.is_err() {
+            self.job.events.send(Event::SourceLost(self.source.file_system.clone()));
+        }
+        result
+    }
+
+    /// Whether the target is still a place on this disk, and on nothing else.
+    pub async fn recheck_target(&self) -> Result<(), Fault> {
+        let mounted = self.disk.mounted.try_clone().map_err(|error| self.target_refused(&error))?;
+        let (volume, directory) = (self.disk.volume.clone(), self.target_clone()?);
+        let recheck = move || {
+            let result = mounted.recheck(directory.as_fd(), &volume);
+            Ok::<_, io::Error>(result.map_err(|error| refusal(&mounted, &error)))
+        };
+        blocking(GLANCE, recheck).await.map_err(|error| self.target_refused(&error))?
+    }
+
+    pub fn target_refused(&self, cause: &dyn Display) -> Fault {
+        let path = self.disk.mounted.mount_point.display().to_string();
+        Fault::TargetRefused { path, cause: cause.to_string() }
+    }
+
+    pub fn explainer(&self) -> Explainer<'_> {
+        Explainer { job: self.job, disk: self.disk, target: Some(self.target) }
+    }
+
+    /// A dry run that could not see everything is no base for a copy.
+    pub async fn check_end(&self, ended: &ProcessEnd) -> Result<(), Fault> {
+        let code = exit::code(ended.status);
+        if exit::is_good(code) {
+            return Ok(());
+        }
+        Err(match self.explainer().rsync_failure(ended).await {
+            Fault::NotStored { path, why: Obstacle::NotEmpty, cause } => Fault::NotEmpty { path, cause },
+            Fault::CopyFailed { cause, .. } | Fault::NotStored { cause, .. } => Fault::CheckFailed { code, cause },
+            fault => fault,
+        })
+    }
+
+    /// Where a path below the target is at the moment, for people.
+    pub fn shown_on_disk(&self, path: &Path) -> String {
+        self.disk.shown(Some(self.target), path).display().to_string()
+    }
+}
+
+fn refusal(mounted: &Mounted, error: &MountedError) -> Fault {
+    let path = mounted.mount_point.display().to_string();
+    match error {
+        MountedError::Unsafe(missing) => Fault::UnsafeMount { mount_point: path, missing: missing.clone() },
+        // It was writable when it was mounted.
+        MountedError::ReadOnly(Writability::GivenUp) => Fault::TurnedReadOnly { cause: error.to_string() },
+        MountedError::ReadOnly(_) => {
+            Fault::NotStored { path, why: Obstacle::MountedReadOnly, cause: error.to_string() }
+        }
+        other => Fault::TargetRefused { path, cause: other.to_string() },
+    }
+}

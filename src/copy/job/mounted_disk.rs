@@ -1,0 +1,60 @@
+//! The disk while it is mounted: what it is asked, and the watch over it. Dropping it gives up every descriptor on the disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::disk_watch::DiskWatch;
+use super::health_watch::health_now;
+use crate::blocking::{GLANCE, blocking};
+use crate::copy::trees::target::Target;
+use crate::disks::Volume;
+use crate::disks::health::Health;
+use crate::disks::mounted::{Mounted, Space, Writability};
+use crate::model::{Fault, Obstacle};
+
+pub struct MountedDisk {
+    pub volume: Volume,
+    pub mounted: Mounted,
+    /// Errors noted down before this run.
+    pub health: Health,
+    /// Held, not read: it ends the run when the disk hangs or fails.
+    pub _watch: DiskWatch,
+}
+
+impl MountedDisk {
+    /// # Errors
+    /// The file system does not answer.
+    pub async fn space(&self) -> io::Result<Space> {
+        let top = self.mounted.try_clone_top()?;
+        blocking(GLANCE, move || Space::of(&top)).await
+    }
+
+    /// Where a path below the target is at the moment, for people.
+    pub fn shown(&self, target: Option<&Target>, path: &Path) -> PathBuf {
+        let target = target.map(|target| target.path.as_path()).unwrap_or(Path::new(""));
+        self.mounted.mount_point.join(target).join(path)
+    }
+
+    /// What has happened to the file system since it was mounted. rsync and a flush can succeed all the same, once the kernel has
+    /// dropped what was in memory.
+    pub async fn failure(&self) -> Option<Fault> {
+        let now = health_now(&self.volume).await;
+        match self.writability().await {
+            Writability::Writable => {}
+            Writability::ReadOnly => return Some(self.remounted_read_only()),
+            Writability::GivenUp => return Some(Fault::TurnedReadOnly { cause: now.cause }),
+        }
+        (now.errors > self.health.errors).then_some(Fault::DiskFailing { cause: now.cause })
+    }
+
+    /// A disk that does not answer in time has faults of its own.
+    async fn writability(&self) -> Writability {
+        let Ok(mounted) = self.mounted.try_clone() else { return Writability::Writable };
+        blocking(GLANCE, move || mounted.writability()).await.unwrap_or_default()
+    }
+
+    fn remounted_read_only(&self) -> Fault {
+        let path = self.mounted.mount_point.display().to_string();
+        Fault::NotStored { path, why: Obstacle::MountedReadOnly, cause: "remounted read-only".into() }
+    }
+}
