@@ -1,5 +1,5 @@
-//! Previews what the first copy to a disk would delete of somebody else's files, before the disk becomes a backup disk: with a run's own dry run and
-//! judgement, on a mounted file system. Changes nothing.
+//! Previews what the first copy to a disk would delete of somebody else's files, before the disk becomes a backup disk:
+//! with a run's own dry run and judgement, on a mounted file system. Changes nothing.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -36,9 +36,9 @@ pub async fn foreign_files(
     config: &Config,
     volume: &Volume,
     mount_point: &Path,
-    mut stop: CancelToken,
+    mut cancel: CancelToken,
 ) -> Result<ForeignFiles, RunError> {
-    stop.check()?;
+    cancel.check()?;
     let preview = Preview { config: config.clone(), volume: volume.clone(), mount_point: mount_point.to_owned() };
     let opened = blocking(GLANCE, move || Ok::<_, io::Error>(preview.open())).await.map_err(internal)?;
     let Some(opened) = opened? else { return Ok(ForeignFiles::default()) };
@@ -56,7 +56,7 @@ pub async fn foreign_files(
     };
     let target = opened.trees.roots.target.try_clone().map_err(internal)?;
     let invocation = Invocation::new(rsync_program()?, rsync.arguments(Purpose::DryRun), target.as_fd());
-    let (ended, listed) = collect::dry_run(invocation, &mut stop, opened.trees).await?;
+    let (ended, listed) = collect::dry_run(invocation, &mut cancel, opened.trees).await?;
     let code = exit::code(ended.status);
     if !exit::is_good(code) {
         return Err(Fault::CheckFailed { code, cause: exit::cause(&ended) }.into());

@@ -1,14 +1,16 @@
 //! Everything that is said to UDisks2, and what the kernel says about the same disks.
 //!
-//! - What is attached: `monitor` reports changes; `inventory` turns UDisks2's objects (`udisks_objects`) into volumes (`volume`), `unrecognised`
-//!   looks into devices without a known file system (`signatures`), `unformatted` finds those that could get one.
-//! - Mounting: `udisks` mounts and unmounts, `mount_markers` remembers which mounts are ours, `mounted` proves where a mount leads,
-//!   `read_only` finds out why one takes no writes.
-//! - Who uses a disk: `mount_blockers`, `device_blockers`, and `stale_mount` for one that was pulled; `processes` names them; `released` proves
-//!   that nothing uses it any more.
+//! - What is attached: `monitor` reports changes; `inventory` turns UDisks2's objects (`udisks_objects`) into volumes
+//!   (`volume`), `unrecognised` looks into devices without a known file system (`signatures`), `unformatted` finds those
+//!   that could get one.
+//! - Mounting: `udisks` mounts and unmounts, `mount_markers` remembers which mounts are ours, `mounted` proves where a
+//!   mount leads, `read_only` finds out why one takes no writes.
+//! - Who uses a disk: `mount_blockers`, `device_blockers`, and `stale_mount` for one that was pulled; `processes` names
+//!   them; `released` proves that nothing uses it any more.
 //! - State: `probe` asks whether a disk responds, `health` what errors the kernel has recorded.
-//! - Structure: `stack` is how block devices are built upon each other, `host_disks` the disks of the machine itself; `superblock`,
-//!   `file_system_id`, `mount_table` and `network_share` say where a file lies; `kernel` reads sysfs and procfs.
+//! - Structure: `stack` is how block devices are built upon each other, `host_disks` the disks of the machine itself;
+//!   `superblock`, `file_system_id`, `mount_table` and `network_share` say where a file lies; `kernel` reads sysfs and
+//!   procfs.
 //!
 //! Decides nothing: which volume is wanted, and when, is up to the controller.
 

@@ -1,6 +1,6 @@
-//! Reports which volumes are attached whenever that changes, and every change of the mount table.
-//! Each signal of UDisks2 is only a reason to ask for everything again, so neither the order of signals, nor a lost signal, nor a restart of
-//! UDisks2 can make us see what is not there. Subscribes before it asks.
+//! Reports which volumes are attached whenever that changes, and every change of the mount table. Each signal of UDisks2 is
+//! only a reason to ask for everything again, so neither the order of signals, nor a lost signal, nor a restart of UDisks2
+//! can make us see what is not there. Subscribes before it asks.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -70,8 +70,8 @@ pub async fn monitor(connection: Connection, events: UnboundedSender<DiskEvent>)
     Ok(())
 }
 
-/// Takes signals off the connection at once, also while a question is open: while one reader's queue is full, zbus reads nothing, neither
-/// answers nor calls.
+/// Takes signals off the connection at once, also while a question is open: while one reader's queue is full, zbus reads
+/// nothing, neither answers nor calls.
 async fn forward(signals: impl Stream<Item = ()>, changed: watch::Sender<()>) {
     let mut signals = std::pin::pin!(signals);
     while signals.next().await.is_some() {
@@ -124,8 +124,8 @@ async fn report_volumes(
     }
 }
 
-/// Finds out whether disks without a file system are empty. A task of its own, since a disk that hangs blocks it; such a disk is not
-/// asked twice.
+/// Finds out whether disks without a file system are empty. A task of its own, since a disk that hangs blocks it; such a
+/// disk is not asked twice.
 async fn report_unformatted(mut found: watch::Receiver<Vec<Unformatted>>, events: &UnboundedSender<DiskEvent>) {
     let (mut known, mut hung) = (Vec::new(), HashSet::new());
     while found.changed().await.is_ok() {
@@ -152,8 +152,8 @@ async fn report_unformatted(mut found: watch::Receiver<Vec<Unformatted>>, events
     }
 }
 
-/// Reports mounts and unmounts, whoever makes them and whether or not UDisks2 hears of it: the kernel wakes whoever watches the mount
-/// table of this namespace. Where that fails, only UDisks2 reports mounts.
+/// Reports mounts and unmounts, whoever makes them and whether or not UDisks2 hears of it: the kernel wakes whoever watches
+/// the mount table of this namespace. Where that fails, only UDisks2 reports mounts.
 async fn report_mounts(events: &UnboundedSender<DiskEvent>) {
     if let Err(error) = follow_mount_table(events).await {
         debug!("{TABLE}: {error}");
@@ -195,8 +195,8 @@ async fn scan_until_answered(
             Err(cause) => cause,
         };
         if failures == 0 {
-            // After a loss even an unchanged list is reported, so that the loss ends for the readers. The receiver goes away only
-            // with the daemon.
+            // After a loss even an unchanged list is reported, so that the loss ends for the readers. The receiver goes
+            // away only with the daemon.
             let _ = events.send(DiskEvent::ServiceLost { cause: cause.to_string() });
             *known = None;
         }

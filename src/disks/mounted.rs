@@ -14,8 +14,8 @@ use super::Volume;
 use super::mount_table::{entry, is_of_device, mount_id, mounted_upon};
 use super::superblock::Superblock;
 
-/// Options in the mount table of a file system that was mounted read-only, or that the kernel has stopped writing to. The latter two are of
-/// Linux 6.15.
+/// Options in the mount table of a file system that was mounted read-only, or that the kernel has stopped writing to. The
+/// latter two are of Linux 6.15.
 const READ_ONLY: [&str; 3] = ["ro", "emergency_ro", "shutdown"];
 
 #[derive(Debug, Error)]
@@ -65,8 +65,8 @@ impl Mounted {
         Ok(mounted)
     }
 
-    /// Whether `directory`, opened beneath the top before, is still on this volume and on nothing else: the same mount of the same device,
-    /// with the same safe options, and nothing mounted upon it that a copy could end up in. Blocks.
+    /// Whether `directory`, opened beneath the top before, is still on this volume and on nothing else: the same mount of
+    /// the same device, with the same safe options, and nothing mounted upon it that a copy could end up in. Blocks.
     ///
     /// # Errors
     /// What has changed.
@@ -116,7 +116,8 @@ impl Mounted {
         self.top.as_fd()
     }
 
-    /// A second descriptor of the same open file: the kernel reports a write-back error once to each file that was opened before it.
+    /// A second descriptor of the same open file: the kernel reports a write-back error once to each file that was opened
+    /// before it.
     pub fn try_clone_top(&self) -> io::Result<File> {
         self.top.try_clone()
     }

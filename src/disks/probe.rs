@@ -1,5 +1,6 @@
-//! Probes whether a disk still responds. Nothing else notices a disk that hangs without an error: callers wait in the kernel, and a UDisks2
-//! that is asked to unmount it answers nobody any more. So one block is read now and then, past all caches.
+//! Probes whether a disk still responds. Nothing else notices a disk that hangs without an error: callers wait in the
+//! kernel, and a UDisks2 that is asked to unmount it answers nobody any more. So one block is read now and then, past all
+//! caches.
 
 use std::fs::File;
 use std::io;
@@ -20,7 +21,8 @@ const BLOCK: usize = 4096;
 #[repr(align(4096))]
 struct Block([u8; BLOCK]);
 
-/// Whether the disk responds within `patience`. An error is a response, too, even a time-out: whoever else works with the disk reports it.
+/// Whether the disk responds within `patience`. An error is a response, too, even a time-out: whoever else works with the
+/// disk reports it.
 pub async fn responds(volume: &Volume, patience: Duration) -> bool {
     let volume = volume.clone();
     let asked = blocking::<_, io::Error>(patience, move || Ok(read_a_block(&volume)));

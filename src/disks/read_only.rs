@@ -1,4 +1,5 @@
-//! Why a disk that should be writable is mounted read-only, according to the device, its file system, and the machine's settings.
+//! Why a disk that should be writable is mounted read-only, according to the device, its file system, and the machine's
+//! settings.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;

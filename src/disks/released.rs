@@ -15,8 +15,8 @@ use crate::blocking::{FLUSH, blocking};
 /// More would not fit into a message.
 const NAMED: usize = 5;
 
-/// The kernel lets go of a device some time after its file system has left the mount table, and others probe it then: mostly for a moment,
-/// at worst for ten seconds.
+/// The kernel lets go of a device some time after its file system has left the mount table, and others probe it then:
+/// mostly for a moment, at worst for ten seconds.
 const PAUSE_FROM: Duration = Duration::from_millis(20);
 const PAUSE_UP_TO: Duration = Duration::from_millis(500);
 const PAUSES: usize = 24;
@@ -26,8 +26,8 @@ const PAUSES: usize = 24;
 pub enum Proof {
     /// It may be pulled.
     Released,
-    /// Everything is written, but these must be closed before it is pulled: what the file system is built upon, as a LUKS container or a
-    /// volume group. Only whoever opened them knows how.
+    /// Everything is written, but these must be closed before it is pulled: what the file system is built upon, as a LUKS
+    /// container or a volume group. Only whoever opened them knows how.
     Open(Vec<String>),
 }
 
@@ -47,12 +47,13 @@ pub async fn proven(volume: &Volume) -> io::Result<Proof> {
 
 /// Flushes the device's cache and proves that nothing uses the disk, its partitions, or what is built upon them.
 ///
-/// The kernel refuses an exclusive open while the device or one of the disk's partitions is mounted in any namespace or held by the device
-/// mapper. FUSE file systems and loop devices make no such claim, so mount tables and sysfs are read as well. Blocks while the device
-/// flushes.
+/// The kernel refuses an exclusive open while the device or one of the disk's partitions is mounted in any namespace or
+/// held by the device mapper. FUSE file systems and loop devices make no such claim, so mount tables and sysfs are read as
+/// well. Blocks while the device flushes.
 ///
 /// # Errors
-/// `ResourceBusy` when something uses it, with names; `NotFound` when it has been pulled; the device's own error when the flush failed.
+/// `ResourceBusy` when something uses it, with names; `NotFound` when it has been pulled; the device's own error when the
+/// flush failed.
 pub fn prove(volume: &Volume) -> io::Result<Proof> {
     let proof = claim_and_flush(volume);
     // Name and number may belong to another device by now, and a device without a medium flushes without an error.

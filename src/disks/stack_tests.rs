@@ -1,4 +1,5 @@
-//! Stacks in a directory tree shaped like sysfs. What a real kernel shows of a loop device upon a partition is in `tests/disk/stack.rs`.
+//! Stacks in a directory tree like sysfs. What a real kernel shows for a loop device over a partition is in
+//! `tests/disk/stack.rs`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -69,7 +70,7 @@ impl Tree {
         own
     }
 
-    /// What is left of a disk that is pulled while something is built upon it: the link to it.
+    /// A disk that is pulled while something is built upon it leaves a link to it.
     fn pull(&self, own: &Path, number: &str) {
         fs::remove_dir_all(own).unwrap();
         fs::remove_file(self.at("class/block").join(own.file_name().unwrap())).unwrap();
@@ -100,7 +101,7 @@ fn machine() -> Tree {
 }
 
 #[test]
-fn a_partition_stands_on_its_disk_and_beside_all_that_is_built_upon_it() {
+fn a_partition_is_beneath_nothing_and_beside_the_rest() {
     let tree = machine();
     let stack = tree.stack("8:1");
     assert_eq!(names(&stack.disks), ["sda"]);
@@ -110,7 +111,7 @@ fn a_partition_stands_on_its_disk_and_beside_all_that_is_built_upon_it() {
 }
 
 #[test]
-fn a_volume_in_a_container_is_followed_down_to_the_disk() {
+fn a_volume_in_a_container_is_traced_to_its_disk() {
     let tree = machine();
     let stack = tree.stack("253:1");
     assert_eq!(names(&stack.disks), ["sda"]);
@@ -121,7 +122,7 @@ fn a_volume_in_a_container_is_followed_down_to_the_disk() {
 }
 
 #[test]
-fn a_raid_stands_on_all_its_disks() {
+fn a_raid_is_built_upon_all_its_disks() {
     let tree = Tree::new();
     let (one, two) = (tree.disk("sdb", "8:16", 4), tree.disk("sdc", "8:32", 5));
     tree.partition("sdc/sdc1", "8:33");
@@ -133,7 +134,7 @@ fn a_raid_stands_on_all_its_disks() {
 }
 
 #[test]
-fn a_loop_device_over_a_device_is_followed_and_over_a_file_is_a_disk() {
+fn a_loop_device_is_traced_to_a_device_but_not_to_a_file() {
     let tree = machine();
     tree.looped("loop0", "7:0", "/dev/sda1");
     tree.looped("loop1", "7:1", "/dev/mapper/vg-backup");
@@ -149,7 +150,7 @@ fn a_loop_device_over_a_device_is_followed_and_over_a_file_is_a_disk() {
 }
 
 #[test]
-fn what_stands_on_a_pulled_disk_is_torn_also_when_another_has_its_name() {
+fn a_stack_over_a_pulled_disk_is_torn_even_if_its_name_is_reused() {
     let tree = Tree::new();
     let disk = tree.disk("sdb", "8:16", 4);
     tree.mapped("dm-0", "253:0", "luks", &[&disk]);
@@ -168,7 +169,7 @@ fn what_stands_on_a_pulled_disk_is_torn_also_when_another_has_its_name() {
 }
 
 #[test]
-fn a_stack_that_leads_back_to_itself_has_an_end() {
+fn a_circular_stack_ends() {
     let tree = Tree::new();
     let one = tree.disk("dm-0", "253:0", 1);
     let two = tree.disk("dm-1", "253:1", 2);
@@ -178,7 +179,7 @@ fn a_stack_that_leads_back_to_itself_has_an_end() {
 }
 
 #[test]
-fn a_device_that_is_not_there_has_no_stack() {
+fn a_missing_device_has_no_stack() {
     assert_eq!(Tree::new().stack("8:0"), Stack::default());
     assert_eq!(Stack::of(0), Stack::default());
 }

@@ -1,4 +1,5 @@
-//! Reads UDisks2's objects: one answer of `GetManagedObjects`, in which anything may be missing or of another type. Knows no meanings.
+//! Reads UDisks2's objects: one answer of `GetManagedObjects`, in which anything may be missing or of another type. Knows
+//! no meanings.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

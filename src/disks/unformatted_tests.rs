@@ -17,7 +17,7 @@ fn path(text: &str) -> OwnedObjectPath {
     OwnedObjectPath::try_from(text).unwrap()
 }
 
-/// A disk on USB as UDisks2 tells of a new one, behind the changes of a case.
+/// A new USB disk as UDisks2 lists it, with the changes of a test case.
 struct Fixture {
     block: Values,
     drive: Values,
@@ -71,14 +71,14 @@ fn partition(kind: &str, is_container: bool) -> Values {
 }
 
 #[test]
-fn a_new_disk_is_found_and_whether_it_is_empty_is_still_to_be_seen() {
+fn a_new_disk_is_found_before_it_is_read() {
     assert_eq!(Fixture::blank().found(), [Contents::Unreadable]);
     assert_eq!(block("ReadOnly", variant(true)), [Contents::ReadOnly]);
     assert_eq!(changed(|fixture| fixture.others.push((TABLE, Values::new()))), [Contents::NoPartition]);
 }
 
 #[test]
-fn what_has_a_use_or_no_medium_is_not_offered() {
+fn devices_with_a_use_or_without_a_medium_are_not_offered() {
     for (name, value) in [
         ("IdUsage", variant("filesystem")),
         ("IdUsage", variant("crypto")),
@@ -96,7 +96,7 @@ fn what_has_a_use_or_no_medium_is_not_offered() {
 }
 
 #[test]
-fn no_drive_that_is_built_in_is_offered_and_no_optical_one() {
+fn built_in_and_optical_drives_are_not_offered() {
     let built_in = |fixture: &mut Fixture| {
         fixture.block.insert("HintSystem".into(), variant(true));
         fixture.drive = values([("Removable", variant(false)), ("ConnectionBus", variant(""))]);
@@ -112,7 +112,7 @@ fn no_drive_that_is_built_in_is_offered_and_no_optical_one() {
 }
 
 #[test]
-fn of_partitions_those_for_files_are_offered_and_their_disk_is_not() {
+fn partitions_for_files_are_offered_and_their_disk_is_not() {
     let of = |kind: &str, is_container: bool| {
         changed(|fixture| fixture.others.push((PARTITION, partition(kind, is_container))))
     };
@@ -139,7 +139,7 @@ fn of_partitions_those_for_files_are_offered_and_their_disk_is_not() {
 }
 
 #[test]
-fn a_byte_at_either_end_is_enough_and_a_small_device_is_read_whole() {
+fn a_byte_at_either_end_means_not_empty() {
     let place = tempfile::tempdir().unwrap();
     let file = File::options().read(true).write(true).create_new(true).open(place.path().join("disk")).unwrap();
     let size = 3 * END + 512;

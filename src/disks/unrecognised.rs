@@ -1,5 +1,5 @@
-//! Looks once into each device on which udev recognises nothing. That is a task of its own, since a broken disk takes its time; the result
-//! is part of the next list of volumes. Forgets devices that are gone.
+//! Looks once into each device on which udev recognises nothing. That is a task of its own, since a broken disk takes its
+//! time; the result is part of the next list of volumes. Forgets devices that are gone.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! An attached volume: a file system on a block device, or a disk whose file system can't be reached. Plain data, and what follows from
-//! comparing two of them. `inventory` makes them.
+//! An attached volume: a file system on a block device, or a disk whose file system can't be reached. Plain data, and what
+//! follows from comparing two of them. `inventory` makes them.
 
 use std::path::PathBuf;
 
@@ -121,7 +121,8 @@ impl Volume {
         self.drive.is_some() && (self.drive == other.drive || sibling)
     }
 
-    /// Whether `other` is the same medium, attached once. A disk that is usable now counts as another attachment than the locked one before.
+    /// Whether `other` is the same medium, attached once. A disk that is usable now counts as another attachment than the
+    /// locked one before.
     pub fn is_same_attachment(&self, other: &Self) -> bool {
         self.is_same_medium(other) && self.hindrance.is_some() == other.hindrance.is_some()
     }
@@ -136,7 +137,8 @@ impl Volume {
         self.diskseq.is_some() && !self.has_gone()
     }
 
-    /// Whether it was removed, or a disk beneath it. Not the opposite of `is_still_there`: without the kernel's numbers, both are false.
+    /// Whether it was removed, or a disk beneath it. Not the opposite of `is_still_there`: without the kernel's numbers,
+    /// both are false.
     pub fn has_gone(&self) -> bool {
         let own = self.diskseq.is_some() && kernel::diskseq(self.device_number) != self.diskseq;
         own || self.media.iter().any(Medium::has_gone)

@@ -38,7 +38,7 @@ fn files(names: &[(&str, u64)]) -> Files {
     names.iter().map(|(name, length)| ((*name).to_owned(), *length)).collect()
 }
 
-/// What rsync would say of a copy from `source` over `disk`: everything lies in the directory `d`, which is on both sides.
+/// What rsync would print for a copy from `source` over `disk`; everything is in the directory `d`, which is on both sides.
 fn loss(source: &Files, disk: &Files) -> Loss {
     let path = |name: &String| PathBuf::from(format!("d/{name}"));
     let trees = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
@@ -83,7 +83,7 @@ fn a_full_turnover_is_no_loss() {
 }
 
 #[test]
-fn files_that_are_emptied_or_nearly_so_count_as_files() {
+fn emptied_files_and_nearly_emptied_ones_count_as_lost() {
     let disk = many("f", 20, 5_000);
     for left in [0, 499] {
         assert_eq!(
@@ -100,9 +100,9 @@ fn files_that_are_emptied_or_nearly_so_count_as_files() {
     assert_eq!(judged(&source, &disk, 96, 100), "");
 }
 
-/// rsync says of such a file only what comes in its place.
+/// rsync prints only what takes such a file's place.
 #[test]
-fn files_that_make_way_for_links_and_directories_are_lost() {
+fn files_replaced_by_links_and_directories_are_lost() {
     let disk = Disk { files: (0..30).map(|number| (format!("d/{number}").into(), 5_000)).collect(), ..Disk::default() };
     let judged = |itemized: &str, slash: &str, files: u8| {
         let mut loss = Loss::default();
@@ -123,7 +123,7 @@ fn files_that_make_way_for_links_and_directories_are_lost() {
 }
 
 #[test]
-fn files_that_become_names_of_a_small_one_are_lost() {
+fn files_that_become_hard_links_to_a_small_one_are_lost() {
     let disk = Disk { files: (0..30).map(|number| (format!("d/{number}").into(), 5_000)).collect(), ..Disk::default() };
     let judged = |length: u64| {
         let mut loss = Loss::default();
@@ -137,7 +137,7 @@ fn files_that_become_names_of_a_small_one_are_lost() {
 }
 
 #[test]
-fn new_files_that_are_empty_make_up_for_nothing() {
+fn empty_new_files_compensate_nothing() {
     let mut source = many("new", 20, 0);
     source.insert("kept.vbk".into(), 1);
     let mut disk = many("old", 20, 100);
@@ -146,7 +146,7 @@ fn new_files_that_are_empty_make_up_for_nothing() {
 }
 
 #[test]
-fn a_handful_of_files_and_bytes_is_free() {
+fn a_small_loss_is_always_allowed() {
     let mut disk = many("old", 10, 10_000_000);
     disk.insert("kept.vbk".into(), 1);
     assert_eq!(judged(&files(&[("kept.vbk", 1)]), &disk, 0, 0), "");
@@ -157,7 +157,7 @@ fn a_handful_of_files_and_bytes_is_free() {
 
 /// A repository of a few huge files: ten of them can be nearly all of it.
 #[test]
-fn bytes_are_held_against_what_was_there_before() {
+fn lost_bytes_are_measured_against_what_was_there() {
     let kept = files(&[("kept.vbk", 100_000_000)]);
     let disk = files(&[("kept.vbk", 100_000_000), ("old.vbk", 300_000_000)]);
     assert_eq!(judged(&kept, &disk, 0, 75), "");
@@ -209,7 +209,7 @@ fn another_repository_is_refused_at_any_size() {
 }
 
 #[test]
-fn at_the_first_copy_strangers_are_refused_and_an_older_copy_is_not() {
+fn the_first_copy_refuses_foreign_files_but_no_older_copy() {
     let trees = Disk { directories: vec!["Job".into()], ..Disk::default() };
     let verdict = |deleted: &str, created: &str| {
         let mut loss = Loss::default();
@@ -238,17 +238,17 @@ fn tree() -> impl Strategy<Value = Files> {
 }
 
 proptest! {
-    /// What adds only, or changes nothing, is never refused, whatever the budget.
+    /// Whatever the budget.
     #[test]
-    fn what_only_grows_is_no_loss(disk in tree(), more in tree(), grown in 0..1000_u64) {
+    fn growth_is_never_refused(disk in tree(), more in tree(), grown in 0..1000_u64) {
         let mut source: Files = disk.iter().map(|(name, length)| (name.clone(), length + grown)).collect();
         more.into_iter().for_each(|(name, length)| { source.entry(name).or_insert(length); });
         prop_assert_eq!(judged(&source, &disk, 0, 0), "");
     }
 
-    /// The sums are those of the two trees, counted apart.
+    /// Counted separately.
     #[test]
-    fn the_disk_holds_so_much_less(source in tree(), disk in tree()) {
+    fn the_loss_is_the_difference_of_the_trees(source in tree(), disk in tree()) {
         let loss = loss(&source, &disk);
         let sum = |files: &Files| files.values().sum::<u64>();
         prop_assert_eq!(loss.held + loss.lost_bytes, sum(&disk) + loss.gained_bytes);
@@ -256,29 +256,29 @@ proptest! {
         prop_assert_eq!(loss.staying().all, loss.staying().regular + 1);
     }
 
-    /// A looser budget never refuses what a tighter one lets through.
+    /// A larger budget never refuses what a smaller one accepts.
     #[test]
     fn a_looser_budget_refuses_no_more(source in tree(), disk in tree(), files in 0..100_u8, bytes in 0..100_u8) {
         let tight = judged(&source, &disk, files, bytes);
         prop_assert!(!tight.is_empty() || judged(&source, &disk, files + 1, bytes + 1).is_empty());
     }
 
-    /// A disk that would hold not one byte any more is refused, if it held any.
+    /// If it held anything.
     #[test]
-    fn nothing_left_is_refused(disk in tree()) {
+    fn a_disk_left_empty_is_refused(disk in tree()) {
         let verdict = judged(&Files::new(), &disk, 100, 100);
         prop_assert_eq!(verdict == "NothingInCommon", !disk.is_empty());
     }
 
     #[test]
-    fn no_lines_make_it_stumble(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}|Number of files: [0-9]{1,25} .reg: [0-9]{1,25}", 0..20)) {
+    fn any_lines_of_rsync_are_accepted(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}|Number of files: [0-9]{1,25} .reg: [0-9]{1,25}", 0..20)) {
         let mut loss = Loss::default();
         lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &Disk::default()));
         let _ = loss.judge(&Limits { first: true, ..limits(0, 0) }, &HeaderComparison::default());
     }
 }
 
-/// The first copy, to a disk on which files of somebody else's may go.
+/// The first copy to a disk, where some of somebody else's files may be deleted.
 fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'static str {
     let path = |name: &String| PathBuf::from(name);
     let trees = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };
@@ -298,7 +298,7 @@ fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'stati
 }
 
 #[test]
-fn what_somebody_has_agreed_to_may_go_and_nothing_beside_it() {
+fn agreed_files_may_be_deleted_and_nothing_else() {
     let source = files(&[("full.vbk", 1_000_000)]);
     let photos: Files = (0..20).map(|number| (format!("{number}.jpg"), 50_000_000)).collect();
     let agreed = |files, bytes| Some(Agreed { files, bytes });
@@ -307,7 +307,7 @@ fn what_somebody_has_agreed_to_may_go_and_nothing_beside_it() {
     assert_eq!(judged_first(&source, &photos, agreed(21, 1_000_000_001)), "", "less than was shown");
     assert_eq!(judged_first(&source, &photos, agreed(19, 1_000_000_000)), "ForeignFiles", "a file more");
     assert_eq!(judged_first(&source, &photos, agreed(20, 999_999_999)), "ForeignFiles", "a longer one");
-    // An older copy of the repository on the same disk has its limits still.
+    // The limits for an older copy of the repository still hold.
     let mut both = photos;
     both.extend(files(&[("full.vbk", 1_000_000)]));
     both.extend((0..40).map(|number| (format!("old{number}.vib"), 50_000_000)));
@@ -323,7 +323,7 @@ fn count(files: &[&str], ours: &str, has_common: bool) -> u64 {
 }
 
 #[test]
-fn photos_are_candidates_and_an_older_copy_is_not() {
+fn photos_are_foreign_and_an_older_copy_is_not() {
     assert_eq!(count(&["a.jpg", "photos/b.jpg"], "Job", true), 2);
     assert_eq!(count(&["Job/old.vbk", "Job/deep/er/x"], "Job", false), 0);
     assert_eq!(count(&["OldJob/old.vbk", "flat.vib", "older.txt"], "Job", true), 0);

@@ -1,6 +1,7 @@
-//! The check after a copy: what rsync says to have copied must be found on the disk under its name. It is not where the target treats
-//! different names as the same (only the kernel knows which, and FAT has short names of its own beside the long ones), and where
-//! somebody has renamed, deleted or mounted something there meanwhile: rsync goes on through what it has open.
+//! The check after a copy: what rsync says to have copied must be found on the disk under its name. It is not where the
+//! target treats different names as the same (only the kernel knows which, and FAT has short names of its own beside the
+//! long ones), and where somebody has renamed, deleted or mounted something there meanwhile: rsync goes on through what it
+//! has open.
 
 use std::fs::File;
 use std::io;
@@ -53,7 +54,8 @@ impl BothTrees<'_> {
         Err(Fault::CopyIncomplete { count: missing.len() as u64, examples, folds }.into())
     }
 
-    /// What is mounted in the target while rsync works there receives its part of the copy, and loses what is not in the source.
+    /// What is mounted in the target while rsync works there receives its part of the copy, and loses what is not in the
+    /// source.
     async fn refuse_covered_target(&self) -> Result<(), Fault> {
         let target = self.target_clone()?;
         let covered = blocking(GLANCE, move || mounted_upon(&target)).await.map_err(|error| internal(&error))?;

@@ -83,7 +83,8 @@ impl Preflighted<'_> {
         ended
     }
 
-    /// Moves what an earlier run left half copied to where rsync looks for it, and says what becomes of a partial file of this run.
+    /// Moves what an earlier run left half copied to where rsync looks for it, and says what becomes of a partial file of
+    /// this run.
     async fn prepare_partial_files(&mut self) -> Result<PartialPolicy, Fault> {
         let policy = PartialPolicy::for_copy(self.plan.bytes);
         let partial = std::mem::take(&mut self.partial);
@@ -106,7 +107,8 @@ impl Preflighted<'_> {
 }
 
 impl BothTrees<'_> {
-    /// Whether rsync may write to its log. By itself it would neither make the log's directory nor complain, and copy all the same.
+    /// Whether rsync may write to its log. By itself it would neither make the log's directory nor complain, and copy all
+    /// the same.
     async fn open_log(&self) -> bool {
         let path = self.job.spec.config.rsync_log_file.clone();
         let shown = path.display().to_string();

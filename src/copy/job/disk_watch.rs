@@ -1,5 +1,5 @@
-//! Ends a run whose disk hangs or fails. A disk that hangs is asked for nothing more, and UDisks2 is not asked about it either, since it
-//! would stop answering: the disk stays mounted, and the controller unmounts it once it responds again.
+//! Ends a run whose disk hangs or fails. A disk that hangs is asked for nothing more, and UDisks2 is not asked about it
+//! either, since it would stop answering: the disk stays mounted, and the controller unmounts it once it responds again.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Collects evidence after a failure: mount table, file system, drive, and the file itself. Every question has a time limit, and no answer
-//! is no evidence. What the evidence means is decided in `rsync::cause`.
+//! Collects evidence after a failure: mount table, file system, drive, and the file itself. Every question has a time
+//! limit, and no answer is no evidence. What the evidence means is decided in `rsync::cause`.
 
 use std::fs::{self, File, Metadata};
 use std::io;

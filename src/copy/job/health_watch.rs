@@ -11,8 +11,8 @@ use crate::disks::mounted::{self, Writability};
 
 /// How often the file system is looked at.
 const INTERVAL: Duration = Duration::from_secs(5);
-/// rsync names the file that it failed on and ends by itself, unless it waits for memory that the kernel never frees, because it has
-/// given up writing it back.
+/// rsync names the file that it failed on and ends by itself, unless it waits for memory that the kernel never frees,
+/// because it has given up writing it back.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A mounted file system. Holds nothing open on it.
@@ -26,8 +26,9 @@ pub struct HealthWatch {
 }
 
 impl HealthWatch {
-    /// Resolves some time after the file system stopped taking writes or noted down an error. The note is all there is to see where the
-    /// kernel gives up an ext4 without calling it read-only (Linux 6.12 to 6.14, and kernels with that change, as Debian 12's).
+    /// Resolves some time after the file system stopped taking writes or noted down an error. The note is all there is to
+    /// see where the kernel gives up an ext4 without calling it read-only (Linux 6.12 to 6.14, and kernels with that
+    /// change, as Debian 12's).
     pub async fn until_failing(self) {
         while !self.is_failing().await {
             sleep(INTERVAL).await;

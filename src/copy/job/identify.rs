@@ -1,4 +1,5 @@
-//! Step 1: which of the attached volumes is the disk that is meant, whether it may be used, and whether it is the one that it was.
+//! Step 1: which of the attached volumes is the disk that is meant, whether it may be used, and whether it is the one that
+//! it was.
 
 use std::time::Duration;
 
@@ -134,8 +135,8 @@ impl Identified {
     }
 }
 
-/// Object paths and device names are reused for other disks, and another disk with this UUID may have come: so UDisks2 is asked again
-/// at the last moment.
+/// Object paths and device names are reused for other disks, and another disk with this UUID may have come: so UDisks2 is
+/// asked again at the last moment.
 pub async fn confirm_attached(job: &mut Job, volume: &Volume) -> Result<(), RunError> {
     let ask = (|| monitor::volumes(&job.connection)).retry(service_retry());
     let volumes = tokio::select! {
@@ -161,8 +162,8 @@ async fn refuse_source_disk(job: &Job, volume: &Volume) -> Result<(), Fault> {
     }
 }
 
-/// A UUID can be cloned, so the device is compared with what it reported at first. Another enclosure explains another serial number, but
-/// not another size.
+/// A UUID can be cloned, so the device is compared with what it reported at first. Another enclosure explains another
+/// serial number, but not another size.
 fn compare_identity(job: &Job, volume: &Volume) -> Result<(), Fault> {
     let policy = job.spec.config.disk_identity;
     let now = volume.identity_now();

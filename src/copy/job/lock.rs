@@ -1,4 +1,5 @@
-//! Steps 4 and 7: the lock against a second rsync, the directory that is copied to, and the lock files on the disk and in the source.
+//! Steps 4 and 7: the lock against a second rsync, the directory that is copied to, and the lock files on the disk and in
+//! the source.
 
 use std::fs::File;
 use std::io;

@@ -83,8 +83,8 @@ async fn watched(job: &Job, volume: &Volume, mounted: Mounted) -> MountedDisk {
     MountedDisk { volume: volume.clone(), mounted, health, _watch: watch }
 }
 
-/// A run that is to end waits a moment for UDisks2's answer, so that it can undo the mount itself. A mount that comes later still is found
-/// by its marker and undone then.
+/// A run that is to end waits a moment for UDisks2's answer, so that it can undo the mount itself. A mount that comes later
+/// still is found by its marker and undone then.
 async fn ask_to_mount(
     job: &mut Job,
     volume: &Volume,
@@ -123,8 +123,8 @@ async fn ask_to_mount(
     Err(RunError::Stopped(reason))
 }
 
-/// A mount left by a run of ours that was killed, or by a UDisks2 that could not answer any more, is used; any other belongs to somebody
-/// else.
+/// A mount left by a run of ours that was killed, or by a UDisks2 that could not answer any more, is used; any other
+/// belongs to somebody else.
 async fn reuse_own_mount(job: &Job, volume: &Volume, is_ours: bool) -> Result<PathBuf, Fault> {
     let points = udisks::mount_points(&job.connection, volume).await.unwrap_or_default();
     let point = points.into_iter().next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Why a disk could not be mounted: what the machine says, if it explains the refusal, or else the words of libmount and UDisks2.
+//! Why a disk could not be mounted: what the machine says, if it explains the refusal, or else the words of libmount and
+//! UDisks2.
 
 use std::io;
 

@@ -35,8 +35,8 @@ impl MountedDisk {
         self.mounted.mount_point.join(target).join(path)
     }
 
-    /// What has happened to the file system since it was mounted. rsync and a flush can succeed all the same, once the kernel has
-    /// dropped what was in memory.
+    /// What has happened to the file system since it was mounted. rsync and a flush can succeed all the same, once the
+    /// kernel has dropped what was in memory.
     pub async fn failure(&self) -> Option<Fault> {
         let now = health_now(&self.volume).await;
         match self.writability().await {

@@ -1,5 +1,5 @@
-//! Switches the disk off after a good copy, if that is configured and nothing else loses its power. The disk may be pulled by then, so
-//! nothing here can spoil the run.
+//! Switches the disk off after a good copy, if that is configured and nothing else loses its power. The disk may be pulled
+//! by then, so nothing here can spoil the run.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! Step 5, names: whether the target holds what the source has, and under which names. What the target really does is tried on it; a
-//! target that treats different names as the same gets the source's spelling before the dry run.
+//! Step 5, names: whether the target holds what the source has, and under which names. What the target really does is tried
+//! on it; a target that treats different names as the same gets the source's spelling before the dry run.
 
 use std::fs::File;
 use std::os::fd::AsFd;

@@ -1,5 +1,5 @@
-//! Step 5, times: files that differ from the source only in a time that the disk can't hold, or by a clock that has changed, are not
-//! copied again. `timestamps` finds them.
+//! Step 5, times: files that differ from the source only in a time that the disk can't hold, or by a clock that has
+//! changed, are not copied again. `timestamps` finds them.
 
 use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
@@ -41,8 +41,8 @@ impl BothTrees<'_> {
         self.skip_unstorable(times.unstorable(), is_full).await
     }
 
-    /// A file that is rewritten each night is off by a day as well. So the contents of every file that the source has touched around or
-    /// after the last good copy are compared, and what differs is left to rsync.
+    /// A file that is rewritten each night is off by a day as well. So the contents of every file that the source has
+    /// touched around or after the last good copy are compared, and what differs is left to rsync.
     async fn without_changed(&mut self, mut shifted: Vec<TimeMismatch>) -> Result<Vec<TimeMismatch>, RunError> {
         let copied = self.job.spec.remembered.copied.unwrap_or_default();
         let touched = shifted.iter().filter(|mismatch| !mismatch.is_unchanged_since(copied));

@@ -45,8 +45,8 @@ impl RunLocks {
         self.unverified = Some(Unverified { since: made });
     }
 
-    /// Writes back what is in memory. The kernel reports an error only here, only once, and only to a descriptor that was opened before
-    /// the copy; so when nobody waits for the answer, the files stay unverified.
+    /// Writes back what is in memory. The kernel reports an error only here, only once, and only to a descriptor that was
+    /// opened before the copy; so when nobody waits for the answer, the files stay unverified.
     ///
     /// # Errors
     /// Something was not written.

@@ -1,5 +1,5 @@
-//! Files of the source that are not copied, since they are called like something of ours. A source that is itself a copy made by this
-//! service can hold such names, and nobody would know.
+//! Files of the source that are not copied, since they are called like something of ours. A source that is itself a copy
+//! made by this service can hold such names, and nobody would know.
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -1,8 +1,8 @@
 //! The nine steps of a run in the requirement's order, and the walk back that always follows.
 //!
-//! Each step of the walk forward takes the stage before it and gives the next: `Identified`, `MountedDisk`, `Locked`, `Preflighted`. What has
-//! to be undone is in `Reached`, also when a step fails half way. A new stage is a file, a line in `forward`, and, if it leaves
-//! something behind, a slot in `Reached` and a line in `backward`.
+//! Each step of the walk forward takes the stage before it and gives the next: `Identified`, `MountedDisk`, `Locked`,
+//! `Preflighted`. What has to be undone is in `Reached`, also when a step fails half way. A new stage is a file, a line in
+//! `forward`, and, if it leaves something behind, a slot in `Reached` and a line in `backward`.
 
 use super::context::{Job, RunContext, RunSpec};
 use super::copy::copy;

@@ -1,5 +1,5 @@
-//! Step 5, what earlier runs may not have written to the medium: it is compared with the source before the dry run. And what changes in
-//! the source in mid-copy, which the next run could miss. `unverified` finds the files.
+//! Step 5, what earlier runs may not have written to the medium: it is compared with the source before the dry run. And
+//! what changes in the source in mid-copy, which the next run could miss. `unverified` finds the files.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -71,8 +71,8 @@ impl BothTrees<'_> {
         Ok(())
     }
 
-    /// A file that changes in the source while it is copied may arrive half new and half old. The next run sees that by its time, except
-    /// where times are too coarse; there the copy's time is invalidated.
+    /// A file that changes in the source while it is copied may arrive half new and half old. The next run sees that by its
+    /// time, except where times are too coarse; there the copy's time is invalidated.
     pub async fn invalidate_changed_files(&mut self) -> Result<(), RunError> {
         if self.locks.fine_times && self.disk.volume.file_system() == FileSystem::Full {
             return Ok(());

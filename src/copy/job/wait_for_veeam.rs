@@ -1,5 +1,5 @@
-//! Step 2: waits until no job of Veeam writes. The controller decides when the copy is admitted; this step brings it what the lock
-//! directories hold, and gives up when its time is over.
+//! Step 2: waits until no job of Veeam writes. The controller decides when the copy is admitted; this step brings it what
+//! the lock directories hold, and gives up when its time is over.
 
 use std::io;
 use std::time::Duration;
@@ -39,8 +39,8 @@ pub async fn wait_for_veeam(job: &mut Job) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Until the controller and, if it is asked, Veeam have answered once, nobody can say that anything is busy. So the deadline counts only
-/// from their answers on; those have limits of their own.
+/// Until the controller and, if it is asked, Veeam have answered once, nobody can say that anything is busy. So the
+/// deadline counts only from their answers on; those have limits of their own.
 async fn until_admitted(
     job: &mut Job,
     mut admitted: oneshot::Receiver<()>,

@@ -12,7 +12,7 @@ fn place() -> (tempfile::TempDir, File) {
 const PATH: &str = "locks/copy.lock";
 
 #[test]
-fn a_lock_leaves_nothing_behind() {
+fn a_released_lock_leaves_nothing_behind() {
     let (place, top) = place();
     let (lock, found) = LockFile::acquire(top.as_fd(), Path::new(PATH), "pid=1\n").unwrap();
     assert_eq!(found, Found::Nothing);
@@ -30,7 +30,7 @@ fn a_held_lock_names_its_holder() {
 }
 
 #[test]
-fn stale_and_empty_files_are_taken_over_and_told() {
+fn stale_and_empty_files_are_taken_over_and_reported() {
     let (place, top) = place();
     for (content, expected) in [("", Found::Empty), ("pid=7\n", Found::Stale("pid=7".into()))] {
         fs::create_dir_all(place.path().join("locks")).unwrap();
@@ -42,7 +42,7 @@ fn stale_and_empty_files_are_taken_over_and_told() {
 }
 
 #[test]
-fn a_file_that_somebody_removed_is_told() {
+fn a_removed_lock_file_is_reported() {
     let (place, top) = place();
     let (lock, _) = LockFile::acquire(top.as_fd(), Path::new(PATH), "x").unwrap();
     fs::remove_file(place.path().join(PATH)).unwrap();
@@ -52,7 +52,7 @@ fn a_file_that_somebody_removed_is_told() {
 }
 
 #[test]
-fn what_a_killed_daemon_of_this_machine_left_is_swept_away_and_nothing_else() {
+fn only_stale_files_of_this_machine_are_removed() {
     let (place, top) = place();
     remove_stale(top.as_fd(), Path::new(PATH)).unwrap();
     fs::create_dir_all(place.path().join("locks")).unwrap();
@@ -70,7 +70,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_foreign_note_keeps_us_from_locking(note in prop::collection::vec(any::<u8>(), 0..3000)) {
+    fn any_note_in_the_file_can_be_replaced(note in prop::collection::vec(any::<u8>(), 0..3000)) {
         let (place, top) = place();
         fs::write(place.path().join("lock"), &note).unwrap();
         remove_stale(top.as_fd(), Path::new("lock")).unwrap();
@@ -83,7 +83,7 @@ proptest! {
 }
 
 #[test]
-fn a_lock_with_a_second_name_is_refused_and_not_emptied() {
+fn a_lock_file_with_a_second_name_is_refused_and_kept() {
     let (place, top) = place();
     let victim = place.path().join("victim");
     fs::write(&victim, "precious").unwrap();

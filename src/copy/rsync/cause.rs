@@ -1,6 +1,6 @@
-//! Why a copy failed: turns what rsync or the kernel said (`complaint`) and what was found out besides (`Evidence`) into a fault. Pure, and the one
-//! place where an error number gets a meaning. Neither disk nor drive is blamed without evidence. An error number alone is none, except
-//! those by which a file system reports its own inconsistency.
+//! Why a copy failed: turns what rsync or the kernel said (`complaint`) and what was found out besides (`Evidence`) into a
+//! fault. Pure, and the one place where an error number gets a meaning. Neither disk nor drive is blamed without evidence.
+//! An error number alone is none, except those by which a file system reports its own inconsistency.
 
 use std::io;
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ fn severity(complaint: &Complaint) -> u8 {
         Errno::NOSPC | Errno::DQUOT if target => 4,
         // The file vanished, which rsync reports by its exit code.
         Errno::NOENT => 1,
-        // TimeComparison and owners of a directory follow from what failed in it.
+        // A directory's times and owner fail because of what failed in it.
         _ if target && complaint.operation == Operation::Owner => 2,
         _ => 3,
     }

@@ -1,5 +1,5 @@
-//! The campaign of wrong causes: whatever is being done, whatever the kernel says, neither disk nor drive is accused without evidence,
-//! in no language; and where there is evidence, people are told.
+//! Tries every operation with every error number: neither disk nor drive is blamed without evidence, in any language, and
+//! with evidence it is.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use crate::copy::job::mount_failure::mount_trouble;
 use crate::disks::udisks::UdisksError;
 use crate::texts::{Language, Texts};
 
-/// Words that a person reads as: this disk, or that drive, is broken.
+/// Words by which people understand that a disk or a drive is broken.
 const ACCUSING: [&str; 12] = [
     "damaged",
     "broken",
@@ -23,7 +23,7 @@ const ACCUSING: [&str; 12] = [
     "andere Platte",
     "größere Platte",
 ];
-/// Linux has no more of them.
+/// Linux has no more error numbers.
 const ERRNOS: std::ops::RangeInclusive<i32> = 1..=133;
 const OPERATIONS: [Operation; 7] = [
     Operation::Contents,
@@ -35,7 +35,7 @@ const OPERATIONS: [Operation; 7] = [
     Operation::Read,
 ];
 const CODES: [i32; 9] = [-9, 3, 10, 11, 12, 14, 20, 23, 25];
-/// A file system that says so of itself.
+/// Errors by which a file system reports its own inconsistency.
 const DAMAGE: [Errno; 2] = [Errno::UCLEAN, Errno::BADMSG];
 
 fn complaint(side: Side, operation: Operation, errno: i32) -> Complaint {
@@ -48,7 +48,7 @@ fn healthy(file_system: &str) -> Evidence {
     Evidence { file_system: file_system.into(), space: Some(space), ..Evidence::default() }
 }
 
-/// What is asked of a source that lies on a server.
+/// Evidence about a source on a server.
 fn on_share() -> Evidence {
     Evidence { share: Some("nas:/backups".into()), ..Evidence::default() }
 }
@@ -66,11 +66,11 @@ fn end(code: i32) -> RsyncEnd<'static> {
 }
 
 #[test]
-fn no_call_and_no_errno_accuses_disk_or_drive_without_evidence() {
+fn no_error_number_blames_disk_or_drive_without_evidence() {
     for (operation, errno) in OPERATIONS.into_iter().flat_map(|operation| ERRNOS.map(move |errno| (operation, errno))) {
         for side in [Side::Source, Side::Target] {
             let known = DAMAGE.contains(&Errno::from_raw_os_error(errno)) && side == Side::Target;
-            // Contents for which there is no room: that one needs a larger disk.
+            // No room for contents, which takes a larger disk.
             let full = errno == 28 && operation == Operation::Contents && side == Side::Target;
             for file_system in ["ext4", "xfs", "btrfs", "exfat", "ntfs"] {
                 let evidence = healthy(file_system);
@@ -84,7 +84,7 @@ fn no_call_and_no_errno_accuses_disk_or_drive_without_evidence() {
 }
 
 #[test]
-fn no_error_of_our_own_accuses_the_disk_without_evidence() {
+fn no_error_of_our_own_blames_the_disk_without_evidence() {
     for (operation, errno) in OPERATIONS.into_iter().flat_map(|operation| ERRNOS.map(move |errno| (operation, errno))) {
         let fault = of_io(operation, &io::Error::from_raw_os_error(errno), &healthy("ext4"));
         let known =
@@ -95,9 +95,9 @@ fn no_error_of_our_own_accuses_the_disk_without_evidence() {
     assert!(!accuses(&unnumbered), "{unnumbered:?}");
 }
 
-/// A flush is the kernel's answer to whether the device took everything, so an input/output error of it is one of the device.
+/// A flush reports whether the device took everything, so an input/output error is one of the device.
 #[test]
-fn a_flush_accuses_the_disk_only_of_what_the_device_refused() {
+fn a_failed_flush_blames_the_disk_only_for_device_errors() {
     for errno in ERRNOS {
         let fault = of_flush(&io::Error::from_raw_os_error(errno), &healthy("ext4"));
         let device = [Errno::IO, Errno::NODATA, Errno::REMOTEIO, Errno::NOLINK, Errno::UCLEAN, Errno::NOSPC];
@@ -108,9 +108,9 @@ fn a_flush_accuses_the_disk_only_of_what_the_device_refused() {
     assert!(!accuses(&of_flush(&late, &healthy("ext4"))));
 }
 
-/// The words of libmount 2.36 to 2.41 behind UDisks2's, and UDisks2's own.
+/// Messages of UDisks2, and of libmount 2.36 to 2.41 behind it.
 #[test]
-fn a_refused_mount_accuses_the_disk_only_where_the_kernel_does() {
+fn a_refused_mount_blames_the_disk_only_if_the_kernel_does() {
     let device = "/dev/sdb1";
     for (words, known) in [
         (
@@ -137,14 +137,14 @@ fn a_refused_mount_accuses_the_disk_only_where_the_kernel_does() {
     ] {
         let error = UdisksError::Refused(format!("Error mounting {device} at /media/root/OFFSITE: {words}"));
         let fault = Fault::MountFailed { device: device.into(), why: mount_trouble(&error), cause: error.to_string() };
-        // What the system itself says stands in brackets, and is no word of ours.
+        // The system's own words are in brackets.
         let told = Fault::MountFailed { device: device.into(), why: mount_trouble(&error), cause: "x".into() };
         assert_eq!(accuses(&told), known, "{fault:?}");
     }
 }
 
 #[test]
-fn whatever_keeps_a_disk_from_being_written_to_accuses_it_not() {
+fn an_unwritable_file_does_not_blame_the_disk() {
     use crate::model::ReadOnly;
     for why in [ReadOnly::Windows, ReadOnly::Marked, ReadOnly::Settings, ReadOnly::Unknown] {
         assert!(!accuses(&Fault::MountedReadOnly { device: "x".into(), why }));
@@ -161,7 +161,7 @@ fn whatever_keeps_a_disk_from_being_written_to_accuses_it_not() {
 }
 
 #[test]
-fn an_input_output_error_is_the_disks_where_somebody_else_says_so_too() {
+fn an_io_error_blames_the_disk_only_with_other_evidence() {
     let io_error = complaint(Side::Target, Operation::Contents, 5);
     let alone = of_rsync(end(23), Some(&io_error), &healthy("ext4"));
     assert!(
@@ -182,7 +182,7 @@ fn an_input_output_error_is_the_disks_where_somebody_else_says_so_too() {
 }
 
 #[test]
-fn a_drive_of_the_source_is_never_called_failing() {
+fn a_source_drive_is_never_called_failing() {
     let read = complaint(Side::Source, Operation::Read, 5);
     assert!(matches!(of_rsync(end(23), Some(&read), &healthy("ext4")), Fault::SourceUnreadable { .. }));
     let cut = complaint(Side::Source, Operation::Read, 61);
@@ -193,9 +193,9 @@ fn a_drive_of_the_source_is_never_called_failing() {
     assert!(matches!(of_rsync(end(23), Some(&refused), &healthy("ext4")), Fault::SourceForbidden { .. }));
 }
 
-/// Whatever is the matter with a share, it is its server's, and neither the disk's nor that of a drive of this computer.
+/// Whatever is wrong with a share is its server's problem, not that of the disk or of a local drive.
 #[test]
-fn a_source_on_a_share_sends_nobody_to_the_computers_drives() {
+fn a_source_on_a_share_does_not_blame_local_drives() {
     let evidence = Evidence { share: on_share().share, ..healthy("ext4") };
     for errno in ERRNOS {
         let fault = of_rsync(end(23), Some(&complaint(Side::Source, Operation::Read, errno)), &evidence);
@@ -211,7 +211,7 @@ fn a_source_on_a_share_sends_nobody_to_the_computers_drives() {
 }
 
 #[test]
-fn who_gives_no_answer_in_time_is_told_as_that() {
+fn a_missing_answer_is_reported_as_such() {
     let late = || io::Error::new(io::ErrorKind::TimedOut, "no answer within 60 s");
     let lock = LockPath { path: "/srv/x.lock", place: LockPlace::Source };
     let told = of_lock(lock, Operation::Delete, &late(), &on_share());
@@ -220,15 +220,15 @@ fn who_gives_no_answer_in_time_is_told_as_that() {
     assert!(matches!(&told, Fault::NotStored { why: Obstacle::NoAnswer, .. }) && !accuses(&told), "{told:?}");
 }
 
-/// Of lock files on the disk it is the same as of all else there; of those elsewhere no drive is accused.
+/// Lock files on the disk are like all other files there; elsewhere no drive is blamed.
 #[test]
-fn no_lock_file_accuses_the_disk_without_evidence() {
+fn no_lock_file_blames_the_disk_without_evidence() {
     for (operation, errno) in OPERATIONS.into_iter().flat_map(|operation| ERRNOS.map(move |errno| (operation, errno))) {
         for place in [LockPlace::Disk, LockPlace::Source, LockPlace::Computer] {
             let error = io::Error::from_raw_os_error(errno);
             let fault = of_lock(LockPath { path: "x", place }, operation, &error, &healthy("ext4"));
             let errno = Errno::from_raw_os_error(errno);
-            // It has words of its own, by which the file system says so of itself.
+            // The file system reports its own inconsistency.
             let known = errno == Errno::UCLEAN || DAMAGE.contains(&errno) && place == LockPlace::Disk;
             assert_eq!(accuses(&fault), known, "{place:?} {operation:?} {errno:?}: {fault:?}");
         }
@@ -236,7 +236,7 @@ fn no_lock_file_accuses_the_disk_without_evidence() {
 }
 
 #[test]
-fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
+fn a_lock_failure_says_why_the_file_failed() {
     let lock = LockPath { path: "/srv/x.lock", place: LockPlace::Source };
     let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
     let with = |space: Space| Evidence { space: Some(space), ..healthy("") };
@@ -271,16 +271,16 @@ fn a_lock_file_says_what_keeps_it_from_being_made_or_deleted() {
         };
         assert_eq!((why, path.as_str(), made), (expected, "/srv/x.lock", operation != Operation::Delete), "{errno}");
     }
-    // A disk that the kernel has given up is told as such, whatever file that was met with.
+    // A disk that the kernel has given up is reported as such, whatever the file.
     let given_up = Evidence { writability: Writability::GivenUp, ..healthy("ext4") };
     let on_disk = LockPath { place: LockPlace::Disk, ..lock };
     let told = of_lock(on_disk, Operation::Delete, &io::Error::from_raw_os_error(30), &given_up);
     assert!(matches!(told, Fault::TurnedReadOnly { .. }), "{told:?}");
 }
 
-/// Each reason, by what was asked besides.
+/// Each reason, with its evidence.
 #[test]
-fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
+fn one_error_number_has_a_cause_for_each_evidence() {
     let place = |place: Place| Evidence { place, ..healthy("btrfs") };
     let none = Place { path: "sub/file".into(), ..Place::default() };
     let snapshot = Place { read_only_subvolume: Some("sub".into()), ..none.clone() };
@@ -340,7 +340,7 @@ fn one_error_number_has_as_many_causes_as_there_is_evidence_for() {
 }
 
 #[test]
-fn a_full_disk_is_told_as_one_and_so_are_its_inodes() {
+fn a_lack_of_room_differs_from_a_lack_of_inodes() {
     let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
     let full = Evidence { space: Some(tight), ..healthy("ext4") };
     for operation in [Operation::Contents, Operation::Name, Operation::Attribute] {
@@ -353,7 +353,7 @@ fn a_full_disk_is_told_as_one_and_so_are_its_inodes() {
 }
 
 #[test]
-fn the_gravest_complaint_decides_and_the_first_of_those_alike() {
+fn the_first_of_the_most_severe_complaints_decides() {
     let of = |side, operation, errno, path: &str| Complaint { path: path.into(), ..complaint(side, operation, errno) };
     let times = of(Side::Target, Operation::Owner, 30, "top");
     let first = of(Side::Target, Operation::Name, 1, "first");
@@ -375,7 +375,7 @@ fn the_gravest_complaint_decides_and_the_first_of_those_alike() {
 }
 
 #[test]
-fn a_killed_rsync_stays_an_interruption_whatever_it_said_of_single_files() {
+fn a_killed_rsync_stays_an_interruption() {
     for code in [-9, 12] {
         let fault = of_rsync(end(code), Some(&complaint(Side::Target, Operation::Name, 1)), &healthy("ext4"));
         assert!(fault.is_interruption(), "{fault:?}");

@@ -1,5 +1,5 @@
-//! rsync's command line. The dry run has exactly the copy's options, except those for how contents are written, when and how much is
-//! deleted, and what is printed. Says why each option is there; runs nothing.
+//! rsync's command line. The dry run has exactly the copy's options, except those for how contents are written, when and
+//! how much is deleted, and what is printed. Says why each option is there; runs nothing.
 
 use std::ffi::OsString;
 use std::io;
@@ -19,8 +19,9 @@ const DELETION_SLACK: u64 = 10;
 /// Entries of operating systems at the top of a file system, which are never part of a backup.
 const SYSTEM_ENTRIES: [&str; 4] = ["/lost+found", "/System Volume Information", "/$RECYCLE.BIN", "/.Trash-*"];
 
-/// XFS shows each ACL a second time as an extended attribute. -A copies the ACL; -X would remove it again, because the source has no such
-/// attribute. A filter for attributes turns off rsync's own exception for `system.*`, so that is repeated.
+/// XFS shows each ACL a second time as an extended attribute. -A copies the ACL; -X would remove it again, because the
+/// source has no such attribute. A filter for attributes turns off rsync's own exception for `system.*`, so that is
+/// repeated.
 const ACL_ATTRIBUTES: [&str; 2] = ["--filter=-x system.*", "--filter=-x trusted.SGI_ACL_*"];
 
 /// What rsync is to do.
@@ -49,7 +50,7 @@ pub enum Purpose<'a> {
 pub struct Rsync<'a> {
     pub source: &'a Path,
     pub file_system: FileSystem,
-    /// TimeComparison on the target have fractions of a second.
+    /// The target stores fractions of a second.
     pub fine_times: bool,
     /// Lock files, relative to both source and target.
     pub hidden: Vec<&'a Path>,
@@ -103,8 +104,8 @@ impl Rsync<'_> {
     }
 
     fn own_filters(&self) -> Vec<OsString> {
-        // Before all other rules: the source can't send directories with our names, and what is left of ours on the disk is deleted at the
-        // end.
+        // Before all other rules: the source can't send directories with our names, and what is left of ours on the disk is
+        // deleted at the end.
         let ours = [PARTIAL, NAME_DIRECTORY]
             .iter()
             .flat_map(|ours| ["H", "R"].map(|rule| format!("--filter={rule} {ours}/").into()));

@@ -21,7 +21,7 @@ fn full() -> Rsync<'static> {
 const COPY: Purpose = Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Keep };
 
 #[test]
-fn a_whole_copy() {
+fn a_complete_copy() {
     assert_eq!(
         line(&full(), COPY),
         "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-delay --max-delete=13 \
@@ -31,20 +31,20 @@ fn a_whole_copy() {
 }
 
 #[test]
-fn a_copy_that_goes_on_with_half_files_compares_them() {
+fn a_copy_that_resumes_compares_partial_files() {
     let resumed = line(&full(), Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Resume });
     let partial = "--partial-dir=.asbackup-partial";
     assert_eq!(resumed, line(&full(), COPY).replace(partial, &format!("{partial} --no-whole-file")));
 }
 
 #[test]
-fn a_copy_of_nothing_large_keeps_no_half_file() {
+fn a_small_copy_keeps_no_partial_file() {
     let dropped = line(&full(), Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Discard });
     assert_eq!(dropped, line(&full(), COPY).replace(" --partial-dir=.asbackup-partial", ""));
 }
 
 #[test]
-fn its_dry_run() {
+fn a_dry_run() {
     assert_eq!(
         line(&full(), Purpose::DryRun),
         "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --delete-delay --dry-run \
@@ -53,7 +53,7 @@ fn its_dry_run() {
 }
 
 #[test]
-fn a_copy_that_needs_the_room_of_what_it_deletes() {
+fn a_copy_that_deletes_first() {
     assert_eq!(
         line(&full(), Purpose::Copy { delete_first: true, removals: 0, partial: PartialPolicy::Keep }),
         "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-before --max-delete=10 \
@@ -100,7 +100,7 @@ fn a_plain_file_system_gets_contents_and_names_only() {
 }
 
 #[test]
-fn lock_files_system_entries_and_excludes_are_filtered_in_dry_run_and_copy_alike() {
+fn dry_run_and_copy_have_the_same_filters() {
     let hidden = vec![Path::new(".asbackup.lock"), Path::new("lo*cks/a[b]/copy.lock")];
     let rsync = Rsync {
         source: Path::new("/"),

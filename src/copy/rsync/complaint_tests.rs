@@ -1,4 +1,4 @@
-//! rsync's own wordings, from 3.2.7 to 3.5.0.
+//! Messages of rsync 3.2.7 to 3.5.0.
 
 use proptest::prelude::*;
 
@@ -149,7 +149,7 @@ const MESSAGES: [(&str, Side, Operation, &str); 35] = [
 ];
 
 #[test]
-fn each_message_is_read_as_side_deed_file_and_error() {
+fn messages_are_parsed_into_side_operation_file_and_error() {
     for (message, side, operation, path) in MESSAGES {
         let found = Complaint::parse(&format!("rsync: {message}")).unwrap_or_else(|| panic!("{message}"));
         assert_eq!((found.side, found.operation, found.path), (side, operation, path.into()), "{message}");
@@ -158,7 +158,7 @@ fn each_message_is_read_as_side_deed_file_and_error() {
 }
 
 #[test]
-fn what_could_not_be_put_out_of_the_way_is_named() {
+fn a_directory_in_the_way_is_named() {
     let line = r"could not make way for new regular file: a: b\#012c";
     let found = Complaint::parse(line).unwrap();
     assert_eq!((found.side, found.operation, found.path), (Side::Target, Operation::Delete, "a: b\nc".into()));
@@ -167,7 +167,7 @@ fn what_could_not_be_put_out_of_the_way_is_named() {
 }
 
 #[test]
-fn what_names_no_file_or_no_error_is_no_complaint_about_one() {
+fn messages_without_file_or_error_are_ignored() {
     for line in [
         "rsync: [sender] write error: Broken pipe (32)",
         "rsync: [generator] read error: Connection reset by peer (104)",
@@ -186,7 +186,7 @@ fn what_names_no_file_or_no_error_is_no_complaint_about_one() {
 
 proptest! {
     #[test]
-    fn no_line_makes_the_reader_fall_over(line in ".*", tail in ".*") {
+    fn any_message_is_accepted(line in ".*", tail in ".*") {
         Complaint::parse(&line);
         Complaint::parse(&format!("rsync: [receiver] {line}\"{tail}"));
         Complaint::parse(&format!("rsync: [generator] delete_file: {line}({tail}: x (5)"));

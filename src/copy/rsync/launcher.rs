@@ -1,5 +1,5 @@
-//! Starts rsync through a program of ours that confines it to the source, the target, its log, and what it needs to run. Knows what rsync
-//! has to read and how to say so; the kernel enforces it (`bin/asbackup-confine.rs`).
+//! Starts rsync through a program of ours that confines it to the source, the target, its log, and what it needs to run.
+//! Knows what rsync has to read and how to say so; the kernel enforces it (`bin/asbackup-confine.rs`).
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -24,7 +24,8 @@ pub struct Launcher {
 }
 
 impl Launcher {
-    /// Looks for the program and asks it what the kernel can enforce. With it: why rsync can't be confined, if it can't. Blocks.
+    /// Looks for the program and asks it what the kernel can enforce. With it: why rsync can't be confined, if it can't.
+    /// Blocks.
     pub fn find(source: File) -> (Option<Self>, Option<String>) {
         let program = match installed_program() {
             Ok(program) => program,

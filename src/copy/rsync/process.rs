@@ -110,8 +110,8 @@ impl<'a> Invocation<'a> {
 }
 
 impl Running {
-    /// Reads the next output: passes on each whole line (ended by `\n` or `\r`), then the beginning of the next one as not whole. After the
-    /// last line, waits for the child and returns its end. Cancel safe.
+    /// Reads the next output: passes on each whole line (ended by `\n` or `\r`), then the beginning of the next one as not
+    /// whole. After the last line, waits for the child and returns its end. Cancel safe.
     ///
     /// # Errors
     /// The pipe can't be read, or the child can't be waited for.
@@ -141,8 +141,8 @@ impl Running {
         Ok(())
     }
 
-    /// Ends the child: terminates the leader, kills it after `patience`, and kills the whole group after as long again. Does not wait for a
-    /// child that hangs in the kernel.
+    /// Ends the child: terminates the leader, kills it after `patience`, and kills the whole group after as long again.
+    /// Does not wait for a child that hangs in the kernel.
     pub async fn terminate(mut self, patience: Duration) {
         let Some(group) = self.group else { return };
         // Unless its output is read, it can't finish.
@@ -152,7 +152,8 @@ impl Running {
             let _ = kill_process(group, Signal::KILL);
             let _ = timeout(KILL_WAIT, self.child.wait()).await;
         }
-        // The leader's helpers end by themselves once it is gone, the writing one after it has moved its partial file. The rest is killed.
+        // The leader's helpers end by themselves once it is gone, the writing one after it has moved its partial file. The
+        // rest is killed.
         let _ = timeout(patience, end_of(group)).await;
         let _ = kill_process_group(group, Signal::KILL);
         drain.abort();

@@ -1,5 +1,6 @@
-//! Opens and makes paths strictly beneath an open directory: follows no link and enters no other mount (a btrfs subvolume is in the same mount).
-//! The disk is foreign: whoever prepared it may have put links where our directories and lock files belong.
+//! Opens and makes paths strictly beneath an open directory: follows no link and enters no other mount (a btrfs subvolume
+//! is in the same mount). The disk is foreign: whoever prepared it may have put links where our directories and lock files
+//! belong.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,4 +1,5 @@
-//! Source and target: opened so that no link leads elsewhere, walked, compared, and tried for the names and times that they can hold.
+//! Source and target: opened so that no link leads elsewhere, walked, compared, and tried for the names and times that they
+//! can hold.
 
 pub mod beneath;
 pub mod name_probe;

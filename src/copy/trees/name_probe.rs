@@ -1,5 +1,5 @@
-//! Probes what a file system does with names: with empty files in a directory of our own, made where the names are to go, since a directory can
-//! fold case though its parent does not. Knows neither source nor steps.
+//! Probes what a file system does with names: with empty files in a directory of our own, made where the names are to go,
+//! since a directory can fold case though its parent does not. Knows neither source nor steps.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

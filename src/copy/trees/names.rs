@@ -1,5 +1,5 @@
-//! The source's names, by directory, and which of them a file system might treat as the same or refuse. Pure, and only a first guess: what the
-//! target really does is tried on it (`name_probe`).
+//! The source's names, by directory, and which of them a file system might treat as the same or refuse. Pure, and only a
+//! first guess: what the target really does is tried on it (`name_probe`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -47,8 +47,8 @@ pub fn similar_groups(names: &[OsString]) -> Vec<Vec<&OsStr>> {
     groups.into_values().filter(|group| group.len() > 1).collect()
 }
 
-/// Equal at least for names that differ only in case, Unicode normalization, combining marks, ignorable characters, or trailing dots and
-/// blanks.
+/// Equal at least for names that differ only in case, Unicode normalization, combining marks, ignorable characters, or
+/// trailing dots and blanks.
 fn key(name: &OsStr) -> String {
     let name = name.to_string_lossy();
     let mut key = if name.is_ascii() { name.to_ascii_lowercase() } else { flat(&name) };
@@ -86,7 +86,7 @@ impl KnownCharacters {
         name.contains(forbidden) || name.ends_with(['.', ' ']) || name.starts_with(' ') || is_device(name)
     }
 
-    /// The target has characters this name.
+    /// The target has kept this name.
     pub fn add(&mut self, name: &OsStr) {
         self.0.extend(name.to_string_lossy().chars().filter(|letter| !letter.is_ascii()));
     }

@@ -1,9 +1,9 @@
-//! Large files that an earlier run left half copied, so that rsync can resume them. Safe whatever they hold: rsync compares them with the source
-//! block by block, and checks the whole file against a checksum before it gives it its name.
+//! Large files that an earlier run left half copied, so that rsync can resume them. Safe whatever they hold: rsync compares
+//! them with the source block by block, and checks the whole file against a checksum before it gives it its name.
 //!
-//! An rsync that could end cleanly has moved its partial file into `PARTIAL` itself. After a kill, a pulled disk or a power cut it lies beside its
-//! place under rsync's temporary name. The dry run lists both as deletions, so the search has rsync's own bounds, and `beneath` keeps
-//! renames within the target's mount.
+//! An rsync that could end cleanly has moved its partial file into `PARTIAL` itself. After a kill, a pulled disk or a power
+//! cut it lies beside its place under rsync's temporary name. The dry run lists both as deletions, so the search has
+//! rsync's own bounds, and `beneath` keeps renames within the target's mount.
 
 use std::fs::File;
 use std::io;
@@ -116,8 +116,8 @@ impl PartialFile {
     }
 }
 
-/// Whether a name is that of a partial file. Somebody's own file may have such a name by chance (`.diary.backup`), but rsync's suffixes are
-/// random letters and digits, which hardly ever make a word or a number.
+/// Whether a name is that of a partial file. Somebody's own file may have such a name by chance (`.diary.backup`), but
+/// rsync's suffixes are random letters and digits, which hardly ever make a word or a number.
 pub fn is_partial(at: &Path, is_in_source: impl Fn(&Path) -> bool) -> bool {
     partial_file_of(at).is_some_and(|partial| is_in_partial(at) || !ends_in_word(at) || is_in_source(&partial.of))
 }

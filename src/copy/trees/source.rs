@@ -1,8 +1,8 @@
-//! The source directory, checked before anything is compared with it, and again before anything is copied. No code here or elsewhere deletes
-//! in it.
+//! The source directory, checked before anything is compared with it, and again before anything is copied. No code here or
+//! elsewhere deletes in it.
 //!
-//! The source is a tree of paths: mounts beneath it and btrfs subvolumes in it belong to it, as they do for rsync and for the administrator. So
-//! nothing of it may be hidden from us.
+//! The source is a tree of paths: mounts beneath it and btrfs subvolumes in it belong to it, as they do for rsync and for
+//! the administrator. So nothing of it may be hidden from us.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -76,7 +76,8 @@ impl Source {
         Ok(Self { directory: self.directory.try_clone()?, path, file_system })
     }
 
-    /// Whether the path still leads to this directory, and something is in it: somebody may have unmounted it since the dry run. Blocks.
+    /// Whether the path still leads to this directory, and something is in it: somebody may have unmounted it since the dry
+    /// run. Blocks.
     ///
     /// # Errors
     /// It does not.
@@ -150,8 +151,8 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// A unit's sandbox can put an empty directory over the source or a part of it, or hide what is mounted there; copying that would wipe the
-/// backup. Only at mount points can two processes see different things.
+/// A unit's sandbox can put an empty directory over the source or a part of it, or hide what is mounted there; copying that
+/// would wipe the backup. Only at mount points can two processes see different things.
 fn hidden_place(directory: &File) -> io::Result<Option<PathBuf>> {
     let top = real_path(directory)?;
     let below = mount_table::points_below(&top)?;

@@ -1,9 +1,9 @@
-//! The spelling of names on a disk that treats different names as the same. rsync compares names byte by byte: it would find `BIG.VBK` up to date
-//! where the disk has `big.vbk`, and then delete that as a name that is not in the source.
+//! The spelling of names on a disk that treats different names as the same. rsync compares names byte by byte: it would
+//! find `BIG.VBK` up to date where the disk has `big.vbk`, and then delete that as a name that is not in the source.
 //!
-//! So the entries on the disk get the source's spelling before the dry run, by two renames each: the kernel ignores a rename that only changes the
-//! case. Between the two, an entry lies in `NAME_DIRECTORY` beside its place, under its new name, so that after a crash it is known where it
-//! belongs. Stays in the mount (`beneath`), and follows no link.
+//! So the entries on the disk get the source's spelling before the dry run, by two renames each: the kernel ignores a
+//! rename that only changes the case. Between the two, an entry lies in `NAME_DIRECTORY` beside its place, under its new
+//! name, so that after a crash it is known where it belongs. Stays in the mount (`beneath`), and follows no link.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -81,10 +81,10 @@ impl<G: Fn() -> bool> Respelling<'_, G> {
         Ok(found)
     }
 
-    /// Gives what is on the target the source's respelling, and says how many had another.
+    /// Gives entries on the target the source's spelling, and returns how many had another.
     ///
     /// # Errors
-    /// An entry can't be renamed, or the target keeps a respelling of its own.
+    /// An entry can't be renamed, or the target insists on its own spelling.
     pub fn apply(&self) -> Result<u64, RespellError> {
         let mut respelt = 0;
         for (directory, names) in self.names.directories().take_while(|_| (self.go_on)()) {

@@ -1,8 +1,8 @@
-//! The directory on the disk that is copied to. Resolved once, from the top of the mounted file system, and then used only by its descriptor,
-//! so that nothing can land elsewhere when the disk goes away.
+//! The directory on the disk that is copied to. Resolved once, from the top of the mounted file system, and then used only
+//! by its descriptor, so that nothing can land elsewhere when the disk goes away.
 //!
-//! The target ends where its mount ends: btrfs subvolumes and snapshots in it belong to it. Something mounted upon it never does, and stops the
-//! run before it copies (`Mounted::recheck`).
+//! The target ends where its mount ends: btrfs subvolumes and snapshots in it belong to it. Something mounted upon it never
+//! does, and stops the run before it copies (`Mounted::recheck`).
 
 use std::fs::File;
 use std::io;

@@ -1,6 +1,6 @@
-//! TimeComparison that differ though nothing else seems to: those that a file system can't hold (FAT and exFAT begin in 1980, ext4 with small
-//! inodes ends in 2038), and all of a disk that keeps local time (FAT), when the clock it is read by has changed. rsync would copy such
-//! files at each run. Compares the two trees and judges; what follows from it is `retime`'s.
+//! Times that differ though nothing else seems to: times that a file system can't hold (FAT and exFAT begin in 1980, ext4
+//! with small inodes ends in 2038), and all times on a disk that keeps local time (FAT) when the time zone has changed.
+//! rsync would copy such files in every run.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,8 +16,8 @@ use crate::model::Micros;
 
 /// rsync's `--modify-window` for such a disk, in seconds.
 const WINDOW: u64 = 1;
-/// Seconds since 1970 that all supported file systems can hold: from the beginning of FAT to the end of 32 bits, each with two days for time
-/// zones.
+/// Seconds since 1970 that all supported file systems can hold: from the beginning of FAT to the end of 32 bits, each with
+/// two days for time zones.
 const STORABLE: std::ops::Range<i64> = 315_532_800 + 172_800..2_147_483_647 - 172_800;
 /// A day: the clocks of maintained machines differ by less.
 const CLOCK_SKEW: i64 = 24 * 60 * 60;
@@ -41,7 +41,7 @@ pub struct TimeMismatch {
 pub struct TimeComparison {
     /// Files that rsync takes for copied.
     same: u64,
-    mismatch: Vec<TimeMismatch>,
+    mismatches: Vec<TimeMismatch>,
 }
 
 impl TimeComparison {
@@ -71,27 +71,28 @@ impl TimeComparison {
         if file.source.abs_diff(file.target) <= WINDOW {
             self.same += 1;
         } else {
-            self.mismatch.push(file);
+            self.mismatches.push(file);
         }
     }
 
     /// By how many seconds the disk is off: most files differ by the same amount.
     pub fn shift(&self) -> Option<i64> {
         let mut counts: HashMap<i64, u64> = HashMap::new();
-        self.mismatch.iter().filter_map(TimeMismatch::shift).for_each(|shift| *counts.entry(shift).or_default() += 1);
+        self.mismatches.iter().filter_map(TimeMismatch::shift).for_each(|shift| *counts.entry(shift).or_default() += 1);
         let (shift, count) = counts.into_iter().max_by_key(|(shift, count)| (*count, *shift))?;
-        let others = self.same + self.mismatch.iter().filter(|mismatch| mismatch.is_storable()).count() as u64 - count;
+        let others =
+            self.same + self.mismatches.iter().filter(|mismatch| mismatch.is_storable()).count() as u64 - count;
         (count > others).then_some(shift)
     }
 
     /// Files that are off by that amount.
     pub fn shifted(&self, shift: i64) -> Vec<TimeMismatch> {
-        self.mismatch.iter().filter(|mismatch| mismatch.shift() == Some(shift)).cloned().collect()
+        self.mismatches.iter().filter(|mismatch| mismatch.shift() == Some(shift)).cloned().collect()
     }
 
     /// Files whose time the disk may be unable to hold.
     pub fn unstorable(&self) -> Vec<TimeMismatch> {
-        self.mismatch.iter().filter(|mismatch| !mismatch.is_storable()).cloned().collect()
+        self.mismatches.iter().filter(|mismatch| !mismatch.is_storable()).cloned().collect()
     }
 }
 
@@ -122,8 +123,8 @@ impl TimeMismatch {
     }
 }
 
-/// Gives files of the target the times of their sources, and returns those that don't keep them. Blocks. `whole`: the target also stores owners
-/// and modes, so files whose source has changed in any way since are left to rsync.
+/// Gives files of the target the times of their sources, and returns those that don't keep them. Blocks. `whole`: the
+/// target also stores owners and modes, so files whose source has changed in any way since are left to rsync.
 ///
 /// # Errors
 /// A file can't be opened.

@@ -1,5 +1,5 @@
-//! What rsync does not print about the two trees that a dry run compares: lengths and sizes on the disk, whether a directory is in the source, and
-//! the first bytes of files. Only reads, and follows no link.
+//! What rsync does not print about the two trees that a dry run compares: lengths and sizes on the disk, whether a
+//! directory is in the source, and the first bytes of files. Only reads, and follows no link.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -28,7 +28,8 @@ pub trait TreeInfo {
     fn is_source_directory(&self, path: &Path) -> bool;
     /// Whether the source has anything of this name.
     fn is_in_source(&self, path: &Path) -> bool;
-    /// A file on the disk that is gone from the source, and whose name is this new one's without the end: `x.vbk` for `x.vbk.locked`.
+    /// A file on the disk that is gone from the source, and whose name is this new one's without the end: `x.vbk` for
+    /// `x.vbk.locked`.
     fn former(&self, path: &Path) -> Option<(PathBuf, OldFile)>;
 }
 

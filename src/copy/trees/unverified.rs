@@ -1,8 +1,8 @@
-//! Files of earlier runs that may never have reached the medium. After a power cut, a pulled cable or a failed flush a file can have its name,
-//! length and time, and yet not its contents, on every file system. To rsync it would look copied.
+//! Files of earlier runs that may never have reached the medium. After a power cut, a pulled cable or a failed flush a file
+//! can have its name, length and time, and yet not its contents, on every file system. To rsync it would look copied.
 //!
-//! The lock file on the disk is the note of it: it is removed only when everything is known to be written. What changed since the lock file was
-//! made is compared with the source; what differs loses its time, so that rsync copies it again.
+//! The lock file on the disk is the note of it: it is removed only when everything is known to be written. What changed
+//! since the lock file was made is compared with the source; what differs loses its time, so that rsync copies it again.
 
 use std::fs::{File, FileTimes};
 use std::io;
@@ -40,8 +40,8 @@ pub struct FileList {
 }
 
 impl Unverified {
-    /// The unverified files that look copied, in the whole target, subvolumes included (`walk` says where it ends). Blocks; `go_on` is asked at
-    /// each entry, since the target is in use until this ends.
+    /// The unverified files that look copied, in the whole target, subvolumes included (`walk` says where it ends). Blocks;
+    /// `go_on` is asked at each entry, since the target is in use until this ends.
     ///
     /// # Errors
     /// A part of the target can't be read.
@@ -55,7 +55,8 @@ impl Unverified {
         Ok(candidates)
     }
 
-    /// A resumed partial file was made before the lock and changed after it; a file may have got an old time after the lock was made.
+    /// A resumed partial file was made before the lock and changed after it; a file may have got an old time after the lock
+    /// was made.
     fn covers(self, meta: &Statx) -> bool {
         let Some(since) = self.since.and_then(|since| since.checked_sub(CLOCK_STEP)) else { return true };
         let made = StatxFlags::from_bits_retain(meta.stx_mask).contains(StatxFlags::BTIME);
@@ -91,8 +92,8 @@ fn original_of(source: &File, path: &Path, copy: &Statx) -> Option<Stat> {
     is_alike.then_some(original)
 }
 
-/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied all the same: with times as
-/// coarse as FAT's, rsync would never notice. Blocks; `go_on` is asked at each entry.
+/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied all
+/// the same: with times as coarse as FAT's, rsync would never notice. Blocks; `go_on` is asked at each entry.
 ///
 /// # Errors
 /// A part of the target can't be read.

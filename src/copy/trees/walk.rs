@@ -1,7 +1,7 @@
 //! Walks everything beneath an open directory, by descriptor, without following links.
 //!
-//! The boundary is the *mount*: btrfs subvolumes and snapshots have device numbers of their own and still belong to the disk, also to rsync. What
-//! is mounted upon a directory does not, and is not entered.
+//! The boundary is the *mount*: btrfs subvolumes and snapshots have device numbers of their own and still belong to the
+//! disk, also to rsync. What is mounted upon a directory does not, and is not entered.
 
 use std::ffi::OsStr;
 use std::io;
