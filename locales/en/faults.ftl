@@ -312,15 +312,15 @@ fault-unsafe-path = { $link ->
     .meaning = Someone could substitute other data, to be copied or deleted, so nothing was touched. { -still-old }
     .action = Ask the administrator to run “asbackup config check”, which lists all such paths, and to make root the owner of { $component } and the only one who can write to it (chown root, chmod go-w); a link must be created by root. { stay-until-released }
 
-fault-source-unavailable = The repository cannot be reached: { $path } ({ $cause }).
+fault-source-unavailable = The backup repository cannot be reached: { $path } ({ $cause }).
     .meaning = There is no complete new copy. No file was deleted from the disk merely because it could not be read in the repository.
     .action = Call the administrator: probably one of the computer's drives is not mounted, or “backup-source” in config.ini is wrong. { -comes-by-itself } { stay-until-released }
 
-fault-share-unavailable = The repository cannot be reached: { $path } on the network share { $share } ({ $cause }).
+fault-share-unavailable = The backup repository cannot be reached: { $path } on the network share { $share } ({ $cause }).
     .meaning = There is no complete new copy. No file was deleted from the disk merely because it could not be read in the repository.
     .action = Call the administrator. They should check the server and the network, not this computer's drives: whether the server is running, whether it lets root read there (no_root_squash for NFS), and whether the share must be mounted again (“stale”). { -comes-by-itself } { stay-until-released }
 
-fault-source-empty = The repository is empty: { $path }.
+fault-source-empty = The backup repository is empty: { $path }.
     .meaning = Copying it would have deleted all backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. { -comes-by-itself } { stay-until-released }
 
@@ -336,27 +336,27 @@ fault-source-contains-target = The target of the copy is inside the repository: 
     .meaning = The copy would copy itself and grow without end, so nothing was changed.
     .action = Ask the administrator to correct “backup-source” or “backup-destination” in config.ini. { stay-until-released }
 
-fault-source-not-mounted = Nothing is mounted at the repository's path: { $path }.
+fault-source-not-mounted = Nothing is mounted at the path of the backup repository: { $path }.
     .meaning = The real data is probably elsewhere at the moment. A copy would have deleted backups on the disk, so nothing was changed. { -still-old }
     .action = Ask the administrator to mount the drive there. If the directory is not meant to be a mount point, set “source-must-be-mountpoint” in config.ini to false. { -comes-by-itself } { stay-until-released }
 
-fault-source-without-sentinel = The file that identifies the repository is missing: { $path }.
+fault-source-without-sentinel = The file that identifies the backup repository is missing: { $path }.
     .meaning = The directory is probably not the right one at the moment. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be created again; the setting is called “source-sentinel”. { -comes-by-itself } { stay-until-released }
 
-fault-source-moved = The repository { $path } is on a different file system than for the previous copies (before: { $before }; now: { $now }).
+fault-source-moved = The backup repository { $path } is on a different file system than for the previous copies (before: { $before }; now: { $now }).
     .meaning = Probably one of the computer's drives is not mounted. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in. If the data was moved on purpose, this command starts the copy and accepts the new location: { -allow } { $disk }. { stay-until-released }
 
-fault-source-unreadable = Some of the repository cannot be read ({ $cause }).
+fault-source-unreadable = Some of the backup repository cannot be read ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted from the disk merely because it could not be read in the repository.
     .action = Call the administrator soon. They should check the file named, its permissions, and the state of the drive that holds it (smartctl, journalctl -k). { stay-until-released }
 
-fault-share-unreadable = Some of the repository cannot be read from the network share { $share } ({ $cause }).
+fault-share-unreadable = Some of the backup repository cannot be read from the network share { $share } ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted from the disk merely because it could not be read in the repository.
     .action = Call the administrator soon. They should check the server, the network and the file named, not this computer's drives. If the file was removed or replaced on the server (“stale”), it is enough to start the copy again.
 
-fault-source-forbidden = The system does not let the service read all of the repository: { $path } ({ $cause }).
+fault-source-forbidden = The system does not let the service read all of the backup repository: { $path } ({ $cause }).
     .meaning = The copy is incomplete and does not count as a backup. No file was deleted from the disk merely because it could not be read in the repository.
     .action = Call the administrator soon. They should give root access to it: a network share may refuse root (root_squash on the NFS server), and so does a user's own FUSE mount. { stay-until-released }
 

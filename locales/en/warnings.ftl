@@ -121,7 +121,7 @@ warning-old-rsync = The copy program rsync is out of date (version { $version })
     .action = Ask the administrator to update rsync to version 3.5.0 or newer.
 
 warning-unconfined = The copy program rsync could not be confined to the repository and the target ({ $cause }).
-    .meaning = The copy is made anyway. Whoever owns the files in the repository could make rsync read other files on this computer.
+    .meaning = The copy is made anyway. The owner of the files in the repository could make rsync read other files on this computer.
     .action = Ask the administrator to start a kernel with Landlock (5.19 or newer, “landlock” in /sys/kernel/security/lsm), and to check whether a setting of the service forbids the system calls landlock_*. This warning appears once until the service is restarted.
 
 warning-stalled = The copy has made no progress for { $minutes ->

@@ -38,16 +38,16 @@ pub fn metrics(view: &View) -> String {
 }
 
 fn of_the_service(text: &mut Metrics, now: &Snapshot) {
-    text.family("info", "Version of the service.").of(&[("version", &now.version)], 1);
-    text.family("state", "What the service does, as a label.").of(&[("state", &now.state)], 1);
-    text.family("running", "Whether a run is on.").plain(u64::from(now.is_running()));
-    text.family("progress_ratio", "Of the copy that is on; -1 while unknown.").plain(now.progress);
-    text.family("copied_bytes", "By the copy that is on.").plain(now.bytes_done);
+    text.family("info", "The version of the service, as a label.").of(&[("version", &now.version)], 1);
+    text.family("state", "The state of the service, as a label.").of(&[("state", &now.state)], 1);
+    text.family("running", "Whether a run is in progress.").plain(u64::from(now.is_running()));
+    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.").plain(now.progress);
+    text.family("copied_bytes", "Bytes copied by the current copy.").plain(now.bytes_done);
     text.family("config_error", "Whether the configuration is refused or incomplete.")
         .plain(u64::from(!now.config_error.is_empty()));
-    text.family("outbox_mails", "Mails that wait to be sent.").plain(now.outbox_count);
+    text.family("outbox_mails", "Mails that are waiting to be sent.").plain(now.outbox_count);
     let in_state = |state: &str| now.veeam_locks.iter().filter(|(_, is, _)| is == state).count();
-    let mut locks = text.family("veeam_locks", "Jobs of Veeam that write or wait.");
+    let mut locks = text.family("veeam_locks", "Veeam jobs that write or wait.");
     locks.of(&[("state", "held")], in_state("held"));
     locks.of(&[("state", "waiting")], in_state("waiting"));
 }
@@ -55,11 +55,13 @@ fn of_the_service(text: &mut Metrics, now: &Snapshot) {
 fn of_disks(text: &mut Metrics, now: &Snapshot) {
     let gauges: [(&str, &str, OfDisk); 4] = [
         ("disk_present", "Whether the disk is plugged in.", |_, disk| u64::from(disk.present)),
-        ("disk_safe_to_remove", "Whether it is proven unmounted.", |now, disk| u64::from(now.is_safe(&disk.uuid))),
-        ("disk_last_success_timestamp_seconds", "End of the last good copy; 0 = never.", |_, disk| {
+        ("disk_safe_to_remove", "Whether the disk is verifiably unmounted and safe to remove.", |now, disk| {
+            u64::from(now.is_safe(&disk.uuid))
+        }),
+        ("disk_last_success_timestamp_seconds", "End of the last good copy to the disk; 0 = never.", |_, disk| {
             disk.last_success / 1_000_000
         }),
-        ("disk_free_bytes", "At the end of the last run.", |_, disk| disk.free),
+        ("disk_free_bytes", "Free space on the disk at the end of its last run.", |_, disk| disk.free),
     ];
     for (name, help, value) in gauges {
         let mut family = text.family(name, help);
@@ -73,9 +75,9 @@ fn of_disks(text: &mut Metrics, now: &Snapshot) {
 fn of_last_runs(text: &mut Metrics, now: &Snapshot) {
     let gauges: [(&str, &str, OfRun); 4] = [
         ("last_run_success", "Whether the disk's last run succeeded.", |run| u64::from(run.result == "success")),
-        ("last_run_timestamp_seconds", "End of it.", |run| run.finished_at / 1_000_000),
-        ("last_run_duration_seconds", "How long it took.", Run::seconds),
-        ("last_run_copied_bytes", "What it copied.", |run| run.bytes_done),
+        ("last_run_timestamp_seconds", "End of the disk's last run.", |run| run.finished_at / 1_000_000),
+        ("last_run_duration_seconds", "Duration of the disk's last run, in seconds.", Run::seconds),
+        ("last_run_copied_bytes", "Bytes copied by the disk's last run.", |run| run.bytes_done),
     ];
     for (name, help, value) in gauges {
         let mut family = text.family(name, help);
