@@ -162,7 +162,8 @@ pub fn run(record: &RunRecord, texts: &Texts) -> Row {
     let error = record.fault.as_ref().map_or("", Fault::name);
     let presence = record.presence();
     let message = record.fault.as_ref().map(|told| texts.tell(&Afterwards { told, presence })).unwrap_or_default();
-    let warnings: Vec<Told> = record.warnings.iter().map(|told| texts.tell(&Afterwards { told, presence })).collect();
+    let warnings = record.warnings.iter().filter(|warning| warning.warning().is_some());
+    let warnings: Vec<Told> = warnings.map(|warning| texts.tell_afterwards(warning, presence)).collect();
     HashMap::from([
         ("run", record.run.into()),
         ("disk", harmless(record.disk.as_str()).into()),

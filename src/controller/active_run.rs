@@ -8,7 +8,7 @@ use super::call::{Reply, Started};
 use crate::copy::{CancelHandle, CancelToken, RunSpec, VeeamActivity};
 use crate::disks::Volume;
 use crate::logging::Scope;
-use crate::model::{Progress, RunBegun, Step, Trigger, Warning};
+use crate::model::{Progress, RunBegun, RunWarning, Step, Trigger};
 use crate::systemd::Inhibitor;
 
 /// What is shown until all is flushed: writing back can take as long as copying.
@@ -75,10 +75,8 @@ pub struct ActiveRun {
     pub counted: bool,
     /// Everything is flushed to the disk.
     pub written: bool,
-    /// All that the run's record will hold, in the order in which it came.
-    pub warnings: Vec<Warning>,
-    /// What the mailer says of this run; the history keeps it apart.
-    pub mail_warnings: Vec<Warning>,
+    /// In the order in which they came.
+    pub warnings: Vec<RunWarning>,
     /// How many of the warnings are about jobs of Veeam that began in mid-copy without asking.
     pub intrusions: usize,
     pub free_bytes: u64,

@@ -6,7 +6,7 @@ use super::Controller;
 use super::active_run::ActiveRun;
 use crate::config::ConfigFaults;
 use crate::logging::{self, Scope};
-use crate::model::{DiskId, Notice, RunRecord, micros};
+use crate::model::{DiskId, Notice, RunWarning, micros};
 use crate::texts::Spoken;
 use asbackup_mail::mail::Occasion;
 use asbackup_mail::postman::{Errand, Note};
@@ -40,10 +40,6 @@ impl Controller {
         self.send_to_mailer(Errand::Tell(occasion));
     }
 
-    pub(super) fn mail_run_ended(&self, record: &RunRecord) {
-        self.mail(Occasion::Ended(Box::new(record.clone())));
-    }
-
     pub(super) fn mail_config_refused(&self, faults: &ConfigFaults) {
         let problems = faults.say(&self.texts).iter().map(ToString::to_string).collect();
         self.mail(Occasion::ConfigRefused { problems, at: micros(std::time::SystemTime::now()) });
@@ -59,7 +55,7 @@ impl Controller {
         self.save_note(note.run, note.warning.clone());
         self.run_index.note(note.run, &note.warning);
         if let Some(run) = self.run.as_mut().filter(|run| run.begun.run == note.run) {
-            run.mail_warnings.push(note.warning.clone());
+            run.warnings.push(RunWarning::Mail(note.warning.clone()));
         }
     }
 }

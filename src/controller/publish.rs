@@ -6,7 +6,9 @@ use super::reload::web_address;
 use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
 use crate::logging;
-use crate::model::{DiskRow, Fault, Finished, RunRecord, State, Status, Told, UnformattedRow, Unusable, Warning};
+use crate::model::{
+    DiskRow, Fault, Finished, RunRecord, RunWarning, State, Status, Told, UnformattedRow, Unusable, Warning,
+};
 use crate::systemd;
 use crate::texts::Afterwards;
 use crate::texts::sentence::sentence;
@@ -105,8 +107,8 @@ impl Controller {
         status.progress = run.progress.clone();
         status.bytes_resumed = run.resumed;
         status.free_bytes = run.free_bytes;
-        status.warnings =
-            run.warnings.iter().chain(&run.mail_warnings).map(|warning| self.texts.tell(warning)).collect();
+        let warnings = run.warnings.iter().filter_map(RunWarning::warning);
+        status.warnings = warnings.map(|warning| self.texts.tell(warning)).collect();
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
@@ -114,9 +116,8 @@ impl Controller {
         if let Some(told) = &last.fault {
             status.last_error = (told.name().to_owned(), self.texts.tell(&Afterwards { told, presence }));
         }
-        let warnings = last.warnings.iter().map(|told| self.texts.tell(&Afterwards { told, presence }));
-        let further = last.further.iter().map(|told| self.texts.tell(&Afterwards { told, presence }));
-        status.last_warnings = warnings.chain(further).collect();
+        status.last_warnings =
+            last.warnings.iter().map(|warning| self.texts.tell_afterwards(warning, presence)).collect();
         if self.shown_run().is_none() {
             status.free_bytes = last.totals.free_bytes;
         }
@@ -126,7 +127,7 @@ impl Controller {
             label: last.label.clone(),
             outcome: last.outcome,
             fault: last.fault.clone(),
-            warnings: last.warnings.clone(),
+            warnings: last.warnings.iter().filter_map(RunWarning::warning).cloned().collect(),
             finished_at: last.finished_at,
         });
     }

@@ -15,12 +15,13 @@ use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunS
 use crate::disks::Volume;
 use crate::logging;
 use crate::model::{
-    Agreed, AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, Step, Trigger,
-    micros,
+    Agreed, AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, RunWarning, Step,
+    Trigger, micros,
 };
 use crate::systemd::Inhibitor;
 use crate::texts::Afterwards;
 use asbackup_mail::mail::Occasion;
+use asbackup_mail::postman::Errand;
 use asbackup_mail::rotation;
 use tokio::sync::oneshot;
 
@@ -87,7 +88,6 @@ impl Controller {
             counted: false,
             written: false,
             warnings: Vec::new(),
-            mail_warnings: Vec::new(),
             intrusions: 0,
             free_bytes: 0,
             admission: Admission::NotRequested,
@@ -162,7 +162,7 @@ impl Controller {
                 self.note(notice);
             }
             Event::Warning(warning) => {
-                active.warnings.push(warning.clone());
+                active.warnings.push(RunWarning::Copy(warning.clone()));
                 self.tell(Level::Warn, &warning);
             }
             Event::AdmissionRequested { locks, opener, activity } => {
@@ -197,7 +197,7 @@ impl Controller {
     pub(super) async fn on_run_ended(&mut self, record: RunRecord, is_recorded: bool) {
         let Some(active) = self.run.take() else { return };
         self.run_index.add(&record);
-        self.mail_run_ended(&record);
+        self.send_to_mailer(Errand::RunEnded);
         self.mark_attachment(&record, is_recorded);
         if record.outcome == Outcome::Success {
             self.remember_copy(&record.disk, &active.destination);
@@ -231,7 +231,7 @@ impl Controller {
             logging::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
         }
         // An abort has one error, its reason.
-        for told in &record.further {
+        for told in record.warnings.iter().filter_map(RunWarning::release_fault) {
             logging::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
@@ -277,11 +277,12 @@ fn record_of(active: &ActiveRun, summary: RunSummary) -> RunRecord {
         (Some(_), _) => Outcome::Aborted,
         (None, _) => Outcome::Success,
     };
+    // The history has those of the mail on lines of their own.
+    let of_copy = active.warnings.iter().filter(|warning| matches!(warning, RunWarning::Copy(_)));
     RunRecord {
         step: summary.step,
         fault: summary.fault,
-        further: summary.further,
-        warnings: active.warnings.clone(),
+        warnings: of_copy.cloned().chain(summary.further.into_iter().map(RunWarning::Release)).collect(),
         totals: summary.totals,
         safe_to_remove: summary.safe_to_remove,
         ..active.begun.ended(micros(SystemTime::now()), outcome)

@@ -14,7 +14,7 @@ use super::caller_watch::QueueEvent;
 use super::waiting_jobs::WaitingJob;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::run_lock;
-use crate::model::{Fault, Notice, VeeamLock, Warning};
+use crate::model::{Fault, Notice, RunWarning, VeeamLock, Warning};
 use crate::paths::Refused;
 use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, is_job_name, lock_file, lock_watch, locks};
 use asbackup_mail::mail::LockStory;
@@ -164,7 +164,7 @@ impl Controller {
     /// A warning of the run that is on which the run itself can't know.
     pub(super) fn warn_run(&mut self, warning: Warning) {
         if let Some(run) = &mut self.run {
-            run.warnings.push(warning);
+            run.warnings.push(RunWarning::Copy(warning));
             run.intrusions += 1;
         }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::lines::{LONGEST, Lines};
-use crate::model::{RunBegun, RunRecord, Warning};
+use crate::model::{RunBegun, RunRecord, RunWarning, Warning};
 
 const FILE_NAME: &str = "history.jsonl";
 
@@ -155,7 +155,7 @@ impl HistoryReader {
         })?;
         for (run, warning) in notes {
             let noted = newest.iter_mut().find(|record| record.run == run);
-            noted.into_iter().for_each(|record| record.warnings.push(warning.clone()));
+            noted.into_iter().for_each(|record| record.warnings.push(RunWarning::Mail(warning.clone())));
         }
         Ok(newest.into())
     }

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{AttachmentId, DiskId, Fault, Outcome, Step, Totals, Trigger};
+use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunWarning, Step, Totals, Trigger};
 use crate::store::index::RunIndex;
 
 pub(in crate::store) fn disk(name: &str) -> DiskId {
@@ -42,8 +42,7 @@ pub(in crate::store) fn record(run: u64, outcome: Outcome) -> RunRecord {
         outcome,
         step: Step::Copy,
         fault: Some(Fault::DiskRemoved).filter(|_| outcome == Outcome::Aborted),
-        further: Vec::new(),
-        warnings: vec![Warning::Stalled { minutes: 5 }],
+        warnings: vec![RunWarning::Copy(Warning::Stalled { minutes: 5 })],
         totals: Totals::default(),
         safe_to_remove: true,
         logs: Vec::new(),
@@ -106,7 +105,10 @@ fn what_was_noted_beside_a_run_is_among_its_warnings_whenever_it_came() {
     history.note(1, &refused("late@x")).unwrap();
     history.note(7, &refused("nobody@x")).unwrap();
     let [second, first] = history.reader().newest(9).unwrap().try_into().unwrap();
-    assert_eq!(first.warnings[first.warnings.len() - 2..], [refused("early@x"), refused("late@x")]);
+    assert_eq!(
+        first.warnings[first.warnings.len() - 2..],
+        [refused("early@x"), refused("late@x")].map(RunWarning::Mail)
+    );
     assert_eq!(second.warnings, record(2, Outcome::Success).warnings);
     let after = |run| runs(&history.reader().ended_after(run).unwrap());
     assert_eq!((after(0), after(1), after(2)), (vec![1, 2], vec![2], vec![]));
@@ -234,4 +236,22 @@ proptest! {
         let newest = room.open().reader().newest(10).unwrap();
         prop_assert!((1..=2).contains(&newest.len()), "{} left", newest.len());
     }
+}
+
+/// As version 0.1 wrote it: a run with two lists of what went wrong, and a note about its mail.
+const OLD_HISTORY: &str = r#"{"begun":{"run":7,"disk":"B78E-6CC4","label":"Gold","trigger":"plugged","plug":{"boot_id":"b","diskseq":4},"started_at":1}}
+{"ended":{"run":7,"disk":"B78E-6CC4","label":"Gold","trigger":"plugged","plug":{"boot_id":"b","diskseq":4},"started_at":1,"finished_at":2,"outcome":"aborted","step":"copy","fault":{"kind":"disk-removed"},"further":[{"kind":"interrupted"}],"warnings":[{"kind":"stalled","minutes":5}],"totals":{"bytes_done":3},"safe_to_remove":false}}
+{"noted":{"run":7,"warning":{"kind":"mail-delayed","server":"mx","cause":"away"}}}
+"#;
+
+#[test]
+fn a_history_of_version_0_1_is_read_whole() {
+    let room = Room::with(OLD_HISTORY.as_bytes());
+    let history = room.open();
+    assert!(history.damage().is_none());
+    let [record] = history.reader().newest(9).unwrap().try_into().unwrap();
+    let mail = Warning::MailDelayed { server: "mx".to_owned(), cause: "away".to_owned() };
+    let copy = RunWarning::Copy(Warning::Stalled { minutes: 5 });
+    assert_eq!(record.warnings, [copy, RunWarning::Release(Fault::Interrupted), RunWarning::Mail(mail)]);
+    assert_eq!((record.fault, record.totals.bytes_done), (Some(Fault::DiskRemoved), 3));
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::history::{HistoryError, HistoryReader, Line};
-use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, Warning};
+use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, RunWarning, Warning};
 
 /// The history, as far as decisions depend on it.
 #[derive(Debug, Default)]
@@ -107,7 +107,7 @@ impl RunIndex {
     /// A warning was noted about a run, from outside of it.
     pub fn note(&mut self, run: u64, warning: &Warning) {
         if let Some(newest) = self.newest.as_mut().filter(|newest| newest.run == run) {
-            newest.warnings.push(warning.clone());
+            newest.warnings.push(RunWarning::Mail(warning.clone()));
         }
     }
 }
@@ -197,6 +197,6 @@ mod tests {
         let (mut index, _) = read(&history);
         index.note(3, &Warning::Stalled { minutes: 10 });
         let newest = index.newest().unwrap();
-        assert_eq!(newest.warnings[1..], [stalled, Warning::Stalled { minutes: 10 }]);
+        assert_eq!(newest.warnings[1..], [stalled, Warning::Stalled { minutes: 10 }].map(RunWarning::Mail));
     }
 }

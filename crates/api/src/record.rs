@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DiskId, Fault, LogPart, Micros, Outcome, Presence, Step, Trigger, Warning};
+use super::{DiskId, Fault, LogPart, Micros, Outcome, Presence, RunWarning, Step, Trigger};
 
 /// One attachment of one disk. The kernel numbers each medium that appears and reuses no number until reboot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,11 +58,9 @@ pub struct RunRecord {
     pub step: Step,
     #[serde(default)]
     pub fault: Option<Fault>,
-    /// What went wrong besides while the run was undone: a disk that can't be unmounted must not be kept quiet about.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub further: Vec<Fault>,
-    #[serde(default)]
-    pub warnings: Vec<Warning>,
+    /// What went wrong without ending the run, in the order in which it came.
+    #[serde(flatten, with = "super::run_warning::list")]
+    pub warnings: Vec<RunWarning>,
     #[serde(default)]
     pub totals: Totals,
     /// Proven unmounted, flushed and free of holders at the end.
@@ -86,7 +84,6 @@ impl RunBegun {
             outcome,
             step: Step::IdentifyDisk,
             fault: None,
-            further: Vec::new(),
             warnings: Vec::new(),
             totals: Totals::default(),
             safe_to_remove: false,

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::Spoken;
-use asbackup_api::Presence;
+use super::{Message, Spoken, Texts};
+use asbackup_api::{Presence, RunWarning, Told};
 
 /// The same text, with `$plug` in it.
 #[derive(Debug, Serialize)]
@@ -20,5 +20,23 @@ impl<T: Spoken> Spoken for Afterwards<'_, T> {
 
     fn error_name(&self) -> Option<&'static str> {
         self.told.error_name()
+    }
+}
+
+impl Texts {
+    /// What is said of a run's warning when the run is over.
+    pub fn say_afterwards(&self, warning: &RunWarning, presence: Presence) -> Message {
+        match warning {
+            RunWarning::Copy(told) | RunWarning::Mail(told) => self.say(&Afterwards { told, presence }),
+            RunWarning::Release(told) => self.say(&Afterwards { told, presence }),
+        }
+    }
+
+    /// The same for readers of all languages.
+    pub fn tell_afterwards(&self, warning: &RunWarning, presence: Presence) -> Told {
+        match warning {
+            RunWarning::Copy(told) | RunWarning::Mail(told) => self.tell(&Afterwards { told, presence }),
+            RunWarning::Release(told) => self.tell(&Afterwards { told, presence }),
+        }
     }
 }

@@ -136,7 +136,6 @@ fn record(run: u64, disk: &str, label: &str, outcome: Outcome) -> RunRecord {
         outcome,
         step: Step::Copy,
         fault: None,
-        further: Vec::new(),
         warnings: Vec::new(),
         totals: Totals { bytes_done: 250_000_000_000, ..Totals::default() },
         safe_to_remove: true,

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{Error, Row, json};
 use asbackup::model::{
-    AttachmentId, Contents, DiskId, DiskRow, Fault, Outcome, RunRecord, Status, Step, Totals, Trigger, UnformattedRow,
-    Warning,
+    AttachmentId, Contents, DiskId, DiskRow, Fault, Outcome, RunRecord, RunWarning, Status, Step, Totals, Trigger,
+    UnformattedRow, Warning,
 };
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::rig::{Rig, UUID};
@@ -87,8 +87,7 @@ fn record(run: u64) -> RunRecord {
         outcome: Outcome::Aborted,
         step: Step::Copy,
         fault: Some(Fault::DiskRemoved),
-        further: Vec::new(),
-        warnings: vec![Warning::EmptyLock { path: "/lock".to_owned() }],
+        warnings: vec![RunWarning::Copy(Warning::EmptyLock { path: "/lock".to_owned() })],
         totals: Totals::default(),
         safe_to_remove: false,
         logs: Vec::new(),

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use asbackup::model::Warning;
+use asbackup::model::{RunWarning, Warning};
 use asbackup_testing::bench::daemon::Daemon;
 use asbackup_testing::bench::scene::{Scene, assert_success, warnings};
 
@@ -13,6 +13,7 @@ use super::{assert_no_accusation, prepare};
 fn left(daemon: &Daemon) -> (u64, String) {
     assert_eq!(warnings(daemon), ["not-deleted"]);
     let warning = daemon.record().warnings.into_iter().next().expect("a warning");
+    let RunWarning::Copy(warning) = warning else { panic!("{warning:?}") };
     assert_no_accusation(&warning);
     let Warning::NotDeleted { count, examples } = warning else { panic!("{warning:?}") };
     (count, examples)

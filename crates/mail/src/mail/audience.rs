@@ -64,7 +64,7 @@ fn matters(level: MailLevel, weight: Weight) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use asbackup_api::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, Warning};
+    use asbackup_api::{AttachmentId, DiskId, Outcome, RunBegun, RunWarning, Trigger, Warning};
 
     const INI: &str = "[Backup]
 filesystem-ids-and-notification-mail-addresses = B78E-6CC4, office@x, boss@x, 1111-2222, other@x
@@ -103,7 +103,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
     fn who_wants_problems_only_hears_of_warnings_and_aborts() {
         let mut record = begun().ended(2, Outcome::Success);
         assert_eq!(gets(&ended(&record)), (list(&["admin@x", "Office@x"]), list(&["archive@x"])));
-        record.warnings.push(Warning::Stalled { minutes: 1 });
+        record.warnings.push(RunWarning::Copy(Warning::Stalled { minutes: 1 }));
         assert_eq!(gets(&ended(&record)), (list(&["admin@x", "Office@x", "boss@x"]), list(&["archive@x"])));
         let record = begun().ended(2, Outcome::Aborted);
         assert_eq!(gets(&ended(&record)).0, ["admin@x", "Office@x", "boss@x"]);

@@ -7,7 +7,8 @@ use super::LockStory;
 use super::logs::{Gap, Logs, State};
 use super::words::{Crowd, Words, Writer};
 use asbackup_api::{
-    AttachmentId, DiskId, Fault, Micros, Notice, Outcome, RunBegun, RunRecord, Step, Totals, Trigger, Warning,
+    AttachmentId, DiskId, Fault, Micros, Notice, Outcome, RunBegun, RunRecord, RunWarning, Step, Totals, Trigger,
+    Warning,
 };
 use asbackup_texts::clock::Clock;
 use asbackup_texts::{Language, Texts};
@@ -59,8 +60,8 @@ pub(super) fn aborted(step: Step, fault: Fault) -> RunRecord {
     RunRecord { outcome: Outcome::Aborted, step, totals, fault: Some(fault), safe_to_remove: false, ..success() }
 }
 
-pub(super) fn low_space() -> Warning {
-    Warning::LowSpace { free: 40_000_000_000, threshold: 50_000_000_000 }
+pub(super) fn low_space() -> RunWarning {
+    RunWarning::Copy(Warning::LowSpace { free: 40_000_000_000, threshold: 50_000_000_000 })
 }
 
 pub(super) type Write = Box<dyn Fn(&Writer) -> Words>;
@@ -83,8 +84,7 @@ pub(super) fn all() -> Vec<(&'static str, Write)> {
         cause: "busy".into(),
     };
     let broken = RunRecord {
-        further: vec![busy],
-        warnings: vec![Warning::Stalled { minutes: 10 }],
+        warnings: vec![RunWarning::Copy(Warning::Stalled { minutes: 10 }), RunWarning::Release(busy)],
         ..aborted(Step::Copy, Fault::CopyFailed { code: 23, cause: "some files".into() })
     };
     let nothing = RunRecord { totals: Totals { files: 0, bytes_done: 0, ..success().totals }, ..success() };

@@ -2,7 +2,7 @@
 
 use super::LockStory;
 use super::logs::{Gap, Logs, Told};
-use asbackup_api::{Fault, Micros, Outcome, Presence, RunBegun, RunRecord, Warning};
+use asbackup_api::{Fault, Micros, Outcome, Presence, RunBegun, RunRecord, RunWarning};
 use asbackup_texts::clock::Clock;
 use asbackup_texts::sentence::named;
 use asbackup_texts::{Afterwards, Arg, Message, Spoken, Texts};
@@ -128,8 +128,8 @@ impl Writer<'_> {
     fn failure(&self, record: &RunRecord, logs: &Logs) -> Vec<String> {
         let mut paragraphs = vec![vec![self.verdict(record), self.may_unplug(record)]];
         paragraphs.extend(record.fault.iter().map(|fault| self.explained(&afterwards(record, fault))));
-        let further = record.further.iter().map(|fault| self.texts.say(&afterwards(record, fault)).to_string());
-        paragraphs.push(further.map(|text| self.text_line("mail-further", &text)).collect());
+        let further = record.warnings.iter().filter(|warning| warning.release_fault().is_some());
+        paragraphs.push(further.map(|fault| self.text_line("mail-further", &self.afterwards(record, fault))).collect());
         paragraphs.push(self.warnings_in(record, usize::MAX));
         let mut figures = self.figures(record);
         figures.extend([self.logs(logs), self.footer(record.run, record.disk.as_str())]);
@@ -159,14 +159,18 @@ impl Writer<'_> {
     }
 
     fn warnings_in(&self, record: &RunRecord, most: usize) -> Vec<String> {
-        let say = |warning: &Warning| self.texts.say(&afterwards(record, warning)).to_string();
-        let mut texts: Vec<String> = record.warnings.iter().map(say).collect();
+        let warnings = record.warnings.iter().filter(|warning| warning.warning().is_some());
+        let mut texts: Vec<String> = warnings.map(|warning| self.afterwards(record, warning)).collect();
         let rest = if texts.len() > most { texts.split_off(most - 1) } else { Vec::new() };
         let mut lines: Vec<String> = texts.iter().map(|text| self.text_line("mail-warning", text)).collect();
         if !rest.is_empty() {
             lines.push(self.text_line("mail-more-warnings", &rest.join(" · ")));
         }
         lines
+    }
+
+    fn afterwards(&self, record: &RunRecord, warning: &RunWarning) -> String {
+        self.texts.say_afterwards(warning, record.presence()).to_string()
     }
 
     fn may_unplug(&self, record: &RunRecord) -> String {

@@ -2,17 +2,17 @@
 
 use super::*;
 use crate::mail::samples::{aborted, all, in_language, success, whole};
-use asbackup_api::{Fault, Step, Warning};
+use asbackup_api::{Fault, RunWarning, Step};
 use asbackup_texts::{Language, samples};
 
 #[test]
 fn a_success_has_at_most_ten_lines_however_many_warnings_there_are() {
     for language in Language::ALL {
         for count in 0..=samples::warnings(0).len() {
-            let warnings: Vec<Warning> = samples::warnings(0).into_iter().take(count).collect();
+            let warnings = samples::warnings(0).into_iter().take(count).map(RunWarning::Copy).collect();
             let texts = Texts::new(language);
             let record = RunRecord { warnings, ..success() };
-            let say = |warning| texts.say(&afterwards(&record, warning)).to_string();
+            let say = |warning| texts.say_afterwards(warning, record.presence()).to_string();
             let told: Vec<String> = record.warnings.iter().map(say).collect();
             let logs = Logs::of_states(&[whole("asbackup.log"), whole("rsync.log")]);
             let words = in_language(language, |writer| writer.ended(&record, &logs));

@@ -115,15 +115,11 @@ impl Postman {
     async fn take(&mut self, errand: Errand) {
         match errand {
             Errand::Tell(occasion) => {
-                if let Occasion::Ended(_) = occasion {
-                    // One that could not be kept the last time goes first.
-                    self.catch_up().await;
-                }
                 if self.quota.admits(&occasion, Instant::now()) {
                     self.keep(occasion).await;
                 }
             }
-            Errand::CatchUp => self.catch_up().await,
+            Errand::RunEnded => self.catch_up().await,
             Errand::Settings { config, texts } => {
                 self.settings = Settings { config, texts };
                 self.pauses = Pauses::default();
@@ -137,7 +133,7 @@ impl Postman {
         }
     }
 
-    /// Ended runs that nobody has been told of: the daemon was killed before it could.
+    /// Ended runs without their mail: the one that has just ended, and those whose mail could not be kept the last time.
     async fn catch_up(&mut self) {
         let (outbox, past) = (self.outbox.clone(), self.past.clone());
         match blocking(GLANCE, move || told::missed(&outbox, &*past)).await {

@@ -32,9 +32,10 @@ pub trait EndedRuns: fmt::Debug + Send + Sync {
 /// What the postman is asked for.
 #[derive(Debug)]
 pub enum Errand {
+    /// Anything but the end of a run.
     Tell(Occasion),
-    /// The runs that ended while nobody could tell of them; sent once the history is up to date.
-    CatchUp,
+    /// The history has the end of a run, or of several that were interrupted.
+    RunEnded,
     Settings {
         config: Arc<Config>,
         texts: Arc<Texts>,
