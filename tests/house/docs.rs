@@ -61,7 +61,7 @@ fn some_test_runs_every_command_in_the_docs() {
         let word = command.split([' ', '"']).next().unwrap_or_default();
         match word {
             "make" => assert_made(command),
-            "cargo" => assert_tested(command),
+            "cargo" => assert_cargo(command),
             "man" => assert_described(command.trim_start_matches("man ")),
             // Names the bus object for the commands below it.
             _ if word.starts_with("B=") => {}
@@ -77,10 +77,15 @@ fn assert_made(command: &str) {
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The test program that cargo is to run exists.
-fn assert_tested(command: &str) {
-    if let Some(rest) = command.split("--test ").nth(1) {
-        assert_there(&format!("tests/{}", rest.split(' ').next().unwrap_or_default()));
+/// The test program or the generator that cargo is to run exists.
+fn assert_cargo(command: &str) {
+    let word_after = |start| command.split(start).nth(1).and_then(|rest| rest.split(' ').next());
+    if let Some(program) = word_after("--test ") {
+        assert_there(&format!("tests/{program}"));
+    }
+    if let Some(generator) = word_after("xtask ") {
+        let known = fs::read_to_string(top().join("xtask/src/main.rs")).expect("xtask");
+        assert!(known.contains(&format!("[\"{generator}\"")), "xtask knows no {generator}");
     }
 }
 
