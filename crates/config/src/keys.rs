@@ -103,8 +103,8 @@ pub static KEYS: [Key; 56] = [
     key!("Debug",     "debug",                      "false",                         SWITCH,      debug),
 ];
 
-/// The two halves of the Python script had a key each for the same directory, so either may be left out or empty. Only if
-/// this one is given and empty, and the other names no directory, does no copy wait for Veeam.
+/// The two halves of the Python script had a key each for the same directory, so either may be left out or empty. If this one
+/// is empty and the other names no directory, no copy waits for Veeam.
 const VEEAM_IN_BACKUP: Key = Key {
     section: "Backup",
     name: "veeam-lockfile-path",
@@ -147,8 +147,7 @@ impl Key {
 
     /// The key whose value replaces this one's default.
     pub fn alternative(&self) -> Option<&'static Key> {
-        const ALTERNATIVE: &Key = &VEEAM_IN_VEEAM;
-        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name).then_some(ALTERNATIVE)
+        self.is(VEEAM_IN_BACKUP.section, VEEAM_IN_BACKUP.name).then_some(&VEEAM_IN_VEEAM)
     }
 }
 
