@@ -10,6 +10,15 @@ use rustix::io::Errno;
 use crate::error::Cause;
 use crate::stamp::{is_regular, look_at};
 
+/// Where files come from, and where they go. Nothing outside of the two is touched, whatever links lie in them.
+#[derive(Debug, Clone, Copy)]
+pub struct Trees<'a> {
+    /// A directory that is only read.
+    pub source: BorrowedFd<'a>,
+    /// The directory that gets the files.
+    pub target: BorrowedFd<'a>,
+}
+
 /// Errors: what the kernel says; XDEV and LOOP where a path leads out or over a link.
 pub(crate) fn open(directory: BorrowedFd<'_>, path: &Path, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };

@@ -1,6 +1,5 @@
 //! All files of a list, one after the other.
 
-use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
 use crate::beneath;
@@ -9,22 +8,13 @@ use crate::error::{Cause, Error, Side};
 use crate::feed::Work;
 use crate::ground::Ground;
 use crate::known::Known;
-use crate::landing::{Landing, Ready};
-use crate::listen::{Amount, Listener};
+use crate::landing::{Landing, Ready, Summary};
+use crate::listen::Listener;
 use crate::part::Part;
 use crate::pieces::{Texture, take_apart};
 use crate::pool::Pool;
 use crate::pump::{BUFFERS, pump};
 use crate::stamp::{Stamp, device};
-
-/// Where files come from, and where they go. Nothing outside of the two is touched, whatever links lie in them.
-#[derive(Debug, Clone, Copy)]
-pub struct Trees<'a> {
-    /// A directory that is only read.
-    pub source: BorrowedFd<'a>,
-    /// The directory that gets the files.
-    pub target: BorrowedFd<'a>,
-}
 
 /// One file of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,17 +49,6 @@ impl Default for Options {
 }
 
 const LARGEST_SEGMENT: u64 = 8 << 20;
-
-/// What has been done.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Summary {
-    /// Files that have their name on the target.
-    pub files: u64,
-    /// What became of their bytes.
-    pub amount: Amount,
-    /// Files that could not be transferred; the target has of them what it had before.
-    pub skipped: Vec<Error>,
-}
 
 /// A list of files, to be foreseen or transferred.
 #[derive(Debug, Clone, Copy)]

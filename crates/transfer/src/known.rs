@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
+use crate::beneath::Trees;
 use crate::error::Error;
 use crate::extents::Extent;
-use crate::job::Trees;
 use crate::stamp::Stamp;
 use crate::witness::{self, Witness};
 

@@ -9,7 +9,6 @@ use rustix::io::Errno;
 
 use crate::error::{Error, Side};
 use crate::extents::Extent;
-use crate::job::Summary;
 use crate::known::Known;
 use crate::listen::{Amount, Landed, Listener};
 use crate::part::Part;
@@ -18,6 +17,17 @@ use crate::witness::Witness;
 
 /// So many small files wait at the most: each keeps two descriptors.
 const WAITING: usize = 128;
+
+/// What has been done.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that have their name on the target.
+    pub files: u64,
+    /// What became of their bytes.
+    pub amount: Amount,
+    /// Files that could not be transferred; the target has of them what it had before.
+    pub skipped: Vec<Error>,
+}
 
 /// A file that is whole, under its temporary name.
 pub(crate) struct Ready<'j> {

@@ -50,9 +50,11 @@ mod stamp;
 mod witness;
 mod writing;
 
+pub use beneath::Trees;
 pub use error::{Cause, Error, Side};
 pub use forecast::Forecast;
-pub use job::{Item, Job, Options, Summary, Trees};
+pub use job::{Item, Job, Options};
 pub use known::Known;
+pub use landing::Summary;
 pub use listen::{Amount, Landed, Listener, Quiet, Refusal, Segment};
 pub use stamp::{Stamp, Time};

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
+use crate::beneath::Trees;
 use crate::error::{Cause, Error, Side};
 use crate::extents::{self, Extent};
-use crate::job::Trees;
 use crate::kernel;
 use crate::stamp::{Stamp, device};
 use crate::{beneath, stamp};

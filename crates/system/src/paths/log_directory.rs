@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, Stat, openat, statat};
 
-use super::walk::{Course, Place, Walk};
+use super::place::{Course, Place};
+use super::walk::Walk;
 use super::{DIRECTORY, judge_entry, open_entry, trust};
 
 /// Of names; whoever has more in there has no log of ours among the others.

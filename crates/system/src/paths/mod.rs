@@ -3,18 +3,19 @@
 //! write into the very thing that is named, for that is theirs. Links are followed where root alone can have made them, since
 //! `/srv -> /data/srv` is usual. What comes out is an open file, and whoever has it uses nothing else.
 //!
-//! `walk` goes, `trust` says who has a say, `acl` reads what the mode does not show, `names` names them, `refusal` is the no,
+//! `place` is one directory or file, `walk` goes, `trust` says who has a say, `acl` reads what the mode does not show, `names` names them, `refusal` is the no,
 //! `log_directory` is for logs.
 //! Knows no key of config.ini and no step of a run.
 
 mod acl;
 mod log_directory;
 mod names;
+mod place;
 mod refusal;
 mod trust;
 mod walk;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
@@ -24,8 +25,9 @@ use rustix::fs::{FileType, Mode, OFlags, fstat, mkdirat, openat};
 
 pub use log_directory::LogDirectory;
 pub use names::Who;
+use place::{Course, Place};
 pub use refusal::{Reason, Refused};
-use walk::{Course, Place, Walk};
+use walk::Walk;
 
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// A pipe at the path must not hold us, and no terminal become ours.
@@ -173,16 +175,6 @@ fn open_entry(path: &Path, directory: &Place, entry: &Place, flags: OFlags) -> i
         return Err(Refused::new(path, &entry.path, Reason::Swapped).into());
     }
     Ok(opened.into())
-}
-
-/// The names of a path's components, `.` left out.
-fn components(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
-    use std::path::Component;
-    path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_owned()),
-        Component::ParentDir => Some("..".into()),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

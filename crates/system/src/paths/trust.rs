@@ -7,8 +7,8 @@ use rustix::process::geteuid;
 
 use super::acl;
 use super::names::{Who, is_of_the_system};
+use super::place::{Course, Place};
 use super::refusal::{Reason, Refused};
-use super::walk::{Course, Place};
 
 const STICKY: u32 = 0o1000;
 const GROUP_WRITES: u32 = 0o020;

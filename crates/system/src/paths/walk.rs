@@ -4,29 +4,18 @@
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, openat, readlinkat};
+use rustix::fs::{FileType, readlinkat};
 use rustix::io::Errno;
 
-use super::components;
+use super::place::{Course, Place};
 use super::refusal::{Reason, Refused};
 use super::trust::Writers;
 
 /// As many as the kernel follows.
 const MOST_LINKS: usize = 40;
-const PLACE: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-
-/// Something on the way.
-pub struct Place {
-    /// Good for looking and for going on, not for reading.
-    pub descriptor: OwnedFd,
-    /// Without any link.
-    pub path: PathBuf,
-    pub stat: Stat,
-}
 
 /// Where a path leads, and past what.
 pub struct Walk {
@@ -100,16 +89,6 @@ impl Walk {
     }
 }
 
-/// What of a way is to be judged.
-pub struct Course<'a> {
-    /// The directories that it leads through.
-    pub passed: &'a [Place],
-    /// One more of them.
-    pub last: Option<&'a Place>,
-    /// Who writes into this has a say.
-    pub thing: Option<&'a Place>,
-}
-
 /// A link is good where nobody but root can have put it.
 fn follow(path: &Path, directory: &Place, link: &Place, count: usize) -> io::Result<PathBuf> {
     if count > MOST_LINKS {
@@ -122,6 +101,15 @@ fn follow(path: &Path, directory: &Place, link: &Place, count: usize) -> io::Res
     Ok(PathBuf::from(OsStr::from_bytes(target.as_bytes())))
 }
 
+/// The names of a path's components, `.` left out.
+fn components(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
+    path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        _ => None,
+    })
+}
+
 /// The directories from the top to where we are.
 struct Way {
     above: Vec<Place>,
@@ -130,9 +118,7 @@ struct Way {
 
 impl Way {
     fn from_top() -> io::Result<Self> {
-        let descriptor = rustix::fs::open("/", PLACE | OFlags::DIRECTORY, Mode::empty())?;
-        let stat = fstat(&descriptor)?;
-        Ok(Self { above: Vec::new(), here: Place { descriptor, path: "/".into(), stat } })
+        Ok(Self { above: Vec::new(), here: Place::top()? })
     }
 
     fn enter(&mut self, place: Place) {
@@ -147,31 +133,5 @@ impl Way {
 
     fn places(self) -> impl Iterator<Item = Place> {
         self.above.into_iter().chain([self.here])
-    }
-}
-
-impl Place {
-    pub fn step(&self, name: &OsStr) -> io::Result<Self> {
-        // As a directory first: what is mounted only when it is asked for is mounted by that alone.
-        let descriptor = match openat(&self.descriptor, name, PLACE | OFlags::DIRECTORY, Mode::empty()) {
-            Err(Errno::NOTDIR) => openat(&self.descriptor, name, PLACE, Mode::empty())?,
-            opened => opened?,
-        };
-        let stat = fstat(&descriptor)?;
-        Ok(Self { descriptor, path: self.path.join(name), stat })
-    }
-
-    pub fn kind(&self) -> FileType {
-        FileType::from_raw_mode(self.stat.st_mode)
-    }
-
-    /// Device and inode.
-    pub fn number(&self) -> (u64, u64) {
-        (self.stat.st_dev, self.stat.st_ino)
-    }
-
-    /// How many there are for it.
-    pub fn names(&self) -> u64 {
-        self.stat.st_nlink
     }
 }

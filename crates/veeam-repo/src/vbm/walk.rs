@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::metered::Metered;
-use super::{Limit, Limits, VbmError, escaped};
+use super::{Limit, Limits, VbmError};
 
 /// The elements that something is known of. All others are `OTHER`.
 const NAMES: [&str; 20] = [
@@ -54,21 +54,29 @@ pub(super) trait Visitor {
     fn close(&mut self, path: &[&str]) -> Result<(), VbmError>;
 }
 
+/// Visits the document within the element that has just been opened, up to and with the element's end.
+pub(super) type Descend = fn(&mut Reader<Metered<'_>>, Limits, &mut dyn Visitor) -> Result<(), VbmError>;
+
 struct Walk<'v> {
     path: Vec<&'static str>,
     limits: Limits,
     visitor: &'v mut dyn Visitor,
-    descends: bool,
+    descend: Option<Descend>,
 }
 
 /// The whole of a document.
-pub(super) fn document(source: &mut dyn BufRead, limits: Limits, visitor: &mut dyn Visitor) -> Result<(), VbmError> {
-    walk(source, Walk { path: Vec::new(), limits, visitor, descends: true })
+pub(super) fn document(
+    source: &mut dyn BufRead,
+    limits: Limits,
+    visitor: &mut dyn Visitor,
+    descend: Descend,
+) -> Result<(), VbmError> {
+    walk(source, Walk { path: Vec::new(), limits, visitor, descend: Some(descend) })
 }
 
 /// The same, without documents within it.
 pub(super) fn plain(source: &mut dyn BufRead, limits: Limits, visitor: &mut dyn Visitor) -> Result<(), VbmError> {
-    walk(source, Walk { path: Vec::new(), limits, visitor, descends: false })
+    walk(source, Walk { path: Vec::new(), limits, visitor, descend: None })
 }
 
 /// The next event, within the bounds.
@@ -100,8 +108,9 @@ fn walk(source: &mut dyn BufRead, mut walk: Walk<'_>) -> Result<(), VbmError> {
         buffer.clear();
         match next(&mut reader, &mut buffer)? {
             Event::Start(element) => {
-                if walk.open(&element)? == Then::Descend {
-                    escaped::document(&mut reader, walk.limits, walk.visitor)?;
+                let then = walk.open(&element)?;
+                if let (Then::Descend, Some(descend)) = (then, walk.descend) {
+                    descend(&mut reader, walk.limits, walk.visitor)?;
                     walk.close()?;
                 }
                 began = true;
@@ -134,8 +143,7 @@ impl Walk<'_> {
             return Err(VbmError::TooMuch(Limit::Depth));
         }
         self.path.push(known(element.name().as_ref()));
-        let then = self.visitor.open(&self.path, element)?;
-        Ok(if self.descends { then } else { Then::Go })
+        self.visitor.open(&self.path, element)
     }
 
     fn close(&mut self) -> Result<(), VbmError> {
