@@ -12,7 +12,8 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream, Prop
 use super::arguments::LockArguments;
 use super::exit_code::{End, is_passing};
 use super::reader::abandoned;
-use super::{Voice, connect, in_turn, proxy};
+use super::voice::{Voice, connect, in_turn};
+use crate::proxy;
 use asbackup_api::bus::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup_texts::harmless;
 

@@ -2,7 +2,8 @@
 
 use super::arguments::UnlockArguments;
 use super::exit_code::End;
-use super::{Voice, connect, in_turn, proxy};
+use super::voice::{Voice, connect, in_turn};
+use crate::proxy;
 use asbackup_api::bus::Error;
 
 pub async fn unlock(arguments: &UnlockArguments, voice: &Voice) -> Result<End, Error> {

@@ -2,12 +2,25 @@
 
 use std::io::{self, Write};
 
-use super::Halt;
 use super::hidden::Hidden;
 use crate::commands::ui::Ui;
+use asbackup_api::bus::Error;
 
 /// Takes the place of an answer where there should be none though something is offered.
 const NONE: &str = "-";
+
+/// Why setup ends before anything is written.
+pub enum Halt {
+    Said(String),
+    Denied,
+    Bus(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Bus(error)
+    }
+}
 
 pub struct Asker<'a> {
     pub ui: &'a Ui,

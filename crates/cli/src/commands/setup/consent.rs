@@ -11,8 +11,7 @@ use asbackup_api::{Agreed, DiskId, DiskIdentity};
 use asbackup_config::Config;
 use asbackup_texts::Arg;
 
-use super::Halt;
-use super::ask::Asker;
+use super::ask::{Asker, Halt};
 use super::look::{Seen, look};
 use crate::commands::ui::Ui;
 

@@ -9,8 +9,7 @@ use asbackup_config::{DISK_LIST, KnownDisk, disk_line, disk_list};
 use asbackup_texts::harmless;
 use tokio::time::sleep;
 
-use super::Halt;
-use super::ask::{Asker, Question};
+use super::ask::{Asker, Halt, Question};
 use super::consent::{self, Answer, Consent, about};
 use super::draft::Draft;
 use crate::commands::arguments::Setup;

@@ -11,7 +11,7 @@ use asbackup_config::{Config, ConfigFaults, ConfigProblem, Loaded, TEMPLATE};
 use asbackup_texts::{Language, harmless};
 use console::style;
 
-use super::Halt;
+use super::ask::Halt;
 use crate::commands::ui::Ui;
 
 pub struct Draft {

@@ -6,8 +6,7 @@ use crate::exit_code::End;
 use asbackup_config::{Config, ConfigProblem, Secret, looks_like_host};
 use asbackup_mail::trial;
 
-use super::Halt;
-use super::ask::{Asker, Question};
+use super::ask::{Asker, Halt, Question};
 use super::draft::Draft;
 use crate::commands::arguments::Setup;
 use crate::commands::mail::{attempt, sending, show};

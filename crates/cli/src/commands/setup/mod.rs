@@ -23,21 +23,8 @@ use asbackup_config::SOURCE;
 
 use crate::commands::arguments::Setup;
 use crate::commands::ui::Ui;
-use ask::{Asker, Question};
+use ask::{Asker, Halt, Question};
 use draft::Draft;
-
-/// Why it ends before anything is written.
-enum Halt {
-    Said(String),
-    Denied,
-    Bus(Error),
-}
-
-impl From<Error> for Halt {
-    fn from(error: Error) -> Self {
-        Self::Bus(error)
-    }
-}
 
 pub async fn run(wishes: Setup, ui: &Ui) -> Result<End, Error> {
     match go(&wishes, ui).await {
