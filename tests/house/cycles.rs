@@ -23,11 +23,6 @@ const TOLERATED: &[(&str, &str)] = &[
     ("src/controller/mod.rs", "src/controller/source_watch.rs"),
     ("src/controller/mod.rs", "src/controller/stale_locks.rs"),
     ("src/controller/mod.rs", "src/controller/veeam_queue.rs"),
-    ("src/copy/job/hang_watch.rs", "src/copy/job/stages.rs"),
-    ("src/copy/job/stages.rs", "src/copy/job/launcher.rs"),
-    ("src/disks/device_blockers.rs", "src/disks/mount_blockers.rs"),
-    ("src/disks/monitor.rs", "src/disks/mount_events.rs"),
-    ("src/disks/mount_table.rs", "src/disks/volume.rs"),
     ("src/veeam/held_locks.rs", "src/veeam/locks.rs"),
 ];
 
