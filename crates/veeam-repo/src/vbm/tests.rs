@@ -1,5 +1,8 @@
 //! What is read of metadata files, and what of those that are none.
 
+use std::error::Error;
+use std::io;
+
 use super::*;
 
 const FIRST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
