@@ -43,7 +43,7 @@ async fn web_a_real_copy_is_followed_to_its_end_and_over_a_restart() {
     browser.eval("new MutationObserver(() => bar.push(document.querySelector('progress')?.value ?? 0)).observe(document.body, { childList: true, subtree: true }), true").await;
     held.release();
     assert_success(&daemon.finished(1).await);
-    says(&mut browser, "Fertig", "Platte darf abgezogen werden").await;
+    says(&mut browser, "Fertig", "Die Platte darf abgezogen werden").await;
     assert!(browser.text("#notes").await.contains("OFFSITE"));
     assert!(browser.text("#history tbody").await.contains("gelungen"));
     assert_eq!(browser.eval("bar.some(value => value > 0)").await, true, "the bar has not moved");

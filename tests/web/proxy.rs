@@ -123,7 +123,7 @@ async fn is_live_and_starts_a_copy(recipe: &str, login: bool) {
     browser.until("document.querySelector('h1').textContent === 'Bereit'").await;
 
     start(&mut browser, "guess").await;
-    browser.until("document.querySelector('h1')?.textContent.includes('nicht das Passwort')").await;
+    browser.until("document.querySelector('h1')?.textContent.includes('Das Passwort ist falsch')").await;
     assert!(office.rig.status.borrow().last.is_none(), "a guess has started something");
     start(&mut browser, "secret").await;
     browser.until("location.pathname === '/backup/' && document.querySelector('progress, #disks')").await;
