@@ -11,7 +11,6 @@ use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zbus::Connection;
 
@@ -19,8 +18,11 @@ use crate::bus::{self, BusError, Callers, Refusal, Sources};
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, DiskEvent};
+use crate::environment;
 use crate::logging::{self, Scope};
-use crate::model::{Notice, Outbox, RunRecord, Status};
+use crate::model::{Notice, RunRecord, Status};
+use crate::path_check;
+use crate::status_file;
 use crate::store::Store;
 use crate::store::history::{History, HistoryError, HistoryReader};
 use crate::store::index::RunIndex;
@@ -28,9 +30,8 @@ use crate::store::known_disks;
 use crate::store::saved_state::SavedStateFile;
 use crate::systemd::Watchdog;
 use crate::texts::{Language, Texts};
-use crate::{environment, path_check, status_file};
-use asbackup_mail::postman::{self, EndedRuns, Errand, Note, Ports};
-use asbackup_mail::reminder;
+use asbackup_mail::mailer::reminder;
+use asbackup_mail::mailer::{self, EndedRuns, MailerStart, Request as MailRequest};
 
 /// The last changes on the bus are out within this time, or the bus has gone.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -166,22 +167,32 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;
     tokio::spawn(watch_disks(lines.outside.clone(), disk_events_in));
     tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
-    let (errands, notes, outbox, postman) = hire_postman(&loaded.config, &texts, &places.state, history.reader());
-    tokio::spawn(reminder::follow(status_out.clone(), errands.clone()));
+    let mailer = mailer::start(MailerStart {
+        config: Arc::new(loaded.config.clone()),
+        texts: texts.clone(),
+        state: places.state.clone(),
+        past: Arc::new(history.reader().clone()),
+    });
+    tokio::spawn(reminder::follow(status_out.clone(), mailer.requests.clone()));
     tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));
     let start = start_with(loaded.config, places, history)?;
-    let outputs =
-        Outputs { connection: lines.outside.clone(), status, texts: texts_in, signals, errands: errands.clone() };
+    let outputs = Outputs {
+        connection: lines.outside.clone(),
+        status,
+        texts: texts_in,
+        signals,
+        mail_requests: mailer.requests.clone(),
+    };
     let watchdog = Watchdog::from_environment().map_err(DaemonError::Watchdog)?;
-    let inputs = Inputs { calls, disk_events, requests, notes, outbox, watchdog };
+    let inputs = Inputs { calls, disk_events, requests, notes: mailer.warnings, outbox: mailer.outbox, watchdog };
     tokio::select! {
         () = controller::control(start, inputs, outputs) => {}
         () = lines.any_lost() => return Err(DaemonError::BusLost),
     }
-    let _ = errands.send(Errand::Stop);
+    let _ = mailer.requests.send(MailRequest::Stop);
     bus.finish(FAREWELL).await;
-    // What he does not get done in that time, he does after the next start.
-    let _ = timeout(FAREWELL, postman).await;
+    // What is not sent in that time is sent after the next start.
+    let _ = timeout(FAREWELL, mailer.task).await;
     Ok(())
 }
 
@@ -223,22 +234,6 @@ impl Lines {
             _ = self.outside.closed() => {}
         }
     }
-}
-
-type Postman = (UnboundedSender<Errand>, UnboundedReceiver<Note>, watch::Receiver<Outbox>, JoinHandle<()>);
-
-fn hire_postman(config: &Config, texts: &Arc<Texts>, state: &Path, past: &HistoryReader) -> Postman {
-    let (errands_in, errands) = unbounded_channel();
-    let (notes, notes_out) = unbounded_channel();
-    let (outbox, outbox_out) = watch::channel(Outbox::default());
-    let start = postman::Start {
-        config: Arc::new(config.clone()),
-        texts: texts.clone(),
-        state: state.to_owned(),
-        past: Arc::new(past.clone()),
-    };
-    let postman = tokio::spawn(postman::serve(start, Ports { errands, outbox, notes }));
-    (errands_in, notes_out, outbox_out, postman)
 }
 
 impl EndedRuns for HistoryReader {

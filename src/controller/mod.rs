@@ -46,14 +46,14 @@ use zbus::Connection;
 use crate::config::Config;
 use crate::copy::StopReason;
 use crate::disks::{DiskEvent, host_disks};
-use crate::model::{Notice, Outbox, RunBegun, Status, Told, Warning};
+use crate::model::{Notice, OutboxStatus, RunBegun, Status, Told, Warning};
 use crate::store::Store;
 use crate::store::index::RunIndex;
 use crate::store::saved_state::SavedState;
 use crate::systemd::{self, Watchdog};
 use crate::texts::Texts;
 use active_run::ActiveRun;
-use asbackup_mail::postman::{Errand, Note};
+use asbackup_mail::mailer::{MailWarning, Request as MailRequest};
 use attachments::Attachments;
 use internal::{InternalInputs, InternalSenders};
 use source_watch::SourceWatch;
@@ -86,9 +86,9 @@ pub struct Inputs {
     pub disk_events: UnboundedReceiver<DiskEvent>,
     pub requests: UnboundedReceiver<ServiceRequest>,
     /// What the mailer found out about runs.
-    pub notes: UnboundedReceiver<Note>,
+    pub notes: UnboundedReceiver<MailWarning>,
     /// Mails that have not gone out yet.
-    pub outbox: watch::Receiver<Outbox>,
+    pub outbox: watch::Receiver<OutboxStatus>,
     pub watchdog: Watchdog,
 }
 
@@ -101,7 +101,7 @@ pub struct Outputs {
     pub texts: watch::Sender<Arc<Texts>>,
     pub signals: UnboundedSender<Signal>,
     /// To the mailer.
-    pub errands: UnboundedSender<Errand>,
+    pub mail_requests: UnboundedSender<MailRequest>,
 }
 
 /// What the controller begins with.
@@ -141,7 +141,7 @@ pub struct Controller {
     store: Store,
     run_index: RunIndex,
     saved_state: SavedState,
-    outbox: Outbox,
+    outbox: OutboxStatus,
 }
 
 /// How far the daemon is.
@@ -190,7 +190,7 @@ pub async fn control(start: Start, inputs: Inputs, outputs: Outputs) {
         store: start.store,
         run_index: start.run_index,
         saved_state: start.saved_state,
-        outbox: Outbox::default(),
+        outbox: OutboxStatus::default(),
     };
     start.damage.iter().for_each(|warning| controller.tell(Level::Warn, warning));
     controller.recover(&start.unfinished).await;

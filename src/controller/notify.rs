@@ -8,8 +8,8 @@ use crate::config::ConfigFaults;
 use crate::logging::{self, Scope};
 use crate::model::{DiskId, Notice, RunWarning, micros};
 use crate::texts::Spoken;
-use asbackup_mail::mail::Occasion;
-use asbackup_mail::postman::{Errand, Note};
+use asbackup_mail::mailer::{MailWarning, Request as MailRequest};
+use asbackup_mail::occasion::Occasion;
 
 impl Controller {
     /// One line of the log, within the active run if there is one.
@@ -37,7 +37,7 @@ impl Controller {
     }
 
     pub(super) fn mail(&self, occasion: Occasion) {
-        self.send_to_mailer(Errand::Tell(occasion));
+        self.send_to_mailer(MailRequest::Tell(occasion));
     }
 
     pub(super) fn mail_config_refused(&self, faults: &ConfigFaults) {
@@ -46,12 +46,12 @@ impl Controller {
     }
 
     /// If the outbox can't be opened there is no mailer, and the log says so.
-    pub(super) fn send_to_mailer(&self, errand: Errand) {
-        let _ = self.outputs.errands.send(errand);
+    pub(super) fn send_to_mailer(&self, request: MailRequest) {
+        let _ = self.outputs.mail_requests.send(request);
     }
 
     /// The mailer found something out about a run, mostly after its end.
-    pub(super) fn on_mailer_note(&mut self, note: &Note) {
+    pub(super) fn on_mailer_note(&mut self, note: &MailWarning) {
         self.save_note(note.run, note.warning.clone());
         self.run_index.note(note.run, &note.warning);
         if let Some(run) = self.run.as_mut().filter(|run| run.begun.run == note.run) {

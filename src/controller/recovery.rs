@@ -12,8 +12,8 @@ use crate::copy;
 use crate::disks::Volume;
 use crate::logging::{self, Scope};
 use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, micros};
-use asbackup_mail::postman::Errand;
-use asbackup_mail::rotation;
+use asbackup_mail::log_excerpt;
+use asbackup_mail::mailer::Request as MailRequest;
 
 /// After so many interruptions in a row on one attachment something is wrong that another try will not mend.
 const MAX_INTERRUPTIONS: usize = 3;
@@ -31,7 +31,7 @@ impl Controller {
         if !unfinished.is_empty() {
             self.remove_lock_in_source().await;
         }
-        self.send_to_mailer(Errand::RunEnded);
+        self.send_to_mailer(MailRequest::RunEnded);
         self.note_missing();
         self.look_for_orphans();
         self.watch_locks().await;
@@ -40,7 +40,7 @@ impl Controller {
     async fn end_interrupted(&mut self, begun: &RunBegun) {
         let scope = Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
         logging::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
-        let logs = rotation::end(begun.logs.clone(), &self.config).await;
+        let logs = log_excerpt::end(begun.logs.clone(), &self.config).await;
         let ended = begun.ended(micros(SystemTime::now()), Outcome::Aborted);
         let record = RunRecord { logs, fault: Some(Fault::Interrupted), ..ended };
         if let Err(error) = self.store.end(record.clone()).await {

@@ -15,8 +15,8 @@ use crate::model::{Fault, Notice, Told};
 use crate::path_check;
 use crate::systemd;
 use crate::texts::Texts;
-use asbackup_mail::mail::host::Host;
-use asbackup_mail::postman::Errand;
+use asbackup_mail::mailer::Request as MailRequest;
+use asbackup_mail::message::host::Host;
 
 /// The answer to `Reload` is due within two seconds.
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(1500);
@@ -58,7 +58,7 @@ impl Controller {
         self.apply_language();
         logging::set_text_log(Some(&self.config.log_file));
         logging::set_debug(self.config.debug);
-        self.send_to_mailer(Errand::Settings { config: self.config.clone(), texts: self.texts.clone() });
+        self.send_to_mailer(MailRequest::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
         path_check::tell(self.config.clone(), self.config_file.path.clone(), self.texts.clone());
         self.note_missing();

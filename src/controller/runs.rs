@@ -20,9 +20,9 @@ use crate::model::{
 };
 use crate::systemd::Inhibitor;
 use crate::texts::Afterwards;
-use asbackup_mail::mail::Occasion;
-use asbackup_mail::postman::Errand;
-use asbackup_mail::rotation;
+use asbackup_mail::log_excerpt;
+use asbackup_mail::mailer::Request as MailRequest;
+use asbackup_mail::occasion::Occasion;
 use tokio::sync::oneshot;
 
 impl Controller {
@@ -101,7 +101,7 @@ impl Controller {
         let (store, config, stored) = (self.store.clone(), self.config.clone(), self.internal.stored.clone());
         let identified = volume.map(|volume| (begun.disk.clone(), volume.identity_now()));
         tokio::spawn(async move {
-            let begun = RunBegun { logs: rotation::begin(&config).await, ..begun };
+            let begun = RunBegun { logs: log_excerpt::begin(&config).await, ..begun };
             let error = store.begin(begun.clone()).await.err();
             let agreed = match identified {
                 Some((disk, identity)) => store.agreed(disk, identity).await,
@@ -187,7 +187,7 @@ impl Controller {
         }
         let (store, config, stored) = (self.store.clone(), self.config.clone(), self.internal.stored.clone());
         tokio::spawn(async move {
-            let record = RunRecord { logs: rotation::end(record.logs, &config).await, ..record };
+            let record = RunRecord { logs: log_excerpt::end(record.logs, &config).await, ..record };
             let error = store.end(record.clone()).await.err();
             let _ = stored.send(Stored::RunEnded { record: Box::new(record), error });
         });
@@ -197,7 +197,7 @@ impl Controller {
     pub(super) async fn on_run_ended(&mut self, record: RunRecord, is_recorded: bool) {
         let Some(active) = self.run.take() else { return };
         self.run_index.add(&record);
-        self.send_to_mailer(Errand::RunEnded);
+        self.send_to_mailer(MailRequest::RunEnded);
         self.mark_attachment(&record, is_recorded);
         if record.outcome == Outcome::Success {
             self.remember_copy(&record.disk, &active.destination);

@@ -7,7 +7,7 @@ use log::Level;
 use super::Controller;
 use crate::model::{Fault, Warning};
 use crate::veeam::is_similar;
-use asbackup_mail::mail::LockStory;
+use asbackup_mail::occasion::LockEvent;
 
 impl Controller {
     /// A lock that is held or waited for and is spelled nearly as `job`.
@@ -46,6 +46,6 @@ impl Controller {
 
     fn tell_and_mail(&self, warning: Warning, job: &str) {
         self.tell_seldom(Level::Warn, &warning);
-        self.mail_about_lock(LockStory::Warned { job: job.to_owned(), warning });
+        self.mail_about_lock(LockEvent::Warned { job: job.to_owned(), warning });
     }
 }

@@ -21,7 +21,7 @@ use crate::model::{Fault, Micros, Notice, Warning, few, micros};
 use crate::systemd;
 use crate::veeam::lock_check::{LockFinding, LockQuery, RunningSession, check_locks};
 use crate::veeam::{JobLock, locks};
-use asbackup_mail::mail::{LockStory, Occasion};
+use asbackup_mail::occasion::{LockEvent, Occasion};
 
 /// The name of systemd's credential that may hold the password instead of config.ini.
 const CREDENTIAL: &str = "veeam-api-password";
@@ -209,7 +209,7 @@ impl Controller {
         match removed {
             Ok(true) => {
                 self.note(notice.clone());
-                self.mail_about_lock(LockStory::Lifted { job: lock.job.clone(), notice });
+                self.mail_about_lock(LockEvent::Lifted { job: lock.job.clone(), notice });
             }
             // Somebody was faster, or has renewed it.
             Ok(false) => {}
@@ -241,14 +241,14 @@ impl Controller {
         }
         let warning = Warning::VeeamLockOld { job: lock.job.clone(), hours };
         self.tell(Level::Warn, &warning);
-        self.mail_about_lock(LockStory::Warned { job: lock.job.clone(), warning });
+        self.mail_about_lock(LockEvent::Warned { job: lock.job.clone(), warning });
         let held: Vec<PathBuf> = self.veeam_queue.held().iter().map(|lock| lock.path.clone()).collect();
         self.saved_state.set_told(&lock.path, lock.since, &held);
         self.save_state(AfterSave::Nothing);
     }
 
-    pub(super) fn mail_about_lock(&self, story: LockStory) {
-        self.mail(Occasion::Lock { story, at: micros(SystemTime::now()) });
+    pub(super) fn mail_about_lock(&self, event: LockEvent) {
+        self.mail(Occasion::Lock { event, at: micros(SystemTime::now()) });
     }
 }
 

@@ -17,7 +17,7 @@ use crate::copy::run_lock;
 use crate::model::{Fault, Notice, RunWarning, VeeamLock, Warning};
 use crate::paths::Refused;
 use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, is_job_name, lock_file, lock_watch, locks};
-use asbackup_mail::mail::LockStory;
+use asbackup_mail::occasion::LockEvent;
 
 /// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
@@ -195,7 +195,7 @@ impl Controller {
     /// Such a job may write all the same, or not run at all; people should know of either.
     fn tell_no_lock(&self, job: String, fault: &Fault) {
         self.tell_seldom(Level::Error, fault);
-        self.mail_about_lock(LockStory::Failed { job, fault: fault.clone() });
+        self.mail_about_lock(LockEvent::Failed { job, fault: fault.clone() });
     }
 
     pub(super) async fn acquire_lock(&mut self, job: String, uid: u32) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use super::Controller;
 use super::call::Caller;
 use super::caller_watch::{CallerWatch, QueueEvent};
 use crate::model::{Fault, Micros, Notice, Warning, micros};
-use asbackup_mail::mail::LockStory;
+use asbackup_mail::occasion::LockEvent;
 
 /// A job that asked during a copy.
 #[derive(Debug)]
@@ -112,6 +112,6 @@ impl Controller {
         let job = waiter.job.clone();
         let warning = Warning::VeeamGaveUp { job: job.clone(), minutes: waiter.began.elapsed().as_secs() / 60 };
         self.tell_seldom(Level::Warn, &warning);
-        self.mail_about_lock(LockStory::Warned { job, warning });
+        self.mail_about_lock(LockEvent::Warned { job, warning });
     }
 }

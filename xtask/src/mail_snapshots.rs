@@ -1,6 +1,6 @@
 //! Every mail as people get it, in both languages: what a reviewer reads when a text or a rule has changed.
 
-use asbackup_mail::mail::samples;
+use asbackup_mail::message::samples;
 use asbackup_texts::Language;
 
 use crate::generated::Generated;

@@ -32,7 +32,7 @@ pub use log_part::{Head, LogMark, LogPart};
 pub use notice::Notice;
 pub use record::{AttachmentId, RunBegun, RunRecord, Totals};
 pub use run_warning::RunWarning;
-pub use status::{DiskRow, Finished, LogLine, Outbox, Presence, Progress, State, Status, VeeamLock};
+pub use status::{DiskRow, Finished, LogLine, OutboxStatus, Presence, Progress, State, Status, VeeamLock};
 pub use told::{Facts, Told};
 pub use unformatted::{Contents, UnformattedRow};
 pub use warning::Warning;

@@ -91,7 +91,7 @@ pub struct Finished {
 
 /// Mails that have not gone out yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outbox {
+pub struct OutboxStatus {
     pub waiting: u32,
     /// Why the last attempt failed.
     pub trouble: Option<Warning>,

@@ -38,7 +38,7 @@ pub struct Envelope {
 
 /// A mail that is read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spooled {
+pub struct OutgoingMail {
     pub envelope: Envelope,
     pub message: Vec<u8>,
 }
@@ -85,15 +85,15 @@ impl Outbox {
         Duration::from_micros(now.saturating_sub(queued_at.unwrap_or(now)))
     }
 
-    pub fn read(&self, name: &str) -> io::Result<Spooled> {
+    pub fn read(&self, name: &str) -> io::Result<OutgoingMail> {
         let bytes = fs::read(self.directory.join(name))?;
         let end = bytes.iter().position(|&byte| byte == b'\n').ok_or(io::ErrorKind::InvalidData)?;
         let envelope = serde_json::from_slice(&bytes[..end])?;
-        Ok(Spooled { envelope, message: bytes[end + 1..].to_vec() })
+        Ok(OutgoingMail { envelope, message: bytes[end + 1..].to_vec() })
     }
 
     /// Some have got it, the others wait.
-    pub fn keep_for(&self, name: &str, mail: &Spooled) -> io::Result<()> {
+    pub fn keep_for(&self, name: &str, mail: &OutgoingMail) -> io::Result<()> {
         self.write(name, &mail.envelope, &mail.message)
     }
 
@@ -209,7 +209,7 @@ mod tests {
         let order: Vec<&str> = names.iter().map(|name| &name[17..]).collect();
         assert_eq!(order, ["first.mail", "second.mail", "third.mail"]);
         let mail = outbox.read(&names[0]).unwrap();
-        assert_eq!(mail, Spooled { envelope: envelope(10), message: b"one\r\ntwo\n\nthree".to_vec() });
+        assert_eq!(mail, OutgoingMail { envelope: envelope(10), message: b"one\r\ntwo\n\nthree".to_vec() });
         assert_eq!(Outbox::age(&names[0], 60), Duration::from_micros(50));
         assert_eq!(Outbox::age("strange.mail", 60), Duration::ZERO);
         outbox.remove(&names[0]).unwrap();

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::exit_code::End;
 use asbackup_config::{Config, Encryption, Secret};
-use asbackup_mail::trial::{self, Answer, Fate, NotSent};
+use asbackup_mail::test_mail::{self, Answer, DeliveryStatus, NotSent};
 use asbackup_texts::{Texts, harmless};
 use console::style;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ pub async fn test(file: &File, ui: &Ui) -> End {
     if !file.output.json && !config.mail.server.is_empty() {
         ui.print(&sending(&config, ui));
     }
-    let tried = attempt(&config, &trial::password_in_force(&config)).await;
+    let tried = attempt(&config, &test_mail::password_in_force(&config)).await;
     if file.output.json {
         ui.print_json(&told(&config, &tried, ui));
         return end(&tried);
@@ -41,7 +41,7 @@ pub async fn test(file: &File, ui: &Ui) -> End {
 
 /// Sends the mail in the language that its readers are used to.
 pub async fn attempt(config: &Config, password: &Secret) -> Result<Vec<Answer>, NotSent> {
-    trial::send(config, &Texts::new(config.language), password).await
+    test_mail::send(config, &Texts::new(config.language), password).await
 }
 
 /// Before anything else is said: the server may take its time.
@@ -69,22 +69,22 @@ pub fn show(tried: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> End {
 }
 
 fn end(tried: &Result<Vec<Answer>, NotSent>) -> End {
-    let all = tried.as_ref().is_ok_and(|answers| answers.iter().all(|answer| answer.fate == Fate::Taken));
+    let all = tried.as_ref().is_ok_and(|answers| answers.iter().all(|answer| answer.status == DeliveryStatus::Taken));
     if all { End::Done } else { End::Refused }
 }
 
 fn table(answers: &[Answer], ui: &Ui) -> String {
     let heads = ["recipient", "result", "answer"].map(|name| ui.word(&format!("mail-test-{name}")));
     let row = |answer: &Answer| {
-        let fate = style(ui.words("mail-test-fate", &[("fate", answer.fate.name().into())]));
-        let fate = if answer.fate == Fate::Taken { fate.green() } else { fate.red() };
-        [harmless(&answer.recipient), fate.to_string(), harmless(&answer.words)]
+        let shown = style(ui.words("mail-test-fate", &[("fate", answer.status.name().into())]));
+        let shown = if answer.status == DeliveryStatus::Taken { shown.green() } else { shown.red() };
+        [harmless(&answer.recipient), shown.to_string(), harmless(&answer.words)]
     };
     columns(heads, &answers.iter().map(row).collect::<Vec<_>>(), ui.screen)
 }
 
 fn verdict(answers: &[Answer], ui: &Ui) -> String {
-    let taken = answers.iter().filter(|answer| answer.fate == Fate::Taken).count();
+    let taken = answers.iter().filter(|answer| answer.status == DeliveryStatus::Taken).count();
     let id = if taken == answers.len() { "mail-test-good" } else { "mail-test-bad" };
     ui.word(id)
 }
@@ -95,7 +95,7 @@ fn why(reason: &NotSent, ui: &Ui) -> String {
         NotSent::NoServer => ui.word("mail-test-no-server"),
         NotSent::NoRecipients => ui.word("mail-test-no-recipients"),
         NotSent::Unwritable(error) => ui.words("mail-test-unwritable", &[("cause", error.to_string().into())]),
-        NotSent::Trouble(warning) => {
+        NotSent::Failed(warning) => {
             let said = ui.texts.say(warning);
             format!("{} {}", said.what, said.action)
         }
@@ -103,7 +103,7 @@ fn why(reason: &NotSent, ui: &Ui) -> String {
 }
 
 fn told(config: &Config, tried: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> Value {
-    let recipient = |answer: &Answer| json!({ "recipient": answer.recipient, "result": answer.fate.name(), "answer": answer.words });
+    let recipient = |answer: &Answer| json!({ "recipient": answer.recipient, "result": answer.status.name(), "answer": answer.words });
     let answers: Vec<Value> = tried.iter().flatten().map(recipient).collect();
     json!({
         "server": config.mail.server,

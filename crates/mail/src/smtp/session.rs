@@ -10,9 +10,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::line::{Line, Stream};
-use super::voice::Voice;
-use super::{Reason, Trouble, Way};
+use super::protocol::{ServerSettings, SmtpError, SmtpErrorKind};
+use super::redact::Redactor;
+use super::stream::{SharedStream, Stream};
 use asbackup_config::Encryption;
 use asbackup_system::net::{encrypted, in_turn, server_name, trusting};
 
@@ -25,7 +25,7 @@ const GREETED: &[u8] = b"220 encrypted\r\n";
 
 pub struct Session {
     pub(super) connection: AsyncSmtpConnection,
-    pub(super) voice: Voice,
+    pub(super) redactor: Redactor,
 }
 
 impl Session {
@@ -33,39 +33,39 @@ impl Session {
     ///
     /// # Errors
     /// The server is away, not trusted, doesn't encrypt or doesn't let us in, or takes too long.
-    pub async fn open(way: &Way) -> Result<Self, Trouble> {
+    pub async fn open(way: &ServerSettings) -> Result<Self, SmtpError> {
         let password = way.login.as_ref().map(|(_, password)| password.clone());
-        let voice = Voice { password: password.unwrap_or_default() };
-        match timeout(way.timeout, Self::begin(way, &voice)).await {
+        let redactor = Redactor { password: password.unwrap_or_default() };
+        match timeout(way.timeout, Self::begin(way, &redactor)).await {
             Ok(begun) => begun,
-            Err(_) => Err(voice.late(way.timeout)),
+            Err(_) => Err(redactor.late(way.timeout)),
         }
     }
 
-    async fn begin(way: &Way, voice: &Voice) -> Result<Self, Trouble> {
+    async fn begin(way: &ServerSettings, redactor: &Redactor) -> Result<Self, SmtpError> {
         let trust = match way.protection {
             Encryption::Tls | Encryption::StartTls => Some(trust(way).await?),
             _ => None,
         };
-        let caller = Caller { way, voice, trust };
+        let caller = Caller { way, redactor, trust };
         let reached = in_turn((&way.server, way.port), way.timeout, |stream| caller.greet(stream)).await;
-        let (connection, offered) = reached.map_err(|reason| voice.unreached(reason, way.timeout))?;
-        let mut session = Self { connection, voice: voice.clone() };
+        let (connection, offered) = reached.map_err(|reason| redactor.unreached(reason, way.timeout))?;
+        let mut session = Self { connection, redactor: redactor.clone() };
         if let Some((name, password)) = &way.login {
             if !offered.iter().any(|word| KNOWN.contains(&word.as_str())) {
-                return Err(Trouble { reason: Reason::NoMechanism, cause: voice.masked(offered.join(" ")) });
+                return Err(SmtpError { kind: SmtpErrorKind::NoMechanism, cause: redactor.masked(offered.join(" ")) });
             }
             session.log_in(way, Credentials::new(name.clone(), password.clone())).await?;
         }
         Ok(session)
     }
 
-    async fn log_in(&mut self, way: &Way, credentials: Credentials) -> Result<(), Trouble> {
+    async fn log_in(&mut self, way: &ServerSettings, credentials: Credentials) -> Result<(), SmtpError> {
         if !matches!(way.protection, Encryption::Tls | Encryption::StartTls) {
             return Err(in_clear());
         }
         let answer = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
-        answer.map(drop).map_err(|error| self.voice.not_let_in(&error))
+        answer.map(drop).map_err(|error| self.redactor.not_let_in(&error))
     }
 
     pub async fn close(mut self) {
@@ -74,15 +74,15 @@ impl Session {
     }
 }
 
-fn in_clear() -> Trouble {
-    Trouble { reason: Reason::NotEncrypted, cause: String::new() }
+fn in_clear() -> SmtpError {
+    SmtpError { kind: SmtpErrorKind::NotEncrypted, cause: String::new() }
 }
 
 /// Reading a few hundred certificates takes a while, in which nobody else is to wait.
-async fn trust(way: &Way) -> Result<TlsConnector, Trouble> {
+async fn trust(way: &ServerSettings) -> Result<TlsConnector, SmtpError> {
     let own = way.trusted.clone();
     let read = tokio::task::spawn_blocking(move || trusting(&own)).await;
-    let unusable = |cause: String| Trouble { reason: Reason::Untrusted, cause };
+    let unusable = |cause: String| SmtpError { kind: SmtpErrorKind::Untrusted, cause };
     let read = read.map_err(|panic| unusable(panic.to_string()))?;
     read.map_err(|error| unusable(error.to_string()))
 }
@@ -103,49 +103,49 @@ fn mechanisms(heard: &str) -> Vec<String> {
 
 /// Whoever connects and says hello.
 struct Caller<'a> {
-    way: &'a Way,
-    voice: &'a Voice,
+    way: &'a ServerSettings,
+    redactor: &'a Redactor,
     trust: Option<TlsConnector>,
 }
 
 impl Caller<'_> {
     /// Up to where a login may follow, for which the server offers so many ways.
-    async fn greet(&self, stream: TcpStream) -> Result<Greeted, Trouble> {
-        let peer = stream.peer_addr().map_err(|error| self.voice.delayed(error.to_string()))?;
+    async fn greet(&self, stream: TcpStream) -> Result<Greeted, SmtpError> {
+        let peer = stream.peer_addr().map_err(|error| self.redactor.delayed(error.to_string()))?;
         match self.way.protection {
-            Encryption::Tls => self.hello(&Line::new(self.encrypted(stream).await?, peer, b"")).await,
+            Encryption::Tls => self.hello(&SharedStream::new(self.encrypted(stream).await?, peer, b"")).await,
             Encryption::StartTls => {
-                let line = Line::new(stream, peer, b"");
+                let line = SharedStream::new(stream, peer, b"");
                 let (mut connection, _) = self.hello(&line).await?;
                 if !connection.can_starttls() {
                     return Err(in_clear());
                 }
-                connection.command(Starttls).await.map_err(|error| self.voice.trouble(&error))?;
+                connection.command(Starttls).await.map_err(|error| self.redactor.trouble(&error))?;
                 // What the server said after its answer is not encrypted, and goes with the connection.
-                let stream = line.take().ok_or_else(|| self.voice.delayed("the connection was lost".to_owned()))?;
+                let stream = line.take().ok_or_else(|| self.redactor.delayed("the connection was lost".to_owned()))?;
                 drop(connection);
-                self.hello(&Line::new(self.encrypted(stream).await?, peer, GREETED)).await
+                self.hello(&SharedStream::new(self.encrypted(stream).await?, peer, GREETED)).await
             }
-            _ => self.hello(&Line::new(stream, peer, b"")).await,
+            _ => self.hello(&SharedStream::new(stream, peer, b"")).await,
         }
     }
 
-    async fn hello<S: Stream + 'static>(&self, line: &Line<S>) -> Result<Greeted, Trouble> {
+    async fn hello<S: Stream + 'static>(&self, line: &SharedStream<S>) -> Result<Greeted, SmtpError> {
         let hello = ClientId::Domain(self.way.hello.clone());
         match AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await {
             Ok(connection) => Ok((connection, mechanisms(&line.heard()))),
             // What a server says before we have said anything is not about our name.
             Err(error) if error.is_permanent() && line.has_spoken() => {
-                Err(Trouble { reason: Reason::HelloRefused, cause: self.voice.words(&error) })
+                Err(SmtpError { kind: SmtpErrorKind::HelloRefused, cause: self.redactor.words(&error) })
             }
-            Err(error) => Err(self.voice.trouble(&error)),
+            Err(error) => Err(self.redactor.trouble(&error)),
         }
     }
 
-    async fn encrypted(&self, stream: TcpStream) -> Result<impl Stream + use<>, Trouble> {
+    async fn encrypted(&self, stream: TcpStream) -> Result<impl Stream + use<>, SmtpError> {
         let trust = self.trust.as_ref().ok_or_else(in_clear)?;
-        let name = server_name(&self.way.server).map_err(|error| self.voice.delayed(error.to_string()))?;
-        encrypted(trust, name, stream).await.map_err(|error| self.voice.not_encrypted(&error))
+        let name = server_name(&self.way.server).map_err(|error| self.redactor.delayed(error.to_string()))?;
+        encrypted(trust, name, stream).await.map_err(|error| self.redactor.not_encrypted(&error))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::exit_code::End;
 use asbackup_config::{Config, ConfigProblem, Secret, looks_like_host};
-use asbackup_mail::trial;
+use asbackup_mail::test_mail;
 
 use super::ask::{Asker, Halt, Question};
 use super::draft::Draft;
@@ -158,7 +158,7 @@ async fn is_good(wishes: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<boo
         return Ok(true);
     }
     asker.ui.print(&sending(config, asker.ui));
-    let password: Secret = trial::password_in_force(config);
+    let password: Secret = test_mail::password_in_force(config);
     if show(&attempt(config, &password).await, asker.ui) == End::Done {
         return Ok(true);
     }

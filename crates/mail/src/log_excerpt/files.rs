@@ -1,0 +1,167 @@
+//! A log with its rotated ones beside it, oldest first, under the names that logrotate gives them.
+
+use std::cmp::Reverse;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::file::LogFile;
+use asbackup_api::LogMark;
+use asbackup_system::paths::LogDirectory;
+
+/// Of rotated ones; a run is not over after more.
+const MOST: usize = 100;
+const PACKED: &str = ".gz";
+/// logrotate may rename and compress while we look.
+const TRIES: usize = 3;
+
+#[derive(Debug)]
+pub struct LogFiles {
+    /// Oldest first.
+    members: Vec<LogFile>,
+    /// The last of them has the log's own name.
+    has_newest: bool,
+}
+
+/// A position in the bytes of all members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub member: usize,
+    pub offset: u64,
+}
+
+impl LogFiles {
+    /// Blocks. A log that is not there has none.
+    ///
+    /// # Errors
+    /// As `LogDirectory::open` for the log itself; rotated ones that can't be opened are not among them.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let directory = match LogDirectory::of(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { members: Vec::new(), has_newest: false });
+            }
+            opened => opened?,
+        };
+        let mut files = Self::in_directory(&directory)?;
+        for _ in 1..TRIES {
+            match files {
+                Some(files) => return Ok(files),
+                None => files = Self::in_directory(&directory)?,
+            }
+        }
+        files.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// `None` if something has got another name meanwhile.
+    fn in_directory(directory: &LogDirectory) -> io::Result<Option<Self>> {
+        let mut members = Vec::new();
+        for name in rotated(directory)? {
+            match directory.open(&name.file_name) {
+                Ok(file) => members.push(LogFile::new(file, name.packed)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                // Somebody else's, or no file; it is no log of ours.
+                Err(_) => {}
+            }
+        }
+        let newest = match directory.open(&directory.name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            opened => Some(LogFile::new(opened?, false)),
+        };
+        let has_newest = newest.is_some();
+        members.extend(newest);
+        Ok(Some(Self { members, has_newest }))
+    }
+
+    pub fn into_members(self) -> Vec<LogFile> {
+        self.members
+    }
+
+    /// Where the log ends now. Blocks.
+    ///
+    /// # Errors
+    /// A file can't be read.
+    pub fn mark(&self) -> io::Result<LogMark> {
+        let (newest, rotated) = match self.members.split_last() {
+            Some((newest, rotated)) if self.has_newest => (Some(newest), rotated),
+            _ => (None, &self.members[..]),
+        };
+        let mark = newest.map(LogFile::mark).transpose()?.unwrap_or_default();
+        if let Some(newest) = newest.filter(|_| mark.offset > 0) {
+            return Ok(LogMark { head: newest.head(mark.offset)?, ..mark });
+        }
+        let mut heads = rotated.iter().rev().map(|member| member.head(u64::MAX).unwrap_or_default());
+        Ok(LogMark { head: heads.find(|head| head.length > 0).unwrap_or_default(), ..mark })
+    }
+
+    /// Whether the very file is still there, under any name.
+    pub fn has(&self, mark: &LogMark) -> bool {
+        self.members.iter().any(|member| member.is_that_of(mark))
+    }
+
+    /// Where the log ended then; `None` if that is not there any more. Blocks.
+    pub fn find(&self, mark: &LogMark) -> Option<Position> {
+        let is_known = mark.head.length > 0;
+        let known = self.members.iter().rposition(|member| is_known && member.begins_with(&mark.head));
+        match (mark.offset, known) {
+            (0, Some(member)) => Some(Position { member: member + 1, offset: 0 }),
+            // Those before are gone, so all that are here came later.
+            (0, None) => Some(Position { member: 0, offset: 0 }),
+            (offset, known) => Some(Position { member: known?, offset }),
+        }
+    }
+
+    pub fn start_of_newest(&self) -> Position {
+        Position { member: self.members.len().saturating_sub(1), offset: 0 }
+    }
+}
+
+/// A rotated log.
+#[derive(Debug)]
+struct Name {
+    file_name: OsString,
+    packed: bool,
+    age: Age,
+}
+
+/// How logrotate tells them apart, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Age {
+    /// As `log.2`.
+    Times(u32),
+    /// As `log-20261130`; the format is anybody's choice, so when it was written to counts.
+    Dated(Reverse<SystemTime>, Reverse<String>),
+}
+
+/// Oldest first.
+fn rotated(directory: &LogDirectory) -> io::Result<Vec<Name>> {
+    let mut found: Vec<Name> = Vec::new();
+    for file_name in directory.names()? {
+        let Some((middle, packed)) = parse(&directory.name, &file_name) else { continue };
+        let age = match middle[1..].parse() {
+            Ok(times) if middle.starts_with('.') && times < 10_000 => Age::Times(times),
+            _ => Age::Dated(Reverse(directory.written_at(&file_name)), Reverse(middle.to_owned())),
+        };
+        found.push(Name { file_name, packed, age });
+    }
+    // While one is being compressed it is there twice, and then the file that is whole counts.
+    found.sort_by(|a, b| (&a.age, a.packed).cmp(&(&b.age, b.packed)));
+    found.dedup_by(|a, b| a.age == b.age);
+    found.truncate(MOST);
+    found.reverse();
+    Ok(found)
+}
+
+/// What logrotate puts behind the log's name, or before its ending, and whether the file is compressed.
+fn parse<'a>(log: &OsStr, name: &'a OsStr) -> Option<(&'a str, bool)> {
+    let (log, name) = (log.to_str()?, name.to_str()?);
+    let (plain, packed) = name.strip_suffix(PACKED).map_or((name, false), |plain| (plain, true));
+    let inside = || {
+        let (stem, ending) = log.split_at(log.rfind('.')?);
+        plain.strip_prefix(stem)?.strip_suffix(ending)
+    };
+    let middle = plain.strip_prefix(log).or_else(inside)?;
+    let is_stamp = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | ':' | 'T');
+    let is_rotated = middle.starts_with(['.', '-', '_']) && middle.chars().all(is_stamp) && middle.len() > 1;
+    is_rotated.then_some((middle, packed))
+}

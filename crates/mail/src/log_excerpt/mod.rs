@@ -1,0 +1,63 @@
+//! A run's part of a log, whatever was done to the log meanwhile: renamed, copied and emptied, compressed. Where the log ends is noted
+//! when the run begins and when it ends, and kept in the history. What a file begins with stays when it gets another name,
+//! so that is how it is found again.
+//!
+//! `files` is a log with its rotated ones, `member` one file of them, `part` what lies between two marks.
+
+mod excerpt;
+mod file;
+mod files;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use log::debug;
+
+use asbackup_api::LogPart;
+use asbackup_config::Config;
+use asbackup_system::blocking::blocking;
+pub use excerpt::Excerpt;
+use files::LogFiles;
+
+/// A run does not wait longer for a log that lies where nothing answers.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The parts of a run that begins now.
+pub async fn begin(config: &Config) -> Vec<LogPart> {
+    let logs = [(&config.log_file, false), (&config.rsync_log_file, true)];
+    let parts = logs.map(|(path, kept_open)| async move {
+        let begin = mark(path, LogFiles::mark).await;
+        LogPart { path: path.clone(), begin, end: None, kept_open, may_lack_end: false }
+    });
+    join_all(parts).await
+}
+
+/// The same parts, of a run that ends now.
+pub async fn end(parts: Vec<LogPart>, config: &Config) -> Vec<LogPart> {
+    let ended = parts.into_iter().map(|part| async move {
+        let begin = part.begin.clone();
+        let found = mark(&part.path, move |files| {
+            let is_gone = begin.is_some_and(|begin| begin.inode != 0 && !files.has(&begin));
+            Ok((files.mark()?, is_gone))
+        });
+        let (end, is_gone) = found.await.map_or((None, false), |(end, is_gone)| (Some(end), is_gone));
+        let is_elsewhere = !part.kept_open && part.path != config.log_file;
+        LogPart { end, may_lack_end: part.kept_open && is_gone || is_elsewhere, ..part }
+    });
+    join_all(ended).await
+}
+
+/// What is found out about a log now; a log that can't be looked at costs its part of the mail, and nothing else.
+async fn mark<T: Send + 'static>(
+    path: &Path,
+    look: impl FnOnce(&LogFiles) -> io::Result<T> + Send + 'static,
+) -> Option<T> {
+    let log = PathBuf::from(path);
+    let found = blocking(PATIENCE, move || look(&LogFiles::of(&log)?)).await;
+    found.inspect_err(|error| debug!("{}: {error}", path.display())).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Logs that the real logrotate rotates between the beginning and the end of a run, in every way that it knows.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Write};
+use std::process::Command;
+
+use super::*;
+
+const LOGROTATE: &str = "/usr/sbin/logrotate";
+
+/// A log in a directory of its own.
+struct Room {
+    place: tempfile::TempDir,
+    log: PathBuf,
+    rotations: usize,
+}
+
+impl Room {
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let log = place.path().join("rsync.log");
+        Self { place, log, rotations: 0 }
+    }
+
+    fn with_older_runs() -> Self {
+        let room = Self::new();
+        for nth in 0..100 {
+            room.write(&format!("an older run, line {nth}\n"));
+        }
+        room
+    }
+
+    fn write(&self, text: &str) {
+        let mut file = OpenOptions::new().append(true).create(true).open(&self.log).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// One rotation with these directives.
+    fn rotate(&mut self, directives: &str) {
+        self.rotations += 1;
+        // Of the same day logrotate would take none but the first.
+        let format = format!("dateformat -%Y%m%d-{}", self.rotations);
+        let text = format!("{} {{\nrotate 9\n{}\n}}\n", self.log.display(), directives.replace(';', "\n"));
+        let (config, state) = (self.place.path().join("config"), self.place.path().join("state"));
+        fs::write(&config, text.replace("FORMAT", &format)).unwrap();
+        fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let mut command = Command::new(LOGROTATE);
+        command.args(["--force", "--state"]).arg(state).arg(config);
+        let output = command.output().expect("logrotate (tools/need test)");
+        assert!(output.status.success(), "{directives}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn config(&self) -> Config {
+        Config { log_file: self.place.path().join("other.log"), rsync_log_file: self.log.clone(), ..Config::default() }
+    }
+
+    async fn begin(&self) -> LogPart {
+        begin(&self.config()).await.remove(1)
+    }
+
+    async fn end(&self, part: LogPart) -> LogPart {
+        end(vec![part], &self.config()).await.remove(0)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = fs::read_dir(self.place.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.map(|name| name.into_string().unwrap()).filter(|name| name.starts_with("rsync")).collect()
+    }
+}
+
+fn text(part: &LogPart) -> (String, bool) {
+    let part = Excerpt::of(part).unwrap().unwrap();
+    let mut bytes = Vec::new();
+    part.bytes(0..part.len()).unwrap().read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes.len() as u64, part.len());
+    (String::from_utf8(bytes).unwrap(), part.lacks_begin)
+}
+
+/// In what ways logrotate can be told to do it.
+const WAYS: [&str; 12] = [
+    "create",
+    "nocreate",
+    "copytruncate",
+    "create;compress",
+    "create;compress;delaycompress",
+    "copytruncate;compress",
+    "copytruncate;compress;delaycompress",
+    "create;dateext;FORMAT",
+    "create;dateext;FORMAT;compress",
+    "copytruncate;dateext;FORMAT;compress;delaycompress",
+    "create;extension .log;compress",
+    "create;extension .log;dateext;FORMAT",
+];
+
+async fn assert_whole_part(mut room: Room, way: &str, rotations: usize) {
+    let begun = room.begin().await;
+    let mut written = String::new();
+    for nth in 0..=rotations {
+        let lines = format!("this run, part {nth}\nits second line {nth}\n");
+        room.write(&lines);
+        written += &lines;
+        if nth < rotations {
+            room.rotate(way);
+        }
+    }
+    let ended = room.end(begun).await;
+    let names = room.names();
+    assert_eq!(text(&ended), (written.clone(), false), "{way}: {names:?}");
+    room.write("a later run\n");
+    assert_eq!(text(&ended), (written.clone(), false), "{way}, and a later run: {names:?}");
+    room.rotate(way);
+    room.write("a still later run\n");
+    assert_eq!(text(&ended), (written, false), "{way}, and a rotation after: {names:?}");
+}
+
+#[tokio::test]
+async fn a_log_that_is_rotated_in_any_way_yields_the_runs_part() {
+    for way in WAYS {
+        for rotations in 0..=3 {
+            assert_whole_part(Room::with_older_runs(), way, rotations).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_was_empty_at_the_beginning_yields_the_runs_part() {
+    for way in WAYS {
+        for rotations in 0..=2 {
+            assert_whole_part(Room::new(), way, rotations).await;
+            let mut room = Room::with_older_runs();
+            room.rotate(way);
+            room.write("the last run but one\n");
+            room.rotate(way);
+            assert_whole_part(room, way, rotations).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_wrote_nothing_has_nothing() {
+    for way in WAYS {
+        let mut room = Room::with_older_runs();
+        let begun = room.begin().await;
+        room.rotate(way);
+        let ended = room.end(begun).await;
+        assert_eq!(text(&ended), (String::new(), false), "{way}");
+        room.write("a later run\n");
+        assert_eq!(text(&ended), (String::new(), false), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn a_beginning_that_is_deleted_is_said_to_be_missing() {
+    for way in ["create", "copytruncate"] {
+        let mut room = Room::with_older_runs();
+        let begun = room.begin().await;
+        room.write("the beginning\n");
+        room.rotate(way);
+        let rotated = room.log.with_extension("log.1");
+        fs::remove_file(rotated).unwrap();
+        room.write("the end\n");
+        let ended = room.end(begun).await;
+        assert_eq!(text(&ended), ("the end\n".to_owned(), true), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_compressed_under_the_writers_hands_may_lack_its_end() {
+    for (way, lacks) in [("create;compress", true), ("create;compress;delaycompress", false), ("copytruncate", false)] {
+        let mut room = Room::with_older_runs();
+        let begun = room.begin().await;
+        let mut rsync = OpenOptions::new().append(true).open(&room.log).unwrap();
+        rsync.write_all(b"before\n").unwrap();
+        room.rotate(way);
+        rsync.write_all(b"after\n").unwrap();
+        let ended = room.end(begun).await;
+        assert_eq!(ended.may_lack_end, lacks, "{way}");
+        let whole = if lacks { "before\n" } else { "before\nafter\n" };
+        assert_eq!(text(&ended).0, whole, "{way}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_config_ini_moves_meanwhile_may_lack_its_end() {
+    let room = Room::with_older_runs();
+    let general = begin(&Config { log_file: room.log.clone(), ..room.config() }).await.remove(0);
+    room.write("before\n");
+    let ended = end(vec![general], &room.config()).await.remove(0);
+    assert!(ended.may_lack_end);
+    assert_eq!(text(&ended).0, "before\n");
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_rotated_log_is_left_alone() {
+    let mut room = Room::with_older_runs();
+    room.rotate("create");
+    let begun = room.begin().await;
+    room.write("this run\n");
+    for name in ["rsync.log.bak", "rsync.log-notes", "rsync.logs.1", "rsync.log.", "xrsync.log.1"] {
+        fs::write(room.place.path().join(name), "somebody's\n").unwrap();
+    }
+    let secret = room.place.path().join("secret");
+    fs::write(&secret, "of another file\n").unwrap();
+    fs::hard_link(&secret, room.place.path().join("rsync.log.0")).unwrap();
+    std::os::unix::fs::symlink(&secret, room.place.path().join("rsync.log.00")).unwrap();
+    fs::create_dir(room.place.path().join("rsync.log.7")).unwrap();
+    let ended = room.end(begun).await;
+    assert_eq!(text(&ended), ("this run\n".to_owned(), false));
+}
+
+#[tokio::test]
+async fn a_compressed_log_that_is_damaged_is_said_to_be_so() {
+    let mut room = Room::with_older_runs();
+    let begun = room.begin().await;
+    let noise: String = (0..60_000).map(|_| fastrand::alphanumeric()).collect();
+    room.write(&noise);
+    room.rotate("create;compress");
+    let packed = room.place.path().join("rsync.log.1.gz");
+    let length = packed.metadata().unwrap().len();
+    OpenOptions::new().write(true).open(packed).unwrap().set_len(length / 2).unwrap();
+    let ended = room.end(begun).await;
+    assert!(Excerpt::of(&ended).is_err());
+}

@@ -1,0 +1,284 @@
+//! Takes occasions, keeps their mails in the outbox, and sends them when the server lets it. Nobody ever waits for it: it is a
+//! task of its own that sleeps as long as nothing waits, and all disk work is off the loop.
+//!
+//! `settings` makes a mail of an occasion, `attempt` is one attempt for all that waits, `retries` how long until the next. What is told goes out through `Channels`.
+
+mod attempt;
+mod ended_runs;
+mod rate_limit;
+pub mod reminder;
+mod request;
+mod retry;
+mod settings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{Level, debug};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use crate::occasion::Occasion;
+use crate::outbox::Outbox;
+use asbackup_api::Warning;
+use asbackup_system::blocking::{GLANCE, blocking};
+use attempt::{Attempt, AttemptResult};
+pub use ended_runs::EndedRuns;
+use rate_limit::RateLimit;
+use reminder::Reminder;
+use request::Channels;
+pub use request::{MailWarning, MailerStart, Request};
+use retry::RetrySchedule;
+use settings::Settings;
+
+/// Asleep, with nothing to wait for.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+struct Mailer {
+    settings: Settings,
+    past: Arc<dyn EndedRuns>,
+    outbox: Outbox,
+    state: watch::Sender<asbackup_api::OutboxStatus>,
+    warnings: UnboundedSender<MailWarning>,
+    reminder: Reminder,
+    rate_limit: RateLimit,
+    retries: RetrySchedule,
+    attempt: Option<JoinHandle<AttemptResult>>,
+    /// When to try again; `None` = nothing waits, or the attempt that is on decides.
+    next: Option<Instant>,
+    /// The outbox is over its limit, and that has been told.
+    full: bool,
+}
+
+/// What is held of a running mailer.
+#[derive(Debug)]
+pub struct MailerHandle {
+    /// What it is asked for.
+    pub requests: UnboundedSender<Request>,
+    /// What went wrong with mails about runs.
+    pub warnings: UnboundedReceiver<MailWarning>,
+    /// How many mails wait, and why.
+    pub outbox: watch::Receiver<asbackup_api::OutboxStatus>,
+    /// Ends some time after `Request::Stop`.
+    pub task: JoinHandle<()>,
+}
+
+/// Begins to send mails. Needs a runtime.
+pub fn start(start: MailerStart) -> MailerHandle {
+    let (requests, requests_out) = unbounded_channel();
+    let (warnings_in, warnings) = unbounded_channel();
+    let (outbox_in, outbox) = watch::channel(asbackup_api::OutboxStatus::default());
+    let channels = Channels { requests: requests_out, outbox: outbox_in, warnings: warnings_in };
+    let task = tokio::spawn(serve(start, channels));
+    MailerHandle { requests, warnings, outbox, task }
+}
+
+/// Serves until it is told to stop or nobody is left to tell it anything.
+async fn serve(start: MailerStart, mut channels: Channels) {
+    let directory = start.state.join("outbox");
+    let opened = blocking(GLANCE, {
+        let directory = directory.clone();
+        move || Outbox::open(directory)
+    });
+    let settings = Settings { config: start.config, texts: start.texts };
+    let outbox = match opened.await {
+        Ok(outbox) => outbox,
+        Err(error) => {
+            let path = directory.display().to_string();
+            settings.tell(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, 0);
+            return;
+        }
+    };
+    let mut mailer = Mailer {
+        settings,
+        past: start.past,
+        outbox,
+        state: channels.outbox,
+        warnings: channels.warnings,
+        reminder: Reminder::open(start.state.join("last-plugged")),
+        rate_limit: RateLimit::default(),
+        retries: RetrySchedule::default(),
+        attempt: None,
+        next: None,
+        full: false,
+    };
+    mailer.take_up().await;
+    mailer.work(&mut channels.requests).await;
+}
+
+impl Mailer {
+    /// The first start with mails tells nothing of runs from before.
+    async fn take_up(&mut self) {
+        let (outbox, past) = (self.outbox.clone(), self.past.clone());
+        if let Err(error) = blocking(GLANCE, move || ended_runs::begin(&outbox, &*past)).await {
+            self.complain(&error, 0);
+        }
+        self.count().await;
+        self.try_now();
+    }
+
+    async fn work(&mut self, requests: &mut UnboundedReceiver<Request>) {
+        loop {
+            let (next, due) = (self.next, self.reminder.due(self.settings.config.mail.remind_after));
+            let wake = |at: Option<Instant>| sleep_until(at.unwrap_or_else(|| Instant::now() + NEVER));
+            let sum = self.rate_limit.due();
+            let sending = self.attempt.is_some();
+            tokio::select! {
+                request = requests.recv() => match request {
+                    None | Some(Request::Stop) => return self.finish().await,
+                    Some(request) => self.take(request).await,
+                },
+                ended = join(&mut self.attempt), if sending => self.end_attempt(ended).await,
+                () = wake(next), if next.is_some() && !sending => self.begin_attempt(),
+                () = wake(due), if due.is_some() => self.remind().await,
+                () = wake(sum), if sum.is_some() => self.sum_up(Some(Instant::now())).await,
+            }
+        }
+    }
+
+    async fn take(&mut self, request: Request) {
+        match request {
+            Request::Tell(occasion) => {
+                if self.rate_limit.admits(&occasion, Instant::now()) {
+                    self.keep(occasion).await;
+                }
+            }
+            Request::RunEnded => self.catch_up().await,
+            Request::Settings { config, texts } => {
+                self.settings = Settings { config, texts };
+                self.retries = RetrySchedule::default();
+                if !self.settings.sends() {
+                    self.tell_trouble(None);
+                }
+                self.try_now();
+            }
+            Request::Disks(seen) => self.reminder.see(seen).await,
+            Request::Stop => {}
+        }
+    }
+
+    /// AttemptResult runs without their mail: the one that has just ended, and those whose mail could not be kept the last time.
+    async fn catch_up(&mut self) {
+        let (outbox, past) = (self.outbox.clone(), self.past.clone());
+        match blocking(GLANCE, move || ended_runs::missed(&outbox, &*past)).await {
+            Ok(records) => {
+                for record in records {
+                    self.keep(Occasion::Ended(Box::new(record))).await;
+                }
+            }
+            Err(error) => self.complain(&error, 0),
+        }
+    }
+
+    /// Puts the mail of an occasion into the outbox and has it sent.
+    async fn keep(&mut self, occasion: Occasion) {
+        let (settings, outbox) = (self.settings.clone(), self.outbox.clone());
+        let run = occasion.run();
+        let kept = blocking(GLANCE, move || settings.keep(&occasion, &outbox)).await;
+        match kept {
+            Ok(full) => self.note_full(full),
+            Err(error) => self.complain(&error, run),
+        }
+        self.count().await;
+        self.try_now();
+    }
+
+    /// How many mails of a kind were too many.
+    async fn sum_up(&mut self, now: Option<Instant>) {
+        for occasion in self.rate_limit.sum_up(now) {
+            self.keep(occasion).await;
+        }
+    }
+
+    fn note_full(&mut self, full: Option<u64>) {
+        let told = std::mem::replace(&mut self.full, full.is_some());
+        if let Some(bytes) = full.filter(|_| !told) {
+            let limit = self.settings.config.mail.outbox_limit;
+            self.settings.tell(Level::Warn, &Warning::OutboxFull { bytes, limit }, 0);
+        }
+    }
+
+    fn complain(&self, error: &std::io::Error, run: u64) {
+        let path = self.outbox.directory().display().to_string();
+        self.settings.tell(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, run);
+    }
+
+    async fn remind(&mut self) {
+        let after = self.settings.config.mail.remind_after;
+        if let Some(occasion) = self.reminder.remind(after).await {
+            self.keep(occasion).await;
+        }
+    }
+
+    /// A attempt that finds nothing to do is over at once.
+    fn try_now(&mut self) {
+        self.next = self.settings.sends().then(Instant::now);
+    }
+
+    fn begin_attempt(&mut self) {
+        self.next = None;
+        let attempt = Attempt {
+            settings: self.settings.clone(),
+            outbox: self.outbox.clone(),
+            state: self.state.clone(),
+            warnings: self.warnings.clone(),
+        };
+        self.attempt = Some(tokio::spawn(attempt.go()));
+    }
+
+    async fn end_attempt(&mut self, ended: AttemptResult) {
+        self.attempt = None;
+        self.count().await;
+        self.tell_trouble(ended.trouble);
+        let waiting = self.state.borrow().waiting > 0;
+        if !waiting {
+            self.retries = RetrySchedule::default();
+            // A mail that came meanwhile would be counted.
+            self.next = None;
+        } else if self.next.is_none() && self.settings.sends() {
+            self.next = Some(Instant::now() + self.retries.next(self.settings.config.mail.retry_after));
+        }
+    }
+
+    /// The same trouble is told once.
+    fn tell_trouble(&self, trouble: Option<Warning>) {
+        self.state.send_if_modified(|state| {
+            if state.trouble == trouble {
+                return false;
+            }
+            if let Some(warning) = &trouble {
+                self.settings.tell(Level::Warn, warning, 0);
+            }
+            state.trouble = trouble;
+            true
+        });
+    }
+
+    async fn count(&self) {
+        let outbox = self.outbox.clone();
+        match blocking(GLANCE, move || outbox.waiting()).await {
+            Ok(names) => attempt::count(&self.state, names.len()),
+            Err(error) => debug!("outbox: {error}"),
+        }
+    }
+
+    /// A last try, as long as the daemon's farewell lasts. What does not get through is sent after the next start.
+    async fn finish(&mut self) {
+        self.sum_up(None).await;
+        if self.attempt.is_none() && self.next.is_some() {
+            self.begin_attempt();
+        }
+        if self.attempt.is_some() {
+            join(&mut self.attempt).await;
+        }
+    }
+}
+
+async fn join(attempt: &mut Option<JoinHandle<AttemptResult>>) -> AttemptResult {
+    match attempt {
+        Some(attempt) => attempt.await.unwrap_or_default(),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,53 @@
+//! The settings in force, and what depends on nothing else: whether mails are sent, and what an occasion becomes in
+//! the outbox.
+
+use std::sync::Arc;
+
+use log::Level;
+
+use crate::message;
+use crate::occasion::Occasion;
+use crate::outbox::Outbox;
+use asbackup_config::Config;
+use asbackup_logging::Scope;
+use asbackup_texts::Texts;
+
+/// What everybody in here needs to know.
+#[derive(Clone)]
+pub struct Settings {
+    pub config: Arc<Config>,
+    pub texts: Arc<Texts>,
+}
+
+impl Settings {
+    pub fn sends(&self) -> bool {
+        !self.config.mail.server.is_empty()
+    }
+
+    pub fn tell<T: asbackup_texts::Spoken>(&self, level: Level, value: &T, run: u64) {
+        asbackup_logging::tell(level, &self.texts, value, &Scope { run, ..Scope::default() });
+    }
+
+    /// Puts the mail of an occasion into the outbox, once. Blocks on the disk; answers the outbox's size if it is over its limit.
+    pub fn keep(&self, occasion: &Occasion, outbox: &Outbox) -> std::io::Result<Option<u64>> {
+        let ended = match occasion {
+            Occasion::Ended(record) => Some(record.run),
+            _ => None,
+        };
+        if ended.is_some() && ended <= outbox.told() {
+            return Ok(None);
+        }
+        let size = outbox.size()?;
+        let full = size > self.config.mail.outbox_limit;
+        if self.sends() {
+            let made = message::compose(occasion, &self.config, &self.texts, !full);
+            if let Some(mail) = made.map_err(std::io::Error::other)? {
+                outbox.store(&occasion.id(), &mail.envelope, &mail.message)?;
+            }
+        }
+        if let Some(run) = ended {
+            outbox.set_told(run)?;
+        }
+        Ok(full.then_some(size))
+    }
+}

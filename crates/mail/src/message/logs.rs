@@ -1,0 +1,226 @@
+//! The logs that go with a mail: of the general log and of rsync's the part that belongs to the run. Large ones are
+//! compressed, and what is then still too large loses its middle. A log that can't be read costs the attachment, not the mail.
+
+use std::io::{self, Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::log_excerpt::Excerpt;
+use asbackup_api::{LogPart, RunRecord};
+use asbackup_config::{Config, Mail};
+
+/// Text is never compressed better than that, so it needs no try.
+const BEST_RATIO: u64 = 200;
+/// Of a log that is one.
+const LONGEST_LINE: usize = 8 * 1024;
+const BLOCK: usize = 64 * 1024;
+
+/// One file of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    pub name: String,
+    pub kind: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+/// What the mail says of one log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub path: String,
+    pub state: State,
+    pub gaps: Vec<Gap>,
+}
+
+/// What is missing of a run's part, since the log was rotated meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    Begin,
+    /// Perhaps.
+    End,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Attached under this name.
+    Whole(String),
+    /// Attached under this name, without its middle.
+    Cut(String),
+    Empty,
+    /// It was not noted where the run begins in it.
+    Lost,
+    LeftOut,
+    /// The mail server does not take them.
+    Unwanted,
+    Unreadable(String),
+}
+
+struct Log {
+    told: Told,
+    attachment: Option<Attachment>,
+}
+
+/// All logs of one run.
+pub struct Logs(Vec<Log>);
+
+impl Logs {
+    /// Reads the files; the run is over.
+    pub fn of(record: &RunRecord, config: &Config) -> Self {
+        if record.logs.is_empty() {
+            // A version of before began this run.
+            let paths = [&config.log_file, &config.rsync_log_file];
+            return Self(paths.map(|path| without(path, State::Lost)).into());
+        }
+        Self(record.logs.iter().map(|part| read(part, &config.mail)).collect())
+    }
+
+    /// For an outbox that is full.
+    pub fn left_out(config: &Config) -> Self {
+        let paths = [&config.log_file, &config.rsync_log_file];
+        Self(paths.map(|path| without(path, State::LeftOut)).into())
+    }
+
+    /// For a server that does not take a mail with them.
+    pub fn unwanted(config: &Config) -> Self {
+        let paths = [&config.log_file, &config.rsync_log_file];
+        Self(paths.map(|path| without(path, State::Unwanted)).into())
+    }
+
+    pub fn attachments(self) -> Vec<Attachment> {
+        self.0.into_iter().filter_map(|log| log.attachment).collect()
+    }
+
+    pub fn told(&self) -> impl Iterator<Item = Told> {
+        self.0.iter().map(|log| log.told.clone())
+    }
+
+    pub fn are_attached(&self) -> bool {
+        self.0.iter().any(|log| log.attachment.is_some())
+    }
+
+    /// Logs in these states, for samples.
+    pub fn of_states(states: &[State]) -> Self {
+        let log = |state: &State| {
+            let bytes = b"x".to_vec();
+            let attached = match state {
+                State::Whole(name) | State::Cut(name) => Some(Attachment { name: name.clone(), kind: "x", bytes }),
+                _ => None,
+            };
+            Log { attachment: attached, ..without(Path::new("/var/log/asbackup/asbackup.log"), state.clone()) }
+        };
+        Self(states.iter().map(log).collect())
+    }
+
+    /// The same, with these gaps in the first one.
+    pub fn with_gaps(mut self, gaps: &[Gap]) -> Self {
+        if let Some(first) = self.0.first_mut() {
+            first.told.gaps.extend(gaps);
+        }
+        self
+    }
+}
+
+fn without(path: &Path, state: State) -> Log {
+    Log { told: Told { path: path.display().to_string(), state, gaps: Vec::new() }, attachment: None }
+}
+
+fn read(log: &LogPart, mail: &Mail) -> Log {
+    match Excerpt::of(log) {
+        Ok(None) => without(&log.path, State::Lost),
+        Ok(Some(part)) => told(log, &part, attach(&log.path, &part, mail)),
+        Err(error) => without(&log.path, State::Unreadable(error.to_string())),
+    }
+}
+
+/// With what is missing in it.
+fn told(log: &LogPart, part: &Excerpt, attached: io::Result<Log>) -> Log {
+    let mut attached = attached.unwrap_or_else(|error| without(&log.path, State::Unreadable(error.to_string())));
+    attached.told.gaps.extend(part.lacks_begin.then_some(Gap::Begin));
+    attached.told.gaps.extend(log.may_lack_end.then_some(Gap::End));
+    attached
+}
+
+fn attach(path: &Path, part: &Excerpt, mail: &Mail) -> io::Result<Log> {
+    if part.is_empty() {
+        return Ok(without(path, State::Empty));
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let with = |attachment: Attachment, state: fn(String) -> State| {
+        let state = state(attachment.name.clone());
+        Log { attachment: Some(attachment), ..without(&everywhere(path, part), state) }
+    };
+    if part.len() <= mail.compress_above {
+        let bytes = read_all(part, 0..part.len())?;
+        return Ok(with(Attachment { name, kind: "text/plain; charset=utf-8", bytes }, State::Whole));
+    }
+    if let Some(bytes) = compressed(part, mail.attachment_limit)? {
+        return Ok(with(packed(name, bytes), State::Whole));
+    }
+    Ok(with(packed(name, cut(part, &everywhere(path, part), mail.attachment_limit)?), State::Cut))
+}
+
+/// Where the part is whole, as the shell says it.
+fn everywhere(path: &Path, part: &Excerpt) -> PathBuf {
+    let mut shown = path.as_os_str().to_owned();
+    if part.is_in_several() {
+        shown.push("*");
+    }
+    shown.into()
+}
+
+fn read_all(part: &Excerpt, range: Range<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    part.bytes(range)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn packed(name: String, bytes: Vec<u8>) -> Attachment {
+    Attachment { name: format!("{name}.gz"), kind: "application/gzip", bytes }
+}
+
+/// `None` if it is more than `limit` even so.
+fn compressed(part: &Excerpt, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    if part.len() / BEST_RATIO > limit {
+        return Ok(None);
+    }
+    let mut reader = part.bytes(0..part.len())?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let mut block = vec![0; BLOCK];
+    loop {
+        let read = reader.read(&mut block)?;
+        if read == 0 {
+            break;
+        }
+        encoder.write_all(&block[..read])?;
+        if encoder.get_ref().len() as u64 > limit {
+            return Ok(None);
+        }
+    }
+    let bytes = encoder.finish()?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
+}
+
+/// Head and tail, together no more than `limit` before they are compressed.
+fn cut(part: &Excerpt, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let half = limit / 2;
+    let head = read_all(part, 0..half)?;
+    let tail = read_all(part, part.len() - half..part.len())?;
+    // To whole lines, where there are some.
+    let last = &head[head.len().saturating_sub(LONGEST_LINE)..];
+    let torn = last.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| last.len() - at - 1);
+    let head = &head[..head.len() - torn];
+    let first = &tail[..tail.len().min(LONGEST_LINE)];
+    let tail = &tail[first.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1)..];
+    let missing = part.len() - (head.len() + tail.len()) as u64;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(head)?;
+    writeln!(encoder, "\n[… {missing} bytes: {} …]\n", path.display())?;
+    encoder.write_all(tail)?;
+    encoder.finish()
+}
+
+#[cfg(test)]
+#[path = "logs_tests.rs"]
+mod tests;

@@ -1,0 +1,128 @@
+//! What becomes of logs of every size.
+
+use std::fs::OpenOptions;
+
+use flate2::read::GzDecoder;
+
+use super::*;
+use crate::log_excerpt;
+
+/// Lines that differ, after a run before.
+async fn log_of(lines: usize) -> (tempfile::TempDir, LogPart, Vec<u8>) {
+    let room = tempfile::tempdir().unwrap();
+    let path = room.path().join("asbackup.log");
+    std::fs::write(&path, "2026-11-23 14:59:59 info  an older run\n").unwrap();
+    let log = part_of(&path).await;
+    let mut text = Vec::new();
+    for line in 0..lines {
+        // The clock was set back.
+        let stamp = format!("2026-11-23 14:{:02}:{:02}", line / 60 % 60, line % 60);
+        let noise = fastrand::u64(..);
+        text.extend(format!("{stamp} info  line {line} {noise:016x}\n").bytes());
+    }
+    append(&path, &text);
+    (room, log, text)
+}
+
+async fn part_of(path: &Path) -> LogPart {
+    let config = Config { log_file: path.to_owned(), rsync_log_file: "/dev/null".into(), ..Config::default() };
+    log_excerpt::begin(&config).await.remove(0)
+}
+
+fn append(path: &Path, bytes: &[u8]) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(bytes).unwrap();
+}
+
+fn limits(compress_above: u64, attachment_limit: u64) -> Mail {
+    Mail { compress_above, attachment_limit, ..Mail::default() }
+}
+
+fn unpacked(attachment: &Attachment) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(attachment.bytes.as_slice()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[tokio::test]
+async fn a_small_log_is_attached_as_it_is_without_the_runs_before() {
+    let (_room, log, part) = log_of(10).await;
+    let log = read(&log, &limits(64_000, 256_000));
+    assert_eq!(log.told.state, State::Whole("asbackup.log".to_owned()));
+    let attachment = log.attachment.unwrap();
+    assert_eq!((attachment.bytes, attachment.kind), (part, "text/plain; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn a_large_log_is_compressed() {
+    let (_room, log, part) = log_of(3000).await;
+    let log = read(&log, &limits(64_000, 256_000));
+    assert_eq!(log.told.state, State::Whole("asbackup.log.gz".to_owned()));
+    let attachment = log.attachment.unwrap();
+    assert!(attachment.bytes.len() * 2 < part.len());
+    assert_eq!(unpacked(&attachment), part);
+}
+
+/// What is left of `part`, and what stands in the gap.
+fn assert_cut(log: &Log, part: &[u8]) -> String {
+    assert_eq!(log.told.state, State::Cut("asbackup.log.gz".to_owned()));
+    let attachment = log.attachment.as_ref().unwrap();
+    assert!(attachment.bytes.len() <= 256_000, "{}", attachment.bytes.len());
+    let text = String::from_utf8(unpacked(attachment)).unwrap();
+    let (head, rest) = text.split_once("\n[… ").unwrap();
+    let (gap, tail) = rest.split_once(" …]\n\n").unwrap();
+    assert!(part.starts_with(head.as_bytes()) && part.ends_with(tail.as_bytes()));
+    assert!(head.len() > 120_000 && tail.len() > 120_000);
+    let missing = part.len() - head.len() - tail.len();
+    assert!(gap.starts_with(&format!("{missing} bytes: ")), "{gap}");
+    gap.to_owned()
+}
+
+#[tokio::test]
+async fn a_huge_log_keeps_its_head_and_its_tail_and_says_where_it_is_whole() {
+    let (_room, log, part) = log_of(40_000).await;
+    let gap = assert_cut(&read(&log, &limits(64_000, 256_000)), &part);
+    assert!(gap.ends_with("/asbackup.log"), "{gap}");
+}
+
+#[tokio::test]
+async fn a_huge_log_that_was_rotated_is_cut_across_its_files() {
+    let (_room, log, mut part) = log_of(40_000).await;
+    std::fs::rename(&log.path, log.path.with_extension("log.1")).unwrap();
+    let more = part.clone();
+    std::fs::write(&log.path, &more).unwrap();
+    part.extend(more);
+    let gap = assert_cut(&read(&log, &limits(64_000, 256_000)), &part);
+    assert!(gap.ends_with("/asbackup.log*"), "{gap}");
+}
+
+#[tokio::test]
+async fn a_log_of_gigabytes_that_is_no_text_is_bounded_as_any_other() {
+    let (_room, log, _) = log_of(1).await;
+    let file = OpenOptions::new().write(true).open(&log.path).unwrap();
+    file.set_len(3 << 30).unwrap();
+    append(&log.path, b"\xff\xfe one endless line\n");
+    let log = read(&log, &limits(64_000, 256_000));
+    assert_eq!(log.told.state, State::Cut("asbackup.log.gz".to_owned()));
+    let bytes = unpacked(&log.attachment.unwrap());
+    assert!(bytes.len() > 240_000 && bytes.len() < 260_000, "{}", bytes.len());
+    assert!(bytes.starts_with(b"2026-11-23 14:00:00 info") && bytes.ends_with(b"\xff\xfe one endless line\n"));
+}
+
+#[tokio::test]
+async fn a_log_that_is_missing_or_silent_or_no_file_costs_no_mail() {
+    let (room, silent, _) = log_of(0).await;
+    assert_eq!(read(&silent, &limits(1, 1)).told.state, State::Empty);
+    let missing = part_of(&room.path().join("none")).await;
+    assert_eq!(read(&missing, &limits(1, 1)).told.state, State::Empty);
+    let nowhere = part_of(&room.path().join("no/where")).await;
+    assert_eq!(read(&nowhere, &limits(1, 1)).told.state, State::Empty);
+    let read = read(&part_of(room.path()).await, &limits(1, 1));
+    assert!(matches!(read.told.state, State::Unreadable(_)) && read.attachment.is_none());
+}
+
+#[test]
+fn of_a_run_that_an_older_version_began_nothing_is_guessed() {
+    let begun = RunRecord { logs: Vec::new(), ..crate::message::samples::success() };
+    let told: Vec<State> = Logs::of(&begun, &Config::default()).told().map(|told| told.state).collect();
+    assert_eq!(told, [State::Lost, State::Lost]);
+}

@@ -1,0 +1,72 @@
+//! What holds for every mail, whatever it is about.
+
+use super::*;
+use crate::message::samples::{aborted, all, in_language, success, whole};
+use asbackup_api::{Fault, RunWarning, Step};
+use asbackup_texts::{Language, samples};
+
+#[test]
+fn a_success_has_at_most_ten_lines_however_many_warnings_there_are() {
+    for language in Language::ALL {
+        for count in 0..=samples::warnings(0).len() {
+            let warnings = samples::warnings(0).into_iter().take(count).map(RunWarning::Copy).collect();
+            let texts = Texts::new(language);
+            let record = RunRecord { warnings, ..success() };
+            let say = |warning| texts.say_afterwards(warning, record.presence()).to_string();
+            let told: Vec<String> = record.warnings.iter().map(say).collect();
+            let logs = Logs::of_states(&[whole("asbackup.log"), whole("rsync.log")]);
+            let words = in_language(language, |writer| writer.ended(&record, &logs));
+            assert!(words.lines.len() <= 10, "{words:#?}");
+            assert!(words.lines.iter().all(|line| !line.contains('\n') && !line.is_empty()));
+            let body = words.lines.join("\n");
+            told.iter().for_each(|warning| assert!(body.contains(warning), "{warning} in {body}"));
+        }
+    }
+}
+
+#[test]
+fn every_abort_says_step_cause_meaning_action_and_whether_the_disk_may_go() {
+    for language in Language::ALL {
+        let texts = Texts::new(language);
+        let known_step = |fault: &Fault| *fault != Fault::Interrupted;
+        for fault in samples::faults(0).into_iter().filter(known_step) {
+            for safe_to_remove in [true, false] {
+                let record = RunRecord { safe_to_remove, ..aborted(Step::Lock, fault.clone()) };
+                let message = texts.say(&afterwards(&record, &fault));
+                // A run that was cut off is taken up again, so its disk stays.
+                let may_go_now = safe_to_remove && !fault.is_interruption();
+                let words = in_language(language, |writer| writer.ended(&record, &Logs::of_states(&[])));
+                let body = words.lines.join("\n");
+                for part in [&message.what, &message.meaning, &message.action, &texts.text("step-4", &[])] {
+                    assert!(body.contains(part), "{part} in {body}");
+                }
+                let may_go = texts.text("mail-safe", &[]);
+                assert_eq!(body.contains(&may_go), may_go_now, "{body}");
+                assert_eq!(words.subject.contains(&texts.text("mail-action-safe", &[])), may_go_now);
+                let to_wait = ["erst ab, wenn", "until the status", "nicht abziehen", "do not unplug"];
+                let asks_to_wait = to_wait.iter().any(|words| body.contains(words));
+                assert!(!may_go_now || !asks_to_wait || fault == Fault::DiskRemoved, "two voices: {body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_end_where_sentences_do() {
+    // Outlook joins lines that don't.
+    for language in Language::ALL {
+        for (name, write) in all() {
+            for line in in_language(language, |writer| write(writer)).lines {
+                assert!(line.is_empty() || line.ends_with(['.', ')', '›']), "{name}: {line}");
+                assert!(!line.contains(['{', '}']), "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_label_forges_no_header() {
+    let record = RunRecord { label: "x\r\nBcc: thief@example.com".to_owned(), ..success() };
+    let words = in_language(Language::English, |writer| writer.ended(&record, &Logs::of_states(&[])));
+    assert!(!words.subject.contains(['\r', '\n']), "{}", words.subject);
+}

@@ -1,0 +1,71 @@
+//! The far end of `client`, in a process of its own: takes what has to be known for a conversation, then one mail after the
+//! other, and says what became of each for whom. What it says has a largest size, whatever the mail server tells.
+
+use std::io;
+
+use super::protocol::{ServerSettings, SmtpError, TransactionResult};
+use super::redact::shorten;
+use super::session::Session;
+use crate::outbox::{Envelope, OutgoingMail};
+use asbackup_system::aside::Talk;
+
+/// Bytes of what has to be known, which may have certificates in it.
+pub const LARGEST_SETTINGS: usize = 2 * 1024 * 1024;
+/// Bytes of a mail; hardly a server takes one that is larger.
+pub const LARGEST_MAIL: usize = 32 * 1024 * 1024;
+/// Bytes of all that is said of one mail.
+pub const LARGEST_ANSWER: usize = 64 * 1024;
+/// What each recipient takes of it besides the words; JSON may need six bytes for one.
+const AROUND: usize = 64;
+const PER_BYTE: usize = 6;
+
+/// Serves one conversation to its end.
+///
+/// # Errors
+/// Whoever asked is gone, or asks for what makes no sense.
+pub async fn serve(mut talk: Talk) -> io::Result<()> {
+    let Some(way) = talk.hear::<ServerSettings>(LARGEST_SETTINGS).await? else { return Ok(()) };
+    let mut session = match Session::open(&way).await {
+        Ok(session) => session,
+        Err(trouble) => return talk.say(&Err::<(), SmtpError>(trouble)).await,
+    };
+    talk.say(&Ok::<(), SmtpError>(())).await?;
+    while let Some(envelope) = talk.hear::<Envelope>(LARGEST_MAIL).await? {
+        let Some(message) = talk.hear_bytes(LARGEST_MAIL).await? else { return Ok(()) };
+        let outcome = session.deliver(&OutgoingMail { envelope, message }, way.timeout).await;
+        talk.say(&outcome.as_ref().map(shortened)).await?;
+        if outcome.is_err() {
+            return Ok(());
+        }
+    }
+    session.close().await;
+    Ok(())
+}
+
+/// So that it fits whatever there is of recipients.
+fn shortened(outcome: &TransactionResult) -> TransactionResult {
+    let mut outcome = outcome.clone();
+    let each = LARGEST_ANSWER / (outcome.replies.len() + 2);
+    let most = each.saturating_sub(AROUND) / PER_BYTE;
+    for words in outcome.replies.iter_mut().map(|reply| &mut reply.words).chain(&mut outcome.unwanted) {
+        shorten(words, most);
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smtp::protocol::{DeliveryStatus, Reply};
+
+    #[test]
+    fn an_answer_about_a_thousand_recipients_fits() {
+        let reply = Reply { status: DeliveryStatus::Refused, words: "\u{1}ü".repeat(250) };
+        for count in [1, 10, 100, 900] {
+            let outcome =
+                TransactionResult { replies: vec![reply.clone(); count], unwanted: Some(reply.words.clone()) };
+            let said = serde_json::to_vec(&Ok::<_, SmtpError>(shortened(&outcome))).unwrap();
+            assert!(said.len() <= LARGEST_ANSWER, "{} bytes for {count}", said.len());
+        }
+    }
+}
