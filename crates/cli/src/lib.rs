@@ -28,7 +28,7 @@ pub const ANSWER: Duration = Duration::from_secs(10);
 /// The daemon waits five minutes for a person who is asked for a password.
 pub const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
 
-/// So long a person is kept waiting while the bus takes no more.
+/// Maximum time a person waits while the bus accepts no more connections.
 pub const CROWDED: Duration = Duration::from_secs(10);
 const CALL_AGAIN: Duration = Duration::from_millis(100);
 
