@@ -1,4 +1,4 @@
-//! Holds our reading of INI files against Python's own `configparser`, on hand-picked and on generated files.
+//! Compares our reading of INI files with that of Python's own `configparser`, on hand-picked and on generated files.
 //! Needs `python3`, 3.10 or newer; one process answers all questions of a test, a line of JSON each.
 
 use std::cell::Cell;

@@ -90,7 +90,7 @@ pub struct MailPolicy {
 const IMPLICIT_TLS_PORT: u16 = 465;
 
 impl Mail {
-    /// What `auto` comes to: encrypted wherever somebody could listen or a password is sent.
+    /// What `auto` comes to: encrypted wherever others could listen in or a password is sent.
     pub fn protection(&self) -> Encryption {
         match self.encryption {
             Encryption::Auto if self.port == IMPLICIT_TLS_PORT => Encryption::Tls,
