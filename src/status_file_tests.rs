@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::model::{DiskId, DiskRow, Finished, Outcome, Progress};
+use crate::model::{Disk, Outcome};
 use crate::texts::Language;
 
 const NOON: u64 = 1_795_435_200_000_000;
@@ -30,14 +30,12 @@ fn copying() -> Status {
         label: "Gold".to_owned(),
         run: 17,
         started_at: NOON - 600_000_000,
-        ratio: 0.5,
-        progress: Progress {
-            bytes_done: 15_000_000_000,
-            bytes_total: 30_000_000_000,
-            rate: 110_000_000,
-            seconds_left: 3900,
-            file: "jobs/a\nb.vbk".to_owned(),
-        },
+        progress: 0.5,
+        bytes_done: 15_000_000_000,
+        bytes_total: 30_000_000_000,
+        bytes_per_second: 110_000_000,
+        seconds_left: 3900,
+        current_file: "jobs/a\nb.vbk".to_owned(),
         queue: vec!["2D53D78A071916A0".to_owned()],
         warnings: vec!["Knapp.".into()],
         ..Status::default()
@@ -46,17 +44,12 @@ fn copying() -> Status {
 
 fn done() -> Status {
     Status {
-        last: Some(Finished {
-            run: 17,
-            disk: DiskId::new("B78E-6CC4"),
-            label: "Gold".to_owned(),
-            outcome: Outcome::Success,
-            fault: None,
-            warnings: Vec::new(),
-            finished_at: NOON,
-        }),
+        last_result: Some(Outcome::Success),
+        last_disk: "B78E-6CC4".to_owned(),
+        last_label: "Gold".to_owned(),
+        last_finished_at: NOON,
         safe_to_remove: vec!["B78E-6CC4".to_owned()],
-        disks: vec![DiskRow { uuid: "B78E-6CC4".to_owned(), label: "Gold".to_owned(), ..DiskRow::default() }],
+        disks: vec![Disk { uuid: "B78E-6CC4".to_owned(), label: "Gold".to_owned(), ..Disk::default() }],
         ..Status::default()
     }
 }

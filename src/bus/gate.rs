@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 use zbus::message::Header;
+use zbus::object_server::ResponseDispatchNotifier;
 use zbus::{BoxDBusError, fdo};
 
 use crate::controller::{Call, Caller, Reply};
@@ -68,6 +69,18 @@ impl Gate {
             Ok(Err(dropped)) => Err(self.refusal(&internal(dropped.to_string()))),
             Err(_) => Err(self.late()),
         }
+    }
+
+    /// Asks for a run. Its start is told to everybody once the caller has its number.
+    pub async fn begin(&self, deadline: Instant, disk: String, allowed: bool) -> Result<ResponseDispatchNotifier<u64>> {
+        let started = self.ask(deadline, |reply| Call::Start { disk, allowed, reply }).await?;
+        let (response, sent) = ResponseDispatchNotifier::new(started.run);
+        tokio::spawn(async move {
+            sent.await;
+            // Nobody listens any more when the run has been told already.
+            let _ = started.replied.send(());
+        });
+        Ok(response)
     }
 
     /// The error that the caller sees.

@@ -9,9 +9,10 @@ use tokio::task::{JoinError, spawn_blocking};
 use zbus::object_server::ResponseDispatchNotifier;
 
 use crate::model::RunRecord;
+use crate::model::wire::Entries;
 use crate::texts::Texts;
 
-use super::view::{self, Row};
+use super::view;
 
 const MAX_RUNS: u32 = 1000;
 
@@ -19,7 +20,7 @@ const MAX_RUNS: u32 = 1000;
 pub type History = Arc<dyn Fn(usize) -> Vec<RunRecord> + Send + Sync>;
 
 /// Takes its turn until it has gone out.
-pub type Answer = ResponseDispatchNotifier<Vec<Row>>;
+pub type Answer = ResponseDispatchNotifier<Vec<Entries>>;
 
 pub struct Past {
     history: History,
@@ -45,7 +46,7 @@ impl Past {
         let history = Arc::clone(&self.history);
         let turn = self.turn(user).await;
         let rows = move || {
-            let rows = history(newest).iter().take(newest).map(|run| view::run(run, &texts)).collect();
+            let rows = history(newest).iter().take(newest).map(|run| view::run(run, &texts).entries()).collect();
             // It stays with the reader, who can't be stopped, when nobody waits for him any more.
             (rows, turn)
         };

@@ -15,11 +15,11 @@ use zbus::{Connection, fdo};
 
 use crate::controller::Signal;
 use crate::model::Status;
+use crate::model::wire::Entries;
 use crate::texts::harmless;
 
 use super::contract::OBJECT_PATH;
 use super::service::Service;
-use super::view::{self, Row};
 
 /// For things that take milliseconds unless the bus or a caller is stuck; a signal that comes late beats none.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ pub struct Publisher {
 }
 
 struct Told {
-    properties: Row,
+    properties: Entries,
     /// The locks may be told again.
     locks_at: Instant,
 }
@@ -43,7 +43,7 @@ struct Told {
 impl Publisher {
     /// What `status` holds now counts as told: whoever comes later reads it.
     pub fn new(connection: &Connection, status: watch::Receiver<Status>) -> zbus::Result<Self> {
-        let properties = view::properties(&status.borrow());
+        let properties = status.borrow().entries();
         let told = Mutex::new(Told { properties, locks_at: Instant::now() });
         Ok(Self { emitter: SignalEmitter::new(connection, OBJECT_PATH)?, status, told })
     }
@@ -104,7 +104,7 @@ impl Publisher {
 
     async fn await_end_of(&self, run: u64) {
         let mut status = self.status.clone();
-        let over = |status: &Status| status.last.as_ref().is_some_and(|last| last.run >= run);
+        let over = |status: &Status| status.last_run >= run;
         if timeout(PATIENCE, status.wait_for(over)).await.is_err() {
             debug!("the status does not say that run {run} is over");
         }
@@ -114,8 +114,8 @@ impl Publisher {
     async fn tell_changes(&self) -> Option<Instant> {
         // Held while sending, so that two change sets never overtake each other.
         let mut told = self.told.lock().await;
-        let now = view::properties(&self.status.borrow());
-        let mut changed: Row =
+        let now = self.status.borrow().entries();
+        let mut changed: Entries =
             now.into_iter().filter(|(name, value)| told.properties.get(name) != Some(value)).collect();
         let has_locks = PAUSED.iter().any(|name| changed.contains_key(name));
         // Each picture is whole: no state is told beside locks of before it.

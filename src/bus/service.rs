@@ -2,20 +2,18 @@
 //! read from the snapshot. Holds no state, decides nothing, and never waits in a getter.
 
 use tokio::sync::watch;
-use tokio::time::Instant;
 use zbus::message::Header;
 use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::{BoxDBusError, interface};
 
 use crate::controller::Call;
-use crate::model::Status;
-use crate::texts::harmless;
+use crate::model::wire::{Entries, Wire};
+use crate::model::{Disk, Facts, Status, UnformattedDisk};
 
 use super::argument;
 use super::contract::Action;
 use super::gate::Gate;
 use super::past::{Answer, Past};
-use super::view::{self, Facts, Row};
 
 // The macro knows a method that can fail by this very name.
 type Result<T> = std::result::Result<T, BoxDBusError>;
@@ -32,7 +30,7 @@ impl Service {
     async fn start(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<ResponseDispatchNotifier<u64>> {
         self.gate.sane(argument::uuid(&uuid))?;
         let permit = self.gate.permit(&header, Action::Start).await?;
-        self.begin(permit.deadline, uuid, false).await
+        self.gate.begin(permit.deadline, uuid, false).await
     }
 
     #[zbus(out_args("run"))]
@@ -43,7 +41,7 @@ impl Service {
     ) -> Result<ResponseDispatchNotifier<u64>> {
         self.gate.sane(argument::uuid(&uuid))?;
         let permit = self.gate.permit(&header, Action::StartAllowingDeletions).await?;
-        self.begin(permit.deadline, uuid, true).await
+        self.gate.begin(permit.deadline, uuid, true).await
     }
 
     async fn trust_disk(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
@@ -78,13 +76,13 @@ impl Service {
     }
 
     #[zbus(out_args("disks"))]
-    fn list_disks(&self) -> Vec<Row> {
-        self.status.borrow().disks.iter().map(view::disk).collect()
+    fn list_disks(&self) -> Vec<Entries> {
+        self.status.borrow().disks.iter().map(Disk::entries).collect()
     }
 
     #[zbus(out_args("disks"))]
-    fn list_unformatted_disks(&self) -> Vec<Row> {
-        self.status.borrow().unformatted.iter().map(view::unformatted).collect()
+    fn list_unformatted_disks(&self) -> Vec<Entries> {
+        self.status.borrow().unformatted.iter().map(UnformattedDisk::entries).collect()
     }
 
     #[zbus(out_args("runs"))]
@@ -98,177 +96,177 @@ impl Service {
 
     #[zbus(property)]
     fn status(&self) -> String {
-        harmless(&self.status.borrow().sentence)
+        self.told(|status| &status.status)
     }
 
     #[zbus(property)]
     fn state(&self) -> String {
-        self.status.borrow().state.name().to_owned()
+        self.told(|status| &status.state)
     }
 
     #[zbus(property)]
     fn disk(&self) -> String {
-        harmless(&self.status.borrow().disk)
+        self.told(|status| &status.disk)
     }
 
     #[zbus(property)]
     fn run(&self) -> u64 {
-        self.status.borrow().run
+        self.told(|status| &status.run)
     }
 
     #[zbus(property)]
     fn started_at(&self) -> u64 {
-        self.status.borrow().started_at
+        self.told(|status| &status.started_at)
     }
 
     #[zbus(property)]
     fn progress(&self) -> f64 {
-        self.status.borrow().ratio
+        self.told(|status| &status.progress)
     }
 
     #[zbus(property)]
     fn bytes_done(&self) -> u64 {
-        self.status.borrow().progress.bytes_done
+        self.told(|status| &status.bytes_done)
     }
 
     #[zbus(property)]
     fn bytes_total(&self) -> u64 {
-        self.status.borrow().progress.bytes_total
+        self.told(|status| &status.bytes_total)
     }
 
     #[zbus(property)]
     fn bytes_resumed(&self) -> u64 {
-        self.status.borrow().bytes_resumed
+        self.told(|status| &status.bytes_resumed)
     }
 
     #[zbus(property)]
     fn bytes_per_second(&self) -> u64 {
-        self.status.borrow().progress.rate
+        self.told(|status| &status.bytes_per_second)
     }
 
     #[zbus(property)]
     fn seconds_left(&self) -> u64 {
-        self.status.borrow().progress.seconds_left
+        self.told(|status| &status.seconds_left)
     }
 
     #[zbus(property)]
     fn current_file(&self) -> String {
-        harmless(&self.status.borrow().progress.file)
+        self.told(|status| &status.current_file)
     }
 
     #[zbus(property)]
     fn queue(&self) -> Vec<String> {
-        view::all(&self.status.borrow().queue)
+        self.told(|status| &status.queue)
     }
 
     #[zbus(property)]
     fn warnings(&self) -> Vec<String> {
-        view::sentences(&self.status.borrow().warnings)
+        self.told(|status| &status.warnings)
     }
 
     #[zbus(property)]
-    fn warning_facts(&self) -> Vec<Facts> {
-        view::all_facts(&self.status.borrow().warnings)
+    fn warning_facts(&self) -> Vec<OnWire<Facts>> {
+        self.told(|status| &status.warning_facts)
     }
 
     #[zbus(property)]
     fn free_bytes(&self) -> u64 {
-        self.status.borrow().free_bytes
+        self.told(|status| &status.free_bytes)
     }
 
     #[zbus(property)]
     fn last_result(&self) -> String {
-        view::last_result(&self.status.borrow()).to_owned()
+        self.told(|status| &status.last_result)
     }
 
     #[zbus(property)]
     fn last_error(&self) -> (String, String) {
-        view::last_error(&self.status.borrow())
+        self.told(|status| &status.last_error)
     }
 
     #[zbus(property)]
-    fn last_error_facts(&self) -> Facts {
-        view::facts(&self.status.borrow().last_error.1)
+    fn last_error_facts(&self) -> OnWire<Facts> {
+        self.told(|status| &status.last_error_facts)
     }
 
     #[zbus(property)]
     fn last_warnings(&self) -> Vec<String> {
-        view::sentences(&self.status.borrow().last_warnings)
+        self.told(|status| &status.last_warnings)
     }
 
     #[zbus(property)]
-    fn last_warning_facts(&self) -> Vec<Facts> {
-        view::all_facts(&self.status.borrow().last_warnings)
+    fn last_warning_facts(&self) -> Vec<OnWire<Facts>> {
+        self.told(|status| &status.last_warning_facts)
     }
 
     #[zbus(property)]
     fn last_disk(&self) -> String {
-        view::last_disk(&self.status.borrow())
+        self.told(|status| &status.last_disk)
     }
 
     #[zbus(property)]
     fn last_finished_at(&self) -> u64 {
-        view::last_finished_at(&self.status.borrow())
+        self.told(|status| &status.last_finished_at)
     }
 
     #[zbus(property)]
     fn safe_to_remove(&self) -> Vec<String> {
-        view::all(&self.status.borrow().safe_to_remove)
+        self.told(|status| &status.safe_to_remove)
     }
 
     #[zbus(property)]
     fn veeam_locks(&self) -> Vec<(String, String, u64)> {
-        view::veeam_locks(&self.status.borrow())
+        self.told(|status| &status.veeam_locks)
     }
 
     #[zbus(property)]
     fn veeam_lock_count(&self) -> u32 {
-        self.status.borrow().veeam_lock_count
+        self.told(|status| &status.veeam_lock_count)
     }
 
     #[zbus(property)]
     fn config_error(&self) -> String {
-        harmless(&self.status.borrow().config_error.text)
+        self.told(|status| &status.config_error)
     }
 
     #[zbus(property)]
-    fn config_error_facts(&self) -> Facts {
-        view::facts(&self.status.borrow().config_error)
+    fn config_error_facts(&self) -> OnWire<Facts> {
+        self.told(|status| &status.config_error_facts)
     }
 
     #[zbus(property)]
     fn outbox_count(&self) -> u32 {
-        self.status.borrow().outbox_count
+        self.told(|status| &status.outbox_count)
     }
 
     #[zbus(property)]
     fn outbox_error(&self) -> String {
-        harmless(&self.status.borrow().outbox_error.text)
+        self.told(|status| &status.outbox_error)
     }
 
     #[zbus(property)]
-    fn outbox_error_facts(&self) -> Facts {
-        view::facts(&self.status.borrow().outbox_error)
+    fn outbox_error_facts(&self) -> OnWire<Facts> {
+        self.told(|status| &status.outbox_error_facts)
     }
 
     #[zbus(property)]
     fn run_log(&self) -> Vec<(u64, String, String)> {
-        view::run_log(&self.status.borrow())
+        self.told(|status| &status.run_log)
     }
 
     #[zbus(property)]
     fn web_address(&self) -> String {
-        harmless(&self.status.borrow().web_address)
+        self.told(|status| &status.web_address)
     }
 
     #[zbus(property)]
     fn web_names(&self) -> Vec<String> {
-        view::all(&self.status.borrow().web_names)
+        self.told(|status| &status.web_names)
     }
 
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> String {
-        env!("CARGO_PKG_VERSION").to_owned()
+        self.told(|status| &status.version)
     }
 
     #[zbus(signal)]
@@ -285,15 +283,12 @@ impl Service {
     ) -> zbus::Result<()>;
 }
 
+/// A value as the bus carries it.
+type OnWire<T> = <T as Wire>::Form;
+
 impl Service {
-    async fn begin(&self, deadline: Instant, disk: String, allowed: bool) -> Result<ResponseDispatchNotifier<u64>> {
-        let started = self.gate.ask(deadline, |reply| Call::Start { disk, allowed, reply }).await?;
-        let (response, sent) = ResponseDispatchNotifier::new(started.run);
-        tokio::spawn(async move {
-            sent.await;
-            // Nobody listens any more when the run has been told already.
-            let _ = started.replied.send(());
-        });
-        Ok(response)
+    /// A property, from the newest status.
+    fn told<T: Wire>(&self, property: impl Fn(&Status) -> &T) -> T::Form {
+        property(&self.status.borrow()).wire()
     }
 }

@@ -7,7 +7,7 @@ use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
 use crate::logging;
 use crate::model::{
-    DiskRow, Fault, Finished, RunRecord, RunWarning, State, Status, Told, UnformattedRow, Unusable, Warning,
+    Disk, Facts, Fault, RunRecord, RunWarning, State, Status, Told, UnformattedDisk, Unusable, Warning,
 };
 use crate::systemd;
 use crate::texts::Afterwards;
@@ -22,8 +22,8 @@ impl Controller {
             if *published == status {
                 return false;
             }
-            if published.sentence != status.sentence {
-                new_sentence = Some(status.sentence.clone());
+            if published.status != status.status {
+                new_sentence = Some(status.status.clone());
             }
             *published = status;
             true
@@ -35,19 +35,23 @@ impl Controller {
 
     fn current_status(&self) -> Status {
         let (veeam_locks, lock_count) = self.veeam_locks();
+        let (config_error, outbox_error) = (self.config_error(), self.outbox_error());
         let mut status = Status {
             state: self.state(),
-            ratio: -1.0,
+            progress: -1.0,
             queue: self.queue(),
             safe_to_remove: self.attachments.released(&self.config),
             veeam_locks,
             veeam_lock_count: u32::try_from(lock_count).unwrap_or(u32::MAX),
-            config_error: self.config_error(),
+            config_error: config_error.text,
+            config_error_facts: config_error.facts,
             outbox_count: self.outbox.waiting,
-            outbox_error: self.outbox_error(),
+            outbox_error: outbox_error.text,
+            outbox_error_facts: outbox_error.facts,
             run_log: logging::run_log(),
             web_address: web_address(&self.config),
             web_names: self.config_file.web_names.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             disks: self.disk_rows(),
             unformatted: self.unformatted_rows(),
             disks_seen: self.service.ready && !self.service.disks_lost,
@@ -60,7 +64,7 @@ impl Controller {
         if let Some(last) = self.run_index.newest() {
             self.add_last(&mut status, last);
         }
-        status.sentence = sentence(&status, &self.texts);
+        status.status = sentence(&status, &self.texts);
         status
     }
 
@@ -103,36 +107,38 @@ impl Controller {
         status.label.clone_from(&run.begun.label);
         status.run = run.begun.run;
         status.started_at = run.begun.started_at;
-        status.ratio = run.ratio();
-        status.progress = run.progress.clone();
+        status.progress = run.ratio();
+        status.bytes_done = run.progress.bytes_done;
+        status.bytes_total = run.progress.bytes_total;
+        status.bytes_per_second = run.progress.rate;
+        status.seconds_left = run.progress.seconds_left;
+        status.current_file.clone_from(&run.progress.file);
         status.bytes_resumed = run.resumed;
         status.free_bytes = run.free_bytes;
         let warnings = run.warnings.iter().filter_map(RunWarning::warning);
-        status.warnings = warnings.map(|warning| self.texts.tell(warning)).collect();
+        (status.warnings, status.warning_facts) = apart(warnings.map(|warning| self.texts.tell(warning)));
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
         let presence = status.presence(last.disk.as_str());
         if let Some(told) = &last.fault {
-            status.last_error = (told.name().to_owned(), self.texts.tell(&Afterwards { told, presence }));
+            let fault = self.texts.tell(&Afterwards { told, presence });
+            status.last_error = (told.name().to_owned(), fault.text);
+            status.last_error_facts = fault.facts;
         }
-        status.last_warnings =
-            last.warnings.iter().map(|warning| self.texts.tell_afterwards(warning, presence)).collect();
+        let warnings = last.warnings.iter().map(|warning| self.texts.tell_afterwards(warning, presence));
+        (status.last_warnings, status.last_warning_facts) = apart(warnings);
         if self.shown_run().is_none() {
             status.free_bytes = last.totals.free_bytes;
         }
-        status.last = Some(Finished {
-            run: last.run,
-            disk: last.disk.clone(),
-            label: last.label.clone(),
-            outcome: last.outcome,
-            fault: last.fault.clone(),
-            warnings: last.warnings.iter().filter_map(RunWarning::warning).cloned().collect(),
-            finished_at: last.finished_at,
-        });
+        status.last_run = last.run;
+        status.last_disk = last.disk.to_string();
+        status.last_label.clone_from(&last.label);
+        status.last_result = Some(last.outcome);
+        status.last_finished_at = last.finished_at;
     }
 
-    fn disk_rows(&self) -> Vec<DiskRow> {
+    fn disk_rows(&self) -> Vec<Disk> {
         let known = self.config.disks.iter().map(|disk| {
             let present = self.attachments.iter().find(|attachment| attachment.volume.id == disk.id);
             self.known_row(disk, present.map(|attachment| &attachment.volume))
@@ -147,12 +153,12 @@ impl Controller {
     }
 
     /// Never on the repository's disk.
-    fn unformatted_rows(&self) -> Vec<UnformattedRow> {
+    fn unformatted_rows(&self) -> Vec<UnformattedDisk> {
         // A known disk that can't be got at has contents, and nobody is to format it.
         let known: Vec<u64> = self.attachments.iter().map(|attachment| attachment.volume.device_number).collect();
         let disks = self.attachments.unformatted.iter().filter(|disk| !known.contains(&disk.device_number));
         let disks = disks.filter(|disk| !self.repository.hold(&disk.device));
-        let row = |disk: &Unformatted| UnformattedRow {
+        let row = |disk: &Unformatted| UnformattedDisk {
             device: disk.device.display().to_string(),
             size: disk.size,
             vendor: disk.vendor.clone(),
@@ -168,7 +174,7 @@ impl Controller {
         !self.is_known(&volume.id) && !is_own && volume.mount_points.is_empty()
     }
 
-    fn known_row(&self, disk: &KnownDisk, present: Option<&Volume>) -> DiskRow {
+    fn known_row(&self, disk: &KnownDisk, present: Option<&Volume>) -> Disk {
         let mut known = present.map(row).unwrap_or_default();
         known.uuid = disk.id.to_string();
         known.known = true;
@@ -185,8 +191,13 @@ impl Controller {
     }
 }
 
-fn row(volume: &Volume) -> DiskRow {
-    DiskRow {
+/// Sentences, and beside them what each is about.
+fn apart(told: impl Iterator<Item = Told>) -> (Vec<String>, Vec<Facts>) {
+    told.map(|told| (told.text, told.facts)).unzip()
+}
+
+fn row(volume: &Volume) -> Disk {
+    Disk {
         uuid: volume.id.to_string(),
         present: volume.hindrance.as_ref().is_none_or(|hindrance| hindrance.why != Unusable::NoMedium),
         label: volume.label.clone(),
@@ -197,6 +208,6 @@ fn row(volume: &Volume) -> DiskRow {
         mount_points: volume.mount_points.iter().map(|point| point.display().to_string()).collect(),
         ignored: volume.ignored,
         size: volume.size,
-        ..DiskRow::default()
+        ..Disk::default()
     }
 }

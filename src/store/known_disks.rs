@@ -49,7 +49,7 @@ fn write(directory: &Path, known: &BTreeSet<String>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::DiskRow;
+    use crate::model::Disk;
 
     fn names(directory: &Path) -> BTreeSet<String> {
         let entries = fs::read_dir(directory).unwrap();
@@ -57,7 +57,7 @@ mod tests {
     }
 
     fn status(disks: &[(&str, bool)]) -> Status {
-        let row = |(uuid, known): &(&str, bool)| DiskRow { uuid: (*uuid).into(), known: *known, ..DiskRow::default() };
+        let row = |(uuid, known): &(&str, bool)| Disk { uuid: (*uuid).into(), known: *known, ..Disk::default() };
         Status { disks: disks.iter().map(row).collect(), ..Status::default() }
     }
 

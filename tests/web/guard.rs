@@ -19,8 +19,8 @@ const HARMLESS: &str = "<img src=x onerror=\"document.title='taken'\">\\u{1b}[31
 async fn web_names_made_of_html_are_text_and_nothing_else() {
     let mut status = office::copying(58);
     status.disks[0].label = EVIL.to_owned();
-    status.progress.file = EVIL.to_owned();
-    status.warnings = vec![EVIL.into()];
+    status.current_file = EVIL.to_owned();
+    status.warnings = vec![EVIL.to_owned()];
     status.veeam_locks = vec![VeeamLock { job: EVIL.to_owned(), held: false, since: 1 }];
     let office = Office::with(status, "").await;
     let mut browser = Browser::start().await;
@@ -38,7 +38,7 @@ async fn web_names_made_of_html_are_text_and_nothing_else() {
 
 #[tokio::test]
 async fn web_nothing_comes_from_elsewhere_and_all_of_it_is_small() {
-    let longest = LogLine { at: office::now(), level: "error", text: "n".repeat(600) };
+    let longest = LogLine { at: office::now(), level: "error".into(), text: "n".repeat(600) };
     let status = Status { run_log: vec![longest; 20], ..office::ended(Outcome::Aborted, false) };
     let office = Office::with(status, "secret").await;
     let page = office.site.get("/").await;

@@ -8,7 +8,7 @@ use crate::office::{self, Office};
 
 fn with_line(level: &'static str, text: &str) -> Status {
     let mut status = office::copying(58);
-    status.run_log.push(LogLine { at: office::now(), level, text: text.to_owned() });
+    status.run_log.push(LogLine { at: office::now(), level: level.into(), text: text.to_owned() });
     status
 }
 

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use asbackup::model::{
-    AttachmentId, DiskId, DiskRow, Fault, Finished, LogLine, Notice, Outcome, Progress, RunRecord, State, Status, Step,
-    Totals, Trigger, VeeamLock, Warning,
+    AttachmentId, Disk, DiskId, Fault, LogLine, Notice, Outcome, RunRecord, State, Status, Step, Totals, Trigger,
+    VeeamLock, Warning,
 };
 use asbackup::texts::{Language, Texts};
 use asbackup_testing::house::bus::NOBODY;
@@ -81,7 +81,7 @@ pub fn now() -> u64 {
 
 /// Three known disks, one of them plugged in.
 pub fn ready() -> Status {
-    let disk = |uuid: &str, label: &str, present, days: u64, free| DiskRow {
+    let disk = |uuid: &str, label: &str, present, days: u64, free| Disk {
         uuid: uuid.to_owned(),
         label: label.to_owned(),
         known: true,
@@ -89,14 +89,14 @@ pub fn ready() -> Status {
         size: 4000 * GIGA,
         free,
         last_success: now() - days * DAY,
-        ..DiskRow::default()
+        ..Disk::default()
     };
     let disks = vec![
         disk(GOLD, "GOLD", true, 3, 620 * GIGA),
         disk(SILVER, "SILBER", false, 1, 580 * GIGA),
         disk(BRONZE, "BRONZE", false, 2, 1040 * GIGA),
     ];
-    Status { disks, ratio: -1.0, ..Status::default() }
+    Status { disks, progress: -1.0, ..Status::default() }
 }
 
 /// The service speaks German, whatever its readers do.
@@ -107,7 +107,8 @@ fn german() -> Texts {
 /// As after the installation.
 pub fn unset() -> Status {
     let keys = "backup-source".to_owned();
-    Status { config_error: german().tell(&Fault::Unconfigured { keys }), ratio: -1.0, ..Status::default() }
+    let told = german().tell(&Fault::Unconfigured { keys });
+    Status { config_error: told.text, config_error_facts: told.facts, progress: -1.0, ..Status::default() }
 }
 
 pub fn copying(percent: u64) -> Status {
@@ -120,15 +121,14 @@ pub fn copying(percent: u64) -> Status {
         disk: GOLD.to_owned(),
         label: "GOLD".to_owned(),
         started_at: now() - DAY / 24,
-        ratio: percent as f64 / 100.0,
-        progress: Progress {
-            bytes_done: total / 100 * percent,
-            bytes_total: total,
-            rate: 168_000_000,
-            seconds_left: 48 * (100 - percent),
-            file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
-        },
-        warnings: vec![texts.tell(&low)],
+        progress: percent as f64 / 100.0,
+        bytes_done: total / 100 * percent,
+        bytes_total: total,
+        bytes_per_second: 168_000_000,
+        seconds_left: 48 * (100 - percent),
+        current_file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
+        warnings: vec![texts.tell(&low).text],
+        warning_facts: vec![texts.tell(&low).facts],
         run_log: log(&texts, &low),
         ..ready()
     }
@@ -148,9 +148,9 @@ fn log(texts: &Texts, warning: &Warning) -> Vec<LogLine> {
         Notice::StepCopy { source, target: "/media/GOLD".to_owned() },
     ];
     let mut at = now() - DAY / 24;
-    let mut line = |level, text| {
+    let mut line = |level: &'static str, text| {
         at += 1_400_000;
-        LogLine { at, level, text }
+        LogLine { at, level: level.into(), text }
     };
     let mut lines: Vec<LogLine> = notices.iter().map(|notice| line("info", texts.say(notice).to_string())).collect();
     lines.push(line("warning", texts.say(warning).to_string()));
@@ -159,25 +159,30 @@ fn log(texts: &Texts, warning: &Warning) -> Vec<LogLine> {
 
 pub fn waiting() -> Status {
     let lock = VeeamLock { job: "Nachtsicherung".to_owned(), held: true, since: now() - DAY / 48 };
-    let mut run = Status { state: State::WaitingForVeeam, ratio: -1.0, warnings: Vec::new(), ..copying(0) };
+    let mut run = Status { state: State::WaitingForVeeam, progress: -1.0, warnings: Vec::new(), ..copying(0) };
     run.run_log.truncate(2);
-    Status { progress: Progress::default(), veeam_locks: vec![lock], ..run }
+    Status {
+        bytes_done: 0,
+        bytes_total: 0,
+        bytes_per_second: 0,
+        seconds_left: 0,
+        current_file: String::new(),
+        veeam_locks: vec![lock],
+        ..run
+    }
 }
 
 pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
     let is_bad = outcome == Outcome::Aborted;
     let message = german().tell(&Fault::DiskRemoved);
     Status {
-        last: Some(Finished {
-            run: 42,
-            disk: DiskId::new(GOLD),
-            label: "GOLD".to_owned(),
-            outcome,
-            fault: is_bad.then_some(Fault::DiskRemoved),
-            warnings: Vec::new(),
-            finished_at: now(),
-        }),
-        last_error: if is_bad { ("DiskRemoved".to_owned(), message) } else { Default::default() },
+        last_run: 42,
+        last_disk: GOLD.to_owned(),
+        last_label: "GOLD".to_owned(),
+        last_result: Some(outcome),
+        last_finished_at: now(),
+        last_error: if is_bad { ("DiskRemoved".to_owned(), message.text) } else { Default::default() },
+        last_error_facts: if is_bad { message.facts } else { Default::default() },
         safe_to_remove: if is_safe { vec![GOLD.to_owned()] } else { Vec::new() },
         ..ready()
     }
@@ -187,8 +192,8 @@ pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
 pub fn too_small() -> Status {
     let fault = Fault::NoSpace { needed: 812 * GIGA, free: 368 * GIGA, missing: 444 * GIGA, reserved: 0 };
     let mut status = ended(Outcome::Aborted, true);
-    status.last_error = ("NoSpace".to_owned(), german().tell(&fault));
-    status.last.as_mut().expect("a run that has ended").fault = Some(fault);
+    let told = german().tell(&fault);
+    (status.last_error, status.last_error_facts) = (("NoSpace".to_owned(), told.text), told.facts);
     status
 }
 

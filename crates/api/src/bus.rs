@@ -130,7 +130,8 @@ impl From<Error> for zbus::BoxDBusError {
     }
 }
 
-/// The client's side of the interface: `BackupProxy`.
+/// The client's side of the interface: `BackupProxy`. Who wants to know how things stand reads a whole [`Status`](super::Status); there
+/// are only getters here for those who look at one property.
 ///
 /// The locks are set and lifted by scripts where nobody could type a password, so these two never ask for one.
 #[proxy(interface = "de.example.Backup", default_service = "de.example.Backup", default_path = "/de/example/Backup")]
@@ -160,67 +161,29 @@ pub trait Backup {
     #[zbus(property)]
     fn run(&self) -> zbus::Result<u64>;
     #[zbus(property)]
-    fn started_at(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
-    fn progress(&self) -> zbus::Result<f64>;
-    #[zbus(property)]
-    fn bytes_done(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
-    fn bytes_total(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
-    fn bytes_resumed(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
-    fn bytes_per_second(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
-    fn seconds_left(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
     fn current_file(&self) -> zbus::Result<String>;
     #[zbus(property)]
     fn queue(&self) -> zbus::Result<Vec<String>>;
     #[zbus(property)]
     fn warnings(&self) -> zbus::Result<Vec<String>>;
     #[zbus(property)]
-    fn warning_facts(&self) -> zbus::Result<Vec<(String, Row)>>;
-    #[zbus(property)]
-    fn free_bytes(&self) -> zbus::Result<u64>;
-    #[zbus(property)]
     fn last_result(&self) -> zbus::Result<String>;
     #[zbus(property)]
     fn last_error(&self) -> zbus::Result<(String, String)>;
     #[zbus(property)]
-    fn last_error_facts(&self) -> zbus::Result<(String, Row)>;
-    #[zbus(property)]
     fn last_warnings(&self) -> zbus::Result<Vec<String>>;
-    #[zbus(property)]
-    fn last_warning_facts(&self) -> zbus::Result<Vec<(String, Row)>>;
-    #[zbus(property)]
-    fn last_disk(&self) -> zbus::Result<String>;
-    #[zbus(property)]
-    fn last_finished_at(&self) -> zbus::Result<u64>;
     #[zbus(property)]
     fn safe_to_remove(&self) -> zbus::Result<Vec<String>>;
     #[zbus(property)]
     fn veeam_locks(&self) -> zbus::Result<Vec<(String, String, u64)>>;
     #[zbus(property)]
-    fn veeam_lock_count(&self) -> zbus::Result<u32>;
-    #[zbus(property)]
     fn config_error(&self) -> zbus::Result<String>;
-    #[zbus(property)]
-    fn config_error_facts(&self) -> zbus::Result<(String, Row)>;
     #[zbus(property)]
     fn outbox_count(&self) -> zbus::Result<u32>;
     #[zbus(property)]
     fn outbox_error(&self) -> zbus::Result<String>;
     #[zbus(property)]
-    fn outbox_error_facts(&self) -> zbus::Result<(String, Row)>;
-    #[zbus(property)]
     fn run_log(&self) -> zbus::Result<Vec<(u64, String, String)>>;
-    #[zbus(property)]
-    fn web_address(&self) -> zbus::Result<String>;
-    #[zbus(property)]
-    fn web_names(&self) -> zbus::Result<Vec<String>>;
-    #[zbus(property(emits_changed_signal = "const"))]
-    fn version(&self) -> zbus::Result<String>;
 
     #[zbus(signal)]
     fn run_started(&self, run: u64, disk: String, trigger: String) -> zbus::Result<()>;

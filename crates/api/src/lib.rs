@@ -7,17 +7,21 @@ mod agreed;
 pub mod bus;
 mod cause;
 mod consequence;
+mod disk;
 mod error_name;
 mod fault;
+mod harmless;
 mod identity;
 mod log_part;
 mod notice;
+pub mod outcome;
 mod record;
+mod run;
 mod run_warning;
 mod status;
 mod told;
-mod unformatted;
 mod warning;
+pub mod wire;
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,15 +30,18 @@ use serde::{Deserialize, Serialize};
 
 pub use agreed::Agreed;
 pub use cause::{LockPlace, MountTrouble, Obstacle, ReadOnly, Unusable};
+pub use disk::{Contents, Disk, UnformattedDisk};
 pub use fault::Fault;
+pub use harmless::harmless;
 pub use identity::DiskIdentity;
 pub use log_part::{Head, LogMark, LogPart};
 pub use notice::Notice;
+pub use outcome::Outcome;
 pub use record::{AttachmentId, RunBegun, RunRecord, Totals};
+pub use run::Run;
 pub use run_warning::RunWarning;
-pub use status::{DiskRow, Finished, LogLine, OutboxStatus, Presence, Progress, State, Status, VeeamLock};
+pub use status::{LogLine, OutboxStatus, Presence, Progress, State, Status, VeeamLock};
 pub use told::{Facts, Told};
-pub use unformatted::{Contents, UnformattedRow};
 pub use warning::Warning;
 
 /// The file system UUID by which a disk is known.
@@ -127,26 +134,6 @@ impl Step {
             Self::Unlock => "unlock",
             Self::FreeSpace => "free-space",
             Self::Unmount => "unmount",
-        }
-    }
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Success,
-    Aborted,
-    Cancelled,
-}
-
-impl Outcome {
-    /// The word on the bus and in the history.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Aborted => "aborted",
-            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The snapshot that every reader sees: bus properties, `STATUS=`, status file. Made by the controller alone.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{DiskId, Fault, Micros, Outcome, Step, Told, UnformattedRow, Warning};
+use super::wire::{Wire, dictionary};
+use super::{Disk, Facts, Micros, Outcome, Step, UnformattedDisk, Warning, outcome};
 
 /// What the daemon is doing, in the words of the bus property `State`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum State {
     #[default]
     Idle,
@@ -19,9 +22,13 @@ pub enum State {
     Unlocking,
     Unmounting,
     Stopping,
+    /// One that only a newer daemon knows.
+    #[serde(other)]
+    Unknown,
 }
 
 impl State {
+    /// The word on the bus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -33,6 +40,7 @@ impl State {
             Self::Unlocking => "unlocking",
             Self::Unmounting => "unmounting",
             Self::Stopping => "stopping",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -77,18 +85,6 @@ impl Progress {
     }
 }
 
-/// How the last run ended, for those who look afterwards.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finished {
-    pub run: u64,
-    pub disk: DiskId,
-    pub label: String,
-    pub outcome: Outcome,
-    pub fault: Option<Fault>,
-    pub warnings: Vec<Warning>,
-    pub finished_at: Micros,
-}
-
 /// Mails that have not gone out yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutboxStatus {
@@ -120,50 +116,81 @@ impl Presence {
     }
 }
 
-/// A job of Veeam that writes, or waits until it may.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VeeamLock {
-    pub job: String,
-    /// Holding (the copy waits) or waiting (for the copy).
-    pub held: bool,
-    pub since: Micros,
-}
-
-impl VeeamLock {
-    /// The word on the bus.
-    pub fn state(&self) -> &'static str {
-        if self.held { "held" } else { "waiting" }
+dictionary! {
+    /// Everything that readers may know at one moment: the properties of the bus, by their names there. Units and meanings are those
+    /// of `dbus/de.example.Backup.xml`.
+    pub struct Status {
+        /// One sentence for a person, in the configured language.
+        "Status" => status: String,
+        "State" => state: State,
+        /// UUID of the disk of the run that is on.
+        "Disk" => disk: String,
+        /// 0 = none.
+        "Run" => run: u64,
+        "StartedAt" => started_at: Micros,
+        /// 0 to 1, -1 = unknown.
+        "Progress" => progress: f64,
+        "BytesDone" => bytes_done: u64,
+        /// What the dry run said must be copied; 0 before it has ended.
+        "BytesTotal" => bytes_total: u64,
+        /// Bytes that an interrupted copy has left on the disk and that this one only compares.
+        "BytesResumed" => bytes_resumed: u64,
+        /// Smoothed.
+        "BytesPerSecond" => bytes_per_second: u64,
+        /// 0 = unknown.
+        "SecondsLeft" => seconds_left: u64,
+        "CurrentFile" => current_file: String,
+        /// UUIDs of disks that wait for their turn.
+        "Queue" => queue: Vec<String>,
+        /// Of the run that is on.
+        "Warnings" => warnings: Vec<String>,
+        "WarningFacts" => warning_facts: Vec<Facts>,
+        "FreeBytes" => free_bytes: u64,
+        /// None before the first run.
+        #[serde(with = "outcome")]
+        "LastResult" => last_result: Option<Outcome>,
+        /// Name and message of the last run's fault; empty = none.
+        "LastError" => last_error: (String, String),
+        "LastErrorFacts" => last_error_facts: Facts,
+        "LastWarnings" => last_warnings: Vec<String>,
+        "LastWarningFacts" => last_warning_facts: Vec<Facts>,
+        "LastDisk" => last_disk: String,
+        "LastFinishedAt" => last_finished_at: Micros,
+        "SafeToRemove" => safe_to_remove: Vec<String>,
+        /// The first of them.
+        "VeeamLocks" => veeam_locks: Vec<VeeamLock>,
+        /// All of them, at least.
+        "VeeamLockCount" => veeam_lock_count: u32,
+        /// Why config.ini was refused, what is missing in it, or empty.
+        "ConfigError" => config_error: String,
+        "ConfigErrorFacts" => config_error_facts: Facts,
+        /// Mails that wait to be sent.
+        "OutboxCount" => outbox_count: u32,
+        /// Why they wait; empty while nothing is wrong.
+        "OutboxError" => outbox_error: String,
+        "OutboxErrorFacts" => outbox_error_facts: Facts,
+        /// The newest lines about the run that is on or was last, oldest first.
+        "RunLog" => run_log: Vec<LogLine>,
+        "WebAddress" => web_address: String,
+        /// By which names the status page may be asked for.
+        "WebNames" => web_names: Vec<String>,
+        "Version" => version: String,
     }
-}
-
-/// A line of the log, as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogLine {
-    pub at: Micros,
-    /// "info", "warning" or "error".
-    pub level: &'static str,
-    pub text: String,
-}
-
-/// One disk for `ListDisks`: known ones from the config, present or not, and unknown file systems that could be added.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DiskRow {
-    pub uuid: String,
-    pub known: bool,
-    pub present: bool,
-    pub label: String,
-    pub file_system: String,
-    pub device: String,
-    pub vendor: String,
-    pub model: String,
-    pub mount_points: Vec<String>,
-    /// The administrator told UDisks2 to keep hands off (`UDISKS_IGNORE`).
-    pub ignored: bool,
-    pub size: u64,
-    /// Free bytes at the end of the last run that saw them.
-    pub free: u64,
-    pub last_success: Micros,
-    pub recipients: Vec<String>,
+    beside {
+        /// Of the disk of the run that is on.
+        label: String,
+        /// Of the disk of the last run.
+        last_label: String,
+        /// Number of the last run, 0 = none.
+        last_run: u64,
+        disks: Vec<Disk>,
+        /// Plugged in, and without a file system.
+        unformatted: Vec<UnformattedDisk>,
+        /// UDisks2 has told what is plugged in.
+        disks_seen: bool,
+        /// How often a copy's progress is worth a write to the status file.
+        sample_every: Duration,
+    }
 }
 
 impl Status {
@@ -185,56 +212,82 @@ impl Status {
 
     /// A fresh installation: calm, and with a next step.
     pub fn is_not_set_up(&self) -> bool {
-        self.config_error.facts.is_not_set_up() && self.last.is_none()
+        self.config_error_facts.is_not_set_up() && self.last_result.is_none()
     }
 }
 
-/// Everything that readers may know at one moment.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Status {
-    /// One sentence for a person, in the configured language.
-    pub sentence: String,
-    pub state: State,
-    /// UUID of the disk of the run that is on.
-    pub disk: String,
-    pub label: String,
-    /// 0 = none.
-    pub run: u64,
-    pub started_at: Micros,
-    /// 0 to 1, -1 = unknown.
-    pub ratio: f64,
-    pub progress: Progress,
-    /// Bytes that an interrupted copy has left on the disk and that this one only compares.
-    pub bytes_resumed: u64,
-    pub queue: Vec<String>,
-    /// Of the run that is on.
-    pub warnings: Vec<Told>,
-    pub free_bytes: u64,
-    pub last: Option<Finished>,
-    /// Name and message of the last run's fault; empty = none.
-    pub last_error: (String, Told),
-    pub last_warnings: Vec<Told>,
-    pub safe_to_remove: Vec<String>,
-    /// The first of them.
-    pub veeam_locks: Vec<VeeamLock>,
-    /// All of them, at least.
-    pub veeam_lock_count: u32,
-    /// Why config.ini was refused, what is missing in it, or empty.
-    pub config_error: Told,
-    /// Mails that wait to be sent.
-    pub outbox_count: u32,
-    /// Why they wait; empty while nothing is wrong.
-    pub outbox_error: Told,
-    /// The newest lines about the run that is on or was last, oldest first.
-    pub run_log: Vec<LogLine>,
-    pub web_address: String,
-    /// By which names the status page may be asked for.
-    pub web_names: Vec<String>,
-    pub disks: Vec<DiskRow>,
-    /// Plugged in, and without a file system.
-    pub unformatted: Vec<UnformattedRow>,
-    /// UDisks2 has told what is plugged in.
-    pub disks_seen: bool,
-    /// How often a copy's progress is worth a write to the status file.
-    pub sample_every: Duration,
+/// A job of Veeam that writes, or waits until it may. On the bus it is job, state and since when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(String, String, Micros)", into = "(String, String, Micros)")]
+pub struct VeeamLock {
+    pub job: String,
+    /// Holding (the copy waits) or waiting (for the copy).
+    pub held: bool,
+    pub since: Micros,
+}
+
+impl VeeamLock {
+    /// The word on the bus.
+    pub fn state(&self) -> &'static str {
+        if self.held { "held" } else { "waiting" }
+    }
+}
+
+impl From<(String, String, Micros)> for VeeamLock {
+    fn from((job, state, since): (String, String, Micros)) -> Self {
+        Self { job, held: state == "held", since }
+    }
+}
+
+impl From<VeeamLock> for (String, String, Micros) {
+    fn from(lock: VeeamLock) -> Self {
+        let state = lock.state().to_owned();
+        (lock.job, state, lock.since)
+    }
+}
+
+/// A line of the log, as it was written. On the bus it is when, level and text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(Micros, String, String)", into = "(Micros, String, String)")]
+pub struct LogLine {
+    pub at: Micros,
+    /// "info", "warning" or "error".
+    pub level: Cow<'static, str>,
+    pub text: String,
+}
+
+impl From<(Micros, String, String)> for LogLine {
+    fn from((at, level, text): (Micros, String, String)) -> Self {
+        Self { at, level: level.into(), text }
+    }
+}
+
+impl From<LogLine> for (Micros, String, String) {
+    fn from(line: LogLine) -> Self {
+        (line.at, line.level.into_owned(), line.text)
+    }
+}
+
+impl Wire for State {
+    type Form = String;
+
+    fn wire(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+impl Wire for VeeamLock {
+    type Form = (String, String, Micros);
+
+    fn wire(&self) -> Self::Form {
+        (self.job.wire(), self.state().to_owned(), self.since)
+    }
+}
+
+impl Wire for LogLine {
+    type Form = (Micros, String, String);
+
+    fn wire(&self) -> Self::Form {
+        (self.at, self.level.clone().into_owned(), self.text.wire())
+    }
 }

@@ -1,8 +1,13 @@
 //! What readers are told: a sentence in the service's language, and the facts that it is made of, so that whoever reads
 //! another language can be told the same in theirs. Knows neither words nor languages (that is `texts`).
 
-use serde::{Serialize, Serializer};
+use std::collections::HashMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+use zbus::Variant;
+
+use super::harmless;
 
 /// What a sentence is about, as the bus carries it: `(sa{sv})`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,10 +67,39 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// As the bus carries them, `(sa{sv})`.
+    pub(crate) fn to_variants(&self) -> (String, HashMap<String, Variant<'static>>) {
+        let args = self.args.iter().filter_map(|(name, value)| Some((name.clone(), variant(value)?)));
+        (self.kind.clone(), args.collect())
+    }
+}
+
+/// None for what no argument is.
+fn variant(value: &Value) -> Option<Variant<'static>> {
+    match value {
+        Value::Bool(flag) => Some((*flag).into()),
+        Value::Number(number) => number.as_u64().map(Variant::from).or_else(|| number.as_i64().map(Variant::from)),
+        Value::String(text) => Some(harmless(text).into()),
+        // Sentences within a sentence.
+        Value::Array(parts) => {
+            Some(parts.iter().map(|part| Facts::read(part).to_variants()).collect::<Vec<_>>().into())
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
+
 /// As the bus has it: kind and arguments.
 impl Serialize for Facts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (&self.kind, &self.args).serialize(serializer)
+    }
+}
+
+/// Anything else than kind and arguments is about nothing known.
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(|told| Self::read(&told))
     }
 }
 

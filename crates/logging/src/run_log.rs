@@ -44,7 +44,11 @@ impl Tail {
             self.lines.pop_front();
         }
         kind.clone_into(&mut self.kind);
-        self.lines.push_back(LogLine { at: micros(SystemTime::now()), level: word(level), text: shortened(text) });
+        self.lines.push_back(LogLine {
+            at: micros(SystemTime::now()),
+            level: word(level).into(),
+            text: shortened(text),
+        });
     }
 
     /// Oldest first.
@@ -95,8 +99,9 @@ mod tests {
         tail.add(0, Level::Info, "b", "about the service");
         tail.add(1, Level::Debug, "c", "a detail");
         tail.add(1, Level::Error, "d", "kept, too");
-        let levels: Vec<&str> = tail.lines().iter().map(|line| line.level).collect();
-        assert_eq!((texts(&tail), levels), (vec!["kept".to_owned(), "kept, too".to_owned()], vec!["warning", "error"]));
+        let levels: Vec<String> = tail.lines().into_iter().map(|line| line.level.into_owned()).collect();
+        assert_eq!(texts(&tail), ["kept", "kept, too"]);
+        assert_eq!(levels, ["warning", "error"]);
     }
 
     #[test]

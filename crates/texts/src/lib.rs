@@ -27,7 +27,7 @@ use foreign::presentable;
 use spoken::split;
 
 pub use afterwards::Afterwards;
-pub use foreign::harmless;
+pub use asbackup_api::harmless;
 pub use language::Language;
 pub use spoken::{Spoken, text_id};
 

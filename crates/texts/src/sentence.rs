@@ -3,7 +3,7 @@
 //! status lists as safe.
 
 use crate::{Arg, Texts};
-use asbackup_api::{Finished, Outcome, State, Status, few};
+use asbackup_api::{Outcome, State, Status, few};
 
 use super::clock::Clock;
 
@@ -39,9 +39,9 @@ fn running(status: &Status, texts: &Texts) -> String {
         args.push(("jobs", held_jobs(status).into()));
     }
     if id == "status-copying" {
-        args.push(("percent", percent(status.ratio).into()));
-        args.push(("seconds-left", status.progress.seconds_left.into()));
-        args.push(("rate", status.progress.rate.into()));
+        args.push(("percent", percent(status.progress).into()));
+        args.push(("seconds-left", status.seconds_left.into()));
+        args.push(("rate", status.bytes_per_second.into()));
     }
     texts.text(id, &args)
 }
@@ -54,11 +54,11 @@ fn running_id(status: &Status) -> &'static str {
         State::Locking => "status-locking",
         State::Checking => "status-checking",
         // Every byte is copied; deletions and write-back may still take a while.
-        State::Copying if status.ratio >= 1.0 => "status-flushing",
+        State::Copying if status.progress >= 1.0 => "status-flushing",
         State::Copying => "status-copying",
         State::Unlocking => "status-unlocking",
         State::Unmounting => "status-unmounting",
-        State::Stopping | State::Idle => "status-stopping",
+        State::Stopping | State::Idle | State::Unknown => "status-stopping",
     }
 }
 
@@ -76,11 +76,10 @@ pub fn percent(ratio: f64) -> u64 {
 fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     let mut said = Vec::new();
     if !status.config_error.is_empty() {
-        said.push(status.config_error.text.clone());
+        said.push(status.config_error.clone());
     }
-    let last = status.last.as_ref();
-    said.extend(last.map(|last| ended(status, last, texts, clock)));
-    let told = |disk: &str| last.is_some_and(|last| last.disk.as_str().eq_ignore_ascii_case(disk));
+    said.extend(status.last_result.map(|result| ended(status, result, texts, clock)));
+    let told = |disk: &str| status.last_disk.eq_ignore_ascii_case(disk);
     for disk in status.safe_to_remove.iter().filter(|disk| !told(disk)) {
         let label = Arg::from(label_of(status, disk));
         said.push(texts.text("status-safe", &[("label", label)]));
@@ -90,28 +89,28 @@ fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
     }
     if !status.outbox_error.is_empty() {
         let count = Arg::from(u64::from(status.outbox_count));
-        let message = Arg::from(status.outbox_error.text.as_str());
+        let message = Arg::from(status.outbox_error.as_str());
         said.push(match status.outbox_count {
-            0 => status.outbox_error.text.clone(),
+            0 => status.outbox_error.clone(),
             _ => texts.text("status-mails-waiting", &[("count", count), ("message", message)]),
         });
     }
     said.join(" ")
 }
 
-fn ended(status: &Status, last: &Finished, texts: &Texts, clock: &Clock) -> String {
-    let id = match last.outcome {
+fn ended(status: &Status, result: Outcome, texts: &Texts, clock: &Clock) -> String {
+    let id = match result {
         Outcome::Success => "status-idle-success",
         Outcome::Aborted => "status-idle-aborted",
         Outcome::Cancelled => "status-idle-cancelled",
     };
     let mut args = vec![
-        ("label", Arg::from(named(&last.label, last.disk.as_str()))),
-        ("when", clock.moment(last.finished_at, texts).into()),
-        ("plug", status.presence(last.disk.as_str()).name().into()),
+        ("label", Arg::from(named(&status.last_label, &status.last_disk))),
+        ("when", clock.moment(status.last_finished_at, texts).into()),
+        ("plug", status.presence(&status.last_disk).name().into()),
     ];
-    if last.outcome == Outcome::Aborted {
-        args.push(("message", status.last_error.1.text.as_str().into()));
+    if result == Outcome::Aborted {
+        args.push(("message", status.last_error.1.as_str().into()));
     }
     texts.text(id, &args)
 }
@@ -122,7 +121,7 @@ mod tests {
 
     use super::*;
     use crate::Language;
-    use asbackup_api::{DiskId, DiskRow, Progress, VeeamLock};
+    use asbackup_api::{Disk, VeeamLock};
 
     const DISK: &str = "B78E-6CC4";
 
@@ -137,30 +136,21 @@ mod tests {
             run: 17,
             disk: DISK.to_owned(),
             label: "Gold".to_owned(),
-            ratio: 0.429,
-            progress: Progress { rate: 110_000_000, seconds_left: 3900, ..Progress::default() },
+            progress: 0.429,
+            bytes_per_second: 110_000_000,
+            seconds_left: 3900,
             ..Status::default()
         }
     }
 
     fn after(outcome: Outcome) -> Status {
         Status {
-            last: Some(Finished {
-                run: 17,
-                disk: DiskId::new(DISK),
-                label: "Gold".to_owned(),
-                outcome,
-                fault: None,
-                warnings: Vec::new(),
-                finished_at: 1_795_442_700_000_000,
-            }),
+            last_result: Some(outcome),
+            last_disk: DISK.to_owned(),
+            last_label: "Gold".to_owned(),
+            last_finished_at: 1_795_442_700_000_000,
             last_error: ("DiskRemoved".to_owned(), "Too early.".into()),
-            disks: vec![DiskRow {
-                uuid: DISK.to_owned(),
-                label: "Gold".to_owned(),
-                present: true,
-                ..DiskRow::default()
-            }],
+            disks: vec![Disk { uuid: DISK.to_owned(), label: "Gold".to_owned(), present: true, ..Disk::default() }],
             ..Status::default()
         }
     }
@@ -188,8 +178,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_not_told() {
         let mut status = during(State::Copying);
-        status.progress = Progress::default();
-        status.ratio = -1.0;
+        (status.bytes_per_second, status.seconds_left, status.progress) = (0, 0, -1.0);
         status.label.clear();
         assert_eq!(
             said(&status, Language::English),
@@ -200,7 +189,7 @@ mod tests {
     #[test]
     fn what_is_copied_is_still_being_written() {
         let mut status = during(State::Copying);
-        status.ratio = 1.0;
+        status.progress = 1.0;
         assert!(said(&status, Language::English).contains("last data is being written"));
     }
 

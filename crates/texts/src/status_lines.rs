@@ -39,33 +39,32 @@ fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
 }
 
 fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
-    let progress = &status.progress;
     let how_far = [
-        ("percent", percent(status.ratio).into()),
-        ("done", progress.bytes_done.into()),
-        ("total", progress.bytes_total.into()),
+        ("percent", percent(status.progress).into()),
+        ("done", status.bytes_done.into()),
+        ("total", status.bytes_total.into()),
     ];
     rows.add("progress", &how_far);
-    if progress.rate > 0 {
-        rows.add("rate", &[("rate", progress.rate.into())]);
+    if status.bytes_per_second > 0 {
+        rows.add("rate", &[("rate", status.bytes_per_second.into())]);
     }
-    if progress.seconds_left > 0 {
-        let when = clock.in_seconds(progress.seconds_left, rows.texts);
-        let left = progress.seconds_left.into();
+    if status.seconds_left > 0 {
+        let when = clock.in_seconds(status.seconds_left, rows.texts);
+        let left = status.seconds_left.into();
         rows.add("ready-at", &[("when", when.into()), ("seconds-left", left)]);
     }
     if status.bytes_resumed > 0 {
         rows.add("sooner", &[("bytes", status.bytes_resumed.into())]);
     }
-    if !progress.file.is_empty() {
-        rows.add("file", &[("file", progress.file.as_str().into())]);
+    if !status.current_file.is_empty() {
+        rows.add("file", &[("file", status.current_file.as_str().into())]);
     }
 }
 
 fn waiting_rows(rows: &mut Rows, status: &Status) {
     let shown = if status.run == 0 { &status.last_warnings } else { &status.warnings };
     for warning in shown {
-        rows.add("warning", &[("message", warning.text.as_str().into())]);
+        rows.add("warning", &[("message", warning.as_str().into())]);
     }
     for disk in &status.queue {
         rows.add("queue", &[("label", label_of(status, disk).into())]);
@@ -76,13 +75,13 @@ fn waiting_rows(rows: &mut Rows, status: &Status) {
 }
 
 fn last_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
-    let Some(last) = &status.last else {
+    let Some(result) = status.last_result else {
         return;
     };
     let told = [
-        ("result", last.outcome.name().into()),
-        ("when", clock.moment(last.finished_at, rows.texts).into()),
-        ("label", named(&last.label, last.disk.as_str()).into()),
+        ("result", result.name().into()),
+        ("when", clock.moment(status.last_finished_at, rows.texts).into()),
+        ("label", named(&status.last_label, &status.last_disk).into()),
     ];
     rows.add("last", &told);
 }

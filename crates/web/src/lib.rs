@@ -107,6 +107,6 @@ async fn another(view: &mut Receiver<View>, old: &str) -> Result<String, WebErro
 fn address(view: &View) -> Option<String> {
     match view {
         View::Away => None,
-        View::Here(now) => Some(now.web_address.clone()).filter(|address| !address.is_empty()),
+        View::Here(now) => Some(now.status.web_address.clone()).filter(|address| !address.is_empty()),
     }
 }

@@ -7,7 +7,9 @@ use asbackup_texts::{Arg, Texts};
 
 use super::clock::Clock;
 use super::plots;
-use super::snapshot::{Disk, Run, Snapshot};
+use asbackup_api::{Disk, Outcome, Run};
+
+use super::snapshot::Snapshot;
 
 /// How many of the runs get a row; the plots show them all.
 const ROWS: usize = 15;
@@ -45,13 +47,13 @@ fn disk_row(disk: &Disk, now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup
 /// The class and the words for where a disk is and whether it may go.
 fn place(disk: &Disk, now: &Snapshot) -> (&'static str, &'static str) {
     let is = |uuid: &String| uuid.eq_ignore_ascii_case(&disk.uuid);
-    if now.is_running() && is(&now.disk) {
+    if now.is_running() && is(&now.status.disk) {
         return ("busy", "web-place-busy");
     }
     if now.is_safe(&disk.uuid) {
         return ("good", "web-place-safe");
     }
-    if now.queue.iter().any(is) {
+    if now.status.queue.iter().any(is) {
         return ("wait", "web-place-queued");
     }
     if disk.present { ("wait", "web-place-held") } else { ("calm", "web-place-gone") }
@@ -88,16 +90,16 @@ const RUN_COLUMNS: [&str; 5] = ["web-col-when", "web-col-disk", "web-col-result"
 
 fn run_row(run: &Run, texts: &Texts, clock: &Clock) -> Markup {
     let name = |id: &str| texts.text(id, &[]);
-    let (class, sign, result) = match run.result.as_str() {
-        "success" => ("good", "✓", "web-result-success"),
-        "cancelled" => ("wait", "–", "web-result-cancelled"),
+    let (class, sign, result) = match run.result {
+        Some(Outcome::Success) => ("good", "✓", "web-result-success"),
+        Some(Outcome::Cancelled) => ("wait", "–", "web-result-cancelled"),
         _ => ("bad", "!", "web-result-aborted"),
     };
     let about = texts.told(&run.message, &run.message_facts);
     html! {
         tr {
             th scope="row" { (clock.moment(run.finished_at, texts)) }
-            td data-name=(name("web-col-disk")) { bdi { (run.name()) } }
+            td data-name=(name("web-col-disk")) { bdi { (name_of(run)) } }
             td data-name=(name("web-col-result")) {
                 span class=(format!("badge {class}")) { (sign) " " (name(result)) }
                 @if !about.is_empty() { details { summary { (name("web-why")) } (about) } }
@@ -106,4 +108,8 @@ fn run_row(run: &Run, texts: &Texts, clock: &Clock) -> Markup {
             td data-name=(name("web-col-bytes")) { (texts.text("web-size", &[("bytes", Arg::from(run.bytes_done))])) }
         }
     }
+}
+
+fn name_of(run: &Run) -> &str {
+    if run.label.is_empty() { &run.disk } else { &run.label }
 }

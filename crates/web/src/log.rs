@@ -8,18 +8,18 @@ use super::clock::Clock;
 use super::snapshot::Snapshot;
 
 pub fn lines(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
-    if now.run_log.is_empty() {
+    if now.status.run_log.is_empty() {
         return html! {};
     }
     html! {
         section.card aria-labelledby="h-log" {
             h2 #h-log { (texts.text("web-log", &[])) }
             ol.log {
-                @for (at, level, text) in &now.run_log {
-                    @let (class, word) = rank(level);
+                @for line in &now.status.run_log {
+                    @let (class, word) = rank(&line.level);
                     li class=[class] {
-                        span.when { (clock.second(*at, texts)) } " "
-                        span.what { @if let Some(word) = word { strong { (texts.text(word, &[])) } " " } bdi { (text) } }
+                        span.when { (clock.second(line.at, texts)) } " "
+                        span.what { @if let Some(word) = word { strong { (texts.text(word, &[])) } " " } bdi { (line.text) } }
                     }
                 }
             }

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::snapshot::{Disk, Run, Snapshot, View};
+use asbackup_api::{Disk, Outcome, Run};
+
+use super::snapshot::{Snapshot, View};
 
 /// How a number is read off.
 type OfDisk = fn(&Snapshot, &Disk) -> u64;
@@ -16,9 +18,9 @@ pub fn status(view: &View) -> (StatusCode, String) {
     match view {
         View::Away => (StatusCode::SERVICE_UNAVAILABLE, json!({ "available": false }).to_string()),
         View::Here(now) => {
-            let mut value = json!(**now);
-            value["available"] = true.into();
-            (StatusCode::OK, value.to_string())
+            let mut value = now.to_json();
+            value.insert("available".to_owned(), true.into());
+            (StatusCode::OK, Value::from(value).to_string())
         }
     }
 }
@@ -38,15 +40,15 @@ pub fn metrics(view: &View) -> String {
 }
 
 fn of_the_service(text: &mut Metrics, now: &Snapshot) {
-    text.family("info", "The version of the service, as a label.").of(&[("version", &now.version)], 1);
-    text.family("state", "The state of the service, as a label.").of(&[("state", &now.state)], 1);
+    text.family("info", "The version of the service, as a label.").of(&[("version", &now.status.version)], 1);
+    text.family("state", "The state of the service, as a label.").of(&[("state", now.status.state.name())], 1);
     text.family("running", "Whether a run is in progress.").plain(u64::from(now.is_running()));
-    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.").plain(now.progress);
-    text.family("copied_bytes", "Bytes copied by the current copy.").plain(now.bytes_done);
+    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.").plain(now.status.progress);
+    text.family("copied_bytes", "Bytes copied by the current copy.").plain(now.status.bytes_done);
     text.family("config_error", "Whether the configuration is refused or incomplete.")
-        .plain(u64::from(!now.config_error.is_empty()));
-    text.family("outbox_mails", "Mails that are waiting to be sent.").plain(now.outbox_count);
-    let in_state = |state: &str| now.veeam_locks.iter().filter(|(_, is, _)| is == state).count();
+        .plain(u64::from(!now.status.config_error.is_empty()));
+    text.family("outbox_mails", "Mails that are waiting to be sent.").plain(now.status.outbox_count);
+    let in_state = |state: &str| now.status.veeam_locks.iter().filter(|lock| lock.state() == state).count();
     let mut locks = text.family("veeam_locks", "Veeam jobs that write or wait.");
     locks.of(&[("state", "held")], in_state("held"));
     locks.of(&[("state", "waiting")], in_state("waiting"));
@@ -74,7 +76,9 @@ fn of_disks(text: &mut Metrics, now: &Snapshot) {
 /// The newest run of each disk.
 fn of_last_runs(text: &mut Metrics, now: &Snapshot) {
     let gauges: [(&str, &str, OfRun); 4] = [
-        ("last_run_success", "Whether the disk's last run succeeded.", |run| u64::from(run.result == "success")),
+        ("last_run_success", "Whether the disk's last run succeeded.", |run| {
+            u64::from(run.result == Some(Outcome::Success))
+        }),
         ("last_run_timestamp_seconds", "End of the disk's last run.", |run| run.finished_at / 1_000_000),
         ("last_run_duration_seconds", "Duration of the disk's last run, in seconds.", Run::seconds),
         ("last_run_copied_bytes", "Bytes copied by the disk's last run.", |run| run.bytes_done),

@@ -1,6 +1,8 @@
 //! What the page says in letters that can be read from three metres: one of a few moods, each with a tone (colour), an icon
 //! and its words. Pure; the words are in `locales/*/web.ftl`.
 
+use asbackup_api::{Outcome, State};
+
 use super::snapshot::{Snapshot, View};
 
 /// The colour and the icon; never alone, the words are always beside it.
@@ -40,9 +42,9 @@ impl Mood {
         match view {
             View::Away => mood(Tone::Away, "web-now-away"),
             View::Here(now) if now.is_running() => running(now),
-            View::Here(now) if now.state != "idle" => mood(Tone::Wait, "web-now-stopping"),
-            View::Here(now) if now.is_not_set_up() => mood(Tone::Calm, "web-now-unset"),
-            View::Here(now) if !now.config_error.is_empty() => mood(Tone::Bad, "web-now-misconfigured"),
+            View::Here(now) if now.status.state != State::Idle => mood(Tone::Wait, "web-now-stopping"),
+            View::Here(now) if now.status.is_not_set_up() => mood(Tone::Calm, "web-now-unset"),
+            View::Here(now) if !now.status.config_error.is_empty() => mood(Tone::Bad, "web-now-misconfigured"),
             View::Here(now) => rest(now),
         }
     }
@@ -53,10 +55,12 @@ fn mood(tone: Tone, words: &'static str) -> Mood {
 }
 
 fn running(now: &Snapshot) -> Mood {
-    match now.state.as_str() {
-        "waiting-for-veeam" if !now.veeam_locks.is_empty() => mood(Tone::Wait, "web-now-waiting"),
-        "waiting-for-veeam" | "mounting" | "locking" | "checking" => mood(Tone::Busy, "web-now-preparing"),
-        "copying" => mood(Tone::Busy, "web-now-copying"),
+    match now.status.state {
+        State::WaitingForVeeam if !now.status.veeam_locks.is_empty() => mood(Tone::Wait, "web-now-waiting"),
+        State::WaitingForVeeam | State::Mounting | State::Locking | State::Checking => {
+            mood(Tone::Busy, "web-now-preparing")
+        }
+        State::Copying => mood(Tone::Busy, "web-now-copying"),
         // Also a state that a newer service may have.
         _ => mood(Tone::Busy, "web-now-finishing"),
     }
@@ -64,16 +68,16 @@ fn running(now: &Snapshot) -> Mood {
 
 /// After a run, what counts is how it ended and whether its disk may be taken away.
 fn rest(now: &Snapshot) -> Mood {
-    let is_safe = now.is_safe(&now.last_disk);
-    let is_held = !is_safe && now.is_present(&now.last_disk);
-    match (now.last_result.as_str(), is_safe, is_held) {
-        ("", ..) => mood(Tone::Calm, "web-now-ready"),
-        ("success", true, _) => mood(Tone::Good, "web-now-done"),
-        ("success", _, true) => mood(Tone::Wait, "web-now-done-held"),
-        ("success", ..) => mood(Tone::Calm, "web-now-done-gone"),
-        ("cancelled", true, _) => mood(Tone::Wait, "web-now-cancelled"),
-        ("cancelled", _, true) => mood(Tone::Bad, "web-now-cancelled-held"),
-        ("cancelled", ..) => mood(Tone::Wait, "web-now-cancelled-gone"),
+    let is_safe = now.is_safe(&now.status.last_disk);
+    let is_held = !is_safe && now.is_present(&now.status.last_disk);
+    match (now.status.last_result, is_safe, is_held) {
+        (None, ..) => mood(Tone::Calm, "web-now-ready"),
+        (Some(Outcome::Success), true, _) => mood(Tone::Good, "web-now-done"),
+        (Some(Outcome::Success), _, true) => mood(Tone::Wait, "web-now-done-held"),
+        (Some(Outcome::Success), ..) => mood(Tone::Calm, "web-now-done-gone"),
+        (Some(Outcome::Cancelled), true, _) => mood(Tone::Wait, "web-now-cancelled"),
+        (Some(Outcome::Cancelled), _, true) => mood(Tone::Bad, "web-now-cancelled-held"),
+        (Some(Outcome::Cancelled), ..) => mood(Tone::Wait, "web-now-cancelled-gone"),
         (_, true, _) => mood(Tone::Bad, "web-now-failed"),
         (_, _, true) => mood(Tone::Bad, "web-now-failed-held"),
         _ => mood(Tone::Bad, "web-now-failed-gone"),
@@ -85,8 +89,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::snapshot::Disk;
-    use asbackup_api::Fault;
+    use asbackup_api::{Disk, Fault, Status};
     use asbackup_texts::{Language, Texts, text_id};
 
     /// Every id that [`Mood::of`] can give.
@@ -112,7 +115,8 @@ mod tests {
     ];
 
     fn words(change: impl FnOnce(&mut Snapshot)) -> &'static str {
-        let mut now = Snapshot { state: "idle".to_owned(), last_disk: "B78E-6CC4".to_owned(), ..Snapshot::default() };
+        let status = Status { last_disk: "B78E-6CC4".to_owned(), ..Status::default() };
+        let mut now = Snapshot { status, ..Snapshot::default() };
         now.disks =
             Arc::new(vec![Disk { uuid: "B78E-6CC4".to_owned(), present: true, known: true, ..Disk::default() }]);
         change(&mut now);
@@ -133,12 +137,12 @@ mod tests {
     #[test]
     fn a_disk_may_be_taken_away_only_when_it_is_proven_safe() {
         for (result, stem) in
-            [("success", "done"), ("aborted", "failed"), ("cancelled", "cancelled"), ("new", "failed")]
+            [(Outcome::Success, "done"), (Outcome::Aborted, "failed"), (Outcome::Cancelled, "cancelled")]
         {
             let said = |safe: bool| {
                 words(|now| {
-                    now.last_result = result.to_owned();
-                    now.safe_to_remove = if safe { vec!["b78e-6cc4".to_owned()] } else { Vec::new() };
+                    now.status.last_result = Some(result);
+                    now.status.safe_to_remove = if safe { vec!["b78e-6cc4".to_owned()] } else { Vec::new() };
                 })
             };
             assert_eq!(said(true), format!("web-now-{stem}"));
@@ -149,29 +153,29 @@ mod tests {
     #[test]
     fn a_state_that_is_not_known_counts_as_busy() {
         let said = words(|now| {
-            now.run = 1;
-            now.state = "polishing".to_owned();
+            now.status.run = 1;
+            now.status.state = State::Unknown;
         });
         assert_eq!(said, "web-now-finishing");
     }
 
     #[test]
     fn a_fresh_installation_is_no_error_and_one_that_has_copied_before_is() {
-        let said = |last_result: &str| {
+        let said = |last_result: Option<Outcome>| {
             words(|now| {
-                now.config_error = "Not set up.".to_owned();
-                now.config_error_facts.kind = text_id(&Fault::Unconfigured { keys: String::new() });
-                now.last_result = last_result.to_owned();
+                now.status.config_error = "Not set up.".to_owned();
+                now.status.config_error_facts.kind = text_id(&Fault::Unconfigured { keys: String::new() });
+                now.status.last_result = last_result;
             })
         };
-        assert_eq!((said(""), said("success")), ("web-now-unset", "web-now-misconfigured"));
+        assert_eq!((said(None), said(Some(Outcome::Success))), ("web-now-unset", "web-now-misconfigured"));
     }
 
     #[test]
     fn a_refused_configuration_comes_before_what_was() {
         let said = words(|now| {
-            now.config_error = "Something is missing.".to_owned();
-            now.last_result = "success".to_owned();
+            now.status.config_error = "Something is missing.".to_owned();
+            now.status.last_result = Some(Outcome::Success);
         });
         assert_eq!(said, "web-now-misconfigured");
     }

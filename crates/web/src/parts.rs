@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use maud::{Markup, PreEscaped, html};
 
+use asbackup_api::State;
 use asbackup_texts::{Arg, Texts};
 
 use super::clock::Clock;
@@ -64,7 +65,7 @@ fn banner(mood: Mood, view: &View, texts: &Texts) -> Markup {
 /// The disk that the banner speaks of.
 fn concerned(view: &View) -> Option<&str> {
     let View::Here(now) = view else { return None };
-    let disk = if now.is_running() { &now.disk } else { &now.last_disk };
+    let disk = if now.is_running() { &now.status.disk } else { &now.status.last_disk };
     (!disk.is_empty()).then(|| now.name(disk))
 }
 
@@ -82,12 +83,12 @@ fn icon(tone: Tone) -> Markup {
 }
 
 fn progress(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
-    if !now.is_running() || now.progress < 0.0 {
+    if !now.is_running() || now.status.progress < 0.0 {
         return html! {};
     }
     // 0.58 is a little less than 58 hundredths.
-    let percent = (now.progress.clamp(0.0, 1.0) * 100.0 + 1e-9) as u64;
-    let amount = [("done", Arg::from(now.bytes_done)), ("total", Arg::from(now.bytes_total))];
+    let percent = (now.status.progress.clamp(0.0, 1.0) * 100.0 + 1e-9) as u64;
+    let amount = [("done", Arg::from(now.status.bytes_done)), ("total", Arg::from(now.status.bytes_total))];
     html! {
         section.card aria-labelledby="h-progress" {
             h2 #h-progress { (texts.text("web-progress", &[])) }
@@ -97,22 +98,22 @@ fn progress(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
             }
             dl.facts {
                 (fact("web-amount", &texts.text("web-amount.value", &amount), texts))
-                @if now.bytes_per_second > 0 { (fact("web-rate", &rate(now, texts), texts)) }
-                @if now.seconds_left > 0 { (fact("web-ready-at", &clock.in_seconds(now.seconds_left, texts), texts)) }
-                (fact("web-begun", &clock.moment(now.started_at, texts), texts))
+                @if now.status.bytes_per_second > 0 { (fact("web-rate", &rate(now, texts), texts)) }
+                @if now.status.seconds_left > 0 { (fact("web-ready-at", &clock.in_seconds(now.status.seconds_left, texts), texts)) }
+                (fact("web-begun", &clock.moment(now.status.started_at, texts), texts))
             }
-            @if now.bytes_resumed > 0 && now.state == "copying" {
-                p.sooner { (texts.text("status-line-sooner.value", &[("bytes", Arg::from(now.bytes_resumed))])) }
+            @if now.status.bytes_resumed > 0 && now.status.state == State::Copying {
+                p.sooner { (texts.text("status-line-sooner.value", &[("bytes", Arg::from(now.status.bytes_resumed))])) }
             }
-            @if !now.current_file.is_empty() {
-                p.file { span { (texts.text("web-file", &[])) } " " bdi { (now.current_file) } }
+            @if !now.status.current_file.is_empty() {
+                p.file { span { (texts.text("web-file", &[])) } " " bdi { (now.status.current_file) } }
             }
         }
     }
 }
 
 fn rate(now: &Snapshot, texts: &Texts) -> String {
-    texts.text("web-rate.value", &[("rate", Arg::from(now.bytes_per_second))])
+    texts.text("web-rate.value", &[("rate", Arg::from(now.status.bytes_per_second))])
 }
 
 fn fact(name: &str, value: &str, texts: &Texts) -> Markup {
@@ -122,30 +123,30 @@ fn fact(name: &str, value: &str, texts: &Texts) -> Markup {
 /// What went wrong, who waits for whom, and which disks may go.
 fn notes(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
     let (warnings, about) = match now.is_running() {
-        true => (&now.warnings, &now.warning_facts),
-        false => (&now.last_warnings, &now.last_warning_facts),
+        true => (&now.status.warnings, &now.status.warning_facts),
+        false => (&now.status.last_warnings, &now.status.last_warning_facts),
     };
     let names = |uuids: &[String]| uuids.iter().map(|uuid| now.name(uuid)).collect::<Vec<_>>().join(", ");
     html! {
-        @if !now.config_error.is_empty() { (note(if now.is_not_set_up() { "calm" } else { "bad" }, &texts.text("web-config", &[]), &texts.told(&now.config_error, &now.config_error_facts))) }
-        @if !now.is_running() && !now.last_error.1.is_empty() {
-            (note("bad", &texts.text("web-fault", &[]), &texts.told(&now.last_error.1, &now.last_error_facts)))
+        @if !now.status.config_error.is_empty() { (note(if now.status.is_not_set_up() { "calm" } else { "bad" }, &texts.text("web-config", &[]), &texts.told(&now.status.config_error, &now.status.config_error_facts))) }
+        @if !now.is_running() && !now.status.last_error.1.is_empty() {
+            (note("bad", &texts.text("web-fault", &[]), &texts.told(&now.status.last_error.1, &now.status.last_error_facts)))
         }
         @for (nth, warning) in warnings.iter().enumerate() {
             @let about = about.get(nth).cloned().unwrap_or_default();
             (note("wait", &texts.text("web-warning", &[]), &texts.told(warning, &about)))
         }
-        @for (job, state, since) in &now.veeam_locks {
-            @let id = if state == "held" { "web-veeam-held" } else { "web-veeam-waiting" };
-            @let since = Arg::from(clock.moment(*since, texts));
-            (note("calm", "Veeam", &texts.text(id, &[("job", Arg::from(job.as_str())), ("since", since)])))
+        @for lock in &now.status.veeam_locks {
+            @let id = if lock.held { "web-veeam-held" } else { "web-veeam-waiting" };
+            @let since = Arg::from(clock.moment(lock.since, texts));
+            (note("calm", "Veeam", &texts.text(id, &[("job", Arg::from(lock.job.as_str())), ("since", since)])))
         }
         @if now.unlisted_locks() > 0 {
             (note("calm", "Veeam", &texts.text("status-more-locks", &[("count", Arg::from(now.unlisted_locks()))])))
         }
-        @if !now.queue.is_empty() { (note("calm", &texts.text("web-queue", &[]), &names(&now.queue))) }
-        @if !now.safe_to_remove.is_empty() {
-            (note("good", &texts.text("web-safe", &[]), &names(&now.safe_to_remove)))
+        @if !now.status.queue.is_empty() { (note("calm", &texts.text("web-queue", &[]), &names(&now.status.queue))) }
+        @if !now.status.safe_to_remove.is_empty() {
+            (note("good", &texts.text("web-safe", &[]), &names(&now.status.safe_to_remove)))
         }
     }
 }
@@ -157,6 +158,7 @@ fn note(class: &str, name: &str, text: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use asbackup_api::{Status, VeeamLock};
     use asbackup_texts::Language;
 
     fn notes_of(now: Snapshot, language: Language) -> String {
@@ -165,8 +167,11 @@ mod tests {
 
     #[test]
     fn locks_that_are_not_listed_are_counted() {
-        let lock = || ("Mail".to_owned(), "held".to_owned(), 1);
-        let locks = |count| Snapshot { veeam_locks: vec![lock()], veeam_lock_count: count, ..Snapshot::default() };
+        let lock = || VeeamLock { job: "Mail".to_owned(), held: true, since: 1 };
+        let locks = |count| Snapshot {
+            status: Status { veeam_locks: vec![lock()], veeam_lock_count: count, ..Status::default() },
+            ..Snapshot::default()
+        };
         assert!(notes_of(locks(4), Language::English).contains("3 more locks are not listed here."));
         assert!(notes_of(locks(2), Language::German).contains("Eine weitere Sperre"));
         for all_listed in [0, 1] {

@@ -8,7 +8,9 @@ use maud::{Markup, html};
 use asbackup_texts::{Arg, Texts};
 
 use super::clock::Clock;
-use super::snapshot::{Run, Snapshot};
+use asbackup_api::{Outcome, Run};
+
+use super::snapshot::Snapshot;
 
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 84.0;
@@ -49,7 +51,7 @@ fn bars(runs: &[&Run], value: fn(&Run) -> u64, name: &str, scale: &Scale) -> Mar
         @for (nth, run) in runs.iter().enumerate() {
             @let tall = height(value(run), top).max(1.5);
             @let left = nth as f64 * step + step * 0.15;
-            rect class=(if run.result == "success" { "bar" } else { "bar bad" }) x=(round(left)) y=(round(TOP + HEIGHT - tall))
+            rect class=(if run.result == Some(Outcome::Success) { "bar" } else { "bar bad" }) x=(round(left)) y=(round(TOP + HEIGHT - tall))
                 width=(round((step * 0.7).min(16.0))) height=(round(tall)) rx="1.5" {}
         }
     };

@@ -1,17 +1,36 @@
-//! What the page knows at one moment, as plain data, read off the bus's properties and lists.
-//! Pure. Whatever is missing or of another type is empty: an older service must not take the page down.
+//! What the page knows at one moment: the wire types, and what follows from them. Pure.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde_json::{Map, Value};
 use zbus::OwnedVariant;
 
-use asbackup_api::Facts;
-use asbackup_api::bus::{Row, json};
+use asbackup_api::bus::json;
+use asbackup_api::{Disk, Run, Status};
 
-/// Properties by their names on the bus.
-pub type Properties = HashMap<String, OwnedVariant>;
+/// What is told of disks on the page; who gets mails and where a disk is mounted is nobody's business there.
+const OF_DISKS: [&str; 7] = ["uuid", "label", "known", "present", "size", "free", "last-success"];
+/// And of runs.
+const OF_RUNS: [&str; 14] = [
+    "run",
+    "disk",
+    "label",
+    "started-at",
+    "finished-at",
+    "result",
+    "error",
+    "message",
+    "message-facts",
+    "warnings",
+    "warning-facts",
+    "bytes-done",
+    "free",
+    "size",
+];
+
+/// By their names on the bus.
+pub type Object = Map<String, Value>;
 
 /// What is known of the service.
 #[derive(Debug, Clone, Default)]
@@ -22,141 +41,33 @@ pub enum View {
     Here(Arc<Snapshot>),
 }
 
-/// Names, units and meanings are those of `dbus/de.example.Backup.xml`; serialised it is `/api/status`.
-#[derive(Debug, Clone, Default, Serialize)]
+/// The properties, and the two lists.
+#[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    pub version: String,
-    pub state: String,
-    pub status: String,
-    pub run: u64,
-    pub disk: String,
-    pub started_at: u64,
-    pub progress: f64,
-    pub bytes_done: u64,
-    pub bytes_total: u64,
-    pub bytes_resumed: u64,
-    pub bytes_per_second: u64,
-    pub seconds_left: u64,
-    pub current_file: String,
-    pub queue: Vec<String>,
-    pub warnings: Vec<String>,
-    pub warning_facts: Vec<Facts>,
-    pub last_result: String,
-    /// Name and message.
-    pub last_error: (String, String),
-    pub last_error_facts: Facts,
-    pub last_warnings: Vec<String>,
-    pub last_warning_facts: Vec<Facts>,
-    pub last_disk: String,
-    pub last_finished_at: u64,
-    pub safe_to_remove: Vec<String>,
-    /// Job, state, since.
-    pub veeam_locks: Vec<(String, String, u64)>,
-    /// All of them; a service that does not tell has listed all.
-    pub veeam_lock_count: u32,
-    pub config_error: String,
-    pub config_error_facts: Facts,
-    /// Mails that wait to be sent, and why.
-    pub outbox_count: u32,
-    pub outbox_error: String,
-    pub outbox_error_facts: Facts,
-    /// When, "info" "warning" or "error", and the text; oldest first.
-    pub run_log: Vec<(u64, String, String)>,
-    pub web_address: String,
-    pub web_names: Vec<String>,
+    pub status: Status,
     pub disks: Arc<Vec<Disk>>,
     /// Newest first.
     pub runs: Arc<Vec<Run>>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Disk {
-    pub uuid: String,
-    pub label: String,
-    pub known: bool,
-    pub present: bool,
-    pub size: u64,
-    pub free: u64,
-    pub last_success: u64,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Run {
-    pub run: u64,
-    pub disk: String,
-    pub label: String,
-    pub started_at: u64,
-    pub finished_at: u64,
-    pub result: String,
-    pub error: String,
-    pub message: String,
-    pub message_facts: Facts,
-    pub warnings: Vec<String>,
-    pub warning_facts: Vec<Facts>,
-    pub bytes_done: u64,
-    pub free: u64,
-    pub size: u64,
+/// The same as JSON, under the names of the bus.
+pub fn object(told: &HashMap<String, OwnedVariant>) -> Object {
+    told.iter().map(|(name, value)| (name.clone(), json(value))).collect()
 }
 
 impl Snapshot {
-    pub fn new(properties: &Properties, disks: Arc<Vec<Disk>>, runs: Arc<Vec<Run>>) -> Self {
-        Self {
-            version: get(properties, "Version"),
-            state: get(properties, "State"),
-            status: get(properties, "Status"),
-            run: get(properties, "Run"),
-            disk: get(properties, "Disk"),
-            started_at: get(properties, "StartedAt"),
-            progress: get(properties, "Progress"),
-            bytes_done: get(properties, "BytesDone"),
-            bytes_total: get(properties, "BytesTotal"),
-            bytes_resumed: get(properties, "BytesResumed"),
-            bytes_per_second: get(properties, "BytesPerSecond"),
-            seconds_left: get(properties, "SecondsLeft"),
-            current_file: get(properties, "CurrentFile"),
-            queue: get(properties, "Queue"),
-            warnings: get(properties, "Warnings"),
-            warning_facts: all_facts(properties, "WarningFacts"),
-            last_result: get(properties, "LastResult"),
-            last_error: get(properties, "LastError"),
-            last_error_facts: facts(properties, "LastErrorFacts"),
-            last_warnings: get(properties, "LastWarnings"),
-            last_warning_facts: all_facts(properties, "LastWarningFacts"),
-            last_disk: get(properties, "LastDisk"),
-            last_finished_at: get(properties, "LastFinishedAt"),
-            safe_to_remove: get(properties, "SafeToRemove"),
-            veeam_locks: get(properties, "VeeamLocks"),
-            veeam_lock_count: get(properties, "VeeamLockCount"),
-            config_error: get(properties, "ConfigError"),
-            config_error_facts: facts(properties, "ConfigErrorFacts"),
-            outbox_count: get(properties, "OutboxCount"),
-            outbox_error: get(properties, "OutboxError"),
-            outbox_error_facts: facts(properties, "OutboxErrorFacts"),
-            run_log: get(properties, "RunLog"),
-            web_address: get(properties, "WebAddress"),
-            web_names: get(properties, "WebNames"),
-            disks,
-            runs,
-        }
-    }
-
-    /// As it is after the installation.
-    pub fn is_not_set_up(&self) -> bool {
-        self.config_error_facts.is_not_set_up() && self.last_result.is_empty()
-    }
-
     /// How many locks there are besides those that are listed.
     pub fn unlisted_locks(&self) -> u64 {
-        u64::from(self.veeam_lock_count).saturating_sub(self.veeam_locks.len() as u64)
+        u64::from(self.status.unlisted_locks())
     }
 
     pub fn is_running(&self) -> bool {
-        self.run != 0
+        self.status.run != 0
     }
 
     /// Proven unmounted: the one thing that must never be said a moment too early.
     pub fn is_safe(&self, uuid: &str) -> bool {
-        self.safe_to_remove.iter().any(|safe| safe.eq_ignore_ascii_case(uuid))
+        self.status.safe_to_remove.iter().any(|safe| safe.eq_ignore_ascii_case(uuid))
     }
 
     pub fn is_present(&self, uuid: &str) -> bool {
@@ -182,62 +93,61 @@ impl Snapshot {
     fn find(&self, uuid: &str) -> Option<&Disk> {
         self.disks.iter().find(|disk| disk.uuid.eq_ignore_ascii_case(uuid))
     }
+
+    /// For `/api/status`: names as programs write them.
+    pub fn to_json(&self) -> Object {
+        let mut all = snake_case(self.status.to_json());
+        let disks = self.disks.iter().map(|disk| only(&OF_DISKS, disk.to_json()));
+        all.insert("disks".to_owned(), disks.collect());
+        let runs = self.runs.iter().map(|run| only(&OF_RUNS, run.to_json()));
+        all.insert("runs".to_owned(), runs.collect());
+        all
+    }
 }
 
-impl From<Row> for Disk {
-    fn from(row: Row) -> Self {
-        Self {
-            uuid: get(&row, "uuid"),
-            label: get(&row, "label"),
-            known: get(&row, "known"),
-            present: get(&row, "present"),
-            size: get(&row, "size"),
-            free: get(&row, "free"),
-            last_success: get(&row, "last-success"),
+fn only(names: &[&str], mut row: Object) -> Value {
+    row.retain(|name, _| names.contains(&name.as_str()));
+    snake_case(row).into()
+}
+
+/// Of the outermost names, `SafeToRemove` and `safe-to-remove` alike.
+fn snake_case(told: Object) -> Object {
+    told.into_iter().map(|(name, value)| (snake(&name), value)).collect()
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (at, character) in name.char_indices() {
+        if at > 0 && character.is_ascii_uppercase() {
+            snake.push('_');
         }
+        snake.push(if character == '-' { '_' } else { character.to_ascii_lowercase() });
     }
+    snake
 }
 
-impl From<Row> for Run {
-    fn from(row: Row) -> Self {
-        Self {
-            run: get(&row, "run"),
-            disk: get(&row, "disk"),
-            label: get(&row, "label"),
-            started_at: get(&row, "started-at"),
-            finished_at: get(&row, "finished-at"),
-            result: get(&row, "result"),
-            error: get(&row, "error"),
-            message: get(&row, "message"),
-            message_facts: facts(&row, "message-facts"),
-            warnings: get(&row, "warnings"),
-            warning_facts: all_facts(&row, "warning-facts"),
-            bytes_done: get(&row, "bytes-done"),
-            free: get(&row, "free"),
-            size: get(&row, "size"),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Run {
-    pub fn seconds(&self) -> u64 {
-        self.finished_at.saturating_sub(self.started_at) / 1_000_000
+    #[test]
+    fn names_are_written_as_programs_write_them() {
+        assert_eq!(
+            ["OutboxCount", "last-success", "Run", "uuid"].map(snake),
+            ["outbox_count", "last_success", "run", "uuid"]
+        );
     }
 
-    pub fn name(&self) -> &str {
-        if self.label.is_empty() { &self.disk } else { &self.label }
+    #[test]
+    fn the_page_tells_nobody_who_gets_mails_or_where_a_disk_is_mounted() {
+        let disk = Disk {
+            recipients: vec!["boss@example.com".to_owned()],
+            mount_points: vec!["/mnt/secret".to_owned()],
+            ..Disk::default()
+        };
+        let told = Snapshot { disks: Arc::new(vec![disk]), ..Snapshot::default() }.to_json();
+        let text = Value::from(told.clone()).to_string();
+        assert!(!text.contains("boss") && !text.contains("secret"), "{text}");
+        assert!(told["disks"][0]["last_success"] == 0, "{text}");
     }
-}
-
-fn facts(row: &HashMap<String, OwnedVariant>, name: &str) -> Facts {
-    row.get(name).map(|value| Facts::read(&json(value))).unwrap_or_default()
-}
-
-fn all_facts(row: &HashMap<String, OwnedVariant>, name: &str) -> Vec<Facts> {
-    row.get(name).map(|value| Facts::read_all(&json(value))).unwrap_or_default()
-}
-
-fn get<T: TryFrom<OwnedVariant> + Default>(row: &HashMap<String, OwnedVariant>, name: &str) -> T {
-    let value = row.get(name).cloned();
-    value.and_then(|value| T::try_from(value).ok()).unwrap_or_default()
 }

@@ -13,9 +13,10 @@ use zbus::Connection;
 use zbus::fdo::PropertiesProxy;
 use zbus::proxy::{CacheProperties, MethodFlags};
 
-use asbackup_api::bus::{BUS_NAME, BackupProxy, INTERFACE, OBJECT_PATH, Row};
+use asbackup_api::bus::{BUS_NAME, BackupProxy, INTERFACE, OBJECT_PATH, Row, json};
+use asbackup_api::{Disk, Run, Status};
 
-use super::snapshot::{Disk, Properties, Run, Snapshot, View};
+use super::snapshot::{Object, Snapshot, View, object};
 
 /// How many runs the page tells of.
 const RUNS: u32 = 60;
@@ -28,7 +29,7 @@ const PROGRESS: [&str; 8] =
 pub struct Watcher {
     backup: BackupProxy<'static>,
     properties: PropertiesProxy<'static>,
-    known: Properties,
+    known: Object,
     disks: Arc<Vec<Disk>>,
     runs: Arc<Vec<Run>>,
     view: watch::Sender<View>,
@@ -44,7 +45,7 @@ impl Watcher {
         let (view, _) = watch::channel(View::Away);
         let (names, _) = watch::channel(Vec::new());
         let (disks, runs) = (Arc::default(), Arc::default());
-        Ok(Self { backup, properties, known: Properties::new(), disks, runs, view, names })
+        Ok(Self { backup, properties, known: Object::new(), disks, runs, view, names })
     }
 
     pub fn view(&self) -> watch::Receiver<View> {
@@ -61,11 +62,12 @@ impl Watcher {
 
     /// Everything anew; a service that does not answer is away.
     pub async fn ask(&mut self) {
-        let Some(all) = ask(self.properties.inner(), "GetAll", &INTERFACE).await else {
+        let all: Option<Row> = ask(self.properties.inner(), "GetAll", &INTERFACE).await;
+        let Some(all) = all else {
             self.view.send_replace(View::Away);
             return;
         };
-        self.known = all;
+        self.known = object(&all);
         self.ask_lists().await;
         self.tell();
     }
@@ -99,7 +101,7 @@ impl Watcher {
             return Ok(());
         }
         for (name, value) in changed {
-            self.known.insert((*name).to_owned(), value.try_to_owned()?);
+            self.known.insert((*name).to_owned(), json(value));
         }
         let concerns_lists = changed.keys().any(|name| !PROGRESS.contains(name));
         // Without a run, the sentence changes with what is plugged in.
@@ -115,17 +117,26 @@ impl Watcher {
     async fn ask_lists(&mut self) {
         let disks: Option<Vec<Row>> = ask(self.backup.inner(), "ListDisks", &()).await;
         if let Some(disks) = disks {
-            self.disks = Arc::new(disks.into_iter().map(Disk::from).collect());
+            self.disks = Arc::new(disks.iter().filter_map(|row| Disk::read(&object(row)).ok()).collect());
         }
         let runs: Option<Vec<Row>> = ask(self.backup.inner(), "ListRuns", &RUNS).await;
         if let Some(runs) = runs {
-            self.runs = Arc::new(runs.into_iter().map(Run::from).collect());
+            self.runs = Arc::new(runs.iter().filter_map(|row| Run::read(&object(row)).ok()).collect());
         }
     }
 
+    /// What can't be read is as good as no answer.
     fn tell(&self) {
-        let snapshot = Snapshot::new(&self.known, Arc::clone(&self.disks), Arc::clone(&self.runs));
-        self.names.send_replace(snapshot.web_names.clone());
+        let status = match Status::read(&self.known) {
+            Ok(status) => status,
+            Err(error) => {
+                debug!("the properties can't be read: {error}");
+                self.view.send_replace(View::Away);
+                return;
+            }
+        };
+        self.names.send_replace(status.web_names.clone());
+        let snapshot = Snapshot { status, disks: Arc::clone(&self.disks), runs: Arc::clone(&self.runs) };
         self.view.send_replace(View::Here(Arc::new(snapshot)));
     }
 }

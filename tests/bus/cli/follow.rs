@@ -26,8 +26,8 @@ async fn bus_watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
     let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
     let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
     assert!(line(&mut lines).await.contains("42 %"));
-    rig.status.send_modify(|status| status.ratio = 0.43);
-    rig.status.send_modify(|status| status.ratio = 0.75);
+    rig.status.send_modify(|status| status.progress = 0.43);
+    rig.status.send_modify(|status| status.progress = 0.75);
     let next = line(&mut lines).await;
     assert!(next.contains("75 %") && next.contains("leave it plugged in"), "{next}");
     rig.status.send_modify(|status| status.state = State::Unmounting);
@@ -47,7 +47,7 @@ async fn bus_watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seem
     let hint = line(&mut lines).await;
     assert!(hint.contains("much sooner") && hint.contains("300 GB"), "{hint}");
     assert!(line(&mut lines).await.contains("42 %"));
-    rig.status.send_modify(|status| status.ratio = 0.75);
+    rig.status.send_modify(|status| status.progress = 0.75);
     assert!(line(&mut lines).await.contains("75 %"), "said once");
     rig.status.send_modify(|status| finish(status, 17));
     rig.signals.send(finished(17)).unwrap();
@@ -84,7 +84,7 @@ async fn bus_watch_in_json_is_all_properties_in_each_line() {
     let (child, mut lines) = watching(rig.bus.address(), &["watch", "--json"]);
     let now: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
     assert_eq!((&now["State"], &now["Progress"]), (&"copying".into(), &0.42.into()));
-    rig.status.send_modify(|status| status.ratio = 0.43);
+    rig.status.send_modify(|status| status.progress = 0.43);
     let next: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
     assert_eq!((&next["Progress"], &next["Run"]), (&0.43.into(), &17.into()));
     rig.status.send_modify(|status| {

@@ -1,8 +1,8 @@
 //! Statuses and runs with something in every field, some of it hostile.
 
 use asbackup::model::{
-    AttachmentId, DiskId, DiskRow, Fault, Finished, Outcome, Progress, RunRecord, State, Status, Step, Told, Totals,
-    Trigger, VeeamLock, Warning,
+    AttachmentId, Disk, DiskId, Facts, Fault, Outcome, RunRecord, State, Status, Step, Totals, Trigger, VeeamLock,
+    Warning,
 };
 use asbackup::texts::{Language, Texts};
 use asbackup_testing::house::rig::UUID;
@@ -24,7 +24,8 @@ fn german() -> Texts {
 /// As after the installation.
 pub fn unset() -> Status {
     let keys = "filesystem-ids-and-notification-mail-addresses, backup-source".to_owned();
-    Status { config_error: german().tell(&Fault::Unconfigured { keys }), ..Status::default() }
+    let told = german().tell(&Fault::Unconfigured { keys });
+    Status { config_error: told.text, config_error_facts: told.facts, ..Status::default() }
 }
 
 pub fn copying() -> Status {
@@ -35,16 +36,15 @@ pub fn copying() -> Status {
         label: "GOLD".to_owned(),
         run: 17,
         started_at: NOON,
-        ratio: 0.42,
-        progress: Progress {
-            bytes_done: 420_000_000_000,
-            bytes_total: 1_000_000_000_000,
-            rate: 110_000_000,
-            seconds_left: 0,
-            file: format!("jobs/{HOSTILE}.vbk"),
-        },
+        progress: 0.42,
+        bytes_done: 420_000_000_000,
+        bytes_total: 1_000_000_000_000,
+        bytes_per_second: 110_000_000,
+        seconds_left: 0,
+        current_file: format!("jobs/{HOSTILE}.vbk"),
         queue: vec!["B78E-6CC4".to_owned()],
-        warnings: vec![german().tell(&low), "Eine Warnung von morgen.".into()],
+        warnings: vec![german().tell(&low).text, "Eine Warnung von morgen.".to_owned()],
+        warning_facts: vec![german().tell(&low).facts, Facts::default()],
         veeam_locks: vec![VeeamLock { job: "Mail".to_owned(), held: false, since: NOON }],
         disks: disks(),
         ..Status::default()
@@ -62,30 +62,28 @@ pub fn failed() -> Status {
     status.safe_to_remove.clear();
     let refused = Warning::MailNotEncrypted { server: "mail.example.de".to_owned() };
     status.outbox_count = 1;
-    status.outbox_error = Told { text: german().say(&refused).what, ..german().tell(&refused) };
+    status.outbox_error = german().say(&refused).what;
+    status.outbox_error_facts = german().tell(&refused).facts;
     status
 }
 
 fn after(outcome: Outcome, fault: Option<Fault>) -> Status {
-    let last_error = fault.as_ref().map(|fault| (fault.name().to_owned(), german().tell(fault)));
+    let told = fault.as_ref().map(|fault| german().tell(fault)).unwrap_or_default();
     Status {
-        last: Some(Finished {
-            run: 17,
-            disk: DiskId::new(UUID),
-            label: "GOLD".to_owned(),
-            outcome,
-            fault,
-            warnings: Vec::new(),
-            finished_at: NOON,
-        }),
-        last_error: last_error.unwrap_or_default(),
+        last_run: 17,
+        last_disk: UUID.to_owned(),
+        last_label: "GOLD".to_owned(),
+        last_result: Some(outcome),
+        last_finished_at: NOON,
+        last_error: (fault.as_ref().map_or("", Fault::name).to_owned(), told.text),
+        last_error_facts: told.facts,
         safe_to_remove: vec![UUID.to_owned()],
         ..idle()
     }
 }
 
-fn disks() -> Vec<DiskRow> {
-    let gold = DiskRow {
+fn disks() -> Vec<Disk> {
+    let gold = Disk {
         uuid: UUID.to_owned(),
         known: true,
         present: true,
@@ -94,21 +92,20 @@ fn disks() -> Vec<DiskRow> {
         free: 1_500_000_000_000,
         last_success: NOON,
         recipients: vec!["office@example.de".to_owned()],
-        ..DiskRow::default()
+        ..Disk::default()
     };
-    let silver =
-        DiskRow { uuid: "B78E-6CC4".to_owned(), known: true, label: "SILVER".to_owned(), ..DiskRow::default() };
-    let stranger = DiskRow {
+    let silver = Disk { uuid: "B78E-6CC4".to_owned(), known: true, label: "SILVER".to_owned(), ..Disk::default() };
+    let stranger = Disk {
         uuid: "DEAD-BEEF".to_owned(),
         present: true,
         label: HOSTILE.to_owned(),
         file_system: "exfat".to_owned(),
         device: "/dev/sdz1".to_owned(),
         size: 64_000_000_000,
-        ..DiskRow::default()
+        ..Disk::default()
     };
     // The configuration would refuse it, so no line is offered.
-    let liar = DiskRow { uuid: "x, evil@example.de".to_owned(), present: true, ..DiskRow::default() };
+    let liar = Disk { uuid: "x, evil@example.de".to_owned(), present: true, ..Disk::default() };
     vec![gold, silver, stranger, liar]
 }
 

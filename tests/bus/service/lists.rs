@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{Error, Row, json};
 use asbackup::model::{
-    AttachmentId, Contents, DiskId, DiskRow, Fault, Outcome, RunRecord, RunWarning, Status, Step, Totals, Trigger,
-    UnformattedRow, Warning,
+    AttachmentId, Contents, Disk, DiskId, Fault, Outcome, RunRecord, RunWarning, Status, Step, Totals, Trigger,
+    UnformattedDisk, Warning,
 };
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::rig::{Rig, UUID};
@@ -19,7 +19,7 @@ fn keys_in_contract(method: &str) -> BTreeSet<String> {
     let start = format!("\n      {method}:\n");
     let comment = xml.split_once(&start).unwrap().1;
     let comment = comment.split_once("-->").unwrap().0;
-    let keys = comment.split_once("always there:").unwrap().1;
+    let keys = comment.split_once("always present:").unwrap().1;
     let mut words = keys.split_whitespace().peekable();
     let mut found = BTreeSet::new();
     while let Some(word) = words.next() {
@@ -37,13 +37,13 @@ fn keys(row: &Row) -> BTreeSet<String> {
 #[tokio::test]
 async fn bus_a_listed_disk_has_every_key_of_the_contract() {
     let status = Status {
-        disks: vec![DiskRow {
+        disks: vec![Disk {
             uuid: UUID.to_owned(),
             known: true,
             label: "OFF\u{1b}SITE".to_owned(),
             recipients: vec!["a@example.de".to_owned()],
             size: 5,
-            ..DiskRow::default()
+            ..Disk::default()
         }],
         ..Status::default()
     };
@@ -59,7 +59,7 @@ async fn bus_a_listed_disk_has_every_key_of_the_contract() {
 
 #[tokio::test]
 async fn bus_a_disk_without_a_file_system_has_every_key_of_the_contract() {
-    let disk = UnformattedRow {
+    let disk = UnformattedDisk {
         device: "/dev/sdb".to_owned(),
         size: 5,
         vendor: "WD".to_owned(),

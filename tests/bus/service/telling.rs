@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use asbackup::bus::contract::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup::controller::Signal;
-use asbackup::model::{DiskId, Fault, Finished, LogLine, Outcome, Progress, State, Status, VeeamLock, Warning};
+use asbackup::model::{Facts, Fault, LogLine, Outcome, State, Status, VeeamLock, Warning};
 use asbackup::texts::{Language, Texts};
 use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
 use futures_util::StreamExt;
@@ -56,40 +56,48 @@ fn changes(message: &Message) -> Changes {
 
 fn full_status() -> Status {
     let texts = Texts::new(Language::German);
+    let removed = texts.tell(&Fault::DiskRemoved);
+    let unset = texts.tell(&Fault::Unconfigured { keys: "key".to_owned() });
+    let unsent = texts.tell(&Warning::MailNotEncrypted { server: "away".to_owned() });
     let mut status = Status {
-        sentence: "Copying".to_owned(),
+        status: "Copying".to_owned(),
         state: State::Copying,
         disk: UUID.to_owned(),
         run: 7,
         started_at: 11,
-        ratio: 0.5,
-        progress: Progress { bytes_done: 5, bytes_total: 10, rate: 3, seconds_left: 2, file: "a\nb".to_owned() },
+        progress: 0.5,
+        bytes_done: 5,
+        bytes_total: 10,
+        bytes_per_second: 3,
+        seconds_left: 2,
+        current_file: "a\nb".to_owned(),
         bytes_resumed: 4,
         queue: vec!["B78E-6CC4".to_owned()],
-        warnings: vec!["low".into()],
+        warnings: vec!["low".to_owned()],
+        warning_facts: vec![Facts::default()],
         free_bytes: 99,
-        last_error: ("NoSpace".to_owned(), texts.tell(&Fault::DiskRemoved)),
-        last_warnings: vec!["old".into()],
+        last_error: ("NoSpace".to_owned(), removed.text),
+        last_error_facts: removed.facts,
+        last_warnings: vec!["old".to_owned()],
+        last_warning_facts: vec![Facts::default()],
         safe_to_remove: vec!["B78E-6CC4".to_owned()],
         veeam_lock_count: 1,
         veeam_locks: vec![VeeamLock { job: "nightly".to_owned(), held: true, since: 5 }],
-        config_error: texts.tell(&Fault::Unconfigured { keys: "key".to_owned() }),
+        config_error: unset.text,
+        config_error_facts: unset.facts,
         outbox_count: 3,
-        outbox_error: texts.tell(&Warning::MailNotEncrypted { server: "away".to_owned() }),
-        run_log: vec![LogLine { at: 4, level: "warning", text: "slow".to_owned() }],
+        outbox_error: unsent.text,
+        outbox_error_facts: unsent.facts,
+        run_log: vec![LogLine { at: 4, level: "warning".into(), text: "slow".to_owned() }],
         web_address: "http://atlantis:8080/".to_owned(),
         web_names: vec!["atlantis".to_owned()],
         ..Status::default()
     };
-    status.last = Some(Finished {
-        run: 6,
-        disk: DiskId::new("B78E-6CC4"),
-        label: "STICK".to_owned(),
-        outcome: Outcome::Aborted,
-        fault: None,
-        warnings: Vec::new(),
-        finished_at: 10,
-    });
+    status.last_run = 6;
+    status.last_disk = "B78E-6CC4".to_owned();
+    status.last_label = "STICK".to_owned();
+    status.last_result = Some(Outcome::Aborted);
+    status.last_finished_at = 10;
     status
 }
 
@@ -201,7 +209,7 @@ async fn bus_one_change_of_status_is_one_signal_with_the_values_that_getters_giv
     assert!(all.remove("Version").is_some(), "never changes");
     assert_eq!(changed, all, "every other property differs from its default");
 
-    rig.status.send_modify(|status| status.progress.bytes_done += 1);
+    rig.status.send_modify(|status| status.bytes_done += 1);
     let changed = changes(&next_signal(&mut stream).await);
     let names: Vec<&str> = changed.keys().map(String::as_str).collect();
     assert_eq!(names, ["BytesDone"]);

@@ -1,11 +1,10 @@
 //! How a run that is followed looks: a bar on a terminal, elsewhere a line for each new state and each further tenth, or
 //! JSON. Draws what it is given, and asks nobody.
 
-use crate::told::{Object, number, text};
+use asbackup_api::{State, Status};
 use asbackup_texts::harmless;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::Value;
 
 use super::arguments::Output;
 use super::screen::Screen;
@@ -23,7 +22,7 @@ pub struct View<'a> {
     ui: &'a Ui,
     kind: Kind,
     /// The state, and the tenth of the copy, that were told last.
-    told: (String, u64),
+    told: (State, u64),
     /// That it can be over sooner is said once.
     has_hinted: bool,
 }
@@ -41,30 +40,29 @@ impl<'a> View<'a> {
             false if Term::stdout().is_term() => Kind::Bar(bar(ui.screen)),
             false => Kind::Lines,
         };
-        Self { ui, kind, told: (String::new(), 0), has_hinted: false }
+        Self { ui, kind, told: (State::Idle, 0), has_hinted: false }
     }
 
-    pub fn show(&mut self, now: &Object, disks: &[Object]) {
+    pub fn show(&mut self, now: &Status) {
         // The end of the run is told by whoever follows it.
-        if number(now, "Run") == 0 && !matches!(self.kind, Kind::Json) {
+        if now.run == 0 && !matches!(self.kind, Kind::Json) {
             return;
         }
         self.hint(now);
         let tenth = (ratio(now) * 10.0) as u64;
-        let state = text(now, "State").to_owned();
-        let is_news = (state, tenth) != self.told;
+        let is_news = (now.state, tenth) != self.told;
         match &self.kind {
-            Kind::Json => self.ui.print_json_line(now),
+            Kind::Json => self.ui.print_json_line(&now.to_json()),
             Kind::Bar(bar) => draw(bar, now, self.ui),
-            Kind::Lines if is_news => self.ui.print(&headline(now, disks)),
+            Kind::Lines if is_news => self.ui.print(&headline(now)),
             Kind::Lines => {}
         }
-        self.told = (text(now, "State").to_owned(), tenth);
+        self.told = (now.state, tenth);
     }
 
-    fn hint(&mut self, now: &Object) {
-        let bytes = number(now, "BytesResumed");
-        if self.has_hinted || bytes == 0 || text(now, "State") != "copying" {
+    fn hint(&mut self, now: &Status) {
+        let bytes = now.bytes_resumed;
+        if self.has_hinted || bytes == 0 || now.state != State::Copying {
             return;
         }
         self.has_hinted = true;
@@ -93,28 +91,24 @@ fn bar(screen: Screen) -> ProgressBar {
     bar
 }
 
-fn draw(bar: &ProgressBar, now: &Object, ui: &Ui) {
+fn draw(bar: &ProgressBar, now: &Status, ui: &Ui) {
     bar.set_prefix(ui.screen.letters(&how_far(now, ui)));
-    bar.set_message(ui.screen.letters(&harmless(text(now, "CurrentFile"))));
+    bar.set_message(ui.screen.letters(&harmless(&now.current_file)));
     bar.set_position((ratio(now) * PARTS as f64) as u64);
 }
 
 /// While copying the numbers, before and after it the state in words.
-fn how_far(now: &Object, ui: &Ui) -> String {
-    let state = text(now, "State");
-    if state != "copying" {
-        return ui.words("status-line-state.value", &[("state", state.into())]);
+fn how_far(now: &Status, ui: &Ui) -> String {
+    if now.state != State::Copying {
+        return ui.words("status-line-state.value", &[("state", now.state.name().into())]);
     }
     let percent = (ratio(now) * 100.0) as u64;
     let mut parts = vec![
         format!("{percent} %"),
-        ui.rate(number(now, "BytesPerSecond")),
-        ui.words(
-            "cli-done-of",
-            &[("done", number(now, "BytesDone").into()), ("total", number(now, "BytesTotal").into())],
-        ),
+        ui.rate(now.bytes_per_second),
+        ui.words("cli-done-of", &[("done", now.bytes_done.into()), ("total", now.bytes_total.into())]),
     ];
-    let left = number(now, "SecondsLeft");
+    let left = now.seconds_left;
     if left > 0 {
         let when = ui.clock.in_seconds(left, &ui.texts);
         parts.push(ui.words("cli-left", &[("left", left.into()), ("when", when.into())]));
@@ -123,6 +117,6 @@ fn how_far(now: &Object, ui: &Ui) -> String {
 }
 
 /// 0 to 1; unknown is 0.
-fn ratio(now: &Object) -> f64 {
-    now.get("Progress").and_then(Value::as_f64).unwrap_or_default().clamp(0.0, 1.0)
+fn ratio(now: &Status) -> f64 {
+    now.progress.clamp(0.0, 1.0)
 }

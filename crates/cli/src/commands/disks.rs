@@ -2,10 +2,10 @@
 //! system yet; or an order about one of them.
 
 use crate::exit_code::End;
-use crate::told::{self, Object, flag, number, text, texts};
+use crate::told::{self, Object};
 use crate::{ANSWER, connect, proxy};
-use asbackup_api::DiskId;
 use asbackup_api::bus::Error;
+use asbackup_api::{Disk, DiskId, UnformattedDisk};
 use asbackup_config::{KnownDisk, disk_line};
 use asbackup_texts::harmless;
 
@@ -27,7 +27,7 @@ async fn list(output: Output, ui: &Ui) -> Result<End, Error> {
     let backup = proxy(&connection).await?;
     let (disks, unformatted) = (told::disks(&backup).await?, told::unformatted(&backup).await);
     if output.json {
-        ui.print_json(&disks.into_iter().chain(unformatted.into_iter().map(as_disk)).collect::<Vec<_>>());
+        ui.print_json(&disks.iter().map(Disk::to_json).chain(unformatted.iter().map(as_disk)).collect::<Vec<_>>());
         return Ok(End::Done);
     }
     let safe = backup.safe_to_remove().await.map_err(Error::ZBus)?;
@@ -37,15 +37,16 @@ async fn list(output: Output, ui: &Ui) -> Result<End, Error> {
 }
 
 /// With what every disk of the list has.
-fn as_disk(mut unformatted: Object) -> Object {
+fn as_disk(unformatted: &UnformattedDisk) -> Object {
+    let mut unformatted = unformatted.to_json();
     for (key, value) in [("uuid", "".into()), ("known", false.into()), ("present", true.into())] {
         unformatted.insert(key.to_owned(), value);
     }
     unformatted
 }
 
-fn page(disks: &[Object], safe: &[String], ui: &Ui) -> String {
-    let (known, unknown): (Vec<&Object>, Vec<&Object>) = disks.iter().partition(|disk| flag(disk, "known"));
+fn page(disks: &[Disk], safe: &[String], ui: &Ui) -> String {
+    let (known, unknown): (Vec<&Disk>, Vec<&Disk>) = disks.iter().partition(|disk| disk.known);
     let mut parts = vec![if known.is_empty() { ui.word("cli-disks-none") } else { table_of(&known, safe, ui) }];
     if !unknown.is_empty() {
         parts.push(format!("{}\n{}", ui.word("cli-disks-unknown"), unknown_table(&unknown, ui)));
@@ -54,55 +55,55 @@ fn page(disks: &[Object], safe: &[String], ui: &Ui) -> String {
     parts.join("\n\n")
 }
 
-fn table_of(known: &[&Object], safe: &[String], ui: &Ui) -> String {
+fn table_of(known: &[&Disk], safe: &[String], ui: &Ui) -> String {
     let heads = ["disk", "uuid", "plugged", "last-good", "free", "size"].map(|name| head(name, ui));
-    let row = |disk: &&Object| {
-        let uuid = text(disk, "uuid");
+    let row = |disk: &&Disk| {
+        let uuid = &disk.uuid;
         [
-            harmless(name_of(text(disk, "label"), "–")),
+            harmless(name_of(&disk.label, "–")),
             harmless(uuid),
             ui.word(plugged(disk, safe)),
-            ui.moment(number(disk, "last-success")),
-            ui.size(number(disk, "free")),
-            ui.size(number(disk, "size")),
+            ui.moment(disk.last_success),
+            ui.size(disk.free),
+            ui.size(disk.size),
         ]
     };
     columns(heads, &known.iter().map(row).collect::<Vec<_>>(), ui.screen)
 }
 
-fn plugged(disk: &Object, safe: &[String]) -> &'static str {
-    let uuid = text(disk, "uuid");
+fn plugged(disk: &Disk, safe: &[String]) -> &'static str {
+    let uuid = &disk.uuid;
     let is_safe = safe.iter().any(|other| other.eq_ignore_ascii_case(uuid));
-    match (flag(disk, "present"), is_safe) {
+    match (disk.present, is_safe) {
         (false, _) => "cli-plugged-no",
         (true, true) => "cli-plugged-safe",
         (true, false) => "cli-plugged-yes",
     }
 }
 
-fn unknown_table(unknown: &[&Object], ui: &Ui) -> String {
+fn unknown_table(unknown: &[&Disk], ui: &Ui) -> String {
     let heads = ["disk", "uuid", "device", "file-system", "size"].map(|name| head(name, ui));
-    let row = |disk: &&Object| {
+    let row = |disk: &&Disk| {
         [
-            harmless(name_of(text(disk, "label"), "–")),
-            harmless(text(disk, "uuid")),
-            harmless(text(disk, "device")),
-            harmless(text(disk, "file-system")),
-            ui.size(number(disk, "size")),
+            harmless(name_of(&disk.label, "–")),
+            harmless(&disk.uuid),
+            harmless(&disk.device),
+            harmless(&disk.file_system),
+            ui.size(disk.size),
         ]
     };
     columns(heads, &unknown.iter().map(row).collect::<Vec<_>>(), ui.screen)
 }
 
 /// The line that makes one of the unknown disks a known one.
-fn addition(known: &[&Object], disk: &Object, ui: &Ui) -> Option<String> {
+fn addition(known: &[&Disk], disk: &Disk, ui: &Ui) -> Option<String> {
     let listed = known
         .iter()
         .copied()
         .chain([disk])
-        .map(|disk| KnownDisk { id: DiskId::new(text(disk, "uuid")), recipients: texts(disk, "recipients") });
+        .map(|disk| KnownDisk { id: DiskId::new(&disk.uuid), recipients: disk.recipients.clone() });
     let line = disk_line(&listed.collect::<Vec<_>>())?;
-    let label = name_of(text(disk, "label"), text(disk, "uuid"));
+    let label = name_of(&disk.label, &disk.uuid);
     Some(format!("{}\n\n    {line}", ui.words("cli-disk-add", &[("label", label.into())])))
 }
 

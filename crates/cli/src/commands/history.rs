@@ -1,9 +1,10 @@
 //! `asbackup history`: the newest runs as a table.
 
 use crate::exit_code::End;
-use crate::told::{self, Object, number, text};
+use crate::told;
 use crate::{ANSWER, connect, proxy};
 use asbackup_api::bus::Error;
+use asbackup_api::{Outcome, Run};
 use asbackup_texts::harmless;
 use console::style;
 
@@ -24,9 +25,9 @@ pub async fn run(history: &History, ui: &Ui) -> Result<End, Error> {
         runs.retain(|run| is_of(run, disk));
     }
     runs.truncate(history.newest as usize);
-    runs.iter_mut().for_each(|run| ui.retell(run));
+    runs.iter_mut().for_each(|run| ui.retell_run(run));
     if history.output.json {
-        ui.print_json(&runs);
+        ui.print_json(&runs.iter().map(Run::to_json).collect::<Vec<_>>());
         return Ok(End::Done);
     }
     ui.print(&if runs.is_empty() { ui.word("cli-history-none") } else { table(&runs, ui) });
@@ -34,35 +35,34 @@ pub async fn run(history: &History, ui: &Ui) -> Result<End, Error> {
 }
 
 /// By UUID in any spelling, or by the label that the disk had then.
-fn is_of(run: &Object, disk: &str) -> bool {
-    text(run, "disk").eq_ignore_ascii_case(disk.trim()) || is_label(text(run, "label"), disk)
+fn is_of(run: &Run, disk: &str) -> bool {
+    run.disk.eq_ignore_ascii_case(disk.trim()) || is_label(&run.label, disk)
 }
 
-fn table(runs: &[Object], ui: &Ui) -> String {
+fn table(runs: &[Run], ui: &Ui) -> String {
     let heads = ["run", "ended", "disk", "result", "took", "copied", "error"];
     let heads = heads.map(|name| ui.word(&format!("cli-head-{name}")));
     columns(heads, &runs.iter().map(|run| row(run, ui)).collect::<Vec<_>>(), ui.screen)
 }
 
-fn row(run: &Object, ui: &Ui) -> [String; 7] {
-    let (began, ended) = (number(run, "started-at"), number(run, "finished-at"));
+fn row(run: &Run, ui: &Ui) -> [String; 7] {
     [
-        number(run, "run").to_string(),
-        ui.moment(ended),
-        harmless(name_of(text(run, "label"), text(run, "disk"))),
+        run.run.to_string(),
+        ui.moment(run.finished_at),
+        harmless(name_of(&run.label, &run.disk)),
         result(run, ui),
-        ui.span(ended.saturating_sub(began) / 1_000_000),
-        ui.size(number(run, "bytes-done")),
+        ui.span(run.seconds()),
+        ui.size(run.bytes_done),
         harmless(&ui.reason(run)),
     ]
 }
 
-fn result(run: &Object, ui: &Ui) -> String {
-    let result = text(run, "result");
-    let shown = style(ui.words("cli-result", &[("result", result.into())]));
-    match result {
-        "success" => shown.green(),
-        "cancelled" => shown.yellow(),
+fn result(run: &Run, ui: &Ui) -> String {
+    let word = run.result.map_or("", Outcome::name);
+    let shown = style(ui.words("cli-result", &[("result", word.into())]));
+    match run.result {
+        Some(Outcome::Success) => shown.green(),
+        Some(Outcome::Cancelled) => shown.yellow(),
         _ => shown.red(),
     }
     .to_string()

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use crate::locale::language;
 use crate::retold::Reteller;
-use crate::told::Object;
-use asbackup_api::Micros;
+use asbackup_api::{Micros, Run, State, Status};
 use asbackup_texts::clock::Clock;
+use asbackup_texts::sentence::sentence;
 use asbackup_texts::{Arg, Texts, harmless};
 use console::Term;
 use serde::Serialize;
@@ -40,13 +40,21 @@ impl Ui {
         Self { texts, clock: Clock::system(), reteller, screen, errors }
     }
 
-    /// What the service tells of a run, or all its properties, in the caller's language.
-    pub fn retell(&self, told: &mut Object) {
-        self.reteller.retell(told);
+    /// What the service tells, in the caller's language; what only a newer service knows stays as it told it.
+    pub fn retell(&self, status: &mut Status) {
+        self.reteller.retell(status);
+        if status.state != State::Unknown {
+            status.status = sentence(status, &self.texts);
+        }
+    }
+
+    /// The same of one run.
+    pub fn retell_run(&self, run: &mut Run) {
+        self.reteller.retell_run(run);
     }
 
     /// Why a run failed, in one sentence in the caller's language.
-    pub fn reason(&self, run: &Object) -> String {
+    pub fn reason(&self, run: &Run) -> String {
         self.reteller.reason(run)
     }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::told::{Object, number, text};
 use asbackup::disks::unformatted::is_zero;
+use asbackup_api::{Contents, Disk, UnformattedDisk};
 use asbackup_texts::harmless;
 use rustix::process::geteuid;
 
@@ -20,11 +20,11 @@ const LABEL: &str = "OFFSITE";
 const BLANK: &str = "blank";
 
 /// None without any of them. `disks` have labels that are taken.
-pub fn page(unformatted: &[Object], disks: &[Object], ui: &Ui) -> Option<String> {
+pub fn page(unformatted: &[UnformattedDisk], disks: &[Disk], ui: &Ui) -> Option<String> {
     if unformatted.is_empty() {
         return None;
     }
-    let seen: Vec<(&Object, &str)> = unformatted.iter().map(|disk| (disk, contents(disk))).collect();
+    let seen: Vec<(&UnformattedDisk, &str)> = unformatted.iter().map(|disk| (disk, contents(disk))).collect();
     let mut parts = vec![format!("{}\n{}", ui.word("cli-unformatted"), table(&seen, ui))];
     let mut labels = labels(disks);
     parts.extend(seen.iter().map(|(disk, contents)| advice(disk, contents, &mut labels, ui)));
@@ -32,33 +32,33 @@ pub fn page(unformatted: &[Object], disks: &[Object], ui: &Ui) -> Option<String>
 }
 
 /// Where it says so the device is not empty any more.
-fn contents(disk: &Object) -> &str {
-    let told = text(disk, "contents");
-    let device = Path::new(text(disk, "device"));
+fn contents(disk: &UnformattedDisk) -> &'static str {
+    let told = disk.contents.name();
+    let device = Path::new(&disk.device);
     let number = fs::metadata(device).map(|stat| stat.rdev()).unwrap_or_default();
     match is_zero(device, number) {
-        Ok(false) if told == BLANK => "not-empty",
+        Ok(false) if disk.contents == Contents::Blank => "not-empty",
         _ => told,
     }
 }
 
-fn table(seen: &[(&Object, &str)], ui: &Ui) -> String {
+fn table(seen: &[(&UnformattedDisk, &str)], ui: &Ui) -> String {
     let heads = ["device", "model", "size", "contents"].map(|name| ui.word(&format!("cli-head-{name}")));
-    let row = |(disk, contents): &(&Object, &str)| {
-        let model = format!("{} {}", text(disk, "vendor"), text(disk, "model"));
+    let row = |(disk, contents): &(&UnformattedDisk, &str)| {
+        let model = format!("{} {}", disk.vendor, disk.model);
         [
-            harmless(text(disk, "device")),
+            harmless(&disk.device),
             harmless(model.trim()),
-            ui.size(number(disk, "size")),
+            ui.size(disk.size),
             ui.words("cli-contents", &[("contents", (*contents).into())]),
         ]
     };
     columns(heads, &seen.iter().map(row).collect::<Vec<_>>(), ui.screen)
 }
 
-fn advice(disk: &Object, contents: &str, labels: &mut impl Iterator<Item = String>, ui: &Ui) -> String {
-    let device = Path::new(text(disk, "device"));
-    let words = |id| ui.words(id, &[("device", harmless(text(disk, "device")).into())]);
+fn advice(disk: &UnformattedDisk, contents: &str, labels: &mut impl Iterator<Item = String>, ui: &Ui) -> String {
+    let device = Path::new(&disk.device);
+    let words = |id| ui.words(id, &[("device", harmless(&disk.device).into())]);
     match contents {
         BLANK => {
             format!(
@@ -85,8 +85,8 @@ fn as_root(words: &[&str]) -> String {
 }
 
 /// Those that no disk has.
-fn labels(disks: &[Object]) -> impl Iterator<Item = String> {
-    let is_free = |label: &String| !disks.iter().any(|disk| text(disk, "label").eq_ignore_ascii_case(label));
+fn labels(disks: &[Disk]) -> impl Iterator<Item = String> {
+    let is_free = |label: &String| !disks.iter().any(|disk| disk.label.eq_ignore_ascii_case(label));
     (1..=u32::MAX).map(|number| format!("{LABEL}{number}")).filter(is_free)
 }
 
@@ -146,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_label_that_a_disk_has_is_not_given_again() {
-        let disk = |label: &str| [("label".to_owned(), label.into())].into_iter().collect::<Object>();
-        let first = |disks: &[Object]| labels(disks).take(2).collect::<Vec<_>>();
+        let disk = |label: &str| Disk { label: label.to_owned(), ..Disk::default() };
+        let first = |disks: &[Disk]| labels(disks).take(2).collect::<Vec<_>>();
         assert_eq!(first(&[]), ["OFFSITE1", "OFFSITE2"]);
         assert_eq!(first(&[disk("offsite1"), disk("OFFSITE3"), disk("it's \"mine\"")]), ["OFFSITE2", "OFFSITE4"]);
     }

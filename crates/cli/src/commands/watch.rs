@@ -4,9 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use crate::exit_code::End;
-use crate::told::{self, Object, number, text, texts};
+use crate::told::{self, Object};
 use crate::{ANSWER, connect, proxy};
 use asbackup_api::bus::{BUS_NAME, BackupProxy, Error, INTERFACE, RunFinishedStream, json};
+use asbackup_api::{Disk, Status};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 use zbus::Connection;
@@ -14,7 +15,7 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream, PropertiesChangedStream};
 
 use super::arguments::Output;
 use super::bar::View;
-use super::status::{retell, summary};
+use super::status::summary;
 use super::ui::Ui;
 
 /// That a disk may be unplugged is proven a moment after the end of its run.
@@ -23,8 +24,7 @@ const RELEASE: Duration = Duration::from_secs(3);
 pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
     let connection = connect(ANSWER).await?;
     let watch = Watch::open(&connection).await?;
-    let properties = told::properties(&connection).await?;
-    let run = number(&properties, "Run");
+    let run = told::status(&told::properties(&connection).await?, &[])?.run;
     if run == 0 {
         ui.complain(&ui.word("cli-nothing-to-watch"));
         return Ok(End::Refused);
@@ -63,26 +63,22 @@ impl Watch {
 
     /// Shows run number `run` until it ends, and how things stand then.
     pub async fn follow(mut self, run: u64, output: Output, ui: &Ui) -> Result<End, Error> {
-        let mut now = told::properties(&self.connection).await?;
-        let disks = told::disks(&self.backup).await?;
+        let mut now =
+            Now { properties: told::properties(&self.connection).await?, disks: told::disks(&self.backup).await?, ui };
         let mut view = View::new(output, ui);
-        let shown = |now: &mut Object| {
-            retell(now, &disks, ui);
-            view.show(now, &disks);
-        };
-        let result = self.until_finished(run, &mut now, shown).await?;
+        let result = self.until_finished(run, &mut now, &mut view).await?;
         if result.is_some() {
             self.wait_for_release(&mut now).await?;
         }
-        retell(&mut now, &disks, ui);
         view.close();
         let Some(result) = result else {
             ui.complain(&ui.word("cli-service-gone"));
             return Ok(End::Unreachable);
         };
+        let status = now.status()?;
         match output.json {
-            true => ui.print_json_line(&now),
-            false => ui.print(&summary(&now, &disks, ui)),
+            true => ui.print_json_line(&status.to_json()),
+            false => ui.print(&summary(&status, ui)),
         }
         Ok(End::of_run(&result))
     }
@@ -91,13 +87,13 @@ impl Watch {
     async fn until_finished(
         &mut self,
         run: u64,
-        now: &mut Object,
-        mut show: impl FnMut(&mut Object),
+        now: &mut Now<'_>,
+        view: &mut View<'_>,
     ) -> Result<Option<String>, Error> {
-        show(now);
+        view.show(&now.status()?);
         loop {
-            match self.next(now).await? {
-                News::Changed => show(now),
+            match self.next(&mut now.properties).await? {
+                News::Changed => view.show(&now.status()?),
                 News::Finished { run: other, result } if other == run => return Ok(Some(result)),
                 News::Finished { .. } => {}
                 News::ServiceGone => return Ok(None),
@@ -105,10 +101,10 @@ impl Watch {
         }
     }
 
-    async fn wait_for_release(&mut self, now: &mut Object) -> Result<(), Error> {
-        *now = told::properties(&self.connection).await?;
+    async fn wait_for_release(&mut self, now: &mut Now<'_>) -> Result<(), Error> {
+        now.properties = told::properties(&self.connection).await?;
         let released = async {
-            while !is_released(now) && !matches!(self.next(now).await?, News::ServiceGone) {}
+            while !is_released(&now.status()?) && !matches!(self.next(&mut now.properties).await?, News::ServiceGone) {}
             Ok(())
         };
         // Not released in time: the summary says so.
@@ -147,7 +143,22 @@ impl Watch {
     }
 }
 
-fn is_released(now: &Object) -> bool {
-    let last = text(now, "LastDisk");
-    texts(now, "SafeToRemove").iter().any(|disk| disk.eq_ignore_ascii_case(last))
+/// How things stand, as far as the changes have been heard.
+struct Now<'a> {
+    properties: Object,
+    disks: Vec<Disk>,
+    ui: &'a Ui,
+}
+
+impl Now<'_> {
+    /// In the caller's language.
+    fn status(&self) -> Result<Status, Error> {
+        let mut status = told::status(&self.properties, &self.disks)?;
+        self.ui.retell(&mut status);
+        Ok(status)
+    }
+}
+
+fn is_released(now: &Status) -> bool {
+    now.safe_to_remove.iter().any(|disk| disk.eq_ignore_ascii_case(&now.last_disk))
 }

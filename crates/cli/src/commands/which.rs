@@ -1,6 +1,7 @@
 //! Which disk a person means: they read labels everywhere, and the service takes UUIDs.
 
-use crate::told::{self, Object, flag, text};
+use crate::told;
+use asbackup_api::Disk;
 use asbackup_api::bus::{BackupProxy, Error};
 
 use super::ui::Ui;
@@ -14,7 +15,7 @@ pub async fn known_disk(wish: &str, backup: &BackupProxy<'_>, ui: &Ui) -> Result
         return Ok(String::new());
     }
     let mut disks = told::disks(backup).await?;
-    disks.retain(|disk| flag(disk, "known"));
+    disks.retain(|disk| disk.known);
     pick(wish, &disks).map_err(|uuids| Error::UnknownDisk(ambiguous(wish, &uuids, ui)))
 }
 
@@ -26,14 +27,14 @@ pub fn ambiguous(wish: &str, uuids: &[String], ui: &Ui) -> String {
 ///
 /// # Errors
 /// The UUIDs of all that have this label.
-pub fn pick(wish: &str, disks: &[Object]) -> Result<String, Vec<String>> {
+pub fn pick(wish: &str, disks: &[Disk]) -> Result<String, Vec<String>> {
     let wish = wish.trim();
-    let having = |is_it: &dyn Fn(&Object) -> bool| -> Vec<String> {
-        disks.iter().filter(|disk| is_it(disk)).map(|disk| text(disk, "uuid").to_owned()).collect()
+    let having = |is_it: &dyn Fn(&Disk) -> bool| -> Vec<String> {
+        disks.iter().filter(|disk| is_it(disk)).map(|disk| disk.uuid.clone()).collect()
     };
-    let uuids = having(&|disk| text(disk, "uuid").eq_ignore_ascii_case(wish));
-    let exact = having(&|disk| text(disk, "label") == wish);
-    let folded = having(&|disk| is_label(text(disk, "label"), wish));
+    let uuids = having(&|disk| disk.uuid.eq_ignore_ascii_case(wish));
+    let exact = having(&|disk| disk.label == wish);
+    let folded = having(&|disk| is_label(&disk.label, wish));
     match [uuids, exact, folded].into_iter().find(|found| !found.is_empty()) {
         None => Ok(wish.to_owned()),
         Some(mut found) if found.len() == 1 => Ok(found.remove(0)),
@@ -50,11 +51,8 @@ pub fn is_label(label: &str, wish: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn disks() -> Vec<Object> {
-        let disk = |uuid: &str, label: &str| {
-            let fields = [("uuid", uuid), ("label", label)];
-            fields.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()
-        };
+    fn disks() -> Vec<Disk> {
+        let disk = |uuid: &str, label: &str| Disk { uuid: uuid.to_owned(), label: label.to_owned(), ..Disk::default() };
         vec![disk("B78E-6CC4", "MITTWOCH"), disk("0f3a", "Größe 1"), disk("0f3b", "TWIN"), disk("0f3c", "twin")]
     }
 

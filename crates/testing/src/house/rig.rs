@@ -6,7 +6,7 @@ use std::time::Duration;
 use asbackup::bus::contract::BackupProxy;
 use asbackup::bus::{self, Bus, BusError, Callers, History, Refusal, Sources};
 use asbackup::controller::{Call, Signal, Started};
-use asbackup::model::{DiskId, Finished, Outcome, State, Status};
+use asbackup::model::{Outcome, State, Status};
 use asbackup::texts::{Language, Texts};
 use tokio::sync::{mpsc, oneshot, watch};
 use zbus::Connection;
@@ -146,15 +146,11 @@ fn whole_run(
 pub fn finish(status: &mut Status, run: u64) {
     status.run = 0;
     status.state = State::Idle;
-    status.last = Some(Finished {
-        run,
-        disk: DiskId::new(UUID),
-        label: "OFFSITE1".to_owned(),
-        outcome: Outcome::Success,
-        fault: None,
-        warnings: Vec::new(),
-        finished_at: 1_700_000_000_000_000 + run,
-    });
+    status.last_run = run;
+    status.last_disk = UUID.to_owned();
+    status.last_label = "OFFSITE1".to_owned();
+    status.last_result = Some(Outcome::Success);
+    status.last_finished_at = 1_700_000_000_000_000 + run;
 }
 
 pub fn finished(run: u64) -> Signal {

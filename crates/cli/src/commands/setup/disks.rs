@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::told::{self, Object, flag, number, text};
+use crate::told;
 use crate::{ANSWER, connect, proxy};
-use asbackup_api::DiskId;
+use asbackup_api::{Disk, DiskId};
 use asbackup_config::{DISK_LIST, KnownDisk, disk_line, disk_list};
 use asbackup_texts::harmless;
 use tokio::time::sleep;
@@ -38,7 +38,7 @@ pub async fn settle(wishes: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Res
         let id = pick(wish, &present).map_err(|uuids| Halt::Said(ambiguous(wish, &uuids, asker.ui)))?;
         let id = DiskId::new(&id);
         if !is_known(&id, draft) {
-            let seen = present.iter().find(|other| DiskId::new(text(other, "uuid")) == id);
+            let seen = present.iter().find(|other| DiskId::new(&other.uuid) == id);
             let absent = || Halt::Said(asker.ui.words("setup-disk-absent", &[("disk", id.as_str().into())]));
             let label = label_of(seen.ok_or_else(absent)?);
             match consent::ask(&id, &label, wishes.delete_foreign_files, draft.config(), asker).await? {
@@ -59,16 +59,16 @@ fn is_known(id: &DiskId, draft: &Draft) -> bool {
     draft.config().disks.iter().any(|other| other.id == *id)
 }
 
-fn label_of(disk: &Object) -> String {
-    harmless(name_of(text(disk, "label"), text(disk, "uuid")))
+fn label_of(disk: &Disk) -> String {
+    harmless(name_of(&disk.label, &disk.uuid))
 }
 
 /// Those that can be copied to, known or not.
-async fn plugged_in() -> Result<Vec<Object>, Halt> {
+async fn plugged_in() -> Result<Vec<Disk>, Halt> {
     let disks = told::disks(&proxy(&connect(ANSWER).await?).await?).await?;
-    let usable = |disk: &Object| {
-        let listed = KnownDisk { id: DiskId::new(text(disk, "uuid")), recipients: Vec::new() };
-        flag(disk, "present") && !flag(disk, "ignored") && disk_line(&[listed]).is_some()
+    let usable = |disk: &Disk| {
+        let listed = KnownDisk { id: DiskId::new(&disk.uuid), recipients: Vec::new() };
+        disk.present && !disk.ignored && disk_line(&[listed]).is_some()
     };
     Ok(disks.into_iter().filter(usable).collect())
 }
@@ -76,7 +76,7 @@ async fn plugged_in() -> Result<Vec<Object>, Halt> {
 /// Until the service has seen that what was looked into is mounted no more: whoever asks again at once is to find it.
 async fn be_seen(id: &DiskId) -> Result<(), Halt> {
     for _ in 0..LOOKS {
-        if plugged_in().await?.iter().any(|disk| DiskId::new(text(disk, "uuid")) == *id) {
+        if plugged_in().await?.iter().any(|disk| DiskId::new(&disk.uuid) == *id) {
             break;
         }
         sleep(PAUSE).await;
@@ -109,7 +109,7 @@ fn add(id: DiskId, recipients: Option<Vec<String>>, draft: &mut Draft, ui: &Ui) 
 }
 
 /// Shows what is plugged in until a choice fits; with an empty answer what is known already is enough.
-async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
+async fn choose(mut present: Vec<Disk>, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
     loop {
         asker.ui.print(&table(&present, draft, asker.ui));
         show_unformatted(&present, asker.ui).await?;
@@ -132,7 +132,7 @@ async fn choose(mut present: Vec<Object>, draft: &mut Draft, asker: &Asker<'_>) 
 }
 
 /// Those that would be in the table if they had a file system.
-async fn show_unformatted(present: &[Object], ui: &Ui) -> Result<(), Halt> {
+async fn show_unformatted(present: &[Disk], ui: &Ui) -> Result<(), Halt> {
     let unformatted = told::unformatted(&proxy(&connect(ANSWER).await?).await?).await;
     if let Some(page) = unformatted::page(&unformatted, present, ui) {
         ui.print(&format!("\n{page}\n"));
@@ -141,10 +141,10 @@ async fn show_unformatted(present: &[Object], ui: &Ui) -> Result<(), Halt> {
 }
 
 /// None unless all of them may lose what they would.
-async fn agree(disks: &[&Object], draft: &Draft, asker: &Asker<'_>) -> Result<Option<Vec<Consent>>, Halt> {
+async fn agree(disks: &[&Disk], draft: &Draft, asker: &Asker<'_>) -> Result<Option<Vec<Consent>>, Halt> {
     let mut consents = Vec::new();
     for disk in disks {
-        let (id, label) = (DiskId::new(text(disk, "uuid")), label_of(disk));
+        let (id, label) = (DiskId::new(&disk.uuid), label_of(disk));
         if is_known(&id, draft) {
             continue;
         }
@@ -161,21 +161,21 @@ async fn agree(disks: &[&Object], draft: &Draft, asker: &Asker<'_>) -> Result<Op
     Ok(Some(consents))
 }
 
-fn table(present: &[Object], draft: &Draft, ui: &Ui) -> String {
+fn table(present: &[Disk], draft: &Draft, ui: &Ui) -> String {
     if present.is_empty() {
         return format!("\n{}", ui.word("setup-disks-none"));
     }
     let heads =
         ["setup-head-number", "cli-head-disk", "cli-head-uuid", "cli-head-device", "cli-head-size", "setup-head-known"];
-    let row = |(number_of, disk): (usize, &Object)| {
-        let uuid = text(disk, "uuid");
+    let row = |(number_of, disk): (usize, &Disk)| {
+        let uuid = &disk.uuid;
         let known = is_known(&DiskId::new(uuid), draft);
         [
             number_of.to_string(),
-            harmless(name_of(text(disk, "label"), "–")),
+            harmless(name_of(&disk.label, "–")),
             harmless(uuid),
-            harmless(text(disk, "device")),
-            ui.size(number(disk, "size")),
+            harmless(&disk.device),
+            ui.size(disk.size),
             ui.word(if known { "setup-known" } else { "setup-new" }),
         ]
     };
@@ -184,14 +184,14 @@ fn table(present: &[Object], draft: &Draft, ui: &Ui) -> String {
 }
 
 /// By the numbers of the table; none if one is not there.
-fn chosen<'a>(answer: &str, present: &'a [Object]) -> Option<Vec<&'a Object>> {
+fn chosen<'a>(answer: &str, present: &'a [Disk]) -> Option<Vec<&'a Disk>> {
     let words = answer.split([',', ' ']).filter(|word| !word.is_empty());
     words.map(|word| present.get(word.parse::<usize>().ok()?.checked_sub(1)?)).collect()
 }
 
-fn take(disks: &[&Object], draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+fn take(disks: &[&Disk], draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
     for disk in disks {
-        let id = DiskId::new(text(disk, "uuid"));
+        let id = DiskId::new(&disk.uuid);
         let known = draft.config().disks.iter().find(|other| other.id == id);
         let default = known.map(|disk| disk.recipients.join(", ")).unwrap_or_default();
         asker.ui.print(&asker.ui.words("setup-disk", &[("label", label_of(disk).into())]));
