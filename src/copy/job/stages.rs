@@ -53,16 +53,9 @@ async fn carry_out(job: &mut Job) -> RunSummary {
         Ok(()) => ForwardEnd::default(),
         Err(error) => reached.judge(error).await,
     };
-    reached.mark_unverified(&end);
     let last = job.step;
-    let Reached { identified, mount, acquired } = reached;
-    let undone = match &identified {
-        Some(identified) => backward(job, identified, mount, acquired, &end).await,
-        None => BackwardEnd::default(),
-    };
-    if let Some(identified) = identified.filter(|_| end.is_good() && undone.faults.is_empty() && undone.released) {
-        power_off(job, &identified).await;
-    }
+    reached.mark_unverified(&end);
+    let undone = reached.backward(job, &end).await;
     let step = if end.is_good() { job.step } else { last };
     let mut faults = end.fault.into_iter().chain(undone.faults);
     RunSummary {
@@ -84,47 +77,45 @@ async fn forward(job: &mut Job, reached: &mut Reached) -> Result<(), RunError> {
     copy(preflighted).await
 }
 
-/// Undoes each stage, whatever became of the others.
-async fn backward(
-    job: &mut Job,
-    identified: &Identified,
-    mount: Option<Mount>,
-    acquired: Option<Acquired>,
-    end: &ForwardEnd,
-) -> BackwardEnd {
-    let mut state =
-        DiskState { removed: end.is(StopReason::DiskRemoved), hung: end.is(StopReason::DiskHung), all_written: true };
-    let mut faults = Vec::new();
-    let Some(mount) = mount else {
-        return BackwardEnd { faults, released: !state.hung && identified.is_free(job).await };
-    };
-    if let Some(disk) = &mount.disk {
-        if let Some(acquired) = acquired {
-            let unlocked = unlock(job, identified, disk, acquired).await;
-            faults.extend(unlocked.fault);
-            state.all_written = unlocked.all_written;
-        }
-        if !state.removed && !state.hung {
-            free_space(job, disk, end.is_good()).await;
-        }
-    }
-    let unmounted = unmount(job, identified, mount, state).await;
-    let released = unmounted.as_ref().is_ok_and(|released| *released);
-    faults.extend(unmounted.err());
-    BackwardEnd { faults, released }
-}
-
 impl ForwardEnd {
     fn is_good(&self) -> bool {
         self.fault.is_none() && self.stopped.is_none()
     }
 
-    fn is(&self, reason: StopReason) -> bool {
-        self.stopped == Some(reason)
+    fn disk_state(&self) -> DiskState {
+        let is = |reason| self.stopped == Some(reason);
+        DiskState { removed: is(StopReason::DiskRemoved), hung: is(StopReason::DiskHung), all_written: true }
     }
 }
 
 impl Reached {
+    /// Undoes each stage, whatever became of the others.
+    async fn backward(self, job: &mut Job, end: &ForwardEnd) -> BackwardEnd {
+        let mut undone = BackwardEnd::default();
+        let Some(identified) = self.identified else { return undone };
+        let mut state = end.disk_state();
+        let Some(mount) = self.mount else {
+            undone.released = !state.hung && identified.is_free(job).await;
+            return undone;
+        };
+        if let (Some(disk), Some(acquired)) = (&mount.disk, self.acquired) {
+            let unlocked = unlock(job, &identified, disk, acquired).await;
+            undone.faults.extend(unlocked.fault);
+            state.all_written = unlocked.all_written;
+        }
+        if let Some(disk) = mount.disk.as_ref().filter(|_| !state.removed && !state.hung) {
+            free_space(job, disk, end.is_good()).await;
+        }
+        match unmount(job, &identified, mount, state).await {
+            Ok(released) => undone.released = released,
+            Err(fault) => undone.faults.push(fault),
+        }
+        if end.is_good() && undone.faults.is_empty() && undone.released {
+            power_off(job, &identified).await;
+        }
+        undone
+    }
+
     /// A disk that was removed explains every error that came of it.
     async fn judge(&self, error: RunError) -> ForwardEnd {
         let stopped = match error {
