@@ -9,7 +9,7 @@ use super::loss::Loss;
 use super::plan::Plan;
 use super::survey::Survey;
 use crate::copy::cancel::{CancelToken, RunError};
-use crate::copy::rsync::itemize::{Change, Item, Line};
+use crate::copy::rsync::itemize::{Change, Item, OutputLine};
 use crate::copy::rsync::process::{Invocation, ProcessEnd};
 use crate::copy::rsync::runner::{OutputReader, run};
 use crate::copy::trees::partial::PartialCandidates;
@@ -17,12 +17,12 @@ use crate::copy::trees::tree_info::TreeInfo;
 use crate::model::Fault;
 
 /// Sends each line to a thread that may ask the disk about it.
-struct LineForwarder(UnboundedSender<Line>);
+struct LineForwarder(UnboundedSender<OutputLine>);
 
 impl OutputReader for LineForwarder {
     fn line(&mut self, line: &[u8]) {
         // The thread ends only after this sender is dropped.
-        let _ = self.0.send(Line::parse(line));
+        let _ = self.0.send(OutputLine::parse(line));
     }
 }
 
@@ -37,8 +37,8 @@ pub struct DryRun {
 }
 
 impl DryRun {
-    fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
-        if let Line::Item(item) = line {
+    fn add(&mut self, line: &OutputLine, trees: &impl TreeInfo) {
+        if let OutputLine::Item(item) = line {
             self.partial.add(item);
         }
         self.plan.add(line, trees);
@@ -66,8 +66,8 @@ pub async fn differing(
     invocation: Invocation<'_>,
     cancel: &mut CancelToken,
 ) -> Result<(ProcessEnd, Vec<PathBuf>), RunError> {
-    let add = |differing: &mut Vec<PathBuf>, line: Line| {
-        if let Line::Item(item) = line
+    let add = |differing: &mut Vec<PathBuf>, line: OutputLine| {
+        if let OutputLine::Item(item) = line
             && item.is_transfer()
         {
             differing.push(item.path);
@@ -84,8 +84,8 @@ pub async fn remaining(
     invocation: Invocation<'_>,
     cancel: &mut CancelToken,
 ) -> Result<(ProcessEnd, Vec<Item>), RunError> {
-    let add = |remaining: &mut Vec<Item>, line: Line| {
-        if let Line::Item(item) = line
+    let add = |remaining: &mut Vec<Item>, line: OutputLine| {
+        if let OutputLine::Item(item) = line
             && (item.is_transfer() || item.change == Change::Made)
         {
             remaining.push(item);
@@ -103,8 +103,8 @@ pub async fn survey(
     cancel: &mut CancelToken,
     max_file: Option<u64>,
 ) -> Result<(ProcessEnd, Survey), RunError> {
-    let add = move |survey: &mut Survey, line: Line| {
-        if let Line::Item(item) = line {
+    let add = move |survey: &mut Survey, line: OutputLine| {
+        if let OutputLine::Item(item) = line {
             survey.add(&item, max_file);
         }
     };
@@ -114,7 +114,7 @@ pub async fn survey(
 async fn collect<T: Default + Send + 'static>(
     invocation: Invocation<'_>,
     cancel: &mut CancelToken,
-    add: impl Fn(&mut T, Line) + Send + 'static,
+    add: impl Fn(&mut T, OutputLine) + Send + 'static,
 ) -> Result<(ProcessEnd, T), RunError> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let sum = spawn_blocking(move || fold(receiver, add));
@@ -128,7 +128,7 @@ async fn collect<T: Default + Send + 'static>(
     }
 }
 
-fn fold<T: Default>(mut lines: UnboundedReceiver<Line>, add: impl Fn(&mut T, Line)) -> T {
+fn fold<T: Default>(mut lines: UnboundedReceiver<OutputLine>, add: impl Fn(&mut T, OutputLine)) -> T {
     let mut sum = T::default();
     while let Some(line) = lines.blocking_recv() {
         add(&mut sum, line);

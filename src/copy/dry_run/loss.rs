@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::file_kinds::{self, Kinds, Sum};
 use super::headers::{HeaderComparison, Replacement, Replacements};
-use crate::copy::rsync::itemize::{Change, Counted, Entries, Item, Kind, Line, Total};
+use crate::copy::rsync::itemize::{Change, Counted, Entries, EntryKind, Item, OutputLine, Total};
 use crate::copy::trees::partial;
 use crate::copy::trees::tree_info::{OldFile, TreeInfo};
 use crate::model::{Agreed, DiskId, Fault};
@@ -26,7 +26,7 @@ pub struct Budget {
 
 /// What a loss is measured against.
 #[derive(Debug)]
-pub struct Limits {
+pub struct LossLimits {
     pub disk: DiskId,
     pub budget: Budget,
     /// No good copy to this disk is known yet.
@@ -59,12 +59,12 @@ pub struct Loss {
 }
 
 impl Loss {
-    pub fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
+    pub fn add(&mut self, line: &OutputLine, trees: &impl TreeInfo) {
         match line {
-            Line::Item(item) => self.add_item(item, trees),
-            Line::Count(Counted::Found, entries) => self.found = *entries,
-            Line::Count(Counted::Created, entries) => self.created = *entries,
-            Line::Total(Total::FileBytes, bytes) => self.held = *bytes,
+            OutputLine::Item(item) => self.add_item(item, trees),
+            OutputLine::Count(Counted::Found, entries) => self.found = *entries,
+            OutputLine::Count(Counted::Created, entries) => self.created = *entries,
+            OutputLine::Total(Total::FileBytes, bytes) => self.held = *bytes,
             _ => {}
         }
     }
@@ -72,12 +72,12 @@ impl Loss {
     fn add_item(&mut self, item: &Item, trees: &impl TreeInfo) {
         match (item.change, item.kind) {
             // A partial file of an earlier run is no backup.
-            (Change::Deleted, Kind::Directory) => {}
+            (Change::Deleted, EntryKind::Directory) => {}
             (Change::Deleted, _) if partial::is_partial(&item.path, |of| trees.is_in_source(of)) => {}
             (Change::Deleted, _) => self.lose(item, trees.old(&item.path), trees),
             (Change::New, _) => self.gain(item, trees),
             (Change::HardLink, _) if !trees.old(&item.path).is_file => self.add_gained(item.length),
-            (Change::Updated, Kind::File) => self.rewrite(item, trees.old(&item.path)),
+            (Change::Updated, EntryKind::File) => self.rewrite(item, trees.old(&item.path)),
             (Change::HardLink, _) => self.relink(item, trees.old(&item.path)),
             (Change::Made, _) => self.make_way(item, trees),
             _ => {}
@@ -146,7 +146,7 @@ impl Loss {
 
     /// # Errors
     /// `ForeignFiles`, `BeginningsLost`, `NothingInCommon`, `TooManyDeletions` or `TooManyBytesDeleted`.
-    pub fn judge(&self, limits: &Limits, headers: &HeaderComparison) -> Result<(), Fault> {
+    pub fn judge(&self, limits: &LossLimits, headers: &HeaderComparison) -> Result<(), Fault> {
         let agreed = if limits.first { self.refuse_foreign_files(limits)? } else { Sum::default() };
         headers.judge(&limits.disk)?;
         self.refuse_swap(&limits.disk, &agreed)?;
@@ -160,7 +160,7 @@ impl Loss {
     }
 
     /// What of it may be deleted, since somebody has agreed.
-    fn refuse_foreign_files(&self, limits: &Limits) -> Result<Sum, Fault> {
+    fn refuse_foreign_files(&self, limits: &LossLimits) -> Result<Sum, Fault> {
         let foreign = self.foreign();
         if limits.agreed.unwrap_or_default().covers(foreign.files, foreign.bytes) {
             return Ok(foreign);
@@ -186,7 +186,7 @@ impl Loss {
         Ok(())
     }
 
-    fn refuse_fewer_files(&self, limits: &Limits, agreed: &Sum) -> Result<(), Fault> {
+    fn refuse_fewer_files(&self, limits: &LossLimits, agreed: &Sum) -> Result<(), Fault> {
         let existing = self.staying().regular.saturating_add(self.deleted);
         let gained = self.created.regular.saturating_sub(self.new_empty) + self.filled;
         let files = self.lost.files.saturating_sub(agreed.files).saturating_sub(gained);
@@ -198,7 +198,7 @@ impl Loss {
         Ok(())
     }
 
-    fn refuse_fewer_bytes(&self, limits: &Limits, agreed: &Sum) -> Result<(), Fault> {
+    fn refuse_fewer_bytes(&self, limits: &LossLimits, agreed: &Sum) -> Result<(), Fault> {
         let existing = self.held.saturating_sub(self.gained_bytes).saturating_add(self.lost_bytes);
         let bytes = self.lost_bytes.saturating_sub(agreed.bytes).saturating_sub(self.gained_bytes);
         let percent = u64::from(limits.budget.bytes);

@@ -56,12 +56,12 @@ fn loss(source: &Files, disk: &Files) -> Loss {
     lines.push(format!("Number of created files: {created} (reg: {created})"));
     lines.push(format!("Total file size: {} bytes", source.values().sum::<u64>()));
     let mut loss = Loss::default();
-    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &trees));
+    lines.iter().for_each(|line| loss.add(&OutputLine::parse(line.as_bytes()), &trees));
     loss
 }
 
-fn limits(files: u8, bytes: u8) -> Limits {
-    Limits { disk: DiskId::new("A"), budget: Budget { files, bytes }, first: false, agreed: None }
+fn limits(files: u8, bytes: u8) -> LossLimits {
+    LossLimits { disk: DiskId::new("A"), budget: Budget { files, bytes }, first: false, agreed: None }
 }
 
 /// The fault's name, or none.
@@ -109,7 +109,7 @@ fn files_replaced_by_links_and_directories_are_lost() {
         let lines = (0..30).map(|number| format!("{itemized}|9|d/{number}{slash}"));
         let counts = ["Number of files: 33 (reg: 1, dir: 2, link: 30)", "Number of created files: 30 (link: 30)"];
         let sums = counts.map(str::to_owned).into_iter().chain(["Total file size: 1 bytes".to_owned()]);
-        lines.chain(sums).for_each(|line| loss.add(&Line::parse(line.as_bytes()), &disk));
+        lines.chain(sums).for_each(|line| loss.add(&OutputLine::parse(line.as_bytes()), &disk));
         loss.judge(&limits(files, 100), &HeaderComparison::default())
             .err()
             .map(|fault| fault.name())
@@ -130,7 +130,7 @@ fn files_that_become_hard_links_to_a_small_one_are_lost() {
         let lines = (0..30).map(|number| format!("hf.st......|{length}|d/{number}"));
         let counts =
             ["Number of files: 33 (reg: 31, dir: 2)", "Number of created files: 0", "Total file size: 9 bytes"];
-        lines.chain(counts.map(str::to_owned)).for_each(|line| loss.add(&Line::parse(line.as_bytes()), &disk));
+        lines.chain(counts.map(str::to_owned)).for_each(|line| loss.add(&OutputLine::parse(line.as_bytes()), &disk));
         loss.judge(&limits(90, 100), &HeaderComparison::default()).err().map(|fault| fault.name()).unwrap_or_default()
     };
     assert_eq!((judged(4), judged(5_000), judged(6_000)), ("TooManyDeletions", "", ""));
@@ -171,7 +171,7 @@ fn lost_bytes_are_measured_against_what_was_there() {
 fn another_repository_is_refused_at_any_size() {
     let lines = |lines: &[&str]| {
         let mut loss = Loss::default();
-        lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &Disk::default()));
+        lines.iter().for_each(|line| loss.add(&OutputLine::parse(line.as_bytes()), &Disk::default()));
         loss.judge(&limits(100, 100), &HeaderComparison::default()).err().map(|fault| fault.name())
     };
     let top = "Number of files: 2 (reg: 1, dir: 1)";
@@ -215,9 +215,9 @@ fn the_first_copy_refuses_foreign_files_but_no_older_copy() {
         let mut loss = Loss::default();
         let files = "Number of files: 9 (reg: 7, dir: 2)";
         for line in [">f+++++++++|9|Job/new.vib", deleted, files, created, "Total file size: 9 bytes"] {
-            loss.add(&Line::parse(line.as_bytes()), &trees);
+            loss.add(&OutputLine::parse(line.as_bytes()), &trees);
         }
-        let limits = Limits { first: true, ..limits(100, 100) };
+        let limits = LossLimits { first: true, ..limits(100, 100) };
         loss.judge(&limits, &HeaderComparison::default()).err().map(|fault| fault.name())
     };
     let (nothing_there, older) = ("Number of created files: 8 (reg: 7, dir: 1)", "Number of created files: 1 (reg: 1)");
@@ -273,8 +273,8 @@ proptest! {
     #[test]
     fn any_lines_of_rsync_are_accepted(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}|Number of files: [0-9]{1,25} .reg: [0-9]{1,25}", 0..20)) {
         let mut loss = Loss::default();
-        lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &Disk::default()));
-        let _ = loss.judge(&Limits { first: true, ..limits(0, 0) }, &HeaderComparison::default());
+        lines.iter().for_each(|line| loss.add(&OutputLine::parse(line.as_bytes()), &Disk::default()));
+        let _ = loss.judge(&LossLimits { first: true, ..limits(0, 0) }, &HeaderComparison::default());
     }
 }
 
@@ -292,8 +292,8 @@ fn judged_first(source: &Files, disk: &Files, agreed: Option<Agreed>) -> &'stati
     lines.push(format!("Number of created files: {created} (reg: {created})"));
     lines.push(format!("Total file size: {} bytes", source.values().sum::<u64>()));
     let mut loss = Loss::default();
-    lines.iter().for_each(|line| loss.add(&Line::parse(line.as_bytes()), &trees));
-    let limits = Limits { first: true, agreed, ..limits(10, 10) };
+    lines.iter().for_each(|line| loss.add(&OutputLine::parse(line.as_bytes()), &trees));
+    let limits = LossLimits { first: true, agreed, ..limits(10, 10) };
     loss.judge(&limits, &HeaderComparison::default()).err().map(|fault| fault.name()).unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! The plan, from the dry run's lines: bytes to copy, room needed, what is deleted. Pure but for `TreeInfo`, which asks the
 //! file systems for sizes that rsync does not print. `loss` judges the deletions.
 
-use crate::copy::rsync::itemize::{Change, Item, Kind, Line, Total};
+use crate::copy::rsync::itemize::{Change, EntryKind, Item, OutputLine, Total};
 use crate::copy::trees::tree_info::TreeInfo;
 use crate::disks::mounted::Space;
 use crate::model::Fault;
@@ -37,18 +37,18 @@ pub struct Deleting {
 }
 
 impl Plan {
-    pub fn add(&mut self, line: &Line, trees: &impl TreeInfo) {
+    pub fn add(&mut self, line: &OutputLine, trees: &impl TreeInfo) {
         match line {
-            Line::Item(item) => self.add_item(item, trees),
-            Line::Total(Total::TransferredBytes, bytes) => self.bytes = *bytes,
-            Line::Total(Total::TransferredFiles, files) => self.files = *files,
+            OutputLine::Item(item) => self.add_item(item, trees),
+            OutputLine::Total(Total::TransferredBytes, bytes) => self.bytes = *bytes,
+            OutputLine::Total(Total::TransferredFiles, files) => self.files = *files,
             _ => {}
         }
     }
 
     fn add_item(&mut self, item: &Item, trees: &impl TreeInfo) {
         match item.change {
-            Change::Deleted if item.kind == Kind::Directory => self.removals += 1,
+            Change::Deleted if item.kind == EntryKind::Directory => self.removals += 1,
             Change::Deleted => {
                 self.removals += 1;
                 self.deletions += 1;
@@ -61,7 +61,7 @@ impl Plan {
             Change::Made => {
                 self.made += 1;
                 // A directory takes one block; on FAT and exFAT that may be as much as 128 KiB.
-                let room = if item.kind == Kind::Directory { trees.size_of_new(&item.path, 1) } else { 0 };
+                let room = if item.kind == EntryKind::Directory { trees.size_of_new(&item.path, 1) } else { 0 };
                 self.growth = self.growth.saturating_add(room);
             }
             Change::Updated => {
@@ -147,7 +147,7 @@ mod tests {
     fn plan(lines: &[&str]) -> Plan {
         let mut plan = Plan::default();
         for line in lines {
-            plan.add(&Line::parse(line.as_bytes()), &Fixed);
+            plan.add(&OutputLine::parse(line.as_bytes()), &Fixed);
         }
         plan
     }
@@ -209,7 +209,7 @@ mod tests {
             let mut plan = Plan::default();
             for (place, length) in lengths.iter().enumerate() {
                 let kind = if place % 2 == 0 { ">f+++++++++" } else { ">f.st......" };
-                plan.add(&Line::parse(format!("{kind}|{length}|x").as_bytes()), &Fixed);
+                plan.add(&OutputLine::parse(format!("{kind}|{length}|x").as_bytes()), &Fixed);
             }
             let most = lengths.iter().copied().max().unwrap_or_default();
             prop_assert!(plan.need() >= most.saturating_sub(1_000_000));
@@ -219,7 +219,7 @@ mod tests {
         #[test]
         fn any_lines_are_accepted(lines in prop::collection::vec(".{0,40}|[*>.cdfhL+a-z |0-9]{12,40}", 0..20)) {
             let mut plan = Plan::default();
-            lines.iter().for_each(|line| plan.add(&Line::parse(line.as_bytes()), &Fixed));
+            lines.iter().for_each(|line| plan.add(&OutputLine::parse(line.as_bytes()), &Fixed));
             let _ = plan.fit(space(1), 0);
         }
     }

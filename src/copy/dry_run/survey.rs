@@ -1,6 +1,6 @@
 //! What the source holds, and what of it a file system without owners and links can't hold. Pure.
 
-use crate::copy::rsync::itemize::{Change, Item, Kind};
+use crate::copy::rsync::itemize::{Change, EntryKind, Item};
 use crate::copy::trees::names::Names;
 
 /// As many names as a message can hold.
@@ -23,13 +23,13 @@ impl Survey {
     /// `max_file`: the longest file in bytes that a file system without owners and links holds; none for one that has them.
     pub fn add(&mut self, item: &Item, max_file: Option<u64>) {
         match item.kind {
-            Kind::Symlink => self.links += 1,
-            Kind::Device | Kind::Special => self.specials += 1,
-            Kind::File if item.change == Change::HardLink => self.hard_links += 1,
+            EntryKind::Symlink => self.links += 1,
+            EntryKind::Device | EntryKind::Special => self.specials += 1,
+            EntryKind::File if item.change == Change::HardLink => self.hard_links += 1,
             _ => {}
         }
         let Some(max_file) = max_file else { return self.names.add(&item.path) };
-        if !matches!(item.kind, Kind::File | Kind::Directory) {
+        if !matches!(item.kind, EntryKind::File | EntryKind::Directory) {
             return;
         }
         if is_storable(item, max_file) {
@@ -44,18 +44,18 @@ impl Survey {
 
 /// Such file systems keep names as Unicode. The FUSE driver of exFAT was seen to crash on other names, so they are not tried.
 fn is_storable(item: &Item, max_file: u64) -> bool {
-    item.path.to_str().is_some() && !(item.kind == Kind::File && item.length > max_file)
+    item.path.to_str().is_some() && !(item.kind == EntryKind::File && item.length > max_file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::copy::rsync::itemize::Line;
+    use crate::copy::rsync::itemize::OutputLine;
 
     fn survey(lines: &[&str]) -> Survey {
         let mut survey = Survey::default();
         for line in lines {
-            let Line::Item(item) = Line::parse(line.as_bytes()) else { panic!("{line}") };
+            let OutputLine::Item(item) = OutputLine::parse(line.as_bytes()) else { panic!("{line}") };
             survey.add(&item, Some(4_294_967_295));
         }
         survey

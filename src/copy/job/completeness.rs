@@ -89,7 +89,7 @@ fn lacks_its_time_alone(source: &Path, target: &File, item: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::copy::rsync::itemize::Line;
+    use crate::copy::rsync::itemize::OutputLine;
 
     #[test]
     fn a_file_that_changed_since_is_not_missing() {
@@ -98,7 +98,9 @@ mod tests {
         std::fs::write(&file, "x").unwrap();
         let changed = file.metadata().unwrap().ctime();
         let count = |name: &str, locked| {
-            let Line::Item(item) = Line::parse(format!(">f+++++++++|1|{name}").as_bytes()) else { panic!("{name}") };
+            let OutputLine::Item(item) = OutputLine::parse(format!(">f+++++++++|1|{name}").as_bytes()) else {
+                panic!("{name}")
+            };
             missing(vec![item], source.path(), &File::open(target.path()).unwrap(), Some((locked, 0))).len()
         };
         assert_eq!((count("file", changed), count("gone", changed + 1)), (0, 0));
@@ -112,7 +114,7 @@ mod tests {
             std::fs::write(target.path().join("file"), "x").unwrap();
             let file = std::fs::File::create(source.path().join("file")).unwrap();
             file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
-            let Line::Item(item) = Line::parse(b">f..t......|1|file") else { panic!("no item") };
+            let OutputLine::Item(item) = OutputLine::parse(b">f..t......|1|file") else { panic!("no item") };
             missing(vec![item], source.path(), &File::open(target.path()).unwrap(), None).len()
         };
         assert_eq!((count(1_700_000_000), count(1), count(5_000_000_000)), (1, 0, 0));

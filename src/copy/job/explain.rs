@@ -17,7 +17,7 @@ use rustix::io::Errno;
 use super::context::Job;
 use super::mounted_disk::MountedDisk;
 use crate::blocking::{GLANCE, blocking};
-use crate::copy::rsync::cause::{self, Evidence, LockPath, Place, RsyncEnd};
+use crate::copy::rsync::cause::{self, Evidence, FilePlace, LockPath, RsyncEnd};
 use crate::copy::rsync::complaint::{Complaint, Operation, Side};
 use crate::copy::rsync::exit;
 use crate::copy::rsync::process::ProcessEnd;
@@ -99,7 +99,7 @@ impl Explainer<'_> {
         let look = move || {
             let path = path.as_deref().map(|path| path.strip_prefix(&top).unwrap_or(path));
             let disk = of_disk(&volume, &mounted, &before);
-            let place = target.zip(path).map(|(target, path)| Place {
+            let place = target.zip(path).map(|(target, path)| FilePlace {
                 too_large: fs::metadata(source.join(path)).is_ok_and(|meta| is_too_large(&target, &lock, meta.len())),
                 ..place(&target, path, &disk)
             });
@@ -125,10 +125,10 @@ fn off_the_disk(path: &Path) -> Evidence {
     Evidence {
         writability: if read_only { Writability::ReadOnly } else { Writability::Writable },
         space: Space::of(&directory).ok(),
-        place: Place {
+        place: FilePlace {
             immutable: both.contains(StatxAttributes::IMMUTABLE),
             append_only: both.contains(StatxAttributes::APPEND),
-            ..Place::default()
+            ..FilePlace::default()
         },
         ..Evidence::default()
     }
@@ -173,7 +173,7 @@ fn is_too_large(target: &File, lock: &Path, length: u64) -> bool {
 }
 
 /// The file, or what there is of the way to it.
-fn place(target: &File, path: &Path, disk: &Evidence) -> Place {
+fn place(target: &File, path: &Path, disk: &Evidence) -> FilePlace {
     let look = |path: &Path| {
         let shown = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         beneath::open(target.as_fd(), shown, OFlags::PATH, Mode::empty()).map(File::from)
@@ -187,7 +187,7 @@ fn place(target: &File, path: &Path, disk: &Evidence) -> Place {
     let parent = parent.and_then(Result::ok);
     let both =
         [&file, &parent].into_iter().flatten().fold(StatxAttributes::empty(), |all, file| all | attributes(file));
-    Place {
+    FilePlace {
         path: path.to_owned(),
         read_only_subvolume: (disk.file_system == "btrfs").then(|| read_only_subvolume(path, look)).flatten(),
         immutable: both.contains(StatxAttributes::IMMUTABLE),

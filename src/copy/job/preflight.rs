@@ -11,7 +11,7 @@ use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::dry_run::collect::{self, DryRun};
 use crate::copy::dry_run::headers::HeaderComparison;
-use crate::copy::dry_run::loss::{Budget, Limits, Loss};
+use crate::copy::dry_run::loss::{Budget, Loss, LossLimits};
 use crate::copy::dry_run::plan::{Deleting, Plan};
 use crate::copy::event::Event;
 use crate::copy::rsync::command_line::{Purpose, existing};
@@ -158,11 +158,11 @@ impl BothTrees<'_> {
         Ok(())
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> LossLimits {
         let (spec, config) = (&self.job.spec, &self.job.spec.config);
         let budget = Budget { files: config.max_deletions_percent, bytes: config.max_deleted_bytes_percent };
         let first = spec.remembered.copied.is_none();
-        Limits { disk: spec.disk.clone(), budget, first, agreed: spec.remembered.agreed }
+        LossLimits { disk: spec.disk.clone(), budget, first, agreed: spec.remembered.agreed }
     }
 
     fn report(&mut self, plan: &Plan, deleting: Deleting, space: Space) {

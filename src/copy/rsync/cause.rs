@@ -32,7 +32,7 @@ pub struct Evidence {
     pub space: Option<Space>,
     /// btrfs has no room for metadata, though there is some for contents.
     pub metadata_full: bool,
-    pub place: Place,
+    pub place: FilePlace,
     /// The source file has changed since the run began, or is gone.
     pub source_changed: bool,
     /// The network share that the source file lies on, if any.
@@ -41,7 +41,7 @@ pub struct Evidence {
 
 /// The file that the complaint is about, or else the directory that it should be in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// Seen from the target.
     pub path: PathBuf,
     /// The read-only subvolume of a writable file system.

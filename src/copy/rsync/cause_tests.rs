@@ -240,7 +240,7 @@ fn a_lock_failure_says_why_the_file_failed() {
     let lock = LockPath { path: "/srv/x.lock", place: LockPlace::Source };
     let tight = Space { free: 0, reserved: 0, size: 400 << 20, block: 4096, inodes: Some(9) };
     let with = |space: Space| Evidence { space: Some(space), ..healthy("") };
-    let marked = Place { immutable: true, ..Place::default() };
+    let marked = FilePlace { immutable: true, ..FilePlace::default() };
     let cases = [
         (Operation::Contents, 28, with(tight), Obstacle::NoRoom),
         (Operation::Contents, 28, healthy(""), Obstacle::RoomUnusable),
@@ -281,9 +281,9 @@ fn a_lock_failure_says_why_the_file_failed() {
 /// Each reason, with its evidence.
 #[test]
 fn one_error_number_has_a_cause_for_each_evidence() {
-    let place = |place: Place| Evidence { place, ..healthy("btrfs") };
-    let none = Place { path: "sub/file".into(), ..Place::default() };
-    let snapshot = Place { read_only_subvolume: Some("sub".into()), ..none.clone() };
+    let place = |place: FilePlace| Evidence { place, ..healthy("btrfs") };
+    let none = FilePlace { path: "sub/file".into(), ..FilePlace::default() };
+    let snapshot = FilePlace { read_only_subvolume: Some("sub".into()), ..none.clone() };
     let cases = [
         (Operation::Name, 30, place(snapshot), "sub", Obstacle::ReadOnlySubvolume),
         (
@@ -294,11 +294,23 @@ fn one_error_number_has_a_cause_for_each_evidence() {
             Obstacle::MountedReadOnly,
         ),
         (Operation::Name, 30, healthy("ext4"), "sub/file", Obstacle::Unknown),
-        (Operation::Name, 1, place(Place { immutable: true, ..none.clone() }), "sub/file", Obstacle::Immutable),
-        (Operation::Delete, 1, place(Place { append_only: true, ..none.clone() }), "sub/file", Obstacle::AppendOnly),
-        (Operation::Delete, 1, place(Place { swap: true, ..none.clone() }), "sub/file", Obstacle::SwapFile),
+        (Operation::Name, 1, place(FilePlace { immutable: true, ..none.clone() }), "sub/file", Obstacle::Immutable),
+        (
+            Operation::Delete,
+            1,
+            place(FilePlace { append_only: true, ..none.clone() }),
+            "sub/file",
+            Obstacle::AppendOnly,
+        ),
+        (Operation::Delete, 1, place(FilePlace { swap: true, ..none.clone() }), "sub/file", Obstacle::SwapFile),
         (Operation::Name, 26, place(none.clone()), "sub/file", Obstacle::InUse),
-        (Operation::Delete, 16, place(Place { mount_point: true, ..none.clone() }), "sub/file", Obstacle::MountPoint),
+        (
+            Operation::Delete,
+            16,
+            place(FilePlace { mount_point: true, ..none.clone() }),
+            "sub/file",
+            Obstacle::MountPoint,
+        ),
         (Operation::Delete, 16, place(none.clone()), "sub/file", Obstacle::InUse),
         (Operation::Name, 13, place(none.clone()), "sub/file", Obstacle::NotPermitted),
         (Operation::Attribute, 28, healthy("ext4"), "sub/file", Obstacle::AttributeTooLarge),
@@ -317,13 +329,19 @@ fn one_error_number_has_a_cause_for_each_evidence() {
         (Operation::Name, 36, healthy("ext4"), "sub/file", Obstacle::NameTooLong),
         (Operation::Name, 22, healthy("ntfs"), "sub/file", Obstacle::NameRefused),
         (Operation::Contents, 27, healthy("ext4"), "sub/file", Obstacle::FileTooLarge),
-        (Operation::Contents, 22, place(Place { too_large: true, ..none.clone() }), "sub/file", Obstacle::FileTooLarge),
+        (
+            Operation::Contents,
+            22,
+            place(FilePlace { too_large: true, ..none.clone() }),
+            "sub/file",
+            Obstacle::FileTooLarge,
+        ),
         (Operation::Link, 31, healthy("ext4"), "sub/file", Obstacle::TooManyLinks),
         (Operation::Name, 31, healthy("ext4"), "sub/file", Obstacle::DirectoryFull),
         (Operation::Name, 40, healthy("ext4"), "sub/file", Obstacle::LinkInTheWay),
-        (Operation::Name, 13, place(Place { link: true, ..none.clone() }), "sub/file", Obstacle::LinkInTheWay),
+        (Operation::Name, 13, place(FilePlace { link: true, ..none.clone() }), "sub/file", Obstacle::LinkInTheWay),
         (Operation::Link, 18, healthy("btrfs"), "sub/file", Obstacle::LinksApart),
-        (Operation::Contents, 28, place(Place { quota: true, ..none.clone() }), "sub/file", Obstacle::Quota),
+        (Operation::Contents, 28, place(FilePlace { quota: true, ..none.clone() }), "sub/file", Obstacle::Quota),
         (Operation::Delete, 39, healthy("ext4"), "sub/file", Obstacle::NotEmpty),
         (Operation::Name, 18, healthy("ext4"), "sub/file", Obstacle::OtherFileSystem),
         (Operation::Contents, 110, healthy("ext4"), "sub/file", Obstacle::NoAnswer),

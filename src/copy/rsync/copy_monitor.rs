@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::itemize::Line;
+use super::itemize::OutputLine;
 use super::progress::Meter;
 use super::runner::OutputReader;
 use crate::copy::event::{Event, EventSink};
@@ -76,22 +76,22 @@ impl CopyMonitor {
 impl OutputReader for CopyMonitor {
     fn line(&mut self, line: &[u8]) {
         let now = Instant::now();
-        match Line::parse(line) {
-            Line::Progress(bytes) => self.meter.bytes(bytes, now),
-            Line::Item(item) => {
+        match OutputLine::parse(line) {
+            OutputLine::Progress(bytes) => self.meter.bytes(bytes, now),
+            OutputLine::Item(item) => {
                 self.files += u64::from(item.is_transfer());
                 self.meter.file(&item.path.to_string_lossy(), now);
             }
-            Line::NotEmpty(directory) => {
+            OutputLine::NotEmpty(directory) => {
                 self.not_empty.insert(directory);
             }
-            Line::Total(..) | Line::Count(..) | Line::Other => {}
+            OutputLine::Total(..) | OutputLine::Count(..) | OutputLine::Other => {}
         }
     }
 
     /// rsync ends a progress line only when it prints the next one.
     fn partial_line(&mut self, text: &[u8]) {
-        if let Line::Progress(bytes) = Line::parse(text) {
+        if let OutputLine::Progress(bytes) = OutputLine::parse(text) {
             self.meter.bytes(bytes, Instant::now());
         }
     }

@@ -10,7 +10,7 @@ const NOT_EMPTY: &[u8] = b"cannot delete non-empty directory: ";
 const ITEMIZE_WIDTH: usize = 11;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
+pub enum OutputLine {
     Item(Item),
     /// Bytes of contents copied so far.
     Progress(u64),
@@ -25,7 +25,7 @@ pub enum Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub change: Change,
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// In bytes, of regular files.
     pub length: u64,
     pub path: PathBuf,
@@ -54,7 +54,7 @@ pub enum Change {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     File,
     Directory,
     Symlink,
@@ -88,7 +88,7 @@ pub struct Entries {
     pub regular: u64,
 }
 
-impl Line {
+impl OutputLine {
     /// Parses one line, without its end (`\n` or `\r`).
     pub fn parse(line: &[u8]) -> Self {
         if let Some(item) = item(line) {
@@ -110,15 +110,15 @@ fn item(line: &[u8]) -> Option<Item> {
     let name = unescape(&rest[bar + 1..]);
     let path = PathBuf::from(OsString::from_vec(name.clone()));
     if itemized.starts_with(b"*deleting") {
-        let kind = if name.ends_with(b"/") { Kind::Directory } else { Kind::File };
+        let kind = if name.ends_with(b"/") { EntryKind::Directory } else { EntryKind::File };
         return Some(Item { change: Change::Deleted, kind, length, path });
     }
     let kind = match itemized[1] {
-        b'f' => Kind::File,
-        b'd' => Kind::Directory,
-        b'L' => Kind::Symlink,
-        b'D' => Kind::Device,
-        b'S' => Kind::Special,
+        b'f' => EntryKind::File,
+        b'd' => EntryKind::Directory,
+        b'L' => EntryKind::Symlink,
+        b'D' => EntryKind::Device,
+        b'S' => EntryKind::Special,
         _ => return None,
     };
     let is_new = itemized[2..].iter().all(|&byte| byte == b'+');
@@ -142,19 +142,19 @@ fn progress(text: &str) -> Option<u64> {
     Some(bytes)
 }
 
-fn total(text: &str) -> Option<Line> {
+fn total(text: &str) -> Option<OutputLine> {
     let (label, value) = text.split_once(": ")?;
     let first = || value.split_ascii_whitespace().next()?.parse().ok();
     let entries = || Some(Entries { all: first()?, regular: regular(value) });
     let (total, number) = match label {
-        "Number of files" => return Some(Line::Count(Counted::Found, entries()?)),
-        "Number of created files" => return Some(Line::Count(Counted::Created, entries()?)),
+        "Number of files" => return Some(OutputLine::Count(Counted::Found, entries()?)),
+        "Number of created files" => return Some(OutputLine::Count(Counted::Created, entries()?)),
         "Total file size" => (Total::FileBytes, first()?),
         "Total transferred file size" => (Total::TransferredBytes, first()?),
         "Number of regular files transferred" => (Total::TransferredFiles, first()?),
         _ => return None,
     };
-    Some(Line::Total(total, number))
+    Some(OutputLine::Total(total, number))
 }
 
 /// `7 (reg: 4, dir: 2, link: 1)`; kinds without entries are missing.
@@ -197,8 +197,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn parsed(line: &str) -> Item {
-        match Line::parse(line.as_bytes()) {
-            Line::Item(item) => item,
+        match OutputLine::parse(line.as_bytes()) {
+            OutputLine::Item(item) => item,
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -206,16 +206,16 @@ mod tests {
     #[test]
     fn entries_are_told_apart() {
         for (line, change, kind, length, path) in [
-            (">f+++++++++|3000000|a b|c", Change::New, Kind::File, 3_000_000, "a b|c"),
-            (">f..t......|12|big", Change::Updated, Kind::File, 12, "big"),
-            ("hf+++++++++|3|a", Change::HardLink, Kind::File, 3, "a"),
-            ("cL+++++++++|1|sym", Change::Made, Kind::Symlink, 1, "sym"),
-            ("cd+++++++++|4096|sub/", Change::Made, Kind::Directory, 4096, "sub/"),
-            ("cLc.t......|1|sym", Change::Attributes, Kind::Symlink, 1, "sym"),
-            ("cS+++++++++|0|fifo", Change::Made, Kind::Special, 0, "fifo"),
-            (".d..t......|4096|./", Change::Attributes, Kind::Directory, 4096, "./"),
-            ("*deleting  |0|old/x y", Change::Deleted, Kind::File, 0, "old/x y"),
-            ("*deleting  |0|old/", Change::Deleted, Kind::Directory, 0, "old/"),
+            (">f+++++++++|3000000|a b|c", Change::New, EntryKind::File, 3_000_000, "a b|c"),
+            (">f..t......|12|big", Change::Updated, EntryKind::File, 12, "big"),
+            ("hf+++++++++|3|a", Change::HardLink, EntryKind::File, 3, "a"),
+            ("cL+++++++++|1|sym", Change::Made, EntryKind::Symlink, 1, "sym"),
+            ("cd+++++++++|4096|sub/", Change::Made, EntryKind::Directory, 4096, "sub/"),
+            ("cLc.t......|1|sym", Change::Attributes, EntryKind::Symlink, 1, "sym"),
+            ("cS+++++++++|0|fifo", Change::Made, EntryKind::Special, 0, "fifo"),
+            (".d..t......|4096|./", Change::Attributes, EntryKind::Directory, 4096, "./"),
+            ("*deleting  |0|old/x y", Change::Deleted, EntryKind::File, 0, "old/x y"),
+            ("*deleting  |0|old/", Change::Deleted, EntryKind::Directory, 0, "old/"),
         ] {
             assert_eq!(parsed(line), Item { change, kind, length, path: path.into() }, "{line}");
         }
@@ -230,8 +230,8 @@ mod tests {
     #[test]
     fn progress_is_the_byte_count() {
         let line = "        3000003  99%  707.44MB/s    0:00:00 (xfr#2, to-chk=3/7)";
-        assert_eq!(Line::parse(line.as_bytes()), Line::Progress(3_000_003));
-        assert_eq!(Line::parse(b"          32768   1%    0.00kB/s   ??:??:??  "), Line::Progress(32_768));
+        assert_eq!(OutputLine::parse(line.as_bytes()), OutputLine::Progress(3_000_003));
+        assert_eq!(OutputLine::parse(b"          32768   1%    0.00kB/s   ??:??:??  "), OutputLine::Progress(32_768));
     }
 
     #[test]
@@ -239,27 +239,27 @@ mod tests {
         for (line, expected) in [
             (
                 "Number of files: 7 (reg: 4, dir: 2, link: 1)",
-                Line::Count(Counted::Found, Entries { all: 7, regular: 4 }),
+                OutputLine::Count(Counted::Found, Entries { all: 7, regular: 4 }),
             ),
-            ("Number of files: 2 (dir: 2)", Line::Count(Counted::Found, Entries { all: 2, regular: 0 })),
+            ("Number of files: 2 (dir: 2)", OutputLine::Count(Counted::Found, Entries { all: 2, regular: 0 })),
             (
                 "Number of created files: 5 (reg: 3, dir: 1)",
-                Line::Count(Counted::Created, Entries { all: 5, regular: 3 }),
+                OutputLine::Count(Counted::Created, Entries { all: 5, regular: 3 }),
             ),
-            ("Total transferred file size: 3000003 bytes", Line::Total(Total::TransferredBytes, 3_000_003)),
-            ("Number of regular files transferred: 3", Line::Total(Total::TransferredFiles, 3)),
-            ("Total file size: 3000007 bytes", Line::Total(Total::FileBytes, 3_000_007)),
-            ("Total bytes sent: 3000007", Line::Other),
-            ("", Line::Other),
+            ("Total transferred file size: 3000003 bytes", OutputLine::Total(Total::TransferredBytes, 3_000_003)),
+            ("Number of regular files transferred: 3", OutputLine::Total(Total::TransferredFiles, 3)),
+            ("Total file size: 3000007 bytes", OutputLine::Total(Total::FileBytes, 3_000_007)),
+            ("Total bytes sent: 3000007", OutputLine::Other),
+            ("", OutputLine::Other),
         ] {
-            assert_eq!(Line::parse(line.as_bytes()), expected, "{line}");
+            assert_eq!(OutputLine::parse(line.as_bytes()), expected, "{line}");
         }
     }
 
     proptest! {
         #[test]
         fn any_line_can_be_parsed(line: Vec<u8>) {
-            Line::parse(&line);
+            OutputLine::parse(&line);
         }
 
         #[test]
@@ -273,7 +273,7 @@ mod tests {
                     line.extend(format!("\\#{byte:03o}").bytes());
                 }
             }
-            let Line::Item(item) = Line::parse(&line) else { panic!("no item") };
+            let OutputLine::Item(item) = OutputLine::parse(&line) else { panic!("no item") };
             prop_assert_eq!(item.path.into_os_string().into_vec(), name);
         }
     }
