@@ -1,6 +1,6 @@
-//! Takes mails to the server, several in one conversation: puts together what has to be known for it, has a process aside hold it,
-//! and says of each mail what became of it for whom. A process that ends without a word may have sent the mail or not; then it
-//! is sent again, under the same Message-ID.
+//! The daemon's end of a conversation with the mail server, which a process of its own holds: passes on settings and mails, and reports what
+//! became of each mail for each recipient. A process that ends without an answer may have sent the mail or not, so it is sent again
+//! under the same Message-ID.
 
 use std::io;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use asbackup_system::aside::{Aside, Talk, Unheard};
 use asbackup_system::blocking::{GLANCE, blocking};
 use asbackup_system::net::named;
 
-/// The process aside has the mail server's time, and this much more to tell.
+/// How much longer than the mail server its process may take to answer.
 const GRACE: Duration = Duration::from_secs(10);
 
 pub struct SmtpClient {
@@ -27,24 +27,24 @@ pub struct SmtpClient {
     patience: Duration,
 }
 
-/// What became of a mail. The texts are the server's.
+/// What became of a mail, by recipient, in the server's words.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// Each with what the server said when it took the mail.
+    /// The server has taken it.
     pub delivered: Vec<(String, String)>,
-    /// For good.
+    /// The server never takes it.
     pub refused: Vec<(String, String)>,
     /// Worth another try.
     pub delayed: Vec<(String, String)>,
-    /// Why it went without its attachments, if it did.
+    /// Why it went without its logs, if it did.
     pub unwanted: Option<String>,
 }
 
 impl SmtpClient {
-    /// Begins a conversation. `hello` is our own name.
+    /// Begins a conversation, in which we call ourselves `hello`.
     ///
     /// # Errors
-    /// The server can't be talked to at the moment, whatever the mail, or nobody is there to do it.
+    /// The server can't be reached, is not trusted or refuses us, or the process can't be started.
     pub async fn connect(mail: &Mail, password: &Secret, hello: &str) -> Result<Self, Warning> {
         let named = Peers { server: mail.server.clone(), hello: hello.to_owned() };
         let way = way(mail, password, hello).await.map_err(|trouble| trouble.warning(&named))?;
@@ -58,10 +58,10 @@ impl SmtpClient {
         Ok(client)
     }
 
-    /// Takes one mail to all who have not got it yet.
+    /// Sends one mail to its recipients.
     ///
     /// # Errors
-    /// The conversation is over, and nobody knows whether the mail was sent.
+    /// The conversation broke off; the mail may have been sent or not.
     pub async fn deliver(&mut self, mail: &OutgoingMail) -> Result<Delivery, Warning> {
         if mail.message.len() > LARGEST_MAIL {
             return self.deliver_smaller(mail).await;
@@ -74,7 +74,7 @@ impl SmtpClient {
         Ok(Delivery::of(&mail.envelope.to, outcome))
     }
 
-    /// What is larger than any server takes goes without its logs from the start.
+    /// Leaves the logs out if no server would take the mail with them.
     async fn deliver_smaller(&mut self, mail: &OutgoingMail) -> Result<Delivery, Warning> {
         let words = format!("{} bytes, where {LARGEST_MAIL} are the most", mail.message.len());
         let mut envelope = mail.envelope.clone();
@@ -134,12 +134,12 @@ impl Delivery {
         delivery
     }
 
-    /// Nobody got it, and nobody ever will.
+    /// All recipients were refused.
     pub fn is_hopeless(&self) -> bool {
         self.delivered.is_empty() && self.delayed.is_empty()
     }
 
-    /// Who was refused and why.
+    /// Refused recipients with their reasons, as one line.
     pub fn refusals(&self) -> String {
         let told: Vec<String> = self.refused.iter().map(|(recipient, why)| format!("{recipient}: {why}")).collect();
         told.join("; ")

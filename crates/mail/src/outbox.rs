@@ -1,5 +1,5 @@
-//! Mails that have not gone out yet, in `/var/lib/asbackup/outbox`: one file a mail, on the disk before the first attempt, gone
-//! when the server has taken it; what is given up moves to `failed/`. Survives crashes and power cuts. Blocks on the disk.
+//! Mails that wait to be sent, in `/var/lib/asbackup/outbox`: one file per mail, flushed to the disk before the first attempt and removed
+//! once the server has taken it. Mails that are given up move to `failed/`. Survives crashes and power cuts. Blocks.
 //!
 //! A file is one line of JSON (`Envelope`), then the message as it is sent. Its name begins with the time that the mail is
 //! about, so that names sort by age.
@@ -15,28 +15,28 @@ use serde::{Deserialize, Serialize};
 use asbackup_api::Micros;
 
 const SUFFIX: &str = ".mail";
-/// Not whole yet; left over after a crash.
+/// Half written; left behind by a crash.
 const UNFINISHED: &str = ".new";
 const FAILED: &str = "failed";
-/// Up to which run the end has been put in here.
+/// Holds the number of the last run whose end has its mail.
 const TOLD: &str = "told";
 
-/// What the server has to know of a mail, and the log.
+/// What server and log need to know of a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     /// 0 = about no run.
     pub run: u64,
     pub subject: String,
     pub from: String,
-    /// Those who have not got it yet.
+    /// Recipients who have not got it yet.
     pub to: Vec<String>,
     pub queued_at: Micros,
-    /// The same mail without its logs, for a server that does not want them; none where there are no logs.
+    /// The same mail without its logs, for a server that refuses them; `None` without logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_logs: Option<String>,
 }
 
-/// A mail that is read again.
+/// A mail with its recipients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingMail {
     pub envelope: Envelope,
@@ -49,7 +49,10 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Makes the directory, and removes what a crash left half written.
+    /// Creates the directory and removes what a crash left half written.
+    ///
+    /// # Errors
+    /// The directory can't be created, read or changed.
     pub fn open(directory: PathBuf) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory.join(FAILED))?;
         let outbox = Self { directory };
@@ -63,18 +66,27 @@ impl Outbox {
         &self.directory
     }
 
-    /// Keeps a mail. On the disk when it returns. One with the same `id` takes its place.
+    /// Stores a mail in place of any with the same `id`; it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// It can't be written.
     pub fn store(&self, id: &str, envelope: &Envelope, message: &[u8]) -> io::Result<()> {
         let name = format!("{:016}-{id}{SUFFIX}", envelope.queued_at);
         self.write(&name, envelope, message)
     }
 
-    /// The waiting mails, oldest first.
+    /// Names of the waiting mails, oldest first.
+    ///
+    /// # Errors
+    /// The directory can't be read.
     pub fn waiting(&self) -> io::Result<Vec<String>> {
         self.names(SUFFIX)
     }
 
     /// Bytes of all waiting mails.
+    ///
+    /// # Errors
+    /// The directory can't be read.
     pub fn size(&self) -> io::Result<u64> {
         size_of(&self.directory)
     }
@@ -85,6 +97,10 @@ impl Outbox {
         Duration::from_micros(now.saturating_sub(queued_at.unwrap_or(now)))
     }
 
+    /// Reads a waiting mail.
+    ///
+    /// # Errors
+    /// It can't be read, or is no mail.
     pub fn read(&self, name: &str) -> io::Result<OutgoingMail> {
         let bytes = fs::read(self.directory.join(name))?;
         let end = bytes.iter().position(|&byte| byte == b'\n').ok_or(io::ErrorKind::InvalidData)?;
@@ -92,18 +108,27 @@ impl Outbox {
         Ok(OutgoingMail { envelope, message: bytes[end + 1..].to_vec() })
     }
 
-    /// Some have got it, the others wait.
+    /// Stores a mail again, for the recipients that are left.
+    ///
+    /// # Errors
+    /// It can't be written.
     pub fn keep_for(&self, name: &str, mail: &OutgoingMail) -> io::Result<()> {
         self.write(name, &mail.envelope, &mail.message)
     }
 
-    /// Everybody has got it.
+    /// Removes a mail that is done with.
+    ///
+    /// # Errors
+    /// It can't be removed.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.directory.join(name))?;
         self.sync()
     }
 
-    /// Puts a mail aside; of those that were put aside before, the oldest go when all are more than `limit` bytes.
+    /// Moves a mail to `failed/` and removes the oldest there while all are more than `limit` bytes.
+    ///
+    /// # Errors
+    /// A file can't be moved or removed.
     pub fn give_up(&self, name: &str, limit: u64) -> io::Result<()> {
         let failed = self.directory.join(FAILED);
         fs::rename(self.directory.join(name), failed.join(name))?;
@@ -121,13 +146,16 @@ impl Outbox {
         Ok(())
     }
 
-    /// Up to which run the end has been told; `None` before the first one.
+    /// The last run whose end has its mail; `None` before the very first start.
     pub fn told(&self) -> Option<u64> {
         let text = fs::read_to_string(self.directory.join(TOLD)).ok()?;
         text.trim().parse().ok()
     }
 
-    /// Written after the mail itself: a crash in between makes the mail anew under the same name.
+    /// Called after the mail is stored; a crash in between makes the same mail once more, under the same name.
+    ///
+    /// # Errors
+    /// It can't be written.
     pub fn set_told(&self, run: u64) -> io::Result<()> {
         self.write_file(TOLD, &[format!("{run}\n").as_bytes()])
     }
@@ -137,12 +165,12 @@ impl Outbox {
         self.write_file(name, &[&head, b"\n", message])
     }
 
-    /// The whole file or none of it.
+    /// Writes all of a file or nothing.
     fn write_file(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         let unfinished = self.directory.join(format!("{name}{UNFINISHED}"));
         let written = try_write(&unfinished, parts);
         if written.is_err() {
-            // A full disk gets its room back.
+            // On a full disk its space is needed.
             let _ = fs::remove_file(&unfinished);
         }
         written?;
@@ -150,7 +178,7 @@ impl Outbox {
         self.sync()
     }
 
-    /// Names are only as durable as their directory.
+    /// A new name survives a power cut only once its directory is flushed.
     fn sync(&self) -> io::Result<()> {
         File::open(&self.directory)?.sync_all()
     }
@@ -169,7 +197,7 @@ fn try_write(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
 fn names(directory: &Path, suffix: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
-        // Only we name files here, so a name that is no text is not ours.
+        // All names of ours are text.
         let Ok(name) = entry?.file_name().into_string() else { continue };
         if name.ends_with(suffix) {
             names.push(name);
@@ -200,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_comes_out_as_it_went_in_and_the_oldest_first() {
+    fn mails_are_read_as_they_were_stored_oldest_first() {
         let (_room, outbox) = outbox();
         for (at, id) in [(2_000, "second"), (10, "first"), (1_795_442_700_000_000, "third")] {
             outbox.store(id, &envelope(at), b"one\r\ntwo\n\nthree").unwrap();
@@ -217,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_mail_is_kept_once() {
+    fn a_mail_with_the_same_id_replaces_the_first() {
         let (_room, outbox) = outbox();
         outbox.store("run-1", &envelope(10), b"old").unwrap();
         outbox.store("run-1", &envelope(10), b"new").unwrap();
@@ -227,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_left_half_written_is_no_mail() {
+    fn a_half_written_file_is_no_mail_and_is_removed() {
         let (_room, outbox) = outbox();
         let half = outbox.directory().join("0000000000000010-x.mail.new");
         fs::write(&half, "{").unwrap();
@@ -237,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_an_error_and_no_panic() {
+    fn a_damaged_file_is_an_error() {
         let (_room, outbox) = outbox();
         for (name, text) in [("1.mail", ""), ("2.mail", "{}\nx"), ("3.mail", "no line")] {
             fs::write(outbox.directory().join(name), text).unwrap();
@@ -246,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn given_up_mails_are_put_aside_and_the_oldest_of_them_go() {
+    fn failed_mails_are_kept_up_to_the_limit() {
         let (_room, outbox) = outbox();
         for (at, id) in [(1, "a"), (2, "b"), (3, "c")] {
             outbox.store(id, &envelope(at), &[b'x'; 1000]).unwrap();
@@ -260,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_been_told_is_remembered() {
+    fn the_last_mailed_run_is_remembered() {
         let (_room, outbox) = outbox();
         assert_eq!(outbox.told(), None);
         outbox.set_told(17).unwrap();
@@ -269,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_may_read_mails() {
+    fn only_root_may_read_mails() {
         use std::os::unix::fs::PermissionsExt;
         let (_room, outbox) = outbox();
         outbox.store("a", &envelope(1), b"x").unwrap();

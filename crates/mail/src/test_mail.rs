@@ -1,5 +1,4 @@
-//! A test mail: composed and sent like any other, but at once, and with what the server says of each recipient. Goes past outbox
-//! and postman, so that nothing waits behind it.
+//! Sends a test mail: made like any other, but sent at once, past outbox and mailer, with the server's answer for each recipient.
 
 use std::time::SystemTime;
 
@@ -13,7 +12,7 @@ use asbackup_api::{Warning, micros};
 use asbackup_config::{Config, Secret};
 use asbackup_texts::Texts;
 
-/// What became of the mail for one recipient, and in which words of the server.
+/// What the server said of one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub recipient: String,
@@ -27,21 +26,21 @@ pub enum NotSent {
     /// The configuration names no server, or nobody who wants mails.
     NoServer,
     NoRecipients,
-    /// The server can't be talked to.
+    /// The conversation with the server failed.
     Failed(Warning),
-    /// An address that no mail can have.
+    /// An address is not valid.
     Unwritable(message::MessageError),
 }
 
-/// The password that the service sends mails with; readable for root.
+/// The password that the service uses; only root can read it.
 pub fn password_in_force(config: &Config) -> Secret {
     password::given_to_the_service(&config.mail)
 }
 
-/// Sends a test mail to everybody who gets any mail.
+/// Sends a test mail to everyone who gets any mail.
 ///
 /// # Errors
-/// It came to no answers about recipients.
+/// There are no answers for recipients; see `NotSent`.
 pub async fn send(config: &Config, texts: &Texts, password: &Secret) -> Result<Vec<Answer>, NotSent> {
     if config.mail.server.is_empty() {
         return Err(NotSent::NoServer);

@@ -17,10 +17,10 @@ use crate::password;
 use asbackup_api::{Notice, Warning, micros};
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// One mail may be what the server stumbles over; when the next ones fail too, it is the server.
+/// One failing mail may be to blame itself; from the second on it is the server.
 const MOST_BROKEN: u32 = 2;
 
-/// A conversation; systemd ends the process that holds it after a much longer time.
+/// The longest conversation; systemd would end its process only much later.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 
 pub struct Attempt {
@@ -30,7 +30,7 @@ pub struct Attempt {
     pub(super) warnings: UnboundedSender<MailWarning>,
 }
 
-/// What is to be told of a attempt; with nothing in it all went well.
+/// How an attempt ended; without trouble everything went well.
 #[derive(Debug, Default)]
 pub struct AttemptResult {
     pub trouble: Option<Warning>,
@@ -85,7 +85,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// What can't be read is no mail of ours, and must not stay in the way of the others.
+    /// Gives up a file that can't be read, so that it does not block the others.
     async fn fetch(&self, name: &str) -> Option<OutgoingMail> {
         let (outbox, file) = (self.outbox.clone(), name.to_owned());
         match blocking(GLANCE, move || outbox.read(&file)).await {
@@ -98,7 +98,7 @@ impl Attempt {
         }
     }
 
-    /// Notes what became of a mail; what is left of it waits.
+    /// Reports what became of a mail, and keeps it for those who have not got it yet.
     async fn conclude(&self, name: &str, mut mail: OutgoingMail, delivery: Delivery) -> Option<Warning> {
         let subject = Subject { run: mail.envelope.run, text: mail.envelope.subject.clone() };
         if !delivery.delivered.is_empty() {
@@ -131,7 +131,7 @@ impl Attempt {
         Some(kept.err().map_or(Warning::MailDelayed { server, cause }, |error| self.unreadable(&error)))
     }
 
-    /// Nobody is left who could get it.
+    /// Removes a mail that all recipients have got or refused.
     async fn close_file(&self, name: &str, subject: &Subject) {
         let (outbox, file) = (self.outbox.clone(), name.to_owned());
         let removed = blocking(GLANCE, move || {
@@ -154,7 +154,7 @@ impl Attempt {
         self.note(subject.run, warning, Level::Error);
     }
 
-    /// After a failed attempt: gives up what has been tried for long enough.
+    /// After a failed attempt, gives up mails that have waited too long.
     async fn expire(&self, trouble: &Warning) {
         let is_old = |name: &String| Outbox::age(name, micros(SystemTime::now())) > self.settings.config.mail.retry_for;
         for name in self.list().await.unwrap_or_default().into_iter().filter(is_old) {
@@ -174,11 +174,11 @@ impl Attempt {
         Warning::MailUnwritable { path: self.outbox.directory().display().to_string(), cause: error.to_string() }
     }
 
-    /// For the log, and for the history of the run.
+    /// Logs a warning and adds it to the run it is about.
     fn note(&self, run: u64, warning: Warning, level: Level) {
         self.settings.tell(level, &warning, run);
         if run != 0 {
-            // Gone only with the daemon.
+            // The receiver ends only with the daemon.
             let _ = self.warnings.send(MailWarning { run, warning });
         }
     }
@@ -189,7 +189,7 @@ struct Subject {
     text: String,
 }
 
-/// Tells how many wait, if that is new.
+/// Publishes how many mails wait, if that has changed.
 pub fn count(state: &watch::Sender<asbackup_api::OutboxStatus>, waiting: usize) {
     let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
     state.send_if_modified(|state| std::mem::replace(&mut state.waiting, waiting) != waiting);

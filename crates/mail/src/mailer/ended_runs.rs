@@ -1,4 +1,4 @@
-//! Which runs' ends have been told: the outbox remembers up to which one, the history knows the rest. Blocks on the disk.
+//! Which ended runs have not been mailed yet: the outbox remembers the last one, the history knows those after it. Blocks.
 
 use std::fmt;
 use std::io;
@@ -6,22 +6,22 @@ use std::io;
 use crate::outbox::Outbox;
 use asbackup_api::RunRecord;
 
-/// The runs that have ended, as told by whoever keeps the history. Both methods block on the disk.
+/// The history, as far as mails need it. Both methods block.
 pub trait EndedRuns: fmt::Debug + Send + Sync {
-    /// The number of the newest one; 0 = none yet.
+    /// The number of the newest ended run; 0 = none yet.
     ///
     /// # Errors
     /// The history can't be read.
     fn newest(&self) -> io::Result<u64>;
 
-    /// Those with a higher number, oldest first.
+    /// Ended runs with a higher number, oldest first.
     ///
     /// # Errors
     /// The history can't be read.
     fn after(&self, run: u64) -> io::Result<Vec<RunRecord>>;
 }
 
-/// At the first start with mails: nothing is told of runs from before.
+/// At the very first start, takes earlier runs as mailed.
 pub fn begin(outbox: &Outbox, past: &dyn EndedRuns) -> io::Result<()> {
     if outbox.told().is_some() {
         return Ok(());
@@ -29,7 +29,7 @@ pub fn begin(outbox: &Outbox, past: &dyn EndedRuns) -> io::Result<()> {
     outbox.set_told(past.newest()?)
 }
 
-/// Runs that have ended and were not told of, oldest first.
+/// Ended runs without a mail, oldest first.
 pub fn missed(outbox: &Outbox, past: &dyn EndedRuns) -> io::Result<Vec<RunRecord>> {
     match outbox.told() {
         Some(told) => past.after(told),

@@ -1,7 +1,9 @@
-//! Takes occasions, keeps their mails in the outbox, and sends them when the server lets it. Nobody ever waits for it: it is a
-//! task of its own that sleeps as long as nothing waits, and all disk work is off the loop.
+//! Decides what is mailed and when. A task of its own: it sleeps while no mail waits, nobody waits for it, and its disk work is off
+//! the loop.
 //!
-//! `settings` makes a mail of an occasion, `attempt` is one attempt for all that waits, `retries` how long until the next. What is told goes out through `Channels`.
+//! `request` is what it is asked for, `settings` puts the mail of an occasion into the outbox, `attempt` tries to send all that waits,
+//! `retry` says when to try again, `rate_limit` how many mails of a kind are too many, `reminder` when to remind people, and
+//! `ended_runs` whose end has not been mailed yet.
 
 mod attempt;
 mod ended_runs;
@@ -33,7 +35,7 @@ pub use request::{MailWarning, MailerStart, Request};
 use retry::RetrySchedule;
 use settings::Settings;
 
-/// Asleep, with nothing to wait for.
+/// For a sleep that only another event ends.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 struct Mailer {
@@ -46,16 +48,16 @@ struct Mailer {
     rate_limit: RateLimit,
     retries: RetrySchedule,
     attempt: Option<JoinHandle<AttemptResult>>,
-    /// When to try again; `None` = nothing waits, or the attempt that is on decides.
+    /// When to try again; `None` if no mail waits, or if the current attempt decides.
     next: Option<Instant>,
-    /// The outbox is over its limit, and that has been told.
+    /// The outbox is over its limit, and a warning said so.
     full: bool,
 }
 
-/// What is held of a running mailer.
+/// A running mailer, as its owner sees it.
 #[derive(Debug)]
 pub struct MailerHandle {
-    /// What it is asked for.
+    /// Where to ask for something.
     pub requests: UnboundedSender<Request>,
     /// What went wrong with mails about runs.
     pub warnings: UnboundedReceiver<MailWarning>,
@@ -65,7 +67,7 @@ pub struct MailerHandle {
     pub task: JoinHandle<()>,
 }
 
-/// Begins to send mails. Needs a runtime.
+/// Starts the mailer as a task; needs a Tokio runtime.
 pub fn start(start: MailerStart) -> MailerHandle {
     let (requests, requests_out) = unbounded_channel();
     let (warnings_in, warnings) = unbounded_channel();
@@ -75,7 +77,7 @@ pub fn start(start: MailerStart) -> MailerHandle {
     MailerHandle { requests, warnings, outbox, task }
 }
 
-/// Serves until it is told to stop or nobody is left to tell it anything.
+/// Serves until `Request::Stop` or until nobody is left to ask.
 async fn serve(start: MailerStart, mut channels: Channels) {
     let directory = start.state.join("outbox");
     let opened = blocking(GLANCE, {
@@ -109,7 +111,7 @@ async fn serve(start: MailerStart, mut channels: Channels) {
 }
 
 impl Mailer {
-    /// The first start with mails tells nothing of runs from before.
+    /// The first start sends nothing about earlier runs.
     async fn take_up(&mut self) {
         let (outbox, past) = (self.outbox.clone(), self.past.clone());
         if let Err(error) = blocking(GLANCE, move || ended_runs::begin(&outbox, &*past)).await {
@@ -159,7 +161,7 @@ impl Mailer {
         }
     }
 
-    /// AttemptResult runs without their mail: the one that has just ended, and those whose mail could not be kept the last time.
+    /// Mails the end of each run that has no such mail yet: the newest one, and those whose mail could not be stored last time.
     async fn catch_up(&mut self) {
         let (outbox, past) = (self.outbox.clone(), self.past.clone());
         match blocking(GLANCE, move || ended_runs::missed(&outbox, &*past)).await {
@@ -172,7 +174,7 @@ impl Mailer {
         }
     }
 
-    /// Puts the mail of an occasion into the outbox and has it sent.
+    /// Stores the mail of an occasion and has it sent.
     async fn keep(&mut self, occasion: Occasion) {
         let (settings, outbox) = (self.settings.clone(), self.outbox.clone());
         let run = occasion.run();
@@ -185,7 +187,7 @@ impl Mailer {
         self.try_now();
     }
 
-    /// How many mails of a kind were too many.
+    /// Sends one mail for those that were held back.
     async fn sum_up(&mut self, now: Option<Instant>) {
         for occasion in self.rate_limit.sum_up(now) {
             self.keep(occasion).await;
@@ -212,7 +214,7 @@ impl Mailer {
         }
     }
 
-    /// A attempt that finds nothing to do is over at once.
+    /// An attempt without mails ends at once.
     fn try_now(&mut self) {
         self.next = self.settings.sends().then(Instant::now);
     }
@@ -235,14 +237,14 @@ impl Mailer {
         let waiting = self.state.borrow().waiting > 0;
         if !waiting {
             self.retries = RetrySchedule::default();
-            // A mail that came meanwhile would be counted.
+            // A mail that arrived meanwhile would have been counted.
             self.next = None;
         } else if self.next.is_none() && self.settings.sends() {
             self.next = Some(Instant::now() + self.retries.next(self.settings.config.mail.retry_after));
         }
     }
 
-    /// The same trouble is told once.
+    /// Warns once per cause.
     fn tell_trouble(&self, trouble: Option<Warning>) {
         self.state.send_if_modified(|state| {
             if state.trouble == trouble {
@@ -264,7 +266,7 @@ impl Mailer {
         }
     }
 
-    /// A last try, as long as the daemon's farewell lasts. What does not get through is sent after the next start.
+    /// Tries once more while the daemon shuts down. The rest is sent after the next start.
     async fn finish(&mut self) {
         self.sum_up(None).await;
         if self.attempt.is_none() && self.next.is_some() {

@@ -1,5 +1,5 @@
-//! How many mails of one kind go out within an hour: what Veeam's scripts or a file in a directory cause can happen any number of
-//! times. The others are counted, and told by one mail when the hour is over. Pure. Results of copies are never held back.
+//! Limits mails of one kind per hour, since Veeam's scripts or files in a directory can cause any number of them. The others are counted,
+//! and one mail reports them when the hour is over. Pure. Results of copies are never held back.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,7 +28,7 @@ struct Hour {
 }
 
 impl RateLimit {
-    /// Whether the occasion gets its mail; if not, it is counted.
+    /// Whether the occasion gets a mail of its own; otherwise counts it.
     pub fn admits(&mut self, occasion: &Occasion, now: Instant) -> bool {
         let Some(kind) = occasion.kind() else { return true };
         let new = || Hour { ends: now + HOUR, since: occasion.at(), sent: 0, held_back: 0, last: None };
@@ -45,12 +45,12 @@ impl RateLimit {
         false
     }
 
-    /// When the next of those who have been held back are to be told.
+    /// When the next report of held back mails is due.
     pub fn due(&self) -> Option<Instant> {
         self.0.values().filter(|hour| hour.held_back > 0).map(|hour| hour.ends).min()
     }
 
-    /// The mails for hours that are over by `now`, at the daemon's end for all of them.
+    /// Reports for the hours that are over by `now`; for all of them without `now`, when the daemon ends.
     pub fn sum_up(&mut self, now: Option<Instant>) -> Vec<Occasion> {
         let is_over = |hour: &Hour| now.is_none_or(|now| hour.ends <= now);
         let (over, open) = std::mem::take(&mut self.0).into_iter().partition(|(_, hour)| is_over(hour));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn some_of_a_kind_are_sent_and_the_others_told_as_one_after_the_hour() {
+    fn mails_beyond_the_limit_are_reported_as_one_after_the_hour() {
         let (mut rate_limit, now) = (RateLimit::default(), Instant::now());
         let admitted = (0..600).filter(|nth| rate_limit.admits(&gave_up(*nth), now)).count();
         assert_eq!(admitted as u64, MOST);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_daemon_does_not_wait_for_the_hour() {
+    fn held_back_mails_are_reported_when_the_daemon_ends() {
         let (mut rate_limit, now) = (RateLimit::default(), Instant::now());
         let admitted = (0..=MOST).filter(|nth| rate_limit.admits(&gave_up(*nth), now)).count();
         assert_eq!(admitted as u64, MOST);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_now_and_then_is_always_sent() {
+    fn rare_mails_are_never_held_back() {
         let (mut rate_limit, begun) = (RateLimit::default(), Instant::now());
         for nth in 0..100 {
             let at = begun + HOUR / 5 * u32::try_from(nth).unwrap();

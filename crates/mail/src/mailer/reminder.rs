@@ -1,6 +1,6 @@
-//! Remembers when a known disk was last plugged in, and says when people are to be reminded: once per due date, however often
-//! the daemon is started in between. A lost memory begins anew with the present. Says nothing before it is known what is plugged in,
-//! and counts from the last good copy where that came later: a machine that was switched off with its disk remembers only the plugging in.
+//! Says when people are due a reminder to attach a disk: once per due date, however often the daemon starts. Counts from when a disk was
+//! last attached, or from the last good copy where that came later (a machine that is switched off with its disk saves only the first).
+//! Waits until it is known which disks are attached; without a saved state, counting begins now.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,26 +22,26 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Memory {
     last_plugged_at: Micros,
-    /// How many due dates have passed since and been told.
+    /// How many due dates have passed since, with a reminder each.
     reminders: u64,
 }
 
 pub struct Reminder {
     path: PathBuf,
     memory: Memory,
-    /// Not known before the disks have been looked at.
+    /// `None` until the disks have been looked at.
     seen: Option<DisksSeen>,
 }
 
 impl Reminder {
-    /// A file that is missing or damaged counts as: plugged in right now.
+    /// Without a readable file, counting begins now.
     pub fn open(path: PathBuf) -> Self {
         let read = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let memory = read.unwrap_or_else(|| Memory { last_plugged_at: now(), reminders: 0 });
         Self { path, memory, seen: None }
     }
 
-    /// How it is now.
+    /// Takes note of which disks are there.
     pub async fn see(&mut self, seen: DisksSeen) {
         let was = self.seen.replace(seen).is_some_and(|before| before.present);
         if seen.present || was {
@@ -50,7 +50,7 @@ impl Reminder {
         self.keep().await;
     }
 
-    /// The next due date; `None` while a disk is plugged in or may be, or when nobody is to be reminded.
+    /// The next due date; `None` while a disk is or may be attached, or if reminders are off.
     pub fn due(&self, after: Duration) -> Option<Instant> {
         if after.is_zero() || self.seen.is_none_or(|seen| seen.present) {
             return None;
@@ -64,7 +64,7 @@ impl Reminder {
         self.since().saturating_add(u64::try_from(dates).unwrap_or(u64::MAX))
     }
 
-    /// From when on people have been waiting for a disk.
+    /// Since when a disk has been missing.
     fn since(&self) -> Micros {
         self.memory.last_plugged_at.max(self.last_good())
     }
@@ -73,8 +73,8 @@ impl Reminder {
         self.seen.map(|seen| seen.last_good).unwrap_or_default()
     }
 
-    /// The reminder, if its date has really come: the clock may have been set back meanwhile. Dates that passed while the
-    /// machine was off are told as one.
+    /// The reminder, if it is really due: the clock may have been set back. Dates that passed while the machine was off make one
+    /// reminder.
     pub async fn remind(&mut self, after: Duration) -> Option<Occasion> {
         let at = now();
         if after.is_zero() || at < self.due_at(after) {
@@ -89,7 +89,7 @@ impl Reminder {
 
     async fn keep(&self) {
         let (path, memory) = (self.path.clone(), self.memory.clone());
-        // Without it a reminder may come late or twice.
+        // At worst a reminder comes late or twice.
         if let Err(error) = blocking(GLANCE, move || write(&path, &memory)).await {
             debug!("{}: {error}", self.path.display());
         }
@@ -106,8 +106,7 @@ fn now() -> Micros {
     micros(SystemTime::now())
 }
 
-/// Tells the mailer when the first known disk comes, the last one goes, or a copy has succeeded, until the status has no source any
-/// more.
+/// Tells the mailer when the first disk is attached, the last one is removed, or a copy succeeds, until the status has no sender.
 pub async fn follow(mut status: watch::Receiver<Status>, requests: UnboundedSender<Request>) {
     let mut told = None;
     while status.changed().await.is_ok() {
@@ -138,11 +137,11 @@ mod tests {
         (room, path)
     }
 
-    /// No disk is plugged in, and none was ever copied to.
+    /// No disk is attached, and none was ever copied to.
     const AWAY: DisksSeen = DisksSeen { present: false, last_good: 0 };
 
     #[tokio::test]
-    async fn nothing_is_said_before_it_is_known_what_is_plugged_in() {
+    async fn no_reminder_is_due_before_the_disks_have_been_looked_at() {
         let (_room, path) = last_plugged(WEEK * 2);
         let mut reminder = Reminder::open(path);
         assert_eq!(reminder.due(WEEK), None);
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_good_copy_after_the_plugging_in_is_what_counts() {
+    async fn a_good_copy_counts_if_it_is_later_than_the_attaching() {
         let (_room, path) = last_plugged(WEEK * 4);
         let mut reminder = Reminder::open(path);
         let yesterday = now() - u64::try_from(DAY.as_micros()).unwrap();
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reminder_comes_once_per_due_date_also_after_a_restart() {
+    async fn a_restart_repeats_no_reminder() {
         let (_room, path) = last_plugged(WEEK + DAY);
         let mut reminder = Reminder::open(path.clone());
         let Some(Occasion::Reminder { days, .. }) = reminder.remind(WEEK).await else { panic!("it is due") };
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn dates_that_passed_while_the_machine_was_off_are_one() {
+    async fn dates_missed_while_the_machine_was_off_make_one_reminder() {
         let (_room, path) = last_plugged(WEEK * 3 + DAY);
         let mut reminder = Reminder::open(path);
         assert!(reminder.remind(WEEK).await.is_some());
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_disk_that_is_plugged_in_begins_the_count_anew() {
+    async fn an_attached_disk_restarts_the_count() {
         let (_room, path) = last_plugged(WEEK * 2);
         let mut reminder = Reminder::open(path);
         reminder.see(DisksSeen { present: true, ..AWAY }).await;
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_reminded_by_default_or_for_want_of_a_memory() {
+    async fn there_is_no_reminder_by_default_or_without_a_saved_state() {
         let (room, path) = last_plugged(WEEK * 2);
         assert_eq!(Reminder::open(path).due(Duration::ZERO), None);
         let mut fresh = Reminder::open(room.path().join("none"));

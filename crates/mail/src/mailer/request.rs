@@ -12,40 +12,40 @@ use asbackup_api::{Micros, Warning};
 use asbackup_config::Config;
 use asbackup_texts::Texts;
 
-/// What is known of the disks at one moment.
+/// The configured disks at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DisksSeen {
-    /// Any known disk is plugged in.
+    /// At least one is attached.
     pub present: bool,
-    /// When the last good copy to any of them ended; 0 = never.
+    /// When the last good copy to any of them ended, in microseconds since 1970; 0 = never.
     pub last_good: Micros,
 }
 
 /// What the mailer is asked for.
 #[derive(Debug)]
 pub enum Request {
-    /// Anything but the end of a run.
+    /// Mails about anything but the end of a run.
     Tell(Occasion),
-    /// The history has the end of a run, or of several that were interrupted.
+    /// The history has at least one more ended run.
     RunEnded,
     Settings {
         config: Arc<Config>,
         texts: Arc<Texts>,
     },
-    /// Whether any known disk is plugged in, and the last good copy.
+    /// Which disks are there has changed, or a copy has succeeded.
     Disks(DisksSeen),
-    /// Tries once more and ends.
+    /// Makes the mailer try once more and end.
     Stop,
 }
 
-/// Something that belongs to a run after its end.
+/// What went wrong with a mail about a run, often after its end.
 #[derive(Debug)]
 pub struct MailWarning {
     pub run: u64,
     pub warning: Warning,
 }
 
-/// Where things come from and go to.
+/// The task's own ends of the channels.
 #[derive(Debug)]
 pub struct Channels {
     pub requests: UnboundedReceiver<Request>,

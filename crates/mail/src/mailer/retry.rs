@@ -1,10 +1,10 @@
-//! How long to wait before the next attempt: twice as long each time, up to an hour, and never exactly, so that many machines
-//! do not all come back to a server in the same moment.
+//! How long to wait before the next attempt: twice as long each time, up to an hour, with jitter, so that many machines don't return to
+//! a server at the same moment.
 
 use std::time::Duration;
 
 const LONGEST: Duration = Duration::from_secs(60 * 60);
-/// A pause is its length, or up to a quarter more.
+/// A pause lasts up to a quarter longer.
 const JITTER: f64 = 0.25;
 
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_an_hour_and_are_never_shorter_than_said() {
+    fn pauses_double_up_to_an_hour_and_are_never_cut_short() {
         let mut retries = RetrySchedule::default();
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
             let pause = retries.next(Duration::from_secs(60));
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_of_failures_is_too_large() {
+    fn any_number_of_failures_gives_a_pause() {
         let mut retries = RetrySchedule { failures: u32::MAX };
         assert!(retries.next(Duration::from_secs(3600)) <= LONGEST.mul_f64(1.25));
     }

@@ -1,5 +1,4 @@
-//! The settings in force, and what depends on nothing else: whether mails are sent, and what an occasion becomes in
-//! the outbox.
+//! The current settings, and what follows from them alone: whether mails are sent, and which mail an occasion gets.
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use asbackup_config::Config;
 use asbackup_logging::Scope;
 use asbackup_texts::Texts;
 
-/// What everybody in here needs to know.
+/// Configuration and language.
 #[derive(Clone)]
 pub struct Settings {
     pub config: Arc<Config>,
@@ -28,7 +27,7 @@ impl Settings {
         asbackup_logging::tell(level, &self.texts, value, &Scope { run, ..Scope::default() });
     }
 
-    /// Puts the mail of an occasion into the outbox, once. Blocks on the disk; answers the outbox's size if it is over its limit.
+    /// Stores the mail of an occasion, once. Blocks; returns the outbox's size in bytes if it is over its limit.
     pub fn keep(&self, occasion: &Occasion, outbox: &Outbox) -> std::io::Result<Option<u64>> {
         let ended = match occasion {
             Occasion::Ended(record) => Some(record.run),

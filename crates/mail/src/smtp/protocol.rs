@@ -1,5 +1,5 @@
-//! What the daemon and the process that speaks SMTP tell each other: server and login, then what became of each mail for each
-//! recipient. Plain data.
+//! What the daemon and the process that speaks SMTP exchange: server and login, then what became of each mail for each recipient.
+//! Plain data.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use asbackup_api::Warning;
 use asbackup_config::Encryption;
 
-/// All that has to be known for a conversation.
+/// Everything a conversation needs.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ServerSettings {
     pub server: String,
     pub port: u16,
-    /// `Auto` is settled before.
+    /// Never `Auto`, which the daemon resolves.
     pub protection: Encryption,
-    /// Name and password; none = nobody logs in.
+    /// Name and password; `None` to send without a login.
     pub login: Option<(String, String)>,
-    /// Certificates in PEM that are trusted besides the system's.
+    /// PEM certificates that are trusted in addition to the system's.
     pub trusted: String,
-    /// What the server is told at the beginning.
+    /// Our own name for EHLO.
     pub hello: String,
-    /// One mail must have gone through in this time.
+    /// Limit for the beginning, and again for each mail.
     pub timeout: Duration,
 }
 
@@ -33,7 +33,7 @@ pub struct Peers {
     pub hello: String,
 }
 
-/// The server can't be talked to at the moment, whatever the mail.
+/// Why the conversation failed, whatever the mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmtpError {
     pub kind: SmtpErrorKind,
@@ -53,7 +53,7 @@ pub enum SmtpErrorKind {
 }
 
 impl SmtpError {
-    /// The same for people.
+    /// The warning for people.
     pub fn warning(&self, way: &Peers) -> Warning {
         let (server, cause) = (way.server.clone(), self.cause.clone());
         match self.kind {
@@ -72,7 +72,7 @@ impl SmtpError {
 pub struct TransactionResult {
     /// For each recipient, in their order.
     pub replies: Vec<Reply>,
-    /// Why it was tried without its attachments, if it was.
+    /// Why it was sent without its logs, if it was.
     pub unwanted: Option<String>,
 }
 
@@ -88,7 +88,7 @@ pub struct Reply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeliveryStatus {
     Taken,
-    /// Not now; a later attempt may be taken.
+    /// Not now; a later attempt may succeed.
     Delayed,
     /// For good.
     Refused,

@@ -1,4 +1,4 @@
-//! How a server's answers are told: never with the password, should it repeat it, and never at length.
+//! Prepares a server's answers for people: without the password, should the server repeat it, and never at length.
 
 use std::io;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use super::protocol::{SmtpError, SmtpErrorKind};
 use asbackup_config::MASK;
 use asbackup_system::net::{Unreached, is_distrust};
 
-/// Bytes of what a server says of one recipient.
+/// Bytes of an answer about one recipient.
 const LONGEST: usize = 500;
 
-/// Leaves at most so many bytes, and no half letter.
+/// Truncates to `most` bytes between two characters.
 pub fn shorten(words: &mut String, most: usize) {
     let end = (0..=most.min(words.len())).rev().find(|&at| words.is_char_boundary(at));
     words.truncate(end.unwrap_or(0));
@@ -53,7 +53,7 @@ impl Redactor {
         self.delayed(error.to_string())
     }
 
-    /// Whether for good or, say, because of too many logins at once.
+    /// A refused login, or one that may succeed later, such as after too many at once.
     pub fn not_let_in(&self, error: &Error) -> SmtpError {
         if !error.is_permanent() && !error.is_client() {
             return self.trouble(error);

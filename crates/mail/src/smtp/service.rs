@@ -1,5 +1,5 @@
-//! The far end of `client`, in a process of its own: takes what has to be known for a conversation, then one mail after the
-//! other, and says what became of each for whom. What it says has a largest size, whatever the mail server tells.
+//! The other end of `client`, in a process of its own: reads the settings, then one mail after the other, and answers what became of
+//! each. Its answers are bounded, whatever the mail server says.
 
 use std::io;
 
@@ -9,20 +9,20 @@ use super::session::Session;
 use crate::outbox::{Envelope, OutgoingMail};
 use asbackup_system::aside::Talk;
 
-/// Bytes of what has to be known, which may have certificates in it.
+/// Bytes of settings, which may contain certificates.
 pub const LARGEST_SETTINGS: usize = 2 * 1024 * 1024;
-/// Bytes of a mail; hardly a server takes one that is larger.
+/// Bytes of a mail; hardly any server takes more.
 pub const LARGEST_MAIL: usize = 32 * 1024 * 1024;
-/// Bytes of all that is said of one mail.
+/// Bytes of the answer for one mail.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
-/// What each recipient takes of it besides the words; JSON may need six bytes for one.
+/// Bytes per recipient besides the words, of which JSON may escape each with six.
 const AROUND: usize = 64;
 const PER_BYTE: usize = 6;
 
-/// Serves one conversation to its end.
+/// Serves one conversation.
 ///
 /// # Errors
-/// Whoever asked is gone, or asks for what makes no sense.
+/// The daemon is gone, or sends what can't be read.
 pub async fn serve(mut talk: Talk) -> io::Result<()> {
     let Some(way) = talk.hear::<ServerSettings>(LARGEST_SETTINGS).await? else { return Ok(()) };
     let mut session = match Session::open(&way).await {
@@ -42,7 +42,7 @@ pub async fn serve(mut talk: Talk) -> io::Result<()> {
     Ok(())
 }
 
-/// So that it fits whatever there is of recipients.
+/// Fits any number of recipients into one answer.
 fn shortened(outcome: &TransactionResult) -> TransactionResult {
     let mut outcome = outcome.clone();
     let each = LARGEST_ANSWER / (outcome.replies.len() + 2);

@@ -1,4 +1,4 @@
-//! The conversation around the mails: connecting, encrypting, logging in, saying goodbye.
+//! The session around the mails: connect, encrypt, log in, quit.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use super::stream::{SharedStream, Stream};
 use asbackup_config::Encryption;
 use asbackup_system::net::{encrypted, in_turn, server_name, trusting};
 
-/// Saying goodbye changes nothing any more.
+/// QUIT changes nothing any more.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// The ways to log in that we know.
+/// SASL mechanisms that we support.
 const KNOWN: [&str; 2] = ["PLAIN", "LOGIN"];
-/// After STARTTLS a server does not greet again, and lettre waits for it.
+/// lettre waits for a greeting, which servers don't repeat after STARTTLS.
 const GREETED: &[u8] = b"220 encrypted\r\n";
 
 pub struct Session {
@@ -32,7 +32,7 @@ impl Session {
     /// Connects, encrypts and logs in.
     ///
     /// # Errors
-    /// The server is away, not trusted, doesn't encrypt or doesn't let us in, or takes too long.
+    /// The server can't be reached, is not trusted, does not encrypt, refuses the login or takes too long.
     pub async fn open(way: &ServerSettings) -> Result<Self, SmtpError> {
         let password = way.login.as_ref().map(|(_, password)| password.clone());
         let redactor = Redactor { password: password.unwrap_or_default() };
@@ -69,7 +69,7 @@ impl Session {
     }
 
     pub async fn close(mut self) {
-        // Whatever it says to that.
+        // Its answer does not matter.
         let _ = timeout(FAREWELL, self.connection.quit()).await;
     }
 }
@@ -78,7 +78,7 @@ fn in_clear() -> SmtpError {
     SmtpError { kind: SmtpErrorKind::NotEncrypted, cause: String::new() }
 }
 
-/// Reading a few hundred certificates takes a while, in which nobody else is to wait.
+/// Reading hundreds of certificates takes a while, so it is done off the loop.
 async fn trust(way: &ServerSettings) -> Result<TlsConnector, SmtpError> {
     let own = way.trusted.clone();
     let read = tokio::task::spawn_blocking(move || trusting(&own)).await;
@@ -87,10 +87,10 @@ async fn trust(way: &ServerSettings) -> Result<TlsConnector, SmtpError> {
     read.map_err(|error| unusable(error.to_string()))
 }
 
-/// Ready for a login, with the ways that the server offers.
+/// Ready for a login, with the mechanisms that the server offers.
 type Greeted = (AsyncSmtpConnection, Vec<String>);
 
-/// Of a server's answer to our hello.
+/// The mechanisms in a server's answer to EHLO.
 fn mechanisms(heard: &str) -> Vec<String> {
     let lines = heard.lines().filter_map(|line| line.get(4..));
     let offers =
@@ -101,7 +101,7 @@ fn mechanisms(heard: &str) -> Vec<String> {
     words
 }
 
-/// Whoever connects and says hello.
+/// Connects and says EHLO.
 struct Caller<'a> {
     way: &'a ServerSettings,
     redactor: &'a Redactor,
@@ -109,7 +109,7 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    /// Up to where a login may follow, for which the server offers so many ways.
+    /// Goes as far as a login can follow.
     async fn greet(&self, stream: TcpStream) -> Result<Greeted, SmtpError> {
         let peer = stream.peer_addr().map_err(|error| self.redactor.delayed(error.to_string()))?;
         match self.way.protection {
@@ -121,7 +121,7 @@ impl Caller<'_> {
                     return Err(in_clear());
                 }
                 connection.command(Starttls).await.map_err(|error| self.redactor.trouble(&error))?;
-                // What the server said after its answer is not encrypted, and goes with the connection.
+                // What the server sent after its answer was not encrypted, and is dropped with the connection.
                 let stream = line.take().ok_or_else(|| self.redactor.delayed("the connection was lost".to_owned()))?;
                 drop(connection);
                 self.hello(&SharedStream::new(self.encrypted(stream).await?, peer, GREETED)).await
@@ -134,7 +134,7 @@ impl Caller<'_> {
         let hello = ClientId::Domain(self.way.hello.clone());
         match AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await {
             Ok(connection) => Ok((connection, mechanisms(&line.heard()))),
-            // What a server says before we have said anything is not about our name.
+            // Before EHLO a refusal is not about our name.
             Err(error) if error.is_permanent() && line.has_spoken() => {
                 Err(SmtpError { kind: SmtpErrorKind::HelloRefused, cause: self.redactor.words(&error) })
             }
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ways_to_log_in_are_read_from_the_answer_to_our_hello() {
+    fn mechanisms_are_read_from_the_answer_to_ehlo() {
         let heard = "250-mail.example\r\n250-SIZE 1000\r\n250-auth CRAM-MD5 XOAUTH2\r\n250-AUTH=PLAIN\r\n250 HELP\r\n";
         assert_eq!(mechanisms(heard), ["CRAM-MD5", "XOAUTH2", "PLAIN"]);
         assert!(mechanisms("250 mail.example\r\n25\r\n\r\nä").is_empty());

@@ -1,5 +1,5 @@
-//! The stream that lettre speaks on. It can be taken out again to be encrypted (what the server has said before that is never
-//! heard), and it keeps what the server said last.
+//! The stream that lettre speaks on. It can be taken back for encryption, which drops what the server sent before, and it keeps the
+//! server's last answer.
 
 use std::fmt;
 use std::io;
@@ -13,15 +13,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use asbackup_system::net::{Bounded, Limits};
 
-/// A line of an answer has 512 bytes by the standard, and nobody needs hundreds of them.
+/// RFC 5321 allows 512 bytes for a line; no server needs hundreds of lines.
 const LIMITS: Limits = Limits { line: Some(4096), answer: 64 * 1024 };
 
-/// What is spoken on, encrypted or not.
+/// A connection, encrypted or not.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A handle: all clones are the same line.
+/// A handle; all clones share one connection.
 pub struct SharedStream<S> {
     inside: Arc<Mutex<Inside<S>>>,
     peer: SocketAddr,
@@ -29,9 +29,9 @@ pub struct SharedStream<S> {
 
 struct Inside<S> {
     stream: Option<Bounded<S>>,
-    /// Heard before anything else.
+    /// Read before anything else.
     greeting: &'static [u8],
-    /// Since we said something.
+    /// What the server has sent since our last command.
     heard: Vec<u8>,
     has_spoken: bool,
 }
@@ -43,24 +43,24 @@ impl<S> Clone for SharedStream<S> {
 }
 
 impl<S> SharedStream<S> {
-    /// `greeting` stands in for one that the server has given before and does not repeat.
+    /// `greeting` stands in for one that the server does not repeat.
     pub fn new(stream: S, peer: SocketAddr, greeting: &'static [u8]) -> Self {
         let stream = Some(Bounded::new(stream, LIMITS));
         let inside = Inside { stream, greeting, heard: Vec::new(), has_spoken: false };
         Self { inside: Arc::new(Mutex::new(inside)), peer }
     }
 
-    /// The stream; who holds a clone of this line hears and says nothing any more.
+    /// Takes the connection out; all clones are closed from then on.
     pub fn take(&self) -> Option<S> {
         self.inside().stream.take().map(Bounded::into_inner)
     }
 
-    /// What the server answered last.
+    /// The server's last answer.
     pub fn heard(&self) -> String {
         String::from_utf8_lossy(&self.inside().heard).into_owned()
     }
 
-    /// Whether we have said anything yet.
+    /// Whether we have sent anything yet.
     pub fn has_spoken(&self) -> bool {
         self.inside().has_spoken
     }
