@@ -1,5 +1,5 @@
-//! Joins the rooms to a daemon: reads the config, takes the name on the bus, starts the watchers, and lets the controller
-//! decide until it is asked to stop. Owns the order of starting and stopping, and nothing else.
+//! Assembles the daemon: reads the config, takes the name on the bus, starts the watchers, and lets the controller decide until
+//! it is asked to stop. Owns the order of starting and stopping, and nothing else.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,10 +33,10 @@ use crate::texts::{Language, Texts};
 use asbackup_mail::mailer::reminder;
 use asbackup_mail::mailer::{self, EndedRuns, MailerStart, Request as MailRequest};
 
-/// The last changes on the bus are out within this time, or the bus has gone.
+/// How long a stop waits for the last messages on the bus, and for the last mail.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Why there is no daemon.
+/// Why the daemon can't run.
 #[derive(Debug, Error)]
 pub enum DaemonError {
     #[error("config.ini is faulty")]
@@ -58,7 +58,7 @@ pub enum DaemonError {
 }
 
 impl DaemonError {
-    /// As in sysexits.h; the unit does not restart after a faulty config, which no restart mends.
+    /// As in sysexits.h. The unit does not restart after a faulty config, since a restart would not help.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 78,
@@ -81,7 +81,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// What systemd set for the unit, or the paths of the installed system.
+    /// From the variables that systemd sets for the unit, or the paths of an installed system.
     pub fn from_environment() -> Self {
         let named = |name: &str, default: &str| PathBuf::from(std::env::var_os(name).unwrap_or_else(|| default.into()));
         Self {
@@ -110,7 +110,7 @@ fn load(path: &Path) -> Result<Loaded, DaemonError> {
     match config::load(path) {
         Ok(loaded) => Ok(loaded),
         Err(faults) => {
-            // What the language would be is in the file that can't be read.
+            // The configured language is in the file that can't be read.
             let texts = Texts::new(Language::default());
             for problem in &faults.0 {
                 logging::tell(Level::Error, &texts, problem, &Scope::default());
@@ -141,15 +141,15 @@ fn chain(error: &dyn std::error::Error) -> String {
 async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let texts = Arc::new(Texts::new(loaded.config.language));
     open_logs(&loaded, &texts);
-    let (lines, refusals) = Lines::connect().await?;
+    let (connections, refusals) = BusConnections::connect().await?;
     let history = History::open(&places.state)?;
     let (calls_in, calls) = unbounded_channel();
     let (signals, signals_out) = unbounded_channel();
     let (status, status_out) = watch::channel(Status::default());
     let (texts_in, texts_out) = watch::channel(texts.clone());
     let sources = Sources {
-        asking: lines.asking.clone(),
-        callers: lines.callers.clone(),
+        asking: connections.asking.clone(),
+        callers: connections.callers.clone(),
         refusals,
         calls: calls_in,
         signals: signals_out,
@@ -157,15 +157,15 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         texts: texts_out.clone(),
         history: reader(history.reader().clone()),
     };
-    // Nobody may touch a disk before the name says that there is no other daemon.
+    // The name on the bus proves that no other daemon runs; no disk is touched before.
     std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
-    let bus = bus::serve(&lines.serving, sources).await?;
+    let bus = bus::serve(&connections.serving, sources).await?;
     note_start(&loaded.config, &texts);
     path_check::tell(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
     let (disk_events_in, disk_events) = unbounded_channel();
     let (requests_in, requests) = unbounded_channel();
     listen_to_system(requests_in).map_err(DaemonError::Signals)?;
-    tokio::spawn(watch_disks(lines.outside.clone(), disk_events_in));
+    tokio::spawn(watch_disks(connections.outside.clone(), disk_events_in));
     tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
     let mailer = mailer::start(MailerStart {
         config: Arc::new(loaded.config.clone()),
@@ -177,7 +177,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));
     let start = start_with(loaded.config, places, history)?;
     let outputs = Outputs {
-        connection: lines.outside.clone(),
+        connection: connections.outside.clone(),
         status,
         texts: texts_in,
         signals,
@@ -187,7 +187,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let inputs = Inputs { calls, disk_events, requests, notes: mailer.warnings, outbox: mailer.outbox, watchdog };
     tokio::select! {
         () = controller::control(start, inputs, outputs) => {}
-        () = lines.any_lost() => return Err(DaemonError::BusLost),
+        () = connections.any_lost() => return Err(DaemonError::BusLost),
     }
     let _ = mailer.requests.send(MailRequest::Stop);
     bus.finish(FAREWELL).await;
@@ -207,19 +207,19 @@ fn start_with(config: Config, places: Places, history: History) -> Result<Start,
     Ok(Start { config, config_path, runtime, store, run_index, unfinished, saved_state, damage, boot_id })
 }
 
-/// The connections to the bus. What comes in on one, and who keeps its answers waiting, does not touch the others.
-struct Lines {
-    /// Anybody calls here.
+/// The connections to the bus. A caller who blocks one does not block the others.
+struct BusConnections {
+    /// Takes calls.
     serving: Connection,
-    /// Questions about those who call.
+    /// Asks about callers.
     asking: Connection,
-    /// What has been learned from them.
+    /// What is known of callers.
     callers: Callers,
-    /// What we want of others: UDisks2, and who leaves the bus.
+    /// Calls UDisks2, and watches who leaves the bus.
     outside: Connection,
 }
 
-impl Lines {
+impl BusConnections {
     async fn connect() -> Result<(Self, UnboundedReceiver<Refusal>), BusError> {
         let (asking, outside) = (bus::connect().await?, bus::connect().await?);
         let callers = Callers::new(&asking);
@@ -277,7 +277,7 @@ fn reader(past: HistoryReader) -> bus::History {
 
 async fn watch_disks(connection: Connection, disk_events: UnboundedSender<DiskEvent>) {
     if let Err(error) = disks::monitor::monitor(connection, disk_events.clone()).await {
-        // Without signals there is nothing to see; the bus itself is what failed, and the daemon ends with it.
+        // Only a failed bus gives no signals, and the daemon ends with it.
         debug!("watching UDisks2: {error}");
         let _ = disk_events.send(DiskEvent::ServiceLost { cause: error.to_string() });
     }

@@ -8,7 +8,7 @@ use super::call::{Reply, Started};
 use crate::copy::{CancelHandle, CancelToken, RunSpec, VeeamActivity};
 use crate::disks::Volume;
 use crate::logging::Scope;
-use crate::model::{Progress, RunBegun, RunWarning, Step, Trigger};
+use crate::model::{Progress, RunBegun, RunRecord, RunWarning, Step, Trigger};
 use crate::systemd::Inhibitor;
 
 /// What is shown until all is flushed: writing back can take as long as copying.
@@ -33,6 +33,8 @@ pub enum Phase {
     Running,
     /// Its end is being recorded. Nobody has been told of it yet.
     Recording,
+    /// Its end is on record. Jobs that waited get their locks, so that nobody sees them wait for a copy that is over.
+    Granting { record: Box<RunRecord>, is_recorded: bool },
 }
 
 /// What the steps begin with once the run is on record.
@@ -89,6 +91,10 @@ pub struct ActiveRun {
 impl ActiveRun {
     pub fn is_starting(&self) -> bool {
         matches!(self.phase, Phase::Starting(_))
+    }
+
+    pub fn is_granting(&self) -> bool {
+        matches!(self.phase, Phase::Granting { .. })
     }
 
     pub fn is_running(&self) -> bool {

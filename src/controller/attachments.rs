@@ -64,7 +64,7 @@ pub struct Attachments {
     /// Disks without a file system.
     pub unformatted: Vec<Unformatted>,
     /// Disks that can't be used, known or not.
-    pub hindered: Vec<Volume>,
+    pub unusable: Vec<Volume>,
 }
 
 /// What a new list of disks changed.

@@ -1,25 +1,25 @@
-//! What callers on the bus may ask of the controller. The answer travels back in the call's own channel, so that nobody
-//! holds state but the controller. Plain types; who may call is decided in `bus`.
+//! What callers on the bus may ask of the controller. Each call carries the channel for its answer, so only the controller holds
+//! state. Plain types; `bus` decides who may call.
 
 use tokio::sync::oneshot;
 
 use crate::model::Fault;
 
-/// Where the answer goes. A caller that has gone away is no error.
+/// Where the answer goes. A caller who has left is no error.
 pub type Reply<T> = oneshot::Sender<Result<T, Fault>>;
 
 /// The answer to `Start`.
 #[derive(Debug)]
 pub struct Started {
     pub run: u64,
-    /// To be used (or dropped) when the reply has left, since no signal of the run may overtake it.
+    /// Used or dropped once the reply is sent: no signal of the run may overtake it.
     pub replied: oneshot::Sender<()>,
 }
 
-/// Who called, as the bus knows him.
+/// Who called, as the bus knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Of his connection; the bus gives each name once.
+    /// The unique name of the connection; the bus gives each name once.
     pub name: String,
     pub uid: u32,
 }
@@ -41,7 +41,7 @@ pub enum Call {
     Cancel {
         reply: Reply<()>,
     },
-    /// Answers whether the lock is held (true) or waits for the copy (false); waiting ends with the caller's connection.
+    /// Answers true if the job holds its lock, false if it waits for the copy. Waiting ends with the caller's connection.
     VeeamLock {
         job: String,
         caller: Caller,
@@ -56,14 +56,14 @@ pub enum Call {
     },
 }
 
-/// What is told on the bus besides the properties.
+/// What is sent on the bus besides property changes.
 #[derive(Debug)]
 pub enum Signal {
     RunStarted {
         run: u64,
         disk: String,
         trigger: &'static str,
-        /// Resolves when the reply to `Start` has left; none for a run that nobody called for.
+        /// Resolves once the reply to `Start` is sent; none if nobody called for the run.
         after: Option<oneshot::Receiver<()>>,
     },
     RunFinished {

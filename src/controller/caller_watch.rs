@@ -1,5 +1,5 @@
-//! Whether those who wait are still there. A request that waits is worth as much as its caller's connection: nobody would
-//! give back the lock that it gets in the end.
+//! Whether callers who wait are still there. A waiting request ends with its caller's connection: otherwise nobody would give
+//! back the lock that it gets in the end.
 
 use std::time::Duration;
 
@@ -12,19 +12,21 @@ use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
-/// The bus answers at once.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The bus answers at once, unless a thousand callers keep it busy.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Somebody has gone whose going matters to Veeam's turn.
+/// An event that the Veeam queue waits for.
 #[derive(Debug)]
 pub enum QueueEvent {
     /// The caller of this name has left the bus.
     CallerLeft(String),
-    /// No rsync of a killed daemon is left.
+    /// After a copy: whether any of a waiting job's callers is still there.
+    CallersChecked { job: String, callers: Vec<String>, is_there: bool },
+    /// The last rsync of a killed daemon has ended.
     OrphansEnded,
 }
 
-/// One caller who waits. The watch ends with the value.
+/// Watches one waiting caller for as long as it lives.
 #[derive(Debug)]
 pub struct CallerWatch {
     name: String,
@@ -38,20 +40,18 @@ impl CallerWatch {
             if let Err(error) = gone(&connection, &watched).await {
                 debug!("{watched} can't be watched: {error}");
             }
-            // The receiver ends with the daemon.
+            // The receiver ends only with the daemon.
             let _ = queue_events.send(QueueEvent::CallerLeft(watched));
         });
         Self { name: name.to_owned(), watch }
     }
 
-    pub fn is(&self, name: &str) -> bool {
-        self.name == name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    /// Asks the bus, since the news that he has gone may be on its way still.
-    pub async fn is_there(&self, connection: &Connection) -> bool {
-        let asked = timeout(PATIENCE, has_owner(connection, &self.name)).await;
-        matches!(asked, Ok(Ok(true)))
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name
     }
 }
 
@@ -61,15 +61,26 @@ impl Drop for CallerWatch {
     }
 }
 
+/// Asks the bus whether any of these callers is there, since the signal that they left may still be on its way.
+pub async fn is_any_there(connection: &Connection, names: &[String]) -> bool {
+    for name in names {
+        let asked = timeout(PATIENCE, has_owner(connection, name)).await;
+        if matches!(asked, Ok(Ok(true))) {
+            return true;
+        }
+    }
+    false
+}
+
 async fn has_owner(connection: &Connection, name: &str) -> zbus::Result<bool> {
     let bus = DBusProxy::new(connection).await?;
     Ok(bus.name_has_owner(BusName::try_from(name.to_owned())?).await?)
 }
 
-/// Returns when nobody has this name any more.
+/// Returns once nobody owns this name.
 async fn gone(connection: &Connection, name: &str) -> zbus::Result<()> {
     let bus = DBusProxy::new(connection).await?;
-    // Listens before it asks, so that no moment is missed.
+    // Subscribes before it asks, so that nothing is missed in between.
     let mut changes = bus.receive_name_owner_changed_with_args(&[(0, name)]).await?;
     if !has_owner(connection, name).await? {
         return Ok(());

@@ -2,39 +2,22 @@
 
 use super::Controller;
 use super::active_run::RunRequest;
-use super::call::{Call, Caller, Reply, Started};
+use super::call::{Call, Reply, Started};
 use crate::copy::{StopReason, identify};
 use crate::model::{DiskId, Fault, Trigger};
 
 impl Controller {
     /// What was asked for is done even if the caller has gone, except for locks.
-    pub(super) async fn answer(&mut self, call: Call) {
+    pub(super) fn answer(&mut self, call: Call) {
         match call {
             Call::Start { disk, allowed, reply } => self.start_on_request(&disk, allowed, reply),
             Call::TrustDisk { disk, reply } => self.trust_disk(&disk, reply),
             Call::Cancel { reply } => {
                 let _ = reply.send(self.cancel());
             }
-            Call::VeeamLock { job, caller, reply } => self.answer_lock(job, caller, reply).await,
-            Call::VeeamUnlock { job, reply } => {
-                let _ = reply.send(self.unlock_for_veeam(job).await);
-            }
-            Call::Reload { reply } => {
-                let _ = reply.send(self.reload().await);
-            }
-        }
-    }
-
-    /// Callers whom the answer does not reach in time are told that it failed, and give nothing back.
-    async fn answer_lock(&mut self, job: String, caller: Caller, reply: Reply<bool>) {
-        if reply.is_closed() {
-            return;
-        }
-        let was_held = self.veeam_queue.held().iter().any(|lock| lock.job == job);
-        let answer = self.lock_for_veeam(job.clone(), caller).await;
-        if matches!(reply.send(answer), Err(Ok(true))) && !was_held {
-            // That it can't be removed is told in the log, as with any other.
-            let _ = self.unlock_for_veeam(job).await;
+            Call::VeeamLock { job, caller, reply } => self.lock_for_veeam(job, caller, reply),
+            Call::VeeamUnlock { job, reply } => self.unlock_for_veeam(job, reply),
+            Call::Reload { reply } => self.reload(Some(reply)),
         }
     }
 

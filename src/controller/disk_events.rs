@@ -82,7 +82,7 @@ impl Controller {
     fn on_detached(&mut self, volume: &Volume) {
         if let Some(run) = &self.run {
             let ours = run.volume.as_ref().is_some_and(|own| own.is_same_attachment(volume));
-            // While UDisks2 restarts its list may be empty; the kernel knows better.
+            // UDisks2's list may be empty while it restarts; the kernel knows better.
             if ours && !volume.is_still_there() {
                 run.cancel.cancel(StopReason::DiskRemoved);
             }
@@ -98,7 +98,7 @@ impl Controller {
             return;
         }
         let (disk, label, device) = (volume.id.to_string(), volume.name(), volume.device.display().to_string());
-        // What only seems to be the disk is reported by its run.
+        // A disk that is only guessed is reported by its run.
         if !volume.is_guess() {
             self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
         }

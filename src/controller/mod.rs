@@ -1,13 +1,13 @@
-//! Decides. One task owns all state: what happens comes in through `Inputs`, what is told goes out through `Outputs`, readers
-//! hold whole snapshots of the status, and nobody ever waits for anybody. What may block is a task of its own whose result
-//! comes back through `internal`.
+//! Decides. One task owns all state: events come in through `Inputs`, decisions go out through `Outputs`, and readers hold whole
+//! copies of the status, so nobody ever waits for anybody. Whatever may block is a task of its own; its result comes back
+//! through `internal`.
 //!
 //! - `disk_events`, `attachments`, `unusable_disks`: which disks are attached, which is due, which can't be used;
 //! - `runs`, `active_run`, `source_watch`: starting and ending runs, and waiting for a source that comes late;
 //! - `stored`, `identities`, `recovery`, `cleanup`: what has to be on the disk first, what is known again, and what a killed
 //!   daemon left behind;
-//! - `veeam_queue`, `waiting_jobs`, `caller_watch`, `admission`, `stale_locks`, `similar_names`: whether Veeam or the copy goes
-//!   first;
+//! - `veeam_queue`, `waiting_jobs`, `caller_watch`, `admission`, `lock_work`, `lock_results`, `stale_locks`, `similar_names`:
+//!   whether Veeam or the copy goes first;
 //! - `call`, `calls`, `reload`, `publish`, `notify`: answering callers, taking a new config, and telling.
 
 mod active_run;
@@ -20,6 +20,8 @@ mod cleanup;
 mod disk_events;
 mod identities;
 mod internal;
+mod lock_results;
+mod lock_work;
 mod notify;
 mod publish;
 mod recovery;
@@ -56,6 +58,7 @@ use active_run::ActiveRun;
 use asbackup_mail::mailer::{MailWarning, Request as MailRequest};
 use attachments::Attachments;
 use internal::{InternalInputs, InternalSenders};
+use reload::Reload;
 use source_watch::SourceWatch;
 use stale_locks::StaleLocks;
 use veeam_queue::VeeamQueue;
@@ -67,7 +70,7 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const EXTENSION: Duration = Duration::from_secs(10);
 /// How often the kernel is asked whether the disks are still there: UDisks2 says so too, but late on a busy machine.
 const REMOVAL_CHECK: Duration = Duration::from_secs(2);
-/// What was asked of the store last is on the disk within this time when the daemon stops, or the disk hangs.
+/// How long a stop waits for the store's last writes.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -154,7 +157,7 @@ struct ServiceState {
     stopping: bool,
 }
 
-/// Config.ini and what was last found in it.
+/// config.ini and what was last found in it.
 #[derive(Debug)]
 struct ConfigFile {
     path: PathBuf,
@@ -162,6 +165,7 @@ struct ConfigFile {
     error: Told,
     /// Names under which the status page may be asked for.
     web_names: Vec<String>,
+    reload: Reload,
 }
 
 /// Runs until it is asked to stop and the active run has ended cleanly.
@@ -176,6 +180,7 @@ pub async fn control(start: Start, inputs: Inputs, outputs: Outputs) {
             path: start.config_path,
             error: Told::default(),
             web_names: reload::web_names(&start.config),
+            reload: Reload::default(),
         },
         config: Arc::new(start.config),
         texts,
@@ -203,43 +208,43 @@ impl Controller {
         let (mut heartbeat, mut removal_check) = (ticks(HEARTBEAT), ticks(REMOVAL_CHECK));
         loop {
             self.publish();
-            if self.service.stopping && self.run.is_none() {
+            if self.service.stopping && self.run.is_none() && !self.veeam_queue.is_busy() {
                 return;
             }
             let next_due = self.next_due();
             let deadline = self.veeam_queue.next_deadline();
             tokio::select! {
-                Some(call) = inputs.calls.recv() => self.answer(call).await,
+                Some(call) = inputs.calls.recv() => self.answer(call),
                 Some(event) = inputs.disk_events.recv() => self.on_disk_event(event),
-                Some(request) = inputs.requests.recv() => self.on_service_request(request).await,
+                Some(request) = inputs.requests.recv() => self.on_service_request(request),
                 Some(note) = inputs.notes.recv() => self.on_mailer_note(&note),
                 Ok(()) = inputs.outbox.changed() => self.outbox = inputs.outbox.borrow_and_update().clone(),
-                Some((run, event)) = internal.run_events.recv() => self.on_run_event(run, event).await,
-                Some(stored) = internal.stored.recv() => self.on_stored(stored).await,
-                Some(()) = internal.lock_changes.recv() => self.rescan_locks().await,
+                Some((run, event)) = internal.run_events.recv() => self.on_run_event(run, event),
+                Some(stored) = internal.stored.recv() => self.on_stored(stored),
+                Some(read) = internal.config_read.recv() => self.on_config_read(read),
+                Some(done) = internal.lock_work.recv() => self.on_lock_work_done(done),
+                Some(()) = internal.lock_changes.recv() => self.rescan_locks(),
                 Some(done) = internal.cleaned_up.recv() => self.on_cleaned_up(done),
-                Some(event) = internal.queue_events.recv() => self.on_queue_event(event).await,
-                Some(finding) = internal.findings.recv() => self.on_finding(finding).await,
+                Some(event) = internal.queue_events.recv() => self.on_queue_event(event),
+                Some(finding) = internal.findings.recv() => self.on_finding(finding),
                 Some(()) = internal.source_available.recv() => self.on_source_available(),
                 () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER).into()), if deadline.is_some() => {
                     self.expire_waiting_jobs();
                 }
                 () = sleep_until(next_due.unwrap_or_else(|| Instant::now() + NEVER).into()), if next_due.is_some() => {}
-                () = inputs.watchdog.is_hungry() => systemd::feed_watchdog(),
+                () = inputs.watchdog.feed_due() => systemd::feed_watchdog(),
                 _ = removal_check.tick(), if self.attachments.has_any() => self.check_for_removals(),
                 _ = heartbeat.tick(), if self.service.stopping => systemd::extend_timeout(EXTENSION),
             }
+            self.finish_run();
             self.start_due_run();
             self.update_source_watch();
         }
     }
 
-    async fn on_service_request(&mut self, request: ServiceRequest) {
+    fn on_service_request(&mut self, request: ServiceRequest) {
         match request {
-            ServiceRequest::Reload => {
-                // The journal has the reason, and the old config stays in force.
-                let _ = self.reload().await;
-            }
+            ServiceRequest::Reload => self.reload(None),
             ServiceRequest::Stop => self.stop(),
         }
     }

@@ -75,7 +75,7 @@ impl Controller {
         Told { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
     }
 
-    /// Not before it is on record.
+    /// Readers see a run once it is on record.
     fn shown_run(&self) -> Option<&ActiveRun> {
         self.run.as_ref().filter(|run| !run.is_starting())
     }
@@ -93,7 +93,7 @@ impl Controller {
         waiting.iter().map(ToString::to_string).collect()
     }
 
-    /// Faults of a refused file, or what the one in force lacks.
+    /// The faults of a refused config, or what the current one lacks.
     fn config_error(&self) -> Told {
         if !self.config_file.error.is_empty() {
             return self.config_file.error.clone();
@@ -152,9 +152,9 @@ impl Controller {
         known.chain(unknown).collect()
     }
 
-    /// Never on the repository's disk.
+    /// Disks that could be formatted; never one that the repository lies on.
     fn unformatted_rows(&self) -> Vec<UnformattedDisk> {
-        // A known disk that can't be got at has contents, and nobody is to format it.
+        // A known disk that can't be read has contents, and must not be formatted.
         let known: Vec<u64> = self.attachments.iter().map(|attachment| attachment.volume.device_number).collect();
         let disks = self.attachments.unformatted.iter().filter(|disk| !known.contains(&disk.device_number));
         let disks = disks.filter(|disk| !self.repository.hold(&disk.device));
@@ -168,7 +168,7 @@ impl Controller {
         disks.map(row).collect()
     }
 
-    /// Never the machine's own, nor what somebody has mounted.
+    /// Not a disk of the machine itself, nor one that is mounted.
     fn could_be_added(&self, volume: &Volume) -> bool {
         let is_own = volume.system || self.repository.hold(&volume.device);
         !self.is_known(&volume.id) && !is_own && volume.mount_points.is_empty()

@@ -34,7 +34,7 @@ impl Controller {
         self.send_to_mailer(MailRequest::RunEnded);
         self.note_missing();
         self.look_for_orphans();
-        self.watch_locks().await;
+        self.watch_locks();
     }
 
     async fn end_interrupted(&mut self, begun: &RunBegun) {

@@ -1,12 +1,14 @@
-//! Takes a new config, whole or not at all. A run that is on goes on with the config that it began with.
+//! Takes a new config, whole or not at all. A run keeps the config that it began with.
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use log::Level;
 use serde_json::{Value, json};
 
 use super::Controller;
+use super::call::Reply;
 use crate::blocking::blocking;
 use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::disks::host_disks;
@@ -19,42 +21,95 @@ use asbackup_mail::mailer::Request as MailRequest;
 use asbackup_mail::message::host::Host;
 
 /// The answer to `Reload` is due within two seconds.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// What config.ini says now.
+pub type ConfigRead = Result<Box<NewConfig>, Unread>;
+
+/// A valid config, and what else has to be read for it.
+pub struct NewConfig {
+    loaded: Loaded,
+    web_names: Vec<String>,
+}
+
+/// The reload that is under way, if any. One task at a time reads the file.
+#[derive(Debug, Default)]
+pub struct Reload {
+    is_reading: bool,
+    /// For the callers of this one.
+    replies: Vec<Reply<()>>,
+    /// Somebody asked for a reload since the file was opened.
+    repeats: bool,
+    /// For the callers of the next one.
+    next_replies: Vec<Reply<()>>,
+}
 
 impl Controller {
-    /// # Errors
-    /// Every fault of the file; the former config stays in force.
-    pub(super) async fn reload(&mut self) -> Result<(), Fault> {
-        // A caller may be faster than the disks, and systemd hears of no reload before the daemon is ready.
-        let heard = self.service.ready && !self.service.stopping;
-        if heard {
+    /// Reads config.ini; `on_config_read` goes on from there.
+    pub(super) fn reload(&mut self, reply: Option<Reply<()>>) {
+        let reload = &mut self.config_file.reload;
+        if reload.is_reading {
+            reload.repeats = true;
+            reload.next_replies.extend(reply);
+            return;
+        }
+        reload.is_reading = true;
+        reload.replies.extend(reply);
+        if self.is_reload_announced() {
             systemd::reloading();
         }
-        let path = self.config_file.path.clone();
-        let read = blocking(PATIENCE, move || config::load(&path).map_err(Unread::Faults)).await;
+        let (path, config_read) = (self.config_file.path.clone(), self.internal.config_read.clone());
+        tokio::spawn(async move {
+            let read = move || {
+                let loaded = config::load(&path).map_err(Unread::Faults)?;
+                Ok(Box::new(NewConfig { web_names: web_names(&loaded.config), loaded }))
+            };
+            // The receiver ends only with the daemon.
+            let _ = config_read.send(blocking(PATIENCE, read).await);
+        });
+    }
+
+    /// Takes the new config, or keeps the former one if the file has faults, and answers.
+    pub(super) fn on_config_read(&mut self, read: ConfigRead) {
         let result = match read {
-            Ok(loaded) => {
-                self.take_config(loaded).await;
+            Ok(new) => {
+                self.take_config(*new);
                 Ok(())
             }
             Err(unread) => Err(self.refuse(unread)),
         };
-        if heard {
+        if self.is_reload_announced() {
             systemd::ready();
         }
-        result
+        // The properties are up to date before the caller is answered.
+        self.publish();
+        let reload = &mut self.config_file.reload;
+        for reply in reload.replies.drain(..) {
+            let _ = reply.send(result.clone());
+        }
+        let (repeats, replies) = (std::mem::take(&mut reload.repeats), std::mem::take(&mut reload.next_replies));
+        *reload = Reload { replies, ..Reload::default() };
+        if repeats {
+            self.reload(None);
+        }
     }
 
-    async fn take_config(&mut self, loaded: Loaded) {
+    /// systemd must hear of no reload before the daemon is ready, which takes as long as the first look at the disks.
+    fn is_reload_announced(&self) -> bool {
+        self.service.ready && !self.service.stopping
+    }
+
+    fn take_config(&mut self, new: NewConfig) {
+        let NewConfig { loaded, web_names } = new;
         for warning in &loaded.warnings {
             self.tell(Level::Warn, warning);
         }
         self.config = Arc::new(loaded.config);
-        // It looks for the source of before.
+        // It waits for the former source.
         self.source_watch.end();
         self.repository = host_disks::HostDisks::of_path(&self.config.source);
         self.config_file.error = Told::default();
-        self.config_file.web_names = web_names(&self.config);
+        self.config_file.web_names = web_names;
         self.apply_language();
         logging::set_text_log(Some(&self.config.log_file));
         logging::set_debug(self.config.debug);
@@ -62,7 +117,7 @@ impl Controller {
         self.note(Notice::ConfigReloaded);
         path_check::tell(self.config.clone(), self.config_file.path.clone(), self.texts.clone());
         self.note_missing();
-        self.watch_locks().await;
+        self.watch_locks();
         self.restart_lock_check();
         self.reidentify_unusable();
     }
@@ -91,12 +146,12 @@ impl Controller {
         };
         let fault = Fault::ConfigRefused { problems };
         self.config_file.error = self.texts.tell(&fault);
-        // Each as readers know it instead of our sentences.
+        // Readers get each problem with its facts instead of our sentences.
         self.config_file.error.facts.args.insert("problems".to_owned(), parts);
         fault
     }
 
-    /// An untouched template is no fault, but nothing can be copied with it; where something was, it is odd.
+    /// An untouched template is no fault, but allows no copy; once there have been runs, it is worth a warning.
     pub(super) fn note_missing(&self) {
         let keys = self.config.missing().join(", ");
         if !keys.is_empty() {
@@ -106,7 +161,7 @@ impl Controller {
     }
 }
 
-/// Where the status page listens, for whoever asks the daemon instead of reading its config.
+/// Where the status page listens.
 pub(super) fn web_address(config: &Config) -> String {
     let host = &config.web.host;
     if host.contains(':') {
@@ -115,7 +170,7 @@ pub(super) fn web_address(config: &Config) -> String {
     format!("{host}:{}", config.web.port)
 }
 
-/// By which names it may be asked for: the machine's own, where it listens, and what the config adds.
+/// The status page's host names: the machine's own, the address it listens on, and what the config adds.
 pub(super) fn web_names(config: &Config) -> Vec<String> {
     let Host { name, domain } = Host::of_this_machine();
     let mut names = vec![format!("{name}.local"), name, domain, config.web.host.clone()];
@@ -126,7 +181,8 @@ pub(super) fn web_names(config: &Config) -> Vec<String> {
     names
 }
 
-enum Unread {
+/// Why there is no new config.
+pub enum Unread {
     Faults(ConfigFaults),
     Io(std::io::Error),
 }

@@ -139,7 +139,7 @@ impl Controller {
     }
 
     /// Takes an event of the active run; one from a run that is over comes too late to matter.
-    pub(super) async fn on_run_event(&mut self, run: u64, event: Event) {
+    pub(super) fn on_run_event(&mut self, run: u64, event: Event) {
         let Some(active) = self.run.as_mut().filter(|active| active.begun.run == run) else { return };
         match event {
             Event::StepBegan(step) => {
@@ -166,10 +166,9 @@ impl Controller {
                 self.tell(Level::Warn, &warning);
             }
             Event::AdmissionRequested { locks, opener, activity } => {
-                active.admission = Admission::Requested { opener, activity };
-                self.apply_found_locks(locks).await;
+                self.apply_found_locks(run, locks, Some(Admission::Requested { opener, activity }));
             }
-            Event::LocksScanned(locks) => self.apply_found_locks(locks).await,
+            Event::LocksScanned(locks) => self.apply_found_locks(run, locks, None),
             Event::Ended(summary) => self.record_end(*summary),
         }
     }
@@ -193,17 +192,30 @@ impl Controller {
         });
     }
 
-    /// The end is on record: everybody is told, and the next in turn begins.
-    pub(super) async fn on_run_ended(&mut self, record: RunRecord, is_recorded: bool) {
+    /// The end is on record; `finish_run` goes on once no job waits for the copy any more.
+    pub(super) fn on_run_ended(&mut self, record: Box<RunRecord>, is_recorded: bool) {
+        if let Some(active) = &mut self.run {
+            active.phase = Phase::Granting { record, is_recorded };
+        }
+    }
+
+    /// Called after each event. Everybody is told at once that the run is over, and the next in turn begins.
+    pub(super) fn finish_run(&mut self) {
+        if !self.run.as_ref().is_some_and(ActiveRun::is_granting) {
+            return;
+        }
+        if !self.veeam_queue.waiting.is_empty() {
+            return self.grant_waiting_jobs();
+        }
         let Some(active) = self.run.take() else { return };
+        let Phase::Granting { record, is_recorded } = active.phase else { return };
         self.run_index.add(&record);
         self.send_to_mailer(MailRequest::RunEnded);
         self.mark_attachment(&record, is_recorded);
         if record.outcome == Outcome::Success {
             self.remember_copy(&record.disk, &active.destination);
         }
-        self.grant_waiting_jobs().await;
-        // Ends the questions to Veeam that the run had.
+        // Ends the run's questions to Veeam.
         self.try_admit_copy();
         self.publish();
         let _ = self.outputs.signals.send(self.run_finished(&record));

@@ -1,6 +1,5 @@
-//! Locks whose names could be taken for one another, and names that two use at a time. Nobody can know from here whether that is one job
-//! which spells its name in two ways or asks again, or whether there are two; so each gets what it asks for, to the letter, and
-//! people are told, by name.
+//! Lock names that are easily confused, and names that two scripts use at once. It may be one job with two spellings, or two
+//! jobs; nobody can tell from here. So each gets exactly the lock it asks for, and people are warned by name.
 
 use log::Level;
 
@@ -10,14 +9,14 @@ use crate::veeam::is_similar;
 use asbackup_mail::occasion::LockEvent;
 
 impl Controller {
-    /// A lock that is held or waited for and is spelled nearly as `job`.
+    /// A lock that is held or waited for and has a similar name.
     fn similar_name(&self, job: &str) -> Option<String> {
         let held = self.veeam_queue.held().iter().map(|lock| &lock.job);
         let waiting = self.veeam_queue.waiting.iter().map(|waiter| &waiter.job);
         held.chain(waiting).find(|name| is_similar(job, name)).cloned()
     }
 
-    /// Asks anew for a lock that another job may have under nearly the same name.
+    /// A job asks for a lock while one with a similar name is held or waited for.
     pub(super) fn warn_about_similar_name(&self, job: &str) {
         let is_known = self.veeam_queue.has(job);
         if let Some(other) = self.similar_name(job).filter(|_| !is_known) {
@@ -25,19 +24,20 @@ impl Controller {
         }
     }
 
-    /// Two scripts live and wait, so there are two jobs, or one has begun twice.
+    /// Two scripts wait under one name: two jobs, or one that started twice.
     pub(super) fn warn_about_duplicate(&self, job: &str) {
         self.tell_and_mail(Warning::VeeamNameTwice { job: job.to_owned() }, job);
     }
 
-    /// Why `job` can't be unlocked. Another lock of nearly its name would stay for ever, and nobody would know why nothing is copied.
+    /// Why `job` can't be unlocked. A misspelt name would otherwise leave a lock for ever, and nobody would know why nothing is
+    /// copied.
     pub(super) fn not_locked(&self, job: String) -> Fault {
         let Some(held) = self.similar_name(&job) else { return Fault::NotLocked { job } };
         self.tell_and_mail(Warning::VeeamUnlockMisspelt { job: job.clone(), held: held.clone() }, &job);
         Fault::LockMisspelt { job, held }
     }
 
-    /// The lock has gone, whoever else had asked for it.
+    /// The lock is removed for everybody who asked for it.
     pub(super) fn warn_about_shared_unlock(&self, job: &str, times: u64) {
         if times > 1 {
             self.tell_seldom(Level::Warn, &Warning::VeeamUnlockedForAll { job: job.to_owned(), times });

@@ -1,6 +1,6 @@
-//! Waits for a source that comes late: a drive that is mounted after the disk was plugged in, a share, a directory that is filled
-//! by a program. While a plugged-in disk was refused for such a source, a task looks whether a run would find it now, so that people
-//! are told once and the copy comes by itself. It owns nothing else, and ends with the need.
+//! Waits for a source that comes late: a drive that is mounted after the disk was attached, a share, a directory that a program
+//! fills. As long as an attached disk waits for it, a task checks whether a run would find the source now. People are told once,
+//! and the copy then starts by itself.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,24 +18,25 @@ use crate::config::Config;
 use crate::copy;
 use crate::model::Notice;
 
-/// A mount is told by the kernel; a directory that gets its contents without one is not.
+/// The kernel reports mounts, but not that a directory is filled.
 const PAUSE: Duration = Duration::from_secs(10);
-/// A look at a share that hangs is waited for, so that a server that is back is noticed at once; another one leaves a thread behind.
+/// A check of a hung share keeps its thread this long, so that a server that is back is noticed at once; each further check
+/// costs another thread.
 const HUNG_PAUSE: Duration = Duration::from_secs(10 * 60);
 
-/// What a run would be begun with.
+/// What a run would start with.
 struct SourceProbe {
     config: Arc<Config>,
-    /// The file system that the source has to lie on, if that is known.
+    /// The file system that the source must lie on, if it is known.
     remembered: Option<String>,
 }
 
-/// The task, while there is one.
+/// The task, if anybody waits for the source.
 #[derive(Debug, Default)]
 pub struct SourceWatch {
     task: Option<JoinHandle<()>>,
     mounts: Arc<Notify>,
-    /// A source that went away in the middle of a run, and its file system: what lies in its place now is not what has to come.
+    /// A source that went away in mid-copy, and its file system: whatever lies in its place now is not the source.
     lost: Option<(PathBuf, String)>,
 }
 
@@ -63,7 +64,7 @@ impl SourceWatch {
         let mounts = self.mounts.clone();
         self.task = Some(tokio::spawn(async move {
             while !wanted.is_there(&mounts).await {
-                // Either is a reason to look again.
+                // Look again after either.
                 let _ = timeout(PAUSE, mounts.notified()).await;
             }
             // The receiver ends only with the daemon.
@@ -76,7 +77,7 @@ impl SourceProbe {
     async fn is_there(&self, mounts: &Notify) -> bool {
         let (config, remembered) = (self.config.clone(), self.remembered.clone());
         let look = move || Ok::<_, io::Error>(copy::is_there(&config, remembered.as_deref()));
-        // What hangs may have been mounted anew.
+        // A hung share may have been mounted anew.
         let mounted = async {
             sleep(GLANCE).await;
             mounts.notified().await;
@@ -89,7 +90,7 @@ impl SourceProbe {
 }
 
 impl Controller {
-    /// After each event: looks out while somebody waits, and no longer.
+    /// Called after each event: starts or ends the task.
     pub(super) fn update_source_watch(&mut self) {
         let awaited = self.can_start_run() && self.attachments.awaits_source(&self.config);
         match (awaited, self.source_watch.task.is_some()) {
@@ -104,7 +105,7 @@ impl Controller {
         }
     }
 
-    /// The disks that wait for it are due.
+    /// Makes the disks that wait for the source due.
     pub(super) fn on_source_available(&mut self) {
         self.source_watch.end();
         if self.attachments.retry_awaiting_source(&self.config, |volume| !volume.has_gone()) {

@@ -1,7 +1,7 @@
-//! What is known of those who hold locks, and what follows: a lock that stands for nothing is lifted, a copy waits for what Veeam
-//! says is running. What is not known for certain changes nothing, and is told once.
+//! Acts on what Veeam says about its jobs: removes locks whose jobs are over, and makes a copy wait for sessions that write. What
+//! is not known for certain changes nothing and is reported once.
 //!
-//! The inquiry itself is a task of `veeam`; it lives only while a lock is held or a copy asks.
+//! `veeam::lock_check` does the asking; it runs only while a lock is held or a copy waits.
 
 use std::collections::HashSet;
 use std::mem::discriminant;
@@ -13,44 +13,42 @@ use tokio::sync::watch;
 
 use super::Controller;
 use super::stored::AfterSave;
-use super::veeam_queue::{PATIENCE, cause};
-use crate::blocking::blocking;
 use crate::config::Secret;
 use crate::copy::VeeamActivity;
-use crate::model::{Fault, Micros, Notice, Warning, few, micros};
+use crate::model::{Micros, Notice, Warning, few, micros};
 use crate::systemd;
+use crate::veeam::JobLock;
 use crate::veeam::lock_check::{LockFinding, LockQuery, RunningSession, check_locks};
-use crate::veeam::{JobLock, locks};
 use asbackup_mail::occasion::{LockEvent, Occasion};
 
-/// The name of systemd's credential that may hold the password instead of config.ini.
+/// The systemd credential that may hold the password instead of config.ini.
 const CREDENTIAL: &str = "veeam-api-password";
 
 #[derive(Debug, Default)]
 pub struct StaleLocks {
     question: Option<watch::Sender<LockQuery>>,
-    /// Counts the copies that have asked, so that no old answer is taken for a new one.
+    /// Numbers the copies that asked, so that no old answer is taken for a new one.
     asked: u64,
     asking: WriterCheck,
-    /// Why Veeam could not be asked lately.
+    /// Why Veeam could not be asked the last time.
     api_error: Option<Warning>,
-    /// Locks of which nothing was known when last looked at: Veeam may be a moment behind.
+    /// Locks without a session at the last check: Veeam may be a moment behind.
     unmatched: HashSet<LockKey>,
     told: HashSet<LockKey>,
 }
 
-/// One lock file as it was made or renewed.
+/// One lock file, as created or renewed.
 type LockKey = (PathBuf, Micros);
 
 #[derive(Debug, Default, PartialEq)]
 enum WriterCheck {
     #[default]
     No,
-    /// Without an answer so far.
+    /// Asked, without an answer so far.
     Open,
-    /// These write; the same question stays.
+    /// These sessions write; Veeam is asked again.
     Writing(Vec<RunningSession>),
-    /// Nothing writes, or nobody can know.
+    /// Nothing writes, or Veeam can't be asked.
     Clear,
 }
 
@@ -70,7 +68,7 @@ impl StaleLocks {
         self.asking == WriterCheck::Clear
     }
 
-    /// What Veeam says is writing, while a copy waits for it.
+    /// Sessions that write, while a copy waits for them.
     pub fn running(&self) -> &[RunningSession] {
         match &self.asking {
             WriterCheck::Writing(running) => running,
@@ -93,13 +91,13 @@ impl StaleLocks {
 }
 
 impl Controller {
-    /// Brings the inquiry up to date: begins one, changes its question or ends it.
+    /// Starts the check, changes what it asks, or ends it.
     pub(super) fn update_lock_check(&mut self) {
         let question = self.stale_locks.wanted(self.veeam_queue.held());
         let veeam = &self.config.veeam;
         let has_means = veeam.has_api() || !veeam.lock_max_age.is_zero();
         if !has_means || question == LockQuery::default() {
-            // The task ends with it.
+            // The task ends without its query.
             self.stale_locks.question = None;
             return;
         }
@@ -121,7 +119,7 @@ impl Controller {
         tokio::spawn(check_locks(self.config.clone(), self.api_password(), asked_out, self.internal.findings.clone()));
     }
 
-    /// systemd's credential counts only where config.ini has no password.
+    /// systemd's credential counts only if config.ini has no password.
     fn api_password(&self) -> Secret {
         if !self.config.veeam.password.is_empty() {
             return self.config.veeam.password.clone();
@@ -137,24 +135,24 @@ impl Controller {
         self.try_admit_copy();
     }
 
-    pub(super) async fn on_finding(&mut self, finding: LockFinding) {
+    pub(super) fn on_finding(&mut self, finding: LockFinding) {
         match finding {
             LockFinding::Reachable(version) => self.on_veeam_answer(version),
             LockFinding::Unreachable(warning) => self.on_veeam_error(warning),
             LockFinding::Writers { copy, running } if copy == self.stale_locks.asked => self.on_writers(running),
             LockFinding::Writers { .. } => {}
             LockFinding::Finished(lock) => {
-                self.remove_stale(&lock, Notice::VeeamLockCleared { job: lock.job.clone() }).await;
+                self.remove_stale(lock.clone(), Notice::VeeamLockCleared { job: lock.job.clone() });
             }
             LockFinding::Abandoned { lock, hours } => {
-                self.remove_stale(&lock, Notice::VeeamLockForsaken { job: lock.job.clone(), hours }).await;
+                self.remove_stale(lock.clone(), Notice::VeeamLockForsaken { job: lock.job.clone(), hours });
             }
             LockFinding::Unknown(lock) => self.report_unmatched(&lock),
             LockFinding::Old { lock, hours } => self.warn_about_age(&lock, hours),
         }
     }
 
-    /// Once, when it could not be asked before.
+    /// Reported once, if Veeam could not be asked before.
     fn on_veeam_answer(&mut self, version: &str) {
         if self.stale_locks.api_error.take().is_some() {
             let server = self.config.veeam.url.clone();
@@ -162,7 +160,7 @@ impl Controller {
         }
     }
 
-    /// Once for each kind, not at each attempt.
+    /// Each kind of error is reported once, not at each attempt.
     fn on_veeam_error(&mut self, warning: Warning) {
         let is_new =
             self.stale_locks.api_error.as_ref().is_none_or(|known| discriminant(known) != discriminant(&warning));
@@ -176,7 +174,7 @@ impl Controller {
         match (answer, &self.stale_locks.asking) {
             (_, WriterCheck::No | WriterCheck::Clear) => return,
             (Ok(running), _) => self.apply_writers(running),
-            // Whoever wrote a moment ago may be writing still.
+            // A session that wrote a moment ago may still write.
             (Err(warning), WriterCheck::Writing(_)) => self.on_veeam_error(warning),
             (Err(warning), WriterCheck::Open) => self.proceed_without_veeam(warning),
         }
@@ -194,8 +192,8 @@ impl Controller {
         }
     }
 
-    /// Where Veeam can't be asked the copy goes on, with a warning: the lock files are what was agreed upon, and a Veeam server
-    /// that is down is no reason to have no copy, rather the opposite.
+    /// If Veeam can't be asked, the copy starts with a warning: the lock files decide, and a Veeam server that is down makes a copy
+    /// all the more important.
     fn proceed_without_veeam(&mut self, warning: Warning) {
         self.stale_locks.asking = WriterCheck::Clear;
         self.tell(Level::Warn, &warning);
@@ -203,38 +201,19 @@ impl Controller {
         self.stale_locks.api_error = Some(warning);
     }
 
-    async fn remove_stale(&mut self, lock: &JobLock, notice: Notice) {
-        let checked = lock.clone();
-        let removed = blocking(PATIENCE, move || locks::remove_unchanged(&checked).map_err(cause)).await;
-        match removed {
-            Ok(true) => {
-                self.note(notice.clone());
-                self.mail_about_lock(LockEvent::Lifted { job: lock.job.clone(), notice });
-            }
-            // Somebody was faster, or has renewed it.
-            Ok(false) => {}
-            Err(error) if self.is_first(lock) => {
-                let job = lock.job.clone();
-                self.tell(Level::Error, &Fault::VeeamUnlockFailed { job, cause: error.to_string() });
-            }
-            Err(_) => {}
-        }
-        self.rescan_locks().await;
-    }
-
-    /// Not at the first look: Veeam lists a session a moment after it has begun.
+    /// Reported from the second check on: Veeam lists a session a moment after its start.
     fn report_unmatched(&mut self, lock: &JobLock) {
-        if self.stale_locks.unmatched.insert(mark(lock)) || !self.is_first(lock) {
+        if self.stale_locks.unmatched.insert(mark(lock)) || !self.is_first_report(lock) {
             return;
         }
         self.tell(Level::Warn, &Warning::VeeamLockUnknown { job: lock.job.clone() });
     }
 
-    fn is_first(&mut self, lock: &JobLock) -> bool {
+    pub(super) fn is_first_report(&mut self, lock: &JobLock) -> bool {
         self.stale_locks.told.insert(mark(lock))
     }
 
-    /// Once for each lock, also over a restart.
+    /// Once for each lock, even across restarts.
     fn warn_about_age(&mut self, lock: &JobLock, hours: u64) {
         if self.saved_state.is_told(&lock.path, lock.since) {
             return;

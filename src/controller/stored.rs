@@ -40,7 +40,7 @@ pub enum AfterSave {
 
 impl Controller {
     /// What can't be written is reported, and all goes on: a copy is worth more than its record.
-    pub(super) async fn on_stored(&mut self, stored: Stored) {
+    pub(super) fn on_stored(&mut self, stored: Stored) {
         match stored {
             Stored::RunBegun { begun, agreed, error } => {
                 self.tell_store_error(error.as_ref());
@@ -48,7 +48,7 @@ impl Controller {
             }
             Stored::RunEnded { record, error } => {
                 self.tell_store_error(error.as_ref());
-                self.on_run_ended(*record, error.is_none()).await;
+                self.on_run_ended(record, error.is_none());
             }
             Stored::NoteLost(error) => self.tell_store_error(Some(&error)),
             Stored::Saved { lost, then } => {

@@ -1,18 +1,18 @@
-//! Disks that are there and can't be used: which known disk each of them is. What carries the marks of one is that; what comes behind
-//! the drive of one seems to be, as long as the disk itself is nowhere else.
+//! Finds out which known disk an unusable one is. A disk with a known disk's marks is that disk; one in a known disk's drive
+//! probably is, unless the known disk is attached elsewhere.
 
 use super::Controller;
 use crate::disks::{Hindrance, Volume};
 use crate::model::DiskId;
 
 impl Controller {
-    /// The picture without what is nobody's business.
-    pub(super) fn identify_unusable(&mut self, picture: Vec<Volume>) -> Vec<Volume> {
-        let is_hindered = |volume: &Volume| volume.hindrance.is_some();
-        let (hindered, mut there): (Vec<_>, Vec<_>) = picture.into_iter().partition(is_hindered);
-        self.attachments.hindered = hindered.clone();
-        for volume in hindered {
-            let Some(known) = self.identify_hindered(volume) else { continue };
+    /// Leaves out unusable disks that are not known.
+    pub(super) fn identify_unusable(&mut self, volumes: Vec<Volume>) -> Vec<Volume> {
+        let is_unusable = |volume: &Volume| volume.hindrance.is_some();
+        let (unusable, mut there): (Vec<_>, Vec<_>) = volumes.into_iter().partition(is_unusable);
+        self.attachments.unusable = unusable.clone();
+        for volume in unusable {
+            let Some(known) = self.identify(volume) else { continue };
             if !there.iter().any(|other| other.id == known.id) {
                 there.push(known);
             }
@@ -20,16 +20,16 @@ impl Controller {
         there
     }
 
-    /// The disks of the config are others now.
+    /// The config names other disks now.
     pub(super) fn reidentify_unusable(&mut self) {
         let usable = self.attachments.volumes().into_iter().filter(|volume| volume.hindrance.is_none());
-        let picture =
-            usable.chain(std::mem::take(&mut self.attachments.hindered)).filter(|volume| !volume.has_gone()).collect();
-        let known = self.identify_unusable(picture);
+        let volumes =
+            usable.chain(std::mem::take(&mut self.attachments.unusable)).filter(|volume| !volume.has_gone()).collect();
+        let known = self.identify_unusable(volumes);
         self.update_disks(known);
     }
 
-    fn identify_hindered(&self, volume: Volume) -> Option<Volume> {
+    fn identify(&self, volume: Volume) -> Option<Volume> {
         let hindrance = volume.hindrance.clone()?;
         if let Some(id) = hindrance.marks.iter().find(|id| self.is_known(id)).cloned() {
             return Some(self.named_as(volume, id, hindrance));
@@ -38,7 +38,7 @@ impl Controller {
         let is_likely = |id: &&DiskId| self.saved_state.disk(id).is_some_and(|known| volume.identity().may_hold(known));
         let mut likely = ids.filter(is_likely);
         let id = likely.next()?.clone();
-        // Several disks behind one drive, as in a dock that tells its own number for each: which of them it is nobody knows.
+        // Several disks share one drive, as in a dock that reports its own serial number for each; nobody knows which one it is.
         if likely.next().is_some() {
             return None;
         }

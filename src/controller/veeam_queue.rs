@@ -1,103 +1,157 @@
-//! Who of Veeam and the copy goes first. A job that holds a lock keeps the copy at its gate; once the copy is past the gate,
-//! jobs wait until it is over. Whoever waits goes before the next disk.
+//! Whether Veeam or the copy goes first. While a job holds a lock the copy waits; once the copy has begun, jobs wait until it is
+//! over. Waiting jobs go before the next disk.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use log::{Level, debug};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
 use super::Controller;
 use super::active_run::ActiveRun;
-use super::call::Caller;
+use super::call::{Caller, Reply};
 use super::caller_watch::QueueEvent;
+use super::lock_work::LockGrant;
 use super::waiting_jobs::WaitingJob;
 use crate::blocking::{GLANCE, blocking};
 use crate::copy::run_lock;
-use crate::model::{Fault, Notice, RunWarning, VeeamLock, Warning};
-use crate::paths::Refused;
-use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, is_job_name, lock_file, lock_watch, locks};
+use crate::model::{Fault, RunWarning, VeeamLock, Warning};
+use crate::veeam::{HeldLocks, JobLock, is_job_name, lock_watch};
 use asbackup_mail::occasion::LockEvent;
 
-/// The controller itself looks into the lock directory, so not for long; a share that hangs is a fault.
-pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
-/// An rsync that can't even be killed hangs on a dead disk.
+/// An rsync that can't be killed hangs on a dead disk.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
-/// HeldLocks and waited for; more than any server of Veeam runs jobs at a time. Scripts that wait for the same job count each.
-const MOST_LOCKS: usize = 100;
-/// Of one run; further ones are in the log.
-const MOST_INTRUSIONS: usize = 8;
+/// Of held locks and of waiting scripts, each; no Veeam server runs more jobs at a time.
+const MAX_LOCKS: usize = 100;
+/// In the record of one run; further ones are in the log.
+const MAX_INTRUSIONS: usize = 8;
 
+/// Who holds a lock, and who waits for one.
 #[derive(Debug, Default)]
 pub struct VeeamQueue {
     /// What the lock directories hold, whoever made it.
     held: HeldLocks,
+    /// Locks that are being created.
+    creating: Vec<Creation>,
+    /// Pieces of work on lock files that are not done yet.
+    pub pending_work: usize,
     pub waiting: Vec<WaitingJob>,
-    /// How often a lock that is held was asked for since it was made.
+    /// How often a lock that is held was asked for since it was created.
     asked: HashMap<String, u64>,
-    /// An rsync of a killed daemon still reads.
+    /// An rsync of a killed daemon still reads the repository.
     pub orphans: bool,
     watcher: Option<JoinHandle<()>>,
 }
 
+/// A lock between its request and the first scan that finds it.
+#[derive(Debug)]
+struct Creation {
+    job: String,
+    is_created: bool,
+}
+
 impl VeeamQueue {
-    /// When the next job has waited long enough.
+    /// When the next job has waited as long as the config allows.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.waiting.iter().map(|waiter| waiter.until).min()
+        self.waiting.iter().filter(|waiter| !waiter.is_granted).map(|waiter| waiter.until).min()
     }
 
     pub fn held(&self) -> &[JobLock] {
         &self.held.locks
     }
 
-    /// How many locks are held besides, at least.
+    /// At least so many further locks are held.
     pub fn unseen(&self) -> usize {
         self.held.more
     }
 
-    /// Who waits, for readers.
+    /// Waiting jobs, for readers.
     pub fn waiters(&self) -> impl Iterator<Item = VeeamLock> {
         self.waiting.iter().map(|waiter| VeeamLock { job: waiter.job.clone(), held: false, since: waiter.since })
     }
 
-    /// Nobody has a lock or waits for one.
+    /// Nobody holds a lock, gets one, or waits for one.
     pub fn is_free(&self) -> bool {
-        self.held.is_empty() && self.waiting.is_empty()
+        self.held.is_empty() && self.creating.is_empty() && self.waiting.is_empty()
     }
 
-    /// Whether the job has this very lock, or waits for it.
+    /// A lock is on its way to a waiting job, or work on lock files is under way.
+    pub fn is_busy(&self) -> bool {
+        self.pending_work > 0 || self.waiting.iter().any(|waiter| waiter.is_granted)
+    }
+
+    pub fn is_held(&self, job: &str) -> bool {
+        self.held().iter().any(|lock| lock.job == job)
+    }
+
+    /// At least so many locks are held or being created.
+    pub fn lock_count(&self) -> usize {
+        self.held.count() + self.creating.len()
+    }
+
+    /// From now on no copy begins.
+    pub fn begin_creation(&mut self, job: &str) {
+        self.creating.push(Creation { job: job.to_owned(), is_created: false });
+    }
+
+    /// A created lock counts as being created until a scan has found it.
+    pub fn end_creation(&mut self, job: &str, is_created: bool) {
+        let Some(at) = self.creating.iter().position(|creation| creation.job == job && !creation.is_created) else {
+            return;
+        };
+        match is_created {
+            true => self.creating[at].is_created = true,
+            false => drop(self.creating.swap_remove(at)),
+        }
+    }
+
+    /// Takes what a scan found, and returns what was known before.
+    fn replace_held(&mut self, found: HeldLocks) -> HeldLocks {
+        let former = std::mem::replace(&mut self.held, found);
+        self.creating.retain(|creation| !creation.is_created);
+        let held = &self.held.locks;
+        self.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
+        former
+    }
+
+    /// Whether the job holds this very lock or waits for it.
     pub fn has(&self, job: &str) -> bool {
-        self.held().iter().any(|lock| lock.job == job) || self.waiting.iter().any(|waiter| waiter.job == job)
+        self.is_held(job) || self.waiting.iter().any(|waiter| waiter.job == job)
     }
 
-    /// Notes that a lock which is held now was asked for so many more times.
-    pub fn count(&mut self, job: &str, times: usize) {
+    /// A lock that is held was asked for so many more times.
+    pub fn count_requests(&mut self, job: &str, times: usize) {
         *self.asked.entry(job.to_owned()).or_default() += times as u64;
     }
 
-    fn take_waiter(&mut self, job: &str) -> Option<WaitingJob> {
+    /// How often the lock was asked for; starts the count anew.
+    pub fn take_request_count(&mut self, job: &str) -> u64 {
+        self.asked.remove(job).unwrap_or(0)
+    }
+
+    pub fn take_waiter(&mut self, job: &str) -> Option<WaitingJob> {
         let at = self.waiting.iter().position(|waiter| waiter.job == job)?;
         Some(self.waiting.remove(at))
     }
 }
 
 impl Controller {
-    /// Begins to watch the lock directories that the config names, and forgets the former ones.
-    pub(super) async fn watch_locks(&mut self) {
+    /// Watches the lock directories that the config names, instead of the former ones.
+    pub(super) fn watch_locks(&mut self) {
         if let Some(former) = self.veeam_queue.watcher.take() {
             former.abort();
         }
         let (directories, changes) = (self.config.veeam_directories.clone(), self.internal.lock_changes.clone());
         self.veeam_queue.watcher = Some(tokio::spawn(async move {
             if let Err(error) = lock_watch::watch(directories, changes).await {
-                // The run that needs the directory looks for itself and says so in plain words.
+                // The run that needs the directory reports the fault.
                 debug!("lock directory not watched: {error}");
             }
         }));
-        self.rescan_locks().await;
+        self.rescan_locks();
     }
 
-    /// At start: the rsync of a killed daemon goes on reading the repository until it is ended.
+    /// At start: ends a killed daemon's rsync, which goes on reading the repository.
     pub(super) fn look_for_orphans(&mut self) {
         if !run_lock::is_any_held(&self.runtime) {
             return;
@@ -116,30 +170,9 @@ impl Controller {
         });
     }
 
-    pub(super) async fn rescan_locks(&mut self) {
-        if let Some(found) = self.scan_locks().await {
-            self.apply_locks(found);
-        }
-    }
-
-    /// What the run has found in the lock directories. A job may have been let in since, so only our own look counts; where
-    /// we can't look in time, nobody was let in either.
-    pub(super) async fn apply_found_locks(&mut self, found: HeldLocks) {
-        let newer = self.scan_locks().await;
-        self.apply_locks(newer.unwrap_or(found));
-    }
-
-    async fn scan_locks(&self) -> Option<HeldLocks> {
-        let directories = self.config.veeam_directories.clone();
-        let scanned = blocking(PATIENCE, move || locks::scan(&directories).map_err(std::io::Error::other)).await;
-        scanned.inspect_err(|error| debug!("lock directory: {error}")).ok()
-    }
-
-    /// What the lock directories hold now.
-    fn apply_locks(&mut self, found: HeldLocks) {
-        let former = std::mem::replace(&mut self.veeam_queue.held, found);
-        let held = &self.veeam_queue.held.locks;
-        self.veeam_queue.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
+    /// Takes what the lock directories hold now.
+    pub(super) fn apply_locks(&mut self, found: HeldLocks) {
+        let former = self.veeam_queue.replace_held(found);
         // While its end is being recorded, the copy reads nothing any more.
         if self.is_copying() && self.run.as_ref().is_some_and(ActiveRun::is_running) {
             self.warn_about_intruders(&former.locks);
@@ -147,21 +180,21 @@ impl Controller {
         self.try_admit_copy();
     }
 
-    /// Lock files that others make are no request, so nothing holds them back. The copy goes on: to end it would not undo what
-    /// was written, and the warning says what to do.
+    /// A lock file that others create is no request, so nothing holds it back. The copy goes on: ending it would not undo what
+    /// Veeam wrote, and the warning says what to do.
     fn warn_about_intruders(&mut self, former: &[JobLock]) {
         let is_new = |lock: &&JobLock| !former.iter().any(|known| known.job == lock.job);
         let jobs: Vec<String> = self.veeam_queue.held().iter().filter(is_new).map(|lock| lock.job.clone()).collect();
         for job in jobs {
             let warning = Warning::VeeamDuringCopy { job };
             self.tell_seldom(Level::Warn, &warning);
-            if self.run.as_ref().is_some_and(|run| run.intrusions < MOST_INTRUSIONS) {
+            if self.run.as_ref().is_some_and(|run| run.intrusions < MAX_INTRUSIONS) {
                 self.warn_run(warning);
             }
         }
     }
 
-    /// A warning of the run that is on which the run itself can't know.
+    /// A warning that the active run itself can't know of.
     pub(super) fn warn_run(&mut self, warning: Warning) {
         if let Some(run) = &mut self.run {
             run.warnings.push(RunWarning::Copy(warning));
@@ -169,95 +202,46 @@ impl Controller {
         }
     }
 
-    /// True: the job holds its lock; false: it waits for the copy.
-    pub(super) async fn lock_for_veeam(&mut self, job: String, caller: Caller) -> Result<bool, Fault> {
+    /// Answers true once the job holds its lock, or false at once if it waits for the copy.
+    pub(super) fn lock_for_veeam(&mut self, job: String, caller: Caller, reply: Reply<bool>) {
+        // A caller whom the answer can't reach was told that it failed, and would never unlock.
+        if reply.is_closed() {
+            return;
+        }
         if !is_job_name(&job) {
-            return Err(Fault::InvalidJob { job });
+            return drop(reply.send(Err(Fault::InvalidJob { job })));
         }
         self.warn_about_similar_name(&job);
-        if self.is_copying() || self.veeam_queue.orphans {
+        // Once the copy is over, newcomers are no longer put behind it.
+        let copies = self.is_copying() && !self.run.as_ref().is_some_and(ActiveRun::is_granting);
+        if copies || self.veeam_queue.orphans {
             let waits = self.wait_for_copy(job.clone(), caller);
-            return waits.inspect_err(|fault| self.tell_no_lock(job, fault)).map(|()| false);
+            let waits = waits.inspect_err(|fault| self.tell_no_lock(job, fault));
+            return drop(reply.send(waits.map(|()| false)));
         }
-        self.acquire_lock(job, caller.uid).await?;
-        Ok(true)
+        self.create_lock(job, caller.uid, LockGrant::Caller(reply));
     }
 
-    /// Of locks that are held, or of scripts that wait, there are `count` so far.
+    /// `count`: locks that are held, or scripts that wait, so far.
     pub(super) fn has_room_for_one_more(&self, count: usize) -> Result<(), Fault> {
-        if count < MOST_LOCKS {
+        if count < MAX_LOCKS {
             return Ok(());
         }
         let directories = self.config.veeam_directories.iter().map(|directory| directory.display().to_string());
-        Err(Fault::TooManyLocks { most: MOST_LOCKS as u64, path: directories.collect::<Vec<_>>().join(", ") })
+        Err(Fault::TooManyLocks { most: MAX_LOCKS as u64, path: directories.collect::<Vec<_>>().join(", ") })
     }
 
-    /// Such a job may write all the same, or not run at all; people should know of either.
-    fn tell_no_lock(&self, job: String, fault: &Fault) {
+    /// The job may write all the same, or not run at all; people should know of either.
+    pub(super) fn tell_no_lock(&self, job: String, fault: &Fault) {
         self.tell_seldom(Level::Error, fault);
         self.mail_about_lock(LockEvent::Failed { job, fault: fault.clone() });
     }
 
-    pub(super) async fn acquire_lock(&mut self, job: String, uid: u32) -> Result<(), Fault> {
-        let held = self.create_lock(&job, uid).await;
-        match &held {
-            Ok(()) => self.tell_seldom(Level::Info, &Notice::VeeamLocked { job }),
-            Err(fault) => self.tell_no_lock(job, fault),
-        }
-        held
-    }
-
-    async fn create_lock(&mut self, job: &str, uid: u32) -> Result<(), Fault> {
-        if !self.veeam_queue.held().iter().any(|lock| lock.job == job) {
-            self.has_room_for_one_more(self.veeam_queue.held.count())?;
-        }
-        let Some(directory) = self.config.veeam_directories.first().cloned() else {
-            return Err(Fault::Internal { cause: "no lock directory is configured".into() });
-        };
-        let path = directory.display().to_string();
-        let (name, holder) = (job.to_owned(), LockOwner::now(job, uid));
-        let created = blocking(PATIENCE, move || lock_file::create(&directory, &name, &holder).map_err(cause));
-        let made = created.await.map_err(|error| {
-            let failed = || Fault::VeeamLockFailed { job: job.to_owned(), path, cause: error.to_string() };
-            Refused::fault(&error).unwrap_or_else(failed)
-        })?;
-        let unflushed = made.keep();
-        // On a disk that is busy this takes seconds, and neither Veeam nor anybody else is to wait for it.
-        spawn_blocking(move || unflushed.flush());
-        self.rescan_locks().await;
-        self.veeam_queue.count(job, 1);
-        Ok(())
-    }
-
-    pub(super) async fn unlock_for_veeam(&mut self, job: String) -> Result<(), Fault> {
+    pub(super) fn unlock_for_veeam(&mut self, job: String, reply: Reply<()>) {
         if !is_job_name(&job) {
-            return Err(Fault::InvalidJob { job });
+            return drop(reply.send(Err(Fault::InvalidJob { job })));
         }
         let waiter = self.veeam_queue.take_waiter(&job);
-        let (directories, name) = (self.config.veeam_directories.clone(), job.clone());
-        let removed = blocking(PATIENCE, move || locks::remove(&directories, &name).map_err(cause)).await;
-        let removed = removed.map_err(|error| {
-            let failed = || Fault::VeeamUnlockFailed { job: job.clone(), cause: error.to_string() };
-            Refused::fault(&error).unwrap_or_else(failed)
-        })?;
-        let times = self.veeam_queue.asked.remove(&job).unwrap_or(0);
-        self.rescan_locks().await;
-        if removed {
-            self.tell_seldom(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
-            self.warn_about_shared_unlock(&job, times);
-        }
-        match waiter {
-            Some(waiter) => self.report_gave_up(&waiter),
-            None if !removed => return Err(self.not_locked(job)),
-            None => {}
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn cause(error: LockDirError) -> std::io::Error {
-    match Refused::within(&error.source) {
-        Some(_) => error.source,
-        None => std::io::Error::other(error),
+        self.remove_lock(job, waiter, Some(reply));
     }
 }

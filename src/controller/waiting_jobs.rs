@@ -1,4 +1,4 @@
-//! Jobs of Veeam that asked during a copy: they wait for its end, until their scripts have gone or the time is up.
+//! Veeam jobs that asked for a lock during a copy: they wait for its end, until their scripts have gone or the time is up.
 
 use std::time::{Instant, SystemTime};
 
@@ -6,7 +6,8 @@ use log::Level;
 
 use super::Controller;
 use super::call::Caller;
-use super::caller_watch::{CallerWatch, QueueEvent};
+use super::caller_watch::{self, CallerWatch, QueueEvent};
+use super::lock_work::LockGrant;
 use crate::model::{Fault, Micros, Notice, Warning, micros};
 use asbackup_mail::occasion::LockEvent;
 
@@ -18,7 +19,9 @@ pub struct WaitingJob {
     pub since: Micros,
     began: Instant,
     pub until: Instant,
-    /// Several scripts may ask for one job; it waits as long as one of them does.
+    /// The copy is over, and the job's lock is on its way.
+    pub is_granted: bool,
+    /// Several scripts may ask for one job, which waits as long as any of them.
     callers: Vec<CallerWatch>,
 }
 
@@ -44,67 +47,95 @@ impl Controller {
             since: micros(SystemTime::now()),
             began,
             until: began + self.config.wait_for_backup,
+            is_granted: false,
             callers: vec![watched()],
         });
         self.tell_seldom(Level::Info, &Notice::VeeamWaiting { job });
         Ok(())
     }
 
-    /// The copy is over: whoever waits holds now.
-    pub(super) async fn grant_waiting_jobs(&mut self) {
-        for waiter in std::mem::take(&mut self.veeam_queue.waiting) {
-            if !self.is_there(&waiter).await {
-                self.report_gave_up(&waiter);
-                continue;
-            }
-            // Told either way; nobody waits for the answer any more.
-            let (job, others) = (waiter.job.clone(), waiter.callers.len().saturating_sub(1));
-            if self.acquire_lock(waiter.job, waiter.uid).await.is_ok() {
-                self.veeam_queue.count(&job, others);
-            }
+    /// The copy is over: waiting jobs get their locks if their scripts are still there. Otherwise nobody would give the lock back.
+    pub(super) fn grant_waiting_jobs(&mut self) {
+        let waiting = self.veeam_queue.waiting.iter_mut().filter(|waiter| !waiter.is_granted);
+        let jobs: Vec<(String, Vec<String>)> = waiting
+            .map(|waiter| {
+                waiter.is_granted = true;
+                (waiter.job.clone(), waiter.callers.iter().map(|caller| caller.name().to_owned()).collect())
+            })
+            .collect();
+        if jobs.is_empty() {
+            return;
         }
+        let (connection, queue_events) = (self.outputs.connection.clone(), self.internal.queue_events.clone());
+        tokio::spawn(async move {
+            for (job, callers) in jobs {
+                let is_there = caller_watch::is_any_there(&connection, &callers).await;
+                // The receiver ends only with the daemon.
+                let _ = queue_events.send(QueueEvent::CallersChecked { job, callers, is_there });
+            }
+        });
     }
 
-    /// Nobody would give back a lock whose script has gone.
-    async fn is_there(&self, waiter: &WaitingJob) -> bool {
-        for caller in &waiter.callers {
-            if caller.is_there(&self.outputs.connection).await {
-                return true;
-            }
-        }
-        false
-    }
-
-    pub(super) async fn on_queue_event(&mut self, parting: QueueEvent) {
-        match parting {
+    pub(super) fn on_queue_event(&mut self, event: QueueEvent) {
+        match event {
             QueueEvent::CallerLeft(name) => self.forget_caller(&name),
+            QueueEvent::CallersChecked { job, is_there: true, .. } => self.grant(job),
+            QueueEvent::CallersChecked { job, callers, is_there: false } => self.forget_callers(&job, &callers),
             QueueEvent::OrphansEnded => {
                 self.veeam_queue.orphans = false;
                 if !self.is_copying() {
-                    self.grant_waiting_jobs().await;
+                    self.grant_waiting_jobs();
                 }
             }
         }
+    }
+
+    /// These callers have gone. Others that asked meanwhile are checked in the next turn.
+    fn forget_callers(&mut self, job: &str, gone: &[String]) {
+        for waiter in self.veeam_queue.waiting.iter_mut().filter(|waiter| waiter.job == job) {
+            waiter.callers.retain(|caller| !gone.iter().any(|name| caller.is(name)));
+            waiter.is_granted = false;
+        }
+        self.drop_waiting_jobs(|waiter| waiter.callers.is_empty());
+    }
+
+    /// Creates the job's lock, unless the job was unlocked meanwhile.
+    fn grant(&mut self, job: String) {
+        let waiter = self.veeam_queue.waiting.iter().find(|waiter| waiter.is_granted && waiter.job == job);
+        if let Some(uid) = waiter.map(|waiter| waiter.uid) {
+            self.create_lock(job, uid, LockGrant::WaitingJob);
+        }
+    }
+
+    /// The job no longer waits. If its scripts left at the last moment, its lock is removed again.
+    pub(super) fn on_waiting_job_locked(&mut self, job: String) {
+        let Some(waiter) = self.veeam_queue.take_waiter(&job) else { return };
+        if waiter.callers.is_empty() {
+            self.report_gave_up(&waiter);
+            return self.remove_lock(job, None, None);
+        }
+        self.veeam_queue.count_requests(&job, waiter.callers.len() - 1);
+        self.tell_seldom(Level::Info, &Notice::VeeamLocked { job });
     }
 
     fn forget_caller(&mut self, name: &str) {
         for waiter in &mut self.veeam_queue.waiting {
             waiter.callers.retain(|caller| !caller.is(name));
         }
-        self.drop_waiting_jobs(|waiter| waiter.callers.is_empty());
+        self.drop_waiting_jobs(|waiter| !waiter.is_granted && waiter.callers.is_empty());
     }
 
-    /// Who has waited as long as the config allows waits no more.
+    /// Expires jobs that have waited as long as the config allows.
     pub(super) fn expire_waiting_jobs(&mut self) {
         let now = Instant::now();
-        self.drop_waiting_jobs(|waiter| waiter.until <= now);
+        self.drop_waiting_jobs(|waiter| !waiter.is_granted && waiter.until <= now);
     }
 
     fn drop_waiting_jobs(&mut self, should_drop: impl Fn(&WaitingJob) -> bool) {
         let waiting = std::mem::take(&mut self.veeam_queue.waiting);
-        let (given_up, waiting) = waiting.into_iter().partition(should_drop);
+        let (gave_up, waiting) = waiting.into_iter().partition(should_drop);
         self.veeam_queue.waiting = waiting;
-        given_up.iter().for_each(|waiter| self.report_gave_up(waiter));
+        gave_up.iter().for_each(|waiter| self.report_gave_up(waiter));
         self.try_admit_copy();
     }
 

@@ -1,5 +1,5 @@
-//! Makes a job's lock file, which counts as soon as it is there and outlives a power cut soon after. Who asked for it may be gone by
-//! then, as a disk may take long: they were told that there is no lock, so there is to be none.
+//! Creates a job's lock file, which counts as soon as it is there and survives a power cut soon after. On a slow disk the
+//! caller may have been told by then that there is no lock, so there is to be none.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -24,13 +24,13 @@ pub struct LockOwner {
 }
 
 impl LockOwner {
-    /// The user with this id asks now; the host is the one that the daemon runs on.
+    /// The user with this id, on the daemon's host, now.
     pub fn now(name: &str, uid: u32) -> Self {
         let host = uname().nodename().to_string_lossy().into_owned();
         Self { name: name.to_owned(), uid, host, time: Timestamp::now() }
     }
 
-    /// The file's content, a line for each fact.
+    /// The contents of the file, one fact a line.
     pub fn text(&self) -> String {
         let (job, session) = split(&self.name);
         let session = session.map(|id| format!("session={id}\n")).unwrap_or_default();
@@ -39,40 +39,45 @@ impl LockOwner {
     }
 }
 
-/// A lock file that was made a moment ago. Unless it is kept it goes again, where it was not there before.
+/// A lock file that was created a moment ago. It is removed again unless it is kept or was there before.
 #[derive(Debug)]
 #[must_use]
 pub struct NewLock {
     directory: LockDir,
     name: String,
     file: File,
-    /// Given up, it stays: it was there before, or is kept.
-    stays: bool,
+    existed: bool,
+    kept: bool,
 }
 
 impl NewLock {
     /// The lock counts from now on.
     pub fn keep(mut self) -> UnflushedLock {
-        self.stays = true;
+        self.kept = true;
         UnflushedLock(self)
+    }
+
+    /// There was a lock of this name already.
+    pub fn existed(&self) -> bool {
+        self.existed
     }
 }
 
 impl Drop for NewLock {
     fn drop(&mut self) {
-        if !self.stays {
-            // The next look at the directory finds it otherwise, and says so.
+        if !self.kept && !self.existed {
+            // If that fails, the next scan finds the lock.
             let _ = self.directory.remove(OsStr::new(&self.name));
         }
     }
 }
 
-/// A lock that a cut power line could still take away, or empty.
+/// A lock that a power cut could still remove, or empty.
 #[derive(Debug)]
 pub struct UnflushedLock(NewLock);
 
 impl UnflushedLock {
-    /// Has it written to the medium. Blocks for as long as the disk has other things to write. Some shares can't do it, and the lock
+    /// Flushes it to the disk; blocks for as long as the disk has other things to write. Some shares can't flush, and the lock
     /// counts all the same.
     pub fn flush(self) {
         let _ = self.0.file.sync_all();
@@ -80,22 +85,22 @@ impl UnflushedLock {
     }
 }
 
-/// Makes (or renews) the job's lock file, whole or not at all, and the directory where needed.
+/// Creates or renews the job's lock file, whole or not at all, and the directory if needed. Blocks.
 ///
 /// # Errors
 /// The directory or file can't be written, or somebody could lead it elsewhere.
-pub fn create(directory: &Path, job: &str, holder: &LockOwner) -> Result<NewLock, LockDirError> {
+pub fn create(directory: &Path, job: &str, owner: &LockOwner) -> Result<NewLock, LockDirError> {
     let failed = |source| LockDirError { path: directory.to_owned(), source };
     let descriptor = paths::make_directory(directory, 0o755).map_err(failed)?;
     let directory = LockDir { path: directory.to_owned(), descriptor };
     let (temporary, name) = (format!(".{job}{ENDING}"), format!("{job}{ENDING}"));
     directory.remove(OsStr::new(&temporary))?;
-    let written = write(&directory.descriptor, &temporary, &holder.text());
+    let written = write(&directory.descriptor, &temporary, &owner.text());
     let file = written.map_err(|error| directory.failed(error))?;
-    let stays = statat(&directory.descriptor, &name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
+    let existed = statat(&directory.descriptor, &name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
     let renamed = renameat(&directory.descriptor, &temporary, &directory.descriptor, &name);
     renamed.map_err(|error| directory.failed(error.into()))?;
-    Ok(NewLock { directory, name, file, stays })
+    Ok(NewLock { directory, name, file, existed, kept: false })
 }
 
 fn write(directory: &File, name: &str, text: &str) -> io::Result<File> {
@@ -111,7 +116,7 @@ mod tests {
     use crate::veeam::locks::scan;
 
     #[test]
-    fn a_lock_that_nobody_waited_for_goes_again_and_one_that_was_there_stays() {
+    fn a_new_lock_is_removed_unless_it_is_kept_or_was_there_before() {
         let place = tempfile::tempdir().unwrap();
         let make = || create(place.path(), "Job 1", &LockOwner::now("Job 1", 0)).unwrap();
         let count = || scan(&[place.path().to_owned()]).unwrap().count();
@@ -126,11 +131,11 @@ mod tests {
     fn every_fact_has_its_line() {
         let time = "2026-11-28T07:00:00.5Z".parse().unwrap();
         let id = "2b3c4d5e-1111-2222-3333-444455556666";
-        let holder = LockOwner { name: format!("Nightly@{id}"), uid: 998, host: "atlantis".into(), time };
+        let owner = LockOwner { name: format!("Nightly@{id}"), uid: 998, host: "atlantis".into(), time };
         let expected = format!(
             "job=Nightly\nsession={id}\nhost=atlantis\ntime=2026-11-28T07:00:00Z\nuid=998\nmade-by=asbackupd\n"
         );
-        assert_eq!(holder.text(), expected);
-        assert!(!LockOwner { name: "Nightly".into(), ..holder }.text().contains("session="));
+        assert_eq!(owner.text(), expected);
+        assert!(!LockOwner { name: "Nightly".into(), ..owner }.text().contains("session="));
     }
 }

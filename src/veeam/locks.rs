@@ -1,5 +1,5 @@
-//! Reads and removes lock files in the lock directories. What is in such a directory is its owner's, who may be no friend;
-//! so it is only ever reached through the directory's descriptor, and nothing in it is followed.
+//! Reads and removes lock files. The owner of a lock directory may be hostile, so its files are only reached through the
+//! directory's descriptor, and no link is followed.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -17,10 +17,10 @@ use super::lock_name::matches_name;
 use crate::model::{Micros, micros};
 use crate::paths;
 
-/// Ending of the files that the daemon makes itself; others may look as they like.
+/// The ending of the daemon's own lock files; others may have any name.
 pub(super) const ENDING: &str = ".lock";
 
-/// The directory's state can't be known, so nobody can say whether Veeam writes.
+/// A lock directory can't be used, so nobody knows whether Veeam writes.
 #[derive(Debug, Error)]
 #[error("{}: {source}", path.display())]
 pub struct LockDirError {
@@ -32,15 +32,15 @@ pub struct LockDirError {
 /// A job, or one session of it, that holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobLock {
-    /// As the file is named, without our ending.
+    /// The file name without our ending.
     pub job: String,
     pub path: PathBuf,
     pub since: Micros,
-    /// Somebody made the file and died before writing to it; it counts all the same.
+    /// Its creator died before writing to the file; the lock counts all the same.
     pub empty: bool,
 }
 
-/// One of the directories, open.
+/// An open lock directory.
 #[derive(Debug)]
 pub(super) struct LockDir {
     pub(super) path: PathBuf,
@@ -48,7 +48,7 @@ pub(super) struct LockDir {
 }
 
 impl LockDir {
-    /// None if it is not there.
+    /// `None` if it does not exist.
     fn open(path: &Path) -> Result<Option<Self>, LockDirError> {
         match paths::directory(path) {
             Ok(descriptor) => Ok(Some(Self { path: path.to_owned(), descriptor })),
@@ -57,7 +57,7 @@ impl LockDir {
         }
     }
 
-    /// By its descriptor, whatever lies at its path meanwhile.
+    /// A path through its descriptor, whatever lies at its own path by now.
     fn reached(&self) -> PathBuf {
         format!("/proc/self/fd/{}", self.descriptor.as_raw_fd()).into()
     }
@@ -76,21 +76,21 @@ impl LockDir {
         Ok(())
     }
 
-    /// Whether it was there.
+    /// Returns whether the file existed.
     pub(super) fn remove(&self, name: &OsStr) -> Result<bool, LockDirError> {
         match unlinkat(&self.descriptor, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
-            // A directory is no lock.
+            // A directory is not a lock.
             Err(Errno::NOENT | Errno::ISDIR) => Ok(false),
             Err(error) => Err(self.failed(error.into())),
         }
     }
 }
 
-/// All locks in all directories. A directory that does not exist holds none.
+/// All locks in all directories. A missing directory holds none. Blocks.
 ///
 /// # Errors
-/// A directory that is there and can't be read, or that somebody could lead elsewhere.
+/// A directory can't be read, or somebody could lead it elsewhere.
 pub fn scan(directories: &[PathBuf]) -> Result<HeldLocks, LockDirError> {
     let mut held = HeldLocks::default();
     for path in directories {
@@ -102,7 +102,7 @@ pub fn scan(directories: &[PathBuf]) -> Result<HeldLocks, LockDirError> {
     Ok(held)
 }
 
-/// None for a file that has just gone.
+/// `None` for a file that is gone.
 fn lock_of(directory: &Path, entry: &fs::DirEntry) -> Option<JobLock> {
     let name = entry.file_name().to_string_lossy().into_owned();
     let stat = entry.metadata().ok()?;
@@ -114,10 +114,10 @@ fn lock_of(directory: &Path, entry: &fs::DirEntry) -> Option<JobLock> {
     })
 }
 
-/// Removes the lock files that `wanted` means, with our ending or without; tells whether there was one.
+/// Removes the lock files that `wanted` means, with our ending or without; returns whether there was one. Blocks.
 ///
 /// # Errors
-/// A file is there and can't be removed, or a directory not be opened.
+/// A file can't be removed, or a directory can't be opened.
 pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirError> {
     let mut removed = false;
     for path in directories {
@@ -127,7 +127,7 @@ pub fn remove(directories: &[PathBuf], wanted: &str) -> Result<bool, LockDirErro
         for lock in held.locks.iter().filter(|lock| matches_name(wanted, &lock.job)) {
             removed |= directory.remove(lock.name())?;
         }
-        // Among too many to look at, its own name still finds it.
+        // If there were too many files to read, its own name still finds it.
         for name in own_names(wanted).iter().filter(|_| held.more > 0) {
             removed |= directory.remove(OsStr::new(name))?;
         }
@@ -139,10 +139,10 @@ fn own_names(job: &str) -> [String; 2] {
     [job.to_owned(), format!("{job}{ENDING}")]
 }
 
-/// Removes this very lock and no newer one at its place; tells whether it was there.
+/// Removes this very lock unless it has been renewed; returns whether it was there. Blocks.
 ///
 /// # Errors
-/// The file is there and can't be removed, or its directory not be opened.
+/// The file can't be removed, or its directory can't be opened.
 pub fn remove_unchanged(lock: &JobLock) -> Result<bool, LockDirError> {
     let Some(directory) = LockDir::open(lock.path.parent().unwrap_or(Path::new("/")))? else { return Ok(false) };
     let modified = fs::symlink_metadata(directory.reached().join(lock.name())).and_then(|stat| stat.modified());
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_seen_from_its_making_to_its_removal() {
+    fn a_lock_is_found_until_it_is_removed() {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().join("veeam")];
         assert!(scan(&directories).unwrap().is_empty());
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_files_count_as_locks_even_empty_ones_but_hidden_ones_do_not() {
+    fn foreign_files_count_as_locks_unless_they_are_hidden() {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("Sicherung"), "").unwrap();
         fs::write(place.path().join(".half-written.lock"), "x").unwrap();
@@ -197,13 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_a_file_can_not_be_trusted() {
+    fn a_file_in_place_of_a_directory_is_an_error() {
         let place = tempfile::NamedTempFile::new().unwrap();
         assert!(scan(&[place.path().to_owned()]).is_err());
     }
 
     #[test]
-    fn a_job_takes_its_sessions_with_it_and_a_session_nobody_else() {
+    fn removing_a_job_removes_its_sessions_and_a_session_only_itself() {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().to_owned()];
         let id = "2b3c4d5e-1111-2222-3333-44445555666";
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_was_renewed_since_it_was_judged_stays() {
+    fn a_lock_renewed_since_the_check_stays() {
         let place = tempfile::tempdir().unwrap();
         let directories = [place.path().to_owned()];
         make(&directories[0], "Job 1");
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_in_the_way_of_a_new_lock_leads_nowhere() {
+    fn a_link_in_place_of_a_new_lock_is_not_followed() {
         let place = tempfile::tempdir().unwrap();
         let precious = place.path().join("precious");
         fs::write(&precious, "unchanged").unwrap();

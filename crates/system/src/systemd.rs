@@ -58,7 +58,7 @@ impl Watchdog {
     }
 
     /// Waits until it is to be fed; may be dropped at any time.
-    pub async fn is_hungry(&self) {
+    pub async fn feed_due(&self) {
         let Some(timer) = &self.timer else { return std::future::pending().await };
         // How often it was due meanwhile doesn't matter. An error can only be that it was not.
         let _ = timer.async_io(tokio::io::Interest::READABLE, |timer| Ok(rustix::io::read(timer, &mut [0; 8])?)).await;

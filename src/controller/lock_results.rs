@@ -1,0 +1,142 @@
+//! What follows from work on lock files: who is answered, who is told, and whether the copy may begin.
+
+use std::io;
+
+use log::Level;
+use tokio::task::spawn_blocking;
+
+use super::Controller;
+use super::active_run::Admission;
+use super::call::Reply;
+use super::lock_work::{AfterLockWork, Change, LockGrant, LockResult, LockWorkDone};
+use super::waiting_jobs::WaitingJob;
+use crate::model::{Fault, Notice};
+use crate::paths::Refused;
+use crate::veeam::{HeldLocks, JobLock};
+use asbackup_mail::occasion::LockEvent;
+
+impl Controller {
+    pub(super) fn on_lock_work_done(&mut self, done: LockWorkDone) {
+        let LockWorkDone { result, then } = done;
+        self.veeam_queue.pending_work -= 1;
+        match then {
+            AfterLockWork::Nothing => self.apply_look(result.held),
+            AfterLockWork::RunFound { run, locks, admission } => {
+                self.on_run_found(run, admission, result.held.unwrap_or(locks))
+            }
+            AfterLockWork::Created { job, grant } => self.on_lock_created(job, grant, result),
+            AfterLockWork::Removed { job, waiter, reply } => {
+                let answer = self.on_lock_removed(job, waiter, result);
+                reply.into_iter().for_each(|reply| drop(reply.send(answer.clone())));
+            }
+            AfterLockWork::StaleRemoved { lock, notice } => self.on_stale_removed(&lock, notice, result),
+        }
+    }
+
+    /// Without a scan the held locks stay as they were, but something else may let the copy begin.
+    fn apply_look(&mut self, held: Option<HeldLocks>) {
+        match held {
+            Some(held) => self.apply_locks(held),
+            None => self.try_admit_copy(),
+        }
+    }
+
+    fn on_run_found(&mut self, run: u64, admission: Option<Admission>, held: HeldLocks) {
+        let active = self.run.as_mut().filter(|active| active.begun.run == run && active.is_running());
+        if let (Some(active), Some(admission)) = (active, admission) {
+            active.admission = admission;
+        }
+        self.apply_locks(held);
+    }
+
+    fn on_lock_created(&mut self, job: String, grant: LockGrant, result: LockResult) {
+        let was_held = self.veeam_queue.is_held(&job);
+        let lock = match result.change {
+            Ok(Change::Created(lock)) => lock,
+            failed => {
+                self.veeam_queue.end_creation(&job, false);
+                self.apply_look(result.held);
+                let fault = self.create_fault(&job, failed.err());
+                return self.refuse_lock(job, grant, fault);
+            }
+        };
+        let existed = was_held || lock.existed();
+        let unflushed = lock.keep();
+        // On a busy disk this takes seconds, and neither Veeam nor anybody else is to wait for it.
+        spawn_blocking(move || unflushed.flush());
+        self.veeam_queue.end_creation(&job, true);
+        self.apply_look(result.held);
+        self.veeam_queue.count_requests(&job, 1);
+        match grant {
+            LockGrant::Caller(reply) => self.answer_lock(job, reply, existed),
+            LockGrant::WaitingJob => self.on_waiting_job_locked(job),
+        }
+    }
+
+    fn answer_lock(&mut self, job: String, reply: Reply<bool>, existed: bool) {
+        self.tell_seldom(Level::Info, &Notice::VeeamLocked { job: job.clone() });
+        let is_heard = reply.send(Ok(true)).is_ok();
+        if !is_heard && !existed {
+            // A caller whom the answer does not reach in time is told that it failed, and never unlocks.
+            self.remove_lock(job, None, None);
+        }
+    }
+
+    pub(super) fn refuse_lock(&mut self, job: String, grant: LockGrant, fault: Fault) {
+        self.tell_no_lock(job.clone(), &fault);
+        match grant {
+            LockGrant::Caller(reply) => drop(reply.send(Err(fault))),
+            LockGrant::WaitingJob => {
+                self.veeam_queue.take_waiter(&job);
+                self.try_admit_copy();
+            }
+        }
+    }
+
+    fn create_fault(&self, job: &str, error: Option<io::Error>) -> Fault {
+        let error = error.unwrap_or_else(|| io::Error::other("nothing was created"));
+        let path = self.config.veeam_directories.first().map(|directory| directory.display().to_string());
+        let (job, path, cause) = (job.to_owned(), path.unwrap_or_default(), error.to_string());
+        Refused::fault(&error).unwrap_or(Fault::VeeamLockFailed { job, path, cause })
+    }
+
+    fn on_lock_removed(&mut self, job: String, waiter: Option<WaitingJob>, result: LockResult) -> Result<(), Fault> {
+        let is_removed = match result.change {
+            Ok(change) => matches!(change, Change::Removed),
+            Err(error) => {
+                self.apply_look(result.held);
+                let cause = error.to_string();
+                return Err(Refused::fault(&error).unwrap_or(Fault::VeeamUnlockFailed { job, cause }));
+            }
+        };
+        let times = self.veeam_queue.take_request_count(&job);
+        self.apply_look(result.held);
+        if is_removed {
+            self.tell_seldom(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
+            self.warn_about_shared_unlock(&job, times);
+        }
+        match waiter {
+            Some(waiter) => self.report_gave_up(&waiter),
+            None if !is_removed => return Err(self.not_locked(job)),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn on_stale_removed(&mut self, lock: &JobLock, notice: Notice, result: LockResult) {
+        match result.change {
+            Ok(Change::Removed) => {
+                self.note(notice.clone());
+                self.mail_about_lock(LockEvent::Lifted { job: lock.job.clone(), notice });
+            }
+            // Somebody was faster, or has renewed it.
+            Ok(_) => {}
+            Err(error) if self.is_first_report(lock) => {
+                let (job, cause) = (lock.job.clone(), error.to_string());
+                self.tell(Level::Error, &Fault::VeeamUnlockFailed { job, cause });
+            }
+            Err(_) => {}
+        }
+        self.apply_look(result.held);
+    }
+}
