@@ -1,4 +1,4 @@
-//! The history against crashes, full disks, foreign bytes.
+//! The history survives crashes, full disks and foreign bytes.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -79,7 +79,7 @@ impl Room {
     }
 }
 
-/// Three runs; the second was cut off.
+/// Three runs; the second was interrupted.
 pub(in crate::store) fn three_runs() -> (Room, History) {
     let room = Room::new();
     let mut history = room.open();
@@ -92,7 +92,7 @@ pub(in crate::store) fn three_runs() -> (Room, History) {
 }
 
 #[test]
-fn what_was_noted_beside_a_run_is_among_its_warnings_whenever_it_came() {
+fn a_note_is_among_its_runs_warnings_whenever_it_came() {
     let room = Room::new();
     let mut history = room.open();
     let refused = |recipient: &str| {
@@ -132,7 +132,7 @@ fn no_more_runs_are_read_than_asked_for() {
 }
 
 #[test]
-fn the_file_is_made_for_few_eyes() {
+fn the_file_is_not_readable_by_everybody() {
     let room = Room::new();
     let history = room.open();
     assert!(history.reader().newest(1).unwrap().is_empty());
@@ -140,7 +140,7 @@ fn the_file_is_made_for_few_eyes() {
 }
 
 #[test]
-fn a_file_cut_off_anywhere_loses_no_whole_line_and_no_later_one() {
+fn a_truncated_file_loses_no_whole_line_and_no_later_one() {
     let (room, _) = three_runs();
     let whole = fs::read(room.file()).unwrap();
     for length in 0..=whole.len() {
@@ -162,7 +162,7 @@ fn a_file_cut_off_anywhere_loses_no_whole_line_and_no_later_one() {
 }
 
 #[test]
-fn a_torn_line_is_told_of_and_stays_harmless() {
+fn a_torn_line_is_reported_and_harmless() {
     let room = Room::with(b"{\"begun\":{\"run\":4,");
     let mut history = room.open();
     let path = room.file().display().to_string();
@@ -206,7 +206,7 @@ fn a_run_too_long_to_be_read_back_is_refused() {
 }
 
 #[test]
-fn what_is_asked_elsewhere_sees_what_was_written_since() {
+fn a_reader_sees_what_was_written_since() {
     let (_room, mut history) = three_runs();
     let reader = history.reader().clone();
     history.end(&record(4, Outcome::Success)).unwrap();

@@ -1,8 +1,8 @@
-//! Lines of a file whose contents may be anything, in bounded memory.
+//! Reads the lines of a file that may contain anything, in bounded memory.
 
 use std::io::{self, BufRead, Read};
 
-/// No line of ours is longer, its newline included; a longer one is read past.
+/// No line of ours is longer, its newline included; the rest of a longer one is skipped.
 pub const LONGEST: usize = 4 << 20;
 
 pub struct Lines<R> {
@@ -15,7 +15,7 @@ impl<R: BufRead> Lines<R> {
         Self { reader, line: Vec::new() }
     }
 
-    /// The next line without its newline, `None` at the end. One that is too long comes out cut off; empty ones do not count.
+    /// The next line without its newline, `None` at the end. A line that is too long is truncated; empty lines are skipped.
     pub fn next(&mut self) -> io::Result<Option<&[u8]>> {
         loop {
             self.line.clear();
@@ -49,13 +49,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_without_newline_and_empty_ones_do_not_count() {
+    fn lines_have_no_newline_and_empty_ones_are_skipped() {
         assert_eq!(lengths(b"one\n\nthree\nlast"), [3, 5, 4]);
         assert_eq!(lengths(b""), [0; 0]);
     }
 
     #[test]
-    fn a_line_without_end_is_read_past() {
+    fn a_line_that_is_too_long_is_truncated() {
         let mut endless = vec![b'x'; LONGEST * 2 + 3];
         endless.extend(b"\nnext\n");
         assert_eq!(lengths(&endless), [LONGEST, 4]);

@@ -1,5 +1,5 @@
-//! What outlives the daemon, below `/var/lib/asbackup`: the `history` of runs, the identities by which disks and source are
-//! `saved_state`, the `agreements` to what a first copy may delete, and for udev the `known_disks`. Knows nothing of what follows
+//! What outlives the daemon, below `/var/lib/asbackup`: the `history` of runs, the `saved_state` by which disks and source are
+//! recognised, the `agreements` to what a first copy may delete, and the `known_disks` for udev. Knows nothing of what follows
 //! from any of it.
 //!
 //! One thread owns the files and works in the order in which it was asked, so nobody else waits for a slow disk. Each request
@@ -27,7 +27,7 @@ use agreements::Agreements;
 use history::{History, HistoryError};
 use saved_state::{SavedState, SavedStateFile};
 
-/// Nobody waits longer for a disk that hangs. What was queued is still written, in order, once the disk answers.
+/// Nobody waits longer for a hung disk. What is queued is still written, in order, once the disk answers.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 type Job = Box<dyn FnOnce(&mut Files) + Send>;
@@ -39,7 +39,7 @@ struct Files {
     agreements: Agreements,
 }
 
-/// Has the state written. The thread ends with the last of these handles.
+/// Writes the state. The thread ends with the last handle.
 #[derive(Debug, Clone)]
 pub struct Store {
     jobs: UnboundedSender<Job>,
@@ -79,7 +79,7 @@ impl Store {
         self.write_history(move |history| history.note(run, &warning))
     }
 
-    /// Saves what is to be remembered.
+    /// Saves the state for the next start.
     pub fn save(&self, state: SavedState) -> impl Future<Output = Result<(), Warning>> + Send + use<> {
         let written = self.queue(move |files| files.saved_state.write(&state));
         let file = self.saved_state.clone();
@@ -97,7 +97,7 @@ impl Store {
         drop(self.queue(move |files| files.agreements.end(&disk)));
     }
 
-    /// Ends when all that was asked for before is done.
+    /// Waits for everything that was queued before.
     pub fn flush(&self) -> impl Future<Output = ()> + Send + use<> {
         let reached = self.queue(|_| ());
         async move { drop(reached.await) }
@@ -119,7 +119,7 @@ impl Store {
     {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move |files| drop(done.send(work(files))));
-        // Without a thread the result is never sent, and the future says so.
+        // If the thread has ended, the result's sender is dropped, and the future returns an error.
         let _ = self.jobs.send(job);
         let patience = self.patience;
         async move {

@@ -1,21 +1,21 @@
-//! What the lock directories hold. Whoever can write there can put any number of files into them, so only so many are looked at; how
-//! many more there are is all that is known of the others.
+//! The contents of the lock directories. Anybody who can write there can put any number of files into them, so only so many are
+//! read; the others are only counted.
 
 use std::fs::DirEntry;
 
 use super::locks::JobLock;
 use crate::model::few;
 
-/// Twice as many as are granted.
+/// Files that are read: twice as many as the daemon grants.
 const LOOKED_AT: usize = 200;
-/// Names alone; reading them takes some milliseconds.
+/// Names that are counted, which takes some milliseconds.
 const COUNTED: usize = 10_000;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeldLocks {
-    /// Oldest first; all of them, unless there are too many to look at.
+    /// Oldest first; all of them, unless there are too many to read.
     pub locks: Vec<JobLock>,
-    /// There are so many more, at least.
+    /// At least so many more locks exist.
     pub more: usize,
     read: usize,
 }
@@ -25,22 +25,22 @@ impl HeldLocks {
         self.count() == 0
     }
 
-    /// At least so many.
+    /// At least so many locks are held.
     pub fn count(&self) -> usize {
         self.locks.len() + self.more
     }
 
-    /// For a sentence.
+    /// The names, for a sentence.
     pub fn names(&self) -> String {
         let names: Vec<&str> = self.locks.iter().map(|lock| lock.job.as_str()).collect();
         few(&names, self.count())
     }
 
-    /// Looks at one more entry of a directory, or counts it; false when no more of the directory is to be read.
+    /// Reads one more entry of a directory, or counts it. Returns false once enough of the directory is known.
     pub fn take(&mut self, entry: &DirEntry, look: impl FnOnce() -> Option<JobLock>) -> bool {
         self.read += 1;
         if self.read > COUNTED {
-            // What has not been read may be a lock.
+            // An entry that was not read may be a lock.
             self.more += 1;
             return false;
         }
@@ -59,7 +59,7 @@ impl HeldLocks {
     }
 }
 
-/// Neither hidden (our own half-written ones are) nor a directory.
+/// Neither a directory nor hidden, as our own half-written files are.
 fn may_be_lock(entry: &DirEntry) -> bool {
     let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
     !is_directory && !entry.file_name().as_encoded_bytes().starts_with(b".")
@@ -73,7 +73,7 @@ mod tests {
     use crate::veeam::locks::{remove, scan};
 
     #[test]
-    fn of_too_many_files_some_are_looked_at_and_the_others_counted_and_each_can_be_removed() {
+    fn too_many_files_are_counted_and_each_can_be_removed() {
         let place = tempfile::tempdir_in("/dev/shm").unwrap();
         let directories = [place.path().to_owned()];
         for nth in 0..COUNTED + 10 {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_been_read_may_be_a_lock() {
+    fn entries_that_were_not_read_count_as_a_lock() {
         let place = tempfile::tempdir_in("/dev/shm").unwrap();
         for nth in 0..=COUNTED {
             fs::write(place.path().join(format!(".{nth}")), "").unwrap();

@@ -1,5 +1,5 @@
-//! Whether the repository is at rest: nothing in it has changed for a while, and no process of this machine has a file of it
-//! open for writing. Looks at files by their numbers, so that no other mount of them is missed. Blocks.
+//! Whether the repository is idle: nothing in it has changed for a while, and no process on this machine has one of its files
+//! open for writing. Files are compared by device and inode, so that other mounts of them are found. Blocks.
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
@@ -14,14 +14,16 @@ use rustix::fs::OFlags;
 /// Device and inode.
 type Number = (u64, u64);
 
+/// Whether nothing has written into the repository for at least `quiet`.
+///
 /// # Errors
-/// Something could not be looked at, so that nobody knows.
+/// Something can't be read, so nobody knows.
 pub fn is_idle(repository: &Path, quiet: Duration) -> io::Result<bool> {
     let Some(files) = unchanged_files(repository, quiet)? else { return Ok(false) };
     Ok(!is_anything_written(&files)?)
 }
 
-/// The files, or `None` if something has changed lately.
+/// The files, or `None` if something has changed recently.
 fn unchanged_files(top: &Path, quiet: Duration) -> io::Result<Option<HashSet<Number>>> {
     let mut files = HashSet::new();
     let mut open = vec![top.to_owned()];
@@ -40,7 +42,7 @@ fn unchanged_files(top: &Path, quiet: Duration) -> io::Result<Option<HashSet<Num
     Ok(Some(files))
 }
 
-/// A time that is still to come says nothing, so it counts as now.
+/// A time in the future says nothing, so it counts as now.
 fn is_old(stat: &Metadata, quiet: Duration) -> bool {
     let age = stat.modified().ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
     age.is_some_and(|age| age >= quiet)
@@ -48,7 +50,7 @@ fn is_old(stat: &Metadata, quiet: Duration) -> bool {
 
 fn is_anything_written(files: &HashSet<Number>) -> io::Result<bool> {
     for process in all_processes().map_err(io::Error::other)? {
-        // Whoever has ended meanwhile writes nothing.
+        // A process that has ended writes nothing.
         let Ok(process) = process else { continue };
         if writes(process.pid, files)? {
             return Ok(true);
@@ -84,10 +86,10 @@ fn unless_gone<T>(looked: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// The process or its descriptor has ended meanwhile.
+/// The process has ended or closed the file.
 const GONE: [i32; 2] = [rustix::io::Errno::NOENT.raw_os_error(), rustix::io::Errno::SRCH.raw_os_error()];
 
-/// `flags:` is octal, as given to `open`. Without it, rather yes.
+/// `flags:` is octal, as given to `open`. Without it, assume that the file is written.
 fn is_for_writing(about: &str) -> bool {
     let flags = about.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|octal| u32::from_str_radix(octal.trim(), 8).ok());
@@ -101,7 +103,7 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    /// A repository in which nothing has changed for two hours, and a file of it.
+    /// A repository in which nothing has changed for two hours, and one of its files.
     fn repository() -> (tempfile::TempDir, PathBuf) {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("chain.vbk");
@@ -115,14 +117,14 @@ mod tests {
         File::open(path).unwrap().set_modified(SystemTime::now() - 2 * HOUR).unwrap();
     }
 
-    /// Of this process alone: whether others may be looked at is up to the machine that the test runs on.
+    /// Looks at this process alone; whether others can be inspected depends on the machine.
     fn is_written_by_us(place: &Path) -> bool {
         let files = unchanged_files(place, HOUR).unwrap().expect("nothing has changed");
         writes(std::process::id().cast_signed(), &files).unwrap()
     }
 
     #[test]
-    fn an_old_file_that_nobody_writes_is_at_rest_also_while_somebody_reads_it() {
+    fn an_old_file_is_idle_while_somebody_reads_it() {
         let (place, file) = repository();
         let _reader = File::open(file).unwrap();
         assert!(!is_written_by_us(place.path()));
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_a_file_open_for_writing_is_seen_also_when_he_writes_nothing() {
+    fn a_file_open_for_writing_is_not_idle_even_if_nothing_is_written() {
         let (place, file) = repository();
         let writer = File::options().append(true).open(&file).unwrap();
         assert!(is_written_by_us(place.path()));
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_far_down_and_one_of_the_future_are_changes() {
+    fn a_new_file_deep_down_or_with_a_future_time_is_a_change() {
         let (place, file) = repository();
         File::open(&file).unwrap().set_modified(SystemTime::now() + 2 * HOUR).unwrap();
         assert!(!is_idle(place.path(), HOUR).unwrap());
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repository_that_can_not_be_looked_at_is_no_evidence() {
+    fn a_repository_that_can_not_be_read_is_an_error() {
         assert!(is_idle(Path::new("/nowhere"), HOUR).is_err());
     }
 }

@@ -1,8 +1,7 @@
-//! A task that lives as long as there is something to find out: whether the locks that are held still stand for something, and
-//! whether anything writes before a copy. Asks Veeam if config.ini says so, and looks at the age of locks. Finds out and tells;
-//! what is done about it is the controller's.
+//! Finds out whether the jobs behind held locks still run, and whether anything writes before a copy. Asks Veeam if config.ini
+//! says so, and checks how old the locks are. Only reports; the controller acts.
 //!
-//! Certificates, token and all else are there only as long as the task is.
+//! A task that lives as long as there is something to ask; certificates and token end with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -22,13 +21,13 @@ use crate::blocking::blocking;
 use crate::config::{Config, Secret, StaleLockPolicy};
 use crate::model::{Micros, Warning};
 
-/// All that is asked at a time, in time-outs of one call.
+/// The most calls of one check, as a multiple of the time-out for one call.
 const MAX_CALLS: u32 = 6;
-/// A session may run for days. Veeam's list goes back further, but would be long.
+/// How far back sessions are listed: one may run for days, and the whole list would be long.
 const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A login that is refused over and over gets the account locked.
+/// A login that is refused again and again locks the account.
 const LOGIN_RETRY_DELAY: Duration = Duration::from_secs(60 * 60);
-/// For looking through a whole repository.
+/// For searching a whole repository.
 const IDLE_SCAN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const LOGOUT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,11 +35,11 @@ const LOGOUT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockQuery {
     pub locks: Vec<JobLock>,
-    /// Before a copy: its number is sent back with the answer.
+    /// Before a copy: its number comes back with the answer.
     pub copy: Option<u64>,
 }
 
-/// A session that writes.
+/// A session that writes now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningSession {
     pub job: String,
@@ -49,23 +48,23 @@ pub struct RunningSession {
 
 #[derive(Debug)]
 pub enum LockFinding {
-    /// Veeam has been reached, in this version of its API.
+    /// Veeam answered, with this version of its API.
     Reachable(&'static str),
     /// Veeam could not be asked.
     Unreachable(Warning),
     /// The lock's session is over.
     Finished(JobLock),
-    /// Veeam tells of no session that the lock could stand for.
+    /// Veeam knows no session that the lock could belong to.
     Unknown(JobLock),
-    /// Who writes at the moment, or why nobody knows.
+    /// What writes now, or why nobody knows.
     Writers { copy: u64, running: Result<Vec<RunningSession>, Warning> },
     /// The lock is older than config.ini allows.
     Old { lock: JobLock, hours: u64 },
-    /// It is, and nothing has happened in the repository for a while.
+    /// The lock is that old, and the repository is idle.
     Abandoned { lock: JobLock, hours: u64 },
 }
 
-/// Serves until the query is withdrawn. Says goodbye to Veeam then.
+/// Checks until the query is withdrawn, and then logs out.
 pub async fn check_locks(
     config: Arc<Config>,
     password: Secret,
@@ -83,7 +82,7 @@ pub async fn check_locks(
         }
     }
     if let Some(client) = checker.client {
-        // Whatever becomes of it: the token expires by itself.
+        // If that fails, the token expires by itself.
         let _ = timeout(LOGOUT_TIMEOUT, client.log_out()).await;
     }
 }
@@ -93,7 +92,7 @@ struct LockChecker {
     password: Secret,
     findings: UnboundedSender<LockFinding>,
     client: Option<Client>,
-    /// When Veeam last did not let us in, and why.
+    /// When Veeam last refused the login, and why.
     refused: Option<(Instant, ApiError)>,
 }
 
@@ -113,7 +112,7 @@ impl LockChecker {
         };
         let Err(error) = asked else { return };
         debug!("Veeam: {error}");
-        // Whatever it knew of the server may be wrong by now.
+        // What it knew of the server may be wrong by now.
         self.client = None;
         let warning = error.warning(&self.config.veeam.url);
         if matches!(error, ApiError::LoginRefused(_)) && self.refused.is_none() {
@@ -134,7 +133,7 @@ impl LockChecker {
             Some(client) => client,
             None => Client::open(&self.config.veeam, self.password.clone()).await?,
         };
-        // First what a copy waits for.
+        // A copy waits for this, so it comes first.
         if let Some(copy) = query.copy {
             let running = self.writers(&mut client).await?;
             self.report(LockFinding::Writers { copy, running: Ok(running) });
@@ -148,7 +147,7 @@ impl LockChecker {
 
     async fn writers(&self, client: &mut Client) -> Result<Vec<RunningSession>, ApiError> {
         let since = client.server_time(Timestamp::now()).saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
-        // In this order: a session that begins in between belongs to a job that is known.
+        // Sessions first: one that starts in between then belongs to a listed job.
         let sessions = client.sessions_since(since).await?;
         let jobs = client.jobs().await?;
         let writers = session_status::writers(&sessions, &jobs, &self.config.veeam.repository);
@@ -199,7 +198,7 @@ impl LockChecker {
         for (lock, hours) in old.iter().cloned() {
             self.report(LockFinding::Old { lock, hours });
         }
-        // Where Veeam is asked, it knows better than any clock.
+        // If Veeam is asked, it knows better than any clock.
         let may_clear = veeam.stale_lock == StaleLockPolicy::Clear && !veeam.has_api() && !old.is_empty();
         if may_clear && self.is_idle().await {
             for (lock, hours) in old {
@@ -214,7 +213,7 @@ impl LockChecker {
         looked.inspect_err(|error| debug!("the repository at rest: {error}")).unwrap_or(false)
     }
 
-    /// A receiver that has gone ends with the daemon.
+    /// The receiver ends only with the daemon.
     fn report(&self, finding: LockFinding) {
         let _ = self.findings.send(finding);
     }

@@ -1,14 +1,14 @@
-//! What a lock is named after: the job, or the job and one session of it. The name is the file's name as it is.
+//! The names of locks: a job, or a job and one of its sessions. The name is the file name.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use uuid::Uuid;
 
-/// Between job and session. Veeam's sessions are UUIDs, and no job is named like one.
+/// Between job and session. Sessions are UUIDs, and no job is named like one.
 const SESSION: char = '@';
-/// A file name holds 255 bytes, and the ending and the temporary name's dot belong to it.
+/// A file name has at most 255 bytes, including the ending and the dot of the temporary name.
 const LONGEST: usize = 240;
 
-/// Whether the name can be a file name as it is.
+/// Whether the name can be used as a file name.
 pub fn is_job_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= LONGEST
@@ -17,7 +17,7 @@ pub fn is_job_name(name: &str) -> bool {
         && !name.chars().any(char::is_control)
 }
 
-/// Job and, if it is named, session.
+/// The job, and the session if there is one.
 pub fn split(name: &str) -> (&str, Option<&str>) {
     match name.rsplit_once(SESSION) {
         Some((job, session)) if !job.is_empty() && is_session(session) => (job, Some(session)),
@@ -30,13 +30,13 @@ fn is_session(text: &str) -> bool {
     text.len() == WRITTEN && Uuid::try_parse(text).is_ok()
 }
 
-/// Whether who says `wanted` means `name`: that very lock, or any session of the job.
+/// Whether `wanted` means the lock `name`: that very lock, or any session of the job.
 pub fn matches_name(wanted: &str, name: &str) -> bool {
     wanted == name || split(name).0 == wanted
 }
 
-/// Whether two names are not the same and look as if one were meant: Windows takes no notice of case, nor of blanks and dots at the
-/// end, and an umlaut is written with one character or with two. A session's lock is its job's here.
+/// Whether two different names may mean the same job: Windows ignores case and trailing blanks and dots, and an umlaut may be one
+/// character or two. A session's lock counts as its job's.
 pub fn is_similar(wanted: &str, name: &str) -> bool {
     let wanted_folded = folded(wanted);
     !matches_name(wanted, name) && (wanted_folded == folded(name) || wanted_folded == folded(split(name).0))
@@ -44,7 +44,7 @@ pub fn is_similar(wanted: &str, name: &str) -> bool {
 
 fn folded(name: &str) -> String {
     let forms = DecomposingNormalizerBorrowed::new_nfkd();
-    // There and back, since some lower-case letters have one upper-case letter in common (σ, ς), or two (ß).
+    // To upper case and back, since lower-case letters may share an upper-case one (σ, ς) or have two (ß).
     let letters = forms.normalize_iter(name.chars()).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     let folded: String = forms.normalize_iter(letters).collect();
     folded.trim_end_matches(['.', ' ']).to_owned()
@@ -57,7 +57,7 @@ mod tests {
     const ID: &str = "2b3c4d5e-1111-2222-3333-444455556666";
 
     #[test]
-    fn names_that_are_no_plain_file_names_are_refused() {
+    fn names_that_are_not_plain_file_names_are_refused() {
         for name in ["", ".", "..", ".hidden", "a/b", "a\nb", "a\0b", &"x".repeat(241)] {
             assert!(!is_job_name(name), "{name:?}");
         }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_one_could_take_for_another_are_alike() {
+    fn names_that_are_easily_confused_are_similar() {
         let session = format!("Job A@{ID}");
         for (one, other) in [
             ("job a", "Job A"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_means_all_its_sessions_and_a_session_itself_alone() {
+    fn a_job_means_all_its_sessions_and_a_session_only_itself() {
         let session = format!("Nightly@{ID}");
         assert!(
             matches_name("Nightly", "Nightly") && matches_name("Nightly", &session) && matches_name(&session, &session)

@@ -1,5 +1,5 @@
-//! Notices at once when a lock file comes or goes, by the kernel's file watching; nothing is polled.
-//! A directory that does not exist yet is made, so that there is something to watch.
+//! Reports lock files that appear or disappear, through inotify. A missing directory is created, so that there is something to
+//! watch.
 
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
@@ -14,14 +14,13 @@ use tokio::time::sleep;
 use super::locks::LockDirError;
 use crate::paths;
 
-/// Files may come by the thousand; the first is told at once, the others together.
+/// Files may come by the thousand: the first is reported at once, the others together.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// Sends an item whenever something changed in one of the directories; what, is for `locks::scan` to say.
-/// Ends when the receiver is gone, so that a reload can start a new watch on other directories.
+/// Reports that something changed in one of the directories; `locks::scan` says what. Ends when the receiver is gone.
 ///
 /// # Errors
-/// A directory can neither be made nor watched.
+/// A directory can't be created or watched.
 pub async fn watch(directories: Vec<PathBuf>, changed: UnboundedSender<()>) -> Result<(), LockDirError> {
     let inotify = start(&directories)?;
     let failed = |source| LockDirError { path: directories.first().cloned().unwrap_or_default(), source };

@@ -1,4 +1,4 @@
-//! What Veeam's answers mean for a lock and for a copy. Pure, and careful: whatever is not known for certain keeps a lock.
+//! What Veeam's answers mean for a lock and for a copy. Pure, and careful: a lock stays unless its session is known to be over.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::api::{Job, Session};
 
-/// They read the repository or don't touch it, and may go on for days. Whatever is not listed here counts as writing, also
-/// types that later versions bring.
+/// Session types that read the repository or don't touch it, and may run for days. Every other type counts as writing, including
+/// types of later versions.
 const READERS: [&str; 17] = [
     "RestoreVm",
     "InstantRecovery",
@@ -28,24 +28,24 @@ const READERS: [&str; 17] = [
     "TestCredentials",
 ];
 
-/// What may be said of the session that a lock stands for.
+/// The state of the session behind a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionStatus {
     Finished,
-    /// It goes on, or may be tried again.
+    /// It runs, or may be retried.
     Active,
-    /// Veeam tells of no session that can be this one.
+    /// Veeam knows no such session.
     Unknown,
 }
 
-/// Now by the server's clock, and how long it may take until a failed job is tried again.
+/// The time by the server's clock, and how long a failed job may wait for its retry.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerNow {
     pub server_time: Timestamp,
     pub retry_wait: Duration,
 }
 
-/// A lock that names its session.
+/// For a lock that names its session.
 pub fn session_status(session: Option<&Session>, now: ServerNow) -> SessionStatus {
     match session {
         None => SessionStatus::Unknown,
@@ -55,8 +55,8 @@ pub fn session_status(session: Option<&Session>, now: ServerNow) -> SessionStatu
     }
 }
 
-/// A lock that names its job alone, and the last session of that job. The lock was made, by the server's clock, at `since`; a
-/// session that had ended by then is the one before, and Veeam has not told of the right one yet.
+/// For a lock that only names its job, and was created at `since` by the server's clock. If the job's last session had ended by
+/// then, it is the previous one, and Veeam does not list the right one yet.
 pub fn job_status(last: Option<&Session>, since: Timestamp, now: ServerNow) -> SessionStatus {
     match session_status(last, now) {
         SessionStatus::Finished if last.and_then(|session| session.end_time).is_none_or(|end| end < since) => {
@@ -66,20 +66,20 @@ pub fn job_status(last: Option<&Session>, since: Timestamp, now: ServerNow) -> S
     }
 }
 
-/// Without an end nobody can say how long ago it was.
+/// Without an end time nobody knows how long ago it was.
 fn is_past(end: Option<Timestamp>, now: ServerNow) -> bool {
     let until = end.and_then(|end| end.checked_add(now.retry_wait).ok());
     until.is_some_and(|until| until <= now.server_time)
 }
 
-/// The job that a lock is named after. Of two with the same name none: nobody knows which is meant.
+/// The job that a lock is named after; none if two jobs share the name.
 pub fn job_named<'a>(jobs: &'a [Job], name: &str) -> Option<&'a Job> {
     let mut named = jobs.iter().filter(|job| job.name == name);
     let job = named.next()?;
     named.next().is_none().then_some(job)
 }
 
-/// Sessions that may be writing into `repository` now; an empty name means any. One whose job is not known counts, too.
+/// Sessions that may write into `repository` now; an empty name means any. A session of an unknown job counts too.
 pub fn writers<'a>(sessions: &'a [Session], jobs: &[Job], repository: &str) -> Vec<&'a Session> {
     let elsewhere = |session: &Session| {
         let job = jobs.iter().find(|job| job.id == session.job_id);
@@ -89,7 +89,7 @@ pub fn writers<'a>(sessions: &'a [Session], jobs: &[Job], repository: &str) -> V
     sessions.iter().filter(|session| is_writing(session) && !elsewhere(session)).collect()
 }
 
-/// A copy job that mirrors, and one that ships logs, are never over; between two pieces of work they are idle.
+/// Mirroring copy jobs and log shipping never end; they are idle between two pieces of work.
 fn is_writing(session: &Session) -> bool {
     let rests = session.is_stopped() || session.state.eq_ignore_ascii_case("Idle");
     !rests && !READERS.contains(&session.session_type.as_str())
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_stopped_session_is_over() {
+    fn only_a_stopped_session_is_finished() {
         let states =
             ["Starting", "Stopping", "Working", "Pausing", "Resuming", "WaitingTape", "Idle", "Postprocessing"];
         for state in states.into_iter().chain(["WaitingRepository", "WaitingSlot", "ActionRequired", "NewState", ""]) {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_session_may_be_tried_again_for_a_while() {
+    fn a_failed_session_stays_active_while_it_may_be_retried() {
         assert_eq!(session_status(Some(&ended(10, "Failed")), now(24)), SessionStatus::Active);
         assert_eq!(session_status(Some(&ended(10, "failed")), now(25)), SessionStatus::Finished);
         let endless = Session { end_time: None, ..ended(10, "Failed") };
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_had_ended_before_the_lock_was_made_is_another_one() {
+    fn a_session_that_ended_before_the_lock_is_the_previous_one() {
         assert_eq!(job_status(Some(&ended(10, "Success")), at(11), now(12)), SessionStatus::Unknown);
         assert_eq!(job_status(Some(&ended(10, "Success")), at(9), now(12)), SessionStatus::Finished);
         assert_eq!(
@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn two_jobs_of_one_name_are_none() {
+    fn a_name_shared_by_two_jobs_names_neither() {
         let jobs = [job("A", None), job("B", None), job("B", None)];
         assert!(job_named(&jobs, "A").is_some());
         assert!(job_named(&jobs, "a").is_none() && job_named(&jobs, "B").is_none() && job_named(&jobs, "*").is_none());
     }
 
     #[test]
-    fn whatever_is_not_known_to_read_only_writes() {
+    fn unknown_session_types_count_as_writing() {
         let writes = |state, kind| !writers(&[session(state, kind)], &[], "").is_empty();
         for kind in ["BackupJob", "Retention", "DeleteBackup", "AgentBackup", "Infrastructure", "NewKind", ""] {
             assert!(writes("Working", kind) && writes("WaitingSlot", kind), "{kind}");
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_job_that_is_known_to_write_elsewhere_does_not_count() {
+    fn only_jobs_known_to_write_elsewhere_do_not_count() {
         let sessions = [session("Working", "BackupJob")];
         let count = |job: Job, repository| writers(&sessions, &[job], repository).len();
         assert_eq!(count(job("A", Some("Other")), "Atlantis"), 0);

@@ -1,17 +1,17 @@
-//! What Veeam answers, as far as it matters here. Later versions add fields, states and types, and a field that can't be read
-//! must not make the whole answer useless, so words stay words and a time that is none is left out.
+//! The parts of Veeam's answers that matter here. Later versions add fields, states and types, and one unreadable field must not
+//! make the whole answer useless: words stay words, and an invalid time is left out.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-/// What Veeam calls the execution of a job, and everything else that it does.
+/// Veeam's word for one execution of a job, and for everything else it does.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     pub id: String,
     #[serde(default)]
     pub name: String,
-    /// Not of a job alone: other activities have numbers of their own.
+    /// Other activities have ids of their own in this field.
     #[serde(default)]
     pub job_id: String,
     #[serde(default)]
@@ -31,7 +31,7 @@ pub struct SessionResult {
     pub result: String,
 }
 
-/// A job, and the session that it had last.
+/// A job and its last session.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
@@ -44,7 +44,7 @@ pub struct Job {
 }
 
 impl Session {
-    /// Nothing happens in it any more.
+    /// The session has ended.
     pub fn is_stopped(&self) -> bool {
         self.state.eq_ignore_ascii_case("Stopped")
     }
@@ -80,7 +80,7 @@ pub(super) struct ServerTime {
     pub server_time: Option<Timestamp>,
 }
 
-/// What comes with a status that is no success.
+/// The body of an error status.
 #[derive(Debug, Deserialize)]
 pub(super) struct Refusal {
     pub message: String,
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_read_whatever_else_it_says() {
+    fn unknown_fields_of_a_session_are_ignored() {
         let text = r#"{"id": "a", "name": "Nightly", "jobId": "b", "sessionType": "NewInLaterVersions", "state": "stopped",
             "creationTime": "2026-11-27T22:00:00.1234567+01:00", "endTime": "2026-11-27T23:00:00Z", "usn": 7,
             "result": {"result": "Failed", "message": "", "isCanceled": false}, "progress": {"x": []}}"#;
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_none_is_left_out() {
+    fn an_invalid_time_is_left_out() {
         let text = r#"{"id": "a", "state": "Working", "creationTime": "0001-01-01T00:00:00", "endTime": null}"#;
         let session: Session = serde_json::from_str(text).unwrap();
         assert_eq!((session.creation_time, session.end_time), (None, None));

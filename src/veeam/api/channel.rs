@@ -1,5 +1,5 @@
-//! The way to one server: requests go to a process aside, which speaks with the server, and answers of a bounded size come back. A look takes
-//! one process; between two looks there is none. Nothing runs beside the future, so whoever drops it has ended it.
+//! The channel to one server: requests go to a separate process that talks to the server, and answers of bounded size come back.
+//! One check uses one process; between two checks there is none. Dropping the future ends the request.
 
 use std::error::Error;
 use std::time::Duration;
@@ -15,23 +15,23 @@ use crate::config::Veeam;
 use crate::net::named;
 
 const HTTPS: u16 = 443;
-/// Bytes of what has to be known, which may have certificates in it.
+/// In bytes; may contain certificates.
 pub const MAX_ENDPOINT_BYTES: usize = 2 * 1024 * 1024;
-/// Bytes of a request.
+/// In bytes.
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
-/// Bytes of an answer; 200 sessions are some hundred kilobytes.
+/// In bytes; 200 sessions take some hundred kilobytes.
 pub const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
-/// The process aside has the server's time, and this much more to tell.
+/// The process has the server's time-out, and this much more to pass on the answer.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// All that has to be known of the server.
+/// The server, and how to reach it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Endpoint {
     pub host: String,
     pub port: u16,
-    /// Certificates in PEM that are trusted besides the system's.
+    /// PEM certificates that are trusted besides the system's.
     pub trusted: String,
-    /// Each request must have been answered in this time.
+    /// For each request.
     pub timeout: Duration,
 }
 
@@ -52,13 +52,13 @@ pub struct ApiResponse {
 
 pub struct Channel {
     endpoint: Endpoint,
-    /// With the process aside, as long as a look lasts.
+    /// The connection to the process, for one check.
     talk: Mutex<Option<Talk>>,
 }
 
 impl Channel {
     /// # Errors
-    /// The file with certificates can't be used, or the server is none.
+    /// The certificate file can't be used, or the URL is invalid.
     pub async fn new(veeam: &Veeam) -> Result<Self, ApiError> {
         let uri: Uri = veeam.url.parse().map_err(|error| unreachable(&error))?;
         let ca_file = veeam.ca_file.clone();
@@ -72,14 +72,14 @@ impl Channel {
         Ok(Self { endpoint, talk: Mutex::new(None) })
     }
 
-    /// What the request's `Host` has to say.
+    /// For the `Host` header.
     pub fn authority(&self) -> String {
         let Endpoint { host, port, .. } = &self.endpoint;
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
     /// # Errors
-    /// No whole answer in time. Any status is an answer.
+    /// No complete answer in time. Any status is an answer.
     pub async fn call(&self, ask: &ApiRequest) -> Result<ApiResponse, ApiError> {
         let mut kept = self.talk.lock().await;
         let mut talk = match kept.take() {
@@ -106,13 +106,13 @@ impl Channel {
         Ok(talk)
     }
 
-    /// Nothing more is asked for a while.
+    /// Ends the process until the next request.
     pub async fn disconnect(&self) {
         *self.talk.lock().await = None;
     }
 }
 
-/// With all that lies beneath, since the outermost error rarely says why.
+/// With the whole chain of causes, since the outermost error rarely says why.
 pub fn unreachable(error: &dyn Error) -> ApiError {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -1,4 +1,4 @@
-//! Whoever speaks with Veeam's server: finds out its version, logs in, renews what has expired, reads page after page, logs out.
+//! The client of Veeam's REST API: negotiates the version, logs in, renews expired tokens, reads lists page by page, logs out.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use super::answers::{Job, Page, Refusal, ServerTime, Session, TokenResponse};
 use super::channel::{ApiRequest, ApiResponse, Channel};
 use crate::config::{MASK, Secret, Veeam};
 
-/// The newest first: Veeam 13.1, 13.0.1, 13.0.0 and 12.3.1. Nothing tells which ones a server knows.
+/// Newest first: Veeam 13.1, 13.0.1, 13.0.0 and 12.3.1. A server does not say which ones it knows.
 const VERSIONS: [&str; 4] = ["1.3-rev2", "1.3-rev1", "1.3-rev0", "1.2-rev1"];
 const PAGE: usize = 200;
-/// More than a server has in a week.
+/// More sessions than a server has in a week.
 const MAX_PAGES: usize = 100;
-/// Bytes of all pages of a list together.
+/// In bytes, all pages of a list together.
 const MAX_LIST_BYTES: usize = 16 * 1024 * 1024;
-/// A token that expires while it is on its way is none.
+/// A token is renewed this long before it expires.
 const MARGIN: Duration = Duration::from_secs(30);
 
-/// Knows its server and is logged in as long as it lives; `log_out` is the polite end.
+/// A client of one server. Ends with `log_out`.
 pub struct Client {
     channel: Channel,
     user: String,
@@ -38,11 +38,10 @@ struct AccessToken {
 }
 
 impl Client {
-    /// Finds out which version the server speaks. That asks for the time, which needs no login, so that no password is tried in
-    /// vain.
+    /// Negotiates the version by asking for the server's time, which needs no login, so that no password is tried in vain.
     ///
     /// # Errors
-    /// The server is away, not trusted, or no Veeam that is known.
+    /// The server can't be reached, is not trusted, or speaks no known version.
     pub async fn open(veeam: &Veeam, password: Secret) -> Result<Self, ApiError> {
         let channel = Channel::new(veeam).await?;
         let mut client = Self {
@@ -81,15 +80,15 @@ impl Client {
         self.version
     }
 
-    /// What the server's clock says when ours says `now`: both need not be right.
+    /// The server's time when ours is `now`; neither clock need be right.
     pub fn server_time(&self, now: Timestamp) -> Timestamp {
         now.saturating_add(self.clock_offset).unwrap_or(now)
     }
 
-    /// `None`: Veeam knows no such session.
+    /// `None` if Veeam knows no such session.
     ///
     /// # Errors
-    /// Anything but an answer to that.
+    /// Veeam can't be asked, or gives no valid answer.
     pub async fn session(&mut self, id: &str) -> Result<Option<Session>, ApiError> {
         let answer = self.get(&format!("/api/v1/sessions/{id}")).await?;
         match answer.status {
@@ -114,12 +113,12 @@ impl Client {
         self.pages("/api/v1/jobs/states", &[]).await
     }
 
-    /// Nothing more is asked for a while.
+    /// Nothing more is asked until the next check.
     pub async fn disconnect(&self) {
         self.channel.disconnect().await;
     }
 
-    /// Gives the token back; whatever the server says to that.
+    /// Returns the token; the server's answer does not matter.
     pub async fn log_out(mut self) {
         if self.token.is_some() {
             let _ = self.ask("POST", "/api/oauth2/logout", Some(String::new())).await;
@@ -146,11 +145,11 @@ impl Client {
                 return Ok(all);
             }
         }
-        // Half an answer would look like a repository that nobody writes into.
+        // Half a list would look like an idle repository.
         Err(ApiError::Unreachable(format!("{path} does not end")))
     }
 
-    /// Logged in; once more with a new token when the server takes the old one no longer.
+    /// Logs in if needed, and once more if the server rejects the token.
     async fn get(&mut self, path: &str) -> Result<ApiResponse, ApiError> {
         if self.token.as_ref().is_none_or(|token| token.until <= Instant::now()) {
             self.renew().await?;
@@ -167,7 +166,7 @@ impl Client {
         }
     }
 
-    /// A token for the next while: by the old one's word, which can be given once, or by the password.
+    /// Gets a new token, with the old one's refresh token, which works once, or with the password.
     async fn renew(&mut self) -> Result<(), ApiError> {
         if let Some(old) = self.token.take().filter(|token| !token.refresh.is_empty()) {
             let form = [("grant_type", "refresh_token"), ("refresh_token", old.refresh.as_str())];
@@ -225,7 +224,7 @@ impl Client {
         serde_json::from_slice(&answer.body).map_err(|error| ApiError::Unreachable(format!("its answer: {error}")))
     }
 
-    /// What the server says of a refusal, never with the password, should it repeat it.
+    /// The server's error text, with the password masked in case the server repeats it.
     fn error_text(&self, answer: &ApiResponse) -> String {
         let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
         let mut words = refusal.map(|refusal| refusal.message).unwrap_or_default();

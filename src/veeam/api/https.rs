@@ -1,5 +1,5 @@
-//! The far end of `channel`, in a process of its own: takes what has to be known of the server, then one request after the other. Each
-//! goes over a connection of its own: connect, encrypt, ask, read the answer whole, close. What is not kept can't hang.
+//! The far end of `channel`, in a process of its own: receives the endpoint, then one request after the other. Each request has a
+//! connection of its own (connect, encrypt, send, read the whole answer, close), so no idle connection can hang.
 
 use std::error::Error;
 use std::io;
@@ -22,13 +22,13 @@ use super::channel::{
 use crate::aside::Talk;
 use crate::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
 
-/// All of it; hyper has a limit of its own for what comes before the body.
+/// For the whole answer; hyper limits the headers itself.
 const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
 
 /// Serves one conversation to its end.
 ///
 /// # Errors
-/// Whoever asked is gone, or asks for what makes no sense.
+/// The other end is gone, or sends an invalid request.
 pub async fn serve(mut talk: Talk) -> io::Result<()> {
     let Some(endpoint) = talk.hear::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
     let tls = trusting(&endpoint.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
@@ -71,7 +71,7 @@ impl Server {
         let stream = TokioIo::new(Bounded::new(stream, LIMITS));
         let (sender, connection) = http1::handshake(stream).await.map_err(|error| unreachable(&error))?;
         let mut exchange = pin!(exchange(sender, request));
-        // The connection moves the bytes that the exchange waits for, and may be at its end before the exchange has read them.
+        // The connection moves the bytes for the exchange, and may end before the exchange has read them.
         tokio::select! {
             biased;
             answer = &mut exchange => return answer,

@@ -1,8 +1,7 @@
-//! Veeam's REST API, read-only: which sessions there are and what state they are in. Judges nothing: what follows from an answer
-//! is `judge`'s.
+//! Veeam's REST API, read-only: which sessions exist, and in which state they are. `session_status` says what that means.
 //!
-//! `channel` has a process aside make requests, which are made in `https`; `answers` is what comes back, `client` all between: versions,
-//! logging in, pages.
+//! `client` knows versions, login and pages; `channel` passes its requests to a process of their own, where `https` sends them;
+//! `answers` is what comes back.
 
 mod answers;
 mod channel;
@@ -20,25 +19,25 @@ pub use answers::{Job, Session};
 pub use client::Client;
 pub use https::serve;
 
-/// Veeam has not answered as it should, so nothing is known. The texts never hold the password.
+/// Veeam gave no valid answer, so nothing is known. The texts never contain the password.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum ApiError {
-    /// Away, too slow, or something else than Veeam.
+    /// Not reachable, too slow, or not Veeam.
     #[error("{0}")]
     Unreachable(String),
-    /// The certificate, or the file with our own ones.
+    /// The server's certificate, or the file with our own ones.
     #[error("{0}")]
     Untrusted(String),
-    /// Login or rights.
+    /// The login was refused, or lacks rights.
     #[error("{0}")]
     LoginRefused(String),
-    /// Nobody is there who could ask.
+    /// The process that sends requests can't be started.
     #[error("{}: {}", .0.unit, .0.cause)]
     Absent(Absent),
 }
 
 impl ApiError {
-    /// The same for people.
+    /// The warning for people.
     pub fn warning(&self, server: &str) -> Warning {
         let (server, cause) = (server.to_owned(), self.to_string());
         match self {
