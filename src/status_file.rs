@@ -20,6 +20,9 @@ use crate::texts::status_lines::{status_lines, written_line};
 const MODE: u32 = 0o644;
 
 /// Writes `status` to `path` in the language of `texts`, readable by everyone. The directory must be there.
+///
+/// # Errors
+/// If the file can't be replaced.
 pub fn write(path: &Path, status: &Status, texts: &Texts) -> io::Result<()> {
     replace(path, &page(status, texts, &Clock::system()))
 }

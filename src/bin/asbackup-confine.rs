@@ -8,8 +8,6 @@
 //! The source is standard input, as a descriptor, so that no name leads anywhere else meanwhile. With --unconfined, for a kernel
 //! that can't, it gives up capabilities only. Where it can't do what it is told it ends with 126, and nothing is started.
 
-#![forbid(unsafe_code)]
-
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;

@@ -3,8 +3,6 @@
 //!
 //! usage: asbackup-net mail|veeam     with the connection as its standard input
 
-#![forbid(unsafe_code)]
-
 use std::io;
 use std::process::ExitCode;
 

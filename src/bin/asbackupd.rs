@@ -1,7 +1,5 @@
 //! The daemon's process: logger, runtime, exit code. What it does is in `asbackup::daemon`.
 
-#![forbid(unsafe_code)]
-
 use std::process::ExitCode;
 use std::time::Duration;
 

@@ -109,6 +109,9 @@ pub async fn listen(callers: Callers) -> Result<(Connection, UnboundedReceiver<R
 }
 
 /// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.
+///
+/// # Errors
+/// If the name is taken, or the bus does not answer.
 pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
     let polkit = Polkit::new(&sources.asking, sources.callers);
     let gate = Gate { calls: sources.calls, polkit, texts: sources.texts };

@@ -118,6 +118,9 @@ impl Mounted {
 
     /// A second descriptor of the same open file: the kernel reports a write-back error once to each file that was opened
     /// before it.
+    ///
+    /// # Errors
+    /// If there are no descriptors left.
     pub fn try_clone_top(&self) -> io::Result<File> {
         self.top.try_clone()
     }

@@ -74,7 +74,7 @@ fn names(kind: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn bus_the_running_object_is_what_the_contract_says() {
+async fn the_running_object_is_what_the_contract_says() {
     let rig = Rig::new().await;
     let client = rig.bus.connect().await;
     let builder = IntrospectableProxy::builder(&client).destination(BUS_NAME);
@@ -88,7 +88,7 @@ async fn bus_the_running_object_is_what_the_contract_says() {
 }
 
 #[test]
-fn bus_every_member_and_argument_is_documented() {
+fn every_member_and_argument_is_documented() {
     let xml = contract();
     for kind in ["method", "signal"] {
         for name in names(kind) {
@@ -132,7 +132,7 @@ async fn bus_the_client_proxy_knows_every_method() {
 }
 
 #[test]
-fn bus_every_error_of_the_program_is_in_the_contract() {
+fn every_error_of_the_program_is_in_the_contract() {
     let xml = contract();
     let words: BTreeSet<&str> = xml.split(|c: char| !c.is_alphanumeric()).collect();
     for name in Error::NAMES {
@@ -144,7 +144,7 @@ fn bus_every_error_of_the_program_is_in_the_contract() {
 }
 
 #[test]
-fn bus_the_polkit_ids_are_the_same_everywhere() {
+fn the_polkit_ids_are_the_same_everywhere() {
     let actions: BTreeSet<&str> = Action::ALL.iter().map(|action| action.id()).collect();
     let policy = project("polkit/de.example.Backup.policy");
     assert_eq!(between(&policy, "<action id=\"", "\""), actions);
@@ -156,7 +156,7 @@ fn bus_the_polkit_ids_are_the_same_everywhere() {
 }
 
 #[test]
-fn bus_every_polkit_question_is_in_both_languages() {
+fn every_polkit_question_is_in_both_languages() {
     let policy = project("polkit/de.example.Backup.policy");
     for action in policy.split("<action id=").skip(1) {
         for part in ["<description>", "<description xml:lang=\"de\">", "<message>", "<message xml:lang=\"de\">"] {
@@ -166,7 +166,7 @@ fn bus_every_polkit_question_is_in_both_languages() {
 }
 
 #[test]
-fn bus_the_bus_policy_lets_everybody_ask_and_nobody_but_root_be_asked() {
+fn the_bus_policy_lets_everybody_ask_and_nobody_but_root_be_asked() {
     let policy = project("dbus/de.example.Backup.conf");
     let interfaces = between(&policy, "send_interface=\"", "\"");
     let expected = [
@@ -182,7 +182,7 @@ fn bus_the_bus_policy_lets_everybody_ask_and_nobody_but_root_be_asked() {
 }
 
 #[test]
-fn bus_the_name_starts_the_unit_through_its_alias() {
+fn the_name_starts_the_unit_through_its_alias() {
     let activation = project("dbus/de.example.Backup.service");
     assert_eq!(between(&activation, "\nName=", "\n"), BTreeSet::from([BUS_NAME]));
     let unit = project("systemd/asbackupd.service");
@@ -191,7 +191,7 @@ fn bus_the_name_starts_the_unit_through_its_alias() {
 }
 
 #[test]
-fn bus_systemd_finds_no_fault_in_the_units() {
+fn systemd_finds_no_fault_in_the_units() {
     let directory = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
     for name in [
@@ -227,7 +227,7 @@ fn bus_systemd_finds_no_fault_in_the_units() {
 
 /// The exposure as systemd counts it, 0 to 10. The tests in the virtual machine show that everything works in there.
 #[test]
-fn bus_the_unit_is_locked_down() {
+fn the_unit_is_locked_down() {
     let verdict = Command::new("systemd-analyze")
         .args(["security", "--no-pager", "--offline=true", "--threshold=30"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/systemd/asbackupd.service"))
@@ -250,7 +250,7 @@ fn bus_the_unit_is_locked_down() {
 
 /// What speaks with foreign servers has the network and nothing else.
 #[test]
-fn bus_the_units_that_speak_with_other_computers_have_no_right() {
+fn the_units_that_speak_with_other_computers_have_no_right() {
     for name in ["mail", "veeam"] {
         let path = format!("{}/systemd/asbackup-{name}@.service", env!("CARGO_MANIFEST_DIR"));
         let verdict = Command::new("systemd-analyze")
@@ -272,7 +272,7 @@ fn bus_the_units_that_speak_with_other_computers_have_no_right() {
 }
 
 #[test]
-fn bus_the_unit_has_no_network() {
+fn the_unit_has_no_network() {
     let unit = project("systemd/asbackupd.service");
     for line in ["PrivateNetwork=yes", "RestrictAddressFamilies=AF_UNIX", "SocketBindDeny=any", "IPAddressDeny=any"] {
         assert!(unit.contains(&format!("\n{line}\n")), "{line}");
@@ -285,7 +285,7 @@ fn bus_the_unit_has_no_network() {
 }
 
 #[test]
-fn bus_no_unit_hides_disks_or_sources() {
+fn no_unit_hides_disks_or_sources() {
     let unit = project("systemd/asbackupd.service");
     let set: Vec<&str> = unit
         .lines()
@@ -309,7 +309,7 @@ fn bus_no_unit_hides_disks_or_sources() {
 
 /// In a mount namespace of its own, with an empty `/etc` and `/usr/share`, where the package has just been unpacked.
 #[test]
-fn bus_a_fresh_installation_ends_with_the_next_step_and_another_one_does_not_repeat_it() {
+fn a_fresh_installation_names_the_next_step_and_an_upgrade_does_not() {
     let script =
         "set -e; cd \"$1\"; mount -t tmpfs none /mnt; cp /etc/passwd /etc/group /mnt; cp config.ini.template /mnt
         postinst=$(cat packaging/debian/postinst)
@@ -328,7 +328,7 @@ fn bus_a_fresh_installation_ends_with_the_next_step_and_another_one_does_not_rep
 }
 
 #[test]
-fn bus_the_group_and_the_directory_are_made() {
+fn the_group_and_the_directory_are_made() {
     let root = tempfile::tempdir().unwrap();
     for (kind, tool) in [("sysusers", "systemd-sysusers"), ("tmpfiles", "systemd-tmpfiles")] {
         let directory = root.path().join(format!("usr/lib/{kind}.d"));

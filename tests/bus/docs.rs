@@ -125,7 +125,7 @@ async fn ended(child: Child) -> Output {
 }
 
 #[tokio::test]
-async fn bus_every_command_in_the_docs_succeeds() {
+async fn every_command_in_the_docs_succeeds() {
     let world = World::new().await;
     let commands = asbackup_testing::docs::commands_with(&asbackup_testing::docs::OF_THE_BUS);
     assert!(commands.len() > 35, "these can't be all: {commands:#?}");

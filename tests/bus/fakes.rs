@@ -59,7 +59,7 @@ async fn call(client: &Connection, disk: &FakeDisk, member: &str) -> zbus::Resul
 }
 
 #[tokio::test]
-async fn bus_a_fake_disk_is_read_like_a_real_one() {
+async fn a_fake_disk_is_read_like_a_real_one() {
     let bus = PrivateBus::start();
     let fake = FakeUdisks::start(bus.address()).await;
     let client = bus.connect().await;
@@ -79,7 +79,7 @@ async fn bus_a_fake_disk_is_read_like_a_real_one() {
 }
 
 #[tokio::test]
-async fn bus_disks_come_and_go_in_the_orders_of_the_real_one() {
+async fn disks_come_and_go_in_the_orders_of_the_real_one() {
     let bus = PrivateBus::start();
     let fake = FakeUdisks::start(bus.address()).await;
     let client = bus.connect().await;
@@ -110,7 +110,7 @@ async fn bus_disks_come_and_go_in_the_orders_of_the_real_one() {
 }
 
 #[tokio::test]
-async fn bus_calls_work_fail_by_name_hang_and_come_late() {
+async fn calls_work_fail_by_name_hang_and_come_late() {
     let bus = PrivateBus::start();
     let fake = FakeUdisks::start(bus.address()).await;
     let client = bus.connect().await;
@@ -151,7 +151,7 @@ async fn bus_calls_work_fail_by_name_hang_and_come_late() {
 }
 
 #[tokio::test]
-async fn bus_a_service_that_dies_comes_back_with_its_disks_and_announces_none() {
+async fn a_service_that_dies_comes_back_with_its_disks_and_announces_none() {
     let bus = PrivateBus::start();
     let mut fake = FakeUdisks::start(bus.address()).await;
     let client = bus.connect_as(NOBODY).await;
@@ -174,7 +174,7 @@ async fn bus_a_service_that_dies_comes_back_with_its_disks_and_announces_none() 
 }
 
 #[tokio::test]
-async fn bus_a_disk_can_be_mounted_really() {
+async fn a_disk_can_be_mounted_really() {
     let directory = tempfile::tempdir().unwrap();
     let bus = PrivateBus::start();
     let fake = FakeUdisks::start(bus.address()).await;

@@ -112,7 +112,7 @@ fn vfat_comes_and_goes_and_mounts_where_the_kernel_has_it() {
 }
 
 #[test]
-fn a_disk_pulled_while_mounted_fails_and_its_mount_is_cleaned_up_by_udisks() {
+fn udisks_cleans_up_the_mount_of_a_disk_pulled_while_mounted() {
     let bench = Bench::new();
     let mut disk = Disk::make(&bench, FileSystem::Ext4, "PULLED");
     disk.plug();
@@ -182,7 +182,7 @@ fn is_ours(mount: &str, bench: &Path) -> bool {
 }
 
 #[test]
-fn nothing_is_left_when_a_bench_goes_with_a_mounted_disk_and_a_busy_process() {
+fn a_bench_leaves_nothing_behind_despite_a_mounted_disk_and_a_process() {
     let begin = Instant::now();
     let bench = Bench::new();
     eprintln!("a bench starts in {:?}", begin.elapsed());

@@ -79,7 +79,7 @@ async fn an_rsync_that_copies_nothing_is_no_success() {
 
 /// The net beneath the copy can't look any more; what was copied was.
 #[tokio::test]
-async fn a_disk_that_is_unmounted_under_a_copy_is_not_told_as_one_to_which_nothing_was_copied() {
+async fn a_disk_unmounted_in_mid_copy_is_not_reported_as_nothing_copied() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let daemon = scene.daemon().await;

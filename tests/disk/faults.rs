@@ -251,7 +251,7 @@ async fn a_link_in_the_place_of_the_destination_is_not_followed() {
 // Fehler: "Der Kopiervorgang schlägt fehl. Weitere Infos im Rsync-Log."
 
 #[tokio::test]
-async fn a_file_that_can_not_be_replaced_fails_the_copy_and_is_named_in_rsyncs_log() {
+async fn a_file_that_cannot_be_replaced_fails_the_copy_and_is_in_rsyncs_log() {
     let mut scene = Scene::new();
     let look = scene.disk.prepare(&scene.bench);
     let stubborn = scene.copy(&look).join("config/job.vbm");
@@ -314,7 +314,7 @@ async fn a_lock_that_can_not_be_removed_from_the_disk_aborts() {
 // Fehler: "Festplatte kann nicht unmountet werden."
 
 #[tokio::test]
-async fn a_disk_that_somebody_works_on_can_not_be_unmounted_and_is_not_called_safe() {
+async fn a_disk_in_use_cannot_be_unmounted_and_is_not_called_safe() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let daemon = scene.daemon().await;

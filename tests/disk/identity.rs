@@ -49,7 +49,7 @@ async fn a_known_uuid_on_a_disk_of_another_size_is_refused_until_it_is_trusted()
 }
 
 #[tokio::test]
-async fn a_disk_that_is_another_one_can_be_refused_untouched_and_gets_its_copy_when_it_is_trusted() {
+async fn a_replaced_disk_is_refused_untouched_until_it_is_trusted() {
     let (scene, mut daemon, mut clone) = scene_with_clone("refuse").await;
     clone.plug();
     let finished = daemon.finished(2).await;

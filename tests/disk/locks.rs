@@ -56,7 +56,7 @@ async fn is_told(daemon: &Daemon) {
 }
 
 #[tokio::test]
-async fn an_old_lock_is_lifted_when_the_repository_is_at_rest_and_the_copy_goes_on() {
+async fn an_old_lock_on_a_repository_at_rest_is_lifted_and_the_copy_goes_on() {
     let (mut scene, lock) = scene_with_an_old_lock("clear");
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -86,7 +86,7 @@ async fn an_old_lock_stays_while_a_process_has_a_file_open_for_writing() {
 }
 
 #[tokio::test]
-async fn an_old_lock_stays_when_something_has_changed_or_it_is_only_to_be_warned_of() {
+async fn an_old_lock_stays_if_anything_changed_or_config_only_warns() {
     let (scene, lock) = scene_with_an_old_lock("clear");
     fs::write(scene.source.top.join("new.vib"), "x").expect("a file");
     let daemon = scene.daemon().await;
@@ -128,7 +128,7 @@ fn scene_with_slow_locks() -> (Scene, Disk, String) {
 
 /// Veeam was told that there is none and may not run the job; so nobody would ever give it back.
 #[tokio::test]
-async fn a_lock_that_was_refused_because_its_disk_was_too_slow_does_not_come_later() {
+async fn a_lock_refused_because_its_disk_was_too_slow_does_not_come_later() {
     let (mut scene, _slow, place) = scene_with_slow_locks();
     let daemon = scene.daemon().await;
     let frozen = Frozen::freeze(&scene, place.clone());

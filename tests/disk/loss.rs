@@ -147,7 +147,7 @@ async fn files_that_were_encrypted_in_place_are_not_copied_over_the_good_ones() 
 }
 
 #[tokio::test]
-async fn files_that_were_encrypted_and_got_another_ending_are_not_taken_for_a_turnover() {
+async fn encrypted_files_with_a_new_ending_are_not_taken_for_a_turnover() {
     let mut scene = Scene::new();
     scene.source.clear();
     chain(&scene, "2026-11", 5);
@@ -168,7 +168,7 @@ async fn files_that_were_encrypted_and_got_another_ending_are_not_taken_for_a_tu
 }
 
 #[tokio::test]
-async fn files_that_were_encrypted_and_got_names_of_no_kind_of_before_are_not_mirrored() {
+async fn encrypted_files_with_unfamiliar_names_are_not_mirrored() {
     let mut scene = Scene::new();
     scene.source.clear();
     chain(&scene, "2026-11", 5);
@@ -306,7 +306,7 @@ async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {
 }
 
 #[tokio::test]
-async fn a_disk_with_an_older_copy_of_another_program_goes_on_without_a_question() {
+async fn an_older_copy_made_by_another_program_is_updated_without_a_question() {
     let mut scene = Scene::new();
     let look = scene.disk.prepare(&scene.bench);
     let copy = scene.copy(&look);

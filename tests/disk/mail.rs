@@ -26,7 +26,7 @@ fn has(mail: &Received, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn disk_a_good_copy_is_told_in_ten_lines_with_both_logs() {
+async fn a_good_copy_is_told_in_ten_lines_with_both_logs() {
     let mut scene = Scene::new();
     let sink = serve(&mut scene);
     let (daemon, finished) = scene.run_once().await;
@@ -49,7 +49,7 @@ async fn disk_a_good_copy_is_told_in_ten_lines_with_both_logs() {
 }
 
 #[tokio::test]
-async fn disk_logs_that_find_no_room_are_told_and_cost_no_copy() {
+async fn logs_that_find_no_room_are_told_and_cost_no_copy() {
     let mut scene = Scene::new();
     let sink = serve(&mut scene);
     let logs = scene.bench.make_directory("logs").display().to_string();
@@ -71,7 +71,7 @@ async fn disk_logs_that_find_no_room_are_told_and_cost_no_copy() {
 }
 
 #[tokio::test]
-async fn disk_the_mail_of_a_second_copy_has_the_second_copys_log() {
+async fn the_mail_of_a_second_copy_has_the_second_copys_log() {
     let mut scene = Scene::new();
     let sink = serve(&mut scene);
     let (daemon, _) = scene.run_once().await;

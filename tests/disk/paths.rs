@@ -209,7 +209,7 @@ async fn a_source_that_its_owner_swaps_for_a_link_gives_nothing_of_roots_away() 
 }
 
 #[tokio::test]
-async fn a_source_below_a_directory_that_somebody_else_can_write_to_is_refused_and_that_one_named() {
+async fn a_source_below_a_directory_others_can_write_to_is_refused_by_name() {
     let mut scene = Scene::new();
     let source = source_of(&mut scene, SOMEBODY);
     let home = source.parent().expect("its directory");
@@ -225,7 +225,7 @@ async fn a_source_below_a_directory_that_somebody_else_can_write_to_is_refused_a
 }
 
 #[tokio::test]
-async fn a_source_lock_with_a_second_name_is_refused_and_what_it_names_is_not_emptied() {
+async fn a_source_lock_with_a_second_name_is_refused_and_empties_nothing() {
     let mut scene = Scene::new();
     let victim = scene.bench.directory().join("victim");
     fs::write(&victim, "precious").expect("a file of root's");

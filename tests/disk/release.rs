@@ -77,7 +77,7 @@ fn wait_mounted(process: &Program, disk: &Disk, point: &str) {
 }
 
 #[tokio::test]
-async fn a_mount_that_another_process_alone_sees_keeps_the_disk_from_being_called_safe() {
+async fn a_mount_only_another_process_sees_keeps_the_disk_from_being_safe() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let daemon = scene.daemon().await;
@@ -156,7 +156,7 @@ async fn a_disk_that_somebody_else_unmounts_in_the_same_moment_is_a_good_copy() 
 
 /// The kernel is asked, not UDisks2: it may be away, or late.
 #[tokio::test]
-async fn that_a_disk_is_mounted_again_is_seen_without_udisks_too_and_so_is_its_end() {
+async fn a_new_mount_and_its_end_are_noticed_without_udisks() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -174,7 +174,7 @@ async fn that_a_disk_is_mounted_again_is_seen_without_udisks_too_and_so_is_its_e
 
 /// Where no mount table that the daemon watches has it, the proof has: the kernel lets nobody claim a device that is mounted.
 #[tokio::test]
-async fn a_mount_in_another_namespace_made_after_the_proof_is_found_by_the_next_one() {
+async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -205,7 +205,7 @@ async fn a_loop_device_upon_the_disk_is_named() {
 
 /// A disk is pulled as a whole: what uses another part of it counts.
 #[tokio::test]
-async fn the_whole_disk_that_somebody_claims_keeps_its_partition_from_being_released() {
+async fn a_claim_on_the_whole_disk_keeps_its_partition_from_being_released() {
     let bench = Bench::new();
     let mut disk = Disk::make_partitioned(&bench, FileSystem::Ext4, "OFFSITE");
     disk.plug();
@@ -258,7 +258,7 @@ async fn what_was_written_last_is_on_a_disk_that_can_not_be_unmounted() {
 }
 
 #[tokio::test]
-async fn a_disk_that_can_not_be_unmounted_and_does_not_take_everything_is_not_called_written() {
+async fn a_busy_disk_that_cannot_take_everything_is_not_called_written() {
     let bench = Bench::without_udisks();
     let disk = Disk::make_failing(&bench, "FAILING", 32 << 20);
     let played = Played::of(bench, disk).await;

@@ -235,7 +235,7 @@ async fn is_refused_when_hidden(place: &str) {
 
 /// The last one of the unit's: a process with more rights than the daemon's, as the first one is, lets nobody look.
 #[tokio::test]
-async fn without_the_right_to_look_at_processes_a_hidden_source_would_go_unnoticed() {
+async fn without_ptrace_rights_a_hidden_source_would_go_unnoticed() {
     let mut scene = scene_without_a_budget();
     let hidden = Some(scene.source.path("repository"));
     let sandbox = Sandbox { without: Some("CAP_SYS_PTRACE"), hidden, ..Sandbox::default() };
@@ -294,7 +294,7 @@ fn copied(scene: &Scene, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_rsync_that_was_taken_over_reaches_source_target_and_log_and_nothing_else() {
+async fn a_hijacked_rsync_reaches_source_target_and_log_and_nothing_else() {
     let mut scene = Scene::new();
     let elsewhere = scene.bench.make_directory("elsewhere");
     fs::write(elsewhere.join("victim"), "root's alone").expect("a file");
@@ -323,7 +323,7 @@ async fn an_rsync_that_was_taken_over_reaches_source_target_and_log_and_nothing_
 
 /// rsync 3.2.7 and 3.4.1 follow the link; 3.5.0 refuses by itself.
 #[tokio::test]
-async fn a_directory_swapped_for_a_link_after_the_list_was_made_gives_nothing_of_roots_away() {
+async fn a_directory_swapped_for_a_link_after_listing_leaks_nothing_of_roots() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let secret = scene.bench.make_directory("secret");

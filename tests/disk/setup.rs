@@ -94,7 +94,7 @@ fn photos(scene: &Scene) -> usize {
 }
 
 #[tokio::test]
-async fn somebodys_files_are_deleted_only_with_a_flag_of_their_own_and_then_without_a_second_question() {
+async fn foreign_files_are_deleted_only_with_their_own_flag_and_unasked() {
     let scene = Scene::new();
     lay_photos(&scene);
     let office = Office::of(scene).await;
@@ -233,7 +233,7 @@ async fn ctrl_c_leaves_nothing_mounted() {
 
 /// What is left behind then is the service's to clear up when it knows the disk.
 #[tokio::test]
-async fn a_setup_that_is_killed_while_it_looks_leaves_a_mount_that_the_service_clears_up() {
+async fn the_service_clears_up_the_mount_that_a_killed_setup_left() {
     let mut scene = Scene::new();
     lay_photos(&scene);
     scene.source_of_many_files();

@@ -56,7 +56,7 @@ async fn a_damaged_journal_is_told_in_udisks_words() {
 }
 
 #[tokio::test]
-async fn a_file_system_that_the_kernel_gives_up_in_mid_copy_is_told_with_the_kernels_cause() {
+async fn a_file_system_the_kernel_gives_up_is_reported_with_its_cause() {
     let bench = Bench::new();
     // What was written to files that never got a name takes its room until somebody runs fsck.
     let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", 2 * USUAL_SIZE);

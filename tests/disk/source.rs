@@ -64,7 +64,7 @@ async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
 
 /// Also over a restart of the daemon, and without any mount that the kernel would tell of.
 #[tokio::test]
-async fn a_source_that_gets_its_contents_late_is_waited_for_also_by_the_next_daemon() {
+async fn a_source_filled_late_is_waited_for_across_a_restart() {
     let mut scene = Scene::new();
     let aside = scene.source.top.with_extension("aside");
     fs::rename(&scene.source.top, &aside).expect("the source is not there");

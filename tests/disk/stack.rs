@@ -72,7 +72,7 @@ async fn a_pulled_disk_is_gone_though_its_container_stays_and_may_come_again() {
 }
 
 #[tokio::test]
-async fn a_disk_that_is_pulled_in_mid_copy_ends_the_run_though_its_container_stays() {
+async fn a_disk_pulled_in_mid_copy_ends_the_run_though_its_container_stays() {
     let (scene, mut stacked) = scene();
     scene.source.heavy();
     let daemon = scene.daemon().await;

@@ -141,7 +141,7 @@ async fn a_stop_in_mid_copy_is_clean_and_the_copy_is_resumed_at_the_next_start()
 }
 
 #[tokio::test]
-async fn a_disk_pulled_in_mid_copy_ends_the_run_at_once_and_is_copied_to_when_it_is_back() {
+async fn a_disk_pulled_in_mid_copy_ends_the_run_and_is_copied_to_once_back() {
     let mut scene = heavy_scene();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
@@ -294,7 +294,7 @@ async fn after_a_crash_in_mid_copy_the_next_start_cleans_up_and_copies_whole() {
 
 /// As the kernel does when memory is short.
 #[tokio::test]
-async fn a_copy_whose_rsync_is_killed_is_taken_up_again_a_few_times_and_then_left() {
+async fn a_copy_whose_rsync_is_killed_is_resumed_a_few_times_and_then_left() {
     const CUTS: usize = 3;
     let mut scene = heavy_scene();
     let daemon = scene.daemon().await;

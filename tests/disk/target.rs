@@ -76,7 +76,7 @@ async fn something_mounted_upon_the_target_in_mid_copy_is_no_success() {
 }
 
 #[tokio::test]
-async fn a_disk_that_vanishes_in_mid_copy_leaves_not_one_byte_in_the_directory_beneath() {
+async fn a_disk_that_vanishes_in_mid_copy_leaves_no_byte_beneath_its_mount() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let daemon = scene.daemon().await;

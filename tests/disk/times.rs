@@ -132,7 +132,7 @@ async fn what_is_written_anew_each_night_is_no_clock_that_has_changed() {
 
 /// A second of a FAT is two of them, and rsync allows for that.
 #[tokio::test]
-async fn what_changes_within_a_second_while_it_is_copied_is_copied_by_the_next_run() {
+async fn a_change_within_the_second_of_its_copy_is_copied_by_the_next_run() {
     let mut scene = Scene::with(FileSystem::Exfat);
     scene.source.heavy();
     let path = scene.source.file("ahead.db", "of before");

@@ -105,7 +105,7 @@ fn advice(bench: &Bench, device: &Path) -> String {
 }
 
 #[tokio::test]
-async fn a_blank_disk_is_listed_with_the_command_that_makes_it_a_disk_to_copy_to() {
+async fn a_blank_disk_is_listed_with_the_command_that_formats_it() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
     let raw = Raw::plug(&scene.bench, "new", |_| {}, &[]);

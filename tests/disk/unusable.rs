@@ -68,7 +68,7 @@ fn second_mark(scene: &Scene) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_disk_with_two_signatures_is_told_as_such_and_copied_to_when_one_is_gone() {
+async fn a_disk_with_two_signatures_is_reported_and_copied_to_once_one_is_gone() {
     let mut scene = Scene::new();
     let image = File::options().write(true).open(scene.disk.image()).expect("the image");
     image.write_all_at(&second_mark(&scene), 0).expect("a second signature");

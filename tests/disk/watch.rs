@@ -49,7 +49,7 @@ async fn a_disk_is_copied_to_once_per_plug_in() {
 }
 
 #[tokio::test]
-async fn a_disk_that_is_done_is_not_copied_to_again_after_a_restart_of_the_daemon() {
+async fn a_finished_disk_is_not_copied_to_again_after_a_restart() {
     let mut scene = Scene::new();
     let mut second = scene.second_disk();
     let (mut daemon, finished) = scene.run_once().await;
@@ -181,7 +181,7 @@ async fn a_restart_of_udisks_in_mid_copy_does_not_end_the_copy() {
 }
 
 #[tokio::test]
-async fn a_disk_that_gets_its_file_system_while_it_is_plugged_in_is_copied_to_once() {
+async fn a_disk_formatted_while_it_is_plugged_in_is_copied_to_once() {
     let mut scene = Scene::new();
     let mut second = scene.second_disk();
     let zeros = vec![0; 1 << 20];

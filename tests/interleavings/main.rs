@@ -32,7 +32,7 @@ fn play(seed: u64) {
 }
 
 #[test]
-fn bus_no_copy_and_no_held_lock_ever_overlap_and_nothing_is_left_behind() {
+fn no_copy_and_no_held_lock_ever_overlap() {
     let (seeds, next) = (seeds("INTERLEAVINGS", BATCHES), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..DAEMONS {

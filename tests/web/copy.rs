@@ -15,7 +15,7 @@ async fn says(browser: &mut Browser, heading: &str, action: &str) {
 }
 
 #[tokio::test]
-async fn web_a_real_copy_is_followed_to_its_end_and_over_a_restart() {
+async fn a_real_copy_is_followed_to_its_end_and_over_a_restart() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let host = site::own_host();

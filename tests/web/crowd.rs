@@ -114,7 +114,7 @@ async fn all_hear(heard: &mut UnboundedReceiver<(usize, u32)>, job: u32) {
 }
 
 #[tokio::test]
-async fn web_five_hundred_readers_get_every_change_and_the_service_does_not_notice() {
+async fn five_hundred_readers_get_every_change_and_the_service_does_not_notice() {
     let mut house = House::open().await;
     let (daemon_before, page_before) = (Cost::of(house.daemon.pid()), Cost::of(house.site.pid()));
     let (alone, page_alone) = house.changes().await;

@@ -16,7 +16,7 @@ const EVIL: &str = "<img src=x onerror=\"document.title='taken'\">\u{1b}[31m</b>
 const HARMLESS: &str = "<img src=x onerror=\"document.title='taken'\">\\u{1b}[31m</b>\u{1f480}&amp;\\u{202e}";
 
 #[tokio::test]
-async fn web_names_made_of_html_are_text_and_nothing_else() {
+async fn names_made_of_html_are_text_and_nothing_else() {
     let mut status = office::copying(58);
     status.disks[0].label = EVIL.to_owned();
     status.current_file = EVIL.to_owned();
@@ -37,7 +37,7 @@ async fn web_names_made_of_html_are_text_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn web_nothing_comes_from_elsewhere_and_all_of_it_is_small() {
+async fn nothing_comes_from_elsewhere_and_all_of_it_is_small() {
     let longest = LogLine { at: office::now(), level: "error".into(), text: "n".repeat(600) };
     let status = Status { run_log: vec![longest; 20], ..office::ended(Outcome::Aborted, false) };
     let office = Office::with(status, "secret").await;
@@ -62,7 +62,7 @@ async fn web_nothing_comes_from_elsewhere_and_all_of_it_is_small() {
 }
 
 #[tokio::test]
-async fn web_broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off() {
+async fn broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off() {
     let office = Office::new().await;
     let site = &office.site;
     for (request, code) in [
@@ -88,7 +88,7 @@ async fn web_broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off()
 }
 
 #[tokio::test]
-async fn web_who_asks_and_never_reads_is_hung_up_on() {
+async fn who_asks_and_never_reads_is_hung_up_on() {
     let office = Office::new().await;
     // More answers than the system keeps for a reader.
     let mut deaf = TcpStream::connect(&office.site.address).await.expect("it listens");
@@ -107,7 +107,7 @@ async fn web_who_asks_and_never_reads_is_hung_up_on() {
 }
 
 #[tokio::test]
-async fn web_machines_get_numbers() {
+async fn machines_get_numbers() {
     let office = Office::with(office::copying(58), "").await;
     let status = office.site.get("/api/status").await;
     let status: serde_json::Value = serde_json::from_str(&status.body).expect("JSON");

@@ -9,7 +9,7 @@ use crate::browser::{Browser, DESKTOP, Reader};
 use crate::office::{self, Office};
 
 #[tokio::test]
-async fn web_the_bar_moves_without_a_reload() {
+async fn the_bar_moves_without_a_reload() {
     let office = Office::with(office::copying(58), "").await;
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;
@@ -26,7 +26,7 @@ async fn web_the_bar_moves_without_a_reload() {
 }
 
 #[tokio::test]
-async fn web_without_scripts_the_page_says_the_same_and_loads_itself_anew() {
+async fn without_scripts_the_page_says_the_same_and_loads_itself_anew() {
     let office = Office::with(office::copying(58), "").await;
     let mut browser = Browser::start().await;
     browser.becomes(&Reader { scripts: false, ..DESKTOP }).await;
@@ -39,7 +39,7 @@ async fn web_without_scripts_the_page_says_the_same_and_loads_itself_anew() {
 
 /// Neither scripts nor style there.
 #[tokio::test]
-async fn web_a_text_browser_shows_the_page_and_no_lost_connection() {
+async fn a_text_browser_shows_the_page_and_no_lost_connection() {
     let office = Office::with(office::copying(58), "secret").await;
     let mut w3m = Command::new("w3m");
     w3m.args(["-dump", "-cols", "100", "-o", "accept_language=de"]).arg(office.site.url()).env("HOME", "/nonexistent");
@@ -50,7 +50,7 @@ async fn web_a_text_browser_shows_the_page_and_no_lost_connection() {
 }
 
 #[tokio::test]
-async fn web_a_page_that_is_gone_is_said_to_be() {
+async fn a_page_that_is_gone_is_said_to_be() {
     let office = Office::new().await;
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;

@@ -13,7 +13,7 @@ fn with_line(level: &'static str, text: &str) -> Status {
 }
 
 #[tokio::test]
-async fn web_lines_of_the_log_come_as_they_are_written() {
+async fn lines_of_the_log_come_as_they_are_written() {
     let office = Office::with(office::ready(), "").await;
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;
@@ -31,7 +31,7 @@ async fn web_lines_of_the_log_come_as_they_are_written() {
 }
 
 #[tokio::test]
-async fn web_a_line_of_the_log_is_text_and_nothing_else() {
+async fn a_line_of_the_log_is_text_and_nothing_else() {
     let office = Office::with(with_line("info", "<b onclick=x>Büro</b>\u{1b}[2J\n💀"), "").await;
     let mut browser = Browser::start().await;
     browser.becomes(&Reader { languages: "en", ..DESKTOP }).await;
@@ -43,7 +43,7 @@ async fn web_a_line_of_the_log_is_text_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn web_machines_get_the_log_with_its_levels() {
+async fn machines_get_the_log_with_its_levels() {
     let office = Office::with(with_line("error", "Voll."), "").await;
     let answer = office.site.get("/api/status").await;
     let status: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");

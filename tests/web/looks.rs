@@ -15,7 +15,7 @@ pub fn picture(name: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn web_every_mood_says_in_words_what_is_and_what_to_do() {
+async fn every_mood_says_in_words_what_is_and_what_to_do() {
     let office = Office::new().await;
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;
@@ -48,7 +48,7 @@ async fn web_every_mood_says_in_words_what_is_and_what_to_do() {
 
 /// The service speaks German.
 #[tokio::test]
-async fn web_warnings_and_reasons_are_in_the_language_of_whoever_reads_them() {
+async fn warnings_and_reasons_are_in_the_language_of_whoever_reads_them() {
     let office = Office::with(office::copying(58), "").await;
     let mut readers = Vec::new();
     for languages in ["de", "en"] {
@@ -72,7 +72,7 @@ async fn web_warnings_and_reasons_are_in_the_language_of_whoever_reads_them() {
 }
 
 #[tokio::test]
-async fn web_a_copy_that_goes_on_with_what_is_there_is_said_to_end_sooner_than_it_seems() {
+async fn a_resumed_copy_is_estimated_to_end_sooner_than_its_size_suggests() {
     let office = Office::with(office::copying(58), "").await;
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;
@@ -84,7 +84,7 @@ async fn web_a_copy_that_goes_on_with_what_is_there_is_said_to_end_sooner_than_i
 }
 
 #[tokio::test]
-async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
+async fn a_phone_a_dark_room_and_an_english_reader_get_theirs() {
     let office = Office::with(office::copying(58), "").await;
     let mut browser = Browser::start().await;
     let readers = [
@@ -109,7 +109,7 @@ async fn web_a_phone_a_dark_room_and_an_english_reader_get_theirs() {
 
 /// Makes the pictures in docs/images; CONTRIBUTING says how they get there.
 #[tokio::test]
-async fn web_pictures_for_the_docs_are_of_the_page_as_it_is() {
+async fn pictures_for_the_docs_are_of_the_page_as_it_is() {
     let office = Office::new().await;
     let mut browser = Browser::start().await;
     let english = |reader: Reader| Reader { languages: "en", ..reader };

@@ -21,7 +21,7 @@ async fn until_it_is(open: bool, address: &str) {
 }
 
 #[tokio::test]
-async fn web_a_reload_of_the_configuration_moves_the_page() {
+async fn a_reload_of_the_configuration_moves_the_page() {
     let mut scene = Scene::new();
     let (before, after) = (site::own_host(), site::own_host());
     scene.config.set("Webserver", "webhost", &before);
@@ -42,7 +42,7 @@ async fn web_a_reload_of_the_configuration_moves_the_page() {
 }
 
 #[tokio::test]
-async fn web_who_reads_while_the_page_moves_goes_on_reading() {
+async fn who_reads_while_the_page_moves_goes_on_reading() {
     let office = Office::with(office::copying(1), "").await;
     let mut stream = TcpStream::connect(&office.site.address).await.expect("it listens");
     stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("a request");

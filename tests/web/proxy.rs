@@ -131,16 +131,16 @@ async fn is_live_and_starts_a_copy(recipe: &str, login: bool) {
 }
 
 #[tokio::test]
-async fn web_page_behind_nginx_as_documented_is_live_and_starts_a_copy() {
+async fn page_behind_nginx_as_documented_is_live_and_starts_a_copy() {
     is_live_and_starts_a_copy(&recipe("page.md"), false).await;
 }
 
 #[tokio::test]
-async fn web_page_behind_nginx_as_documented_in_german_is_live_and_starts_a_copy() {
+async fn page_behind_nginx_as_documented_in_german_is_live_and_starts_a_copy() {
     is_live_and_starts_a_copy(&recipe("configuration.de.md"), false).await;
 }
 
 #[tokio::test]
-async fn web_behind_a_proxy_with_a_login_of_its_own_a_copy_is_started_with_both_passwords() {
+async fn behind_a_proxy_with_its_own_login_a_copy_needs_both_passwords() {
     is_live_and_starts_a_copy(&recipe("page.md"), true).await;
 }

@@ -16,7 +16,7 @@ async fn house() -> Office {
 }
 
 #[tokio::test]
-async fn web_who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
+async fn who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
     let office = house().await;
     let post = async |headers: &str| office.site.ask("POST", "/copy", &format!("Content-Length: 0\r\n{headers}")).await;
     let bare = post("").await;
@@ -31,7 +31,7 @@ async fn web_who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
 
 /// A person, whose browser may send along what the login of a proxy has asked for.
 #[tokio::test]
-async fn web_a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() {
+async fn a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() {
     let office = house().await;
     let post = async |form: &str| {
         let length = format!("Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n", form.len());
@@ -53,7 +53,7 @@ async fn web_a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() 
 }
 
 #[tokio::test]
-async fn web_guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
+async fn guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
     let office = house().await;
     let guess = async || office.site.ask("POST", "/copy", WRONG).await.code();
     let begun = Instant::now();
@@ -67,7 +67,7 @@ async fn web_guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
 
 /// The page runs as another user than root here.
 #[tokio::test]
-async fn web_polkit_has_the_last_word() {
+async fn polkit_has_the_last_word() {
     let office = Office::as_nobody(office::ready(), "secret").await;
     let polkit = FakePolkit::start(office.rig.bus.address(), Verdict::No).await;
     let refused = office.site.ask("POST", "/copy", RIGHT).await;

@@ -49,7 +49,7 @@ fn crowd(hosts: &[&str], to: SocketAddr, headers: &str) -> Vec<TcpStream> {
 }
 
 #[tokio::test]
-async fn web_a_crowd_from_one_address_leaves_the_page_to_the_others() {
+async fn a_crowd_from_one_address_leaves_the_page_to_the_others() {
     let place = Place::new().await;
     let readers = place.town.inside(|| crowd(&["10.77.0.2"], page("10.77.0.1"), "")).await;
     assert_eq!(readers.len(), SHARE, "{}", place.office.site.log());
@@ -63,7 +63,7 @@ async fn web_a_crowd_from_one_address_leaves_the_page_to_the_others() {
 }
 
 #[tokio::test]
-async fn web_a_crowd_from_one_network_of_ipv6_is_one_crowd() {
+async fn a_crowd_from_one_network_of_ipv6_is_one_crowd() {
     let place = Place::new().await;
     let to = page("fd77:0:0:1::1");
     let readers = place.town.inside(move || crowd(&["fd77:0:0:2::1", "fd77:0:0:2::2"], to, "")).await;
@@ -77,7 +77,7 @@ async fn web_a_crowd_from_one_network_of_ipv6_is_one_crowd() {
 
 /// Behind a proxy all come from 127.0.0.1, and the proxy says for whom.
 #[tokio::test]
-async fn web_a_crowd_behind_a_proxy_leaves_the_page_to_the_proxys_other_readers() {
+async fn a_crowd_behind_a_proxy_leaves_the_page_to_the_proxys_other_readers() {
     let place = Place::new().await;
     let to = page("127.0.0.1");
     let named = "X-Forwarded-For: 10.0.0.9, 192.0.2.7\r\n";
@@ -97,7 +97,7 @@ async fn web_a_crowd_behind_a_proxy_leaves_the_page_to_the_proxys_other_readers(
 }
 
 #[tokio::test]
-async fn web_a_foreign_name_that_leads_here_is_refused_in_plain_words() {
+async fn a_foreign_name_that_leads_here_is_refused_in_plain_words() {
     let office = Office::with(office::ready(), "").await;
     let named = |name: &str, path: &str| format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n");
     for path in ["/", "/events", "/api/status", "/metrics"] {
@@ -129,7 +129,7 @@ fn memory_peak(office: &Office) -> u64 {
 }
 
 #[tokio::test]
-async fn web_forged_news_is_neither_shown_nor_kept() {
+async fn forged_news_is_neither_shown_nor_kept() {
     let office = Office::new().await;
     let before = office.site.get("/api/status").await.body;
     let memory = memory_peak(&office);

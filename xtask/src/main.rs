@@ -5,8 +5,6 @@
 //!        cargo xtask messages             docs/messages.*.md
 //!        cargo xtask mail-snapshots       crates/mail/snapshots/*.txt
 
-#![forbid(unsafe_code)]
-
 mod catalog;
 mod generated;
 mod mail_snapshots;

@@ -1,8 +1,6 @@
 //! Plain data that every other room shares: what a disk, a step, a run and its outcome are.
 //! No I/O, no clock, no bus, no text for people (that is `texts`).
 
-#![forbid(unsafe_code)]
-
 mod agreed;
 pub mod bus;
 mod cause;

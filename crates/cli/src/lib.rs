@@ -3,8 +3,6 @@
 //! `locale` says in which language to speak, `told` is what the daemon tells, as data, and `retold` puts its sentences into the
 //! reader's language.
 
-#![forbid(unsafe_code)]
-
 pub mod commands;
 pub mod exit_code;
 pub mod hooks;

@@ -5,7 +5,6 @@
 //! notation, as Python reads it), `values` (what a key may hold), `keys` (the one table), `settings` and `warnings` (what is
 //! in force, and what is suspicious), `load`, and `edit` (a value into the text of a file).
 
-#![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod edit;

@@ -2,8 +2,6 @@
 //! that concern a run are kept (`run_log`).
 //! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
 
-#![forbid(unsafe_code)]
-
 mod repeats;
 mod run_log;
 mod text_log;
@@ -39,6 +37,9 @@ static LOG: DaemonLog = DaemonLog::new();
 
 /// Makes all of `log`'s macros write to the journal, or to stderr when the process does not run under journald, and to
 /// `text_log`. Fails if a logger is set already.
+///
+/// # Errors
+/// If there is a logger already.
 pub fn install(text_log: Option<&Path>) -> Result<(), SetLoggerError> {
     let sink = connected_to_journal().then(JournalLog::new);
     let sink: Box<dyn Log> = match sink {

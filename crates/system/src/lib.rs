@@ -3,8 +3,6 @@
 //! server ([`net`]), and what is said to systemd ([`systemd`]).
 //! Must not know what any of it is for.
 
-#![forbid(unsafe_code)]
-
 pub mod aside;
 pub mod blocking;
 pub mod net;

@@ -3,7 +3,6 @@
 //! `bench` is a small machine in namespaces of its own, with real disks; `house` a private bus around a daemon, with UDisks2 played
 //! by `fakes`; `mail_servers` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
 
-#![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 pub mod bench;

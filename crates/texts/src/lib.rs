@@ -3,8 +3,6 @@
 //! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
 //! Knows nothing of what the texts are for.
 
-#![forbid(unsafe_code)]
-
 mod afterwards;
 mod cause;
 pub mod clock;

@@ -24,6 +24,9 @@ pub struct Forecast {
 impl Job<'_> {
     /// Takes all files apart without writing one. What files of the list share with each other is counted once. What is left of an
     /// interrupted transfer is not looked at. Errors: of looking at the target.
+    ///
+    /// # Errors
+    /// If a file of the source can't be read.
     pub fn forecast(&self, known: &Known<'_>) -> Result<Forecast, Error> {
         let ground = Ground::of(known.trees().target);
         let ground = ground.map_err(|errno| Error::new(Side::Target, "".as_ref(), 0, errno))?;

@@ -72,6 +72,9 @@ impl<'j> Job<'j> {
     /// flush of the file system, which is the caller's. Adds what it transfers to `known`.
     ///
     /// Errors: what makes it useless to go on (see [`Error::ends_all`]); other files that fail are in [`Summary::skipped`].
+    ///
+    /// # Errors
+    /// The first that ends the transfer; a file that can't be copied alone is told to `listener`.
     pub fn transfer(&self, known: &mut Known<'_>, listener: &dyn Listener) -> Result<Summary, Error> {
         let ground = Ground::of(known.trees().target);
         let ground = ground.map_err(|errno| Error::new(Side::Target, Path::new(""), 0, errno))?;

@@ -46,6 +46,9 @@ impl<'a> Known<'a> {
 
     /// A file that both trees have and that nobody doubts is the same. It counts if size and time of both are equal, and nothing
     /// changed while it was looked at; `false` if not. Errors: of opening and looking.
+    ///
+    /// # Errors
+    /// If the file can't be looked at.
     pub fn add_unchanged(&mut self, path: &Path) -> Result<bool, Error> {
         let seen = witness::unchanged(&self.trees, path)?;
         Ok(self.add_seen(seen))
@@ -53,6 +56,9 @@ impl<'a> Known<'a> {
 
     /// A base: the clone at `path` below `bases`, on the source's file system, holds what the target's file of that path held when
     /// it was stamped `noted`. It counts if the target's file still is as noted; `false` if not. Errors: of opening and looking.
+    ///
+    /// # Errors
+    /// If the file can't be looked at.
     pub fn add_base(&mut self, bases: BorrowedFd<'a>, path: &Path, noted: Stamp) -> Result<bool, Error> {
         let seen = witness::base(&self.trees, bases, path, noted)?;
         Ok(self.add_seen(seen))

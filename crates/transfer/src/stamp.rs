@@ -34,6 +34,9 @@ const TICK: Duration = Duration::from_millis(20);
 
 impl Stamp {
     /// Of an open file. Errors: what the kernel says.
+    ///
+    /// # Errors
+    /// Those of `fstat`.
     pub fn of(file: impl AsFd) -> Result<Self, Errno> {
         Ok(Self::from(&look_at(file)?))
     }

@@ -2,8 +2,6 @@
 //! Sees nothing but the contract of the bus, the plain data and the texts: no file, no disk, no configuration, no secret of the
 //! daemon. One watcher asks; a painter writes the page once for all; every reader gets what was painted.
 
-#![forbid(unsafe_code)]
-
 mod clock;
 mod guests;
 mod language;
@@ -56,6 +54,9 @@ pub enum WebError {
 }
 
 /// Serves the page until the bus is gone.
+///
+/// # Errors
+/// What ended the page; it does not end otherwise.
 pub async fn run(bus: Connection) -> Result<(), WebError> {
     let mut watcher = Watcher::new(&bus).await?;
     watcher.ask().await;

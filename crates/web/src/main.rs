@@ -1,7 +1,5 @@
 //! The status page's process: logger, runtime, connection to the bus, exit code. What it does is in `asbackup_web`.
 
-#![forbid(unsafe_code)]
-
 use std::process::ExitCode;
 
 use asbackup_system::wire;

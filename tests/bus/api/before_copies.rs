@@ -9,7 +9,7 @@ use serde_json::json;
 use super::evidence::{Place, of_session, said};
 
 #[tokio::test]
-async fn bus_api_holds_a_copy_until_a_session_without_a_lock_is_over_and_names_its_job() {
+async fn api_session_without_a_lock_holds_the_copy_and_its_job_is_named() {
     let mut place = Place::new().await;
     let mut retention = session(SESSION, "Working");
     retention["sessionType"] = json!("KindOfALaterVersion");
@@ -30,7 +30,7 @@ async fn bus_api_holds_a_copy_until_a_session_without_a_lock_is_over_and_names_i
 }
 
 #[tokio::test]
-async fn bus_api_holds_no_copy_for_what_rests_reads_or_writes_elsewhere() {
+async fn api_holds_no_copy_for_what_rests_reads_or_writes_elsewhere() {
     let mut place = Place::new().await;
     place.house.settings.set("VEEAM", "api-repository", "atlantis");
     let mut elsewhere = job("Other", SESSION);
@@ -48,7 +48,7 @@ async fn bus_api_holds_no_copy_for_what_rests_reads_or_writes_elsewhere() {
 }
 
 #[tokio::test]
-async fn bus_api_reads_every_page() {
+async fn api_reads_every_page() {
     let mut place = Place::new().await;
     let mut sessions: Vec<_> = (0..450).map(|nth| ended(&format!("s{nth}"), -30, "Success")).collect();
     let mut oldest = session(SESSION, "Working");
@@ -65,7 +65,7 @@ async fn bus_api_reads_every_page() {
 }
 
 #[tokio::test]
-async fn bus_api_that_is_away_lets_the_copy_go_with_a_warning() {
+async fn api_that_is_away_lets_the_copy_go_with_a_warning() {
     let mut place = Place::new().await;
     place.veeam.stop();
     let daemon = place.house.daemon().await;
@@ -76,7 +76,7 @@ async fn bus_api_that_is_away_lets_the_copy_go_with_a_warning() {
 }
 
 #[tokio::test]
-async fn bus_api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all() {
+async fn api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all() {
     let mut place = Place::new().await;
     place.house.settings.set("VEEAM", "api-timeout-seconds", "2");
     place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
@@ -97,7 +97,7 @@ async fn bus_api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_
 }
 
 #[tokio::test]
-async fn bus_api_is_waited_for_also_by_a_copy_without_patience() {
+async fn api_is_waited_for_also_by_a_copy_without_patience() {
     let mut place = Place::new().await;
     place.house.settings.set("Backup", "wait-for-veeam-minutes", "0");
     place.veeam.set("slow", json!({ "/api/v1/jobs": 1 }));
@@ -111,7 +111,7 @@ async fn bus_api_is_waited_for_also_by_a_copy_without_patience() {
 }
 
 #[tokio::test]
-async fn bus_api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
+async fn api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let daemon = place.house.daemon().await;
@@ -128,7 +128,7 @@ async fn bus_api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
 }
 
 #[tokio::test]
-async fn bus_api_is_asked_anew_when_a_lock_has_come_and_gone() {
+async fn api_is_asked_anew_when_a_lock_has_come_and_gone() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let lock = place.lock(&of_session());

@@ -13,7 +13,7 @@ use super::evidence::{Place, of_session, said};
 const LIFTED: &str = "was released: Veeam reports that its session is over";
 
 #[tokio::test]
-async fn bus_api_lifts_a_lock_whose_session_is_over_tells_it_once_and_lets_the_copy_go() {
+async fn api_lifts_a_lock_once_its_session_is_over_and_the_copy_starts() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Postprocessing")]));
     let lock = place.lock(&of_session());
@@ -37,7 +37,7 @@ async fn bus_api_lifts_a_lock_whose_session_is_over_tells_it_once_and_lets_the_c
 }
 
 #[tokio::test]
-async fn bus_api_finds_the_session_of_a_lock_by_the_jobs_name() {
+async fn api_finds_the_session_of_a_lock_by_the_jobs_name() {
     let mut place = Place::new().await;
     place.veeam.set("jobs", json!([job("Weekly", "none"), job("Nightly", SESSION)]));
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
@@ -51,7 +51,7 @@ async fn bus_api_finds_the_session_of_a_lock_by_the_jobs_name() {
 }
 
 #[tokio::test]
-async fn bus_api_takes_no_session_for_the_locks_that_had_ended_before_the_lock_was_made() {
+async fn api_ignores_sessions_that_ended_before_the_lock_was_made() {
     for ahead in [0, 3600, -3600] {
         let mut place = Place::new().await;
         place.veeam.set("ahead", json!(ahead));
@@ -69,7 +69,7 @@ async fn bus_api_takes_no_session_for_the_locks_that_had_ended_before_the_lock_w
 }
 
 #[tokio::test]
-async fn bus_api_waits_for_another_try_after_a_failure() {
+async fn api_waits_for_another_try_after_a_failure() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([ended(SESSION, -10 * 60, "Failed")]));
     let lock = place.lock(&of_session());
@@ -81,7 +81,7 @@ async fn bus_api_waits_for_another_try_after_a_failure() {
 }
 
 #[tokio::test]
-async fn bus_api_that_tells_nothing_of_a_session_lifts_no_lock_and_is_warned_of_once() {
+async fn api_that_does_not_know_a_session_lifts_no_lock_and_warns_once() {
     for (path, status, words) in [
         ("/none", 0, "Veeam does not know the session"),
         ("/api/v1/sessions/", 500, "The service could not ask Veeam"),
@@ -116,7 +116,7 @@ async fn assert_kept(place: &Place, daemon: &Daemon, words: &str) {
 }
 
 #[tokio::test]
-async fn bus_api_that_is_away_or_hangs_lifts_no_lock_and_is_told_of_once_and_once_again_when_it_is_back() {
+async fn api_that_is_away_or_hangs_lifts_no_lock_and_is_reported_once_each_way() {
     let mut place = Place::new().await;
     place.house.settings.set("VEEAM", "api-timeout-seconds", "1");
     place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
@@ -135,7 +135,7 @@ async fn bus_api_that_is_away_or_hangs_lifts_no_lock_and_is_told_of_once_and_onc
 }
 
 #[tokio::test]
-async fn bus_api_with_a_wrong_certificate_gets_no_password_and_lifts_no_lock() {
+async fn api_with_a_wrong_certificate_gets_no_password_and_lifts_no_lock() {
     let room = tempfile::tempdir().unwrap();
     let mut veeam = VeeamServer::named(room.path(), "veeam.example.com");
     veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
@@ -152,7 +152,7 @@ async fn bus_api_with_a_wrong_certificate_gets_no_password_and_lifts_no_lock() {
 }
 
 #[tokio::test]
-async fn bus_api_lifts_no_lock_that_was_renewed_after_it_was_judged() {
+async fn api_lifts_no_lock_that_was_renewed_after_it_was_judged() {
     let mut place = Place::new().await;
     place.veeam.set("jobs", json!([job("Nightly", SESSION)]));
     place.veeam.set("sessions", json!([ended(SESSION, 2, "Success")]));

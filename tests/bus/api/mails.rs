@@ -24,7 +24,7 @@ fn age(lock: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn bus_lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
+async fn lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
     let (place, lock) = place_with_an_old_lock().await;
     let mut daemon = place.house.daemon().await;
     daemon.says(OLD).await;
@@ -46,7 +46,7 @@ async fn bus_lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
 }
 
 #[tokio::test]
-async fn bus_lock_that_is_young_is_left_alone_and_so_is_every_one_by_default() {
+async fn lock_that_is_young_is_left_alone_and_so_is_every_one_by_default() {
     let (mut place, lock) = place_with_an_old_lock().await;
     place.house.settings.set("VEEAM", "lock-max-hours", "4");
     let mut daemon = place.house.daemon().await;
@@ -59,7 +59,7 @@ async fn bus_lock_that_is_young_is_left_alone_and_so_is_every_one_by_default() {
 }
 
 #[tokio::test]
-async fn bus_job_that_waited_in_vain_is_mailed() {
+async fn job_that_waited_in_vain_is_mailed() {
     let mut place = Place::new().await;
     place.house.settings.set("VEEAM", "api-url", "").set("VEEAM", "wait-for-backup-minutes", "0");
     let daemon = place.house.daemon().await;

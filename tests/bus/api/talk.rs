@@ -8,7 +8,7 @@ use serde_json::json;
 use super::evidence::{Place, of_session, said};
 
 #[tokio::test]
-async fn bus_api_is_spoken_to_in_the_newest_version_that_it_knows() {
+async fn api_is_spoken_to_in_the_newest_version_that_it_knows() {
     for version in ["1.2-rev1", "1.3-rev0", "1.3-rev1", "1.3-rev2"] {
         let mut place = Place::new().await;
         place.veeam.set("versions", json!(["1.1-rev2", "1.2-rev1", version]));
@@ -23,7 +23,7 @@ async fn bus_api_is_spoken_to_in_the_newest_version_that_it_knows() {
 }
 
 #[tokio::test]
-async fn bus_api_tokens_are_renewed_before_they_expire_and_when_they_are_refused() {
+async fn api_tokens_are_renewed_before_they_expire_and_when_they_are_refused() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     // Less than what a call may take on its way.
@@ -47,7 +47,7 @@ async fn bus_api_tokens_are_renewed_before_they_expire_and_when_they_are_refused
 }
 
 #[tokio::test]
-async fn bus_api_is_asked_only_while_there_is_something_to_know_and_logged_out_of_then() {
+async fn api_is_asked_only_when_needed_and_logged_out_of_afterwards() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let daemon = place.house.daemon().await;
@@ -64,7 +64,7 @@ async fn bus_api_is_asked_only_while_there_is_something_to_know_and_logged_out_o
 }
 
 #[tokio::test]
-async fn bus_api_login_that_is_refused_is_not_tried_again_soon_and_no_password_is_told() {
+async fn api_login_that_is_refused_is_not_retried_soon_and_leaks_no_password() {
     let mut place = Place::new().await;
     place.veeam.set("login", json!(["viewer", "another"]));
     place.house.settings.set("Debug", "debug", "yes").set("Backup", "wait-for-veeam-minutes", "0");
@@ -84,7 +84,7 @@ async fn bus_api_login_that_is_refused_is_not_tried_again_soon_and_no_password_i
 }
 
 #[tokio::test]
-async fn bus_api_password_may_come_from_systemds_credential() {
+async fn api_password_may_come_from_systemds_credential() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
     place.house.settings.set("VEEAM", "api-password", "");
@@ -96,7 +96,7 @@ async fn bus_api_password_may_come_from_systemds_credential() {
 }
 
 #[tokio::test]
-async fn bus_api_that_never_ends_its_answer_or_its_list_is_not_listened_to() {
+async fn api_that_never_ends_its_answer_or_its_list_is_not_listened_to() {
     // One page is larger than any can be; all together are larger than any list.
     for (bytes, most) in [(32 << 20, 1), (3 << 20, 6)] {
         let mut place = Place::new().await;
@@ -111,7 +111,7 @@ async fn bus_api_that_never_ends_its_answer_or_its_list_is_not_listened_to() {
 }
 
 #[tokio::test]
-async fn bus_api_with_a_self_signed_certificate_that_is_named_is_trusted() {
+async fn api_with_a_self_signed_certificate_that_is_named_is_trusted() {
     let room = tempfile::tempdir().unwrap();
     let own = self_signed(room.path());
     let mut veeam = VeeamServer::certified(room.path(), own);

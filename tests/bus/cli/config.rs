@@ -33,7 +33,7 @@ impl Sample {
 }
 
 #[tokio::test]
-async fn bus_config_check_says_whether_the_file_is_in_order() {
+async fn config_check_says_whether_the_file_is_in_order() {
     let good = Sample::new(GOOD).call(ENGLISH, &["check"]).await;
     assert!(good.code == Some(0) && good.out.ends_with("config.ini is valid.\n"), "{good:?}");
 
@@ -55,7 +55,7 @@ async fn bus_config_check_says_whether_the_file_is_in_order() {
 }
 
 #[tokio::test]
-async fn bus_config_show_says_what_is_in_force_and_whence() {
+async fn config_show_says_what_is_in_force_and_whence() {
     let sample = Sample::new(GOOD);
     let said = sample.call(GERMAN, &["show"]).await;
     assert_eq!(said.code, Some(0));
@@ -75,7 +75,7 @@ async fn bus_config_show_says_what_is_in_force_and_whence() {
 }
 
 #[tokio::test]
-async fn bus_config_check_names_paths_that_others_lead_elsewhere_quotes_and_logs_without_end() {
+async fn config_check_names_hijackable_paths_quotes_and_logs_without_end() {
     let room = tempfile::tempdir_in("/var/tmp").unwrap();
     let (open, inside) = (room.path().join("open"), room.path().join("open/source"));
     std::fs::create_dir_all(&inside).unwrap();

@@ -22,7 +22,7 @@ async fn line(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
 }
 
 #[tokio::test]
-async fn bus_watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
+async fn watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
     let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
     let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
     assert!(line(&mut lines).await.contains("42 %"));
@@ -40,7 +40,7 @@ async fn bus_watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn bus_watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seems() {
+async fn watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seems() {
     let resumed = asbackup::model::Status { bytes_resumed: 300_000_000_000, ..copying() };
     let rig = Rig::with(resumed, std::sync::Arc::new(|_| Vec::new())).await;
     let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
@@ -55,7 +55,7 @@ async fn bus_watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seem
 }
 
 #[tokio::test]
-async fn bus_watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
+async fn watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
     let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
     let mut child = on_terminal(rig.bus.address(), "watch").spawn().unwrap();
     let mut output = child.stdout.take().unwrap();
@@ -79,7 +79,7 @@ async fn bus_watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() 
 }
 
 #[tokio::test]
-async fn bus_watch_in_json_is_all_properties_in_each_line() {
+async fn watch_in_json_is_all_properties_in_each_line() {
     let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
     let (child, mut lines) = watching(rig.bus.address(), &["watch", "--json"]);
     let now: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
@@ -101,7 +101,7 @@ async fn bus_watch_in_json_is_all_properties_in_each_line() {
 }
 
 #[tokio::test]
-async fn bus_start_watch_ends_as_the_run_ends() {
+async fn start_watch_ends_as_the_run_ends() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.answer("Mount", broken());
@@ -113,7 +113,7 @@ async fn bus_start_watch_ends_as_the_run_ends() {
 }
 
 #[tokio::test]
-async fn bus_a_cancelled_run_and_a_daemon_that_goes_away_have_codes_of_their_own() {
+async fn a_cancelled_run_and_a_daemon_that_goes_away_have_codes_of_their_own() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;

@@ -9,7 +9,7 @@ use super::called::{ENGLISH, GERMAN, call};
 use super::samples::{NOON, copying, failed, runs};
 
 #[tokio::test]
-async fn bus_json_has_the_names_and_values_of_the_bus() {
+async fn json_has_the_names_and_values_of_the_bus() {
     let rig = Rig::with(copying(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
     let address = rig.bus.address();
 
@@ -32,7 +32,7 @@ async fn bus_json_has_the_names_and_values_of_the_bus() {
 }
 
 #[tokio::test]
-async fn bus_sentences_in_json_are_in_the_callers_language_with_what_they_are_about() {
+async fn sentences_in_json_are_in_the_callers_language_with_what_they_are_about() {
     let rig = Rig::with(failed(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
     let address = rig.bus.address();
     for (language, status_begins, room, removed) in [

@@ -8,7 +8,7 @@ use asbackup_testing::program;
 use super::called::{ENGLISH, GERMAN, call, ended, of_program};
 
 #[tokio::test]
-async fn bus_what_the_daemon_refuses_is_told_in_its_words_alone() {
+async fn what_the_daemon_refuses_is_told_in_its_words_alone() {
     let house = House::new().await;
     let _daemon = house.daemon().await;
     let address = house.bus.address();
@@ -21,7 +21,7 @@ async fn bus_what_the_daemon_refuses_is_told_in_its_words_alone() {
 }
 
 #[tokio::test]
-async fn bus_a_daemon_that_is_not_there_is_one_helpful_line() {
+async fn a_daemon_that_is_not_there_is_one_helpful_line() {
     let bus = PrivateBus::start();
     for arguments in
         [&["status"][..], &["status", "--json"], &["watch"], &["start"], &["cancel"], &["disks"], &["history"]]
@@ -32,7 +32,7 @@ async fn bus_a_daemon_that_is_not_there_is_one_helpful_line() {
 }
 
 #[tokio::test]
-async fn bus_start_says_the_run_and_status_shows_it() {
+async fn start_says_the_run_and_status_shows_it() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -47,7 +47,7 @@ async fn bus_start_says_the_run_and_status_shows_it() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_is_named_by_its_label_wherever_one_is_named() {
+async fn a_disk_is_named_by_its_label_wherever_one_is_named() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -64,7 +64,7 @@ async fn bus_a_disk_is_named_by_its_label_wherever_one_is_named() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_is_there_can_be_trusted() {
+async fn a_disk_that_is_there_can_be_trusted() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -75,7 +75,7 @@ async fn bus_a_disk_that_is_there_can_be_trusted() {
 }
 
 #[tokio::test]
-async fn bus_who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() {
+async fn who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() {
     let house = House::new().await;
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
     let _daemon = house.daemon().await;

@@ -43,7 +43,7 @@ async fn assert_said(status: Status, name: &str, arguments: &[&str]) {
 }
 
 #[tokio::test]
-async fn bus_status_says_how_things_stand() {
+async fn status_says_how_things_stand() {
     assert_said(unset(), "status-unset", &["status"]).await;
     assert_said(idle(), "status-idle", &["status"]).await;
     assert_said(copying(), "status-copying", &["status"]).await;
@@ -52,20 +52,20 @@ async fn bus_status_says_how_things_stand() {
 }
 
 #[tokio::test]
-async fn bus_disks_lists_the_known_ones_and_says_how_others_are_added() {
+async fn disks_lists_the_known_ones_and_says_how_others_are_added() {
     assert_said(done(), "disks", &["disks"]).await;
     assert_said(Status::default(), "disks-none", &["disks"]).await;
 }
 
 #[tokio::test]
-async fn bus_status_counts_the_locks_of_veeam_that_are_not_listed() {
+async fn status_counts_the_locks_of_veeam_that_are_not_listed() {
     let rig = rig(Status { veeam_lock_count: 700, ..copying() }).await;
     let said = call(rig.bus.address(), ENGLISH, &["status"]).await;
     assert!(said.out.contains("699 more locks are not listed here."), "{said:?}");
 }
 
 #[tokio::test]
-async fn bus_history_says_why_a_run_failed_in_the_readers_language() {
+async fn history_says_why_a_run_failed_in_the_readers_language() {
     let rig = rig(idle()).await;
     for (language, reason) in
         [(ENGLISH, "The disk was unplugged too early."), (GERMAN, "Die Platte wurde zu früh abgezogen.")]
@@ -76,7 +76,7 @@ async fn bus_history_says_why_a_run_failed_in_the_readers_language() {
 }
 
 #[tokio::test]
-async fn bus_history_is_a_table_of_the_newest_runs() {
+async fn history_is_a_table_of_the_newest_runs() {
     assert_said(idle(), "history", &["history"]).await;
     let rig = rig(idle()).await;
     let said = call(rig.bus.address(), ENGLISH, &["history", "-n", "1", "--disk", "b78e-6cc4"]).await;
@@ -87,7 +87,7 @@ async fn bus_history_is_a_table_of_the_newest_runs() {
 }
 
 #[tokio::test]
-async fn bus_a_terminal_has_colours_and_still_no_foreign_escapes() {
+async fn a_terminal_has_colours_and_still_no_foreign_escapes() {
     let rig = rig(copying()).await;
     let said = ended(on_terminal(rig.bus.address(), "status").spawn().unwrap()).await;
     assert_eq!(said.code, Some(0), "{said:?}");
@@ -103,7 +103,7 @@ async fn shown(columns: usize, rig: &Rig, language: &str, arguments: &str) -> Ve
 }
 
 #[tokio::test]
-async fn bus_on_a_narrow_terminal_every_line_fits_and_no_word_is_torn() {
+async fn on_a_narrow_terminal_every_line_fits_and_no_word_is_torn() {
     let rig = rig(done()).await;
     for (language, label) in [(ENGLISH, "Disk:"), (GERMAN, "Platte:")] {
         for command in ["status", "disks", "history"] {
@@ -120,7 +120,7 @@ async fn bus_on_a_narrow_terminal_every_line_fits_and_no_word_is_torn() {
 }
 
 #[tokio::test]
-async fn bus_a_terminal_without_unicode_is_given_ascii_in_every_language() {
+async fn a_terminal_without_unicode_is_given_ascii_in_every_language() {
     let rig = rig(copying()).await;
     for (language, words) in [("C", "is running"), ("de_DE", "laeuft")] {
         for command in ["status", "disks", "history"] {
@@ -134,7 +134,7 @@ async fn bus_a_terminal_without_unicode_is_given_ascii_in_every_language() {
 }
 
 #[tokio::test]
-async fn bus_help_has_examples_and_every_exit_code() {
+async fn help_has_examples_and_every_exit_code() {
     let said = call("unix:path=/nowhere", ENGLISH, &["--help"]).await;
     assert!(said.code == Some(0) && said.out.contains("asbackup start --watch"), "{said:?}");
     for code in 0..=6 {

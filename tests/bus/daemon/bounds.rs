@@ -28,7 +28,7 @@ async fn fill(daemon: &Daemon, count: usize) {
 }
 
 #[tokio::test]
-async fn bus_a_lock_too_many_is_refused_and_those_that_are_held_stay() {
+async fn a_lock_too_many_is_refused_and_those_that_are_held_stay() {
     let house = House::within(Path::new(IN_MEMORY)).await;
     let daemon = house.daemon().await;
     fill(&daemon, MOST_LOCKS).await;
@@ -42,7 +42,7 @@ async fn bus_a_lock_too_many_is_refused_and_those_that_are_held_stay() {
 }
 
 #[tokio::test]
-async fn bus_a_request_too_many_is_refused_while_a_copy_is_on() {
+async fn a_request_too_many_is_refused_while_a_copy_is_on() {
     let house = House::within(Path::new(IN_MEMORY)).await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -65,7 +65,7 @@ async fn bus_a_request_too_many_is_refused_while_a_copy_is_on() {
 }
 
 #[tokio::test]
-async fn bus_a_directory_full_of_lock_files_holds_the_copy_back_and_nothing_else() {
+async fn a_directory_full_of_lock_files_holds_the_copy_back_and_nothing_else() {
     let house = House::within(Path::new(IN_MEMORY)).await;
     for nth in 0..FILES {
         fs::write(house.veeam_lock(&job(nth)), "x").unwrap();
@@ -97,7 +97,7 @@ async fn bus_a_directory_full_of_lock_files_holds_the_copy_back_and_nothing_else
 }
 
 #[tokio::test]
-async fn bus_locks_that_come_and_go_are_told_in_few_signals_and_the_last_state_always() {
+async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
     const ROUNDS: usize = 150;
     let house = House::within(Path::new(IN_MEMORY)).await;
     let daemon = house.daemon().await;

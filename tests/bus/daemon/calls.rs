@@ -61,7 +61,7 @@ async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn bus_start_says_why_it_can_not() {
+async fn start_says_why_it_can_not() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&stranger()).await;
@@ -80,7 +80,7 @@ async fn bus_start_says_why_it_can_not() {
 }
 
 #[tokio::test]
-async fn bus_start_copies_again_to_a_disk_that_has_had_its_copy() {
+async fn start_copies_again_to_a_disk_that_has_had_its_copy() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
@@ -93,7 +93,7 @@ async fn bus_start_copies_again_to_a_disk_that_has_had_its_copy() {
 }
 
 #[tokio::test]
-async fn bus_while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
+async fn while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -119,7 +119,7 @@ async fn bus_while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
 }
 
 #[tokio::test]
-async fn bus_all_properties_can_be_read_idle_and_in_a_run() {
+async fn all_properties_can_be_read_idle_and_in_a_run() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let names = |all: &std::collections::HashMap<String, zbus::OwnedVariant>| {
@@ -143,7 +143,7 @@ async fn bus_all_properties_can_be_read_idle_and_in_a_run() {
 }
 
 #[tokio::test]
-async fn bus_each_change_of_state_is_told_and_the_end_before_its_signal() {
+async fn each_change_of_state_is_told_and_the_end_before_its_signal() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.answer("Mount", Answer::Late(Duration::from_millis(100)));
@@ -161,7 +161,7 @@ async fn bus_each_change_of_state_is_told_and_the_end_before_its_signal() {
 }
 
 #[tokio::test]
-async fn bus_a_stranger_may_read_and_nothing_else() {
+async fn a_stranger_may_read_and_nothing_else() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
@@ -183,7 +183,7 @@ async fn bus_a_stranger_may_read_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn bus_whom_polkit_lets_pass_may_start_and_cancel() {
+async fn whom_polkit_lets_pass_may_start_and_cancel() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;

@@ -27,7 +27,7 @@ fn numbers() -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_is_plugged_in_anew_while_its_run_is_being_cancelled_gets_a_new_run() {
+async fn a_disk_replugged_while_its_run_is_being_cancelled_gets_a_new_run() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &numbered(first())).await;
@@ -42,7 +42,7 @@ async fn bus_a_disk_that_is_plugged_in_anew_while_its_run_is_being_cancelled_get
 }
 
 #[tokio::test]
-async fn bus_a_killed_daemons_run_is_written_down_and_taken_up_again() {
+async fn a_killed_daemons_run_is_written_down_and_taken_up_again() {
     let house = House::new().await;
     let disk = numbered(first());
     let mut daemon = house.daemon().await;
@@ -61,7 +61,7 @@ async fn bus_a_killed_daemons_run_is_written_down_and_taken_up_again() {
 }
 
 #[tokio::test]
-async fn bus_without_a_sequence_number_a_killed_run_begins_anew_as_for_a_fresh_disk() {
+async fn without_a_sequence_number_a_killed_run_begins_anew_as_for_a_fresh_disk() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -72,7 +72,7 @@ async fn bus_without_a_sequence_number_a_killed_run_begins_anew_as_for_a_fresh_d
 }
 
 #[tokio::test]
-async fn bus_a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
+async fn a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
     let house = House::new().await;
     let disk = numbered(first());
     let mut daemon = house.daemon().await;
@@ -83,7 +83,7 @@ async fn bus_a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_was_cut_off_three_times_is_left_alone() {
+async fn a_disk_that_was_cut_off_three_times_is_left_alone() {
     let house = House::new().await;
     let disk = numbered(first());
     let mut daemon = house.daemon().await;
@@ -101,7 +101,7 @@ async fn bus_a_disk_that_was_cut_off_three_times_is_left_alone() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
+async fn a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
     let house = House::new().await;
     let disk = numbered(first());
     let mut daemon = house.daemon().await;
@@ -117,7 +117,7 @@ async fn bus_a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon
 }
 
 #[tokio::test]
-async fn bus_a_torn_history_is_told_and_survived() {
+async fn a_torn_history_is_told_and_survived() {
     let house = House::new().await;
     fs::write(house.path("state/history.jsonl"), "{\"ended\":{\"run\":7,\"di").unwrap();
     let daemon = house.daemon().await;

@@ -16,7 +16,7 @@ async fn runs_until(house: &House, daemon: &Daemon, witness: &FakeDisk) -> Vec<S
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_comes_bit_by_bit_gets_exactly_one_run() {
+async fn a_disk_that_comes_bit_by_bit_gets_exactly_one_run() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug_bit_by_bit(&first()).await;
@@ -27,7 +27,7 @@ async fn bus_a_disk_that_comes_bit_by_bit_gets_exactly_one_run() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_without_partitions_and_one_that_was_there_at_the_start_are_copied_to() {
+async fn a_disk_without_partitions_and_one_present_at_start_are_copied_to() {
     let house = House::new().await;
     house.udisks.plug(&FakeDisk { partition: false, ..first() }).await;
     let daemon = house.daemon().await;
@@ -35,7 +35,7 @@ async fn bus_a_disk_without_partitions_and_one_that_was_there_at_the_start_are_c
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_comes_and_goes_and_comes_again_at_once_gets_exactly_one_run() {
+async fn a_disk_replugged_at_once_gets_exactly_one_run() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
@@ -46,7 +46,7 @@ async fn bus_a_disk_that_comes_and_goes_and_comes_again_at_once_gets_exactly_one
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_is_plugged_in_again_gets_a_second_run() {
+async fn a_disk_that_is_plugged_in_again_gets_a_second_run() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
@@ -58,7 +58,7 @@ async fn bus_a_disk_that_is_plugged_in_again_gets_a_second_run() {
 }
 
 #[tokio::test]
-async fn bus_an_unknown_disk_is_listed_and_left_alone() {
+async fn an_unknown_disk_is_listed_and_left_alone() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&stranger()).await;
@@ -70,7 +70,7 @@ async fn bus_an_unknown_disk_is_listed_and_left_alone() {
 }
 
 #[tokio::test]
-async fn bus_disks_that_are_no_good_end_their_run_before_they_are_touched() {
+async fn disks_that_are_no_good_end_their_run_before_they_are_touched() {
     let unfit = [
         (FakeDisk { file_system: "iso9660".to_owned(), ..first() }, "UnsupportedFileSystem", "iso9660"),
         (FakeDisk { read_only: true, ..first() }, "MountFailed", "write-protect"),
@@ -90,7 +90,7 @@ async fn bus_disks_that_are_no_good_end_their_run_before_they_are_touched() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_the_administrator_hides_is_left_alone_and_a_call_for_it_is_told_why() {
+async fn a_hidden_disk_is_left_alone_and_a_call_for_it_is_told_why() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let hidden = FakeDisk { ignored: true, ..first() };
@@ -101,7 +101,7 @@ async fn bus_a_disk_that_the_administrator_hides_is_left_alone_and_a_call_for_it
 }
 
 #[tokio::test]
-async fn bus_of_two_disks_with_one_uuid_neither_is_touched_and_it_is_told_once() {
+async fn of_two_disks_with_one_uuid_neither_is_touched_and_it_is_told_once() {
     let house = House::new().await;
     let clone = FakeDisk { name: "asbackuptest9".to_owned(), serial: "CL0N3".to_owned(), ..first() };
     let daemon = house.daemon().await;
@@ -121,7 +121,7 @@ async fn bus_of_two_disks_with_one_uuid_neither_is_touched_and_it_is_told_once()
 }
 
 #[tokio::test]
-async fn bus_udisks_may_come_later_than_the_daemon() {
+async fn udisks_may_come_later_than_the_daemon() {
     let mut house = House::new().await;
     house.udisks.vanish().await;
     house.udisks.plug(&first()).await;
@@ -133,7 +133,7 @@ async fn bus_udisks_may_come_later_than_the_daemon() {
 }
 
 #[tokio::test]
-async fn bus_udisks_that_was_away_is_heard_the_moment_it_is_back() {
+async fn udisks_that_was_away_is_heard_the_moment_it_is_back() {
     let mut house = House::new().await;
     house.udisks.answer("GetManagedObjects", Answer::fails("Failed", "not yet"));
     let daemon = house.daemon().await;
@@ -148,7 +148,7 @@ async fn bus_udisks_that_was_away_is_heard_the_moment_it_is_back() {
 }
 
 #[tokio::test]
-async fn bus_a_restart_of_udisks_repeats_no_disk_and_misses_none() {
+async fn a_restart_of_udisks_repeats_no_disk_and_misses_none() {
     let mut house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
@@ -167,7 +167,7 @@ async fn bus_a_restart_of_udisks_repeats_no_disk_and_misses_none() {
 }
 
 #[tokio::test]
-async fn bus_a_flood_of_signals_makes_the_daemon_neither_deaf_nor_blind() {
+async fn a_flood_of_signals_makes_the_daemon_neither_deaf_nor_blind() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&stranger()).await;
@@ -186,7 +186,7 @@ async fn bus_a_flood_of_signals_makes_the_daemon_neither_deaf_nor_blind() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_is_pulled_in_the_middle_ends_the_run_and_may_come_again() {
+async fn a_disk_that_is_pulled_in_the_middle_ends_the_run_and_may_come_again() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;

@@ -100,17 +100,17 @@ async fn assert_nobody_is_starved(way: Way) {
 }
 
 #[tokio::test]
-async fn bus_interactive_calls_that_nobody_answers_starve_nobody_else() {
+async fn interactive_calls_that_nobody_answers_starve_nobody_else() {
     assert_nobody_is_starved(Way::Interactive).await;
 }
 
 #[tokio::test]
-async fn bus_calls_that_polkit_does_not_answer_starve_nobody_else() {
+async fn calls_that_polkit_does_not_answer_starve_nobody_else() {
     assert_nobody_is_starved(Way::Unattended).await;
 }
 
 #[tokio::test]
-async fn bus_who_keeps_too_many_calls_open_is_told_so_at_once_and_may_call_again_later() {
+async fn a_caller_with_too_many_open_calls_is_refused_and_may_call_again_later() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let polkit = FakePolkit::start(house.bus.address(), Verdict::Hang).await;

@@ -63,7 +63,7 @@ async fn locks(daemon: &Daemon) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn bus_a_forged_departure_withdraws_nobodys_request() {
+async fn a_forged_departure_withdraws_nobodys_request() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -85,7 +85,7 @@ async fn bus_a_forged_departure_withdraws_nobodys_request() {
 }
 
 #[tokio::test]
-async fn bus_forged_signals_of_others_are_not_even_a_reason_to_ask() {
+async fn forged_signals_of_others_are_not_even_a_reason_to_ask() {
     let town = Town::new().await;
     let names = names_of(&town.daemon).await;
     let messages: Vec<Message> =
@@ -100,7 +100,7 @@ async fn bus_forged_signals_of_others_are_not_even_a_reason_to_ask() {
 }
 
 #[tokio::test]
-async fn bus_large_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
+async fn large_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
     let many: HashMap<String, Variant<'_>> = (0..1_200_000).map(|nth| (nth.to_string(), Variant::from(nth))).collect();
     let block = format!("{UDISKS}/block_devices/sda");
@@ -117,7 +117,7 @@ async fn bus_large_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing()
 }
 
 #[tokio::test]
-async fn bus_calls_to_the_daemons_other_connections_reach_nobody() {
+async fn calls_to_the_daemons_other_connections_reach_nobody() {
     let town = Town::new().await;
     let names = names_of(&town.daemon).await;
     let call = |to: &OwnedUniqueName, body: &str| {

@@ -20,7 +20,7 @@ fn assert_harmless(what: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn bus_no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
+async fn no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
     let mut house = House::new().await;
     house.settings.set("Debug", "debug", "true");
     let daemon = house.daemon().await;
@@ -45,7 +45,7 @@ async fn bus_no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
 }
 
 #[tokio::test]
-async fn bus_arguments_that_no_disk_and_no_job_can_have_are_refused() {
+async fn arguments_that_no_disk_and_no_job_can_have_are_refused() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let huge = "x".repeat(10 << 10);
@@ -110,7 +110,7 @@ async fn flood(house: &House, until: Instant, least: u64) -> u64 {
 }
 
 #[tokio::test]
-async fn bus_a_flood_of_calls_grows_no_memory_and_holds_up_nobody() {
+async fn a_flood_of_calls_grows_no_memory_and_holds_up_nobody() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let _polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;

@@ -25,7 +25,7 @@ async fn house_with(policy: &str) -> (House, asbackup_testing::house::daemon::Da
 }
 
 #[tokio::test]
-async fn bus_a_known_uuid_behind_another_drive_is_refused_and_copied_to_when_trusted() {
+async fn a_known_uuid_on_another_drive_is_refused_until_it_is_trusted() {
     let (house, daemon) = house_with("refuse").await;
     house.udisks.plug(&other_drive()).await;
     let finished = daemon.finished(2).await;
@@ -40,7 +40,7 @@ async fn bus_a_known_uuid_behind_another_drive_is_refused_and_copied_to_when_tru
 }
 
 #[tokio::test]
-async fn bus_a_known_uuid_behind_another_drive_is_warned_about_by_default() {
+async fn a_known_uuid_behind_another_drive_is_warned_about_by_default() {
     let (house, daemon) = house_with("warn").await;
     house.udisks.plug(&other_drive()).await;
     assert_eq!(daemon.finished(2).await.error, "MountFailed");
@@ -54,7 +54,7 @@ async fn bus_a_known_uuid_behind_another_drive_is_warned_about_by_default() {
 }
 
 #[tokio::test]
-async fn bus_a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be() {
+async fn a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be() {
     let (house, daemon) = house_with("warn").await;
     let locked = FakeDisk {
         uuid: "99bc3e64-ccf3-416f-a968-2349a332a975".to_owned(),
@@ -80,7 +80,7 @@ async fn bus_a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be()
 }
 
 #[tokio::test]
-async fn bus_an_enclosure_that_comes_without_its_disk_is_told() {
+async fn an_enclosure_that_comes_without_its_disk_is_told() {
     let (house, daemon) = house_with("warn").await;
     let nothing = String::new;
     let name = "asbackuptest9".to_owned();
@@ -93,7 +93,7 @@ async fn bus_an_enclosure_that_comes_without_its_disk_is_told() {
 
 /// Who has them can make a disk look like a known one.
 #[tokio::test]
-async fn bus_what_disks_are_recognised_by_is_told_to_nobody() {
+async fn what_disks_are_recognised_by_is_told_to_nobody() {
     let mut house = House::new().await;
     house.settings.set("Debug", "debug", "true");
     let daemon = house.daemon().await;
@@ -118,7 +118,7 @@ fn read(house: &House, file: &str) -> String {
 }
 
 #[tokio::test]
-async fn bus_only_a_known_disk_that_is_there_can_be_trusted() {
+async fn only_a_known_disk_that_is_there_can_be_trusted() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     for (uuid, error) in [

@@ -53,7 +53,7 @@ fn all_are_given_back(locks: &Locks) -> bool {
 }
 
 #[tokio::test]
-async fn bus_sleep_and_shutdown_are_held_off_while_a_run_is_on_and_no_longer() {
+async fn sleep_and_shutdown_are_held_off_while_a_run_is_on_and_no_longer() {
     for (old, mode) in [(false, "block-weak"), (true, "delay")] {
         let house = House::new().await;
         let (_logind, locks) = start_logind(&house, old).await;
@@ -88,7 +88,7 @@ async fn pester_who_comes(stranger: Connection) {
 }
 
 #[tokio::test]
-async fn bus_who_floods_each_newcomer_keeps_no_machine_from_being_held_awake() {
+async fn who_floods_each_newcomer_keeps_no_machine_from_being_held_awake() {
     let house = House::new().await;
     let (_logind, locks) = start_logind(&house, false).await;
     let daemon = house.daemon().await;

@@ -14,7 +14,7 @@ fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn bus_the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
+async fn the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     std::fs::write(house.veeam_lock("Nightly"), "job").unwrap();
@@ -45,7 +45,7 @@ async fn bus_the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() 
 }
 
 #[tokio::test]
-async fn bus_the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
+async fn the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     assert!(daemon.client.run_log().await.unwrap().is_empty(), "no run yet");
@@ -68,7 +68,7 @@ async fn bus_the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log()
 }
 
 #[tokio::test]
-async fn bus_a_cancelled_run_is_no_error() {
+async fn a_cancelled_run_is_no_error() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -80,7 +80,7 @@ async fn bus_a_cancelled_run_is_no_error() {
 }
 
 #[tokio::test]
-async fn bus_a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing() {
+async fn a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing() {
     let mut house = House::new().await;
     std::fs::write(house.path("in-the-way"), "").unwrap();
     let path = house.path("in-the-way/asbackup.log").display().to_string();
@@ -94,7 +94,7 @@ async fn bus_a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing()
 }
 
 #[tokio::test]
-async fn bus_debug_shows_environment_and_settings_without_secrets() {
+async fn debug_shows_environment_and_settings_without_secrets() {
     let mut house = House::new().await;
     house.settings.set("Debug", "debug", "true");
     house.settings.set("Mail", "password", "hunter3");
@@ -123,7 +123,7 @@ async fn bus_debug_shows_environment_and_settings_without_secrets() {
 }
 
 #[tokio::test]
-async fn bus_without_debug_nothing_of_the_environment_is_logged() {
+async fn without_debug_nothing_of_the_environment_is_logged() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     assert!(!daemon.log().contains("environment") && !daemon.log().contains(" debug "), "{}", daemon.log());

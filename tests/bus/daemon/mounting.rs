@@ -27,7 +27,7 @@ fn refusals() -> Vec<(Answer, &'static str, &'static str)> {
 }
 
 #[tokio::test]
-async fn bus_whatever_udisks_says_to_a_mount_the_run_is_aborted_with_its_reason_and_leaves_nothing() {
+async fn a_mount_that_udisks_refuses_aborts_the_run_with_its_reason() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.answer("Mount", Answer::Hangs);
@@ -52,7 +52,7 @@ async fn bus_whatever_udisks_says_to_a_mount_the_run_is_aborted_with_its_reason_
 }
 
 #[tokio::test]
-async fn bus_a_mount_is_asked_for_with_what_keeps_the_host_safe() {
+async fn a_mount_is_asked_for_with_what_keeps_the_host_safe() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
@@ -65,7 +65,7 @@ async fn bus_a_mount_is_asked_for_with_what_keeps_the_host_safe() {
 }
 
 #[tokio::test]
-async fn bus_cancel_works_at_once_while_udisks_hangs_in_mount() {
+async fn cancel_works_at_once_while_udisks_hangs_in_mount() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -80,7 +80,7 @@ async fn bus_cancel_works_at_once_while_udisks_hangs_in_mount() {
 }
 
 #[tokio::test]
-async fn bus_sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
+async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -96,7 +96,7 @@ async fn bus_sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
 }
 
 #[tokio::test]
-async fn bus_a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
+async fn a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.answer("Mount", Answer::Late(Duration::from_secs(2)));
@@ -112,7 +112,7 @@ async fn bus_a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
 }
 
 #[tokio::test]
-async fn bus_a_mount_that_comes_after_the_daemon_was_stopped_is_undone_by_the_next_one() {
+async fn a_mount_that_comes_after_a_stop_is_undone_by_the_next_daemon() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -128,7 +128,7 @@ async fn bus_a_mount_that_comes_after_the_daemon_was_stopped_is_undone_by_the_ne
 }
 
 #[tokio::test]
-async fn bus_a_disk_that_somebody_else_has_mounted_stays_as_it_is() {
+async fn a_disk_that_somebody_else_has_mounted_stays_as_it_is() {
     let house = House::new().await;
     let mounted = vec![b"/mnt/theirs\0".to_vec()];
     house.udisks.plug(&first()).await;
@@ -142,7 +142,7 @@ async fn bus_a_disk_that_somebody_else_has_mounted_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn bus_another_disk_at_the_same_place_is_never_mounted() {
+async fn another_disk_at_the_same_place_is_never_mounted() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     std::fs::write(house.veeam_lock("nightly"), "job").unwrap();
@@ -158,7 +158,7 @@ async fn bus_another_disk_at_the_same_place_is_never_mounted() {
 }
 
 #[tokio::test]
-async fn bus_a_mount_that_is_not_what_udisks_says_is_refused_and_given_back() {
+async fn a_mount_that_is_not_what_udisks_says_is_refused_and_given_back() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.answer("Mount", Answer::Works);

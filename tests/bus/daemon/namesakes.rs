@@ -14,7 +14,7 @@ fn count(daemon: &Daemon, words: &str) -> usize {
 }
 
 #[tokio::test]
-async fn bus_an_unlock_that_is_spelled_nearly_as_a_lock_names_it_and_leaves_it() {
+async fn an_unlock_that_is_spelled_nearly_as_a_lock_names_it_and_leaves_it() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     for (locked, unlocked) in [("Job A", "job a"), ("T\u{e4}glich", "Ta\u{308}glich"), ("Ends", "Ends ")] {
@@ -31,7 +31,7 @@ async fn bus_an_unlock_that_is_spelled_nearly_as_a_lock_names_it_and_leaves_it()
 }
 
 #[tokio::test]
-async fn bus_two_names_that_look_like_one_are_two_locks_and_a_warning() {
+async fn two_names_that_look_like_one_are_two_locks_and_a_warning() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     for job in ["Job A", "Job A", "job a", "Job B"] {
@@ -45,7 +45,7 @@ async fn bus_two_names_that_look_like_one_are_two_locks_and_a_warning() {
 }
 
 #[tokio::test]
-async fn bus_one_name_that_two_scripts_wait_for_at_a_time_is_told() {
+async fn one_name_that_two_scripts_wait_for_at_a_time_is_told() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -65,7 +65,7 @@ async fn bus_one_name_that_two_scripts_wait_for_at_a_time_is_told() {
 }
 
 #[tokio::test]
-async fn bus_a_lock_that_was_asked_for_twice_does_not_go_in_silence() {
+async fn a_lock_that_was_asked_for_twice_does_not_go_in_silence() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     for times in [1, 3] {

@@ -11,7 +11,7 @@ async fn has_reloaded(daemon: &Daemon, times: usize) {
 }
 
 #[tokio::test]
-async fn bus_a_good_file_is_in_force_at_once() {
+async fn a_good_file_is_in_force_at_once() {
     let mut house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&stranger()).await;
@@ -27,7 +27,7 @@ async fn bus_a_good_file_is_in_force_at_once() {
 }
 
 #[tokio::test]
-async fn bus_a_faulty_file_is_refused_whole_and_the_old_one_stays_in_force() {
+async fn a_faulty_file_is_refused_whole_and_the_old_one_stays_in_force() {
     let mut house = House::new().await;
     let daemon = house.daemon().await;
     let good = house.settings.clone();
@@ -57,7 +57,7 @@ async fn bus_a_faulty_file_is_refused_whole_and_the_old_one_stays_in_force() {
 }
 
 #[tokio::test]
-async fn bus_a_file_that_has_gone_is_refused_too() {
+async fn a_file_that_has_gone_is_refused_too() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     std::fs::remove_file(house.config_path()).unwrap();
@@ -68,7 +68,7 @@ async fn bus_a_file_that_has_gone_is_refused_too() {
 }
 
 #[tokio::test]
-async fn bus_sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
+async fn sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
     let mut house = House::new().await;
     let daemon = house.daemon().await;
     assert!(daemon.client.status().await.unwrap().starts_with("Ready"));
@@ -94,7 +94,7 @@ async fn bus_sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
 }
 
 #[tokio::test]
-async fn bus_a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config() {
+async fn a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config() {
     let mut house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&second()).await;
@@ -113,7 +113,7 @@ async fn bus_a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config()
 }
 
 #[tokio::test]
-async fn bus_unknown_keys_are_told_and_do_no_harm() {
+async fn unknown_keys_are_told_and_do_no_harm() {
     let mut house = House::new().await;
     house.settings.set("Backup", "backup-sorce", "/tmp");
     let daemon = house.daemon().await;

@@ -8,7 +8,7 @@ use asbackup_testing::house::{House, first, second, third};
 use rustix::process::Signal;
 
 #[tokio::test]
-async fn bus_disks_that_come_together_are_copied_to_in_config_order_one_after_the_other() {
+async fn disks_plugged_in_together_are_copied_to_one_by_one_in_config_order() {
     let mut house = House::new().await;
     house.settings = house.settings.clone().know(&[&second(), &third(), &first()]);
     house.udisks.answer("Mount", Answer::Late(Duration::from_millis(50)));
@@ -27,7 +27,7 @@ async fn bus_disks_that_come_together_are_copied_to_in_config_order_one_after_th
 }
 
 #[tokio::test]
-async fn bus_a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() {
+async fn a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -47,7 +47,7 @@ async fn bus_a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() 
 }
 
 #[tokio::test]
-async fn bus_the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
+async fn the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -60,7 +60,7 @@ async fn bus_the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
 }
 
 #[tokio::test]
-async fn bus_the_status_of_the_unit_is_the_status_on_the_bus() {
+async fn the_status_of_the_unit_is_the_status_on_the_bus() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -77,7 +77,7 @@ async fn bus_the_status_of_the_unit_is_the_status_on_the_bus() {
 }
 
 #[tokio::test]
-async fn bus_sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
+async fn sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
     for signal in [Signal::TERM, Signal::INT] {
         let house = House::new().await;
         let mut daemon = house.daemon().await;
@@ -91,7 +91,7 @@ async fn bus_sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
 }
 
 #[tokio::test]
-async fn bus_no_signal_of_a_run_comes_before_the_reply_to_start() {
+async fn no_signal_of_a_run_comes_before_the_reply_to_start() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;

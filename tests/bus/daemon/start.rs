@@ -18,7 +18,7 @@ fn template(room: &Path) -> String {
 }
 
 #[tokio::test]
-async fn bus_a_faulty_config_is_never_ready_and_every_fault_is_told() {
+async fn a_faulty_config_is_never_ready_and_every_fault_is_told() {
     let mut house = House::new().await;
     house.settings.set("Backup", "backup-source", "relative/path");
     house.settings.set("Backup", "wait-for-veeam-minutes", "soon");
@@ -36,7 +36,7 @@ async fn bus_a_faulty_config_is_never_ready_and_every_fault_is_told() {
 }
 
 #[tokio::test]
-async fn bus_a_config_that_is_missing_is_named_and_never_ready() {
+async fn a_config_that_is_missing_is_named_and_never_ready() {
     let house = House::new().await;
     let mut daemon = house.launch_with("").await;
     assert_eq!(daemon.exit().await.code(), Some(78));
@@ -46,7 +46,7 @@ async fn bus_a_config_that_is_missing_is_named_and_never_ready() {
 }
 
 #[tokio::test]
-async fn bus_the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_in() {
+async fn the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_in() {
     let house = House::new().await;
     house.write_config_text(&template(&house.path("")));
     house.udisks.plug(&first()).await;
@@ -67,7 +67,7 @@ async fn bus_the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_
 }
 
 #[tokio::test]
-async fn bus_a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
+async fn a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let mut second = house.launch_with("-2").await;
@@ -81,7 +81,7 @@ async fn bus_a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
 }
 
 #[tokio::test]
-async fn bus_ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
+async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
     let house = House::new().await;
     house.udisks.plug(&first()).await;
     house.udisks.answer("GetManagedObjects", Answer::Late(Duration::from_millis(400)));
@@ -97,7 +97,7 @@ async fn bus_ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
 }
 
 #[tokio::test]
-async fn bus_a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
+async fn a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
     let house = House::new().await;
     house.udisks.answer("GetManagedObjects", Answer::Hangs);
     let daemon = house.launch().await;
@@ -109,7 +109,7 @@ async fn bus_a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
 }
 
 #[tokio::test]
-async fn bus_without_a_bus_or_a_place_for_the_history_it_ends_in_plain_words() {
+async fn without_a_bus_or_a_place_for_the_history_it_ends_in_plain_words() {
     let house = House::new().await;
     fs::remove_dir(house.path("state")).unwrap();
     fs::write(house.path("state"), "in the way").unwrap();
@@ -120,7 +120,7 @@ async fn bus_without_a_bus_or_a_place_for_the_history_it_ends_in_plain_words() {
 }
 
 #[tokio::test]
-async fn bus_a_lost_bus_ends_the_daemon_so_that_it_is_started_again() {
+async fn a_lost_bus_ends_the_daemon_so_that_it_is_started_again() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     drop(house.bus);

@@ -225,14 +225,14 @@ impl Town {
 }
 
 #[tokio::test]
-async fn bus_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
+async fn calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
     let swarm = Swarm::come(&town.house, FLOODERS, small);
     town.assert_served(&swarm).await;
 }
 
 #[tokio::test]
-async fn bus_large_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
+async fn large_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
     let huge = "x".repeat(1 << 20);
     let messages = vec![
@@ -259,7 +259,7 @@ pub async fn names_of(daemon: &Daemon) -> Vec<OwnedUniqueName> {
 }
 
 #[tokio::test]
-async fn bus_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
+async fn signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
     let names = names_of(&town.daemon).await;
     assert!(!names.is_empty());
@@ -335,7 +335,7 @@ fn large_answers() -> Vec<Message> {
 }
 
 #[tokio::test]
-async fn bus_callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() {
+async fn callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() {
     let town = with_a_long_history().await;
     let mut swarm = Swarm::of(&town.house, FLOODERS, |socket, over, sent| {
         call_and_never_read(socket, large_answers, over, sent);
@@ -346,7 +346,7 @@ async fn bus_callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothin
 
 /// Many callers who do read.
 #[tokio::test]
-async fn bus_callers_who_list_all_runs_hold_up_nobody_and_grow_nothing() {
+async fn callers_who_list_all_runs_hold_up_nobody_and_grow_nothing() {
     let town = with_a_long_history().await;
     let swarm = Swarm::come(&town.house, FLOODERS, large_answers);
     town.assert_served(&swarm).await;
@@ -368,7 +368,7 @@ fn listen_and_never_read(mut socket: UnixStream, over: &AtomicBool, sent: &Atomi
 }
 
 #[tokio::test]
-async fn bus_listeners_with_thousands_of_match_rules_who_never_read_hold_up_nobody_and_grow_nothing() {
+async fn listeners_who_never_read_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
     let mut swarm = Swarm::of(&town.house, LISTENERS, listen_and_never_read);
     swarm.few = (LISTENERS * RULES) as u64 - 1;

@@ -61,7 +61,7 @@ fn number(ends: &BTreeMap<Option<i32>, Vec<String>>, code: i32) -> usize {
 }
 
 #[tokio::test]
-async fn bus_of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
+async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
     let house = House::within(Path::new(IN_MEMORY)).await;
     let daemon = house.daemon().await;
     let _polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
@@ -87,7 +87,7 @@ async fn bus_of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not()
 }
 
 #[tokio::test]
-async fn bus_names_that_no_job_has_are_refused_as_such_however_long() {
+async fn names_that_no_job_has_are_refused_as_such_however_long() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let _polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
@@ -119,7 +119,7 @@ async fn take_all(house: &House) -> Vec<Connection> {
 }
 
 #[tokio::test]
-async fn bus_who_finds_no_place_on_the_bus_is_told_so_in_plain_words() {
+async fn who_finds_no_place_on_the_bus_is_told_so_in_plain_words() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let tools = Tools::new(&house);

@@ -60,7 +60,7 @@ async fn locks(daemon: &Daemon) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn bus_the_tools_lock_and_unlock_and_say_so_in_one_line() {
+async fn the_tools_lock_and_unlock_and_say_so_in_one_line() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let (code, said, complained) = end(&mut lock(&house, &["Nightly", "--session", ID])).await;
@@ -82,7 +82,7 @@ async fn bus_the_tools_lock_and_unlock_and_say_so_in_one_line() {
 }
 
 #[tokio::test]
-async fn bus_a_tool_that_waits_goes_before_the_next_disk() {
+async fn a_tool_that_waits_goes_before_the_next_disk() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -101,7 +101,7 @@ async fn bus_a_tool_that_waits_goes_before_the_next_disk() {
 }
 
 #[tokio::test]
-async fn bus_a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
+async fn a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -121,7 +121,7 @@ async fn bus_a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
 }
 
 #[tokio::test]
-async fn bus_a_tool_whose_reader_has_gone_withdraws_its_request() {
+async fn a_tool_whose_reader_has_gone_withdraws_its_request() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -134,7 +134,7 @@ async fn bus_a_tool_whose_reader_has_gone_withdraws_its_request() {
 }
 
 #[tokio::test]
-async fn bus_who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() {
+async fn who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() {
     let mut house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -154,7 +154,7 @@ async fn bus_who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() 
 }
 
 #[tokio::test]
-async fn bus_a_tool_that_waits_survives_the_daemons_death() {
+async fn a_tool_that_waits_survives_the_daemons_death() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -170,7 +170,7 @@ async fn bus_a_tool_that_waits_survives_the_daemons_death() {
 }
 
 #[tokio::test]
-async fn bus_a_lock_that_is_held_survives_the_daemons_death() {
+async fn a_lock_that_is_held_survives_the_daemons_death() {
     let house = House::new().await;
     let mut daemon = house.daemon().await;
     assert_eq!(end(&mut lock(&house, &["Nightly"])).await.0, 0);
@@ -184,7 +184,7 @@ async fn bus_a_lock_that_is_held_survives_the_daemons_death() {
 }
 
 #[tokio::test]
-async fn bus_every_other_end_has_its_exit_code() {
+async fn every_other_end_has_its_exit_code() {
     let house = House::new().await;
     let (code, _, complained) = end(&mut lock(&house, &["Nightly"])).await;
     assert_eq!(code, 4, "nobody is there: {complained}");

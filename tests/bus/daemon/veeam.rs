@@ -23,7 +23,7 @@ fn waiting(job: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn bus_a_lock_file_holds_the_copy_back_until_it_is_removed() {
+async fn a_lock_file_holds_the_copy_back_until_it_is_removed() {
     let house = House::new().await;
     fs::write(house.veeam_lock("Nightly.lock"), "job").unwrap();
     let daemon = house.daemon().await;
@@ -43,7 +43,7 @@ async fn bus_a_lock_file_holds_the_copy_back_until_it_is_removed() {
 }
 
 #[tokio::test]
-async fn bus_lock_files_come_and_go_while_nothing_runs() {
+async fn lock_files_come_and_go_while_nothing_runs() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     for (name, job) in [("Nightly.lock", "Nightly"), ("Weekly", "Weekly")] {
@@ -56,7 +56,7 @@ async fn bus_lock_files_come_and_go_while_nothing_runs() {
 }
 
 #[tokio::test]
-async fn bus_an_empty_lock_file_counts_and_is_warned_of() {
+async fn an_empty_lock_file_counts_and_is_warned_of() {
     let house = House::new().await;
     fs::write(house.veeam_lock("Nightly"), "").unwrap();
     let daemon = house.daemon().await;
@@ -70,7 +70,7 @@ async fn bus_an_empty_lock_file_counts_and_is_warned_of() {
 }
 
 #[tokio::test]
-async fn bus_a_job_that_takes_too_long_ends_the_run() {
+async fn a_job_that_takes_too_long_ends_the_run() {
     let mut house = House::new().await;
     house.settings.set("Backup", "wait-for-veeam-minutes", "0");
     fs::write(house.veeam_lock("Nightly"), "job").unwrap();
@@ -86,7 +86,7 @@ async fn bus_a_job_that_takes_too_long_ends_the_run() {
 }
 
 #[tokio::test]
-async fn bus_a_run_that_waits_for_veeam_can_be_cancelled() {
+async fn a_run_that_waits_for_veeam_can_be_cancelled() {
     let house = House::new().await;
     fs::write(house.veeam_lock("Nightly"), "job").unwrap();
     let daemon = house.daemon().await;
@@ -98,7 +98,7 @@ async fn bus_a_run_that_waits_for_veeam_can_be_cancelled() {
 }
 
 #[tokio::test]
-async fn bus_a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words() {
+async fn a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words() {
     let house = House::new().await;
     fs::remove_dir(house.path("veeam")).unwrap();
     fs::write(house.path("veeam"), "in the way").unwrap();
@@ -111,7 +111,7 @@ async fn bus_a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words()
 }
 
 #[tokio::test]
-async fn bus_a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
+async fn a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let (name, message) = refused(daemon.client.veeam_unlock("Nightly").await);
@@ -131,7 +131,7 @@ async fn bus_a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
 }
 
 #[tokio::test]
-async fn bus_a_job_that_comes_during_the_copy_waits_for_it_and_goes_before_the_next_disk() {
+async fn a_job_that_comes_during_a_copy_goes_before_the_next_disk() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -153,7 +153,7 @@ async fn bus_a_job_that_comes_during_the_copy_waits_for_it_and_goes_before_the_n
 }
 
 #[tokio::test]
-async fn bus_a_job_that_waits_may_give_up() {
+async fn a_job_that_waits_may_give_up() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -166,7 +166,7 @@ async fn bus_a_job_that_waits_may_give_up() {
 }
 
 #[tokio::test]
-async fn bus_names_that_can_not_be_file_names_are_refused() {
+async fn names_that_can_not_be_file_names_are_refused() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     let long = "x".repeat(241);
@@ -179,7 +179,7 @@ async fn bus_names_that_can_not_be_file_names_are_refused() {
 }
 
 #[tokio::test]
-async fn bus_a_job_that_was_let_in_is_never_overtaken_by_a_copy_that_begins_at_the_same_moment() {
+async fn a_job_that_holds_a_lock_is_never_overtaken_by_a_copy() {
     let house = House::new().await;
     house.udisks.answer("Mount", Answer::Hangs);
     let daemon = house.daemon().await;
@@ -207,7 +207,7 @@ async fn bus_a_job_that_was_let_in_is_never_overtaken_by_a_copy_that_begins_at_t
 }
 
 #[tokio::test]
-async fn bus_a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held() {
+async fn a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held() {
     let house = House::new().await;
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -223,7 +223,7 @@ async fn bus_a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_he
 
 /// The parent of the lock directory is somebody's, who may ask for an unlock as Veeam's user may.
 #[tokio::test]
-async fn bus_a_lock_directory_that_is_swapped_for_a_link_removes_and_makes_nothing_elsewhere() {
+async fn a_lock_directory_swapped_for_a_link_touches_nothing_elsewhere() {
     const SOMEBODY: u32 = 4711;
     let house = House::new().await;
     let (parent, precious) = (house.path("theirs"), house.path("precious"));

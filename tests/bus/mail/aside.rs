@@ -15,7 +15,7 @@ fn id(mail: &Received) -> String {
 }
 
 #[tokio::test]
-async fn bus_mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
+async fn mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("General", "language", "de");
     house.sockets.close();
@@ -31,7 +31,7 @@ async fn bus_mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
 }
 
 #[tokio::test]
-async fn bus_mail_whose_sender_is_killed_after_the_server_took_it_is_repeated_once_under_the_same_id() {
+async fn mail_whose_sender_is_killed_late_is_repeated_once_under_the_same_id() {
     let (_room, sink, house) = plain().await;
     // The first mail is kept and never answered.
     sink.mood(&json!({ "mute": 1 }));
@@ -52,7 +52,7 @@ async fn bus_mail_whose_sender_is_killed_after_the_server_took_it_is_repeated_on
 }
 
 #[tokio::test]
-async fn bus_mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_once() {
+async fn mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_once() {
     let nothing = ["prlimit", "--as=6000000"];
     let silence = ["sh", "-c", "exec sleep 600"];
     for (words, told) in [(&nothing[..], "ended without an answer"), (&silence[..], "no answer within 11 s")] {
@@ -74,7 +74,7 @@ async fn bus_mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_o
 
 /// The service itself has no network under systemd.
 #[tokio::test]
-async fn bus_mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() {
+async fn mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() {
     let (_room, sink, house) = plain().await;
     sink.mood(&json!({ "hang": true }));
     let daemon = house.daemon().await;
@@ -104,7 +104,7 @@ async fn bus_mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversatio
 }
 
 #[tokio::test]
-async fn bus_mail_goes_to_the_next_address_when_one_keeps_silent() {
+async fn mail_goes_to_the_next_address_when_one_keeps_silent() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::start(room.path(), &json!({ "mode": "plain", "host": "127.0.0.3" }));
     let _silent = TcpListener::bind(("127.0.0.2", sink.port)).unwrap();

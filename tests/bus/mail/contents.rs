@@ -33,7 +33,7 @@ fn now() -> f64 {
 }
 
 #[tokio::test]
-async fn bus_mail_begins_and_ends_a_run_in_one_thread() {
+async fn mail_begins_and_ends_a_run_in_one_thread() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("General", "language", "de");
     let daemon = house.daemon().await;
@@ -83,7 +83,7 @@ pub fn rsync_writes(house: &House, lines: usize) -> String {
 }
 
 #[tokio::test]
-async fn bus_mail_has_this_runs_part_of_both_logs_though_the_clock_was_set_back() {
+async fn mail_has_this_runs_part_of_both_logs_though_the_clock_was_set_back() {
     let (_room, sink, house) = plain().await;
     leave_old_logs(&house);
     let daemon = house.daemon().await;
@@ -102,7 +102,7 @@ async fn bus_mail_has_this_runs_part_of_both_logs_though_the_clock_was_set_back(
 }
 
 #[tokio::test]
-async fn bus_mail_compresses_large_logs_and_cuts_huge_ones() {
+async fn mail_compresses_large_logs_and_cuts_huge_ones() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "compress-above-kb", "2").set("Mail", "attachment-limit-kb", "40");
     leave_old_logs(&house);
@@ -136,7 +136,7 @@ fn rotate(house: &House, way: &str) {
 }
 
 #[tokio::test]
-async fn bus_mail_has_the_part_of_a_run_whose_logs_were_rotated_and_whose_daemon_was_killed() {
+async fn mail_has_the_logs_of_a_run_despite_rotation_and_a_killed_daemon() {
     for way in ["create", "copytruncate", "create;compress", "create;dateext;dateformat -%Y%m%d-%s;compress"] {
         let (_room, sink, house) = plain().await;
         leave_old_logs(&house);
@@ -165,7 +165,7 @@ async fn bus_mail_has_the_part_of_a_run_whose_logs_were_rotated_and_whose_daemon
 }
 
 #[tokio::test]
-async fn bus_mail_says_that_the_beginning_of_a_log_is_gone() {
+async fn mail_says_that_the_beginning_of_a_log_is_gone() {
     let (_room, sink, house) = plain().await;
     leave_old_logs(&house);
     let daemon = house.daemon().await;

@@ -42,7 +42,7 @@ async fn until_gone(house: &House) {
 }
 
 #[tokio::test]
-async fn bus_mail_survives_fifty_kills_while_a_thousand_are_being_sent() {
+async fn mail_survives_fifty_kills_while_a_thousand_are_being_sent() {
     let (_room, sink, house) = plain().await;
     fill(&house.path("state/outbox"));
     for _ in 0..KILLS {

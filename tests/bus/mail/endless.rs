@@ -32,7 +32,7 @@ fn largest(pid: u32) -> u64 {
 }
 
 #[tokio::test]
-async fn bus_mail_server_that_never_ends_a_line_is_hung_up_on() {
+async fn mail_server_that_never_ends_a_line_is_hung_up_on() {
     let port = serve(loopback(), |stream| {
         loop {
             stream.write_all(&[b'x'; 65536])?;
@@ -47,7 +47,7 @@ async fn bus_mail_server_that_never_ends_a_line_is_hung_up_on() {
 }
 
 #[tokio::test]
-async fn bus_mail_server_that_never_ends_an_answer_is_hung_up_on() {
+async fn mail_server_that_never_ends_an_answer_is_hung_up_on() {
     let port = serve(loopback(), |stream| {
         stream.write_all(b"220 talker\r\n")?;
         stream.read_exact(&mut [0; 4])?;
@@ -64,7 +64,7 @@ async fn bus_mail_server_that_never_ends_an_answer_is_hung_up_on() {
 }
 
 #[tokio::test]
-async fn bus_mail_trusts_a_self_signed_certificate_that_is_named_and_no_other() {
+async fn mail_trusts_a_self_signed_certificate_that_is_named_and_no_other() {
     for mode in ["tls", "starttls"] {
         let room = tempfile::tempdir().unwrap();
         let own = self_signed(room.path());

@@ -109,7 +109,7 @@ impl Drop for Exim {
 }
 
 #[tokio::test]
-async fn bus_mail_goes_through_exim_with_starttls_and_a_login() {
+async fn mail_goes_through_exim_with_starttls_and_a_login() {
     let room = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(room.path(), "localhost");
     // Exim's own room is open to everybody, and nobody trusts what everybody could change.

@@ -15,7 +15,7 @@ async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, Sink, House) {
 }
 
 #[tokio::test]
-async fn bus_mail_that_is_refused_for_its_attachments_comes_without_them_and_says_so() {
+async fn mail_refused_for_its_attachments_comes_without_them_and_says_so() {
     for (code, words) in [("552", "5.3.4 message too big"), ("554", "5.7.1 attachments like these are not allowed")] {
         let (_room, sink, mut house) = plain().await;
         house.settings.set("General", "language", "de");
@@ -35,7 +35,7 @@ async fn bus_mail_that_is_refused_for_its_attachments_comes_without_them_and_say
 }
 
 #[tokio::test]
-async fn bus_mail_names_a_domain_as_the_server_understands_it_and_refuses_only_what_it_can_not() {
+async fn mail_names_domains_as_the_server_understands_them() {
     let recipients = "admin@müller.example, jörg@example.com, \"Schmidt, Eva\" <eva@example.com>";
     for utf8 in [false, true] {
         let (_room, sink, mut house) = with(&json!({ "mode": "plain", "utf8": utf8 })).await;
@@ -58,7 +58,7 @@ async fn bus_mail_names_a_domain_as_the_server_understands_it_and_refuses_only_w
 }
 
 #[tokio::test]
-async fn bus_mail_lines_that_are_or_begin_with_a_dot_arrive_as_they_are() {
+async fn mail_lines_that_are_or_begin_with_a_dot_arrive_as_they_are() {
     let (_room, sink, house) = plain().await;
     let outbox = Outbox::open(house.path("state/outbox")).unwrap();
     let envelope = Envelope {
@@ -81,7 +81,7 @@ async fn bus_mail_lines_that_are_or_begin_with_a_dot_arrive_as_they_are() {
 }
 
 #[tokio::test]
-async fn bus_mail_that_one_recipient_never_and_another_not_yet_gets_is_repeated_for_the_latter_alone() {
+async fn mail_is_repeated_only_for_the_recipient_who_may_still_get_it() {
     let (_room, sink, house) = plain().await;
     sink.mood(
         &json!({ "refuse": { "office@example.com": "550 5.1.1 nobody", "archive@example.com": "451 4.2.1 later" } }),
@@ -101,7 +101,7 @@ async fn bus_mail_that_one_recipient_never_and_another_not_yet_gets_is_repeated_
 }
 
 #[tokio::test]
-async fn bus_mail_goes_to_recipients_of_a_disk_with_names_and_umlauts() {
+async fn mail_goes_to_recipients_of_a_disk_with_names_and_umlauts() {
     let (_room, sink, mut house) = plain().await;
     let list = format!("{}, \"Müller, Jörg\" <joerg@example.com>, Büro <office@müller.example>", house::first().uuid);
     house.settings.set("Backup", "filesystem-ids-and-notification-mail-addresses", &list);
@@ -113,7 +113,7 @@ async fn bus_mail_goes_to_recipients_of_a_disk_with_names_and_umlauts() {
 }
 
 #[tokio::test]
-async fn bus_mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_told() {
+async fn mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_told() {
     let (_room, sink, mut house) = with(&json!({ "mode": "plain", "hello": "504 5.5.2 need a full name" })).await;
     house.settings.set("Mail", "helo-name", "nas");
     let daemon = house.daemon().await;
@@ -131,7 +131,7 @@ async fn bus_mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_t
 }
 
 #[tokio::test]
-async fn bus_mail_names_the_logins_that_a_server_offers_instead_of_ours() {
+async fn mail_names_the_logins_that_a_server_offers_instead_of_ours() {
     let room = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(room.path(), "localhost");
     let setup = json!({

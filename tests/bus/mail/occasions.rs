@@ -11,7 +11,7 @@ use asbackup_testing::house::{House, first};
 use super::post::{plain, run_once, until_sent};
 
 #[tokio::test]
-async fn bus_mail_tells_of_a_run_that_a_killed_daemon_left_behind() {
+async fn mail_tells_of_a_run_that_a_killed_daemon_left_behind() {
     let (_room, sink, house) = plain().await;
     let mut daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
@@ -29,7 +29,7 @@ async fn bus_mail_tells_of_a_run_that_a_killed_daemon_left_behind() {
 }
 
 #[tokio::test]
-async fn bus_mail_tells_of_a_wait_for_veeam_that_timed_out() {
+async fn mail_tells_of_a_wait_for_veeam_that_timed_out() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Backup", "wait-for-veeam-minutes", "0");
     std::fs::write(house.veeam_lock("Nightly"), "x").unwrap();
@@ -40,7 +40,7 @@ async fn bus_mail_tells_of_a_wait_for_veeam_that_timed_out() {
 }
 
 #[tokio::test]
-async fn bus_mail_tells_of_a_config_that_was_refused() {
+async fn mail_tells_of_a_config_that_was_refused() {
     let (_room, sink, mut house) = plain().await;
     let daemon = house.daemon().await;
     house.settings.set("General", "language", "klingon").set("Mail", "server", "mx example").set("Mail", "cc", "a@@b");
@@ -57,7 +57,7 @@ async fn bus_mail_tells_of_a_config_that_was_refused() {
 }
 
 #[tokio::test]
-async fn bus_mail_tells_that_a_job_got_no_lock_in_words_about_veeam() {
+async fn mail_tells_that_a_job_got_no_lock_in_words_about_veeam() {
     let (_room, sink, house) = plain().await;
     let daemon = house.daemon().await;
     std::fs::remove_dir(house.path("veeam")).unwrap();
@@ -74,7 +74,7 @@ async fn bus_mail_tells_that_a_job_got_no_lock_in_words_about_veeam() {
 }
 
 #[tokio::test]
-async fn bus_mail_tells_of_an_unlock_that_missed_its_lock() {
+async fn mail_tells_of_an_unlock_that_missed_its_lock() {
     let (_room, sink, house) = plain().await;
     let daemon = house.daemon().await;
     daemon.client.veeam_lock("Nightly").await.unwrap();
@@ -85,7 +85,7 @@ async fn bus_mail_tells_of_an_unlock_that_missed_its_lock() {
 }
 
 #[tokio::test]
-async fn bus_mail_without_a_server_is_said_to_be_none() {
+async fn mail_without_a_server_is_said_to_be_none() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "server", "");
     let daemon = house.daemon().await;
@@ -101,7 +101,7 @@ async fn bus_mail_without_a_server_is_said_to_be_none() {
 }
 
 #[tokio::test]
-async fn bus_mail_of_one_kind_comes_a_few_times_and_then_as_a_count() {
+async fn mail_of_one_kind_comes_a_few_times_and_then_as_a_count() {
     const REQUESTS: usize = 40;
     let (_room, sink, house) = plain().await;
     let mut daemon = house.daemon().await;
@@ -125,7 +125,7 @@ async fn bus_mail_of_one_kind_comes_a_few_times_and_then_as_a_count() {
 }
 
 #[tokio::test]
-async fn bus_mail_goes_where_a_new_config_says() {
+async fn mail_goes_where_a_new_config_says() {
     let (_room, sink, mut house) = plain().await;
     let daemon = house.daemon().await;
     house.settings.set("Mail", "to-mail-addresses-sysop", "new@example.com").set("General", "language", "de");
@@ -139,7 +139,7 @@ async fn bus_mail_goes_where_a_new_config_says() {
 }
 
 #[tokio::test]
-async fn bus_mail_comes_to_each_as_he_wishes() {
+async fn mail_comes_to_each_as_he_wishes() {
     let (_room, sink, mut house) = plain().await;
     let policy = "admin@example.com=problems, archive@example.com=none";
     house.settings.set("Mail", "mail-policy", policy).set("Mail", "to-mail-addresses-sysop", "admin@example.com, root");
@@ -162,7 +162,7 @@ fn last_plugged(house: &mut House, days: u64) {
 }
 
 #[tokio::test]
-async fn bus_mail_reminds_once_when_no_disk_came() {
+async fn mail_reminds_once_when_no_disk_came() {
     let (_room, sink, mut house) = plain().await;
     last_plugged(&mut house, 8);
     let mut daemon = house.daemon().await;
@@ -178,7 +178,7 @@ async fn bus_mail_reminds_once_when_no_disk_came() {
 }
 
 #[tokio::test]
-async fn bus_mail_reminds_nobody_while_a_disk_is_plugged_in_since_before_the_start() {
+async fn mail_reminds_nobody_while_a_disk_is_plugged_in_since_before_the_start() {
     let (_room, sink, mut house) = plain().await;
     last_plugged(&mut house, 30);
     house.udisks.plug(&first()).await;
@@ -189,7 +189,7 @@ async fn bus_mail_reminds_nobody_while_a_disk_is_plugged_in_since_before_the_sta
 }
 
 #[tokio::test]
-async fn bus_mail_reminds_nobody_soon_after_a_good_copy() {
+async fn mail_reminds_nobody_soon_after_a_good_copy() {
     let (_room, sink, mut house) = plain().await;
     last_plugged(&mut house, 30);
     let yesterday = micros(SystemTime::now() - Duration::from_secs(24 * 3600));
@@ -216,7 +216,7 @@ async fn bus_mail_reminds_nobody_soon_after_a_good_copy() {
 }
 
 #[tokio::test]
-async fn bus_mail_is_not_made_without_a_server_and_not_made_up_for_later() {
+async fn mail_is_not_made_without_a_server_and_not_made_up_for_later() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "server", "");
     let daemon = house.daemon().await;

@@ -6,7 +6,7 @@ use super::contents::rsync_writes;
 use super::post::{failed, plain, run_once, run_while, spooled, trouble, until_sent, until_waiting};
 
 #[tokio::test]
-async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_next_daemon() {
+async fn mail_waits_for_a_server_that_is_down_through_run_and_restart() {
     let (_room, mut sink, house) = plain().await;
     sink.stop();
     let mut daemon = house.daemon().await;
@@ -32,7 +32,7 @@ async fn bus_mail_waits_for_a_server_that_is_down_for_the_whole_run_and_for_the_
 }
 
 #[tokio::test]
-async fn bus_mail_trouble_is_told_once_as_long_as_it_stays_the_same() {
+async fn mail_trouble_is_told_once_as_long_as_it_stays_the_same() {
     let (_room, mut sink, house) = plain().await;
     sink.stop();
     let daemon = house.daemon().await;
@@ -45,7 +45,7 @@ async fn bus_mail_trouble_is_told_once_as_long_as_it_stays_the_same() {
 }
 
 #[tokio::test]
-async fn bus_mail_that_is_too_old_is_put_aside_with_an_error() {
+async fn mail_that_is_too_old_is_put_aside_with_an_error() {
     let (_room, mut sink, house) = plain().await;
     sink.stop();
     let mut daemon = house.daemon().await;
@@ -66,7 +66,7 @@ async fn bus_mail_that_is_too_old_is_put_aside_with_an_error() {
 }
 
 #[tokio::test]
-async fn bus_mail_beyond_the_limit_comes_without_logs() {
+async fn mail_beyond_the_limit_comes_without_logs() {
     let (_room, mut sink, mut house) = plain().await;
     sink.stop();
     house.settings.set("Mail", "outbox-limit-mb", "1").set("Mail", "compress-above-kb", "2000");
@@ -85,7 +85,7 @@ async fn bus_mail_beyond_the_limit_comes_without_logs() {
 }
 
 #[tokio::test]
-async fn bus_mail_in_a_damaged_file_stands_in_nobodys_way() {
+async fn mail_in_a_damaged_file_stands_in_nobodys_way() {
     let (_room, sink, house) = plain().await;
     let outbox = house.path("state/outbox");
     std::fs::create_dir_all(&outbox).unwrap();

@@ -55,7 +55,7 @@ async fn pass_on(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt
 }
 
 #[tokio::test]
-async fn bus_mail_never_shows_a_password_to_who_listens_to_starttls() {
+async fn mail_never_shows_a_password_to_who_listens_to_starttls() {
     let room = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", PASSWORD];
@@ -113,7 +113,7 @@ async fn tempt(client: TcpStream, heard: Heard) {
 }
 
 #[tokio::test]
-async fn bus_mail_gives_no_password_to_a_server_that_does_not_encrypt() {
+async fn mail_gives_no_password_to_a_server_that_does_not_encrypt() {
     for encryption in ["auto", "starttls"] {
         let (port, heard) = tempter().await;
         let mut house = house_with(port).await;
@@ -131,7 +131,7 @@ async fn bus_mail_gives_no_password_to_a_server_that_does_not_encrypt() {
 }
 
 #[tokio::test]
-async fn bus_mail_refuses_a_config_that_would_send_a_password_in_clear() {
+async fn mail_refuses_a_config_that_would_send_a_password_in_clear() {
     let (port, _heard) = tempter().await;
     let mut house = house_with(port).await;
     let daemon = house.daemon().await;
@@ -145,7 +145,7 @@ async fn bus_mail_refuses_a_config_that_would_send_a_password_in_clear() {
 }
 
 #[tokio::test]
-async fn bus_mail_tells_a_refused_login_without_the_password() {
+async fn mail_tells_a_refused_login_without_the_password() {
     let room = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", "another"];

@@ -17,7 +17,7 @@ async fn trusting(sink: &Sink, certificates: &Certificates) -> House {
 }
 
 #[tokio::test]
-async fn bus_mail_goes_over_starttls_to_who_logs_in_with_either_mechanism() {
+async fn mail_goes_over_starttls_to_who_logs_in_with_either_mechanism() {
     for mechanism in ["PLAIN", "LOGIN"] {
         let room = room();
         let certificates = Certificates::make(room.path(), "localhost");
@@ -38,7 +38,7 @@ async fn bus_mail_goes_over_starttls_to_who_logs_in_with_either_mechanism() {
 }
 
 #[tokio::test]
-async fn bus_mail_takes_the_password_from_systemds_credential() {
+async fn mail_takes_the_password_from_systemds_credential() {
     let room = room();
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", "from a credential"];
@@ -54,7 +54,7 @@ async fn bus_mail_takes_the_password_from_systemds_credential() {
 }
 
 #[tokio::test]
-async fn bus_mail_goes_over_tls_from_the_first_byte() {
+async fn mail_goes_over_tls_from_the_first_byte() {
     let room = room();
     let certificates = Certificates::make(room.path(), "localhost");
     let sink = Sink::encrypted(room.path(), "tls", &certificates);
@@ -66,7 +66,7 @@ async fn bus_mail_goes_over_tls_from_the_first_byte() {
 }
 
 #[tokio::test]
-async fn bus_mail_greets_with_a_name_and_not_with_an_address() {
+async fn mail_greets_with_a_name_and_not_with_an_address() {
     let (_room, sink, house) = plain().await;
     let daemon = house.daemon().await;
     run_once(&house, &daemon).await;
@@ -75,7 +75,7 @@ async fn bus_mail_greets_with_a_name_and_not_with_an_address() {
 }
 
 #[tokio::test]
-async fn bus_mail_is_not_given_to_a_server_with_a_wrong_certificate() {
+async fn mail_is_not_given_to_a_server_with_a_wrong_certificate() {
     let room = room();
     let other_name = Certificates::make(room.path(), "elsewhere.example");
     let unknown = Certificates::make(room.path(), "localhost");
@@ -96,7 +96,7 @@ async fn bus_mail_is_not_given_to_a_server_with_a_wrong_certificate() {
 }
 
 #[tokio::test]
-async fn bus_mail_reaches_all_but_the_one_recipient_that_is_refused() {
+async fn mail_reaches_all_but_the_one_recipient_that_is_refused() {
     let (_room, sink, house) = plain().await;
     sink.mood(&json!({ "refuse": { "office@example.com": "550 5.1.1 nobody of that name" } }));
     let daemon = house.daemon().await;
@@ -122,7 +122,7 @@ async fn bus_mail_reaches_all_but_the_one_recipient_that_is_refused() {
 }
 
 #[tokio::test]
-async fn bus_mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it() {
+async fn mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it() {
     let (_room, sink, house) = plain().await;
     sink.mood(&json!({ "data": ["451 4.7.1 greylisted", "451 4.7.1 greylisted"] }));
     let daemon = house.daemon().await;
@@ -145,7 +145,7 @@ async fn bus_mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_
 }
 
 #[tokio::test]
-async fn bus_mail_that_is_refused_for_good_is_put_aside_with_an_error() {
+async fn mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     let (_room, sink, house) = plain().await;
     sink.mood(&json!({ "data": ["554 5.7.1 spam", "554 5.7.1 spam", "554 5.7.1 spam"] }));
     let daemon = house.daemon().await;
@@ -159,7 +159,7 @@ async fn bus_mail_that_is_refused_for_good_is_put_aside_with_an_error() {
 }
 
 #[tokio::test]
-async fn bus_mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
+async fn mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     let (_room, sink, mut house) = plain().await;
     house.settings.set("Mail", "timeout-seconds", "2");
     sink.mood(&json!({ "hang": true }));

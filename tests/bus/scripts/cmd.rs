@@ -91,7 +91,7 @@ fn windows(path: &Path) -> PathBuf {
 }
 
 #[test]
-fn bus_the_cmd_files_hand_job_and_exit_code_through() {
+fn the_cmd_files_hand_job_and_exit_code_through() {
     let windows = Windows::new();
     for (written, job) in [
         ("Nightly", "Nightly"),
@@ -127,7 +127,7 @@ fn bus_the_cmd_files_hand_job_and_exit_code_through() {
 }
 
 #[test]
-fn bus_the_cmd_files_have_the_line_ends_of_windows() {
+fn the_cmd_files_have_the_line_ends_of_windows() {
     for name in ["veeam-lock.cmd", "veeam-unlock.cmd"] {
         let text = fs::read_to_string(Path::new(TOP).join("windows").join(name)).unwrap();
         assert!(text.split_inclusive('\n').all(|line| line.ends_with("\r\n")), "{name}");

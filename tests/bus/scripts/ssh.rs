@@ -42,7 +42,7 @@ async fn locks(daemon: &Daemon) -> usize {
 }
 
 #[tokio::test]
-async fn bus_a_job_locks_and_unlocks_over_ssh() {
+async fn a_job_locks_and_unlocks_over_ssh() {
     let way = Way::new().await;
     let daemon = way.house.daemon().await;
     let (code, said) = way.ask(Some("veeam-lock --timeout 840 -- Tägliche Sicherung (1)")).await;
@@ -58,7 +58,7 @@ async fn bus_a_job_locks_and_unlocks_over_ssh() {
 }
 
 #[tokio::test]
-async fn bus_who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
+async fn who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
     let way = Way::new().await;
     let daemon = way.house.daemon().await;
     way.house.hang_in_mount(&daemon, &first()).await;
@@ -74,7 +74,7 @@ async fn bus_who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
 }
 
 #[tokio::test]
-async fn bus_what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_ssh() {
+async fn what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_ssh() {
     let way = Way::new().await;
     let daemon = way.house.daemon().await;
     let canary = way.sshd.path("canary");
@@ -127,7 +127,7 @@ async fn bus_what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_
 }
 
 #[tokio::test]
-async fn bus_the_key_opens_neither_files_nor_tunnels() {
+async fn the_key_opens_neither_files_nor_tunnels() {
     let way = Way::new().await;
     let mut sftp = way.sshd.client(None);
     let subsystem = sftp.args(["-s", "sftp"]).output().unwrap();

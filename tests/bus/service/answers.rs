@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::rights::call;
 
 #[tokio::test]
-async fn bus_readers_do_not_wait_for_a_controller_that_is_stuck() {
+async fn readers_do_not_wait_for_a_controller_that_is_stuck() {
     let rig = Rig::new().await;
     let (caller, reader) = (rig.client().await, rig.client().await);
     let begun = Instant::now();
@@ -35,7 +35,7 @@ async fn bus_readers_do_not_wait_for_a_controller_that_is_stuck() {
 }
 
 #[tokio::test]
-async fn bus_a_controller_that_has_gone_says_that_the_service_stops() {
+async fn a_controller_that_has_gone_says_that_the_service_stops() {
     let mut rig = Rig::new().await;
     rig.calls.take();
     let client = rig.client().await;
@@ -46,7 +46,7 @@ async fn bus_a_controller_that_has_gone_says_that_the_service_stops() {
 }
 
 #[tokio::test]
-async fn bus_a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now() {
+async fn a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now() {
     let mut rig = Rig::new().await;
     let mut calls = rig.calls.take().unwrap();
     tokio::spawn(async move {
@@ -65,7 +65,7 @@ async fn bus_a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now()
 }
 
 #[tokio::test]
-async fn bus_hostile_arguments_do_not_reach_the_controller() {
+async fn hostile_arguments_do_not_reach_the_controller() {
     let mut rig = Rig::new().await;
     let client = rig.client().await;
     let long = "x".repeat(256);
@@ -86,7 +86,7 @@ async fn bus_hostile_arguments_do_not_reach_the_controller() {
 }
 
 #[tokio::test]
-async fn bus_an_answer_that_comes_too_late_harms_nobody() {
+async fn an_answer_that_comes_too_late_harms_nobody() {
     let mut rig = Rig::new().await;
     let client = rig.client().await;
     let answer = client.start(UUID).await;

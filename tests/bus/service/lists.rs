@@ -35,7 +35,7 @@ fn keys(row: &Row) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn bus_a_listed_disk_has_every_key_of_the_contract() {
+async fn a_listed_disk_has_every_key_of_the_contract() {
     let status = Status {
         disks: vec![Disk {
             uuid: UUID.to_owned(),
@@ -58,7 +58,7 @@ async fn bus_a_listed_disk_has_every_key_of_the_contract() {
 }
 
 #[tokio::test]
-async fn bus_a_disk_without_a_file_system_has_every_key_of_the_contract() {
+async fn a_disk_without_a_file_system_has_every_key_of_the_contract() {
     let disk = UnformattedDisk {
         device: "/dev/sdb".to_owned(),
         size: 5,
@@ -95,7 +95,7 @@ fn record(run: u64) -> RunRecord {
 }
 
 #[tokio::test]
-async fn bus_listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousand() {
+async fn listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousand() {
     let asked = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&asked);
     let history = move |newest: usize| {
@@ -119,7 +119,7 @@ async fn bus_listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousa
 }
 
 #[tokio::test]
-async fn bus_a_history_that_can_not_be_read_keeps_nobody_waiting() {
+async fn a_history_that_can_not_be_read_keeps_nobody_waiting() {
     let (_open, gate) = std::sync::mpsc::channel::<()>();
     let gate = std::sync::Mutex::new(gate);
     let history = move |_| {

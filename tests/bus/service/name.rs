@@ -8,7 +8,7 @@ use asbackup_testing::house::rig::{Rig, serve_again};
 use zbus::fdo::DBusProxy;
 
 #[tokio::test]
-async fn bus_a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_it() {
+async fn a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_it() {
     let rig = Rig::new().await;
     let second = rig.bus.connect().await;
     let error = serve_again(&second).await.unwrap_err();
@@ -25,7 +25,7 @@ async fn bus_a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_
 }
 
 #[tokio::test]
-async fn bus_the_name_can_be_had_again_when_its_owner_has_gone() {
+async fn the_name_can_be_had_again_when_its_owner_has_gone() {
     let bus = PrivateBus::start();
     let first = bus.connect().await;
     let _served = serve_again(&first).await.unwrap();
@@ -35,7 +35,7 @@ async fn bus_the_name_can_be_had_again_when_its_owner_has_gone() {
 }
 
 #[tokio::test]
-async fn bus_no_ordinary_user_can_own_the_name() {
+async fn no_ordinary_user_can_own_the_name() {
     let bus = PrivateBus::start();
     let nobody = bus.connect_as(NOBODY).await;
     let error = serve_again(&nobody).await.unwrap_err();

@@ -36,7 +36,7 @@ fn denied<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 }
 
 #[tokio::test]
-async fn bus_root_may_everything_without_polkit() {
+async fn root_may_everything_without_polkit() {
     let mut rig = Rig::new().await;
     rig.play_controller();
     let client = rig.client().await;
@@ -46,7 +46,7 @@ async fn bus_root_may_everything_without_polkit() {
 }
 
 #[tokio::test]
-async fn bus_without_polkit_nobody_else_may_anything_but_read() {
+async fn without_polkit_nobody_else_may_anything_but_read() {
     let mut rig = Rig::new().await;
     let client = rig.client_as(NOBODY).await;
     for action in Action::ALL {
@@ -61,7 +61,7 @@ async fn bus_without_polkit_nobody_else_may_anything_but_read() {
 }
 
 #[tokio::test]
-async fn bus_polkit_is_asked_about_the_caller_and_the_action() {
+async fn polkit_is_asked_about_the_caller_and_the_action() {
     let mut rig = Rig::new().await;
     rig.play_controller();
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::Yes).await;
@@ -81,7 +81,7 @@ async fn bus_polkit_is_asked_about_the_caller_and_the_action() {
 }
 
 #[tokio::test]
-async fn bus_a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
+async fn a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
     let rig = Rig::new().await;
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::No).await;
     let client = rig.client_as(NOBODY).await;
@@ -97,7 +97,7 @@ async fn bus_a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
 }
 
 #[tokio::test]
-async fn bus_a_challenge_says_that_a_password_would_help() {
+async fn a_challenge_says_that_a_password_would_help() {
     let rig = Rig::new().await;
     let _polkit = FakePolkit::start(rig.bus.address(), Verdict::Challenge).await;
     let client = rig.client_as(NOBODY).await;
@@ -108,7 +108,7 @@ async fn bus_a_challenge_says_that_a_password_would_help() {
 }
 
 #[tokio::test]
-async fn bus_a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
+async fn a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
     let rig = Rig::new().await;
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
     let client = rig.client_as(NOBODY).await;
@@ -120,7 +120,7 @@ async fn bus_a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
 }
 
 #[tokio::test]
-async fn bus_a_password_dialogue_may_take_longer_than_two_seconds() {
+async fn a_password_dialogue_may_take_longer_than_two_seconds() {
     let rig = Rig::new().await;
     let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
     let client = rig.client_as(NOBODY).await;
@@ -145,7 +145,7 @@ async fn busctl_start(address: &str) -> String {
 }
 
 #[tokio::test]
-async fn bus_busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
+async fn busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
     let mut rig = Rig::new().await;
     let mut calls = rig.calls.take().unwrap();
     let fault = || Fault::Busy { disk: UUID.to_owned() };

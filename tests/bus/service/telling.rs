@@ -102,7 +102,7 @@ fn full_status() -> Status {
 }
 
 #[tokio::test]
-async fn bus_no_signal_of_a_run_overtakes_the_reply_to_start() {
+async fn no_signal_of_a_run_overtakes_the_reply_to_start() {
     let mut rig = Rig::new().await;
     rig.play_controller();
     let client = rig.bus.connect().await;
@@ -134,7 +134,7 @@ async fn bus_no_signal_of_a_run_overtakes_the_reply_to_start() {
 }
 
 #[tokio::test]
-async fn bus_a_caller_who_wants_no_reply_does_not_hold_up_the_signals() {
+async fn a_caller_who_wants_no_reply_does_not_hold_up_the_signals() {
     let mut rig = Rig::new().await;
     rig.play_controller();
     let client = rig.bus.connect().await;
@@ -150,7 +150,7 @@ async fn bus_a_caller_who_wants_no_reply_does_not_hold_up_the_signals() {
 }
 
 #[tokio::test]
-async fn bus_run_finished_comes_after_the_properties_that_say_so() {
+async fn run_finished_comes_after_the_properties_that_say_so() {
     let rig = Rig::new().await;
     let client = rig.bus.connect().await;
     let mut stream = listen(&client).await;
@@ -169,7 +169,7 @@ async fn bus_run_finished_comes_after_the_properties_that_say_so() {
 }
 
 #[tokio::test]
-async fn bus_properties_go_on_while_a_signal_waits_for_its_reply() {
+async fn properties_go_on_while_a_signal_waits_for_its_reply() {
     let rig = Rig::new().await;
     let client = rig.bus.connect().await;
     let mut stream = listen(&client).await;
@@ -183,7 +183,7 @@ async fn bus_properties_go_on_while_a_signal_waits_for_its_reply() {
 }
 
 #[tokio::test]
-async fn bus_a_reply_that_never_leaves_holds_a_signal_up_for_two_seconds_only() {
+async fn a_reply_that_never_leaves_holds_a_signal_up_for_two_seconds_only() {
     let rig = Rig::new().await;
     let client = rig.bus.connect().await;
     let mut stream = listen(&client).await;
@@ -196,7 +196,7 @@ async fn bus_a_reply_that_never_leaves_holds_a_signal_up_for_two_seconds_only() 
 }
 
 #[tokio::test]
-async fn bus_one_change_of_status_is_one_signal_with_the_values_that_getters_give() {
+async fn one_change_of_status_is_one_signal_with_the_values_that_getters_give() {
     let rig = Rig::new().await;
     let client = rig.bus.connect().await;
     let mut stream = listen(&client).await;
@@ -216,14 +216,14 @@ async fn bus_one_change_of_status_is_one_signal_with_the_values_that_getters_giv
 }
 
 #[tokio::test]
-async fn bus_control_characters_never_get_out() {
+async fn control_characters_never_get_out() {
     let rig = Rig::with(full_status(), Arc::new(|_| Vec::new())).await;
     let client = rig.client().await;
     assert_eq!(client.current_file().await.unwrap(), "a\\nb");
 }
 
 #[tokio::test]
-async fn bus_the_last_words_get_out_before_the_daemon_ends() {
+async fn the_last_words_get_out_before_the_daemon_ends() {
     let rig = Rig::new().await;
     let client = rig.bus.connect().await;
     let mut stream = listen(&client).await;

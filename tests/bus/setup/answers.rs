@@ -41,7 +41,7 @@ async fn untouched() -> (House, asbackup_testing::house::daemon::Daemon) {
 }
 
 #[tokio::test]
-async fn bus_setup_asks_checks_tries_out_writes_and_the_copy_begins() {
+async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::plain(room.path());
     let (house, daemon) = untouched().await;
@@ -88,7 +88,7 @@ async fn bus_setup_asks_checks_tries_out_writes_and_the_copy_begins() {
 }
 
 #[tokio::test]
-async fn bus_setup_that_is_not_answered_to_its_end_writes_nothing() {
+async fn setup_that_is_not_answered_to_its_end_writes_nothing() {
     let (house, _daemon) = untouched().await;
     let before = fs::read(house.config_path()).unwrap();
     let source = house.path("source");
@@ -164,7 +164,7 @@ impl Screen {
 }
 
 #[tokio::test]
-async fn bus_setup_on_a_terminal_does_not_show_the_password() {
+async fn setup_on_a_terminal_does_not_show_the_password() {
     let (house, _daemon) = untouched().await;
     let mut screen = Screen::open(&house);
     screen.answer_up_to_the_password(&house).await;
@@ -185,7 +185,7 @@ const CTRL_C: &str = "\u{3}";
 const CTRL_Z: &str = "\u{1a}";
 
 #[tokio::test]
-async fn bus_setup_left_at_the_password_gives_the_terminal_its_echo_back() {
+async fn setup_left_at_the_password_gives_the_terminal_its_echo_back() {
     let (house, _daemon) = untouched().await;
     let program = program("asbackup");
     let path = house.config_path();

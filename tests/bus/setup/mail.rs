@@ -52,7 +52,7 @@ impl Office {
 }
 
 #[tokio::test]
-async fn bus_mail_test_reaches_everybody_who_wants_mails_and_says_what_the_server_answered() {
+async fn mail_test_reaches_every_recipient_and_shows_the_servers_answers() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::plain(room.path());
     let office = Office::new(sink.port, "");
@@ -73,7 +73,7 @@ async fn bus_mail_test_reaches_everybody_who_wants_mails_and_says_what_the_serve
 }
 
 #[tokio::test]
-async fn bus_mail_test_tells_for_whom_the_server_does_not_take_it() {
+async fn mail_test_tells_for_whom_the_server_does_not_take_it() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::plain(room.path());
     let office = Office::new(sink.port, "");
@@ -97,7 +97,7 @@ async fn bus_mail_test_tells_for_whom_the_server_does_not_take_it() {
 }
 
 #[tokio::test]
-async fn bus_mail_test_logs_in_with_the_password_that_systemd_keeps() {
+async fn mail_test_logs_in_with_the_password_that_systemd_keeps() {
     let room = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", PASSWORD];
@@ -116,7 +116,7 @@ async fn bus_mail_test_logs_in_with_the_password_that_systemd_keeps() {
 }
 
 #[tokio::test]
-async fn bus_mail_test_says_in_one_line_why_nothing_could_be_sent() {
+async fn mail_test_says_in_one_line_why_nothing_could_be_sent() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let office = Office::new(unused, "");
     let away = office.test(ENGLISH, &[]).await;
@@ -134,7 +134,7 @@ async fn bus_mail_test_says_in_one_line_why_nothing_could_be_sent() {
 }
 
 #[tokio::test]
-async fn bus_mail_test_says_what_is_missing_when_nobody_is_there_to_send_it() {
+async fn mail_test_says_what_is_missing_when_nobody_is_there_to_send_it() {
     let office = Office::new(25, "");
     office.sockets.close();
     let said = office.test(ENGLISH, &[]).await;
@@ -147,7 +147,7 @@ async fn bus_mail_test_says_what_is_missing_when_nobody_is_there_to_send_it() {
 }
 
 #[tokio::test]
-async fn bus_mail_test_and_setup_are_for_root() {
+async fn mail_test_and_setup_are_for_root() {
     let office = Office::new(25, "");
     fs::set_permissions(office.path(), Permissions::from_mode(0o600)).unwrap();
     let program = open_to_all(program("asbackup"), office.room.path());

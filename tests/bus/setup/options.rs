@@ -31,7 +31,7 @@ async fn filled_in() -> (House, asbackup_testing::house::daemon::Daemon) {
 }
 
 #[tokio::test]
-async fn bus_setup_adds_a_disk_to_a_filled_in_config_and_leaves_all_else_as_it_is() {
+async fn setup_adds_a_disk_to_a_filled_in_config_and_leaves_all_else_as_it_is() {
     let (house, daemon) = filled_in().await;
     chown(house.config_path(), Some(NOBODY), Some(NOBODY)).unwrap();
     fs::set_permissions(house.config_path(), Permissions::from_mode(0o644)).unwrap();
@@ -56,7 +56,7 @@ async fn bus_setup_adds_a_disk_to_a_filled_in_config_and_leaves_all_else_as_it_i
 }
 
 #[tokio::test]
-async fn bus_setup_overwrites_nothing_without_a_yes() {
+async fn setup_overwrites_nothing_without_a_yes() {
     let (house, daemon) = filled_in().await;
     let before = fs::read_to_string(house.config_path()).unwrap();
     plug(&house, &daemon, &[stranger()]).await;
@@ -69,7 +69,7 @@ async fn bus_setup_overwrites_nothing_without_a_yes() {
 }
 
 #[tokio::test]
-async fn bus_setup_refuses_what_does_not_hold_and_writes_nothing() {
+async fn setup_refuses_what_does_not_hold_and_writes_nothing() {
     let (house, _daemon) = filled_in().await;
     let before = fs::read_to_string(house.config_path()).unwrap();
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -90,7 +90,7 @@ async fn bus_setup_refuses_what_does_not_hold_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn bus_setup_makes_a_whole_new_file_from_options() {
+async fn setup_makes_a_whole_new_file_from_options() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::plain(room.path());
     let (house, daemon) = filled_in().await;
@@ -132,7 +132,7 @@ async fn bus_setup_makes_a_whole_new_file_from_options() {
 }
 
 #[tokio::test]
-async fn bus_setup_without_a_service_says_so_and_what_it_wrote() {
+async fn setup_without_a_service_says_so_and_what_it_wrote() {
     let bus = asbackup_testing::house::bus::PrivateBus::start();
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("config.ini");
@@ -146,7 +146,7 @@ async fn bus_setup_without_a_service_says_so_and_what_it_wrote() {
 }
 
 #[tokio::test]
-async fn bus_setup_says_that_a_recipient_without_an_at_sign_is_a_user_of_this_machine() {
+async fn setup_says_that_a_recipient_without_an_at_sign_is_a_local_user() {
     let (house, _daemon) = filled_in().await;
     let options = ["--yes", "--recipient", "admin.example.org"];
     let said = setup(&house, ENGLISH, &options).await;

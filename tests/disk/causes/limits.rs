@@ -70,7 +70,7 @@ async fn an_attribute_too_large_for_btrfs_is_no_full_disk() {
 
 /// Half of the disk is ext4's reserve for root, in which there would be room.
 #[tokio::test]
-async fn room_that_is_held_back_for_the_system_is_told_and_no_larger_disk_asked_for() {
+async fn reserved_room_is_named_instead_of_asking_for_a_larger_disk() {
     let mut scene = Scene::with_size(64 << 20);
     let mut mkfs = Command::new("/usr/sbin/mkfs.ext4");
     mkfs.args(["-q", "-F", "-m", "50", "-L", "OFFSITE", "-U", &scene.disk.uuid]);

@@ -41,7 +41,7 @@ fn inside(scene: &Scene, path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn what_somebody_mounts_upon_a_directory_that_is_to_be_deleted_is_told_as_that() {
+async fn a_mount_over_a_directory_to_be_deleted_is_named_as_the_cause() {
     let mut scene = Scene::new();
     scene.source.heavy();
     prepare(&scene, |copy| fs::create_dir_all(copy.join("heavy/old")).expect("a directory"));

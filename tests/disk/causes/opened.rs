@@ -31,7 +31,7 @@ async fn an_ext4_that_is_marked_read_only_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn a_journal_to_be_replayed_on_a_write_protected_disk_is_told_as_write_protection() {
+async fn a_dirty_journal_on_a_write_protected_disk_reads_as_write_protection() {
     let mut scene = Scene::new();
     run(Command::new("/usr/sbin/debugfs").args(["-w", "-R", "feature +needs_recovery"]).arg(scene.disk.image()));
     let daemon = scene.daemon().await;

@@ -62,7 +62,7 @@ fn forbid(scene: &Scene, directory: &Path) -> Child {
 }
 
 #[tokio::test]
-async fn a_source_of_which_root_may_not_read_a_part_accuses_no_drive_and_deletes_nothing() {
+async fn a_source_that_root_may_not_read_accuses_no_drive_and_deletes_nothing() {
     let mut scene = Scene::new();
     scene.source.file("share/precious", "x");
     let (daemon, finished) = scene.run_once().await;
@@ -93,7 +93,7 @@ pub fn damage_directory(image: &Path, directory: &str) {
 
 /// Checksums tell the kernel so; what it says is of the source's file system.
 #[tokio::test]
-async fn a_damaged_directory_in_the_source_accuses_not_the_disk_and_deletes_nothing() {
+async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
     let mut scene = Scene::new();
     let mut part = Disk::make(&scene.bench, FileSystem::Ext4, "PART");
     let look = part.prepare(&scene.bench);

@@ -172,7 +172,7 @@ async fn a_file_that_is_gone_from_the_source_and_must_not_be_deleted_is_named() 
 
 /// rsync says no more than that it "could not make way", without an error number.
 #[tokio::test]
-async fn a_directory_in_the_place_of_a_file_that_holds_what_is_protected_is_named() {
+async fn a_protected_directory_in_the_place_of_a_file_is_named() {
     let mut scene = Scene::new();
     let excludes = scene.bench.directory().join("excludes");
     fs::write(&excludes, "*.tmp\n").expect("the list");

@@ -7,7 +7,7 @@ use super::scene::{NAME, SOURCE};
 const ZONES: [&str; 3] = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu"];
 
 #[test]
-fn vm_a_fat_is_not_copied_anew_when_the_time_zone_changes() {
+fn a_fat_is_not_copied_anew_when_the_time_zone_changes() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("LOCAL", "vfat");
     vm.plug(&disk);
@@ -32,7 +32,7 @@ fn vm_a_fat_is_not_copied_anew_when_the_time_zone_changes() {
 }
 
 #[test]
-fn vm_times_that_no_fat_holds_are_not_copied_at_each_run() {
+fn times_that_no_fat_holds_are_not_copied_at_each_run() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("LOCAL", "vfat");
     vm.plug(&disk);

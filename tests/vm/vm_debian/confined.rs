@@ -9,7 +9,7 @@ fn among_the_services(command: &str) -> String {
 }
 
 #[test]
-fn vm_the_unit_lets_the_service_neither_listen_nor_speak_to_anybody() {
+fn the_unit_lets_the_service_neither_listen_nor_speak_to_anybody() {
     let mut vm = Vm::installed();
     let listen = "perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0) && listen(S, 1) or die $!'";
     let filter = "SystemCallFilter=$(systemctl show -P SystemCallFilter asbackupd)";
@@ -32,7 +32,7 @@ fn vm_the_unit_lets_the_service_neither_listen_nor_speak_to_anybody() {
 
 /// As with a mount whose propagation somebody has switched off.
 #[test]
-fn vm_a_mount_in_the_repository_that_does_not_reach_the_service_is_refused() {
+fn a_mount_in_the_repository_that_does_not_reach_the_service_is_refused() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);

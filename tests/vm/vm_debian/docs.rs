@@ -19,7 +19,7 @@ fn here(command: &str, disk: &UsbDisk) -> String {
 }
 
 #[test]
-fn vm_every_system_command_in_the_docs_succeeds() {
+fn every_system_command_in_the_docs_succeeds() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -38,7 +38,7 @@ fn vm_every_system_command_in_the_docs_succeeds() {
 }
 
 #[test]
-fn vm_setup_makes_the_first_configuration_and_the_disk_is_copied_to() {
+fn setup_makes_the_first_configuration_and_the_disk_is_copied_to() {
     let mut vm = Vm::installed();
     vm.make_repository();
     let disk = vm.make_disk("OFFSITE", "ext4");
@@ -52,7 +52,7 @@ fn vm_setup_makes_the_first_configuration_and_the_disk_is_copied_to() {
 }
 
 #[test]
-fn vm_a_test_mail_takes_the_password_that_the_service_has() {
+fn a_test_mail_takes_the_password_that_the_service_has() {
     let mut vm = Vm::installed();
     vm.ok("mkdir -p /etc/credstore && echo secret > /etc/credstore/mail-password && chmod 600 /etc/credstore/mail-password");
     vm.ok("systemctl restart asbackupd");

@@ -44,7 +44,7 @@ impl Vm {
 }
 
 #[test]
-fn vm_names_that_change_their_case_are_respelt_on_every_folding_disk() {
+fn names_that_change_their_case_are_respelt_on_every_folding_disk() {
     for file_system in ["vfat", "exfat", "ext4", "xfs"] {
         let mut vm = Vm::installed();
         let disk = vm.plug_folding(file_system);
@@ -72,7 +72,7 @@ fn vm_names_that_change_their_case_are_respelt_on_every_folding_disk() {
 
 /// Each file with a long name has a short one beside it, by which it is found as well, until another file takes that.
 #[test]
-fn vm_a_file_that_takes_the_short_name_of_another_is_no_success_until_both_are_there() {
+fn a_file_that_takes_anothers_short_name_fails_until_both_are_there() {
     let mut vm = Vm::installed();
     let disk = vm.plug_folding("vfat");
     vm.make_repository();

@@ -4,7 +4,7 @@ use super::machine::Vm;
 use super::scene::NAME;
 
 #[test]
-fn vm_a_stranger_installs_edits_plugs_in_and_has_a_copy() {
+fn a_stranger_installs_edits_plugs_in_and_has_a_copy() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -19,7 +19,7 @@ fn vm_a_stranger_installs_edits_plugs_in_and_has_a_copy() {
 }
 
 #[test]
-fn vm_with_the_untouched_template_it_runs_idle_and_says_what_to_fill_in() {
+fn with_the_untouched_template_it_runs_idle_and_says_what_to_fill_in() {
     let mut vm = Vm::installed();
     assert_eq!(vm.ok("systemctl is-active asbackupd && systemctl show -P NRestarts asbackupd"), "active\n0");
     for told in [vm.status(), vm.journal("-g config.ini")] {
@@ -32,7 +32,7 @@ fn vm_with_the_untouched_template_it_runs_idle_and_says_what_to_fill_in() {
 }
 
 #[test]
-fn vm_all_units_are_verified_without_a_word() {
+fn all_units_are_verified_without_a_word() {
     let mut vm = Vm::installed();
     let units = "/usr/lib/systemd/system/asbackup*.service /usr/lib/systemd/system/asbackup*.timer";
     assert_eq!(vm.ok(&format!("systemd-analyze verify --man=no {units}")), "");
@@ -40,7 +40,7 @@ fn vm_all_units_are_verified_without_a_word() {
 }
 
 #[test]
-fn vm_the_bus_starts_the_service() {
+fn the_bus_starts_the_service() {
     let mut vm = Vm::installed();
     vm.ok("systemctl stop asbackupd");
     vm.ok(&format!("busctl get-property {NAME} Version"));
@@ -50,7 +50,7 @@ fn vm_the_bus_starts_the_service() {
 }
 
 #[test]
-fn vm_a_faulty_config_is_refused_and_the_old_one_stays_in_force() {
+fn a_faulty_config_is_refused_and_the_old_one_stays_in_force() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);

@@ -15,7 +15,7 @@ pub fn mid_copy() -> (Vm, UsbDisk) {
 }
 
 #[test]
-fn vm_pulled_in_mid_copy_and_plugged_in_again() {
+fn pulled_in_mid_copy_and_plugged_in_again() {
     let (mut vm, disk) = mid_copy();
     vm.pull(&disk);
     vm.wait_result("aborted", &disk);
@@ -27,7 +27,7 @@ fn vm_pulled_in_mid_copy_and_plugged_in_again() {
 }
 
 #[test]
-fn vm_power_cut_in_mid_copy_and_boot_with_the_disk_in() {
+fn power_cut_in_mid_copy_and_boot_with_the_disk_in() {
     let (mut vm, disk) = mid_copy();
     vm.ok("sync -f /etc");
     vm.speed_up(&disk);
@@ -41,7 +41,7 @@ fn vm_power_cut_in_mid_copy_and_boot_with_the_disk_in() {
 }
 
 #[test]
-fn vm_the_daemon_is_killed_in_mid_copy() {
+fn the_daemon_is_killed_in_mid_copy() {
     let (mut vm, disk) = mid_copy();
     vm.ok("systemctl kill --kill-whom=main --signal=KILL asbackupd");
     vm.speed_up(&disk);
@@ -52,7 +52,7 @@ fn vm_the_daemon_is_killed_in_mid_copy() {
 }
 
 #[test]
-fn vm_udisks_is_restarted_in_mid_copy() {
+fn udisks_is_restarted_in_mid_copy() {
     let (mut vm, disk) = mid_copy();
     vm.ok("systemctl restart udisks2");
     vm.speed_up(&disk);
@@ -61,7 +61,7 @@ fn vm_udisks_is_restarted_in_mid_copy() {
 }
 
 #[test]
-fn vm_the_service_is_stopped_in_mid_copy() {
+fn the_service_is_stopped_in_mid_copy() {
     let (mut vm, disk) = mid_copy();
     vm.ok("systemctl stop --no-block asbackupd");
     vm.speed_up(&disk);
@@ -75,7 +75,7 @@ fn vm_the_service_is_stopped_in_mid_copy() {
 }
 
 #[test]
-fn vm_reboot_in_mid_copy_leaves_a_clean_file_system_and_goes_on_after_it() {
+fn reboot_in_mid_copy_leaves_a_clean_file_system_and_goes_on_after_it() {
     let (mut vm, disk) = mid_copy();
     // Slow to the end: the machine gives a copy some seconds, and a fast disk would be done in them.
     vm.stop_for_reboot();
@@ -90,7 +90,7 @@ fn vm_reboot_in_mid_copy_leaves_a_clean_file_system_and_goes_on_after_it() {
 }
 
 #[test]
-fn vm_the_machine_is_kept_awake_while_it_copies() {
+fn the_machine_is_kept_awake_while_it_copies() {
     let (mut vm, disk) = mid_copy();
     let held = vm.ok("systemd-inhibit --list --no-pager --no-legend | grep asbackup");
     assert!(held.contains("sleep") && held.contains("shutdown"), "{held}");

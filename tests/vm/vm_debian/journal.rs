@@ -7,7 +7,7 @@ use super::scene::NAME;
 const RUN_SUCCEEDED: &str = "0f343350dbed5223a854ef7deed18797";
 
 #[test]
-fn vm_journal_catalog_and_busctl_tell_what_happened() {
+fn journal_catalog_and_busctl_tell_what_happened() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -44,7 +44,7 @@ fn recipes() -> Vec<String> {
 }
 
 #[test]
-fn vm_busctl_recipes_in_the_docs_give_what_they_say() {
+fn busctl_recipes_in_the_docs_give_what_they_say() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);

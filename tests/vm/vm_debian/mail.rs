@@ -34,7 +34,7 @@ impl Vm {
 }
 
 #[test]
-fn vm_mails_are_sent_by_a_process_without_rights_and_the_service_has_no_network() {
+fn mails_are_sent_by_a_powerless_process_and_the_service_has_no_network() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.serve_mail();
@@ -67,7 +67,7 @@ fn vm_mails_are_sent_by_a_process_without_rights_and_the_service_has_no_network(
 }
 
 #[test]
-fn vm_nobody_but_root_can_have_mails_sent() {
+fn nobody_but_root_can_have_mails_sent() {
     let mut vm = Vm::installed();
     vm.ok("systemctl is-active asbackup-mail.socket asbackup-veeam.socket");
     assert_eq!(vm.ok("stat -c '%a %U' /run/asbackup/mail.socket /run/asbackup/veeam.socket"), "600 root\n600 root");

@@ -4,7 +4,7 @@ use super::machine::Vm;
 use super::scene::NAME;
 
 #[test]
-fn vm_a_disk_plugged_in_at_boot_is_copied_to() {
+fn a_disk_plugged_in_at_boot_is_copied_to() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -16,7 +16,7 @@ fn vm_a_disk_plugged_in_at_boot_is_copied_to() {
 }
 
 #[test]
-fn vm_two_disks_at_once_are_copied_to_one_after_the_other() {
+fn two_disks_at_once_are_copied_to_one_after_the_other() {
     let mut vm = Vm::installed();
     let (monday, tuesday) = (vm.make_disk("MONDAY", "ext4"), vm.make_disk("TUESDAY", "ext4"));
     vm.configure(&[&monday, &tuesday]);
@@ -28,7 +28,7 @@ fn vm_two_disks_at_once_are_copied_to_one_after_the_other() {
 }
 
 #[test]
-fn vm_an_ordinary_user_may_look_but_not_touch() {
+fn an_ordinary_user_may_look_but_not_touch() {
     let mut vm = Vm::installed();
     vm.ok("useradd -m guest && useradd -m -G asbackup clerk");
     let call = |user: &str, what: &str| format!("runuser -u {user} -- busctl call {NAME} {what}");
@@ -47,7 +47,7 @@ fn vm_an_ordinary_user_may_look_but_not_touch() {
 }
 
 #[test]
-fn vm_a_disk_mounted_by_hand_is_left_alone() {
+fn a_disk_mounted_by_hand_is_left_alone() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.make_repository();
@@ -65,7 +65,7 @@ fn vm_a_disk_mounted_by_hand_is_left_alone() {
 }
 
 #[test]
-fn vm_beside_dbus_broker() {
+fn beside_dbus_broker() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -80,7 +80,7 @@ fn vm_beside_dbus_broker() {
 }
 
 #[test]
-fn vm_file_systems_of_other_worlds() {
+fn file_systems_of_other_worlds() {
     let mut vm = Vm::installed();
     let all = ["vfat", "exfat", "ntfs", "xfs", "btrfs"];
     let disks = all.map(|file_system| vm.make_disk(&file_system.to_uppercase(), file_system));
@@ -95,7 +95,7 @@ fn vm_file_systems_of_other_worlds() {
 }
 
 #[test]
-fn vm_beside_the_automounter_udiskie() {
+fn beside_the_automounter_udiskie() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);

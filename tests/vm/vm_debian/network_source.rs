@@ -76,7 +76,7 @@ impl Vm {
 }
 
 #[test]
-fn vm_a_share_is_copied_with_all_there_is_and_nothing_of_it_twice() {
+fn a_share_is_copied_with_all_there_is_and_nothing_of_it_twice() {
     let mut vm = Vm::with_server();
     let disk = vm.copied_from_share("vers=4.2");
     assert_eq!(vm.property("LastWarnings"), "as 0");
@@ -93,7 +93,7 @@ fn vm_a_share_is_copied_with_all_there_is_and_nothing_of_it_twice() {
 }
 
 #[test]
-fn vm_a_server_that_refuses_root_or_writing_is_told_as_that() {
+fn a_server_that_refuses_root_or_writing_is_told_as_that() {
     let mut vm = Vm::with_server();
     let disk = vm.copied_from_share("vers=4.2");
     for (options, mode, error, words) in [
@@ -111,7 +111,7 @@ fn vm_a_server_that_refuses_root_or_writing_is_told_as_that() {
 
 /// A share that was made anew under the client's hands: all that it has open is stale.
 #[test]
-fn vm_a_share_that_becomes_stale_in_mid_copy_accuses_nobody_and_is_copied_when_it_is_mounted_anew() {
+fn a_share_gone_stale_accuses_nobody_and_is_copied_once_remounted() {
     let mut vm = Vm::with_server();
     let disk = vm.in_mid_copy("vers=4.2");
     vm.ok("mv /srv/share /srv/gone && cp -a /srv/gone /srv/share && rm -rf /srv/gone && exportfs -f");
@@ -125,7 +125,7 @@ fn vm_a_share_that_becomes_stale_in_mid_copy_accuses_nobody_and_is_copied_when_i
 
 /// NFS 3 keeps nothing open on the server, so a file that is deleted there can't be read to its end.
 #[test]
-fn vm_a_file_that_is_deleted_on_the_server_while_it_is_read_is_no_success() {
+fn a_file_that_is_deleted_on_the_server_while_it_is_read_is_no_success() {
     let mut vm = Vm::with_server();
     let disk = vm.in_mid_copy("vers=3,nolock,rsize=4096");
     vm.ok("for part in /srv/share/part*; do cp $part /srv/new && mv /srv/new $part; done && echo 3 > /proc/sys/vm/drop_caches");
@@ -138,7 +138,7 @@ fn vm_a_file_that_is_deleted_on_the_server_while_it_is_read_is_no_success() {
 
 /// As by itself a mount waits for its server without end, and so does rsync.
 #[test]
-fn vm_a_copy_whose_server_is_away_can_be_cancelled_and_lets_go_of_the_disk() {
+fn a_copy_whose_server_is_away_can_be_cancelled_and_lets_go_of_the_disk() {
     let mut vm = Vm::with_server();
     let disk = vm.in_mid_copy("vers=4.2");
     vm.drop_server();
@@ -159,7 +159,7 @@ fn vm_a_copy_whose_server_is_away_can_be_cancelled_and_lets_go_of_the_disk() {
 
 /// A mount that gives up (`soft`) makes input/output errors of it.
 #[test]
-fn vm_a_server_that_is_away_for_a_mount_that_gives_up_accuses_no_drive_and_is_waited_for() {
+fn a_soft_mount_whose_server_is_away_accuses_no_drive_and_waits() {
     let mut vm = Vm::with_server();
     // Version 4 would first wait minutes for its lease.
     let disk = vm.in_mid_copy("vers=3,nolock,soft,timeo=10,retrans=1");
@@ -172,7 +172,7 @@ fn vm_a_server_that_is_away_for_a_mount_that_gives_up_accuses_no_drive_and_is_wa
 }
 
 #[test]
-fn vm_a_share_that_is_mounted_late_is_waited_for_and_copied_once() {
+fn a_share_that_is_mounted_late_is_waited_for_and_copied_once() {
     let mut vm = Vm::with_server();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.mount_share("vers=4.2");

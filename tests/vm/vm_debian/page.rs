@@ -40,7 +40,7 @@ fn copied() -> (Vm, UsbDisk) {
 }
 
 #[test]
-fn vm_page_follows_a_copy_for_people_and_for_machines() {
+fn page_follows_a_copy_for_people_and_for_machines() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -65,7 +65,7 @@ fn vm_page_follows_a_copy_for_people_and_for_machines() {
 }
 
 #[test]
-fn vm_page_says_that_the_service_is_stopped_and_does_not_start_it() {
+fn page_says_that_the_service_is_stopped_and_does_not_start_it() {
     let (mut vm, _disk) = copied();
     vm.ok("systemctl stop asbackupd");
     vm.wait_page("The backup service does not answer");
@@ -78,7 +78,7 @@ fn vm_page_says_that_the_service_is_stopped_and_does_not_start_it() {
 }
 
 #[test]
-fn vm_page_starts_a_copy_for_who_has_the_password_and_as_far_as_polkit_lets_it() {
+fn page_starts_a_copy_with_the_password_as_far_as_polkit_allows() {
     let (mut vm, disk) = copied();
     let post = format!("-X POST {PAGE}/copy");
     assert_eq!(vm.code(&post), "404", "off until there is a password");
@@ -96,7 +96,7 @@ fn vm_page_starts_a_copy_for_who_has_the_password_and_as_far_as_polkit_lets_it()
 }
 
 #[test]
-fn vm_page_moves_with_the_configuration_even_to_a_port_below_1024() {
+fn page_moves_with_the_configuration_even_to_a_port_below_1024() {
     let (mut vm, _disk) = copied();
     vm.set("webport", "80");
     vm.ok("systemctl reload asbackupd");
@@ -106,7 +106,7 @@ fn vm_page_moves_with_the_configuration_even_to_a_port_below_1024() {
 }
 
 #[test]
-fn vm_users_look_with_the_command_line_and_start_as_far_as_polkit_lets_them() {
+fn users_look_with_the_command_line_and_start_as_far_as_polkit_lets_them() {
     let (mut vm, disk) = copied();
     vm.ok("useradd -m guest && useradd -m -G asbackup clerk");
     assert!(vm.ok("runuser -u guest -- asbackup status").contains("safe to remove now"));

@@ -17,7 +17,7 @@ fn in_mid_copy(vm: &mut Vm, name: &str) -> UsbDisk {
 }
 
 #[test]
-fn vm_a_disk_that_takes_its_time_for_each_write_gets_a_whole_copy() {
+fn a_disk_that_takes_its_time_for_each_write_gets_a_whole_copy() {
     let mut vm = Vm::installed();
     let disk = in_mid_copy(&mut vm, "OFFSITE");
     vm.map(&disk, Table::Slow);
@@ -27,7 +27,7 @@ fn vm_a_disk_that_takes_its_time_for_each_write_gets_a_whole_copy() {
 }
 
 #[test]
-fn vm_a_disk_that_hangs_without_an_error_ends_its_run_and_is_cleared_up_when_it_answers() {
+fn a_hanging_disk_ends_its_run_and_is_cleared_up_when_it_answers() {
     let mut vm = Vm::installed();
     vm.set("disk-patience-seconds", "20");
     let disk = in_mid_copy(&mut vm, "SILENT");
@@ -49,7 +49,7 @@ fn vm_a_disk_that_hangs_without_an_error_ends_its_run_and_is_cleared_up_when_it_
 /// A writer can wait for ever on an ext4 that the kernel has given up, and Debian 12's kernel does not call it read-only. So rsync stands
 /// still here.
 #[test]
-fn vm_an_rsync_that_waits_for_a_file_system_given_up_by_the_kernel_is_ended() {
+fn an_rsync_that_waits_for_a_file_system_given_up_by_the_kernel_is_ended() {
     let mut vm = Vm::installed();
     let disk = in_mid_copy(&mut vm, "GIVENUP");
     vm.ok("kill -STOP $(grep -slx rsync /proc/[0-9]*/comm | cut -d / -f 3)");

@@ -90,7 +90,7 @@ fn open_luks(disk: &UsbDisk, name: &str) -> String {
 }
 
 #[test]
-fn vm_a_file_system_in_luks_is_copied_to_and_never_called_safe_while_anything_is_open() {
+fn luks_is_copied_to_and_never_called_safe_while_anything_is_open() {
     let mut vm = Vm::installed();
     vm.install("cryptsetup-bin");
     let disk = vm.plug_parted("OFFSITE");
@@ -124,7 +124,7 @@ fn vm_a_file_system_in_luks_is_copied_to_and_never_called_safe_while_anything_is
 }
 
 #[test]
-fn vm_a_file_system_in_a_volume_group_is_copied_to_and_may_be_pulled_and_come_again() {
+fn a_file_system_in_a_volume_group_may_be_pulled_and_come_back() {
     let mut vm = Vm::installed();
     vm.install("lvm2");
     let disk = vm.plug_parted("OFFSITE");
@@ -148,7 +148,7 @@ fn vm_a_file_system_in_a_volume_group_is_copied_to_and_may_be_pulled_and_come_ag
 }
 
 #[test]
-fn vm_a_file_system_on_a_mirror_of_two_disks_is_copied_to_and_gone_with_both() {
+fn a_file_system_on_a_mirror_of_two_disks_is_copied_to_and_gone_with_both() {
     let mut vm = Vm::installed();
     vm.install("mdadm");
     let (disk, other) = (vm.plug_wiped("OFFSITE"), vm.plug_wiped("OTHER"));
@@ -171,7 +171,7 @@ fn vm_a_file_system_on_a_mirror_of_two_disks_is_copied_to_and_gone_with_both() {
 }
 
 #[test]
-fn vm_a_disk_behind_a_mapped_device_is_gone_when_it_is_pulled_and_no_second_one_when_it_is_back() {
+fn a_pulled_disk_behind_a_mapped_device_does_not_come_back_twice() {
     let mut vm = Vm::installed();
     let disk = vm.plug_mapped("OFFSITE");
     vm.speed_up(&disk);
@@ -190,7 +190,7 @@ fn vm_a_disk_behind_a_mapped_device_is_gone_when_it_is_pulled_and_no_second_one_
 }
 
 #[test]
-fn vm_a_disk_whose_first_sector_can_not_be_read_is_told_as_what_it_seems_to_be() {
+fn a_disk_with_an_unreadable_first_sector_is_named_for_what_it_seems() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -210,7 +210,7 @@ fn vm_a_disk_whose_first_sector_can_not_be_read_is_told_as_what_it_seems_to_be()
 
 /// Debian 12's kernel refuses a btrfs that it has in use already; newer ones do so only where it lies on several disks.
 #[test]
-fn vm_a_shell_that_holds_a_pulled_btrfs_is_named_when_it_is_back() {
+fn a_shell_that_holds_a_pulled_btrfs_is_named_when_it_is_back() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "btrfs");
     vm.configure(&[&disk]);

@@ -4,7 +4,7 @@ use super::interrupted::mid_copy;
 use super::machine::Vm;
 
 #[test]
-fn vm_a_daemon_that_stands_still_is_ended_by_the_watchdog_and_the_copy_taken_up_again() {
+fn the_watchdog_ends_a_stuck_daemon_and_the_copy_is_resumed() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     // Three minutes by itself.
@@ -26,7 +26,7 @@ fn vm_a_daemon_that_stands_still_is_ended_by_the_watchdog_and_the_copy_taken_up_
 }
 
 #[test]
-fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
+fn a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
     let (mut vm, disk) = mid_copy();
     // All but the last step of falling asleep, which emulated machines were seen not to come back from: for some seconds no process runs
     // and no device works.
@@ -49,7 +49,7 @@ fn vm_a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
 }
 
 #[test]
-fn vm_a_disk_is_switched_off_after_a_good_copy_and_copied_to_when_it_is_back() {
+fn a_disk_is_switched_off_after_a_good_copy_and_copied_to_when_it_is_back() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.set("power-off-after-copy", "true");

@@ -3,7 +3,7 @@
 use super::machine::Vm;
 
 #[test]
-fn vm_upgrade_in_mid_copy_takes_the_copy_up_again() {
+fn upgrade_in_mid_copy_takes_the_copy_up_again() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
@@ -23,7 +23,7 @@ fn vm_upgrade_in_mid_copy_takes_the_copy_up_again() {
 }
 
 #[test]
-fn vm_purge_leaves_nothing_and_a_second_install_works() {
+fn purge_leaves_nothing_and_a_second_install_works() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);

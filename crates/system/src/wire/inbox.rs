@@ -63,11 +63,17 @@ impl Inbox {
     }
 
     /// For the handshake, before there are messages.
+    ///
+    /// # Errors
+    /// Those of the socket.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.socket.read(buffer).await
     }
 
     /// Nothing is lost when this is dropped before its end.
+    ///
+    /// # Errors
+    /// Those of the socket, and one for what is no message of D-Bus.
     pub async fn next(&mut self) -> io::Result<Heard> {
         loop {
             self.skip();

@@ -209,6 +209,8 @@ impl Daemon {
         self.wait(&what, PATIENCE, is_so).await;
     }
 
+    /// # Errors
+    /// What the daemon refuses.
     pub async fn call<B, R>(&self, method: &str, body: &B) -> Result<R, Refused>
     where
         B: serde::Serialize + zbus::DynamicType,
@@ -226,10 +228,15 @@ impl Daemon {
     }
 
     /// `Start`; an empty UUID is the first known disk present.
+    ///
+    /// # Errors
+    /// What the daemon refuses.
     pub async fn start_run(&self, uuid: &str) -> Result<u64, Refused> {
         self.call("Start", &(uuid,)).await
     }
 
+    /// # Errors
+    /// What the daemon refuses.
     pub async fn cancel(&self) -> Result<(), Refused> {
         self.call("Cancel", &()).await
     }

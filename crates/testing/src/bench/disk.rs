@@ -454,6 +454,9 @@ pub fn is_free(device: &Path) -> bool {
 }
 
 /// The kernel grants an exclusive open only of a device that is mounted nowhere, and no mount while it lasts.
+///
+/// # Errors
+/// If somebody else has it.
 pub fn claim(device: &Path) -> io::Result<File> {
     let exclusive = rustix::fs::OFlags::EXCL.bits().cast_signed();
     File::options().read(true).custom_flags(exclusive).open(device)

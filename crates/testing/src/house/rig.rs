@@ -82,6 +82,9 @@ fn none() -> mpsc::UnboundedReceiver<Refusal> {
 }
 
 /// A second daemon on `connection`.
+///
+/// # Errors
+/// If the name is taken.
 pub async fn serve_again(connection: &Connection) -> Result<Bus, BusError> {
     let (calls, _) = mpsc::unbounded_channel();
     let (_, signals) = mpsc::unbounded_channel();

@@ -27,7 +27,7 @@ use truth::Before;
 const CASES: usize = 3;
 
 #[test]
-fn vm_no_fault_of_disk_or_power_loses_anything() {
+fn no_fault_of_disk_or_power_loses_anything() {
     let seeds = seeds("VM_FAULT", CASES);
     let mut failed = Vec::new();
     for seed in &seeds {
