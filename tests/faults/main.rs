@@ -23,6 +23,7 @@ use std::thread;
 use std::time::Instant;
 
 use asbackup_testing::campaign::{number, seeds};
+
 use plan::Plan;
 use world::World;
 

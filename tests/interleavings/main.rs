@@ -10,8 +10,9 @@ mod judge;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use actors::Actors;
 use asbackup_testing::campaign::seeds;
+
+use actors::Actors;
 
 /// Ten thousand orders.
 const BATCHES: usize = 125;

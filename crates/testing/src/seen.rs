@@ -1,6 +1,7 @@
 //! What the daemon has told so far, on the bus and to the service manager, in order; and waiting for what it will tell.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -48,6 +49,65 @@ pub struct Story {
     pub properties: HashMap<String, OwnedVariant>,
     /// What came over the notify socket, line by line.
     pub notified: Vec<String>,
+}
+
+impl Story {
+    /// Adds what one signal of the daemon says.
+    ///
+    /// # Panics
+    /// If the signal has other arguments than documented.
+    pub fn note(&mut self, message: &zbus::Message) {
+        let header = message.header();
+        let member = header.member().map(|member| member.to_string());
+        let body = message.body();
+        match member.as_deref() {
+            Some("RunStarted") => {
+                let (run, disk, trigger) = body.deserialize().expect("RunStarted(tss)");
+                self.started.push(RunStarted { run, disk, trigger });
+            }
+            Some("RunFinished") => {
+                let (run, disk, result, error, message): (u64, String, String, String, String) =
+                    body.deserialize().expect("RunFinished(tssss)");
+                self.finished.push(RunFinished { run, disk, result, error: bare_error(&error), message });
+            }
+            Some("PropertiesChanged") => {
+                let (interface, changed, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
+                    body.deserialize().expect("PropertiesChanged(sa{sv}as)");
+                if interface == NAME {
+                    note_properties(changed, self);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// The newest value of a property; None until it has changed for the first time.
+    ///
+    /// # Panics
+    /// If it is of another type.
+    pub fn property<T>(&self, name: &str) -> Option<T>
+    where
+        T: TryFrom<OwnedVariant, Error: Debug>,
+    {
+        let value = self.properties.get(name)?;
+        Some(value.clone().try_into().expect("a value of the property's type"))
+    }
+
+    /// A property that is a list of texts, such as `Queue`.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        self.property(name).unwrap_or_default()
+    }
+
+    /// Job and state of each of Veeam's locks, also of those that are waited for.
+    pub fn veeam_locks(&self) -> Vec<(String, String)> {
+        let locks: Vec<(String, String, u64)> = self.property("VeeamLocks").unwrap_or_default();
+        locks.into_iter().map(|(job, state, _)| (job, state)).collect()
+    }
+
+    /// Whether a job has a lock in this state, `held` or `waiting`.
+    pub fn has_lock(&self, job: &str, state: &str) -> bool {
+        self.veeam_locks().iter().any(|(its, now)| its == job && now == state)
+    }
 }
 
 pub struct Seen {
@@ -103,33 +163,8 @@ impl Drop for Seen {
 
 async fn hear_signals(mut signals: MessageStream, story: Arc<Mutex<Story>>, tell: watch::Sender<u64>) {
     while let Some(Ok(message)) = signals.next().await {
-        note_signal(&message, &mut story.lock().expect("nobody panics with it"));
+        story.lock().expect("nobody panics with it").note(&message);
         tell.send_modify(|count| *count += 1);
-    }
-}
-
-fn note_signal(message: &zbus::Message, story: &mut Story) {
-    let header = message.header();
-    let member = header.member().map(|member| member.to_string());
-    let body = message.body();
-    match member.as_deref() {
-        Some("RunStarted") => {
-            let (run, disk, trigger) = body.deserialize().expect("RunStarted(tss)");
-            story.started.push(RunStarted { run, disk, trigger });
-        }
-        Some("RunFinished") => {
-            let (run, disk, result, error, message): (u64, String, String, String, String) =
-                body.deserialize().expect("RunFinished(tssss)");
-            story.finished.push(RunFinished { run, disk, result, error: bare_error(&error), message });
-        }
-        Some("PropertiesChanged") => {
-            let (interface, changed, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
-                body.deserialize().expect("PropertiesChanged(sa{sv}as)");
-            if interface == NAME {
-                note_properties(changed, story);
-            }
-        }
-        _ => (),
     }
 }
 

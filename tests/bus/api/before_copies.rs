@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use asbackup_testing::house::{first, until};
+use asbackup_testing::seen::Story;
 use asbackup_testing::veeam_server::{SESSION, ended, job, moment, session};
 use serde_json::json;
 
@@ -17,7 +18,8 @@ async fn api_session_without_a_lock_holds_the_copy_and_its_job_is_named() {
     let daemon = place.house.daemon().await;
     place.house.udisks.plug(&first()).await;
     daemon.says("Veeam is still writing (jobs: Nightly)").await;
-    daemon.tells("the job", |story| format!("{:?}", story.properties.get("Status")).contains("(jobs: Nightly)")).await;
+    let names_it = |story: &Story| story.sentences.last().is_some_and(|status| status.contains("(jobs: Nightly)"));
+    daemon.tells("the job", names_it).await;
     place.until_asked("/api/v1/sessions", 2).await;
     assert_eq!(place.house.calls("Mount"), 0);
     assert_eq!(said(&daemon, "Veeam is still writing"), 1, "not at each look");

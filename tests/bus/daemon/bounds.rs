@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use asbackup_testing::house::daemon::{Daemon, proxy, refused};
 use asbackup_testing::house::{House, first, until};
-use asbackup_testing::seen::NAME;
+use asbackup_testing::seen::{NAME, Story};
 use futures_util::StreamExt;
 use zbus::message::Type;
 use zbus::{MatchRule, MessageStream};
@@ -106,11 +106,12 @@ async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
     let rule = MatchRule::builder().msg_type(Type::Signal).sender(NAME).build().unwrap();
     let mut signals = MessageStream::for_match_rule(rule, &listener, None).await.unwrap();
     let counted = tokio::spawn(async move {
-        let (mut count, mut bytes) = (0_u32, 0);
+        let (mut count, mut bytes, mut story) = (0_u32, 0, Story::default());
         while let Some(Ok(signal)) = signals.next().await {
             count += 1;
             bytes += signal.data().len();
-            if format!("{:?}", signal.body().deserialize::<zbus::Structure<'_>>()).contains("last one") {
+            story.note(&signal);
+            if story.has_lock("last one", "held") {
                 break;
             }
         }

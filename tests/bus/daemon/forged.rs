@@ -77,11 +77,11 @@ async fn a_forged_departure_withdraws_nobodys_request() {
     send(&stranger, &messages).await;
     // It comes after them on the same connection.
     house.udisks.plug(&second()).await;
-    daemon.tells("the queue", |story| format!("{:?}", story.properties.get("Queue")).contains(&second().uuid)).await;
+    daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
     assert_eq!(locks(&daemon).await, [("Nightly".to_owned(), "waiting".to_owned())]);
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
-    daemon.tells("the lock", |story| format!("{:?}", story.properties.get("VeeamLocks")).contains("held")).await;
+    daemon.tells("the lock", |story| story.veeam_locks().iter().any(|(_, state)| state == "held")).await;
 }
 
 #[tokio::test]

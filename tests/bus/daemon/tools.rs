@@ -47,11 +47,7 @@ async fn told(child: Child) -> (i32, String, String) {
 }
 
 async fn wait_until_waiting(daemon: &Daemon, job: &str) {
-    let shows = |value: Option<&zbus::OwnedVariant>| {
-        let shown = format!("{value:?}");
-        shown.contains(&format!("{job:?}")) && shown.contains("waiting")
-    };
-    daemon.tells(&format!("{job} to wait"), |story| shows(story.properties.get("VeeamLocks"))).await;
+    daemon.tells(&format!("{job} to wait"), |story| story.has_lock(job, "waiting")).await;
 }
 
 async fn locks(daemon: &Daemon) -> Vec<(String, String)> {
@@ -87,7 +83,7 @@ async fn a_tool_that_waits_goes_before_the_next_disk() {
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
     house.udisks.plug(&second()).await;
-    daemon.tells("the queue", |story| format!("{:?}", story.properties.get("Queue")).contains(&second().uuid)).await;
+    daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
     let waiting = lock(&house, &["Nightly"]).spawn().unwrap();
     wait_until_waiting(&daemon, "Nightly").await;
     daemon.client.cancel().await.unwrap();
@@ -111,8 +107,7 @@ async fn a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
         let pid = Pid::from_raw(waiting.id().unwrap().cast_signed()).unwrap();
         kill_process(pid, signal).unwrap();
         assert_eq!(told(waiting).await.0, -signal.as_raw());
-        let is_empty = |story: &asbackup_testing::seen::Story| format!("{:?}", story.properties.get("VeeamLocks"));
-        daemon.tells("no request", |story| !is_empty(story).contains("Nightly")).await;
+        daemon.tells("no request", |story| !story.has_lock("Nightly", "waiting")).await;
     }
     assert_eq!(daemon.log().matches("“Nightly” waited less than a minute").count(), 3, "{}", daemon.log());
     daemon.client.cancel().await.unwrap();

@@ -48,10 +48,10 @@ async fn lock_files_come_and_go_while_nothing_runs() {
     let daemon = house.daemon().await;
     for (name, job) in [("Nightly.lock", "Nightly"), ("Weekly", "Weekly")] {
         fs::write(house.veeam_lock(name), "job").unwrap();
-        daemon.tells("the lock", |story| format!("{:?}", story.properties.get("VeeamLocks")).contains(job)).await;
+        daemon.tells("the lock", |story| story.has_lock(job, "held")).await;
         assert_eq!(jobs(&daemon).await, held(job));
         fs::remove_file(house.veeam_lock(name)).unwrap();
-        daemon.tells("no lock", |story| !format!("{:?}", story.properties.get("VeeamLocks")).contains(job)).await;
+        daemon.tells("no lock", |story| !story.has_lock(job, "held")).await;
     }
 }
 
@@ -61,7 +61,7 @@ async fn an_empty_lock_file_counts_and_is_warned_of() {
     fs::write(house.veeam_lock("Nightly"), "").unwrap();
     let daemon = house.daemon().await;
     house.udisks.plug(&first()).await;
-    daemon.tells("a warning", |story| format!("{:?}", story.properties.get("Warnings")).contains("Nightly")).await;
+    daemon.tells("a warning", |story| story.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
     assert_eq!(house.calls("Mount"), 0);
     fs::remove_file(house.veeam_lock("Nightly")).unwrap();
     daemon.finished(1).await;
@@ -136,7 +136,7 @@ async fn a_job_that_comes_during_a_copy_goes_before_the_next_disk() {
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
     house.udisks.plug(&second()).await;
-    daemon.tells("the queue", |story| format!("{:?}", story.properties.get("Queue")).contains(&second().uuid)).await;
+    daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
     for _ in 0..2 {
         assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "waiting");
     }
@@ -212,7 +212,7 @@ async fn a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held()
     let daemon = house.daemon().await;
     house.hang_in_mount(&daemon, &first()).await;
     fs::write(house.veeam_lock("Nightly"), "job").unwrap();
-    daemon.tells("a warning", |story| format!("{:?}", story.properties.get("Warnings")).contains("Nightly")).await;
+    daemon.tells("a warning", |story| story.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
     assert_eq!(jobs(&daemon).await, waiting("Nightly"));
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
