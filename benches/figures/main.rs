@@ -4,6 +4,8 @@
 //!
 //! The daemon, UDisks2 and the disks are the real ones, in the bench of the disk tests.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod figures;
 mod glance;
 mod idle;

@@ -1,5 +1,7 @@
 //! The daemon and real disks: loop devices, file systems, UDisks2, udevd and rsync in benches of their own. As root.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod bench;
 mod boundary;
 mod causes;

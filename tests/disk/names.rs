@@ -88,18 +88,18 @@ async fn a_hundred_thousand_small_files_are_copied() {
     assert_eq!(daemon.record().totals.bytes_total, 0);
 }
 
-/// Twenty gigabytes long, a few blocks full: on the disk it must be as small as in the source.
+/// Longer than 32 bits count, a few blocks full: on the disk it must be as small as in the source.
 #[tokio::test]
-async fn a_sparse_file_of_twenty_gigabytes_is_copied_with_its_holes() {
+async fn a_sparse_file_of_five_gigabytes_is_copied_with_its_holes() {
     let bench = Bench::new();
-    let size = 32 * GIBIBYTE;
+    let size = 8 * GIBIBYTE;
     let disk = Disk::make_sized(&bench, FileSystem::Xfs, Layout::Whole, "SPARSE", size);
     let mut scene = Scene::of(bench, disk);
-    let file = scene.source.sparse("sparse.vbk", 20_000_000_000);
+    let file = scene.source.sparse("sparse.vbk", 5_000_000_000);
     let daemon = scene.daemon().await;
     scene.disk.plug();
     assert_success(&daemon.finished_within(1, LONG).await);
-    assert_eq!(daemon.record().totals.bytes_done, 20_000_000_000);
+    assert_eq!(daemon.record().totals.bytes_done, 5_000_000_000);
     let ratios = daemon.story().progress;
     assert!(ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0), "{ratios:?}");
     scene.assert_left_clean();

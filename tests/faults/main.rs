@@ -9,6 +9,8 @@
 //! `plan` is what a seed stands for, `world` the bench it happens in, `moment` waits for the time, `blow` does the harm,
 //! `truth` is what must hold, `case` the order of it all.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod blow;
 mod case;
 mod moment;

@@ -214,14 +214,15 @@ fn no_file_is_longer_than_one_sitting() {
 }
 
 #[test]
-fn unsafe_code_is_forbidden_in_library_and_programs() {
-    assert_none(offences(|source| {
-        let is_program = source.path.parent().is_some_and(|above| above.ends_with("src/bin"));
-        let is_root = is_program || source.path.ends_with("src/lib.rs") || source.path.ends_with("main.rs");
+fn every_package_takes_the_lints_of_the_workspace() {
+    let packages = fs::read_dir(top().join("crates")).expect("the crates").map(|entry| entry.expect("a crate").path());
+    let others = ["", "xtask", "tests/vm"].map(|place| top().join(place));
+    for package in packages.chain(others) {
+        let manifest = fs::read_to_string(package.join("Cargo.toml")).expect("its Cargo.toml");
         // Four calls of the kernel have no safe wrapper; the file that has them says so itself.
-        let word = if source.path.starts_with("crates/transfer") { "deny" } else { "forbid" };
-        told(is_root && !source.text.contains(&format!("\n#![{word}(unsafe_code)]\n")), "does not forbid unsafe code")
-    }));
+        let lints = if package.ends_with("transfer") { "unsafe_code = \"deny\"" } else { "[lints]\nworkspace = true" };
+        assert!(manifest.contains(lints), "{}: other lints than the rest", package.display());
+    }
 }
 
 /// `place::name` in the list of promises: a function of that name in this file of the tests, or beside the code.

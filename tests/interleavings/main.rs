@@ -4,6 +4,8 @@
 //!
 //! `INTERLEAVINGS_SEED=17 cargo test --test interleavings` plays one batch again, `INTERLEAVINGS_CASES=…` plays more or fewer.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod actors;
 mod judge;
 

@@ -1,5 +1,7 @@
 //! The status page in a real browser: the real daemon with a real copy, and a played one for what can't be held still.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod browser;
 mod office;
 mod site;

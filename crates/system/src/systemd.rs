@@ -30,6 +30,7 @@ pub fn reloading() {
     }
 }
 
+/// Says that the service is stopping.
 pub fn stopping() {
     say(&[NotifyState::Stopping]);
 }
@@ -76,6 +77,7 @@ fn timer(period: Duration) -> io::Result<AsyncFd<Descriptor>> {
     AsyncFd::new(timer)
 }
 
+/// Says that the service is alive.
 pub fn feed_watchdog() {
     say(&[NotifyState::Watchdog]);
 }

@@ -4,6 +4,7 @@
 //! by `fakes`; `mail_servers` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+#![allow(clippy::new_without_default, reason = "what they make are processes")]
 
 pub mod bench;
 pub mod campaign;

@@ -9,8 +9,10 @@ use asbackup_api::{Presence, RunWarning, Told};
 /// The same text, with `$plug` in it.
 #[derive(Debug, Serialize)]
 pub struct Afterwards<'a, T> {
+    /// The fault or warning.
     #[serde(flatten)]
     pub told: &'a T,
+    /// Whether the disk is attached.
     #[serde(rename = "plug")]
     pub presence: Presence,
 }

@@ -9,7 +9,9 @@ use asbackup_api::Micros;
 
 /// The present and the place, handed in so that what is written can be tested.
 pub struct Clock {
+    /// The moment that times are compared with.
     pub now: Timestamp,
+    /// The time zone that times are shown in.
     pub zone: TimeZone,
 }
 

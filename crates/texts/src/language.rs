@@ -5,12 +5,15 @@ use unic_langid::LanguageIdentifier;
 /// The languages that the daemon speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
+    /// `de`
     #[default]
     German,
+    /// `en`
     English,
 }
 
 impl Language {
+    /// Every language that has texts.
     pub const ALL: [Self; 2] = [Self::German, Self::English];
 
     pub(super) fn identifier(self) -> LanguageIdentifier {

@@ -64,6 +64,7 @@ impl Filler for Unusable {
 
 macro_rules! samples {
     ($all:ident, $family:ident: $($variant:ident { $($field:ident),* })*) => {
+        /// Each variant once; the facts differ from round to round.
         pub fn $all(round: u32) -> Vec<$family> {
             fn listed(value: &$family) {
                 match value { $($family::$variant { .. } => (),)* }

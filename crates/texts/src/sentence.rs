@@ -12,6 +12,7 @@ pub fn sentence(status: &Status, texts: &Texts) -> String {
     sentence_at(status, texts, &Clock::system())
 }
 
+/// The status sentence at a given time.
 pub fn sentence_at(status: &Status, texts: &Texts, clock: &Clock) -> String {
     match status.state {
         State::Idle => idle(status, texts, clock),

@@ -3,6 +3,8 @@
 //!
 //! Prints a table in Markdown: medians of both, and the median of the ratios of each pair of rounds.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 #[path = "../examples/copy-tree.rs"]

@@ -22,9 +22,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#![deny(missing_docs)]
-#![deny(unsafe_code)]
-
 mod beneath;
 mod cloning;
 mod direct;

@@ -3,6 +3,8 @@
 //!
 //! `TRANSFER_FAULTS` says how many moments are tried for each, 2 if not set.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod common;
 
 use std::cell::Cell;

@@ -1,5 +1,7 @@
 //! Files as they are, wherever the tests run: nothing is known, and nothing need be shared.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod common;
 
 use std::cell::{Cell, RefCell};

@@ -2,6 +2,8 @@
 //!
 //! `TRANSFER_CASES` says how many, 200 if not set; `PROPTEST_RNG_SEED` plays the same ones again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod common;
 
 use std::fs::{self, File};

@@ -1,5 +1,7 @@
 //! Blocks that files share, on the file systems that can: XFS and btrfs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod common;
 
 use std::cell::RefCell;

@@ -1,5 +1,7 @@
 //! What lies in real directories besides chains with their metadata, by hand: names alone, file shares, plug-ins, copies, leftovers.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Metadata files made to hurt, and what chance makes of good ones: reading them does not panic and says what is wrong.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;

@@ -1,6 +1,8 @@
 //! 200 MB of metadata, of good ones and of all kinds made to hurt: read in bounded time and memory. One test in a process of its own, since what is
 //! measured is the process.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;

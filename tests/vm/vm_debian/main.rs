@@ -20,6 +20,8 @@
 //! `Vm::installed()` takes a second or two: it sets the one machine, which is booted once, back to a snapshot. When a scenario
 //! fails, the daemon's journal and the console's tail are printed.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod campaign;
 mod clocks;
 mod confined;

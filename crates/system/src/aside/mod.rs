@@ -35,6 +35,7 @@ pub enum Aside {
 pub struct Absent {
     /// What systemd should have.
     pub unit: String,
+    /// Why it could not be reached.
     pub cause: String,
 }
 
@@ -46,6 +47,7 @@ impl Absent {
 }
 
 impl Aside {
+    /// The one whose socket has this name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Mail, Self::Veeam].into_iter().find(|aside| aside.name() == name)
     }

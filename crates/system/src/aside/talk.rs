@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
+/// One conversation with a process of its own.
 #[derive(Debug)]
 pub struct Talk {
     stream: UnixStream,
@@ -21,13 +22,16 @@ pub struct Talk {
 /// Why there is no answer. Whatever was asked for may have been done.
 #[derive(Debug, Error)]
 pub enum Unheard {
+    /// The process ended, or could not be reached.
     #[error("the helper process ended without an answer")]
     Gone(#[source] io::Error),
+    /// No answer within this time.
     #[error("no answer within {} s", .0.as_secs())]
     Late(Duration),
 }
 
 impl Talk {
+    /// A conversation on a connection that is open.
     pub fn new(stream: UnixStream) -> Self {
         Self { stream }
     }

@@ -16,6 +16,7 @@ pub struct Limits {
     pub answer: usize,
 }
 
+/// A stream of which no more than the limits is read.
 #[derive(Debug)]
 pub struct Bounded<S> {
     stream: S,
@@ -27,10 +28,12 @@ pub struct Bounded<S> {
 }
 
 impl<S> Bounded<S> {
+    /// Nothing has been read of it yet.
     pub fn new(stream: S, limits: Limits) -> Self {
         Self { stream, limits, line: 0, answer: 0 }
     }
 
+    /// The stream without limits.
     pub fn into_inner(self) -> S {
         self.stream
     }

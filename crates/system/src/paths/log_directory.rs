@@ -17,6 +17,7 @@ use super::{DIRECTORY, judge_entry, open_entry, trust};
 /// Of names; whoever has more in there has no log of ours among the others.
 const LOOKED_AT: usize = 10_000;
 
+/// The directory of a log, held open.
 pub struct LogDirectory {
     /// The log's own in it; there need not be one.
     pub name: OsString,

@@ -94,9 +94,11 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// What a path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thing {
+    /// Files are made in it.
     Directory,
     /// To be read and believed.
     File,
+    /// A file that is appended to.
     Log,
 }
 

@@ -11,8 +11,11 @@ const USERS: u32 = 100;
 /// Somebody who can write. Shown as a name, a group with a percent sign before it as sudoers has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
+    /// By user ID.
     User(u32),
+    /// By group ID.
     Group(u32),
+    /// Writable for others.
     Everybody,
 }
 

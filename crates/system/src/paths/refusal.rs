@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::names::Who;
 use asbackup_api::Fault;
 
+/// Why a configured path is not used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}: {reason}", component.display())]
 pub struct Refused {
@@ -15,25 +16,32 @@ pub struct Refused {
     pub path: PathBuf,
     /// What of it is the matter.
     pub component: PathBuf,
+    /// What is wrong with that component.
     pub reason: Reason,
 }
 
+/// How somebody could lead the path elsewhere, or why it is no file of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Reason {
+    /// Somebody else can write there.
     #[error("can be changed by {0}")]
     Writable(Who),
     /// A link that this one could have made.
     #[error("a link that belongs to {0}")]
     Link(Who),
+    /// Neither a regular file nor absent.
     #[error("not a regular file")]
     NoFile,
+    /// The file has a second name elsewhere.
     #[error("has more than one name")]
     Names,
+    /// It was replaced while it was being opened.
     #[error("was replaced at this moment")]
     Swapped,
 }
 
 impl Refused {
+    /// A refusal of `path` because of one of its components.
     pub fn new(path: &Path, component: &Path, reason: Reason) -> Self {
         Self { path: path.to_owned(), component: component.to_owned(), reason }
     }

@@ -29,7 +29,9 @@ pub struct Inbox {
 
 /// The bytes of one message; of one that is too long, those of its header, with nothing after it.
 pub struct Heard {
+    /// The message as it was read.
     pub bytes: Vec<u8>,
+    /// Only its header was read.
     pub is_too_long: bool,
 }
 
@@ -53,6 +55,7 @@ impl Lengths {
 }
 
 impl Inbox {
+    /// Reads messages; `is_awaited` says of a header whether its body is wanted.
     pub fn new(socket: OwnedReadHalf, is_awaited: fn(&[u8]) -> bool) -> Self {
         Self { socket, is_awaited, bytes: Vec::new(), seen: 0, to_skip: 0 }
     }
