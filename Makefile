@@ -28,7 +28,7 @@ TEST := PROGRAMS_ARE_BUILT=1 AS_ROOT=1 $(CARGO) test $(LOCKED) --workspace
 DISK_THREADS := 4
 # A slice of each campaign.
 FAULT_CASES ?= $(if $(FAULT_SEED),1,20)
-INTERLEAVINGS_CASES ?= $(if $(INTERLEAVINGS_SEED),1,12)
+INTERLEAVINGS_CASES ?= $(if $(INTERLEAVINGS_SEED),1,6)
 TRANSFER_CASES ?= 20
 TRANSFER_FAULTS ?= 1
 SCRIPTS := tools/need tools/run-test .ci/run demo/demo.sh demo/scenes.sh crates/testing/machine/init.sh $(wildcard packaging/*.sh) \
