@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use asbackup::model::Warning;
+use asbackup::model::{RunWarning, Warning};
 use asbackup_testing::bench::compare::Fidelity;
 use asbackup_testing::bench::daemon::Daemon;
 use asbackup_testing::bench::disk::FileSystem;
@@ -157,8 +157,7 @@ async fn crashed_with_a_lost_file(scene: &mut Scene) -> u64 {
 fn assert_made_good(scene: &Scene, daemon: &Daemon, sound: u64) {
     assert!(warnings(daemon).contains(&"lost-files".to_owned()), "{:?}", warnings(daemon));
     let told = daemon.record().warnings;
-    let names_it =
-        |warning: &Warning| matches!(warning, Warning::LostFiles { examples, .. } if examples == "a-lost.vbk");
+    let names_it = |told: &RunWarning| matches!(told.warning(), Some(Warning::LostFiles { examples, .. }) if examples == "a-lost.vbk");
     assert!(told.iter().any(names_it), "{told:?}");
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();

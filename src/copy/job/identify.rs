@@ -137,6 +137,9 @@ impl Identified {
 
 /// Object paths and device names are reused for other disks, and another disk with this UUID may have come: so UDisks2 is
 /// asked again at the last moment.
+///
+/// # Errors
+/// If it is another disk, or none any more.
 pub async fn confirm_attached(job: &mut Job, volume: &Volume) -> Result<(), RunError> {
     let ask = (|| monitor::volumes(&job.connection)).retry(service_retry());
     let volumes = tokio::select! {
