@@ -29,5 +29,5 @@ pub mod veeam;
 pub use asbackup_api as model;
 pub use asbackup_config as config;
 pub use asbackup_logging as logging;
-pub use asbackup_system::{aside, blocking, net, paths, systemd, wire};
+pub use asbackup_system::{blocking, bus_socket, net, paths, privsep, systemd};
 pub use asbackup_texts as texts;

@@ -6,7 +6,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use asbackup::aside::{Aside, Talk};
+use asbackup::privsep::{Channel, Service};
 use asbackup::veeam::api;
 use asbackup_mail::smtp;
 use tokio::runtime::Builder;
@@ -24,11 +24,11 @@ fn main() -> ExitCode {
 
 async fn serve() -> io::Result<()> {
     let name = std::env::args().nth(1).unwrap_or_default();
-    let aside = Aside::named(&name).ok_or_else(|| io::Error::other("usage: asbackup-net mail|veeam"))?;
-    let talk = Talk::on_standard_input()?;
+    let aside = Service::named(&name).ok_or_else(|| io::Error::other("usage: asbackup-net mail|veeam"))?;
+    let talk = Channel::on_standard_input()?;
     match aside {
-        Aside::Mail => smtp::serve(talk).await,
-        Aside::Veeam => api::serve(talk).await,
+        Service::Mail => smtp::serve(talk).await,
+        Service::Veeam => api::serve(talk).await,
     }
 }
 

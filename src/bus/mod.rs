@@ -3,17 +3,17 @@
 //! [`Call`]s and relays [`Signal`]s.
 
 mod argument;
+mod call_filter;
+mod call_limits;
 mod callers;
-mod crowd;
-mod door;
-mod gate;
-mod open;
-mod past;
+mod dispatch;
+mod filtered_socket;
 mod polkit;
-mod porter;
+mod polkit_limits;
 mod publish;
+mod refusals;
+mod run_list;
 mod service;
-mod turned_away;
 mod view;
 
 use std::sync::Arc;
@@ -26,23 +26,23 @@ use tokio::time::timeout;
 use zbus::fdo::RequestNameFlags;
 use zbus::{Connection, connection, fdo};
 
+use crate::bus_socket;
 use crate::controller::{Call, Signal};
 use crate::model::Status;
 use crate::texts::Texts;
-use crate::wire;
 
 use contract::{BUS_NAME, OBJECT_PATH};
-use gate::Gate;
-use open::Open;
-use past::Past;
+use dispatch::Dispatch;
+use filtered_socket::FilteredSocket;
 use polkit::Polkit;
 use publish::Publisher;
+use run_list::RunList;
 use service::Service;
 
 pub use asbackup_api::bus as contract;
+pub use call_filter::Refusal;
 pub use callers::Callers;
-pub use past::History;
-pub use porter::Refusal;
+pub use run_list::History;
 
 /// Why the daemon is not on the bus.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +91,7 @@ pub struct Sources {
 /// # Errors
 /// There is no bus.
 pub async fn connect() -> Result<Connection, BusError> {
-    wire::connect().await.map_err(BusError::Unreachable)
+    bus_socket::connect().await.map_err(BusError::Unreachable)
 }
 
 /// Connects to the system bus for those who call, of whom no user can send more than is his part. Where the bus is not reached by a
@@ -101,8 +101,8 @@ pub async fn connect() -> Result<Connection, BusError> {
 /// There is no bus.
 pub async fn listen(callers: Callers) -> Result<(Connection, UnboundedReceiver<Refusal>), BusError> {
     let (refused, refusals) = unbounded_channel();
-    let builder = match wire::stream().await.map_err(BusError::Unreachable)? {
-        Some(stream) => connection::Builder::socket(Open::new(stream, callers, refused)),
+    let builder = match bus_socket::stream().await.map_err(BusError::Unreachable)? {
+        Some(stream) => connection::Builder::socket(FilteredSocket::new(stream, callers, refused)),
         None => connection::Builder::system(),
     };
     Ok((builder.build().await.map_err(BusError::Unreachable)?, refusals))
@@ -114,9 +114,9 @@ pub async fn listen(callers: Callers) -> Result<(Connection, UnboundedReceiver<R
 /// If the name is taken, or the bus does not answer.
 pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
     let polkit = Polkit::new(&sources.asking, sources.callers);
-    let gate = Gate { calls: sources.calls, polkit, texts: sources.texts };
-    tokio::spawn(turned_away::tell(connection.clone(), gate.texts.clone(), sources.refusals));
-    let service = Service { gate, status: sources.status.clone(), past: Past::new(sources.history) };
+    let dispatch = Dispatch { calls: sources.calls, polkit, texts: sources.texts };
+    tokio::spawn(refusals::tell(connection.clone(), dispatch.texts.clone(), sources.refusals));
+    let service = Service { dispatch, status: sources.status.clone(), runs: RunList::new(sources.history) };
     let publisher = Publisher::new(connection, sources.status).map_err(BusError::Failed)?;
     let server = connection.object_server();
     let served = server.at(OBJECT_PATH, service).await;

@@ -15,7 +15,7 @@ use zbus_polkit::policykit1::{AuthorityProxy, CheckAuthorizationFlags, Subject};
 
 use super::callers::Callers;
 use super::contract::Action;
-use super::crowd::{Crowd, MOST_DIALOGUES, MOST_OPEN, Place};
+use super::polkit_limits::{MOST_DIALOGUES, MOST_OPEN, PendingCheck, PolkitLimits};
 
 /// Leaves half a second of the two that a call may take.
 const LIMIT: Duration = Duration::from_millis(1500);
@@ -46,7 +46,7 @@ pub fn is_interactive(header: &Header<'_>) -> bool {
 pub struct Polkit {
     asking: Connection,
     callers: Callers,
-    crowd: Crowd,
+    polkit_limits: PolkitLimits,
     /// Names each question, as it may have to be withdrawn.
     questions: AtomicU64,
 }
@@ -54,7 +54,7 @@ pub struct Polkit {
 impl Polkit {
     /// Nobody's calls arrive on the connection `asking`, so nobody can use up the answers that it may wait for.
     pub fn new(asking: &Connection, callers: Callers) -> Self {
-        Self { asking: asking.clone(), callers, crowd: Crowd::new(), questions: AtomicU64::new(0) }
+        Self { asking: asking.clone(), callers, polkit_limits: PolkitLimits::new(), questions: AtomicU64::new(0) }
     }
 
     /// Whose call this is.
@@ -73,7 +73,7 @@ impl Polkit {
             return Ok(user);
         }
         let interactive = is_interactive(header);
-        let Some(place) = self.crowd.enter(user, interactive) else {
+        let Some(place) = self.polkit_limits.enter(user, interactive) else {
             return Err(Denial::Crowded { user, most: if interactive { MOST_DIALOGUES } else { MOST_OPEN } });
         };
         let subject = Subject::new_for_message_header(header).map_err(|error| Denial::NoAnswer(error.to_string()))?;
@@ -103,7 +103,7 @@ struct Question {
 
 impl Question {
     /// The caller is answered in time; the place stays taken as long as the bus counts the question, which is until its answer.
-    async fn put(self, place: Place, tell: oneshot::Sender<Result<(), Denial>>) {
+    async fn put(self, place: PendingCheck, tell: oneshot::Sender<Result<(), Denial>>) {
         let limit = if self.interactive { INTERACTIVE_LIMIT } else { LIMIT };
         let Ok(_turn) = timeout(limit, place.turn()).await else {
             let _ = tell.send(Err(late(limit)));

@@ -12,25 +12,25 @@ use crate::model::{Disk, Facts, Status, UnformattedDisk};
 
 use super::argument;
 use super::contract::Action;
-use super::gate::Gate;
-use super::past::{Answer, Past};
+use super::dispatch::Dispatch;
+use super::run_list::{Answer, RunList};
 
 // The macro knows a method that can fail by this very name.
 type Result<T> = std::result::Result<T, BoxDBusError>;
 
 pub struct Service {
-    pub gate: Gate,
+    pub dispatch: Dispatch,
     pub status: watch::Receiver<Status>,
-    pub past: Past,
+    pub runs: RunList,
 }
 
 #[interface(name = "de.example.Backup", introspection_docs = false)]
 impl Service {
     #[zbus(out_args("run"))]
     async fn start(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<ResponseDispatchNotifier<u64>> {
-        self.gate.sane(argument::uuid(&uuid))?;
-        let permit = self.gate.permit(&header, Action::Start).await?;
-        self.gate.begin(permit.deadline, uuid, false).await
+        self.dispatch.sane(argument::uuid(&uuid))?;
+        let permit = self.dispatch.permit(&header, Action::Start).await?;
+        self.dispatch.begin(permit.deadline, uuid, false).await
     }
 
     #[zbus(out_args("run"))]
@@ -39,40 +39,40 @@ impl Service {
         uuid: String,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<ResponseDispatchNotifier<u64>> {
-        self.gate.sane(argument::uuid(&uuid))?;
-        let permit = self.gate.permit(&header, Action::StartAllowingDeletions).await?;
-        self.gate.begin(permit.deadline, uuid, true).await
+        self.dispatch.sane(argument::uuid(&uuid))?;
+        let permit = self.dispatch.permit(&header, Action::StartAllowingDeletions).await?;
+        self.dispatch.begin(permit.deadline, uuid, true).await
     }
 
     async fn trust_disk(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        self.gate.sane(argument::uuid(&uuid))?;
-        let permit = self.gate.permit(&header, Action::TrustDisk).await?;
-        self.gate.ask(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
+        self.dispatch.sane(argument::uuid(&uuid))?;
+        let permit = self.dispatch.permit(&header, Action::TrustDisk).await?;
+        self.dispatch.ask(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
     }
 
     async fn cancel(&self, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        let permit = self.gate.permit(&header, Action::Cancel).await?;
-        self.gate.ask(permit.deadline, |reply| Call::Cancel { reply }).await
+        let permit = self.dispatch.permit(&header, Action::Cancel).await?;
+        self.dispatch.ask(permit.deadline, |reply| Call::Cancel { reply }).await
     }
 
     #[zbus(out_args("state"))]
     async fn veeam_lock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<&'static str> {
-        self.gate.sane(argument::job(&job))?;
-        let permit = self.gate.permit(&header, Action::VeeamLock).await?;
+        self.dispatch.sane(argument::job(&job))?;
+        let permit = self.dispatch.permit(&header, Action::VeeamLock).await?;
         let caller = permit.caller;
-        let held = self.gate.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
+        let held = self.dispatch.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
         Ok(if held { "held" } else { "waiting" })
     }
 
     async fn veeam_unlock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        self.gate.sane(argument::job(&job))?;
-        let permit = self.gate.permit(&header, Action::VeeamUnlock).await?;
-        self.gate.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
+        self.dispatch.sane(argument::job(&job))?;
+        let permit = self.dispatch.permit(&header, Action::VeeamUnlock).await?;
+        self.dispatch.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
 
     async fn reload(&self, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        let permit = self.gate.permit(&header, Action::Reload).await?;
-        self.gate.ask(permit.deadline, |reply| Call::Reload { reply }).await
+        let permit = self.dispatch.permit(&header, Action::Reload).await?;
+        self.dispatch.ask(permit.deadline, |reply| Call::Reload { reply }).await
     }
 
     #[zbus(out_args("disks"))]
@@ -88,10 +88,10 @@ impl Service {
     #[zbus(out_args("runs"))]
     async fn list_runs(&self, newest: u32, #[zbus(header)] header: Header<'_>) -> Result<Answer> {
         let rows = async {
-            let user = self.gate.user(&header).await?;
-            self.past.rows(user, newest, self.gate.texts()).await.map_err(|failed| self.gate.broken(&failed))
+            let user = self.dispatch.user(&header).await?;
+            self.runs.rows(user, newest, self.dispatch.texts()).await.map_err(|failed| self.dispatch.broken(&failed))
         };
-        self.gate.in_time(rows).await
+        self.dispatch.in_time(rows).await
     }
 
     #[zbus(property)]

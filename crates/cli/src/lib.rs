@@ -17,7 +17,7 @@ use zbus::Connection;
 use zbus::proxy::CacheProperties;
 
 use asbackup_api::bus::{BackupProxy, Error};
-use asbackup_system::wire;
+use asbackup_system::bus_socket;
 
 use exit_code::is_crowded;
 
@@ -36,7 +36,7 @@ const CALL_AGAIN: Duration = Duration::from_millis(100);
 /// # Errors
 /// The bus is not there or refuses.
 pub async fn connect_within(crowded: Duration, answer: Duration) -> Result<Connection, Error> {
-    in_turn(crowded, async || Ok(wire::builder().await?.method_timeout(answer).build().await?)).await
+    in_turn(crowded, async || Ok(bus_socket::builder().await?.method_timeout(answer).build().await?)).await
 }
 
 /// The same for a person.

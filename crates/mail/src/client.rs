@@ -14,15 +14,15 @@ use crate::smtp::{
 };
 use asbackup_api::Warning;
 use asbackup_config::{Mail, Secret};
-use asbackup_system::aside::{Aside, Talk, Unheard};
 use asbackup_system::blocking::{GLANCE, blocking};
 use asbackup_system::net::named;
+use asbackup_system::privsep::{Channel, ChannelError, Service};
 
 /// How much longer than the mail server its process may take to answer.
 const GRACE: Duration = Duration::from_secs(10);
 
 pub struct SmtpClient {
-    talk: Talk,
+    talk: Channel,
     named: Peers,
     patience: Duration,
 }
@@ -48,11 +48,11 @@ impl SmtpClient {
     pub async fn connect(mail: &Mail, password: &Secret, hello: &str) -> Result<Self, Warning> {
         let named = Peers { server: mail.server.clone(), hello: hello.to_owned() };
         let way = way(mail, password, hello).await.map_err(|trouble| trouble.warning(&named))?;
-        let talk = Aside::Mail.call().await.map_err(|absent| absent.warning())?;
+        let talk = Service::Mail.call().await.map_err(|absent| absent.warning())?;
         let mut client = Self { talk, named, patience: mail.timeout + GRACE };
         let begun = match client.talk.say(&way).await {
             Ok(()) => client.hear::<()>().await,
-            Err(error) => Err(unknown(&Unheard::Gone(error))),
+            Err(error) => Err(unknown(&ChannelError::Gone(error))),
         };
         begun.map_err(|trouble| trouble.warning(&client.named))?;
         Ok(client)
@@ -68,7 +68,7 @@ impl SmtpClient {
         }
         let outcome = match self.hand_over(mail).await {
             Ok(()) => self.hear::<TransactionResult>().await,
-            Err(error) => Err(unknown(&Unheard::Gone(error))),
+            Err(error) => Err(unknown(&ChannelError::Gone(error))),
         };
         let outcome = outcome.map_err(|trouble| trouble.warning(&self.named))?;
         Ok(Delivery::of(&mail.envelope.to, outcome))
@@ -98,7 +98,7 @@ impl SmtpClient {
     }
 }
 
-fn unknown(unheard: &Unheard) -> SmtpError {
+fn unknown(unheard: &ChannelError) -> SmtpError {
     SmtpError { kind: SmtpErrorKind::Delayed, cause: unheard.to_string() }
 }
 

@@ -34,7 +34,7 @@ use guests::Guests;
 use routes::Sources;
 use screen::Voices;
 use snapshot::View;
-use start::Door;
+use start::StartAuth;
 use watch::Watcher;
 
 /// The daemon's own default; where we listen as long as it has not said otherwise.
@@ -63,12 +63,12 @@ pub async fn run(bus: Connection) -> Result<(), WebError> {
     let view = watcher.view();
     let voices = Arc::new(Voices::default());
     let (painted, screen) = channel(voices.paint(&view.borrow()));
-    let door = Door::new(watcher.backup()).map_err(WebError::Password)?.map(Arc::new);
+    let start_auth = StartAuth::new(watcher.backup()).map_err(WebError::Password)?.map(Arc::new);
     let sources = Sources {
         view: view.clone(),
         screen,
         voices: Arc::clone(&voices),
-        door,
+        start_auth,
         names: watcher.names(),
         staying: Guests::staying(),
     };

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use asbackup_system::wire;
+use asbackup_system::bus_socket;
 use asbackup_web::WebError;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 /// Until SIGTERM: nothing has to be tidied up.
 async fn serve() -> Result<(), WebError> {
     let mut term = signal(SignalKind::terminate()).map_err(|cause| WebError::from(zbus::Error::from(cause)))?;
-    let bus = wire::connect().await?;
+    let bus = bus_socket::connect().await?;
     tokio::select! {
         ended = asbackup_web::run(bus) => ended,
         _ = term.recv() => Ok(()),

@@ -20,7 +20,7 @@ use asbackup_texts::{Arg, Texts};
 use super::guests::{Guest, Guests};
 use super::screen::{Screen, Voices};
 use super::snapshot::View;
-use super::start::{Door, Order, Outcome, Refusal};
+use super::start::{Order, Outcome, Refusal, StartAuth};
 use super::{language, live, machines, names, page};
 
 /// Nothing from elsewhere, nothing inline, no frame around us.
@@ -34,7 +34,7 @@ pub struct Sources {
     pub screen: watch::Receiver<Screen>,
     pub voices: Arc<Voices>,
     /// None: copies can't be started from here.
-    pub door: Option<Arc<Door>>,
+    pub start_auth: Option<Arc<StartAuth>>,
     /// By which the page may be asked for.
     pub names: watch::Receiver<Vec<String>>,
     /// Who reads along.
@@ -43,7 +43,7 @@ pub struct Sources {
 
 pub fn router(sources: Sources) -> Router {
     let mut router = Router::new();
-    if sources.door.is_some() {
+    if sources.start_auth.is_some() {
         router = router.route("/copy", post(start));
     }
     router
@@ -82,7 +82,7 @@ async fn guarded(mut response: Response) -> Response {
 async fn home(State(sources): State<Sources>, headers: HeaderMap) -> Response {
     let language = language::wanted(&headers);
     let parts = sources.screen.borrow().parts(language);
-    let page = page::page(&parts, sources.voices.of(language), sources.door.is_some());
+    let page = page::page(&parts, sources.voices.of(language), sources.start_auth.is_some());
     ([(CONTENT_LANGUAGE, page::tag(language))], Html(page.into_string())).into_response()
 }
 
@@ -117,10 +117,10 @@ async fn health(State(sources): State<Sources>) -> Response {
 
 /// A person is led back to the page, or to the form for the password; a program gets the number of the run.
 async fn start(State(sources): State<Sources>, request: Request) -> Response {
-    let Some(door) = &sources.door else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(start_auth) = &sources.start_auth else { return StatusCode::NOT_FOUND.into_response() };
     let texts = sources.voices.of(language::wanted(request.headers()));
     let order = Order::read(request).await;
-    match door.start(&order).await {
+    match start_auth.start(&order).await {
         Outcome::Started(_) if order.is_person => (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
         Outcome::Started(run) => {
             ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response()

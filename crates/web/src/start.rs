@@ -85,14 +85,14 @@ impl Order {
 }
 
 /// Is passed one by one.
-pub struct Door {
+pub struct StartAuth {
     password: Vec<u8>,
     gate: Mutex<()>,
     queue: Semaphore,
     backup: BackupProxy<'static>,
 }
 
-impl Door {
+impl StartAuth {
     /// There is none without a password.
     pub fn new(backup: BackupProxy<'static>) -> io::Result<Option<Self>> {
         let Some(password) = credential()? else { return Ok(None) };

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::ApiError;
-use crate::aside::{Aside, Talk, Unheard};
 use crate::blocking::{GLANCE, blocking};
 use crate::config::Veeam;
 use crate::net::named;
+use crate::privsep::{self, ChannelError, Service};
 
 const HTTPS: u16 = 443;
 /// In bytes; may contain certificates.
@@ -53,7 +53,7 @@ pub struct ApiResponse {
 pub struct Channel {
     endpoint: Endpoint,
     /// The connection to the process, for one check.
-    talk: Mutex<Option<Talk>>,
+    talk: Mutex<Option<privsep::Channel>>,
 }
 
 impl Channel {
@@ -86,7 +86,7 @@ impl Channel {
             Some(talk) => talk,
             None => self.begin().await?,
         };
-        talk.say(ask).await.map_err(|error| unreachable(&Unheard::Gone(error)))?;
+        talk.say(ask).await.map_err(|error| unreachable(&ChannelError::Gone(error)))?;
         let timeout = self.endpoint.timeout + GRACE;
         let status = talk.answer::<Result<u16, ApiError>>(MAX_REQUEST_BYTES, timeout).await;
         let answer = match status.map_err(|unheard| unreachable(&unheard))? {
@@ -100,9 +100,9 @@ impl Channel {
         answer
     }
 
-    async fn begin(&self) -> Result<Talk, ApiError> {
-        let mut talk = Aside::Veeam.call().await.map_err(ApiError::Absent)?;
-        talk.say(&self.endpoint).await.map_err(|error| unreachable(&Unheard::Gone(error)))?;
+    async fn begin(&self) -> Result<privsep::Channel, ApiError> {
+        let mut talk = Service::Veeam.call().await.map_err(ApiError::Unavailable)?;
+        talk.say(&self.endpoint).await.map_err(|error| unreachable(&ChannelError::Gone(error)))?;
         Ok(talk)
     }
 

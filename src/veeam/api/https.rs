@@ -19,8 +19,8 @@ use super::ApiError;
 use super::channel::{
     ApiRequest, ApiResponse, Endpoint, MAX_ENDPOINT_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, unreachable,
 };
-use crate::aside::Talk;
 use crate::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
+use crate::privsep::Channel;
 
 /// For the whole answer; hyper limits the headers itself.
 const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
@@ -29,7 +29,7 @@ const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
 ///
 /// # Errors
 /// The other end is gone, or sends an invalid request.
-pub async fn serve(mut talk: Talk) -> io::Result<()> {
+pub async fn serve(mut talk: Channel) -> io::Result<()> {
     let Some(endpoint) = talk.hear::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
     let tls = trusting(&endpoint.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
     let server = tls.map(|tls| Server { endpoint, tls });

@@ -11,8 +11,8 @@ mod https;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::aside::Absent;
 use crate::model::Warning;
+use crate::privsep::Unavailable;
 #[cfg(test)]
 pub use answers::SessionResult;
 pub use answers::{Job, Session};
@@ -33,7 +33,7 @@ pub enum ApiError {
     LoginRefused(String),
     /// The process that sends requests can't be started.
     #[error("{}: {}", .0.unit, .0.cause)]
-    Absent(Absent),
+    Unavailable(Unavailable),
 }
 
 impl ApiError {
@@ -43,7 +43,7 @@ impl ApiError {
         match self {
             Self::Unreachable(_) => Warning::VeeamUnreachable { server, cause },
             Self::Untrusted(_) => Warning::VeeamUntrusted { server, cause },
-            Self::Absent(absent) => absent.clone().warning(),
+            Self::Unavailable(absent) => absent.clone().warning(),
             Self::LoginRefused(_) => Warning::VeeamLoginRefused { server, cause },
         }
     }

@@ -7,7 +7,7 @@ use super::protocol::{ServerSettings, SmtpError, TransactionResult};
 use super::redact::shorten;
 use super::session::Session;
 use crate::outbox::{Envelope, OutgoingMail};
-use asbackup_system::aside::Talk;
+use asbackup_system::privsep::Channel;
 
 /// Bytes of settings, which may contain certificates.
 pub const LARGEST_SETTINGS: usize = 2 * 1024 * 1024;
@@ -23,7 +23,7 @@ const PER_BYTE: usize = 6;
 ///
 /// # Errors
 /// The daemon is gone, or sends what can't be read.
-pub async fn serve(mut talk: Talk) -> io::Result<()> {
+pub async fn serve(mut talk: Channel) -> io::Result<()> {
     let Some(way) = talk.hear::<ServerSettings>(LARGEST_SETTINGS).await? else { return Ok(()) };
     let mut session = match Session::open(&way).await {
         Ok(session) => session,

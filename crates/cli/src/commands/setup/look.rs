@@ -13,7 +13,7 @@ use asbackup::disks::udisks::{self, UdisksError};
 use asbackup::disks::{Volume, monitor};
 use asbackup_api::{DiskId, Fault};
 use asbackup_config::Config;
-use asbackup_system::wire;
+use asbackup_system::bus_socket;
 use backon::{ConstantBuilder, Retryable};
 use zbus::Connection;
 
@@ -47,7 +47,7 @@ pub async fn look(disk: &DiskId, config: &Config, ui: &Ui) -> Seen {
 
 async fn seen(disk: &DiskId, config: &Config, ui: &Ui, cancel: CancelToken) -> Result<(Volume, ForeignFiles), String> {
     let said = |error: &dyn std::fmt::Display| ui.texts.cause(&error.to_string());
-    let connection = wire::connect().await.map_err(|error| said(&error))?;
+    let connection = bus_socket::connect().await.map_err(|error| said(&error))?;
     let volume = plugged_in(disk, &connection).await.map_err(|why| fault(&why, ui))?;
     let found = match volume.mount_points.first() {
         Some(place) => foreign_files(config, &volume, place, cancel).await,

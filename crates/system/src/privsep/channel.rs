@@ -15,13 +15,13 @@ use tokio::time::timeout;
 
 /// One conversation with a process of its own.
 #[derive(Debug)]
-pub struct Talk {
+pub struct Channel {
     stream: UnixStream,
 }
 
 /// Why there is no answer. Whatever was asked for may have been done.
 #[derive(Debug, Error)]
-pub enum Unheard {
+pub enum ChannelError {
     /// The process ended, or could not be reached.
     #[error("the helper process ended without an answer")]
     Gone(#[source] io::Error),
@@ -30,7 +30,7 @@ pub enum Unheard {
     Late(Duration),
 }
 
-impl Talk {
+impl Channel {
     /// A conversation on a connection that is open.
     pub fn new(stream: UnixStream) -> Self {
         Self { stream }
@@ -90,23 +90,23 @@ impl Talk {
     ///
     /// # Errors
     /// No answer.
-    pub async fn answer<T: DeserializeOwned>(&mut self, most: usize, patience: Duration) -> Result<T, Unheard> {
+    pub async fn answer<T: DeserializeOwned>(&mut self, most: usize, patience: Duration) -> Result<T, ChannelError> {
         heard(timeout(patience, self.hear(most)).await, patience)
     }
 
     /// # Errors
     /// As `answer`.
-    pub async fn answer_bytes(&mut self, most: usize, patience: Duration) -> Result<Vec<u8>, Unheard> {
+    pub async fn answer_bytes(&mut self, most: usize, patience: Duration) -> Result<Vec<u8>, ChannelError> {
         heard(timeout(patience, self.hear_bytes(most)).await, patience)
     }
 }
 
-fn heard<T, E>(heard: Result<io::Result<Option<T>>, E>, patience: Duration) -> Result<T, Unheard> {
+fn heard<T, E>(heard: Result<io::Result<Option<T>>, E>, patience: Duration) -> Result<T, ChannelError> {
     match heard {
         Ok(Ok(Some(answer))) => Ok(answer),
-        Ok(Ok(None)) => Err(Unheard::Gone(io::ErrorKind::UnexpectedEof.into())),
-        Ok(Err(error)) => Err(Unheard::Gone(error)),
-        Err(_) => Err(Unheard::Late(patience)),
+        Ok(Ok(None)) => Err(ChannelError::Gone(io::ErrorKind::UnexpectedEof.into())),
+        Ok(Err(error)) => Err(ChannelError::Gone(error)),
+        Err(_) => Err(ChannelError::Late(patience)),
     }
 }
 
@@ -116,9 +116,9 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(50);
 
-    fn pair() -> (Talk, Talk) {
+    fn pair() -> (Channel, Channel) {
         let (ours, theirs) = UnixStream::pair().unwrap();
-        (Talk::new(ours), Talk::new(theirs))
+        (Channel::new(ours), Channel::new(theirs))
     }
 
     #[tokio::test]
@@ -136,15 +136,15 @@ mod tests {
     async fn nobody_hears_more_than_he_is_ready_for() {
         let (mut ours, mut theirs) = pair();
         ours.say_bytes(&[0; 101]).await.unwrap();
-        assert!(matches!(theirs.answer_bytes(100, SOON).await, Err(Unheard::Gone(_))));
+        assert!(matches!(theirs.answer_bytes(100, SOON).await, Err(ChannelError::Gone(_))));
     }
 
     #[tokio::test]
     async fn an_end_in_mid_answer_is_no_answer_and_silence_is_none_either() {
         let (mut ours, mut theirs) = pair();
-        assert!(matches!(theirs.answer::<u8>(100, SOON).await, Err(Unheard::Late(_))));
+        assert!(matches!(theirs.answer::<u8>(100, SOON).await, Err(ChannelError::Late(_))));
         ours.stream.write_all(&[0, 0, 0, 9, b'"']).await.unwrap();
         drop(ours);
-        assert!(matches!(theirs.answer::<u8>(100, SOON).await, Err(Unheard::Gone(_))));
+        assert!(matches!(theirs.answer::<u8>(100, SOON).await, Err(ChannelError::Gone(_))));
     }
 }

@@ -14,7 +14,7 @@ use zbus::connection::socket::{ReadHalf, Socket, Split, WriteHalf};
 use zbus::export::async_trait::async_trait;
 use zbus::message::{Message, Type};
 
-use super::inbox::{Heard, Inbox};
+use super::framing::{Frame, Framing};
 
 /// Of what was sent too much, until others get a turn.
 const DROPPED_AT_ONCE: u32 = 64;
@@ -22,9 +22,9 @@ const BUS: &str = "org.freedesktop.DBus";
 
 /// Who lets calls in.
 #[async_trait]
-pub trait Doorkeeper: Send + Sync + 'static {
+pub trait MessageFilter: Send + Sync + 'static {
     /// The next message, or one that waited. Nothing may be lost when this is dropped before its end.
-    async fn hear(&mut self, inbox: &mut Inbox) -> io::Result<Heard>;
+    async fn next_frame(&mut self, framing: &mut Framing) -> io::Result<Frame>;
 
     /// Whether this call may come in; of one that is too long the body is not there.
     fn admits(&mut self, call: &Message, is_too_long: bool) -> bool;
@@ -34,39 +34,37 @@ pub trait Doorkeeper: Send + Sync + 'static {
 pub struct Shut(pub UnixStream);
 
 impl Socket for Shut {
-    type ReadHalf = Ear;
-    type WriteHalf = Mouth;
+    type ReadHalf = FilteredReader;
+    type WriteHalf = Writer;
 
-    fn split(self) -> Split<Ear, Mouth> {
+    fn split(self) -> Split<FilteredReader, Writer> {
         let (read, write) = self.0.into_split();
-        Split::new(Ear::new(read, None), Mouth(write))
+        Split::new(FilteredReader::new(read, None), Writer(write))
     }
 }
 
 /// The half that is read.
-pub struct Ear {
-    inbox: Inbox,
-    doorkeeper: Option<Box<dyn Doorkeeper>>,
+pub struct FilteredReader {
+    framing: Framing,
+    filter: Option<Box<dyn MessageFilter>>,
 }
 
-impl Ear {
-    /// Without a doorkeeper nobody may call.
-    pub fn new(socket: OwnedReadHalf, doorkeeper: Option<Box<dyn Doorkeeper>>) -> Self {
-        Self { inbox: Inbox::new(socket, is_awaited), doorkeeper }
+impl FilteredReader {
+    /// Without a filter nobody may call.
+    pub fn new(socket: OwnedReadHalf, filter: Option<Box<dyn MessageFilter>>) -> Self {
+        Self { framing: Framing::new(socket, is_awaited), filter }
     }
 
-    async fn hear(&mut self) -> io::Result<Heard> {
-        match &mut self.doorkeeper {
-            Some(doorkeeper) => doorkeeper.hear(&mut self.inbox).await,
-            None => self.inbox.next().await,
+    async fn next_frame(&mut self) -> io::Result<Frame> {
+        match &mut self.filter {
+            Some(filter) => filter.next_frame(&mut self.framing).await,
+            None => self.framing.next().await,
         }
     }
 
     fn admits(&mut self, message: &Message, is_too_long: bool) -> bool {
         match message.message_type() {
-            Type::MethodCall => {
-                self.doorkeeper.as_mut().is_some_and(|doorkeeper| doorkeeper.admits(message, is_too_long))
-            }
+            Type::MethodCall => self.filter.as_mut().is_some_and(|filter| filter.admits(message, is_too_long)),
             _ => is_asked_for(message),
         }
     }
@@ -94,17 +92,17 @@ fn message(seq: u64, mut bytes: Vec<u8>, fds: &mut Vec<OwnedFd>) -> zbus::Result
 }
 
 #[async_trait]
-impl ReadHalf for Ear {
+impl ReadHalf for FilteredReader {
     async fn receive_message(
         &mut self,
         seq: u64,
         already_received_bytes: &mut Vec<u8>,
         already_received_fds: &mut Vec<OwnedFd>,
     ) -> zbus::Result<Message> {
-        self.inbox.put(already_received_bytes);
+        self.framing.put(already_received_bytes);
         let mut dropped = 0;
         loop {
-            let heard = self.hear().await?;
+            let heard = self.next_frame().await?;
             let message = message(seq, heard.bytes, already_received_fds)?;
             if self.admits(&message, heard.is_too_long) {
                 return Ok(message);
@@ -118,13 +116,13 @@ impl ReadHalf for Ear {
 
     /// For the handshake, before there are messages.
     async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
-        Ok((self.inbox.read(buffer).await?, Vec::new()))
+        Ok((self.framing.read(buffer).await?, Vec::new()))
     }
 }
 
-impl fmt::Debug for Ear {
+impl fmt::Debug for FilteredReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ear").finish_non_exhaustive()
+        f.debug_struct("FilteredReader").finish_non_exhaustive()
     }
 }
 
@@ -141,10 +139,10 @@ impl ReadHalf for Whole {
 
 /// The half that is written to.
 #[derive(Debug)]
-pub struct Mouth(pub OwnedWriteHalf);
+pub struct Writer(pub OwnedWriteHalf);
 
 #[async_trait]
-impl WriteHalf for Mouth {
+impl WriteHalf for Writer {
     async fn send_message(&mut self, message: &Message) -> zbus::Result<()> {
         Ok(self.0.write_all(message.data()).await?)
     }

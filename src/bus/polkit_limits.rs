@@ -20,7 +20,7 @@ const ASKED_AT_ONCE_IN_ALL: usize = 40;
 
 /// Cheap to clone; all clones are one.
 #[derive(Clone)]
-pub struct Crowd {
+pub struct PolkitLimits {
     users: Arc<Mutex<HashMap<u32, User>>>,
     asked: Arc<Semaphore>,
 }
@@ -33,8 +33,8 @@ struct User {
 }
 
 /// What a call has as long as it waits. Given back with the value.
-pub struct Place {
-    crowd: Crowd,
+pub struct PendingCheck {
+    polkit_limits: PolkitLimits,
     user: u32,
     is_dialogue: bool,
     /// Of the user's own calls, those that polkit is asked about.
@@ -47,13 +47,13 @@ pub struct Turn {
     _of_all: OwnedSemaphorePermit,
 }
 
-impl Crowd {
+impl PolkitLimits {
     pub fn new() -> Self {
         Self { users: Arc::default(), asked: Arc::new(Semaphore::new(ASKED_AT_ONCE_IN_ALL)) }
     }
 
     /// `None`: the user has too many calls open, or all together have.
-    pub fn enter(&self, user: u32, is_dialogue: bool) -> Option<Place> {
+    pub fn enter(&self, user: u32, is_dialogue: bool) -> Option<PendingCheck> {
         let mut users = self.users();
         let count = |of: fn(&User) -> u32| users.values().map(of).sum::<u32>();
         let (in_all, most, most_in_all) = match is_dialogue {
@@ -67,7 +67,7 @@ impl Crowd {
         let entered = users.entry(user).or_insert_with(User::new);
         *entered.count(is_dialogue) += 1;
         let asked = Arc::clone(&entered.asked);
-        Some(Place { crowd: self.clone(), user, is_dialogue, asked })
+        Some(PendingCheck { polkit_limits: self.clone(), user, is_dialogue, asked })
     }
 
     fn leave(&self, user: u32, is_dialogue: bool) {
@@ -95,7 +95,7 @@ impl User {
     }
 }
 
-impl Place {
+impl PendingCheck {
     /// Waits for those that came before; a dialogue, of which there are few, waits for nobody.
     pub async fn turn(&self) -> Option<Turn> {
         if self.is_dialogue {
@@ -103,14 +103,14 @@ impl Place {
         }
         // Neither is ever closed.
         let of_user = Arc::clone(&self.asked).acquire_owned().await.ok()?;
-        let of_all = Arc::clone(&self.crowd.asked).acquire_owned().await.ok()?;
+        let of_all = Arc::clone(&self.polkit_limits.asked).acquire_owned().await.ok()?;
         Some(Turn { _of_user: of_user, _of_all: of_all })
     }
 }
 
-impl Drop for Place {
+impl Drop for PendingCheck {
     fn drop(&mut self) {
-        self.crowd.leave(self.user, self.is_dialogue);
+        self.polkit_limits.leave(self.user, self.is_dialogue);
     }
 }
 
@@ -122,33 +122,34 @@ mod tests {
 
     #[test]
     fn one_user_takes_no_place_of_another() {
-        let crowd = Crowd::new();
-        let places: Vec<Place> = (0..MOST_OPEN).map(|_| crowd.enter(1000, false).unwrap()).collect();
-        assert!(crowd.enter(1000, false).is_none());
-        assert!(crowd.enter(1000, true).is_some() && crowd.enter(1001, false).is_some());
+        let polkit_limits = PolkitLimits::new();
+        let places: Vec<PendingCheck> = (0..MOST_OPEN).map(|_| polkit_limits.enter(1000, false).unwrap()).collect();
+        assert!(polkit_limits.enter(1000, false).is_none());
+        assert!(polkit_limits.enter(1000, true).is_some() && polkit_limits.enter(1001, false).is_some());
         drop(places);
-        assert!(crowd.users().is_empty(), "nothing is kept of who has gone");
+        assert!(polkit_limits.users().is_empty(), "nothing is kept of who has gone");
     }
 
     #[test]
     fn dialogues_are_few_and_all_users_together_have_their_bound() {
-        let crowd = Crowd::new();
+        let polkit_limits = PolkitLimits::new();
         let mut places = Vec::new();
         for user in 0..MOST_DIALOGUES_IN_ALL / MOST_DIALOGUES {
-            places.extend((0..MOST_DIALOGUES).map(|_| crowd.enter(user, true).unwrap()));
-            assert!(crowd.enter(user, true).is_none());
+            places.extend((0..MOST_DIALOGUES).map(|_| polkit_limits.enter(user, true).unwrap()));
+            assert!(polkit_limits.enter(user, true).is_none());
         }
-        assert!(crowd.enter(99, true).is_none() && crowd.enter(99, false).is_some());
+        assert!(polkit_limits.enter(99, true).is_none() && polkit_limits.enter(99, false).is_some());
     }
 
     #[test]
     fn who_waits_for_a_turn_gets_it_when_another_of_the_same_user_is_done() {
-        let crowd = Crowd::new();
-        let places: Vec<Place> = (0..=ASKED_AT_ONCE).map(|_| crowd.enter(1000, false).unwrap()).collect();
+        let polkit_limits = PolkitLimits::new();
+        let places: Vec<PendingCheck> =
+            (0..=ASKED_AT_ONCE).map(|_| polkit_limits.enter(1000, false).unwrap()).collect();
         let mut turns: Vec<Turn> =
             places.iter().take(ASKED_AT_ONCE).map(|place| place.turn().now_or_never().flatten().unwrap()).collect();
         assert!(places[ASKED_AT_ONCE].turn().now_or_never().is_none());
-        assert!(crowd.enter(1001, false).unwrap().turn().now_or_never().flatten().is_some());
+        assert!(polkit_limits.enter(1001, false).unwrap().turn().now_or_never().flatten().is_some());
         turns.pop();
         assert!(places[ASKED_AT_ONCE].turn().now_or_never().flatten().is_some());
     }

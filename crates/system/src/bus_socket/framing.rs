@@ -16,7 +16,7 @@ const FIXED: usize = 16;
 const BODY_LENGTH: Range<usize> = 4..8;
 
 /// What has been read.
-pub struct Inbox {
+pub struct Framing {
     socket: OwnedReadHalf,
     /// Whether somebody waits for the message that has this header, however long it is.
     is_awaited: fn(&[u8]) -> bool,
@@ -28,7 +28,7 @@ pub struct Inbox {
 }
 
 /// The bytes of one message; of one that is too long, those of its header, with nothing after it.
-pub struct Heard {
+pub struct Frame {
     /// The message as it was read.
     pub bytes: Vec<u8>,
     /// Only its header was read.
@@ -54,7 +54,7 @@ impl Lengths {
     }
 }
 
-impl Inbox {
+impl Framing {
     /// Reads messages; `is_awaited` says of a header whether its body is wanted.
     pub fn new(socket: OwnedReadHalf, is_awaited: fn(&[u8]) -> bool) -> Self {
         Self { socket, is_awaited, bytes: Vec::new(), seen: 0, to_skip: 0 }
@@ -77,7 +77,7 @@ impl Inbox {
     ///
     /// # Errors
     /// Those of the socket, and one for what is no message of D-Bus.
-    pub async fn next(&mut self) -> io::Result<Heard> {
+    pub async fn next(&mut self) -> io::Result<Frame> {
         loop {
             self.skip();
             if let Some(heard) = self.take() {
@@ -105,10 +105,10 @@ impl Inbox {
         self.to_skip -= skipped;
     }
 
-    fn take(&mut self) -> Option<Heard> {
+    fn take(&mut self) -> Option<Frame> {
         let lengths = Lengths::of(&self.bytes[self.seen..])?;
         if lengths.whole <= LONGEST {
-            return Some(Heard { bytes: self.cut(lengths.whole)?, is_too_long: false });
+            return Some(Frame { bytes: self.cut(lengths.whole)?, is_too_long: false });
         }
         if lengths.header > LONGEST {
             // Not even who sent it is found out.
@@ -119,11 +119,11 @@ impl Inbox {
         let mut header = self.bytes.get(self.seen..self.seen + lengths.header)?.to_vec();
         header[BODY_LENGTH].fill(0);
         if (self.is_awaited)(&header) {
-            return Some(Heard { bytes: self.cut(lengths.whole)?, is_too_long: false });
+            return Some(Frame { bytes: self.cut(lengths.whole)?, is_too_long: false });
         }
         self.seen += lengths.header;
         self.to_skip = lengths.whole - lengths.header;
-        Some(Heard { bytes: header, is_too_long: true })
+        Some(Frame { bytes: header, is_too_long: true })
     }
 
     fn cut(&mut self, length: usize) -> Option<Vec<u8>> {

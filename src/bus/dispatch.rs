@@ -32,13 +32,13 @@ pub struct Permit {
     pub caller: Caller,
 }
 
-pub struct Gate {
+pub struct Dispatch {
     pub calls: UnboundedSender<Call>,
     pub polkit: Polkit,
     pub texts: watch::Receiver<Arc<Texts>>,
 }
 
-impl Gate {
+impl Dispatch {
     pub fn texts(&self) -> Arc<Texts> {
         self.texts.borrow().clone()
     }

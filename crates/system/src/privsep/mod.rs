@@ -5,7 +5,7 @@
 //! A process that was killed, had no memory left or could not be started looks the same from here: the connection is gone, and
 //! what it was asked for may have been done or not.
 
-mod talk;
+mod channel;
 
 use std::env;
 use std::io;
@@ -16,14 +16,14 @@ use tokio::net::UnixStream;
 
 use asbackup_api::Warning;
 
-pub use talk::{Talk, Unheard};
+pub use channel::{Channel, ChannelError};
 
 /// Where the sockets are unless told otherwise.
 const DIRECTORY: &str = "/run/asbackup";
 
 /// Who is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aside {
+pub enum Service {
     /// Brings mails to the mail server.
     Mail,
     /// Asks Veeam's server.
@@ -32,21 +32,21 @@ pub enum Aside {
 
 /// Nobody is there to be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Absent {
+pub struct Unavailable {
     /// What systemd should have.
     pub unit: String,
     /// Why it could not be reached.
     pub cause: String,
 }
 
-impl Absent {
+impl Unavailable {
     /// The same for people.
     pub fn warning(self) -> Warning {
         Warning::HelperMissing { unit: self.unit, cause: self.cause }
     }
 }
 
-impl Aside {
+impl Service {
     /// The one whose socket has this name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Mail, Self::Veeam].into_iter().find(|aside| aside.name() == name)
@@ -68,12 +68,12 @@ impl Aside {
     ///
     /// # Errors
     /// There is no such socket, or nobody listens there.
-    pub async fn call(self) -> Result<Talk, Absent> {
+    pub async fn call(self) -> Result<Channel, Unavailable> {
         let connected = UnixStream::connect(self.socket()).await;
-        connected.map(Talk::new).map_err(|error| self.absent(&error))
+        connected.map(Channel::new).map_err(|error| self.absent(&error))
     }
 
-    fn absent(self, error: &io::Error) -> Absent {
-        Absent { unit: format!("asbackup-{}.socket", self.name()), cause: error.to_string() }
+    fn absent(self, error: &io::Error) -> Unavailable {
+        Unavailable { unit: format!("asbackup-{}.socket", self.name()), cause: error.to_string() }
     }
 }

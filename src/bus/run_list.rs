@@ -22,7 +22,7 @@ pub type History = Arc<dyn Fn(usize) -> Vec<RunRecord> + Send + Sync>;
 /// Takes its turn until it has gone out.
 pub type Answer = ResponseDispatchNotifier<Vec<Entries>>;
 
-pub struct Past {
+pub struct RunList {
     history: History,
     reading: Arc<Semaphore>,
     users: Mutex<HashMap<u32, Arc<Semaphore>>>,
@@ -34,7 +34,7 @@ struct Turn {
     _of_all: Option<OwnedSemaphorePermit>,
 }
 
-impl Past {
+impl RunList {
     pub fn new(history: History) -> Self {
         Self { history, reading: Arc::new(Semaphore::new(1)), users: Mutex::default() }
     }

@@ -18,9 +18,9 @@ const SILENCE: Duration = Duration::from_secs(10);
 const MOST_USERS: usize = 256;
 const ROOT: u32 = 0;
 
-/// One method call at the door.
+/// One method call at the call_limits.
 #[derive(Debug, Clone, Copy)]
-pub struct Visit<'a> {
+pub struct Arrival<'a> {
     pub user: u32,
     /// The caller's unique name.
     pub name: &'a str,
@@ -29,7 +29,7 @@ pub struct Visit<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Admission {
     In,
     /// The caller is to be told so.
     Refused,
@@ -40,7 +40,7 @@ pub enum Verdict {
 }
 
 #[derive(Debug, Default)]
-pub struct Door {
+pub struct CallLimits {
     users: HashMap<u32, User>,
     /// Whose call it is, by the caller's name and the call's number.
     open: HashMap<(String, u32), u32>,
@@ -55,15 +55,15 @@ struct User {
 }
 
 /// A thread that panicked leaves whole counts behind.
-pub fn lock(door: &Mutex<Door>) -> MutexGuard<'_, Door> {
-    door.lock().unwrap_or_else(PoisonError::into_inner)
+pub fn lock(call_limits: &Mutex<CallLimits>) -> MutexGuard<'_, CallLimits> {
+    call_limits.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Door {
+impl CallLimits {
     /// Root comes in always, and is not counted.
-    pub fn enter(&mut self, visit: &Visit<'_>, now: Instant) -> Verdict {
+    pub fn enter(&mut self, visit: &Arrival<'_>, now: Instant) -> Admission {
         if visit.user == ROOT {
-            return Verdict::In;
+            return Admission::In;
         }
         self.forget_idle(now);
         let has_room = self.open.len() < MOST_OPEN_IN_ALL;
@@ -72,11 +72,11 @@ impl Door {
             return user.pace(now);
         }
         if user.open >= MOST_OPEN || !has_room {
-            return Verdict::Refused;
+            return Admission::Refused;
         }
         let known = self.open.insert((visit.name.to_owned(), visit.serial), visit.user);
         user.open += u32::from(known.is_none());
-        Verdict::In
+        Admission::In
     }
 
     /// The call `serial` of `name` has been answered.
@@ -95,17 +95,17 @@ impl Door {
 }
 
 impl User {
-    fn pace(&mut self, now: Instant) -> Verdict {
+    fn pace(&mut self, now: Instant) -> Admission {
         let spent = self.spent_until.map_or(now, |until| until.max(now));
         if spent - now < PAUSE * UNANSWERED_AT_ONCE {
             self.spent_until = Some(spent + PAUSE);
-            return Verdict::In;
+            return Admission::In;
         }
         let tell = self.told_at.is_none_or(|told| now - told >= SILENCE);
         if tell {
             self.told_at = Some(now);
         }
-        Verdict::Dropped { tell }
+        Admission::Dropped { tell }
     }
 }
 
@@ -113,53 +113,57 @@ impl User {
 mod tests {
     use super::*;
 
-    fn visit(user: u32, serial: u32) -> Visit<'static> {
-        Visit { user, name: ":1.7", serial, wants_answer: true }
+    fn visit(user: u32, serial: u32) -> Arrival<'static> {
+        Arrival { user, name: ":1.7", serial, wants_answer: true }
     }
 
     #[test]
     fn one_users_open_calls_take_no_room_of_another_or_of_root() {
-        let (mut door, now) = (Door::default(), Instant::now());
+        let (mut call_limits, now) = (CallLimits::default(), Instant::now());
         for serial in 0..MOST_OPEN {
-            assert_eq!(door.enter(&visit(1000, serial), now), Verdict::In);
+            assert_eq!(call_limits.enter(&visit(1000, serial), now), Admission::In);
         }
-        assert_eq!(door.enter(&visit(1000, MOST_OPEN), now), Verdict::Refused);
-        assert_eq!(door.enter(&Visit { name: ":1.8", ..visit(1001, 1) }, now), Verdict::In);
-        assert_eq!(door.enter(&visit(ROOT, 1), now), Verdict::In);
-        door.leave(":1.7", 3);
-        door.leave(":1.7", 3);
-        assert_eq!(door.enter(&visit(1000, MOST_OPEN), now), Verdict::In);
-        assert_eq!(door.enter(&visit(1000, MOST_OPEN + 1), now), Verdict::Refused, "one answer makes one place");
+        assert_eq!(call_limits.enter(&visit(1000, MOST_OPEN), now), Admission::Refused);
+        assert_eq!(call_limits.enter(&Arrival { name: ":1.8", ..visit(1001, 1) }, now), Admission::In);
+        assert_eq!(call_limits.enter(&visit(ROOT, 1), now), Admission::In);
+        call_limits.leave(":1.7", 3);
+        call_limits.leave(":1.7", 3);
+        assert_eq!(call_limits.enter(&visit(1000, MOST_OPEN), now), Admission::In);
+        assert_eq!(
+            call_limits.enter(&visit(1000, MOST_OPEN + 1), now),
+            Admission::Refused,
+            "one answer makes one place"
+        );
     }
 
     #[test]
     fn a_thousand_users_of_one_person_have_their_bound() {
-        let (mut door, now) = (Door::default(), Instant::now());
-        let calls = (1..=3000).map(|user| door.enter(&visit(user, user), now));
-        assert_eq!(calls.filter(|verdict| *verdict == Verdict::In).count(), MOST_OPEN_IN_ALL);
+        let (mut call_limits, now) = (CallLimits::default(), Instant::now());
+        let calls = (1..=3000).map(|user| call_limits.enter(&visit(user, user), now));
+        assert_eq!(calls.filter(|verdict| *verdict == Admission::In).count(), MOST_OPEN_IN_ALL);
     }
 
     #[test]
     fn what_wants_no_answer_comes_in_at_a_pace_and_is_told_of_seldom() {
-        let (mut door, now) = (Door::default(), Instant::now());
-        let call = Visit { wants_answer: false, ..visit(1000, 1) };
-        let mut verdicts = |count: u32, now| (0..count).map(|_| door.enter(&call, now)).collect::<Vec<_>>();
+        let (mut call_limits, now) = (CallLimits::default(), Instant::now());
+        let call = Arrival { wants_answer: false, ..visit(1000, 1) };
+        let mut verdicts = |count: u32, now| (0..count).map(|_| call_limits.enter(&call, now)).collect::<Vec<_>>();
         let at_once = verdicts(UNANSWERED_AT_ONCE + 2, now);
         let (last, before) = at_once.split_last().unwrap();
-        assert_eq!(*last, Verdict::Dropped { tell: false });
-        assert_eq!(before.iter().filter(|verdict| **verdict == Verdict::In).count() as u32, UNANSWERED_AT_ONCE);
-        assert_eq!(before.last(), Some(&Verdict::Dropped { tell: true }));
-        assert_eq!(verdicts(2, now + PAUSE), [Verdict::In, Verdict::Dropped { tell: false }]);
-        assert_eq!(door.enter(&visit(1000, 1), now), Verdict::In, "who wants an answer gets it meanwhile");
+        assert_eq!(*last, Admission::Dropped { tell: false });
+        assert_eq!(before.iter().filter(|verdict| **verdict == Admission::In).count() as u32, UNANSWERED_AT_ONCE);
+        assert_eq!(before.last(), Some(&Admission::Dropped { tell: true }));
+        assert_eq!(verdicts(2, now + PAUSE), [Admission::In, Admission::Dropped { tell: false }]);
+        assert_eq!(call_limits.enter(&visit(1000, 1), now), Admission::In, "who wants an answer gets it meanwhile");
     }
 
     #[test]
     fn nothing_is_kept_of_who_has_gone() {
-        let (mut door, now) = (Door::default(), Instant::now());
+        let (mut call_limits, now) = (CallLimits::default(), Instant::now());
         for user in 1..=1000 {
-            door.enter(&visit(user, user), now);
-            door.leave(":1.7", user);
+            call_limits.enter(&visit(user, user), now);
+            call_limits.leave(":1.7", user);
         }
-        assert!(door.open.is_empty() && door.users.len() <= MOST_USERS);
+        assert!(call_limits.open.is_empty() && call_limits.users.len() <= MOST_USERS);
     }
 }

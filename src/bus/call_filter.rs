@@ -1,4 +1,4 @@
-//! Who stands at the [`Door`]: finds out once whose a call is, and holds back what this caller sends until then, but nothing of others.
+//! Who stands at the [`CallLimits`]: finds out once whose a call is, and holds back what this caller sends until then, but nothing of others.
 //! Must not know what a call is about.
 
 use std::collections::{HashMap, VecDeque};
@@ -11,10 +11,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zbus::export::async_trait::async_trait;
 use zbus::message::{Flags, Message};
 
-use crate::wire::{Doorkeeper, Heard, Inbox};
+use crate::bus_socket::{Frame, Framing, MessageFilter};
 
+use super::call_limits::{self, Admission, Arrival, CallLimits};
 use super::callers::Callers;
-use super::door::{self, Door, Verdict, Visit};
 
 /// Of messages that wait for who sent them, in all; with more, nothing is read until one is known.
 const MOST_HELD: usize = 4 << 20;
@@ -32,7 +32,7 @@ pub struct Refusal {
 /// Who callers are, and what waits for that.
 struct Who {
     callers: Callers,
-    held: HashMap<String, Vec<Heard>>,
+    held: HashMap<String, Vec<Frame>>,
     held_bytes: usize,
     told: (UnboundedSender<String>, UnboundedReceiver<String>),
 }
@@ -51,7 +51,7 @@ impl Who {
         self.held_bytes < MOST_HELD
     }
 
-    fn hold(&mut self, name: &str, heard: Heard) {
+    fn hold(&mut self, name: &str, heard: Frame) {
         self.held_bytes += heard.bytes.len();
         if let Some(held) = self.held.get_mut(name) {
             held.push(heard);
@@ -67,39 +67,39 @@ impl Who {
     }
 
     /// What waited for this answer, in its order.
-    fn release(&mut self, name: &str) -> Vec<Heard> {
+    fn release(&mut self, name: &str) -> Vec<Frame> {
         let held = self.held.remove(name).unwrap_or_default();
         self.held_bytes -= held.iter().map(|heard| heard.bytes.len()).sum::<usize>();
         if self.callers.known(name).is_some() { held } else { Vec::new() }
     }
 }
 
-/// Who stands at the door.
-pub struct Porter {
-    door: Arc<Mutex<Door>>,
+/// Who stands at the call_limits.
+pub struct CallFilter {
+    call_limits: Arc<Mutex<CallLimits>>,
     who: Who,
     /// Their callers have become known.
-    released: VecDeque<Heard>,
+    released: VecDeque<Frame>,
     refusals: UnboundedSender<Refusal>,
 }
 
-impl Porter {
-    pub fn new(door: Arc<Mutex<Door>>, callers: Callers, refusals: UnboundedSender<Refusal>) -> Self {
-        Self { door, who: Who::new(callers), released: VecDeque::new(), refusals }
+impl CallFilter {
+    pub fn new(call_limits: Arc<Mutex<CallLimits>>, callers: Callers, refusals: UnboundedSender<Refusal>) -> Self {
+        Self { call_limits, who: Who::new(callers), released: VecDeque::new(), refusals }
     }
 
-    fn judge(&self, visit: &Visit<'_>, is_too_long: bool) -> Verdict {
+    fn judge(&self, visit: &Arrival<'_>, is_too_long: bool) -> Admission {
         match is_too_long {
-            true if visit.wants_answer => Verdict::Refused,
-            true => Verdict::Dropped { tell: false },
-            false => door::lock(&self.door).enter(visit, Instant::now()),
+            true if visit.wants_answer => Admission::Refused,
+            true => Admission::Dropped { tell: false },
+            false => call_limits::lock(&self.call_limits).enter(visit, Instant::now()),
         }
     }
 }
 
 #[async_trait]
-impl Doorkeeper for Porter {
-    async fn hear(&mut self, inbox: &mut Inbox) -> io::Result<Heard> {
+impl MessageFilter for CallFilter {
+    async fn next_frame(&mut self, framing: &mut Framing) -> io::Result<Frame> {
         loop {
             if let Some(heard) = self.released.pop_front() {
                 return Ok(heard);
@@ -107,7 +107,7 @@ impl Doorkeeper for Porter {
             tokio::select! {
                 biased;
                 Some(name) = self.who.told.1.recv() => self.released.extend(self.who.release(&name)),
-                heard = inbox.next(), if self.who.has_room() => return heard,
+                heard = framing.next(), if self.who.has_room() => return heard,
             }
         }
     }
@@ -117,17 +117,17 @@ impl Doorkeeper for Porter {
         let header = call.header();
         let Some(sender) = header.sender() else { return false };
         let Some(user) = self.who.is(sender.as_str()) else {
-            self.who.hold(sender.as_str(), Heard { bytes: call.data().to_vec(), is_too_long });
+            self.who.hold(sender.as_str(), Frame { bytes: call.data().to_vec(), is_too_long });
             return false;
         };
         let serial = header.primary().serial_num();
         let wants_answer = !header.primary().flags().contains(Flags::NO_REPLY_EXPECTED);
-        let visit = Visit { user, name: sender.as_str(), serial: serial.get(), wants_answer };
+        let visit = Arrival { user, name: sender.as_str(), serial: serial.get(), wants_answer };
         let waits = match self.judge(&visit, is_too_long) {
-            Verdict::In => return true,
-            Verdict::Dropped { tell: false } => return false,
-            Verdict::Dropped { tell: true } => None,
-            Verdict::Refused => Some((sender.to_string(), serial)),
+            Admission::In => return true,
+            Admission::Dropped { tell: false } => return false,
+            Admission::Dropped { tell: true } => None,
+            Admission::Refused => Some((sender.to_string(), serial)),
         };
         // Its receiver goes when the connection does.
         let _ = self.refusals.send(Refusal { user, waits, is_too_long });

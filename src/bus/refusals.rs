@@ -11,9 +11,9 @@ use crate::logging::{self, Scope};
 use crate::model::{Fault, Warning};
 use crate::texts::Texts;
 
-use super::door::MOST_OPEN;
-use super::gate;
-use super::porter::Refusal;
+use super::call_filter::Refusal;
+use super::call_limits::MOST_OPEN;
+use super::dispatch;
 
 /// Runs until nobody listens on the connection any more.
 pub async fn tell(
@@ -39,7 +39,7 @@ async fn answer(connection: &Connection, texts: &Texts, refusal: &Refusal) -> zb
     let call = Message::method_call("/", "Refused").sender(name.as_str()).serial(*serial).build(&())?;
     let error: BoxDBusError = match refusal.is_too_long {
         true => Box::new(fdo::Error::InvalidArgs(texts.text("bus-arguments-too-long", &[]))),
-        false => gate::refusal(texts, &Fault::TooManyCalls { most: MOST_OPEN.into() }),
+        false => dispatch::refusal(texts, &Fault::TooManyCalls { most: MOST_OPEN.into() }),
     };
     connection.reply_dbus_error(&call.header(), error).await
 }

@@ -1,8 +1,8 @@
 //! The sockets to the bus: what strangers send to a connection goes no further than here. The bus passes on to it what anybody
 //! sends to its unique name, as large as he likes. Owns the cutting of bytes into messages and what is let in; must not know what is said.
 
-mod ear;
-mod inbox;
+mod framing;
+mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +14,8 @@ use tokio::net::UnixStream;
 use zbus::address::transport::{Transport, UnixSocket};
 use zbus::{Address, Connection, connection};
 
-pub use ear::{Doorkeeper, Ear, Mouth, Shut};
-pub use inbox::{Heard, Inbox};
+pub use framing::{Frame, Framing};
+pub use reader::{FilteredReader, MessageFilter, Shut, Writer};
 
 /// A connection to the system bus on which nobody can call, and which hears only what it asked for; `DBUS_SYSTEM_BUS_ADDRESS` names
 /// another bus. No file descriptor comes in on it.

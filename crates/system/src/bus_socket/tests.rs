@@ -38,9 +38,9 @@ async fn heard(written: Vec<Message>) -> Vec<Message> {
             theirs.write_all(message.data()).await.unwrap();
         }
     });
-    let (mut ear, _mouth) = Socket::split(Shut(ours)).take();
+    let (mut reader, _writer) = Socket::split(Shut(ours)).take();
     let mut heard = Vec::new();
-    while let Ok(message) = ear.receive_message(1, &mut Vec::new(), &mut Vec::new()).await {
+    while let Ok(message) = reader.receive_message(1, &mut Vec::new(), &mut Vec::new()).await {
         heard.push(message);
     }
     writing.await.unwrap();
