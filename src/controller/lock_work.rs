@@ -102,14 +102,25 @@ async fn serve(mut queue: UnboundedReceiver<LockRequest>, done: UnboundedSender<
             Some(work) => blocking(PATIENCE, work).await,
             None => Ok(Change::Nothing),
         };
-        let looked = blocking(PATIENCE, move || locks::scan(&directories).map_err(io::Error::other)).await;
-        let held = looked.inspect_err(|error| debug!("lock directory: {error}")).ok();
+        let held = scan(directories).await;
         // The receiver ends only with the daemon.
         let _ = done.send(LockWorkDone { result: LockResult { change, held }, then });
     }
 }
 
+async fn scan(directories: Vec<PathBuf>) -> Option<HeldLocks> {
+    let scanned = blocking(PATIENCE, move || locks::scan(&directories).map_err(io::Error::other)).await;
+    scanned.inspect_err(|error| debug!("lock directory: {error}")).ok()
+}
+
 impl Controller {
+    /// At start, before anything is served: what earlier daemons granted is still held.
+    pub(super) async fn find_held_locks(&mut self) {
+        if let Some(held) = scan(self.config.veeam_directories.clone()).await {
+            self.apply_locks(held);
+        }
+    }
+
     pub(super) fn rescan_locks(&mut self) {
         self.request_lock_work(None, AfterLockWork::Nothing);
     }

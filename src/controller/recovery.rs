@@ -35,6 +35,7 @@ impl Controller {
         self.note_missing();
         self.look_for_orphans();
         self.watch_locks();
+        self.find_held_locks().await;
     }
 
     async fn end_interrupted(&mut self, begun: &RunBegun) {
