@@ -80,6 +80,9 @@ impl Store {
     }
 
     /// Saves the state for the next start.
+    ///
+    /// # Errors
+    /// What a person is warned of, if it could not be written.
     pub fn save(&self, state: SavedState) -> impl Future<Output = Result<(), Warning>> + Send + use<> {
         let written = self.queue(move |files| files.saved_state.write(&state));
         let file = self.saved_state.clone();

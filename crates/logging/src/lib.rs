@@ -2,6 +2,8 @@
 //! that concern a run are kept (`run_log`).
 //! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
 
+#![deny(missing_docs)]
+
 mod repeats;
 mod run_log;
 mod text_log;
@@ -77,6 +79,7 @@ pub struct Scope {
     pub run: u64,
     /// UUID, empty = none.
     pub disk: String,
+    /// The step of the run, if it was in one.
     pub step: Option<Step>,
 }
 

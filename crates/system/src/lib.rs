@@ -3,7 +3,7 @@
 //! server ([`net`]), and what is said to systemd ([`systemd`]).
 //! Must not know what any of it is for.
 
-#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
 pub mod blocking;
 pub mod bus_socket;

@@ -3,6 +3,8 @@
 //! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
 //! Knows nothing of what the texts are for.
 
+#![deny(missing_docs)]
+
 mod afterwards;
 mod cause;
 pub mod clock;
@@ -36,8 +38,11 @@ const CAUSE: &str = "cause";
 /// Notices have the first part only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
+    /// What happened.
     pub what: String,
+    /// What that means for the backup.
     pub meaning: String,
+    /// What to do now; may be empty.
     pub action: String,
 }
 
@@ -56,7 +61,9 @@ impl fmt::Display for Message {
 
 /// One argument of a text.
 pub enum Arg {
+    /// Shown as it is.
     Text(String),
+    /// Formatted by the language, and what its plural depends on.
     Number(u64),
     /// Not to be worded, whatever its name is.
     Ready(String),
@@ -93,6 +100,7 @@ impl fmt::Debug for Texts {
 }
 
 impl Texts {
+    /// The texts of one language.
     pub fn new(language: Language) -> Self {
         Self::from_sources(language, &language.sources())
     }
@@ -125,6 +133,7 @@ impl Texts {
         Self { language, bundle }
     }
 
+    /// The language of these texts.
     pub fn language(&self) -> Language {
         self.language
     }

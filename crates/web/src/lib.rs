@@ -2,6 +2,8 @@
 //! Sees nothing but the contract of the bus, the plain data and the texts: no file, no disk, no configuration, no secret of the
 //! daemon. One watcher asks; a painter writes the page once for all; every reader gets what was painted.
 
+#![deny(missing_docs)]
+
 mod clock;
 mod guests;
 mod language;
@@ -43,14 +45,23 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 /// Why the page ends.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
+    /// The system bus could not be reached.
     #[error("the connection to the system bus failed or broke off: {0}")]
     Bus(#[from] zbus::Error),
+    /// The system bus went away.
     #[error("the system bus is gone")]
     BusGone,
+    /// The password file could not be read.
     #[error("the credential web-password can't be read: {0}")]
     Password(#[source] io::Error),
+    /// The address could not be listened on.
     #[error("can't listen on {address} (webhost and webport in config.ini): {cause}")]
-    Listen { address: String, cause: io::Error },
+    Listen {
+        /// Host and port, as configured.
+        address: String,
+        /// What the system said.
+        cause: io::Error,
+    },
 }
 
 /// Serves the page until the bus is gone.
