@@ -15,12 +15,9 @@ use tokio::time::timeout;
 use zbus::Connection;
 
 use crate::bus::{self, BusError, Callers, Refusal, Sources};
-use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
 use crate::disks::{self, DiskEvent};
 use crate::environment;
-use crate::logging::{self, Scope};
-use crate::model::{Notice, RunRecord, Status};
 use crate::path_check;
 use crate::status_file;
 use crate::store::Store;
@@ -28,10 +25,13 @@ use crate::store::history::{History, HistoryError, HistoryReader};
 use crate::store::index::RunIndex;
 use crate::store::known_disks;
 use crate::store::saved_state::SavedStateFile;
-use crate::systemd::Watchdog;
-use crate::texts::{Language, Texts};
+use asbackup_api::{Notice, RunRecord, Status};
+use asbackup_config::{Config, ConfigFaults, Loaded};
+use asbackup_logging::Scope;
 use asbackup_mail::mailer::reminder;
 use asbackup_mail::mailer::{self, EndedRuns, MailerStart, Request as MailRequest};
+use asbackup_system::systemd::Watchdog;
+use asbackup_texts::{Language, Texts};
 
 /// How long a stop waits for the last messages on the bus, and for the last mail.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -107,13 +107,13 @@ pub async fn run(places: Places) -> Result<(), DaemonError> {
 }
 
 fn load(path: &Path) -> Result<Loaded, DaemonError> {
-    match config::load(path) {
+    match asbackup_config::load(path) {
         Ok(loaded) => Ok(loaded),
         Err(faults) => {
             // The configured language is in the file that can't be read.
             let texts = Texts::new(Language::default());
             for problem in &faults.0 {
-                logging::tell(Level::Error, &texts, problem, &Scope::default());
+                asbackup_logging::tell(Level::Error, &texts, problem, &Scope::default());
             }
             Err(DaemonError::Config(faults))
         }
@@ -249,11 +249,11 @@ impl EndedRuns for HistoryReader {
 
 fn open_logs(loaded: &Loaded, texts: &Texts) {
     let config = &loaded.config;
-    logging::set_language(config.language);
-    logging::set_text_log(Some(&config.log_file));
-    logging::set_debug(config.debug);
+    asbackup_logging::set_language(config.language);
+    asbackup_logging::set_text_log(Some(&config.log_file));
+    asbackup_logging::set_debug(config.debug);
     for warning in &loaded.warnings {
-        logging::tell(Level::Warn, texts, warning, &Scope::default());
+        asbackup_logging::tell(Level::Warn, texts, warning, &Scope::default());
     }
     if config.debug {
         environment::dump(std::env::vars_os(), &config.entries());
@@ -263,7 +263,7 @@ fn open_logs(loaded: &Loaded, texts: &Texts) {
 fn note_start(config: &Config, texts: &Texts) {
     let disks = config.disks.len() as u64;
     let notice = Notice::DaemonStarted { version: env!("CARGO_PKG_VERSION").to_owned(), disks };
-    logging::tell(Level::Info, texts, &notice, &Scope::default());
+    asbackup_logging::tell(Level::Info, texts, &notice, &Scope::default());
 }
 
 fn reader(past: HistoryReader) -> bus::History {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::texts::harmless;
+use asbackup_texts::harmless;
 
 /// A variable whose name has one of these in it is shown without its value.
 const SECRET_NAMES: [&str; 8] = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE"];

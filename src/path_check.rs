@@ -8,11 +8,11 @@ use std::sync::Arc;
 use log::Level;
 use rustix::fs::{AtFlags, FileType, statat};
 
-use crate::blocking::{GLANCE, blocking};
-use crate::config::{Config, ConfigProblem};
-use crate::logging::{self, Scope};
-use crate::paths::{self, Reason, Refused, Thing};
-use crate::texts::Texts;
+use asbackup_config::{Config, ConfigProblem};
+use asbackup_logging::Scope;
+use asbackup_system::blocking::{GLANCE, blocking};
+use asbackup_system::paths::{self, Reason, Refused, Thing};
+use asbackup_texts::Texts;
 
 /// Where logrotate looks; the package's own part is in the second.
 const LOGROTATE: [&str; 2] = ["/etc/logrotate.conf", "/etc/logrotate.d"];
@@ -51,7 +51,7 @@ pub fn tell(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
         let look = move || Ok::<_, std::io::Error>([refused(&config), odd(&config, &file)].concat());
         for problem in blocking(GLANCE, look).await.unwrap_or_default() {
-            logging::tell(Level::Warn, &texts, &problem, &Scope::default());
+            asbackup_logging::tell(Level::Warn, &texts, &problem, &Scope::default());
         }
     });
 }

@@ -11,11 +11,11 @@ use std::time::Instant;
 use log::debug;
 use tokio::sync::watch;
 
-use crate::model::{State, Status};
-use crate::texts::Texts;
-use crate::texts::clock::Clock;
-use crate::texts::sentence::sentence_at;
-use crate::texts::status_lines::{status_lines, written_line};
+use asbackup_api::{State, Status};
+use asbackup_texts::Texts;
+use asbackup_texts::clock::Clock;
+use asbackup_texts::sentence::sentence_at;
+use asbackup_texts::status_lines::{status_lines, written_line};
 
 const MODE: u32 = 0o644;
 

@@ -1,8 +1,8 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::model::{Disk, Outcome};
-use crate::texts::Language;
+use asbackup_api::{Disk, Outcome};
+use asbackup_texts::Language;
 
 const NOON: u64 = 1_795_435_200_000_000;
 
@@ -89,7 +89,7 @@ As of:     2026-11-23 at 12:00
 
 #[test]
 fn every_state_has_a_word_in_both_languages() {
-    let states = crate::model::Step::ALL.map(State::from);
+    let states = asbackup_api::Step::ALL.map(State::from);
     for texts in Language::ALL.map(Texts::new) {
         for state in states.into_iter().chain([State::Idle, State::Stopping]) {
             let id = "status-line-state.value";

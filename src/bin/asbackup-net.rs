@@ -6,9 +6,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use asbackup::privsep::{Channel, Service};
 use asbackup::veeam::api;
 use asbackup_mail::smtp;
+use asbackup_system::privsep::{Channel, Service};
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {

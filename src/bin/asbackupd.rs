@@ -4,14 +4,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use asbackup::daemon::{self, Places};
-use asbackup::logging;
 use tokio::runtime::Builder;
 
 /// A thread that hangs in the kernel on a dead disk is left behind.
 const LEAVE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    if let Err(error) = logging::install(None) {
+    if let Err(error) = asbackup_logging::install(None) {
         eprintln!("asbackupd: {error}");
         return ExitCode::FAILURE;
     }

@@ -1,6 +1,6 @@
 //! Which arguments of calls are sane, before anybody makes anything of them. Pure; knows no member.
 
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// As long as a file name may be; a job becomes one.
 const MAX_ARGUMENT: usize = 255;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zbus::export::async_trait::async_trait;
 use zbus::message::{Flags, Message};
 
-use crate::bus_socket::{Frame, Framing, MessageFilter};
+use asbackup_system::bus_socket::{Frame, Framing, MessageFilter};
 
 use super::call_limits::{self, Admission, Arrival, CallLimits};
 use super::callers::Callers;

@@ -13,12 +13,12 @@ use zbus::object_server::ResponseDispatchNotifier;
 use zbus::{BoxDBusError, fdo};
 
 use crate::controller::{Call, Caller, Reply};
-use crate::logging::{self, Scope};
-use crate::model::{Fault, Warning};
-use crate::texts::Texts;
+use asbackup_api::{Fault, Warning};
+use asbackup_logging::Scope;
+use asbackup_texts::Texts;
 
-use super::contract::{Action, Error};
 use super::polkit::{self, Denial, Polkit};
+use asbackup_api::bus::{Action, Error};
 
 /// Every call is answered by then, except while somebody types a password.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
@@ -139,7 +139,7 @@ impl Dispatch {
 
     /// Anybody can cause this, as often as he likes.
     fn warn(&self, warning: &Warning) {
-        logging::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
+        asbackup_logging::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
     }
 }
 

@@ -11,7 +11,7 @@ use zbus::connection::socket::{Socket, Split, WriteHalf};
 use zbus::export::async_trait::async_trait;
 use zbus::message::{Header, Message, Type};
 
-use crate::bus_socket::{FilteredReader, Writer};
+use asbackup_system::bus_socket::{FilteredReader, Writer};
 
 use super::call_filter::{CallFilter, Refusal};
 use super::call_limits::{self, CallLimits};

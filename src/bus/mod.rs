@@ -26,12 +26,12 @@ use tokio::time::timeout;
 use zbus::fdo::RequestNameFlags;
 use zbus::{Connection, connection, fdo};
 
-use crate::bus_socket;
 use crate::controller::{Call, Signal};
-use crate::model::Status;
-use crate::texts::Texts;
+use asbackup_api::Status;
+use asbackup_system::bus_socket;
+use asbackup_texts::Texts;
 
-use contract::{BUS_NAME, OBJECT_PATH};
+use asbackup_api::bus::{BUS_NAME, OBJECT_PATH};
 use dispatch::Dispatch;
 use filtered_socket::FilteredSocket;
 use polkit::Polkit;
@@ -39,7 +39,6 @@ use publish::Publisher;
 use run_list::RunList;
 use service::Service;
 
-pub use asbackup_api::bus as contract;
 pub use call_filter::Refusal;
 pub use callers::Callers;
 pub use run_list::History;

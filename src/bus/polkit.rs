@@ -14,8 +14,8 @@ use zbus::proxy::CacheProperties;
 use zbus_polkit::policykit1::{AuthorityProxy, CheckAuthorizationFlags, Subject};
 
 use super::callers::Callers;
-use super::contract::Action;
 use super::polkit_limits::{MOST_DIALOGUES, MOST_OPEN, PendingCheck, PolkitLimits};
+use asbackup_api::bus::Action;
 
 /// Leaves half a second of the two that a call may take.
 const LIMIT: Duration = Duration::from_millis(1500);

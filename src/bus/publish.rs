@@ -14,12 +14,12 @@ use zbus::object_server::{Interface, SignalEmitter};
 use zbus::{Connection, fdo};
 
 use crate::controller::Signal;
-use crate::model::Status;
-use crate::model::wire::Entries;
-use crate::texts::harmless;
+use asbackup_api::Status;
+use asbackup_api::wire::Entries;
+use asbackup_texts::harmless;
 
-use super::contract::OBJECT_PATH;
 use super::service::Service;
+use asbackup_api::bus::OBJECT_PATH;
 
 /// For things that take milliseconds unless the bus or a caller is stuck; a signal that comes late beats none.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -7,9 +7,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use zbus::{BoxDBusError, Connection, Message, fdo};
 
-use crate::logging::{self, Scope};
-use crate::model::{Fault, Warning};
-use crate::texts::Texts;
+use asbackup_api::{Fault, Warning};
+use asbackup_logging::Scope;
+use asbackup_texts::Texts;
 
 use super::call_filter::Refusal;
 use super::call_limits::MOST_OPEN;
@@ -25,7 +25,7 @@ pub async fn tell(
         let texts = texts.borrow().clone();
         if !refusal.is_too_long {
             let warning = Warning::TooManyCalls { user: refusal.user.into(), most: MOST_OPEN.into() };
-            logging::tell_seldom(Level::Warn, &texts, &warning, &Scope::default());
+            asbackup_logging::tell_seldom(Level::Warn, &texts, &warning, &Scope::default());
         }
         if let Err(error) = answer(&connection, &texts, &refusal).await {
             debug!("a refusal was not sent: {error}");

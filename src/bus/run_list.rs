@@ -8,9 +8,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 use zbus::object_server::ResponseDispatchNotifier;
 
-use crate::model::RunRecord;
-use crate::model::wire::Entries;
-use crate::texts::Texts;
+use asbackup_api::RunRecord;
+use asbackup_api::wire::Entries;
+use asbackup_texts::Texts;
 
 use super::view;
 

@@ -7,13 +7,13 @@ use zbus::object_server::{ResponseDispatchNotifier, SignalEmitter};
 use zbus::{BoxDBusError, interface};
 
 use crate::controller::Call;
-use crate::model::wire::{Entries, Wire};
-use crate::model::{Disk, Facts, Status, UnformattedDisk};
+use asbackup_api::wire::{Entries, Wire};
+use asbackup_api::{Disk, Facts, Status, UnformattedDisk};
 
 use super::argument;
-use super::contract::Action;
 use super::dispatch::Dispatch;
 use super::run_list::{Answer, RunList};
+use asbackup_api::bus::Action;
 
 // The macro knows a method that can fail by this very name.
 type Result<T> = std::result::Result<T, BoxDBusError>;

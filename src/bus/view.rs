@@ -1,7 +1,7 @@
 //! How the history looks on the bus: a record of a run in the reader's words. Pure.
 
-use crate::model::{Fault, Run, RunRecord};
-use crate::texts::{Afterwards, Texts};
+use asbackup_api::{Fault, Run, RunRecord};
+use asbackup_texts::{Afterwards, Texts};
 
 /// One entry of `ListRuns`.
 pub fn run(record: &RunRecord, texts: &Texts) -> Run {

@@ -7,9 +7,9 @@ use tokio::sync::{oneshot, watch};
 use super::call::{Reply, Started};
 use crate::copy::{CancelHandle, CancelToken, RunSpec, VeeamActivity};
 use crate::disks::Volume;
-use crate::logging::Scope;
-use crate::model::{Progress, RunBegun, RunRecord, RunWarning, Step, Trigger};
-use crate::systemd::Inhibitor;
+use asbackup_api::{Progress, RunBegun, RunRecord, RunWarning, Step, Trigger};
+use asbackup_logging::Scope;
+use asbackup_system::systemd::Inhibitor;
 
 /// What is shown until all is flushed: writing back can take as long as copying.
 const ALMOST: f64 = 0.99;

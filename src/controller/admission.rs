@@ -3,7 +3,7 @@
 
 use super::Controller;
 use super::active_run::Admission;
-use crate::model::VeeamLock;
+use asbackup_api::VeeamLock;
 
 /// More than may wait at a time.
 const LISTED: usize = 150;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::config::{Config, KnownDisk};
 use crate::disks::{Unformatted, Volume};
-use crate::model::{DiskId, Unusable};
+use asbackup_api::{DiskId, Unusable};
+use asbackup_config::{Config, KnownDisk};
 
 /// A new partition table makes its volumes come, go and come again within half a second.
 const SETTLE: Duration = Duration::from_secs(1);

@@ -3,7 +3,7 @@
 
 use tokio::sync::oneshot;
 
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// Where the answer goes. A caller who has left is no error.
 pub type Reply<T> = oneshot::Sender<Result<T, Fault>>;

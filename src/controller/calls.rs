@@ -4,7 +4,7 @@ use super::Controller;
 use super::active_run::RunRequest;
 use super::call::{Call, Reply, Started};
 use crate::copy::{StopReason, identify};
-use crate::model::{DiskId, Fault, Trigger};
+use asbackup_api::{DiskId, Fault, Trigger};
 
 impl Controller {
     /// What was asked for is done even if the caller has gone, except for locks.

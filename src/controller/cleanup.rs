@@ -10,13 +10,13 @@ use zbus::Connection;
 
 use super::Controller;
 use super::attachments::{Attachment, Cleanup, Release};
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::run_lock::RunLock;
 use crate::disks::mount_markers::MountMarkers;
 use crate::disks::released::{self, Proof};
 use crate::disks::udisks::{self, UdisksError};
 use crate::disks::{Volume, probe};
-use crate::model::Warning;
+use asbackup_api::Warning;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 const BUSY_PAUSE: Duration = Duration::from_secs(1);
 const BUSY_PAUSES: usize = 30;

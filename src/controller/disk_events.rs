@@ -9,8 +9,8 @@ use super::attachments::{Attachment, AttachmentState};
 use crate::copy::StopReason;
 use crate::disks::device_blockers::DiskParts;
 use crate::disks::{DiskEvent, Volume, host_disks, mount_table};
-use crate::model::{DiskId, Notice};
-use crate::systemd;
+use asbackup_api::{DiskId, Notice};
+use asbackup_system::systemd;
 
 impl Controller {
     pub(super) fn on_disk_event(&mut self, event: DiskEvent) {

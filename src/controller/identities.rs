@@ -7,10 +7,10 @@ use super::Controller;
 use super::attachments::AttachmentState;
 use super::call::Reply;
 use super::stored::AfterSave;
-use crate::config::IdentityPolicy;
 use crate::copy::{Remembered, identify};
 use crate::disks::Volume;
-use crate::model::{DiskId, Fault, Notice};
+use asbackup_api::{DiskId, Fault, Notice};
+use asbackup_config::IdentityPolicy;
 
 impl Controller {
     /// What a run is to hold against what it finds. An agreement is still to be read.

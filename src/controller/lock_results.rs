@@ -10,10 +10,10 @@ use super::active_run::Admission;
 use super::call::Reply;
 use super::lock_work::{AfterLockWork, Change, LockGrant, LockResult, LockWorkDone};
 use super::waiting_jobs::WaitingJob;
-use crate::model::{Fault, Notice};
-use crate::paths::Refused;
 use crate::veeam::{HeldLocks, JobLock};
+use asbackup_api::{Fault, Notice};
 use asbackup_mail::occasion::LockEvent;
+use asbackup_system::paths::Refused;
 
 impl Controller {
     pub(super) fn on_lock_work_done(&mut self, done: LockWorkDone) {

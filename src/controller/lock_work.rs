@@ -12,11 +12,11 @@ use super::Controller;
 use super::active_run::Admission;
 use super::call::Reply;
 use super::waiting_jobs::WaitingJob;
-use crate::blocking::blocking;
-use crate::model::{Fault, Notice};
-use crate::paths::Refused;
 use crate::veeam::lock_file::{self, NewLock};
 use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, locks};
+use asbackup_api::{Fault, Notice};
+use asbackup_system::blocking::blocking;
+use asbackup_system::paths::Refused;
 
 /// For one scan or change. A share that takes longer is a fault: callers are answered within two seconds.
 const PATIENCE: Duration = Duration::from_millis(1500);

@@ -4,22 +4,22 @@ use log::Level;
 
 use super::Controller;
 use super::active_run::ActiveRun;
-use crate::config::ConfigFaults;
-use crate::logging::{self, Scope};
-use crate::model::{DiskId, Notice, RunWarning, micros};
-use crate::texts::Spoken;
+use asbackup_api::{DiskId, Notice, RunWarning, micros};
+use asbackup_config::ConfigFaults;
+use asbackup_logging::Scope;
 use asbackup_mail::mailer::{MailWarning, Request as MailRequest};
 use asbackup_mail::occasion::Occasion;
+use asbackup_texts::Spoken;
 
 impl Controller {
     /// One line of the log, within the active run if there is one.
     pub(super) fn tell<T: Spoken>(&self, level: Level, value: &T) {
-        logging::tell(level, &self.texts, value, &self.scope());
+        asbackup_logging::tell(level, &self.texts, value, &self.scope());
     }
 
     /// The same for what anybody outside can cause as often as they like.
     pub(super) fn tell_seldom<T: Spoken>(&self, level: Level, value: &T) {
-        logging::tell_seldom(level, &self.texts, value, &self.scope());
+        asbackup_logging::tell_seldom(level, &self.texts, value, &self.scope());
     }
 
     pub(super) fn note(&self, notice: Notice) {
@@ -29,7 +29,7 @@ impl Controller {
     /// One line of the log about a disk that no run is on.
     pub(super) fn note_disk(&self, disk: &DiskId, notice: &Notice) {
         let scope = Scope { disk: disk.to_string(), ..Scope::default() };
-        logging::tell(Level::Info, &self.texts, notice, &scope);
+        asbackup_logging::tell(Level::Info, &self.texts, notice, &scope);
     }
 
     fn scope(&self) -> Scope {

@@ -3,15 +3,14 @@
 use super::Controller;
 use super::active_run::ActiveRun;
 use super::reload::web_address;
-use crate::config::KnownDisk;
 use crate::disks::{Unformatted, Volume};
-use crate::logging;
-use crate::model::{
+use asbackup_api::{
     Disk, Facts, Fault, RunRecord, RunWarning, State, Status, Told, UnformattedDisk, Unusable, Warning,
 };
-use crate::systemd;
-use crate::texts::Afterwards;
-use crate::texts::sentence::sentence;
+use asbackup_config::KnownDisk;
+use asbackup_system::systemd;
+use asbackup_texts::Afterwards;
+use asbackup_texts::sentence::sentence;
 
 impl Controller {
     /// Hands the status to all readers if it says anything new.
@@ -48,7 +47,7 @@ impl Controller {
             outbox_count: self.outbox.waiting,
             outbox_error: outbox_error.text,
             outbox_error_facts: outbox_error.facts,
-            run_log: logging::run_log(),
+            run_log: asbackup_logging::run_log(),
             web_address: web_address(&self.config),
             web_names: self.config_file.web_names.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -7,13 +7,13 @@ use log::{Level, debug};
 
 use super::Controller;
 use super::attachments::{AttachmentState, Release};
-use crate::blocking::blocking;
 use crate::copy;
 use crate::disks::Volume;
-use crate::logging::{self, Scope};
-use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, micros};
+use asbackup_api::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, micros};
+use asbackup_logging::Scope;
 use asbackup_mail::log_excerpt;
 use asbackup_mail::mailer::Request as MailRequest;
+use asbackup_system::blocking::blocking;
 
 /// After so many interruptions in a row on one attachment something is wrong that another try will not mend.
 const MAX_INTERRUPTIONS: usize = 3;
@@ -40,7 +40,7 @@ impl Controller {
 
     async fn end_interrupted(&mut self, begun: &RunBegun) {
         let scope = Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
-        logging::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
+        asbackup_logging::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
         let logs = log_excerpt::end(begun.logs.clone(), &self.config).await;
         let ended = begun.ended(micros(SystemTime::now()), Outcome::Aborted);
         let record = RunRecord { logs, fault: Some(Fault::Interrupted), ..ended };

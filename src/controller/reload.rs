@@ -9,16 +9,15 @@ use serde_json::{Value, json};
 
 use super::Controller;
 use super::call::Reply;
-use crate::blocking::blocking;
-use crate::config::{self, Config, ConfigFaults, Loaded};
 use crate::disks::host_disks;
-use crate::logging;
-use crate::model::{Fault, Notice, Told};
 use crate::path_check;
-use crate::systemd;
-use crate::texts::Texts;
+use asbackup_api::{Fault, Notice, Told};
+use asbackup_config::{Config, ConfigFaults, Loaded};
 use asbackup_mail::mailer::Request as MailRequest;
 use asbackup_mail::message::host::Host;
+use asbackup_system::blocking::blocking;
+use asbackup_system::systemd;
+use asbackup_texts::Texts;
 
 /// The answer to `Reload` is due within two seconds.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -61,7 +60,7 @@ impl Controller {
         let (path, config_read) = (self.config_file.path.clone(), self.internal.config_read.clone());
         tokio::spawn(async move {
             let read = move || {
-                let loaded = config::load(&path).map_err(Unread::Faults)?;
+                let loaded = asbackup_config::load(&path).map_err(Unread::Faults)?;
                 Ok(Box::new(NewConfig { web_names: web_names(&loaded.config), loaded }))
             };
             // The receiver ends only with the daemon.
@@ -111,8 +110,8 @@ impl Controller {
         self.config_file.error = Told::default();
         self.config_file.web_names = web_names;
         self.apply_language();
-        logging::set_text_log(Some(&self.config.log_file));
-        logging::set_debug(self.config.debug);
+        asbackup_logging::set_text_log(Some(&self.config.log_file));
+        asbackup_logging::set_debug(self.config.debug);
         self.send_to_mailer(MailRequest::Settings { config: self.config.clone(), texts: self.texts.clone() });
         self.note(Notice::ConfigReloaded);
         path_check::tell(self.config.clone(), self.config_file.path.clone(), self.texts.clone());
@@ -127,7 +126,7 @@ impl Controller {
             return;
         }
         self.texts = Arc::new(Texts::new(self.config.language));
-        logging::set_language(self.config.language);
+        asbackup_logging::set_language(self.config.language);
         self.outputs.texts.send_replace(self.texts.clone());
     }
 

@@ -13,16 +13,15 @@ use super::stored::Stored;
 use crate::copy::identify;
 use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunSummary, StopReason};
 use crate::disks::Volume;
-use crate::logging;
-use crate::model::{
+use asbackup_api::{
     Agreed, AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, RunWarning, Step,
     Trigger, micros,
 };
-use crate::systemd::Inhibitor;
-use crate::texts::Afterwards;
 use asbackup_mail::log_excerpt;
 use asbackup_mail::mailer::Request as MailRequest;
 use asbackup_mail::occasion::Occasion;
+use asbackup_system::systemd::Inhibitor;
+use asbackup_texts::Afterwards;
 use tokio::sync::oneshot;
 
 impl Controller {
@@ -240,11 +239,11 @@ impl Controller {
         let scope = active.scope();
         let presence = record.presence();
         if let Some(told) = &record.fault {
-            logging::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
+            asbackup_logging::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
         }
         // An abort has one error, its reason.
         for told in record.warnings.iter().filter_map(RunWarning::release_fault) {
-            logging::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
+            asbackup_logging::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {
@@ -252,10 +251,10 @@ impl Controller {
             Outcome::Cancelled => Notice::RunCancelled { run, label },
             Outcome::Aborted => Notice::RunAborted { run, label },
         };
-        logging::tell(Level::Info, &self.texts, &notice, &scope);
+        asbackup_logging::tell(Level::Info, &self.texts, &notice, &scope);
         if presence == Presence::Safe {
             let notice = Notice::SafeToRemove { disk: record.disk.to_string(), label: record.label.clone() };
-            logging::tell(Level::Info, &self.texts, &notice, &scope);
+            asbackup_logging::tell(Level::Info, &self.texts, &notice, &scope);
         }
     }
 

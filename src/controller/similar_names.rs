@@ -4,8 +4,8 @@
 use log::Level;
 
 use super::Controller;
-use crate::model::{Fault, Warning};
 use crate::veeam::is_similar;
+use asbackup_api::{Fault, Warning};
 use asbackup_mail::occasion::LockEvent;
 
 impl Controller {

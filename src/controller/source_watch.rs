@@ -13,10 +13,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::Controller;
-use crate::blocking::{GLANCE, blocking};
-use crate::config::Config;
 use crate::copy;
-use crate::model::Notice;
+use asbackup_api::Notice;
+use asbackup_config::Config;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// The kernel reports mounts, but not that a directory is filled.
 const PAUSE: Duration = Duration::from_secs(10);

@@ -13,13 +13,13 @@ use tokio::sync::watch;
 
 use super::Controller;
 use super::stored::AfterSave;
-use crate::config::Secret;
 use crate::copy::VeeamActivity;
-use crate::model::{Micros, Notice, Warning, few, micros};
-use crate::systemd;
 use crate::veeam::JobLock;
 use crate::veeam::lock_check::{LockFinding, LockQuery, RunningSession, check_locks};
+use asbackup_api::{Micros, Notice, Warning, few, micros};
+use asbackup_config::Secret;
 use asbackup_mail::occasion::{LockEvent, Occasion};
+use asbackup_system::systemd;
 
 /// The systemd credential that may hold the password instead of config.ini.
 const CREDENTIAL: &str = "veeam-api-password";

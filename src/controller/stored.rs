@@ -5,8 +5,8 @@ use log::Level;
 
 use super::Controller;
 use super::call::Reply;
-use crate::model::{Agreed, DiskId, Fault, Notice, RunBegun, RunRecord, Warning};
 use crate::store::history::HistoryError;
+use asbackup_api::{Agreed, DiskId, Fault, Notice, RunBegun, RunRecord, Warning};
 
 /// The store has written something, or could not.
 #[derive(Debug)]

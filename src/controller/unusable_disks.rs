@@ -3,7 +3,7 @@
 
 use super::Controller;
 use crate::disks::{Hindrance, Volume};
-use crate::model::DiskId;
+use asbackup_api::DiskId;
 
 impl Controller {
     /// Leaves out unusable disks that are not known.

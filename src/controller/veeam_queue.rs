@@ -13,11 +13,11 @@ use super::call::{Caller, Reply};
 use super::caller_watch::QueueEvent;
 use super::lock_work::LockGrant;
 use super::waiting_jobs::WaitingJob;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::run_lock;
-use crate::model::{Fault, RunWarning, VeeamLock, Warning};
 use crate::veeam::{HeldLocks, JobLock, is_job_name, lock_watch};
+use asbackup_api::{Fault, RunWarning, VeeamLock, Warning};
 use asbackup_mail::occasion::LockEvent;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// An rsync that can't be killed hangs on a dead disk.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(5);

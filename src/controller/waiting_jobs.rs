@@ -8,7 +8,7 @@ use super::Controller;
 use super::call::Caller;
 use super::caller_watch::{self, CallerWatch, QueueEvent};
 use super::lock_work::LockGrant;
-use crate::model::{Fault, Micros, Notice, Warning, micros};
+use asbackup_api::{Fault, Micros, Notice, Warning, micros};
 use asbackup_mail::occasion::LockEvent;
 
 /// A job that asked during a copy.

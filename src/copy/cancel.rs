@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// Why a run is to end now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

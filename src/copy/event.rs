@@ -4,8 +4,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 
 use super::cancel::StopReason;
-use crate::model::{Fault, Notice, Progress, Step, Totals, Warning};
 use crate::veeam::HeldLocks;
+use asbackup_api::{Fault, Notice, Progress, Step, Totals, Warning};
 
 /// One thing that a run reports.
 #[derive(Debug)]

@@ -6,8 +6,6 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use super::cancel::{CancelToken, RunError};
-use crate::blocking::{GLANCE, blocking};
-use crate::config::Config;
 use crate::copy::dry_run::collect;
 use crate::copy::rsync::command_line::{Purpose, Rsync, existing};
 use crate::copy::rsync::exit;
@@ -17,7 +15,9 @@ use crate::copy::trees::target::Target;
 use crate::copy::trees::tree_info::{Roots, Trees};
 use crate::disks::mounted::Space;
 use crate::disks::{FileSystem, Volume, mounted};
-use crate::model::Fault;
+use asbackup_api::Fault;
+use asbackup_config::Config;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// Files that are no older copy of the repository; none where nobody would lose anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

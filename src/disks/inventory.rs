@@ -13,7 +13,7 @@ use super::udisks_objects::{
 };
 use super::volume::{Hindrance, Volume};
 use super::{file_system_id, host_disks, kernel};
-use crate::model::{DiskId, Unusable};
+use asbackup_api::{DiskId, Unusable};
 
 /// All file systems and encrypted containers, in a stable order.
 pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {

@@ -24,7 +24,7 @@ use super::inventory;
 use super::mount_table::TABLE;
 use super::unformatted::{self, Unformatted};
 use super::unrecognised::UnrecognisedDevices;
-use crate::blocking::{GLANCE, blocking};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 const ROOT: &str = "/org/freedesktop/UDisks2";

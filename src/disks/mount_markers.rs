@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::DiskId;
+use asbackup_api::DiskId;
 
 #[derive(Debug, Clone)]
 pub struct MountMarkers {

@@ -11,7 +11,7 @@ use rustix::io::pread;
 use tokio::time::sleep;
 
 use super::Volume;
-use crate::blocking::blocking;
+use asbackup_system::blocking::blocking;
 
 /// Between two probes, each of which costs the disk a seek.
 const PAUSE: Duration = Duration::from_secs(20);

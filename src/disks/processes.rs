@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use procfs::process::Process;
 
-use crate::paths::Who;
+use asbackup_system::paths::Who;
 
 /// `bash (4711)`
 pub fn name(process: &Process) -> Option<String> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Volume;
 use super::mount_table::shown;
 use super::mounted::Writability;
-use crate::model::ReadOnly;
+use asbackup_api::ReadOnly;
 
 const FSTAB: &str = "/etc/fstab";
 const MOUNT_OPTIONS: &str = "/etc/udisks2/mount_options.conf";

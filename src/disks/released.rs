@@ -10,7 +10,7 @@ use rustix::fs::{Mode, OFlags};
 
 use super::Volume;
 use super::device_blockers::DiskParts;
-use crate::blocking::{FLUSH, blocking};
+use asbackup_system::blocking::{FLUSH, blocking};
 
 /// More would not fit into a message.
 const NAMED: usize = 5;

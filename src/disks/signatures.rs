@@ -11,7 +11,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::mount_table::shown;
-use crate::model::{DiskId, Unusable};
+use asbackup_api::{DiskId, Unusable};
 
 /// Where supported file systems have their first signature, in bytes: all but btrfs within the first block.
 const SIGNATURES: [u64; 2] = [0, 64 << 10];

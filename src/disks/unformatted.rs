@@ -14,7 +14,7 @@ use zbus::fdo::ManagedObjects;
 use super::stack::Stack;
 use super::udisks_objects::{BLOCK, ENCRYPTED as CONTAINER, FILESYSTEM, Interfaces, PARTITION, Properties, drive_of};
 use super::{host_disks, kernel};
-use crate::model::Contents;
+use asbackup_api::Contents;
 
 const TABLE: &str = "org.freedesktop.UDisks2.PartitionTable";
 const LOOP: &str = "org.freedesktop.UDisks2.Loop";

@@ -13,8 +13,8 @@ use zbus::fdo::ManagedObjects;
 use super::inventory::{empty_drives, loaded_drives, unrecognised};
 use super::signatures::{self, Finding};
 use super::volume::{Hindrance, Volume};
-use crate::blocking::blocking;
-use crate::model::Unusable;
+use asbackup_api::Unusable;
+use asbackup_system::blocking::blocking;
 
 /// UDisks2 lists devices before udev has probed them.
 const DELAY: Duration = Duration::from_secs(2);
@@ -87,7 +87,7 @@ fn key(volume: &Volume) -> Key {
     (volume.device_number, volume.diskseq)
 }
 
-fn hindered(volume: Volume, why: Unusable, marks: Vec<crate::model::DiskId>, cause: String) -> Volume {
+fn hindered(volume: Volume, why: Unusable, marks: Vec<asbackup_api::DiskId>, cause: String) -> Volume {
     Volume { hindrance: Some(Hindrance { why, marks, likely: false, cause }), ..volume }
 }
 

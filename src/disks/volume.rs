@@ -7,7 +7,7 @@ use zbus::OwnedObjectPath;
 
 use super::kernel;
 use super::stack::Medium;
-use crate::model::{DiskId, DiskIdentity, Unusable};
+use asbackup_api::{DiskId, DiskIdentity, Unusable};
 
 /// How complete a copy on a file system can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Agreed, DiskId, DiskIdentity};
+use asbackup_api::{Agreed, DiskId, DiskIdentity};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Written {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::lines::{LONGEST, Lines};
-use crate::model::{RunBegun, RunRecord, RunWarning, Warning};
+use asbackup_api::{RunBegun, RunRecord, RunWarning, Warning};
 
 const FILE_NAME: &str = "history.jsonl";
 

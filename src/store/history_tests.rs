@@ -6,8 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunWarning, Step, Totals, Trigger};
 use crate::store::index::RunIndex;
+use asbackup_api::{AttachmentId, DiskId, Fault, Outcome, RunWarning, Step, Totals, Trigger};
 
 pub(in crate::store) fn disk(name: &str) -> DiskId {
     DiskId::new(name)

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::history::{HistoryError, HistoryReader, Line};
-use crate::model::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, RunWarning, Warning};
+use asbackup_api::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, RunWarning, Warning};
 
 /// The history, as far as decisions depend on it.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use log::debug;
 use tokio::sync::watch;
 
-use crate::model::Status;
+use asbackup_api::Status;
 
 /// Keeps the directory in step with the configured disks until the status has no source any more.
 pub async fn follow(directory: PathBuf, mut status: watch::Receiver<Status>) {
@@ -49,7 +49,7 @@ fn write(directory: &Path, known: &BTreeSet<String>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Disk;
+    use asbackup_api::Disk;
 
     fn names(directory: &Path) -> BTreeSet<String> {
         let entries = fs::read_dir(directory).unwrap();

@@ -22,8 +22,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::model::{Agreed, DiskId, DiskIdentity, RunBegun, RunRecord, Warning};
 use agreements::Agreements;
+use asbackup_api::{Agreed, DiskId, DiskIdentity, RunBegun, RunRecord, Warning};
 use history::{History, HistoryError};
 use saved_state::{SavedState, SavedStateFile};
 
@@ -138,7 +138,7 @@ impl Store {
 mod tests {
     use super::history::tests::{Room, begun, record};
     use super::*;
-    use crate::model::Outcome;
+    use asbackup_api::Outcome;
 
     #[tokio::test]
     async fn requests_are_written_in_order_even_if_nobody_waits() {

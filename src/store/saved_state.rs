@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DiskId, DiskIdentity, Micros, Warning};
+use asbackup_api::{DiskId, DiskIdentity, Micros, Warning};
 
 const FILE_NAME: &str = "remembered.json";
 

@@ -4,7 +4,7 @@
 use std::fs::DirEntry;
 
 use super::locks::JobLock;
-use crate::model::few;
+use asbackup_api::few;
 
 /// Files that are read: twice as many as the daemon grants.
 const LOOKED_AT: usize = 200;

@@ -17,9 +17,9 @@ use super::idle;
 use super::lock_name::split;
 use super::locks::JobLock;
 use super::session_status::{self, ServerNow, SessionStatus};
-use crate::blocking::blocking;
-use crate::config::{Config, Secret, StaleLockPolicy};
-use crate::model::{Micros, Warning};
+use asbackup_api::{Micros, Warning};
+use asbackup_config::{Config, Secret, StaleLockPolicy};
+use asbackup_system::blocking::blocking;
 
 /// The most calls of one check, as a multiple of the time-out for one call.
 const MAX_CALLS: u32 = 6;
@@ -220,6 +220,6 @@ impl LockChecker {
 }
 
 fn hours_since(moment: Micros) -> u64 {
-    let now = crate::model::micros(SystemTime::now());
+    let now = asbackup_api::micros(SystemTime::now());
     now.saturating_sub(moment) / (3600 * 1_000_000)
 }

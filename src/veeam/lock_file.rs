@@ -12,7 +12,7 @@ use rustix::system::uname;
 
 use super::lock_name::split;
 use super::locks::{ENDING, LockDir, LockDirError};
-use crate::paths;
+use asbackup_system::paths;
 
 /// Who holds a lock, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]

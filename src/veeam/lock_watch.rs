@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use super::locks::LockDirError;
-use crate::paths;
+use asbackup_system::paths;
 
 /// Files may come by the thousand: the first is reported at once, the others together.
 const GATHER: Duration = Duration::from_millis(50);

@@ -14,8 +14,8 @@ use thiserror::Error;
 
 use super::held_locks::HeldLocks;
 use super::lock_name::matches_name;
-use crate::model::{Micros, micros};
-use crate::paths;
+use asbackup_api::{Micros, micros};
+use asbackup_system::paths;
 
 /// The ending of the daemon's own lock files; others may have any name.
 pub(super) const ENDING: &str = ".lock";

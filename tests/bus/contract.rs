@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup::bus::contract::{Action, BUS_NAME, BackupProxy, ERROR_PREFIX, Error, INTERFACE, OBJECT_PATH};
-use asbackup::model::Status;
+use asbackup_api::Status;
+use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, ERROR_PREFIX, Error, INTERFACE, OBJECT_PATH};
 use asbackup_testing::house::rig::{Rig, UUID};
 use zbus::DBusError;
 use zbus::fdo::IntrospectableProxy;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use asbackup::config::ini::Ini;
-use asbackup::config::{Config, parse};
+use asbackup_config::ini::Ini;
+use asbackup_config::{Config, parse};
 
 const TEMPLATE: &str = include_str!("../../config.ini.template");
 const EXCLUDES: &str = include_str!("../../packaging/rsync_excludes");

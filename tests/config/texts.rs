@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use asbackup::config::ConfigProblem;
-use asbackup::texts::{Language, Texts};
+use asbackup_config::ConfigProblem;
+use asbackup_texts::{Language, Texts};
 use serde_json::{Value, json};
 
 /// The names of all variants, which serde lists when it is given none of them.

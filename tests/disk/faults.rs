@@ -6,8 +6,7 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::time::Duration;
 
-use asbackup::model::Presence;
-use asbackup::texts::{Afterwards, Language, Texts};
+use asbackup_api::Presence;
 use asbackup_testing::bench::Bench;
 use asbackup_testing::bench::compare::Fidelity;
 use asbackup_testing::bench::config::{DISK_LOCK, SOURCE_LOCK};
@@ -17,6 +16,7 @@ use asbackup_testing::bench::scene::{
     Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings,
 };
 use asbackup_testing::run;
+use asbackup_texts::{Afterwards, Language, Texts};
 use rustix::fs::FlockOperation;
 
 const MEBIBYTE: u64 = 1 << 20;

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup::paths::{Reason, Refused, Who, append, directory, make_directory};
+use asbackup_system::paths::{Reason, Refused, Who, append, directory, make_directory};
 use asbackup_testing::bench::compare::Fidelity;
 use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::{PATIENCE, wait_for};

@@ -11,7 +11,7 @@ use asbackup::disks::Volume;
 use asbackup::disks::mount_blockers::{MountedPlace, blockers};
 use asbackup::disks::released::{self, Proof};
 use asbackup::disks::superblock::Superblock;
-use asbackup::model::DiskId;
+use asbackup_api::DiskId;
 use asbackup_testing::bench::Bench;
 use asbackup_testing::bench::disk::{Disk, FileSystem, Frozen};
 use asbackup_testing::bench::played::{MOUNT_POINT, Played};

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
-use asbackup::model::{RunWarning, Warning};
+use asbackup_api::{RunWarning, Warning};
 use asbackup_testing::bench::compare::Fidelity;
 use asbackup_testing::bench::daemon::Daemon;
 use asbackup_testing::bench::disk::FileSystem;

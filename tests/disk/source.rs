@@ -58,7 +58,7 @@ async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
     scene.assert_copied(Fidelity::Full);
     let log = daemon.text_log();
     assert_eq!(log.matches("The repository is now available").count(), 1, "{log}");
-    let plugged = |record: &asbackup::model::RunRecord| record.trigger == asbackup::model::Trigger::Plugged;
+    let plugged = |record: &asbackup_api::RunRecord| record.trigger == asbackup_api::Trigger::Plugged;
     assert!(daemon.history().iter().all(plugged), "{:?}", daemon.history());
 }
 

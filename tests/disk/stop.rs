@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use asbackup::model::Outcome;
+use asbackup_api::Outcome;
 use asbackup_testing::bench::compare::Fidelity;
 use asbackup_testing::bench::processes::{self, Stage};
 use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asbackup::model::Outcome;
+use asbackup_api::Outcome;
 use asbackup_testing::bench::daemon::Daemon;
 use asbackup_testing::{PATIENCE, wait_for};
 

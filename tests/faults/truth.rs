@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use asbackup::model::Outcome;
+use asbackup_api::Outcome;
 use asbackup_testing::bench::compare::{Fidelity, assert_same};
 use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
 use asbackup_testing::bench::daemon::Daemon;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup::config::Config;
+use asbackup_config::Config;
 use asbackup_testing::docs::{CONFIGURATIONS, OF_A_SYSTEM, OF_THE_BUS, READMES, commands, pages, text};
 
 /// Commands that a test runs in other words: the command, the test's file, and what it has instead.

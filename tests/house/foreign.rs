@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use asbackup::disks::inventory;
-use asbackup::model::DiskId;
-use asbackup::texts::harmless;
+use asbackup_api::DiskId;
+use asbackup_texts::harmless;
 use procfs::process::MountInfo;
 use proptest::prelude::*;
 use zbus::fdo::ManagedObjects;

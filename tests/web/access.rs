@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use asbackup::model::Outcome;
+use asbackup_api::Outcome;
 use serde_json::Value;
 
 use crate::browser::{Browser, DESKTOP, PHONE, Reader};

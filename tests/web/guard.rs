@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use asbackup::model::{LogLine, Outcome, Status, VeeamLock};
+use asbackup_api::{LogLine, Outcome, Status, VeeamLock};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;

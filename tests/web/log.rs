@@ -1,6 +1,6 @@
 //! The last lines of the log: live, harmless, and for machines, too.
 
-use asbackup::model::{LogLine, Status};
+use asbackup_api::{LogLine, Status};
 use serde_json::json;
 
 use crate::browser::{Browser, DESKTOP, Reader};

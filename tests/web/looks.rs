@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use asbackup::model::{Outcome, Status};
+use asbackup_api::{Outcome, Status};
 use asbackup_testing::scratch;
 
 use crate::browser::{Browser, DESKTOP, PHONE, Reader};

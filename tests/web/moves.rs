@@ -1,6 +1,6 @@
 //! The page goes where the configuration says, while it runs.
 
-use asbackup::model::Status;
+use asbackup_api::Status;
 use asbackup_testing::PATIENCE;
 use asbackup_testing::bench::sandbox::CONFIG;
 use asbackup_testing::bench::scene::Scene;

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use asbackup::model::{
+use asbackup_api::{
     AttachmentId, Disk, DiskId, Fault, LogLine, Notice, Outcome, RunRecord, State, Status, Step, Totals, Trigger,
     VeeamLock, Warning,
 };
-use asbackup::texts::{Language, Texts};
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::rig::Rig;
+use asbackup_texts::{Language, Texts};
 
 use crate::site::{self, Setup, Site};
 
@@ -76,7 +76,7 @@ fn at(address: &str, status: Status) -> Status {
 }
 
 pub fn now() -> u64 {
-    asbackup::model::micros(std::time::SystemTime::now())
+    asbackup_api::micros(std::time::SystemTime::now())
 }
 
 /// Three known disks, one of them plugged in.

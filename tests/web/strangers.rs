@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpStream};
 
-use asbackup::bus::contract::{INTERFACE, OBJECT_PATH};
+use asbackup_api::bus::{INTERFACE, OBJECT_PATH};
 use asbackup_testing::PATIENCE;
 use asbackup_testing::house::bus::NOBODY;
 use procfs::process::Process;
@@ -142,7 +142,7 @@ async fn forged_news_is_neither_shown_nor_kept() {
     let many: HashMap<String, Variant<'_>> = (0..1_000_000).map(|nth| (nth.to_string(), Variant::from(nth))).collect();
     let stranger = office.rig.bus.connect_as(NOBODY).await;
     let owner = Message::signal("/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged");
-    let owner = owner.destination(&page).build(&(asbackup::bus::contract::BUS_NAME, "", "")).unwrap();
+    let owner = owner.destination(&page).build(&(asbackup_api::bus::BUS_NAME, "", "")).unwrap();
     stranger.send_all(&[owner, changed(&lie)]).await.unwrap();
     stranger.send_all(&vec![changed(&many); 20]).await.unwrap();
     DBusProxy::new(&stranger).await.unwrap().get_id().await.unwrap();

@@ -14,7 +14,7 @@ use crate::copy::rsync::process::{Invocation, ProcessEnd};
 use crate::copy::rsync::runner::{OutputReader, run};
 use crate::copy::trees::partial::PartialCandidates;
 use crate::copy::trees::tree_info::TreeInfo;
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// Sends each line to a thread that may ask the disk about it.
 struct LineForwarder(UnboundedSender<OutputLine>);

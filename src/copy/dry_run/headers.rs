@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use super::file_kinds::{self, Sum};
 use crate::copy::trees::tree_info::{self, Roots};
-use crate::model::{DiskId, Fault};
+use asbackup_api::{DiskId, Fault};
 
 /// The largest files are read, since they are the backups. Even the slowest disk reads so many within seconds.
 const MOST: usize = 1000;

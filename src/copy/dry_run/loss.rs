@@ -9,7 +9,7 @@ use super::headers::{HeaderComparison, Replacement, Replacements};
 use crate::copy::rsync::itemize::{Change, Counted, Entries, EntryKind, Item, OutputLine, Total};
 use crate::copy::trees::partial;
 use crate::copy::trees::tree_info::{OldFile, TreeInfo};
-use crate::model::{Agreed, DiskId, Fault};
+use asbackup_api::{Agreed, DiskId, Fault};
 
 /// A loss of up to so many files and bytes is always allowed.
 const FREE_FILES: u64 = 10;

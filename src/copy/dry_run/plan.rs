@@ -4,7 +4,7 @@
 use crate::copy::rsync::itemize::{Change, EntryKind, Item, OutputLine, Total};
 use crate::copy::trees::tree_info::TreeInfo;
 use crate::disks::mounted::Space;
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// Directories, indirect blocks and journals take room beyond that of files: one hundredth, and at least `LEAST_OVERHEAD`
 /// bytes.

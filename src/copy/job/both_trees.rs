@@ -14,7 +14,6 @@ use super::explain::Explainer;
 use super::lock::Locked;
 use super::mounted_disk::MountedDisk;
 use super::run_locks::RunLocks;
-use crate::blocking::{FLUSH, GLANCE, blocking};
 use crate::copy::cancel::{CancelToken, RunError};
 use crate::copy::event::Event;
 use crate::copy::rsync::command_line::{Purpose, Rsync, existing};
@@ -25,7 +24,8 @@ use crate::copy::trees::source::{Source, unavailable_source};
 use crate::copy::trees::target::Target;
 use crate::copy::trees::tree_info::Roots;
 use crate::disks::mounted::{Mounted, MountedError, Writability};
-use crate::model::{Fault, Obstacle, Warning};
+use asbackup_api::{Fault, Obstacle, Warning};
+use asbackup_system::blocking::{FLUSH, GLANCE, blocking};
 
 /// Whether rsync can be confined depends on the machine, not on the run: warned of once in the service's life.
 static UNCONFINED_TOLD: AtomicBool = AtomicBool::new(false);

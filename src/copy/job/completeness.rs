@@ -13,7 +13,6 @@ use rustix::fs::{AtFlags, statat};
 
 use super::both_trees::BothTrees;
 use super::context::{examples, internal};
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::dry_run::collect;
 use crate::copy::rsync::command_line::Purpose;
@@ -22,7 +21,8 @@ use crate::copy::rsync::itemize::{Change, Item};
 use crate::copy::trees::source::unavailable_source;
 use crate::copy::trees::timestamps;
 use crate::disks::mount_table::mounted_upon;
-use crate::model::Fault;
+use asbackup_api::Fault;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// So many are named.
 const EXAMPLES: usize = 3;

@@ -10,14 +10,14 @@ use std::time::{Duration, SystemTime};
 use backon::ConstantBuilder;
 use zbus::Connection;
 
-use crate::config::Config;
 use crate::copy::cancel::CancelToken;
 use crate::copy::event::{Event, EventSink};
 use crate::disks::Volume;
 use crate::disks::mount_markers::MountMarkers;
 use crate::disks::mounted::Space;
 use crate::disks::udisks::UdisksError;
-use crate::model::{Agreed, DiskId, DiskIdentity, Fault, Micros, Notice, Step, Totals, Warning};
+use asbackup_api::{Agreed, DiskId, DiskIdentity, Fault, Micros, Notice, Step, Totals, Warning};
+use asbackup_config::Config;
 
 const SERVICE_PAUSE: Duration = Duration::from_millis(500);
 const SERVICE_PAUSES: usize = 20;

@@ -12,7 +12,6 @@ use rustix::io::Errno;
 use super::both_trees::BothTrees;
 use super::context::examples;
 use super::preflight::Preflighted;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::rsync::command_line::Purpose;
 use crate::copy::rsync::complaint::Operation;
@@ -21,8 +20,9 @@ use crate::copy::rsync::exit;
 use crate::copy::rsync::process::ProcessEnd;
 use crate::copy::rsync::runner::run;
 use crate::copy::trees::partial::{PARTIAL, PartialPolicy};
-use crate::model::{Fault, Notice, Step, Warning};
-use crate::paths;
+use asbackup_api::{Fault, Notice, Step, Warning};
+use asbackup_system::blocking::{GLANCE, blocking};
+use asbackup_system::paths;
 
 /// So many are named.
 const EXAMPLES: usize = 3;

@@ -9,7 +9,7 @@ use super::context::Job;
 use super::health_watch::HealthWatch;
 use crate::copy::cancel::{CancelHandle, RunError, StopReason};
 use crate::disks::{Volume, probe};
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// Cancels the run when its disk hangs or fails, until this is dropped.
 #[derive(Debug)]

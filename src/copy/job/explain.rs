@@ -16,7 +16,6 @@ use rustix::io::Errno;
 
 use super::context::Job;
 use super::mounted_disk::MountedDisk;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::rsync::cause::{self, Evidence, FilePlace, LockPath, RsyncEnd};
 use crate::copy::rsync::complaint::{Complaint, Operation, Side};
 use crate::copy::rsync::exit;
@@ -27,7 +26,8 @@ use crate::disks::Volume;
 use crate::disks::health::Health;
 use crate::disks::mounted::{Mounted, Space, Writability};
 use crate::disks::network_share;
-use crate::model::{Fault, LockPlace};
+use asbackup_api::{Fault, LockPlace};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// What has to be free for notes is held back besides.
 const BTRFS_NOTES: u64 = 16 << 20;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::blocking::{GLANCE, blocking};
 use crate::disks::Volume;
 use crate::disks::health::Health;
 use crate::disks::mounted::{self, Writability};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// How often the file system is looked at.
 const INTERVAL: Duration = Duration::from_secs(5);

@@ -7,13 +7,13 @@ use backon::Retryable;
 use tokio::time::{sleep, timeout};
 
 use super::context::{Job, service_retry};
-use crate::blocking::{GLANCE, blocking};
-use crate::config::IdentityPolicy;
 use crate::copy::cancel::RunError;
 use crate::disks::host_disks::HostDisks;
 use crate::disks::released::{self, Proof};
 use crate::disks::{FileSystem, Hindrance, Volume, monitor};
-use crate::model::{DiskId, Fault, Notice, Step, Warning};
+use asbackup_api::{DiskId, Fault, Notice, Step, Warning};
+use asbackup_config::IdentityPolicy;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 const REMOVAL_PAUSE: Duration = Duration::from_millis(100);
 const REMOVAL_LOOKS: usize = 15;
@@ -183,7 +183,7 @@ fn compare_identity(job: &Job, volume: &Volume) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Unusable;
+    use asbackup_api::Unusable;
 
     fn chosen(volumes: &[Volume]) -> Result<(), &'static str> {
         choose(&DiskId::new("b78e-6cc4"), volumes).map(drop).map_err(|fault| fault.name())

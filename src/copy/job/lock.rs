@@ -14,7 +14,6 @@ use super::explain::Explainer;
 use super::identify::Identified;
 use super::mounted_disk::MountedDisk;
 use super::run_locks::RunLocks;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::locks::lock_file::{self, Found, LockError, LockFile, Released};
 use crate::copy::locks::run_lock::{self, RunLock};
@@ -22,8 +21,9 @@ use crate::copy::rsync::cause::{self, Evidence, LockPath};
 use crate::copy::rsync::complaint::Operation;
 use crate::copy::trees::source::unavailable_source;
 use crate::copy::trees::target::Target;
-use crate::model::{Fault, LockPlace, Notice, Step, Warning};
-use crate::paths;
+use asbackup_api::{Fault, LockPlace, Notice, Step, Warning};
+use asbackup_system::blocking::{GLANCE, blocking};
+use asbackup_system::paths;
 
 /// What step 4 has acquired so far, and step 7 gives up.
 pub struct Acquired {

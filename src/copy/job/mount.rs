@@ -14,13 +14,13 @@ use super::health_watch::{HealthWatch, health_now};
 use super::identify::{Identified, confirm_attached};
 use super::mount_failure::mount_failure;
 use super::mounted_disk::MountedDisk;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::disks::Volume;
 use crate::disks::mounted::{Mounted, MountedError, Writability};
 use crate::disks::read_only;
 use crate::disks::udisks::{self, UdisksError};
-use crate::model::{Fault, Notice, ReadOnly, Step, Warning};
+use asbackup_api::{Fault, Notice, ReadOnly, Step, Warning};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// A mount takes a fraction of a second, unless the file system has to be repaired first.
 const MOUNT_GRACE: Duration = Duration::from_millis(500);

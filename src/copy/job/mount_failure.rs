@@ -3,10 +3,10 @@
 
 use std::io;
 
-use crate::blocking::{GLANCE, blocking};
 use crate::disks::udisks::UdisksError;
 use crate::disks::{Volume, file_system_id, stale_mount};
-use crate::model::{Fault, MountTrouble};
+use asbackup_api::{Fault, MountTrouble};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// More would not fit into a message.
 const NAMED: usize = 5;

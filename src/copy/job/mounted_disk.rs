@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::disk_watch::DiskWatch;
 use super::health_watch::health_now;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::trees::target::Target;
 use crate::disks::Volume;
 use crate::disks::health::Health;
 use crate::disks::mounted::{Mounted, Space, Writability};
-use crate::model::{Fault, Obstacle};
+use asbackup_api::{Fault, Obstacle};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 pub struct MountedDisk {
     pub volume: Volume,

@@ -5,10 +5,10 @@ use std::io;
 
 use super::context::Job;
 use super::identify::Identified;
-use crate::blocking::{GLANCE, blocking};
 use crate::disks::device_blockers::DiskParts;
 use crate::disks::{Volume, monitor, udisks};
-use crate::model::{Notice, Warning};
+use asbackup_api::{Notice, Warning};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 pub async fn power_off(job: &Job, identified: &Identified) {
     if !job.spec.config.power_off {

@@ -7,7 +7,6 @@ use std::os::fd::AsFd;
 use super::both_trees::BothTrees;
 use super::context::{Job, internal};
 use super::lock::Locked;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::dry_run::collect::{self, DryRun};
 use crate::copy::dry_run::headers::HeaderComparison;
@@ -22,7 +21,8 @@ use crate::copy::trees::source::{Source, unavailable_source};
 use crate::copy::trees::tree_info::Trees;
 use crate::disks::mounted::Space;
 use crate::disks::{FileSystem, Volume};
-use crate::model::{Fault, Notice, Step, Warning};
+use asbackup_api::{Fault, Notice, Step, Warning};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// The copy may begin.
 pub struct Preflighted<'a> {

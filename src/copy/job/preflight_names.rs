@@ -5,7 +5,6 @@ use std::fs::File;
 use std::os::fd::AsFd;
 
 use super::both_trees::BothTrees;
-use crate::config::LossyPolicy;
 use crate::copy::cancel::{CancelToken, RunError};
 use crate::copy::dry_run::collect;
 use crate::copy::dry_run::survey::Survey;
@@ -14,7 +13,8 @@ use crate::copy::trees::name_probe::{NAME_DIRECTORY, NameProbe};
 use crate::copy::trees::names::Names;
 use crate::copy::trees::spelling::{NameCheck, RespellError, Respelling};
 use crate::disks::FileSystem;
-use crate::model::{Fault, Notice, Warning};
+use asbackup_api::{Fault, Notice, Warning};
+use asbackup_config::LossyPolicy;
 
 impl BothTrees<'_> {
     /// Says whether the target treats some different names as the same.

@@ -14,7 +14,7 @@ use crate::copy::trees::tree_info::Roots;
 use crate::copy::trees::unverified::FileList;
 use crate::copy::trees::walk::WalkError;
 use crate::disks::FileSystem;
-use crate::model::{Fault, Notice, Warning};
+use asbackup_api::{Fault, Notice, Warning};
 
 /// So many are named.
 const EXAMPLES: usize = 3;

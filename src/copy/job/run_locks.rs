@@ -4,11 +4,11 @@ use std::io;
 use std::path::PathBuf;
 
 use super::mounted_disk::MountedDisk;
-use crate::blocking::{FLUSH, blocking};
 use crate::copy::locks::lock_file::LockFile;
 use crate::copy::locks::run_lock::RunLock;
 use crate::copy::trees::unverified::Unverified;
 use crate::disks::{FileSystem, Volume};
+use asbackup_system::blocking::{FLUSH, blocking};
 
 #[derive(Debug)]
 pub struct RunLocks {

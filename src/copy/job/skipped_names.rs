@@ -13,7 +13,7 @@ use super::context::examples;
 use crate::copy::trees::name_probe::NAME_DIRECTORY;
 use crate::copy::trees::partial::PARTIAL;
 use crate::copy::trees::walk::{WalkError, walk};
-use crate::model::Warning;
+use asbackup_api::Warning;
 
 /// So many are named.
 const EXAMPLES: usize = 3;

@@ -15,7 +15,7 @@ use super::unmount::{DiskState, free_space, unmount};
 use super::wait_for_veeam::wait_for_veeam;
 use crate::copy::cancel::{RunError, StopReason};
 use crate::copy::event::{Event, RunSummary};
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// How far the walk forward came: what has to be undone.
 #[derive(Default)]

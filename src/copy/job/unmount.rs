@@ -13,14 +13,14 @@ use super::disk_watch::unless_hung;
 use super::identify::Identified;
 use super::mount::Mount;
 use super::mounted_disk::MountedDisk;
-use crate::blocking::{GLANCE, blocking};
 use crate::disks::Volume;
 use crate::disks::mount_blockers::{MountedPlace, blockers};
 use crate::disks::probe;
 use crate::disks::released::{self, Proof};
 use crate::disks::superblock::Superblock;
 use crate::disks::udisks::{self, UdisksError};
-use crate::model::{Fault, Notice, Step, Warning};
+use asbackup_api::{Fault, Notice, Step, Warning};
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// Somebody who only looks at the disk is gone within two minutes; whoever works on it is named.
 const BUSY_PAUSE: Duration = Duration::from_secs(2);

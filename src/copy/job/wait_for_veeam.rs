@@ -8,12 +8,12 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::context::Job;
-use crate::blocking::{GLANCE, blocking};
 use crate::copy::cancel::RunError;
 use crate::copy::event::{Event, VeeamActivity};
-use crate::model::{Fault, Notice, Step, Warning, few};
-use crate::paths::Refused;
 use crate::veeam::{HeldLocks, LockDirError, locks};
+use asbackup_api::{Fault, Notice, Step, Warning, few};
+use asbackup_system::blocking::{GLANCE, blocking};
+use asbackup_system::paths::Refused;
 
 /// The kernel reports local changes at once; a lock directory on a share has to be read again.
 const RESCAN: Duration = Duration::from_secs(30);

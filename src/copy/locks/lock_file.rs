@@ -14,10 +14,10 @@ use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use crate::config::Config;
 use crate::copy::rsync::complaint::Operation;
 use crate::copy::trees::beneath;
-use crate::paths;
+use asbackup_config::Config;
+use asbackup_system::paths;
 
 /// In bytes. A longer file is not ours, and is not read to its end.
 const LONGEST_NOTE: u64 = 1024;

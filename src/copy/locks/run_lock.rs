@@ -14,7 +14,7 @@ use procfs::process::{FDTarget, Process, all_processes};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::model::DiskId;
+use asbackup_api::DiskId;
 
 const PAUSE: Duration = Duration::from_millis(250);
 /// After SIGTERM, rsync ends within half a second, unless it is stopped or the disk hangs.

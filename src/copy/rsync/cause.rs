@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::complaint::{Complaint, Operation, Side};
 use crate::disks::mounted::{Space, Writability};
-use crate::model::{Fault, LockPlace, Obstacle};
+use asbackup_api::{Fault, LockPlace, Obstacle};
 
 /// A name or an attribute takes less room than this.
 const A_LITTLE: u64 = 1 << 20;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::copy::job::mount_failure::mount_trouble;
 use crate::disks::udisks::UdisksError;
-use crate::texts::{Language, Texts};
+use asbackup_texts::{Language, Texts};
 
 /// Words by which people understand that a disk or a drive is broken.
 const ACCUSING: [&str; 12] = [
@@ -145,7 +145,7 @@ fn a_refused_mount_blames_the_disk_only_if_the_kernel_does() {
 
 #[test]
 fn an_unwritable_file_does_not_blame_the_disk() {
-    use crate::model::ReadOnly;
+    use asbackup_api::ReadOnly;
     for why in [ReadOnly::Windows, ReadOnly::Marked, ReadOnly::Settings, ReadOnly::Unknown] {
         assert!(!accuses(&Fault::MountedReadOnly { device: "x".into(), why }));
     }

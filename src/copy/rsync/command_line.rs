@@ -9,8 +9,8 @@ use std::path::Path;
 use crate::copy::trees::name_probe::NAME_DIRECTORY;
 use crate::copy::trees::partial::{PARTIAL, PartialPolicy};
 use crate::disks::FileSystem;
-use crate::model::Fault;
-use crate::paths::{self, Refused};
+use asbackup_api::Fault;
+use asbackup_system::paths::{self, Refused};
 
 /// The format of rsync's line per entry: what happens, length, name. See `itemize`.
 const ITEM_FORMAT: &str = "--out-format=%i|%l|%n";

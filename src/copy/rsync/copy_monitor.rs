@@ -8,7 +8,7 @@ use super::itemize::OutputLine;
 use super::progress::Meter;
 use super::runner::OutputReader;
 use crate::copy::event::{Event, EventSink};
-use crate::model::{Notice, Warning};
+use asbackup_api::{Notice, Warning};
 
 /// A disk that takes nothing for this long is worth a warning; rsync's own time-out does not notice.
 const STALL: Duration = Duration::from_secs(10 * 60);

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use super::command_line::{Purpose, Rsync};
 use super::process::{Invocation, rsync_program};
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 const PROGRAM: &str = "asbackup-confine";
 

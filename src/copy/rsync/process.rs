@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// After SIGTERM rsync removes its temporary file and ends within half a second, unless the disk hangs.
 pub const GRACE: Duration = Duration::from_secs(20);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::model::Progress;
+use asbackup_api::Progress;
 
 /// The rate is that of the last half minute: steady enough to read, and quick to show a slow disk.
 const WINDOW: Duration = Duration::from_secs(30);

@@ -6,7 +6,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::process::{GRACE, Invocation, ProcessEnd, SHORT_GRACE};
 use crate::copy::cancel::{CancelToken, RunError, StopReason};
-use crate::model::Fault;
+use asbackup_api::Fault;
 
 /// How often a reader's `tick` is called.
 const TICK: Duration = Duration::from_secs(1);

@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 use log::debug;
 use rustix::fs::{AtFlags, statat};
 
-use crate::blocking::{GLANCE, blocking};
-use crate::config::Config;
 use crate::disks::mounted::Mounted;
 use crate::disks::{file_system_id, mount_table, network_share};
-use crate::model::Fault;
-use crate::paths::{self, Refused};
+use asbackup_api::Fault;
+use asbackup_config::Config;
+use asbackup_system::blocking::{GLANCE, blocking};
+use asbackup_system::paths::{self, Refused};
 
 /// A source that may be copied. While it is open, its file system can't be unmounted in the ordinary way.
 #[derive(Debug)]

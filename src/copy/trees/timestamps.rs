@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Timespec, Timestamps, fstat, f
 
 use super::beneath;
 use super::walk::{WalkError, kind, walk};
-use crate::model::Micros;
+use asbackup_api::Micros;
 
 /// rsync's `--modify-window` for such a disk, in seconds.
 const WINDOW: u64 = 1;

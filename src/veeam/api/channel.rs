@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::ApiError;
-use crate::blocking::{GLANCE, blocking};
-use crate::config::Veeam;
-use crate::net::named;
-use crate::privsep::{self, ChannelError, Service};
+use asbackup_config::Veeam;
+use asbackup_system::blocking::{GLANCE, blocking};
+use asbackup_system::net::named;
+use asbackup_system::privsep::{self, ChannelError, Service};
 
 const HTTPS: u16 = 443;
 /// In bytes; may contain certificates.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::ApiError;
 use super::answers::{Job, Page, Refusal, ServerTime, Session, TokenResponse};
 use super::channel::{ApiRequest, ApiResponse, Channel};
-use crate::config::{MASK, Secret, Veeam};
+use asbackup_config::{MASK, Secret, Veeam};
 
 /// Newest first: Veeam 13.1, 13.0.1, 13.0.0 and 12.3.1. A server does not say which ones it knows.
 const VERSIONS: [&str; 4] = ["1.3-rev2", "1.3-rev1", "1.3-rev0", "1.2-rev1"];

@@ -19,8 +19,8 @@ use super::ApiError;
 use super::channel::{
     ApiRequest, ApiResponse, Endpoint, MAX_ENDPOINT_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, unreachable,
 };
-use crate::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
-use crate::privsep::Channel;
+use asbackup_system::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
+use asbackup_system::privsep::Channel;
 
 /// For the whole answer; hyper limits the headers itself.
 const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };

@@ -11,11 +11,11 @@ mod https;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::model::Warning;
-use crate::privsep::Unavailable;
 #[cfg(test)]
 pub use answers::SessionResult;
 pub use answers::{Job, Session};
+use asbackup_api::Warning;
+use asbackup_system::privsep::Unavailable;
 pub use client::Client;
 pub use https::serve;
 

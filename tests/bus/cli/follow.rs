@@ -1,6 +1,6 @@
 //! `watch` and `start --watch`: they follow a run to its end, and their exit code is how it ended.
 
-use asbackup::model::State;
+use asbackup_api::State;
 use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
 use asbackup_testing::house::{House, broken, first};
 use serde_json::Value;
@@ -41,7 +41,7 @@ async fn watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
 
 #[tokio::test]
 async fn watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seems() {
-    let resumed = asbackup::model::Status { bytes_resumed: 300_000_000_000, ..copying() };
+    let resumed = asbackup_api::Status { bytes_resumed: 300_000_000_000, ..copying() };
     let rig = Rig::with(resumed, std::sync::Arc::new(|_| Vec::new())).await;
     let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
     let hint = line(&mut lines).await;

@@ -1,11 +1,11 @@
 //! Statuses and runs with something in every field, some of it hostile.
 
-use asbackup::model::{
+use asbackup_api::{
     AttachmentId, Disk, DiskId, Facts, Fault, Outcome, RunRecord, State, Status, Step, Totals, Trigger, VeeamLock,
     Warning,
 };
-use asbackup::texts::{Language, Texts};
 use asbackup_testing::house::rig::UUID;
+use asbackup_texts::{Language, Texts};
 
 /// 23 November 2026, 12:00 UTC.
 pub const NOON: u64 = 1_795_435_200_000_000;

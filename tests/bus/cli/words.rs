@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use asbackup::model::Status;
+use asbackup_api::Status;
 use asbackup_testing::house::rig::Rig;
 
 use super::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};

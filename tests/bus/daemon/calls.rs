@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{Action, BackupProxy, Error};
+use asbackup_api::bus::{Action, BackupProxy, Error};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::fakes::udisks::Answer;
 use asbackup_testing::house::bus::NOBODY;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asbackup::bus::contract::Error;
+use asbackup_api::bus::Error;
 use asbackup_testing::fakes::udisks::{Answer, BLOCK, FILESYSTEM, FakeDisk, values};
 use asbackup_testing::house::daemon::Daemon;
 use asbackup_testing::house::{House, first, second, stranger, third, until};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{BackupProxy, Error};
+use asbackup_api::bus::{BackupProxy, Error};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::daemon::{proxy, refused};

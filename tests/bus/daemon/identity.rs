@@ -1,6 +1,6 @@
 //! Disks that are recognised by more than their UUID: serial numbers, which loop devices have none of.
 
-use asbackup::bus::contract::Error;
+use asbackup_api::bus::Error;
 use asbackup_testing::fakes::udisks::FakeDisk;
 use asbackup_testing::house::daemon::refused;
 use asbackup_testing::house::{House, first};

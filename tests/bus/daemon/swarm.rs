@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{BUS_NAME, Error, OBJECT_PATH};
+use asbackup_api::bus::{BUS_NAME, Error, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::daemon::{Daemon, PATIENCE, proxy};

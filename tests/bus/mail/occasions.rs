@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use asbackup::model::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, micros};
 use asbackup::store::history::History;
+use asbackup_api::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, micros};
 use asbackup_testing::fakes::udisks::Answer;
 use asbackup_testing::house::daemon::{proxy, refused};
 use asbackup_testing::house::{House, first};

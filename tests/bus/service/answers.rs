@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{Action, Error};
 use asbackup::controller::{Call, Started};
-use asbackup::model::Fault;
-use asbackup::texts::{Language, Texts};
+use asbackup_api::Fault;
+use asbackup_api::bus::{Action, Error};
 use asbackup_testing::house::rig::{Rig, UUID, soon};
+use asbackup_texts::{Language, Texts};
 use tokio::sync::oneshot;
 
 use super::rights::call;

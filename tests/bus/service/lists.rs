@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{Error, Row, json};
-use asbackup::model::{
+use asbackup_api::bus::{Error, Row, json};
+use asbackup_api::{
     AttachmentId, Contents, Disk, DiskId, Fault, Outcome, RunRecord, RunWarning, Status, Step, Totals, Trigger,
     UnformattedDisk, Warning,
 };

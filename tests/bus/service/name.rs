@@ -1,10 +1,10 @@
 //! Who owns the name.
 
 use asbackup::bus::BusError;
-use asbackup::bus::contract::BUS_NAME;
-use asbackup::texts::{Language, Texts};
+use asbackup_api::bus::BUS_NAME;
 use asbackup_testing::house::bus::{NOBODY, PrivateBus};
 use asbackup_testing::house::rig::{Rig, serve_again};
+use asbackup_texts::{Language, Texts};
 use zbus::fdo::DBusProxy;
 
 #[tokio::test]

@@ -3,13 +3,13 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup::controller::Call;
-use asbackup::model::Fault;
-use asbackup::texts::{Language, Texts};
+use asbackup_api::Fault;
+use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::rig::{Rig, UUID, proxy, soon};
+use asbackup_texts::{Language, Texts};
 use zbus::fdo;
 
 pub async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use asbackup::bus::contract::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup::controller::Signal;
-use asbackup::model::{Facts, Fault, LogLine, Outcome, State, Status, VeeamLock, Warning};
-use asbackup::texts::{Language, Texts};
+use asbackup_api::bus::{BUS_NAME, INTERFACE, OBJECT_PATH};
+use asbackup_api::{Facts, Fault, LogLine, Outcome, State, Status, VeeamLock, Warning};
 use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
+use asbackup_texts::{Language, Texts};
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use zbus::fdo::{DBusProxy, PropertiesProxy};

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use asbackup::config::{TEMPLATE, parse};
+use asbackup_config::{TEMPLATE, parse};
 use asbackup_testing::house::daemon::PATIENCE;
 use asbackup_testing::house::{House, first, second};
 use asbackup_testing::mail_servers::Sink;

@@ -18,7 +18,7 @@ async fn plug(house: &House, daemon: &Daemon, disks: &[FakeDisk]) {
     let listed = tokio::time::timeout(PATIENCE, async {
         while all < disks.len() {
             let rows = daemon.client.list_disks().await.expect("the disks");
-            let present = |row: &&asbackup::bus::contract::Row| row["present"] == zbus::OwnedVariant::from(true);
+            let present = |row: &&asbackup_api::bus::Row| row["present"] == zbus::OwnedVariant::from(true);
             all = rows.iter().filter(present).count();
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }

@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 
-use asbackup::config::parse;
+use asbackup_config::parse;
 use asbackup_testing::house::bus::NOBODY;
 use asbackup_testing::house::{House, first, second, stranger};
 use asbackup_testing::mail_servers::Sink;

@@ -15,11 +15,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup::texts::{Language, Spoken, Texts};
 use asbackup_testing::bench::daemon::Daemon;
 use asbackup_testing::bench::scene::{Scene, assert_aborted};
 use asbackup_testing::run;
 use asbackup_testing::seen::RunFinished;
+use asbackup_texts::{Language, Spoken, Texts};
 use serde_json::Value;
 
 /// Words that a person reads as: this disk is broken, throw it away.

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use asbackup::model::{RunWarning, Warning};
+use asbackup_api::{RunWarning, Warning};
 use asbackup_testing::bench::daemon::Daemon;
 use asbackup_testing::bench::scene::{Scene, assert_success, warnings};
 

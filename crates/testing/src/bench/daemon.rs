@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use asbackup::model::RunRecord;
+use asbackup_api::RunRecord;
 use rustix::process::Signal;
 use tokio::net::UnixDatagram;
 use tokio::process::Child;

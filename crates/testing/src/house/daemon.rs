@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use asbackup::bus::contract::{BackupProxy, Error};
+use asbackup_api::bus::{BackupProxy, Error};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::UnixDatagram;
 use tokio::process::{Child, Command};
@@ -169,7 +169,7 @@ pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, String)
         return (error.name().to_string(), error.description().unwrap_or_default().to_owned());
     }
     let name = error.name();
-    let bare = name.strip_prefix(asbackup::bus::contract::ERROR_PREFIX).unwrap_or(&name);
+    let bare = name.strip_prefix(asbackup_api::bus::ERROR_PREFIX).unwrap_or(&name);
     (bare.to_owned(), error.to_string())
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use asbackup::bus::contract::BackupProxy;
 use asbackup::bus::{self, Bus, BusError, Callers, History, Refusal, Sources};
 use asbackup::controller::{Call, Signal, Started};
-use asbackup::model::{Outcome, State, Status};
-use asbackup::texts::{Language, Texts};
+use asbackup_api::bus::BackupProxy;
+use asbackup_api::{Outcome, State, Status};
+use asbackup_texts::{Language, Texts};
 use tokio::sync::{mpsc, oneshot, watch};
 use zbus::Connection;
 use zbus::proxy::CacheProperties;
