@@ -2,11 +2,12 @@
 //! Only ever appended to, each line in one write and flushed, so that a crash costs the last line at most. Reading skips a
 //! line that is torn or foreign, and the next line never joins it. Knows nothing of what the runs mean.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -78,7 +79,7 @@ impl History {
     /// # Errors
     /// The directory or file can't be created or read.
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
-        let reader = HistoryReader { path: dir.join(FILE_NAME) };
+        let reader = HistoryReader { path: dir.join(FILE_NAME), unwritten: Unwritten::default() };
         DirBuilder::new().recursive(true).mode(0o750).create(dir).map_err(|source| reader.unwritable(source))?;
         reader.append(&[])?;
         let damaged = reader.scan(|_| {})?;
@@ -135,6 +136,27 @@ impl History {
 #[derive(Debug, Clone)]
 pub struct HistoryReader {
     path: PathBuf,
+    unwritten: Unwritten,
+}
+
+/// Records of ended runs that are not in the file, because they wait to be written or could not be. They are mailed all the same.
+#[derive(Debug, Clone, Default)]
+pub struct Unwritten(Arc<Mutex<Vec<RunRecord>>>);
+
+impl Unwritten {
+    /// Keeps a record until it is written.
+    pub fn add(&self, record: RunRecord) {
+        self.records().push(record);
+    }
+
+    /// The record is in the file now.
+    pub fn remove(&self, run: u64) {
+        self.records().retain(|record| record.run != run);
+    }
+
+    fn records(&self) -> MutexGuard<'_, Vec<RunRecord>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl HistoryReader {
@@ -160,20 +182,25 @@ impl HistoryReader {
         Ok(newest.into())
     }
 
-    /// The finished runs with a higher number, oldest first.
+    /// Where records wait until they are in the file.
+    pub fn unwritten(&self) -> &Unwritten {
+        &self.unwritten
+    }
+
+    /// The finished runs with a higher number, oldest first, also those that could not be written.
     ///
     /// # Errors
     /// As `newest`.
     pub fn ended_after(&self, run: u64) -> Result<Vec<RunRecord>, HistoryError> {
-        let mut found = Vec::new();
+        let mut found = BTreeMap::new();
+        // Taken before the file is read: what is written meanwhile is in one of them.
+        found.extend(self.unwritten.records().iter().map(|record| (record.run, record.clone())));
         self.scan(|line| {
-            if let Line::Ended(record) = line
-                && record.run > run
-            {
-                found.push(*record);
+            if let Line::Ended(record) = line {
+                found.insert(record.run, *record);
             }
         })?;
-        Ok(found)
+        Ok(found.into_values().filter(|record| record.run > run).collect())
     }
 
     /// Visits every whole line in file order; returns how many others there were.

@@ -24,7 +24,7 @@ use tokio::time::timeout;
 
 use agreements::Agreements;
 use asbackup_api::{Agreed, DiskId, DiskIdentity, RunBegun, RunRecord, Warning};
-use history::{History, HistoryError};
+use history::{History, HistoryError, Unwritten};
 use saved_state::{SavedState, SavedStateFile};
 
 /// Nobody waits longer for a hung disk. What is queued is still written, in order, once the disk answers.
@@ -44,6 +44,7 @@ struct Files {
 pub struct Store {
     jobs: UnboundedSender<Job>,
     saved_state: SavedStateFile,
+    unwritten: Unwritten,
     patience: Duration,
 }
 
@@ -54,6 +55,7 @@ impl Store {
     /// The system gives no thread.
     pub fn start(history: History, state: &Path) -> io::Result<Self> {
         let saved_state = SavedStateFile::new(state);
+        let unwritten = history.reader().unwritten().clone();
         let mut files = Files { history, saved_state: saved_state.clone(), agreements: Agreements::new(state) };
         let (jobs, mut queue) = unbounded_channel::<Job>();
         thread::Builder::new().name("store".to_owned()).spawn(move || {
@@ -61,7 +63,7 @@ impl Store {
                 job(&mut files);
             }
         })?;
-        Ok(Self { jobs, saved_state, patience: PATIENCE })
+        Ok(Self { jobs, saved_state, unwritten, patience: PATIENCE })
     }
 
     /// Records that a run begins.
@@ -71,7 +73,13 @@ impl Store {
 
     /// Records how a run ended.
     pub fn end(&self, record: RunRecord) -> impl Future<Output = Result<(), HistoryError>> + Send + use<> {
-        self.write_history(move |history| history.end(&record))
+        let unwritten = self.unwritten.clone();
+        unwritten.add(record.clone());
+        self.write_history(move |history| {
+            history.end(&record)?;
+            unwritten.remove(record.run);
+            Ok(())
+        })
     }
 
     /// Adds a warning to a run, from outside of it.
@@ -163,6 +171,25 @@ mod tests {
         store.flush().await;
         let (_, unfinished) = index::RunIndex::read(room.open().reader(), "boot").unwrap();
         assert_eq!(unfinished, [begun(1)]);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_can_not_be_recorded_is_still_mailed() {
+        let room = Room::new();
+        let history = room.open();
+        let (reader, path) = (history.reader().clone(), room.path().join("history.jsonl"));
+        let store = Store::start(history, room.path()).unwrap();
+        store.end(record(1, Outcome::Success)).await.unwrap();
+        // Nobody, not even root, writes to a directory.
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        store.end(record(2, Outcome::Aborted)).await.unwrap_err();
+        std::fs::remove_dir(&path).unwrap();
+        let ended: Vec<u64> = reader.ended_after(1).unwrap().iter().map(|record| record.run).collect();
+        assert_eq!(ended, [2]);
+        store.end(record(3, Outcome::Success)).await.unwrap();
+        let ended: Vec<u64> = reader.ended_after(1).unwrap().iter().map(|record| record.run).collect();
+        assert_eq!(ended, [2, 3]);
     }
 
     #[tokio::test]
