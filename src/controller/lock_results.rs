@@ -7,8 +7,9 @@ use tokio::task::spawn_blocking;
 
 use super::Controller;
 use super::active_run::Admission;
+use super::call::LockGrant;
 use super::call::Reply;
-use super::lock_work::{AfterLockWork, Change, LockGrant, LockResult, LockWorkDone};
+use super::lock_work::{AfterLockWork, Change, LockResult, LockWorkDone};
 use super::waiting_jobs::WaitingJob;
 use crate::veeam::{HeldLocks, JobLock};
 use asbackup_api::{Fault, Notice};

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::Controller;
 use super::active_run::Admission;
-use super::call::Reply;
+use super::call::{LockGrant, Reply};
 use super::waiting_jobs::WaitingJob;
 use crate::veeam::lock_file::{self, NewLock};
 use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, locks};
@@ -77,15 +77,6 @@ pub enum AfterLockWork {
         lock: JobLock,
         notice: Notice,
     },
-}
-
-/// Who gets a new lock.
-#[derive(Debug)]
-pub enum LockGrant {
-    /// The caller, who waits for the answer.
-    Caller(Reply<bool>),
-    /// A job that waited for the copy; its caller has been answered already.
-    WaitingJob,
 }
 
 /// The task's ends for the controller.

@@ -10,8 +10,7 @@ use super::active_run::{ActiveRun, Admission, Phase, RunRequest, Starting};
 use super::attachments::{AttachmentState, Due, Release};
 use super::call::{Signal, Started};
 use super::stored::Stored;
-use crate::copy::identify;
-use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunSummary, StopReason};
+use crate::copy::{self, CancelToken, Event, EventSink, RunContext, RunSpec, RunSummary, StopReason, identify};
 use crate::disks::Volume;
 use asbackup_api::{
     Agreed, AttachmentId, DiskId, Fault, Notice, Outcome, Presence, Progress, RunBegun, RunRecord, RunWarning, Step,

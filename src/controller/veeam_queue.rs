@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 
 use super::Controller;
 use super::active_run::ActiveRun;
+use super::call::LockGrant;
 use super::call::{Caller, Reply};
 use super::caller_watch::QueueEvent;
-use super::lock_work::LockGrant;
 use super::waiting_jobs::WaitingJob;
 use crate::copy::run_lock;
 use crate::veeam::{HeldLocks, JobLock, is_job_name, lock_watch};

@@ -5,9 +5,8 @@ use std::time::{Instant, SystemTime};
 use log::Level;
 
 use super::Controller;
-use super::call::Caller;
+use super::call::{Caller, LockGrant};
 use super::caller_watch::{self, CallerWatch, QueueEvent};
-use super::lock_work::LockGrant;
 use asbackup_api::{Fault, Micros, Notice, Warning, micros};
 use asbackup_mail::occasion::LockEvent;
 
