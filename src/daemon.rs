@@ -145,7 +145,9 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let history = History::open(&places.state)?;
     let (calls_in, calls) = unbounded_channel();
     let (signals, signals_out) = unbounded_channel();
-    let (status, status_out) = watch::channel(Status::default());
+    // All that is known before the controller has looked at anything. The version never changes, so no signal would tell it.
+    let unknown = Status { version: env!("CARGO_PKG_VERSION").to_owned(), ..Status::default() };
+    let (status, status_out) = watch::channel(unknown);
     let (texts_in, texts_out) = watch::channel(texts.clone());
     let sources = Sources {
         asking: connections.asking.clone(),

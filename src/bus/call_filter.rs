@@ -1,4 +1,4 @@
-//! Who stands at the [`CallLimits`]: finds out once whose a call is, and holds back what this caller sends until then, but nothing of others.
+//! Applies the [`CallLimits`]: finds out once whose a call is, and holds back what this caller sends until then, but nothing of others.
 //! Must not know what a call is about.
 
 use std::collections::{HashMap, VecDeque};
@@ -74,7 +74,7 @@ impl Who {
     }
 }
 
-/// Who stands at the call_limits.
+/// Lets calls in as the limits allow.
 pub struct CallFilter {
     call_limits: Arc<Mutex<CallLimits>>,
     who: Who,

@@ -18,7 +18,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 const MOST_USERS: usize = 256;
 const ROOT: u32 = 0;
 
-/// One method call at the call_limits.
+/// One method call that has arrived.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrival<'a> {
     pub user: u32,

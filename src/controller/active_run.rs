@@ -101,9 +101,9 @@ impl ActiveRun {
         matches!(self.phase, Phase::Running)
     }
 
-    /// What a line of the log belongs to; nothing as long as the run is not on record.
+    /// What a line of the log belongs to; nothing before the run's beginning is on record, nor after its end is.
     pub fn scope(&self) -> Scope {
-        if self.is_starting() {
+        if self.is_starting() || self.is_granting() {
             return Scope::default();
         }
         Scope { run: self.begun.run, disk: self.begun.disk.to_string(), step: Some(self.step) }

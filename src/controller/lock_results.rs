@@ -10,6 +10,7 @@ use super::active_run::Admission;
 use super::call::LockGrant;
 use super::call::Reply;
 use super::lock_work::{AfterLockWork, Change, LockResult, LockWorkDone};
+use super::veeam_queue::Rescan;
 use super::waiting_jobs::WaitingJob;
 use crate::veeam::{HeldLocks, JobLock};
 use asbackup_api::{Fault, Notice};
@@ -21,9 +22,10 @@ impl Controller {
         let LockWorkDone { result, then } = done;
         self.veeam_queue.pending_work -= 1;
         match then {
-            AfterLockWork::Nothing => self.apply_look(result.held),
-            AfterLockWork::RunFound { run, locks, admission } => {
-                self.on_run_found(run, admission, result.held.unwrap_or(locks))
+            AfterLockWork::Rescanned => self.on_rescanned(result.held),
+            AfterLockWork::RunFound { run, locks, told, admission } => {
+                let counts = !locks.is_empty() || !self.veeam_queue.has_created_since(told);
+                self.on_run_found(run, admission, result.held.or_else(|| counts.then_some(locks)));
             }
             AfterLockWork::Created { job, grant } => self.on_lock_created(job, grant, result),
             AfterLockWork::Removed { job, waiter, reply } => {
@@ -42,26 +44,40 @@ impl Controller {
         }
     }
 
-    fn on_run_found(&mut self, run: u64, admission: Option<Admission>, held: HeldLocks) {
+    fn on_rescanned(&mut self, held: Option<HeldLocks>) {
+        match std::mem::take(&mut self.veeam_queue.rescan) {
+            Rescan::Repeat => self.rescan_locks(),
+            _ => self.veeam_queue.is_unscanned = false,
+        }
+        self.apply_look(held);
+    }
+
+    fn on_run_found(&mut self, run: u64, admission: Option<Admission>, held: Option<HeldLocks>) {
         let active = self.run.as_mut().filter(|active| active.begun.run == run && active.is_running());
         if let (Some(active), Some(admission)) = (active, admission) {
             active.admission = admission;
         }
-        self.apply_locks(held);
+        self.apply_look(held);
     }
 
     fn on_lock_created(&mut self, job: String, grant: LockGrant, result: LockResult) {
+        let was_unclaimed = self.veeam_queue.unclaimed.remove(&job);
         let was_held = self.veeam_queue.is_held(&job);
         let lock = match result.change {
             Ok(Change::Created(lock)) => lock,
             failed => {
                 self.veeam_queue.end_creation(&job, false);
                 self.apply_look(result.held);
-                let fault = self.create_fault(&job, failed.err());
+                if was_unclaimed {
+                    self.give_back(job.clone());
+                }
+                // Without an error nothing was tried: the caller has gone.
+                let Err(error) = failed else { return };
+                let fault = self.create_fault(&job, &error);
                 return self.refuse_lock(job, grant, fault);
             }
         };
-        let existed = was_held || lock.existed();
+        let existed = !was_unclaimed && (was_held || lock.existed());
         let unflushed = lock.keep();
         // On a busy disk this takes seconds, and neither Veeam nor anybody else is to wait for it.
         spawn_blocking(move || unflushed.flush());
@@ -70,7 +86,7 @@ impl Controller {
         self.veeam_queue.count_requests(&job, 1);
         match grant {
             LockGrant::Caller(reply) => self.answer_lock(job, reply, existed),
-            LockGrant::WaitingJob => self.on_waiting_job_locked(job),
+            LockGrant::WaitingJob => self.on_waiting_job_locked(job, existed),
         }
     }
 
@@ -79,6 +95,15 @@ impl Controller {
         let is_heard = reply.send(Ok(true)).is_ok();
         if !is_heard && !existed {
             // A caller whom the answer does not reach in time is told that it failed, and never unlocks.
+            self.give_back(job);
+        }
+    }
+
+    /// Removes a lock that nobody would give back. If the same is on its way to somebody else, removing it would come after that.
+    pub(super) fn give_back(&mut self, job: String) {
+        if self.veeam_queue.is_creating(&job) {
+            self.veeam_queue.unclaimed.insert(job);
+        } else {
             self.remove_lock(job, None, None);
         }
     }
@@ -94,11 +119,10 @@ impl Controller {
         }
     }
 
-    fn create_fault(&self, job: &str, error: Option<io::Error>) -> Fault {
-        let error = error.unwrap_or_else(|| io::Error::other("nothing was created"));
+    fn create_fault(&self, job: &str, error: &io::Error) -> Fault {
         let path = self.config.veeam_directories.first().map(|directory| directory.display().to_string());
         let (job, path, cause) = (job.to_owned(), path.unwrap_or_default(), error.to_string());
-        Refused::fault(&error).unwrap_or(Fault::VeeamLockFailed { job, path, cause })
+        Refused::fault(error).unwrap_or(Fault::VeeamLockFailed { job, path, cause })
     }
 
     fn on_lock_removed(&mut self, job: String, waiter: Option<WaitingJob>, result: LockResult) -> Result<(), Fault> {
@@ -125,6 +149,7 @@ impl Controller {
     }
 
     fn on_stale_removed(&mut self, lock: &JobLock, notice: Notice, result: LockResult) {
+        self.stale_locks.end_removal(lock);
         match result.change {
             Ok(Change::Removed) => {
                 self.note(notice.clone());

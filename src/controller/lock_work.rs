@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use log::debug;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -11,6 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::Controller;
 use super::active_run::Admission;
 use super::call::{LockGrant, Reply};
+use super::veeam_queue::Rescan;
 use super::waiting_jobs::WaitingJob;
 use crate::veeam::lock_file::{self, NewLock};
 use crate::veeam::{HeldLocks, JobLock, LockDirError, LockOwner, locks};
@@ -57,11 +58,13 @@ pub struct LockResult {
 /// What follows from the work.
 #[derive(Debug)]
 pub enum AfterLockWork {
-    Nothing,
-    /// A run has scanned as well. Only a later scan counts, since a job may have got a lock meanwhile; if it fails, none did.
+    Rescanned,
+    /// A run has scanned as well. Only a later scan counts, since a job may have got a lock meanwhile; if it fails, the run's
+    /// own counts, unless it found none and one did.
     RunFound {
         run: u64,
         locks: HeldLocks,
+        told: Instant,
         admission: Option<Admission>,
     },
     Created {
@@ -79,6 +82,13 @@ pub enum AfterLockWork {
     },
 }
 
+impl AfterLockWork {
+    /// A lock whose caller has been told meanwhile that it failed: on a share that hangs, only such work would pile up.
+    fn is_abandoned(&self) -> bool {
+        matches!(self, Self::Created { grant: LockGrant::Caller(reply), .. } if reply.is_closed())
+    }
+}
+
 /// The task's ends for the controller.
 pub fn start() -> (UnboundedSender<LockRequest>, UnboundedReceiver<LockWorkDone>) {
     let (requests, queue) = unbounded_channel();
@@ -89,14 +99,21 @@ pub fn start() -> (UnboundedSender<LockRequest>, UnboundedReceiver<LockWorkDone>
 
 async fn serve(mut queue: UnboundedReceiver<LockRequest>, done: UnboundedSender<LockWorkDone>) {
     while let Some(LockRequest { work, directories, then }) = queue.recv().await {
-        let change = match work {
-            Some(work) => blocking(PATIENCE, work).await,
-            None => Ok(Change::Nothing),
+        let result = match then.is_abandoned() {
+            true => LockResult { change: Ok(Change::Nothing), held: None },
+            false => carry_out(work, directories).await,
         };
-        let held = scan(directories).await;
         // The receiver ends only with the daemon.
-        let _ = done.send(LockWorkDone { result: LockResult { change, held }, then });
+        let _ = done.send(LockWorkDone { result, then });
     }
+}
+
+async fn carry_out(work: Option<Work>, directories: Vec<PathBuf>) -> LockResult {
+    let change = match work {
+        Some(work) => blocking(PATIENCE, work).await,
+        None => Ok(Change::Nothing),
+    };
+    LockResult { change, held: scan(directories).await }
 }
 
 async fn scan(directories: Vec<PathBuf>) -> Option<HeldLocks> {
@@ -113,12 +130,18 @@ impl Controller {
     }
 
     pub(super) fn rescan_locks(&mut self) {
-        self.request_lock_work(None, AfterLockWork::Nothing);
+        let rescan = &mut self.veeam_queue.rescan;
+        if *rescan != Rescan::None {
+            *rescan = Rescan::Repeat;
+            return;
+        }
+        *rescan = Rescan::Queued;
+        self.request_lock_work(None, AfterLockWork::Rescanned);
     }
 
     /// The active run has scanned the lock directories, and may ask to be admitted.
     pub(super) fn apply_found_locks(&mut self, run: u64, locks: HeldLocks, admission: Option<Admission>) {
-        self.request_lock_work(None, AfterLockWork::RunFound { run, locks, admission });
+        self.request_lock_work(None, AfterLockWork::RunFound { run, locks, told: Instant::now(), admission });
     }
 
     pub(super) fn create_lock(&mut self, job: String, uid: u32, grant: LockGrant) {
@@ -152,6 +175,9 @@ impl Controller {
 
     /// Removes this very lock, unless it has been renewed.
     pub(super) fn remove_stale(&mut self, lock: JobLock, notice: Notice) {
+        if !self.stale_locks.begin_removal(&lock) {
+            return;
+        }
         let checked = lock.clone();
         let work = move || Ok(removed(locks::remove_unchanged(&checked).map_err(cause)?));
         self.request_lock_work(Some(Box::new(work)), AfterLockWork::StaleRemoved { lock, notice });

@@ -70,7 +70,7 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const EXTENSION: Duration = Duration::from_secs(10);
 /// How often the kernel is asked whether the disks are still there: UDisks2 says so too, but late on a busy machine.
 const REMOVAL_CHECK: Duration = Duration::from_secs(2);
-/// How long a stop waits for the store's last writes.
+/// How long a stop waits for work on lock files, and then for the store's last writes.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -200,16 +200,23 @@ pub async fn control(start: Start, inputs: Inputs, outputs: Outputs) {
     start.damage.iter().for_each(|warning| controller.tell(Level::Warn, warning));
     controller.recover(&start.unfinished).await;
     controller.serve(inputs, internal_inputs).await;
+    // From here on nothing asks for more time.
+    systemd::extend_timeout(2 * EXTENSION);
     let _ = timeout(FAREWELL, controller.store.flush()).await;
 }
 
 impl Controller {
     async fn serve(&mut self, mut inputs: Inputs, mut internal: InternalInputs) {
         let (mut heartbeat, mut removal_check) = (ticks(HEARTBEAT), ticks(REMOVAL_CHECK));
+        let mut leave_by = None;
         loop {
             self.publish();
-            if self.service.stopping && self.run.is_none() && !self.veeam_queue.is_busy() {
-                return;
+            if self.service.stopping && self.run.is_none() {
+                // Scripts that go on asking must not keep the daemon from stopping.
+                let leave_by = *leave_by.get_or_insert_with(|| Instant::now() + FAREWELL);
+                if !self.veeam_queue.is_busy() || Instant::now() >= leave_by {
+                    return;
+                }
             }
             let next_due = self.next_due();
             let deadline = self.veeam_queue.next_deadline();

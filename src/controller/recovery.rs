@@ -31,7 +31,7 @@ impl Controller {
         if !unfinished.is_empty() {
             self.remove_lock_in_source().await;
         }
-        self.send_to_mailer(MailRequest::RunEnded);
+        self.send_to_mailer(MailRequest::RunEnded(None));
         self.note_missing();
         self.look_for_orphans();
         self.watch_locks();

@@ -188,6 +188,8 @@ impl Controller {
             let error = store.end(record.clone()).await.err();
             let _ = stored.send(Stored::RunEnded { record: Box::new(record), error });
         });
+        // Ends the run's questions to Veeam: what it warned of now would be in no record.
+        self.try_admit_copy();
     }
 
     /// The end is on record; `finish_run` goes on once no job waits for the copy any more.
@@ -208,13 +210,11 @@ impl Controller {
         let Some(active) = self.run.take() else { return };
         let Phase::Granting { record, is_recorded } = active.phase else { return };
         self.run_index.add(&record);
-        self.send_to_mailer(MailRequest::RunEnded);
+        self.send_to_mailer(MailRequest::RunEnded(Some(record.clone())));
         self.mark_attachment(&record, is_recorded);
         if record.outcome == Outcome::Success {
             self.remember_copy(&record.disk, &active.destination);
         }
-        // Ends the run's questions to Veeam.
-        self.try_admit_copy();
         self.publish();
         let _ = self.outputs.signals.send(self.run_finished(&record));
         // A disk that was never mounted may be unplugged, too.

@@ -13,7 +13,7 @@ impl Controller {
     fn similar_name(&self, job: &str) -> Option<String> {
         let held = self.veeam_queue.held().iter().map(|lock| &lock.job);
         let waiting = self.veeam_queue.waiting.iter().map(|waiter| &waiter.job);
-        held.chain(waiting).find(|name| is_similar(job, name)).cloned()
+        held.chain(waiting).chain(self.veeam_queue.creating_jobs()).find(|name| is_similar(job, name)).cloned()
     }
 
     /// A job asks for a lock while one with a similar name is held or waited for.

@@ -35,6 +35,8 @@ pub struct StaleLocks {
     /// Locks without a session at the last check: Veeam may be a moment behind.
     unmatched: HashSet<LockKey>,
     told: HashSet<LockKey>,
+    /// Being removed: a share that hangs would get the same work with each check.
+    removing: HashSet<LockKey>,
 }
 
 /// One lock file, as created or renewed.
@@ -66,6 +68,15 @@ impl StaleLocks {
 
     pub fn is_clear(&self) -> bool {
         self.asking == WriterCheck::Clear
+    }
+
+    /// False if the lock is being removed already.
+    pub fn begin_removal(&mut self, lock: &JobLock) -> bool {
+        self.removing.insert(mark(lock))
+    }
+
+    pub fn end_removal(&mut self, lock: &JobLock) {
+        self.removing.remove(&mark(lock));
     }
 
     /// Sessions that write, while a copy waits for them.
@@ -132,6 +143,7 @@ impl Controller {
         let former = std::mem::take(&mut self.stale_locks);
         self.stale_locks.asked = former.asked;
         self.stale_locks.told = former.told;
+        self.stale_locks.removing = former.removing;
         self.try_admit_copy();
     }
 

@@ -1,7 +1,7 @@
 //! Whether Veeam or the copy goes first. While a job holds a lock the copy waits; once the copy has begun, jobs wait until it is
 //! over. Waiting jobs go before the next disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use log::{Level, debug};
@@ -33,14 +33,30 @@ pub struct VeeamQueue {
     held: HeldLocks,
     /// Locks that are being created.
     creating: Vec<Creation>,
+    /// Locks that nobody would give back; the same is on its way for somebody else, who takes it over.
+    pub unclaimed: HashSet<String>,
+    pub last_created: Option<Instant>,
     /// Pieces of work on lock files that are not done yet.
     pub pending_work: usize,
+    pub rescan: Rescan,
+    /// The config names directories that have not been scanned yet.
+    pub is_unscanned: bool,
     pub waiting: Vec<WaitingJob>,
     /// How often a lock that is held was asked for since it was created.
     asked: HashMap<String, u64>,
     /// An rsync of a killed daemon still reads the repository.
     pub orphans: bool,
     watcher: Option<JoinHandle<()>>,
+}
+
+/// Scans that something outside caused; one is queued at most.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Rescan {
+    #[default]
+    None,
+    Queued,
+    /// Something happened that the scan may have come too early for.
+    Repeat,
 }
 
 /// A lock between its request and the first scan that finds it.
@@ -72,7 +88,7 @@ impl VeeamQueue {
 
     /// Nobody holds a lock, gets one, or waits for one.
     pub fn is_free(&self) -> bool {
-        self.held.is_empty() && self.creating.is_empty() && self.waiting.is_empty()
+        !self.is_unscanned && self.held.is_empty() && self.creating.is_empty() && self.waiting.is_empty()
     }
 
     /// A lock is on its way to a waiting job, or work on lock files is under way.
@@ -94,13 +110,31 @@ impl VeeamQueue {
         self.creating.push(Creation { job: job.to_owned(), is_created: false });
     }
 
+    /// Jobs whose locks are being created.
+    pub fn creating_jobs(&self) -> impl Iterator<Item = &String> {
+        self.creating.iter().map(|creation| &creation.job)
+    }
+
+    /// The job's lock is on its way to somebody.
+    pub fn is_creating(&self, job: &str) -> bool {
+        self.creating.iter().any(|creation| creation.job == job && !creation.is_created)
+    }
+
+    /// Whether a lock may have been created since a scan began that a run has told of at `told`.
+    pub fn has_created_since(&self, told: Instant) -> bool {
+        self.last_created.is_some_and(|created| created + GLANCE >= told)
+    }
+
     /// A created lock counts as being created until a scan has found it.
     pub fn end_creation(&mut self, job: &str, is_created: bool) {
         let Some(at) = self.creating.iter().position(|creation| creation.job == job && !creation.is_created) else {
             return;
         };
         match is_created {
-            true => self.creating[at].is_created = true,
+            true => {
+                self.creating[at].is_created = true;
+                self.last_created = Some(Instant::now());
+            }
             false => drop(self.creating.swap_remove(at)),
         }
     }
@@ -148,6 +182,7 @@ impl Controller {
                 debug!("lock directory not watched: {error}");
             }
         }));
+        self.veeam_queue.is_unscanned = true;
         self.rescan_locks();
     }
 

@@ -106,12 +106,16 @@ impl Controller {
         }
     }
 
-    /// The job no longer waits. If its scripts left at the last moment, its lock is removed again.
-    pub(super) fn on_waiting_job_locked(&mut self, job: String) {
+    /// The job no longer waits. If its scripts left at the last moment, its lock is removed again,
+    /// unless somebody else held it before.
+    pub(super) fn on_waiting_job_locked(&mut self, job: String, existed: bool) {
         let Some(waiter) = self.veeam_queue.take_waiter(&job) else { return };
         if waiter.callers.is_empty() {
             self.report_gave_up(&waiter);
-            return self.remove_lock(job, None, None);
+            if !existed {
+                self.give_back(job);
+            }
+            return;
         }
         self.veeam_queue.count_requests(&job, waiter.callers.len() - 1);
         self.tell_seldom(Level::Info, &Notice::VeeamLocked { job });

@@ -1,4 +1,4 @@
-//! What a run reports while it is on, in spec. It asks for one thing only: to be let past Veeam.
+//! What a run reports while it is on, in order. It asks for one thing only: to be let past Veeam.
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};

@@ -87,7 +87,7 @@ async fn a_clone_that_comes_before_the_mount_keeps_both_disks_untouched() {
     daemon.in_state("waiting-for-veeam").await;
     daemon.tells("that Veeam is waited for", |_| daemon.text_log().contains("nightly").then_some(())).await;
     clone.plug();
-    scene.bench.settle();
+    clone.wait_until_listed(&scene.bench);
     fs::remove_file(lock).expect("Veeam's end");
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "WrongDisk");

@@ -203,7 +203,8 @@ async fn two_disks_with_one_uuid_are_both_refused() {
     let mut clone = scene.disk.clone_as("CLONE");
     scene.disk.plug();
     clone.plug();
-    scene.bench.settle();
+    scene.disk.wait_until_listed(&scene.bench);
+    clone.wait_until_listed(&scene.bench);
     let daemon = scene.daemon().await;
     assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "WrongDisk");
     scene.disk.assert_free();

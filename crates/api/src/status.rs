@@ -28,6 +28,11 @@ pub enum State {
 }
 
 impl State {
+    /// A service that tells no state must not be taken for idle.
+    fn not_told() -> Self {
+        Self::Unknown
+    }
+
     /// The word on the bus.
     pub fn name(self) -> &'static str {
         match self {
@@ -122,6 +127,7 @@ dictionary! {
     pub struct Status {
         /// One sentence for a person, in the configured language.
         "Status" => status: String,
+        #[serde(default = "State::not_told")]
         "State" => state: State,
         /// UUID of the disk of the run that is on.
         "Disk" => disk: String,
@@ -289,5 +295,31 @@ impl Wire for LogLine {
 
     fn wire(&self) -> Self::Form {
         (self.at, self.level.clone().into_owned(), self.text.wire())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(told: &Value) -> Status {
+        Status::read(told.as_object().unwrap())
+    }
+
+    #[test]
+    fn what_is_missing_or_of_another_type_is_empty_and_takes_nothing_else_along() {
+        let told =
+            json!({ "State": "copying", "Run": "seven", "LastError": [1], "LastResult": "exploded", "Tomorrow": 1 });
+        let expected = Status { state: State::Copying, last_result: Some(Outcome::Aborted), ..Status::default() };
+        assert_eq!(read(&told), expected);
+    }
+
+    #[test]
+    fn a_state_that_is_not_told_is_not_idle() {
+        for told in [json!({}), json!({ "State": 7 }), json!({ "State": "polishing" })] {
+            assert_eq!(read(&told).state, State::Unknown, "{told}");
+        }
     }
 }

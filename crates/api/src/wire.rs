@@ -96,12 +96,14 @@ macro_rules! dictionary {
                 std::collections::HashMap::from([$(($key, $crate::wire::Wire::wire(&self.$field).into())),*])
             }
 
-            /// What another program was told; what is missing there is empty.
-            ///
-            /// # Errors
-            /// An entry is of another type than here.
-            pub fn read(told: &serde_json::Map<String, serde_json::Value>) -> serde_json::Result<Self> {
-                serde_json::from_value(serde_json::Value::Object(told.clone()))
+            /// What another program was told; what is missing there, or of another type than here, is empty.
+            pub fn read(told: &serde_json::Map<String, serde_json::Value>) -> Self {
+                let whole = |told| serde_json::from_value::<Self>(serde_json::Value::Object(told));
+                whole(told.clone()).unwrap_or_else(|_| {
+                    let entries = told.iter().map(|(name, value)| (name.clone(), value.clone()));
+                    let fitting = entries.filter(|entry| whole(serde_json::Map::from_iter([entry.clone()])).is_ok());
+                    whole(fitting.collect()).unwrap_or_default()
+                })
             }
 
             /// The entries as JSON, under the names of the bus.

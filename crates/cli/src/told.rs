@@ -39,13 +39,13 @@ pub async fn properties_of(connection: &Connection) -> Result<PropertiesProxy<'s
 /// The daemon can't be reached.
 pub async fn disks(backup: &BackupProxy<'_>) -> Result<Vec<Disk>, Error> {
     let rows = in_turn(CROWDED, async || backup.list_disks().await).await?;
-    rows.iter().map(|row| Disk::read(&object(row)).map_err(unreadable)).collect()
+    Ok(rows.iter().map(|row| Disk::read(&object(row))).collect())
 }
 
 /// What is plugged in and has no file system. A service of before does not know the question.
 pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<UnformattedDisk> {
     let rows = in_turn(CROWDED, async || backup.list_unformatted_disks().await).await.unwrap_or_default();
-    rows.iter().filter_map(|row| UnformattedDisk::read(&object(row)).ok()).collect()
+    rows.iter().map(|row| UnformattedDisk::read(&object(row))).collect()
 }
 
 /// The newest runs, newest first.
@@ -54,21 +54,18 @@ pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<UnformattedDisk> {
 /// The daemon can't be reached, or not read its history.
 pub async fn runs(backup: &BackupProxy<'_>, newest: u32) -> Result<Vec<Run>, Error> {
     let rows = in_turn(CROWDED, async || backup.list_runs(newest).await).await?;
-    rows.iter().map(|row| Run::read(&object(row)).map_err(unreadable)).collect()
+    Ok(rows.iter().map(|row| Run::read(&object(row))).collect())
 }
 
 /// How things stand. The sentences are in the daemon's language.
-///
-/// # Errors
-/// The daemon tells something else than its interface says.
-pub fn status(properties: &Object, disks: &[Disk]) -> Result<Status, Error> {
-    let status = Status::read(properties).map_err(unreadable)?;
-    Ok(Status {
+pub fn status(properties: &Object, disks: &[Disk]) -> Status {
+    let status = Status::read(properties);
+    Status {
         label: label(disks, &status.disk),
         last_label: label(disks, &status.last_disk),
         disks: disks.to_vec(),
         ..status
-    })
+    }
 }
 
 fn object(row: &Row) -> Object {
@@ -78,8 +75,4 @@ fn object(row: &Row) -> Object {
 fn label(disks: &[Disk], uuid: &str) -> String {
     let found = disks.iter().find(|disk| disk.uuid.eq_ignore_ascii_case(uuid));
     found.map(|disk| disk.label.clone()).unwrap_or_default()
-}
-
-fn unreadable(error: serde_json::Error) -> Error {
-    Error::ZBus(zbus::Error::Failure(error.to_string()))
 }

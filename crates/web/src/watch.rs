@@ -117,24 +117,16 @@ impl Watcher {
     async fn ask_lists(&mut self) {
         let disks: Option<Vec<Row>> = ask(self.backup.inner(), "ListDisks", &()).await;
         if let Some(disks) = disks {
-            self.disks = Arc::new(disks.iter().filter_map(|row| Disk::read(&object(row)).ok()).collect());
+            self.disks = Arc::new(disks.iter().map(|row| Disk::read(&object(row))).collect());
         }
         let runs: Option<Vec<Row>> = ask(self.backup.inner(), "ListRuns", &RUNS).await;
         if let Some(runs) = runs {
-            self.runs = Arc::new(runs.iter().filter_map(|row| Run::read(&object(row)).ok()).collect());
+            self.runs = Arc::new(runs.iter().map(|row| Run::read(&object(row))).collect());
         }
     }
 
-    /// What can't be read is as good as no answer.
     fn tell(&self) {
-        let status = match Status::read(&self.known) {
-            Ok(status) => status,
-            Err(error) => {
-                debug!("the properties can't be read: {error}");
-                self.view.send_replace(View::Away);
-                return;
-            }
-        };
+        let status = Status::read(&self.known);
         self.names.send_replace(status.web_names.clone());
         let snapshot = Snapshot { status, disks: Arc::clone(&self.disks), runs: Arc::clone(&self.runs) };
         self.view.send_replace(View::Here(Arc::new(snapshot)));

@@ -144,8 +144,8 @@ pub async fn confirm_attached(job: &mut Job, volume: &Volume) -> Result<(), RunE
     let ask = (|| monitor::volumes(&job.connection)).retry(service_retry());
     let volumes = tokio::select! {
         biased;
-        answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
         reason = job.cancel.requested() => return Err(RunError::Stopped(reason)),
+        answer = ask => answer.map_err(|error| Fault::DiskServiceFailed { cause: error.to_string() })?,
     };
     if !choose(&job.spec.disk, &volumes)?.is_same_attachment(volume) {
         return Err(Fault::DiskAbsent { disk: job.spec.disk.to_string() }.into());

@@ -12,6 +12,7 @@ use super::both_trees::BothTrees;
 use super::context::examples;
 use crate::copy::trees::name_probe::NAME_DIRECTORY;
 use crate::copy::trees::partial::PARTIAL;
+use crate::copy::trees::tree_info::Roots;
 use crate::copy::trees::walk::{WalkError, walk};
 use asbackup_api::Warning;
 
@@ -24,7 +25,11 @@ impl BothTrees<'_> {
         let config = &self.job.spec.config;
         // Where both have the same name, the file that is there is our own lock in the source.
         let lock = Some(config.disk_lockfile.clone()).filter(|lock| *lock != config.source_lockfile);
-        let search = self.on_thread(move |roots, cancel| skipped(&roots.source, lock, || cancel.check().is_ok()));
+        let search = self.on_thread(move |Roots { source, target }, cancel| {
+            // A source that hangs must not keep the disk from being unmounted.
+            drop(target);
+            skipped(&source, lock, || cancel.check().is_ok())
+        });
         let Ok(Ok(found)) = search.await else { return };
         if !found.is_empty() {
             let examples = examples(found.iter().map(PathBuf::as_path), EXAMPLES);

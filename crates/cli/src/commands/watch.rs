@@ -24,7 +24,7 @@ const RELEASE: Duration = Duration::from_secs(3);
 pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
     let connection = connect(ANSWER).await?;
     let watch = Watch::open(&connection).await?;
-    let run = told::status(&told::properties(&connection).await?, &[])?.run;
+    let run = told::status(&told::properties(&connection).await?, &[]).run;
     if run == 0 {
         ui.complain(&ui.word("cli-nothing-to-watch"));
         return Ok(End::Refused);
@@ -75,7 +75,7 @@ impl Watch {
             ui.complain(&ui.word("cli-service-gone"));
             return Ok(End::Unreachable);
         };
-        let status = now.status()?;
+        let status = now.status();
         match output.json {
             true => ui.print_json_line(&status.to_json()),
             false => ui.print(&summary(&status, ui)),
@@ -90,10 +90,10 @@ impl Watch {
         now: &mut Now<'_>,
         view: &mut View<'_>,
     ) -> Result<Option<String>, Error> {
-        view.show(&now.status()?);
+        view.show(&now.status());
         loop {
             match self.next(&mut now.properties).await? {
-                News::Changed => view.show(&now.status()?),
+                News::Changed => view.show(&now.status()),
                 News::Finished { run: other, result } if other == run => return Ok(Some(result)),
                 News::Finished { .. } => {}
                 News::ServiceGone => return Ok(None),
@@ -104,7 +104,7 @@ impl Watch {
     async fn wait_for_release(&mut self, now: &mut Now<'_>) -> Result<(), Error> {
         now.properties = told::properties(&self.connection).await?;
         let released = async {
-            while !is_released(&now.status()?) && !matches!(self.next(&mut now.properties).await?, News::ServiceGone) {}
+            while !is_released(&now.status()) && !matches!(self.next(&mut now.properties).await?, News::ServiceGone) {}
             Ok(())
         };
         // Not released in time: the summary says so.
@@ -152,10 +152,10 @@ struct Now<'a> {
 
 impl Now<'_> {
     /// In the caller's language.
-    fn status(&self) -> Result<Status, Error> {
-        let mut status = told::status(&self.properties, &self.disks)?;
+    fn status(&self) -> Status {
+        let mut status = told::status(&self.properties, &self.disks);
         self.ui.retell(&mut status);
-        Ok(status)
+        status
     }
 }
 

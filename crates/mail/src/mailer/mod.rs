@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::occasion::Occasion;
 use crate::outbox::Outbox;
-use asbackup_api::Warning;
+use asbackup_api::{RunRecord, Warning};
 use asbackup_system::blocking::{GLANCE, blocking};
 use attempt::{Attempt, AttemptResult};
 pub use ended_runs::EndedRuns;
@@ -147,7 +147,7 @@ impl Mailer {
                     self.keep(occasion).await;
                 }
             }
-            Request::RunEnded => self.catch_up().await,
+            Request::RunEnded(newest) => self.catch_up(newest).await,
             Request::Settings { config, texts } => {
                 self.settings = Settings { config, texts };
                 self.retries = RetrySchedule::default();
@@ -162,15 +162,18 @@ impl Mailer {
     }
 
     /// Mails the end of each run that has no such mail yet: the newest one, and those whose mail could not be stored last time.
-    async fn catch_up(&mut self) {
+    /// The newest one gets its mail even if the history can't be read, or if nobody knows which ones were mailed.
+    async fn catch_up(&mut self, newest: Option<Box<RunRecord>>) {
         let (outbox, past) = (self.outbox.clone(), self.past.clone());
-        match blocking(GLANCE, move || ended_runs::missed(&outbox, &*past)).await {
-            Ok(records) => {
-                for record in records {
-                    self.keep(Occasion::Ended(Box::new(record))).await;
-                }
-            }
-            Err(error) => self.complain(&error, 0),
+        let missed = blocking(GLANCE, move || ended_runs::missed(&outbox, &*past)).await;
+        let mut missed = missed.unwrap_or_else(|error| {
+            self.complain(&error, 0);
+            Vec::new()
+        });
+        let newest = newest.filter(|newest| missed.iter().all(|record| record.run != newest.run));
+        missed.extend(newest.map(|newest| *newest));
+        for record in missed {
+            self.keep(Occasion::Ended(Box::new(record))).await;
         }
     }
 

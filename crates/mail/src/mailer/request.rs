@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::ended_runs::EndedRuns;
 use crate::occasion::Occasion;
-use asbackup_api::{Micros, Warning};
+use asbackup_api::{Micros, RunRecord, Warning};
 use asbackup_config::Config;
 use asbackup_texts::Texts;
 
@@ -26,8 +26,8 @@ pub struct DisksSeen {
 pub enum Request {
     /// Mails about anything but the end of a run.
     Tell(Occasion),
-    /// The history has at least one more ended run.
-    RunEnded,
+    /// The history may have ended runs without a mail; the newest of them comes along, unless the daemon has just started.
+    RunEnded(Option<Box<RunRecord>>),
     Settings {
         config: Arc<Config>,
         texts: Arc<Texts>,

@@ -271,6 +271,16 @@ impl Disk {
         self.plug_with(&[]);
     }
 
+    /// Waits until UDisks2 lists the file system. That udevd is done does not mean that UDisks2 is.
+    pub fn wait_until_listed(&self, bench: &Bench) {
+        let device = self.device().display().to_string();
+        wait_for("UDisks2 to list the disk", PATIENCE, || {
+            let info = crate::output(bench.command("udisksctl").args(["info", "--block-device", &device]));
+            let text = String::from_utf8_lossy(&info.stdout);
+            (text.contains(&self.uuid) && text.contains("org.freedesktop.UDisks2.Filesystem:")).then_some(())
+        });
+    }
+
     /// As a disk whose switch is on "write protected".
     pub fn plug_write_protected(&mut self) {
         self.plug_with(&["--read-only".to_owned()]);
