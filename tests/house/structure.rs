@@ -14,8 +14,8 @@ const LEVELS: [&[&str]; 5] = [
     &["daemon"],
 ];
 const LONGEST_FILE: usize = 300;
-/// An enum can't be cut in two, and this file is nothing but one.
-const LIST: &str = "crates/api/src/fault.rs";
+/// An enum can't be cut in two, and each of these files is nothing but one.
+const LISTS: [&str; 3] = ["crates/api/src/fault.rs", "crates/api/src/notice.rs", "crates/api/src/warning.rs"];
 
 pub struct Source {
     /// Seen from the top.
@@ -208,7 +208,8 @@ fn no_file_is_longer_than_one_sitting() {
     assert_none(offences(|source| {
         let tests = source.text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(source.text.len());
         let lines = source.text[..tests].lines().count();
-        told(lines > LONGEST_FILE && source.path != Path::new(LIST), &format!("{lines} lines"))
+        let is_list = LISTS.iter().any(|list| source.path == Path::new(list));
+        told(lines > LONGEST_FILE && !is_list, &format!("{lines} lines"))
     }));
 }
 

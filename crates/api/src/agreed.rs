@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 /// So much of somebody else's may be deleted, and no more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
+    /// How many files.
     pub files: u64,
+    /// Their size altogether.
     pub bytes: u64,
 }
 

@@ -19,6 +19,7 @@ pub enum Obstacle {
     SwapFile,
     /// Something is mounted upon it.
     MountPoint,
+    /// A program has it open in such a way that it can't be changed (`ETXTBSY`, `EBUSY`).
     InUse,
     /// More extended attributes or ACL entries than the file system takes for one file.
     AttributeTooLarge,
@@ -26,6 +27,7 @@ pub enum Obstacle {
     AttributesUnsupported,
     /// The directory takes no further names, whatever room there is.
     DirectoryFull,
+    /// A quota of its owner or its project is used up.
     Quota,
     /// For a lock file; contents that find no room are a full disk.
     NoRoom,
@@ -35,16 +37,23 @@ pub enum Obstacle {
     MetadataFull,
     /// The kernel says that there is no room, though there is.
     RoomUnusable,
+    /// The file system takes no name, or no target of a link, of this length.
     NameTooLong,
+    /// The file system does not take a character in it, or the name as a whole.
     NameRefused,
+    /// It is larger than a file may be on this file system.
     FileTooLarge,
     /// The file has as many names as the file system takes.
     TooManyLinks,
     /// Its names lie in different subvolumes or quota projects, over which no hard link goes.
     LinksApart,
+    /// A symbolic link stands where a directory or the file is expected; none is followed.
     LinkInTheWay,
+    /// A directory stands in its place, and something in it stays.
     NotEmpty,
+    /// The way to it leads over a mount point, so it would not be on the disk.
     OtherFileSystem,
+    /// The kernel does not permit it, and none of the reasons above is the case.
     NotPermitted,
     /// It lies on a share of the network, whose server refuses it.
     ShareRefuses,
@@ -54,6 +63,7 @@ pub enum Obstacle {
     NoAnswer,
     /// Reading or writing failed, and nobody has noted down an error of the disk.
     InputOutput,
+    /// Not known why; also in records of earlier versions.
     #[default]
     Unknown,
 }
@@ -62,7 +72,9 @@ pub enum Obstacle {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LockPlace {
+    /// In the target directory.
     Disk,
+    /// In the repository.
     Source,
     /// In the service's own directory; records of earlier versions have no place.
     #[default]
@@ -77,9 +89,13 @@ pub enum MountTrouble {
     Damaged,
     /// The kernel has no driver for it.
     NoDriver,
+    /// Something else has the device.
     Busy,
+    /// UDisks2 or polkit does not permit it.
     NotPermitted,
+    /// There was none in time.
     NoAnswer,
+    /// Not known why; also in records of earlier versions.
     #[default]
     Unknown,
 }
@@ -112,5 +128,6 @@ pub enum ReadOnly {
     Marked,
     /// An entry in /etc/fstab or in UDisks2's mount options says so.
     Settings,
+    /// Not known why.
     Unknown,
 }

@@ -13,6 +13,7 @@ const CONTAINER_ROOM: u64 = 64 << 20;
 pub struct DiskIdentity {
     /// Of the drive, as its enclosure tells it.
     pub serial: String,
+    /// The drive's World Wide Name.
     pub wwn: String,
     /// Of the partition or the whole disk that holds the file system, in bytes.
     pub size: u64,

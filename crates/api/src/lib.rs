@@ -1,6 +1,8 @@
 //! Plain data that every other room shares: what a disk, a step, a run and its outcome are.
 //! No I/O, no clock, no bus, no text for people (that is `texts`).
 
+#![deny(missing_docs)]
+
 mod agreed;
 pub mod bus;
 mod cause;
@@ -16,6 +18,7 @@ pub mod outcome;
 mod record;
 mod run;
 mod run_warning;
+mod state;
 mod status;
 mod told;
 mod warning;
@@ -38,7 +41,8 @@ pub use outcome::Outcome;
 pub use record::{AttachmentId, RunBegun, RunRecord, Totals};
 pub use run::Run;
 pub use run_warning::RunWarning;
-pub use status::{LogLine, OutboxStatus, Presence, Progress, State, Status, VeeamLock};
+pub use state::State;
+pub use status::{LogLine, OutboxStatus, Presence, Progress, Status, VeeamLock};
 pub use told::{Facts, Told};
 pub use warning::Warning;
 
@@ -62,6 +66,7 @@ impl DiskId {
         Self(text.to_ascii_uppercase())
     }
 
+    /// In the spelling of the kernel's tools.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -92,17 +97,26 @@ pub enum Step {
     /// Called `know-disk` in histories that version 0.1 wrote.
     #[serde(alias = "know-disk")]
     IdentifyDisk = 1,
+    /// Until no job of Veeam writes, for so long as `config.ini` allows.
     WaitForVeeam,
+    /// By UDisks2, with options that protect the computer from what is on the disk.
     Mount,
+    /// Creates a lock file on the disk and one in the source.
     Lock,
+    /// The preflight check: verifies what is unverified, makes a plan by a dry run, and judges what the disk would lose.
     Check,
+    /// rsync, the flush after it, and a second dry run that must find nothing left to do.
     Copy,
+    /// Deletes both lock files; the disk's stays while something on it is unverified.
     Unlock,
+    /// Measures what is free on the disk.
     FreeSpace,
+    /// Proves besides that the disk is flushed and nobody holds it.
     Unmount,
 }
 
 impl Step {
+    /// All of them, in their order.
     pub const ALL: [Self; 9] = [
         Self::IdentifyDisk,
         Self::WaitForVeeam,

@@ -18,6 +18,7 @@ pub struct Head {
 pub struct LogMark {
     /// Of the file that had the log's name, 0 where there was none.
     pub device: u64,
+    /// The inode of that file, 0 where there was none.
     pub inode: u64,
     /// Bytes in that file.
     pub offset: u64,
@@ -28,6 +29,7 @@ pub struct LogMark {
 /// A run's part of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPart {
+    /// The log, by the name that it has while it is written to.
     pub path: PathBuf,
     /// `None` if the log could not be looked at then.
     pub begin: Option<LogMark>,

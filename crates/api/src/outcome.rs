@@ -8,8 +8,11 @@ use super::wire::Wire;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
+    /// The disk has a complete copy, and nothing failed.
     Success,
+    /// A fault ended it, or came while the disk was released.
     Aborted,
+    /// Somebody called `Cancel`.
     Cancelled,
 }
 

@@ -6,67 +6,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{Wire, dictionary};
-use super::{Disk, Facts, Micros, Outcome, Step, UnformattedDisk, Warning, outcome};
-
-/// What the daemon is doing, in the words of the bus property `State`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    #[default]
-    Idle,
-    WaitingForVeeam,
-    Mounting,
-    Locking,
-    Checking,
-    Copying,
-    Unlocking,
-    Unmounting,
-    Stopping,
-    /// One that only a newer daemon knows.
-    #[serde(other)]
-    Unknown,
-}
-
-impl State {
-    /// A service that tells no state must not be taken for idle.
-    fn not_told() -> Self {
-        Self::Unknown
-    }
-
-    /// The word on the bus.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::WaitingForVeeam => "waiting-for-veeam",
-            Self::Mounting => "mounting",
-            Self::Locking => "locking",
-            Self::Checking => "checking",
-            Self::Copying => "copying",
-            Self::Unlocking => "unlocking",
-            Self::Unmounting => "unmounting",
-            Self::Stopping => "stopping",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl From<Step> for State {
-    fn from(step: Step) -> Self {
-        match step {
-            Step::IdentifyDisk | Step::WaitForVeeam => Self::WaitingForVeeam,
-            Step::Mount => Self::Mounting,
-            Step::Lock => Self::Locking,
-            Step::Check => Self::Checking,
-            Step::Copy => Self::Copying,
-            Step::Unlock | Step::FreeSpace => Self::Unlocking,
-            Step::Unmount => Self::Unmounting,
-        }
-    }
-}
+use super::{Disk, Facts, Micros, Outcome, State, UnformattedDisk, Warning, outcome};
 
 /// How far the copy is. Bytes are bytes of file contents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
+    /// What was copied so far.
     pub bytes_done: u64,
     /// What the dry run said must be copied; 0 before it has ended.
     pub bytes_total: u64,
@@ -74,6 +19,7 @@ pub struct Progress {
     pub rate: u64,
     /// 0 = unknown.
     pub seconds_left: u64,
+    /// The file that is being copied, below the source; for people only, empty while there is none.
     pub file: String,
 }
 
@@ -93,6 +39,7 @@ impl Progress {
 /// Mails that have not gone out yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutboxStatus {
+    /// How many.
     pub waiting: u32,
     /// Why the last attempt failed.
     pub trouble: Option<Warning>,
@@ -112,6 +59,7 @@ pub enum Presence {
 }
 
 impl Presence {
+    /// The word in the texts and, as the argument `plug`, on the bus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Safe => "safe",
@@ -127,15 +75,17 @@ dictionary! {
     pub struct Status {
         /// One sentence for a person, in the configured language.
         "Status" => status: String,
-        #[serde(default = "State::not_told")]
+        /// What the service is doing.
         "State" => state: State,
         /// UUID of the disk of the run that is on.
         "Disk" => disk: String,
         /// 0 = none.
         "Run" => run: u64,
+        /// When that run began; 0 = none.
         "StartedAt" => started_at: Micros,
         /// 0 to 1, -1 = unknown.
         "Progress" => progress: f64,
+        /// Bytes of contents that were copied so far.
         "BytesDone" => bytes_done: u64,
         /// What the dry run said must be copied; 0 before it has ended.
         "BytesTotal" => bytes_total: u64,
@@ -145,23 +95,32 @@ dictionary! {
         "BytesPerSecond" => bytes_per_second: u64,
         /// 0 = unknown.
         "SecondsLeft" => seconds_left: u64,
+        /// The file that is being copied, below the source; for people only.
         "CurrentFile" => current_file: String,
         /// UUIDs of disks that wait for their turn.
         "Queue" => queue: Vec<String>,
         /// Of the run that is on.
         "Warnings" => warnings: Vec<String>,
+        /// What each of them is about, in the same order.
         "WarningFacts" => warning_facts: Vec<Facts>,
+        /// What was free on a disk when it was last measured: in the run that is on, or at the end of the last one.
         "FreeBytes" => free_bytes: u64,
         /// None before the first run.
         #[serde(with = "outcome")]
         "LastResult" => last_result: Option<Outcome>,
         /// Name and message of the last run's fault; empty = none.
         "LastError" => last_error: (String, String),
+        /// What that message is about.
         "LastErrorFacts" => last_error_facts: Facts,
+        /// Of the last run, what went wrong while its disk was released and its mail was sent included.
         "LastWarnings" => last_warnings: Vec<String>,
+        /// What each of them is about, in the same order.
         "LastWarningFacts" => last_warning_facts: Vec<Facts>,
+        /// UUID of the last run's disk; empty before the first run.
         "LastDisk" => last_disk: String,
+        /// When the last run ended.
         "LastFinishedAt" => last_finished_at: Micros,
+        /// UUIDs of the disks that are plugged in and released.
         "SafeToRemove" => safe_to_remove: Vec<String>,
         /// The first of them.
         "VeeamLocks" => veeam_locks: Vec<VeeamLock>,
@@ -169,17 +128,21 @@ dictionary! {
         "VeeamLockCount" => veeam_lock_count: u32,
         /// Why config.ini was refused, what is missing in it, or empty.
         "ConfigError" => config_error: String,
+        /// What that sentence is about.
         "ConfigErrorFacts" => config_error_facts: Facts,
         /// Mails that wait to be sent.
         "OutboxCount" => outbox_count: u32,
         /// Why they wait; empty while nothing is wrong.
         "OutboxError" => outbox_error: String,
+        /// What that sentence is about.
         "OutboxErrorFacts" => outbox_error_facts: Facts,
         /// The newest lines about the run that is on or was last, oldest first.
         "RunLog" => run_log: Vec<LogLine>,
+        /// Where the status page listens, as host:port.
         "WebAddress" => web_address: String,
         /// By which names the status page may be asked for.
         "WebNames" => web_names: Vec<String>,
+        /// The service's, `0.2.0`.
         "Version" => version: String,
     }
     beside {
@@ -189,6 +152,7 @@ dictionary! {
         last_label: String,
         /// Number of the last run, 0 = none.
         last_run: u64,
+        /// What `ListDisks` gives.
         disks: Vec<Disk>,
         /// Plugged in, and without a file system.
         unformatted: Vec<UnformattedDisk>,
@@ -226,9 +190,11 @@ impl Status {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(String, String, Micros)", into = "(String, String, Micros)")]
 pub struct VeeamLock {
+    /// The job's name, with `@` and the session where the lock is for one alone.
     pub job: String,
     /// Holding (the copy waits) or waiting (for the copy).
     pub held: bool,
+    /// When the lock was set, or first asked for.
     pub since: Micros,
 }
 
@@ -256,9 +222,11 @@ impl From<VeeamLock> for (String, String, Micros) {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(Micros, String, String)", into = "(Micros, String, String)")]
 pub struct LogLine {
+    /// When it was written.
     pub at: Micros,
     /// "info", "warning" or "error".
     pub level: Cow<'static, str>,
+    /// One line in the service's language, without control characters.
     pub text: String,
 }
 
@@ -271,14 +239,6 @@ impl From<(Micros, String, String)> for LogLine {
 impl From<LogLine> for (Micros, String, String) {
     fn from(line: LogLine) -> Self {
         (line.at, line.level.into_owned(), line.text)
-    }
-}
-
-impl Wire for State {
-    type Form = String;
-
-    fn wire(&self) -> String {
-        self.name().to_owned()
     }
 }
 

@@ -26,10 +26,12 @@ const NOT_SET_UP: &str = "fault-unconfigured";
 pub struct Told {
     /// In the service's language; empty where there is nothing to tell.
     pub text: String,
+    /// The same for readers of other languages.
     pub facts: Facts,
 }
 
 impl Told {
+    /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }

@@ -1,0 +1,79 @@
+//! What the daemon is doing, in one word.
+
+use serde::{Deserialize, Serialize};
+
+use super::Step;
+use super::wire::Wire;
+
+/// What the daemon is doing, in the words of the bus property `State`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// No run is on.
+    #[default]
+    Idle,
+    /// Steps 1 and 2, mostly until Veeam has stopped writing.
+    WaitingForVeeam,
+    /// Step 3.
+    Mounting,
+    /// Step 4, which creates both lock files.
+    Locking,
+    /// Step 5, the preflight check.
+    Checking,
+    /// Step 6, until all is flushed.
+    Copying,
+    /// Steps 7 and 8, which delete the lock files and measure what is free.
+    Unlocking,
+    /// Step 9, which may take minutes, since it flushes.
+    Unmounting,
+    /// The service shuts down and takes no more calls.
+    Stopping,
+    /// One that only a newer daemon knows.
+    #[serde(other)]
+    Unknown,
+}
+
+impl State {
+    /// A service that tells no state must not be taken for idle.
+    pub(super) fn not_told() -> Self {
+        Self::Unknown
+    }
+
+    /// The word on the bus.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::WaitingForVeeam => "waiting-for-veeam",
+            Self::Mounting => "mounting",
+            Self::Locking => "locking",
+            Self::Checking => "checking",
+            Self::Copying => "copying",
+            Self::Unlocking => "unlocking",
+            Self::Unmounting => "unmounting",
+            Self::Stopping => "stopping",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<Step> for State {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::IdentifyDisk | Step::WaitForVeeam => Self::WaitingForVeeam,
+            Step::Mount => Self::Mounting,
+            Step::Lock => Self::Locking,
+            Step::Check => Self::Checking,
+            Step::Copy => Self::Copying,
+            Step::Unlock | Step::FreeSpace => Self::Unlocking,
+            Step::Unmount => Self::Unmounting,
+        }
+    }
+}
+
+impl Wire for State {
+    type Form = String;
+
+    fn wire(&self) -> String {
+        self.name().to_owned()
+    }
+}
