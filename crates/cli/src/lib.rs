@@ -1,10 +1,12 @@
 //! The programs that people and Veeam's scripts call: `asbackup` ([`commands`]), `veeam-lock` and `veeam-unlock` ([`hooks`]).
-//! All of them are clients of the bus. This file connects them to it; [`exit_code`] turns errors of the bus into exit codes and words,
+//! All of them are clients of the bus. This file connects them to it; `exit_code` turns errors of the bus into exit codes and words,
 //! `locale` says in which language to speak, `told` is what the daemon tells, as data, and `retold` puts its sentences into the
 //! reader's language.
 
+#![deny(missing_docs)]
+
 pub mod commands;
-pub mod exit_code;
+mod exit_code;
 pub mod hooks;
 mod locale;
 mod retold;
@@ -22,12 +24,12 @@ use asbackup_system::bus_socket;
 use exit_code::is_crowded;
 
 /// The daemon answers each call within two seconds.
-pub const ANSWER: Duration = Duration::from_secs(10);
+pub(crate) const ANSWER: Duration = Duration::from_secs(10);
 /// The daemon waits five minutes for a person who is asked for a password.
-pub const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
+pub(crate) const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
 
 /// Maximum time a person waits while the bus accepts no more connections.
-pub const CROWDED: Duration = Duration::from_secs(10);
+pub(crate) const CROWDED: Duration = Duration::from_secs(10);
 const CALL_AGAIN: Duration = Duration::from_millis(100);
 
 /// Joins the system bus; every call may take as long as `answer`. While the bus has no place for this user more are waited for until
@@ -35,7 +37,7 @@ const CALL_AGAIN: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// The bus is not there or refuses.
-pub async fn connect_within(crowded: Duration, answer: Duration) -> Result<Connection, Error> {
+pub(crate) async fn connect_within(crowded: Duration, answer: Duration) -> Result<Connection, Error> {
     in_turn(crowded, async || Ok(bus_socket::builder().await?.method_timeout(answer).build().await?)).await
 }
 
@@ -43,7 +45,7 @@ pub async fn connect_within(crowded: Duration, answer: Duration) -> Result<Conne
 ///
 /// # Errors
 /// The bus is not there or refuses.
-pub async fn connect(answer: Duration) -> Result<Connection, Error> {
+pub(crate) async fn connect(answer: Duration) -> Result<Connection, Error> {
     connect_within(CROWDED, answer).await
 }
 
@@ -51,7 +53,7 @@ pub async fn connect(answer: Duration) -> Result<Connection, Error> {
 ///
 /// # Errors
 /// Those of the last call.
-pub async fn in_turn<T>(crowded: Duration, call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) async fn in_turn<T>(crowded: Duration, call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
     let patience = Instant::now() + crowded;
     loop {
         match call().await {
@@ -65,6 +67,6 @@ pub async fn in_turn<T>(crowded: Duration, call: impl AsyncFn() -> Result<T, Err
 ///
 /// # Errors
 /// The connection is lost.
-pub async fn proxy(connection: &Connection) -> Result<BackupProxy<'static>, Error> {
+pub(crate) async fn proxy(connection: &Connection) -> Result<BackupProxy<'static>, Error> {
     Ok(BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await?)
 }

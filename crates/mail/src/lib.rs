@@ -3,6 +3,8 @@
 //! `log_excerpt` finds a run's part of a log.
 //! Knows nothing of the daemon: its history is asked for the runs that have ended (`EndedRuns`).
 
+#![deny(missing_docs)]
+
 mod client;
 pub mod log_excerpt;
 pub mod mailer;

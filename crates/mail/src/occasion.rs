@@ -8,48 +8,77 @@ use asbackup_texts::text_id;
 /// Why there is a mail.
 #[derive(Debug, Clone)]
 pub enum Occasion {
+    /// A run has begun.
     Begun(RunBegun),
+    /// A run has ended.
     Ended(Box<RunRecord>),
-    /// A changed config.ini that is not in force; each fault as a text.
+    /// config.ini was changed but has faults, so the old settings stay in force.
     ConfigRefused {
+        /// The faults, one text each.
         problems: Vec<String>,
+        /// When it was refused.
         at: Micros,
     },
-    /// Something that people should know of a lock of Veeam.
+    /// A Veeam lock needs attention.
     Lock {
+        /// What happened to it.
         event: LockEvent,
+        /// When it happened.
         at: Micros,
     },
-    /// No known disk was plugged in for so long.
+    /// No configured disk has been attached for some days.
     Reminder {
+        /// Whole days since then.
         days: u64,
+        /// When a disk was last attached, or last copied to where that came later.
         since: Micros,
-        /// 0 = never.
+        /// When the last good copy ended; 0 = never.
         last_good: Micros,
+        /// When the reminder was made.
         at: Micros,
     },
-    /// So many more of the kind of `last` would have been too many in the hour since.
+    /// Mails of one kind exceeded the hourly limit and were held back.
     HeldBack {
+        /// How many were held back.
         count: u64,
+        /// How many were sent in the same hour.
         sent: u64,
+        /// When the hour began.
         since: Micros,
+        /// The newest one that was held back.
         last: Box<Occasion>,
     },
-    /// Somebody wants to see whether mails arrive.
+    /// Somebody asked for a test mail.
     Test {
+        /// When they asked.
         at: Micros,
     },
 }
 
-/// What became of a job's lock, as it was told in the journal.
+/// What happened to a job's lock, with the message in the journal.
 #[derive(Debug, Clone)]
 pub enum LockEvent {
-    /// It is too old, or there is none.
-    Warned { job: String, warning: Warning },
+    /// It is too old, misspelt, or was never granted.
+    Warned {
+        /// The Veeam job.
+        job: String,
+        /// What is wrong.
+        warning: Warning,
+    },
     /// The job asked for it and did not get it.
-    Failed { job: String, fault: Fault },
-    /// It was left behind, and is gone.
-    Lifted { job: String, notice: Notice },
+    Failed {
+        /// The Veeam job.
+        job: String,
+        /// Why it did not get it.
+        fault: Fault,
+    },
+    /// It outlived its job and was removed.
+    Lifted {
+        /// The Veeam job.
+        job: String,
+        /// Why it was removed.
+        notice: Notice,
+    },
 }
 
 impl LockEvent {
@@ -70,7 +99,7 @@ impl LockEvent {
 
 impl Occasion {
     /// What is bounded in number; `None` for what is always told.
-    pub fn kind(&self) -> Option<String> {
+    pub(crate) fn kind(&self) -> Option<String> {
         match self {
             Self::ConfigRefused { .. } => Some("config-refused".to_owned()),
             Self::Lock { event, .. } => Some(event.kind()),
@@ -78,7 +107,7 @@ impl Occasion {
         }
     }
 
-    pub fn at(&self) -> Micros {
+    pub(crate) fn at(&self) -> Micros {
         match self {
             Self::Begun(begun) => begun.started_at,
             Self::Ended(record) => record.finished_at,
@@ -89,7 +118,7 @@ impl Occasion {
         }
     }
 
-    pub fn run(&self) -> u64 {
+    pub(crate) fn run(&self) -> u64 {
         match self {
             Self::Begun(begun) => begun.run,
             Self::Ended(record) => record.run,
@@ -116,7 +145,7 @@ impl Occasion {
     }
 
     /// The same for the same event, so that a mail that is made anew after a crash is recognised as the same one.
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         match self {
             Self::Begun(begun) => beginning_id(begun.run, begun.started_at),
             Self::Ended(record) => format!("run-{}-ended-{}", record.run, record.started_at),
@@ -147,7 +176,7 @@ fn beginning_id(run: u64, started_at: Micros) -> String {
 
 /// How much a mail matters, from which everybody's wish decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Importance {
+pub(crate) enum Importance {
     Beginning,
     /// All went well.
     Result,

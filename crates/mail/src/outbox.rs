@@ -26,10 +26,13 @@ const TOLD: &str = "told";
 pub struct Envelope {
     /// 0 = about no run.
     pub run: u64,
+    /// As in the message.
     pub subject: String,
+    /// The sender's address.
     pub from: String,
     /// Recipients who have not got it yet.
     pub to: Vec<String>,
+    /// The time that the mail is about.
     pub queued_at: Micros,
     /// The same mail without its logs, for a server that refuses them; `None` without logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,11 +41,12 @@ pub struct Envelope {
 
 /// A mail with its recipients.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutgoingMail {
+pub(crate) struct OutgoingMail {
     pub envelope: Envelope,
     pub message: Vec<u8>,
 }
 
+/// The directory of mails that wait.
 #[derive(Debug, Clone)]
 pub struct Outbox {
     directory: PathBuf,
@@ -62,7 +66,7 @@ impl Outbox {
         Ok(outbox)
     }
 
-    pub fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
@@ -79,7 +83,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The directory can't be read.
-    pub fn waiting(&self) -> io::Result<Vec<String>> {
+    pub(crate) fn waiting(&self) -> io::Result<Vec<String>> {
         self.names(SUFFIX)
     }
 
@@ -87,12 +91,12 @@ impl Outbox {
     ///
     /// # Errors
     /// The directory can't be read.
-    pub fn size(&self) -> io::Result<u64> {
+    pub(crate) fn size(&self) -> io::Result<u64> {
         size_of(&self.directory)
     }
 
     /// How old a mail is at `now`, by its name.
-    pub fn age(name: &str, now: Micros) -> Duration {
+    pub(crate) fn age(name: &str, now: Micros) -> Duration {
         let queued_at = name.split('-').next().and_then(|digits| digits.parse().ok());
         Duration::from_micros(now.saturating_sub(queued_at.unwrap_or(now)))
     }
@@ -101,7 +105,7 @@ impl Outbox {
     ///
     /// # Errors
     /// It can't be read, or is no mail.
-    pub fn read(&self, name: &str) -> io::Result<OutgoingMail> {
+    pub(crate) fn read(&self, name: &str) -> io::Result<OutgoingMail> {
         let bytes = fs::read(self.directory.join(name))?;
         let end = bytes.iter().position(|&byte| byte == b'\n').ok_or(io::ErrorKind::InvalidData)?;
         let envelope = serde_json::from_slice(&bytes[..end])?;
@@ -112,7 +116,7 @@ impl Outbox {
     ///
     /// # Errors
     /// It can't be written.
-    pub fn keep_for(&self, name: &str, mail: &OutgoingMail) -> io::Result<()> {
+    pub(crate) fn keep_for(&self, name: &str, mail: &OutgoingMail) -> io::Result<()> {
         self.write(name, &mail.envelope, &mail.message)
     }
 
@@ -120,7 +124,7 @@ impl Outbox {
     ///
     /// # Errors
     /// It can't be removed.
-    pub fn remove(&self, name: &str) -> io::Result<()> {
+    pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.directory.join(name))?;
         self.sync()
     }
@@ -129,7 +133,7 @@ impl Outbox {
     ///
     /// # Errors
     /// A file can't be moved or removed.
-    pub fn give_up(&self, name: &str, limit: u64) -> io::Result<()> {
+    pub(crate) fn give_up(&self, name: &str, limit: u64) -> io::Result<()> {
         let failed = self.directory.join(FAILED);
         fs::rename(self.directory.join(name), failed.join(name))?;
         File::open(&failed)?.sync_all()?;
@@ -147,7 +151,7 @@ impl Outbox {
     }
 
     /// The last run whose end has its mail; `None` before the very first start.
-    pub fn told(&self) -> Option<u64> {
+    pub(crate) fn told(&self) -> Option<u64> {
         let text = fs::read_to_string(self.directory.join(TOLD)).ok()?;
         text.trim().parse().ok()
     }
@@ -156,7 +160,7 @@ impl Outbox {
     ///
     /// # Errors
     /// It can't be written.
-    pub fn set_told(&self, run: u64) -> io::Result<()> {
+    pub(crate) fn set_told(&self, run: u64) -> io::Result<()> {
         self.write_file(TOLD, &[format!("{run}\n").as_bytes()])
     }
 

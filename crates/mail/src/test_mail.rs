@@ -15,16 +15,20 @@ use asbackup_texts::Texts;
 /// What the server said of one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
+    /// The recipient's address.
     pub recipient: String,
+    /// What became of the mail.
     pub status: DeliveryStatus,
+    /// The server's own words.
     pub words: String,
 }
 
 /// Why there are no answers.
 #[derive(Debug)]
 pub enum NotSent {
-    /// The configuration names no server, or nobody who wants mails.
+    /// The configuration names no server.
     NoServer,
+    /// The configuration names nobody who gets mails.
     NoRecipients,
     /// The conversation with the server failed.
     Failed(Warning),

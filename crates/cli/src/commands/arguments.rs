@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 #[command(name = "asbackup", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER)]
 pub struct Arguments {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 const AFTER: &str = "\
@@ -40,7 +40,7 @@ Exit codes:
   6  of watch and start --watch: the copy was cancelled";
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show the current status
     Status(Output),
     /// Show the progress of the running copy until it ends
@@ -86,14 +86,14 @@ Examples:
   asbackup history -n 100 --json";
 
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Output {
+pub(crate) struct Output {
     /// Print JSON with the names of the D-Bus interface
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct Start {
+pub(crate) struct Start {
     /// Label or file system UUID of the disk; default: the first configured disk that is plugged in
     #[arg(value_name = "DISK", default_value = "", hide_default_value = true)]
     pub disk: String,
@@ -109,7 +109,7 @@ pub struct Start {
 }
 
 #[derive(Debug, Args)]
-pub struct Disks {
+pub(crate) struct Disks {
     #[command(subcommand)]
     pub order: Option<DiskOrder>,
     #[command(flatten)]
@@ -117,7 +117,7 @@ pub struct Disks {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum DiskOrder {
+pub(crate) enum DiskOrder {
     /// Accept a plugged-in disk as it is now, for example in another enclosure than at its first copy
     Trust {
         /// Label or file system UUID of the disk; default: the first configured disk that is plugged in
@@ -132,7 +132,7 @@ fn runs() -> RangedI64ValueParser<u32> {
 }
 
 #[derive(Debug, Args)]
-pub struct History {
+pub(crate) struct History {
     /// Maximum number of runs
     #[arg(short = 'n', long = "newest", value_name = "COUNT", default_value_t = 10, value_parser = runs())]
     pub newest: u32,
@@ -144,7 +144,7 @@ pub struct History {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Config {
+pub(crate) enum Config {
     /// Find errors in config.ini; the service need not be running
     Check(File),
     /// Show the value in force of every key and where it comes from; passwords are masked
@@ -152,7 +152,7 @@ pub enum Config {
 }
 
 #[derive(Debug, Args)]
-pub struct File {
+pub(crate) struct File {
     /// The file to read
     #[arg(value_name = "FILE", default_value = "/etc/asbackup/config.ini")]
     pub path: PathBuf,
@@ -161,7 +161,7 @@ pub struct File {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Mail {
+pub(crate) enum Mail {
     /// Send a test mail to all recipients and show the mail server's answer for each (root only)
     #[command(after_help = MAIL_TEST)]
     Test(File),
@@ -175,7 +175,7 @@ delivered: check the mailboxes. The exit code is 0 if the server accepted the ma
 recipients.";
 
 #[derive(Debug, Args)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// The file to fill in
     #[arg(value_name = "FILE", default_value = "/etc/asbackup/config.ini")]
     pub path: PathBuf,

@@ -10,10 +10,10 @@ use clap::{Args, Parser};
 #[command(name = "veeam-lock", version, max_term_width = 100, after_help = LOCK_CODES)]
 pub struct LockArguments {
     #[command(flatten)]
-    pub job: Job,
+    pub(crate) job: Job,
     /// Give up after this many seconds, or after the service's [VEEAM] wait-for-backup-minutes if that comes first
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Tell the backup service that a Veeam job has ended
@@ -21,11 +21,11 @@ pub struct LockArguments {
 #[command(name = "veeam-unlock", version, max_term_width = 100, after_help = UNLOCK_CODES)]
 pub struct UnlockArguments {
     #[command(flatten)]
-    pub job: Job,
+    pub(crate) job: Job,
 }
 
 #[derive(Debug, Args)]
-pub struct Job {
+pub(crate) struct Job {
     /// Name of the Veeam job
     #[arg(value_name = "JOB")]
     job: String,

@@ -18,7 +18,7 @@ use log::debug;
 use asbackup_api::LogPart;
 use asbackup_config::Config;
 use asbackup_system::blocking::blocking;
-pub use excerpt::Excerpt;
+pub(crate) use excerpt::Excerpt;
 use files::LogFiles;
 
 /// A run does not wait longer for a log that lies where nothing answers.

@@ -26,7 +26,7 @@ struct Memory {
     reminders: u64,
 }
 
-pub struct Reminder {
+pub(crate) struct Reminder {
     path: PathBuf,
     memory: Memory,
     /// `None` until the disks have been looked at.

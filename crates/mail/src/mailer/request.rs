@@ -28,8 +28,11 @@ pub enum Request {
     Tell(Occasion),
     /// The history may have ended runs without a mail; the newest of them comes along, unless the daemon has just started.
     RunEnded(Option<Box<RunRecord>>),
+    /// From now on these settings are in force.
     Settings {
+        /// The new configuration.
         config: Arc<Config>,
+        /// Texts in its language.
         texts: Arc<Texts>,
     },
     /// Which disks are there has changed, or a copy has succeeded.
@@ -41,7 +44,9 @@ pub enum Request {
 /// What went wrong with a mail about a run, often after its end.
 #[derive(Debug)]
 pub struct MailWarning {
+    /// The run's number.
     pub run: u64,
+    /// What went wrong.
     pub warning: Warning,
 }
 
@@ -56,9 +61,12 @@ pub struct Channels {
 /// What the mailer begins with.
 #[derive(Debug)]
 pub struct MailerStart {
+    /// The configuration at the start.
     pub config: Arc<Config>,
+    /// Texts in its language.
     pub texts: Arc<Texts>,
     /// `/var/lib/asbackup`
     pub state: PathBuf,
+    /// The history of ended runs.
     pub past: Arc<dyn EndedRuns>,
 }

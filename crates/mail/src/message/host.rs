@@ -7,6 +7,7 @@ use asbackup_config::Config;
 /// Mail servers refuse greetings without a dot, and Debian's installer writes the full name here.
 const HOSTS: &str = "/etc/hosts";
 
+/// The names of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
     /// The short name.
@@ -16,6 +17,7 @@ pub struct Host {
 }
 
 impl Host {
+    /// Reads them from the kernel and /etc/hosts.
     pub fn of_this_machine() -> Self {
         let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
         Self::new(&node, &fs::read_to_string(HOSTS).unwrap_or_default())
@@ -42,7 +44,7 @@ fn full_name<'a>(name: &str, hosts: &'a str) -> Option<&'a str> {
 }
 
 /// What the server is told at the beginning of a conversation.
-pub fn hello_name(config: &Config) -> String {
+pub(crate) fn hello_name(config: &Config) -> String {
     match config.mail.helo_name.as_str() {
         "" => Host::of_this_machine().domain,
         name => name.to_owned(),

@@ -18,16 +18,22 @@ use asbackup_config::split_mailbox;
 /// The local part when config.ini names no sender.
 const SENDER: &str = "asbackup";
 
+/// Why a mail can't be written.
 #[derive(Debug, Error)]
 pub enum MessageError {
+    /// An address is not valid.
     #[error("{address}: {source}")]
     Address {
+        /// As in config.ini.
         address: String,
+        /// What is wrong with it.
         #[source]
         source: AddressError,
     },
+    /// The message can't be put together.
     #[error("the message")]
     Message(#[from] lettre::error::Error),
+    /// The type of an attachment is not valid.
     #[error("the content type")]
     ContentType(#[from] lettre::message::header::ContentTypeErr),
 }

@@ -9,6 +9,6 @@ mod recipients;
 pub mod samples;
 mod words;
 
-pub use compose::compose;
-pub use host::hello_name;
+pub(crate) use compose::compose;
+pub(crate) use host::hello_name;
 pub use mime::MessageError;

@@ -13,5 +13,7 @@ mod session;
 mod stream;
 mod transaction;
 
-pub use protocol::{DeliveryStatus, Peers, Reply, ServerSettings, SmtpError, SmtpErrorKind, TransactionResult};
-pub use service::{LARGEST_ANSWER, LARGEST_MAIL, LARGEST_SETTINGS, serve};
+pub use protocol::DeliveryStatus;
+pub(crate) use protocol::{Peers, Reply, ServerSettings, SmtpError, SmtpErrorKind, TransactionResult};
+pub use service::serve;
+pub(crate) use service::{LARGEST_ANSWER, LARGEST_MAIL};

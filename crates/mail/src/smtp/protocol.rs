@@ -87,14 +87,16 @@ pub struct Reply {
 /// What became of a mail for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeliveryStatus {
+    /// The server has accepted it.
     Taken,
     /// Not now; a later attempt may succeed.
     Delayed,
-    /// For good.
+    /// The server never accepts it.
     Refused,
 }
 
 impl DeliveryStatus {
+    /// Its name in JSON and in the texts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Taken => "taken",
