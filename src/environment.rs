@@ -1,13 +1,13 @@
-//! What `debug = true` shows at start: all environment variables and the effective configuration, without secrets.
+//! What `debug = true` shows at startup: all environment variables and the effective configuration, without secrets.
 
 use std::ffi::OsString;
 
 use asbackup_texts::harmless;
 
-/// A variable whose name has one of these in it is shown without its value.
+/// A variable whose name contains one of these is shown without its value.
 const SECRET_NAMES: [&str; 8] = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE"];
 
-/// The shell's directories, which end like a password.
+/// The shell's directories, whose names only look like passwords.
 const HARMLESS_NAMES: [&str; 2] = ["PWD", "OLDPWD"];
 
 const MASK: &str = "***";
@@ -66,33 +66,33 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_masked_whatever_their_case() {
+    fn secrets_are_masked_in_any_case() {
         for name in ["MAIL_PASSWORD", "smtp_pass", "ApiToken", "AWS_SECRET", "GPG_KEY", "MYSQL_PWD"] {
             assert_eq!(shown(name, "hunter2"), format!("environment {name}=***"));
         }
     }
 
     #[test]
-    fn what_is_no_secret_is_shown() {
+    fn values_that_are_no_secrets_are_shown() {
         assert_eq!(shown("PWD", "/root"), "environment PWD=/root");
         assert_eq!(shown("LANG", "de_DE.UTF-8"), "environment LANG=de_DE.UTF-8");
         assert_eq!(shown("BUS", "unix:path=/run/x"), "environment BUS=unix:path=/run/x");
     }
 
     #[test]
-    fn a_login_in_an_address_is_masked() {
+    fn a_login_in_a_url_is_masked() {
         assert_eq!(shown("PROXY", "http://u:p@ss@host:1/x@y"), "environment PROXY=http://***@host:1/x@y");
         assert_eq!(shown("PROXY", "http://host/x@y"), "environment PROXY=http://host/x@y");
     }
 
     #[test]
-    fn a_value_is_one_line_even_when_it_is_no_text() {
+    fn a_value_is_one_line_even_if_it_is_not_text() {
         let odd = OsString::from_vec(b"a\nb\xff".to_vec());
         assert_eq!(variable("X".into(), odd), "environment X=a\\nb\u{fffd}");
     }
 
     #[test]
-    fn variables_come_sorted_and_then_the_configuration() {
+    fn sorted_variables_come_before_the_configuration() {
         let env = [("B", "2"), ("A", "1")].map(|(name, value)| (name.into(), value.into()));
         let effective = [("Mail", "server", "mx".to_owned())];
         let expected = ["environment A=1", "environment B=2", "config [Mail] server = mx"];

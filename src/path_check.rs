@@ -1,5 +1,5 @@
-//! What config.ini names, looked at before it is needed: paths that somebody could lead elsewhere, and logs that nobody rotates.
-//! Told at the start and at each reload, and by `asbackup config check`. Makes and changes nothing.
+//! Checks the paths in config.ini before they are needed: finds paths that others could redirect, and logs that nobody rotates.
+//! Reported at startup, at each reload and by `asbackup config check`. Creates and changes nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use asbackup_system::blocking::{GLANCE, blocking};
 use asbackup_system::paths::{self, Reason, Refused, Thing};
 use asbackup_texts::Texts;
 
-/// Where logrotate looks; the package's own part is in the second.
+/// Where logrotate's rules are; the package's own are in the second.
 const LOGROTATE: [&str; 2] = ["/etc/logrotate.conf", "/etc/logrotate.d"];
-/// What that part says.
+/// The pattern in the package's own rules.
 const OURS: &str = "/var/log/asbackup/*.log";
 
-/// A key and what it names.
+/// A key and the path it names.
 struct Named<'a> {
     section: &'static str,
     key: &'static str,
@@ -27,14 +27,14 @@ struct Named<'a> {
     thing: Thing,
 }
 
-/// Paths that are not used as they are. Blocks.
+/// Paths that the service refuses to use. Blocks.
 pub fn refused(config: &Config) -> Vec<ConfigProblem> {
     let mut found: Vec<_> = named(config).iter().filter_map(problem).collect();
     found.extend(strange_lock(config));
     found
 }
 
-/// What works all the same. `file` is config.ini itself. Blocks.
+/// Problems that stop nothing. `file` is config.ini itself. Blocks.
 pub fn odd(config: &Config, file: &Path) -> Vec<ConfigProblem> {
     let itself = Named { section: "", key: "config.ini", path: file, thing: Thing::File };
     let logs = named(config).into_iter().filter(|named| named.thing == Thing::Log);
@@ -46,7 +46,7 @@ pub fn odd(config: &Config, file: &Path) -> Vec<ConfigProblem> {
     problem(&itself).into_iter().chain(endless).collect()
 }
 
-/// Has both told, without waiting for it: the repository may lie on a drive that hangs.
+/// Reports both without waiting: the repository may be on a drive that hangs.
 pub fn tell(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
         let look = move || Ok::<_, std::io::Error>([refused(&config), odd(&config, &file)].concat());
@@ -72,7 +72,7 @@ fn named(config: &Config) -> Vec<Named<'_>> {
     given.map(|(section, key, path, thing)| Named { section, key, path, thing }).collect()
 }
 
-/// What is not there, or can't be looked at by whoever asks, is no refusal.
+/// A path that is missing, or that the caller may not look at, is not a problem.
 fn problem(named: &Named<'_>) -> Option<ConfigProblem> {
     let error = paths::look(named.path, named.thing).err()?;
     let Refused { component, reason, .. } = Refused::within(&error)?;
@@ -85,7 +85,7 @@ fn problem(named: &Named<'_>) -> Option<ConfigProblem> {
     })
 }
 
-/// The source's lock, where something else has its name.
+/// The source's lock file, if something else has its name.
 fn strange_lock(config: &Config) -> Option<ConfigProblem> {
     let source = paths::directory(&config.source).ok()?;
     let there = statat(source, &config.source_lockfile, AtFlags::SYMLINK_NOFOLLOW).ok()?;
@@ -95,7 +95,7 @@ fn strange_lock(config: &Config) -> Option<ConfigProblem> {
     (!is_plain).then_some(ConfigProblem::PathNotPlain { section, key, path })
 }
 
-/// Something of the system's own, as /dev/null, never grows.
+/// Devices such as /dev/null never grow.
 fn is_rotated(log: &Path) -> bool {
     let patterns = LOGROTATE.iter().flat_map(|place| files(Path::new(place))).flat_map(|file| patterns(&file));
     log.starts_with("/dev") || patterns.chain([OURS.to_owned()]).any(|pattern| fits(&pattern, log))
@@ -108,7 +108,7 @@ fn files(place: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// The paths that a file of logrotate's names, at the beginning of its lines and before the brace.
+/// All absolute paths in one of logrotate's files.
 fn patterns(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let words = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(str::split_whitespace);
@@ -116,7 +116,7 @@ fn patterns(file: &Path) -> Vec<String> {
     words.filter(|word| word.starts_with('/')).map(str::to_owned).collect()
 }
 
-/// With any number of stars, none of which stands for a slash.
+/// The pattern may contain any number of stars, which match anything but a slash.
 fn fits(pattern: &str, path: &Path) -> bool {
     let Some(mut rest) = path.to_str() else { return false };
     let mut parts = pattern.split('*');
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_of_logrotate_names_its_logs() {
+    fn a_logrotate_pattern_matches_its_logs() {
         for (pattern, path, named) in [
             ("/var/log/asbackup/*.log", "/var/log/asbackup/rsync.log", true),
             ("/var/log/asbackup/*.log", "/var/log/asbackup/deep/rsync.log", false),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn only_paths_are_read_from_a_file_of_logrotates() {
+    fn only_paths_are_read_from_a_logrotate_file() {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("rules");
         fs::write(&file, "# /not/this\n/srv/a.log \"/srv/b.log\" {\n  weekly\n}\n/srv/c{\n").unwrap();
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_nobody_rotates_is_odd_and_the_usual_ones_are_not() {
+    fn a_log_nobody_rotates_is_reported_and_the_default_ones_are_not() {
         let mut config = Config::default();
         let file = Path::new("/nowhere/config.ini");
         assert_eq!(odd(&config, file), []);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_name_of_the_lock_is_found_before_a_copy_meets_it() {
+    fn a_hard_linked_lock_file_is_found_before_a_copy_meets_it() {
         let place = tempfile::tempdir().unwrap();
         let mut config = Config { source: place.path().to_owned(), ..Config::default() };
         config.log_file = "/dev/null".into();

@@ -1,5 +1,5 @@
-//! `/run/asbackup/status.txt`: how things stand, for those who look with `cat` or have it shown on a screen.
-//! The sentence first, then a few aligned lines. Replaced in one go, so that no reader ever sees half of it.
+//! `/run/asbackup/status.txt`: the current status, for people who use `cat` or put it on a screen. The sentence first, then a few
+//! aligned lines. Replaced atomically, so that no reader sees half of it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use asbackup_texts::status_lines::{status_lines, written_line};
 
 const MODE: u32 = 0o644;
 
-/// Writes `status` to `path` in the language of `texts`, readable by everyone. The directory must be there.
+/// Writes `status` to `path` in the language of `texts`, readable by everyone. The directory must exist.
 ///
 /// # Errors
 /// If the file can't be replaced.
@@ -31,14 +31,14 @@ fn replace(path: &Path, page: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
     let written = fill(&fresh, page).and_then(|()| fs::rename(&fresh, path));
     if written.is_err() {
-        // What is left of it is of no use; that it can't be removed either says nothing new.
+        // The leftover is useless; if it can't be removed either, that is no news.
         let _ = fs::remove_file(&fresh);
     }
     written
 }
 
-/// Keeps the file up to date until the status has no source any more. A copy's mere progress is written as often as the config
-/// says; everything else at once.
+/// Keeps the file up to date until the status's sender is dropped. Mere progress of a copy is written as often as the config says,
+/// everything else at once.
 pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: watch::Receiver<Arc<Texts>>) {
     let mut written: Option<(Status, Instant)> = None;
     while status.changed().await.is_ok() {
@@ -52,7 +52,7 @@ pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: w
         }
         written = Some((now, Instant::now()));
     }
-    // Whoever reads it later would take the last words for those of a service that lives.
+    // Later readers would otherwise take the last status for that of a running service.
     let ended = format!("{}\n", texts.borrow().text("status-stopped", &[]));
     if let Err(error) = replace(&path, &ended) {
         debug!("{}: {error}", path.display());

@@ -76,6 +76,7 @@ dictionary! {
         /// One sentence for a person, in the configured language.
         "Status" => status: String,
         /// What the service is doing.
+        #[serde(default = "State::not_told")]
         "State" => state: State,
         /// UUID of the disk of the run that is on.
         "Disk" => disk: String,

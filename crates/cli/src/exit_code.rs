@@ -9,9 +9,9 @@ use asbackup_api::bus::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     Done = 0,
-    /// By the daemon, or what was looked at is not in order.
+    /// The daemon refused, or a check found something wrong.
     Refused = 1,
-    /// clap ends with this number, too.
+    /// clap's own exit code for wrong arguments.
     Usage = 2,
     /// The run that was watched was aborted.
     RunAborted = 3,
@@ -47,7 +47,7 @@ impl From<End> for ExitCode {
     }
 }
 
-/// What was asked is longer than the daemon reads.
+/// The call is longer than the daemon accepts.
 pub fn is_too_long(error: &Error) -> bool {
     matches!(error, Error::ZBus(zbus::Error::FDO(error)) if matches!(**error, fdo::Error::InvalidArgs(_)))
 }
@@ -59,7 +59,7 @@ fn is_denial(error: &fdo::Error) -> bool {
     )
 }
 
-/// Too much is asked of the daemon, or the bus has too much for it, at this moment; this call has not reached it.
+/// The daemon or the bus refuses further calls at the moment; this one has not reached the daemon.
 pub fn is_crowded(error: &Error) -> bool {
     match error {
         Error::TooManyCalls(_) => true,
@@ -94,13 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_ends_in_a_way_not_yet_known_has_not_succeeded() {
+    fn an_unknown_result_of_a_run_is_not_a_success() {
         let ends = ["success", "cancelled", "aborted", "exploded"].map(End::of_run);
         assert_eq!(ends, [End::Done, End::RunCancelled, End::RunAborted, End::RunAborted]);
     }
 
     #[test]
-    fn a_refusal_is_told_in_the_daemons_words_alone() {
+    fn a_refusal_shows_only_the_daemons_words() {
         assert_eq!(message(&denied()), "no");
         assert_eq!(message(&Error::Busy("a copy is on".to_owned())), "a copy is on");
     }

@@ -1,7 +1,6 @@
-//! The programs that people and Veeam's scripts call: `asbackup` ([`commands`]), `veeam-lock` and `veeam-unlock` ([`hooks`]).
-//! All of them are clients of the bus. This file connects them to it; `exit_code` turns errors of the bus into exit codes and words,
-//! `locale` says in which language to speak, `told` is what the daemon tells, as data, and `retold` puts its sentences into the
-//! reader's language.
+//! The programs that people and Veeam's scripts call: `asbackup` ([`commands`]), `veeam-lock` and `veeam-unlock` ([`hooks`]). All of
+//! them are clients of the bus. This file connects to it; `exit_code` turns errors of the bus into exit codes and words, `locale`
+//! picks the language, `told` reads what the daemon publishes, and `retold` translates its sentences into the reader's language.
 
 #![deny(missing_docs)]
 
@@ -25,15 +24,15 @@ use exit_code::is_crowded;
 
 /// The daemon answers each call within two seconds.
 pub(crate) const ANSWER: Duration = Duration::from_secs(10);
-/// The daemon waits five minutes for a person who is asked for a password.
+/// polkit may ask a person for a password, for which the daemon waits five minutes.
 pub(crate) const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
 
 /// Maximum time a person waits while the bus accepts no more connections.
 pub(crate) const CROWDED: Duration = Duration::from_secs(10);
 const CALL_AGAIN: Duration = Duration::from_millis(100);
 
-/// Joins the system bus; every call may take as long as `answer`. While the bus has no place for this user more are waited for until
-/// `crowded` is over.
+/// Connects to the system bus; each call may take as long as `answer`. While the bus refuses this user more connections, tries again
+/// for up to `crowded`.
 ///
 /// # Errors
 /// The bus is not there or refuses.
@@ -41,7 +40,7 @@ pub(crate) async fn connect_within(crowded: Duration, answer: Duration) -> Resul
     in_turn(crowded, async || Ok(bus_socket::builder().await?.method_timeout(answer).build().await?)).await
 }
 
-/// The same for a person.
+/// The same, with the patience of a person.
 ///
 /// # Errors
 /// The bus is not there or refuses.
@@ -49,7 +48,7 @@ pub(crate) async fn connect(answer: Duration) -> Result<Connection, Error> {
     connect_within(CROWDED, answer).await
 }
 
-/// Calls again while there are too many calls for daemon or bus, until `crowded` is over: none of them has reached the daemon.
+/// Repeats a call for up to `crowded` while the daemon or the bus refuses it as one too many; such a call has not reached the daemon.
 ///
 /// # Errors
 /// Those of the last call.
@@ -63,7 +62,7 @@ pub(crate) async fn in_turn<T>(crowded: Duration, call: impl AsyncFn() -> Result
     }
 }
 
-/// Without a cache, which would cost a call before the first one.
+/// A proxy without a cache, which would cost an extra call at first.
 ///
 /// # Errors
 /// The connection is lost.

@@ -1,11 +1,11 @@
-//! What programs take from their surroundings: in which language to speak, and in which letters.
+//! The language and the character set that the environment asks for.
 
 use std::env;
 use std::ffi::OsString;
 
 use asbackup_texts::Language;
 
-/// As the environment wishes; English where it wishes something that is not spoken here.
+/// The environment's language; English if there are no texts in it.
 pub fn language() -> Language {
     language_of(|name| env::var_os(name))
 }
@@ -17,18 +17,18 @@ fn language_of(variable: impl Fn(&str) -> Option<OsString>) -> Language {
     }
 }
 
-/// Whether a terminal of this environment shows more than ASCII; without a word on it, it does not.
+/// Whether a terminal in this environment shows more than ASCII; only if the environment says UTF-8.
 pub fn has_unicode() -> bool {
     has_unicode_of(|name| env::var_os(name))
 }
 
 fn has_unicode_of(variable: impl Fn(&str) -> Option<OsString>) -> bool {
-    let wish = first_of(["LC_ALL", "LC_CTYPE", "LANG"], variable).unwrap_or_default();
-    let wish = wish.to_string_lossy().to_ascii_lowercase();
-    wish.contains("utf-8") || wish.contains("utf8")
+    let value = first_of(["LC_ALL", "LC_CTYPE", "LANG"], variable).unwrap_or_default();
+    let value = value.to_string_lossy().to_ascii_lowercase();
+    value.contains("utf-8") || value.contains("utf8")
 }
 
-/// The first of them that is set and not empty counts, as in every program.
+/// The first variable that is set and not empty counts, as in every program.
 fn first_of(names: [&str; 3], variable: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
     names.into_iter().filter_map(variable).find(|value| !value.is_empty())
 }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_beyond_ascii_are_for_those_who_say_so() {
+    fn only_a_utf8_locale_gets_letters_beyond_ascii() {
         let shows = |ctype: &str, lang: &str| {
             has_unicode_of(|wanted| match wanted {
                 "LC_CTYPE" => Some(ctype.into()),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_wish_counts() {
+    fn the_first_variable_that_is_set_counts() {
         assert_eq!(spoken("", "", "de_DE.UTF-8"), Language::German);
         assert_eq!(spoken("", "de_AT", "en_US.UTF-8"), Language::German);
         assert_eq!(spoken("C.UTF-8", "de_DE", "de_DE"), Language::English);

@@ -1,12 +1,12 @@
-//! What the daemon tells in its language, in the reader's. Each sentence comes with what it is about (`…_facts`); one that is
-//! about something that this program doesn't know stays as it came. Pure but for its texts, which are read when first needed.
+//! Translates the daemon's sentences into the reader's language. Each sentence comes with its facts (`…_facts`); if this program
+//! doesn't know them, the sentence stays as it is. Pure, except that its texts are loaded when first needed.
 
 use std::cell::OnceCell;
 
 use asbackup_api::{Facts, Run, Status};
 use asbackup_texts::{Language, Message, Texts};
 
-/// Says things again in one language.
+/// Translates into one language.
 #[derive(Debug)]
 pub struct Reteller {
     language: Language,
@@ -18,7 +18,7 @@ impl Reteller {
         Self { language, texts: OnceCell::new() }
     }
 
-    /// All sentences but the first, which is made from the rest.
+    /// Translates all sentences but the first, which is made from the rest.
     pub fn retell(&self, status: &mut Status) {
         self.replace(&mut status.last_error.1, &status.last_error_facts);
         self.replace(&mut status.config_error, &status.config_error_facts);
@@ -29,13 +29,13 @@ impl Reteller {
         self.replace_all(&mut status.last_warnings, &status.last_warning_facts);
     }
 
-    /// Of one run.
+    /// Translates the sentences of one run.
     pub fn retell_run(&self, run: &mut Run) {
         self.replace(&mut run.message, &run.message_facts);
         self.replace_all(&mut run.warnings, &run.warning_facts);
     }
 
-    /// What happened in a run, in one sentence; empty if nothing did. Of what is not known here, all that was told.
+    /// What happened in a run, in one sentence; empty if nothing did. If the facts are unknown here, the daemon's whole message.
     pub fn reason(&self, run: &Run) -> String {
         self.say(&run.message_facts).map_or_else(|| run.message.clone(), |message| message.what)
     }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn each_sentence_is_told_anew_in_its_place() {
+    fn each_sentence_is_translated_in_its_place() {
         let low = json!(["warning-low-space", { "free": 1_000_000_000_u64, "threshold": 2_000_000_000_u64 }]);
         let gone = json!(["fault-disk-removed", {}]);
         let told = retold(Status {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_service_knows_stays_as_it_told_it() {
+    fn what_only_a_newer_service_knows_is_not_translated() {
         let news = Status {
             config_error: "Neu.".to_owned(),
             config_error_facts: facts(json!(["fault-of-tomorrow", {}])),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_of_a_run_is_one_sentence_or_all_that_was_told() {
+    fn the_reason_is_one_sentence_or_the_whole_unknown_message() {
         let reason = |message: &str, about: Value| {
             let run = Run { message: message.to_owned(), message_facts: facts(about), ..Run::default() };
             Reteller::new(Language::English).reason(&run)
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_in_the_configuration_are_told_one_by_one() {
+    fn faults_in_the_configuration_are_translated_one_by_one() {
         let refused = |problems: Value| {
             let about = facts(json!(["fault-config-refused", { "problems": problems }]));
             retold(Status { config_error: "Falsch.".to_owned(), config_error_facts: about, ..Status::default() })

@@ -1,4 +1,4 @@
-//! What the daemon tells, as data: the wire types, and whose disk is called how.
+//! Reads what the daemon publishes, and looks up the labels of its disks.
 
 use serde_json::Value;
 use zbus::fdo::PropertiesProxy;
@@ -9,10 +9,10 @@ use asbackup_api::{Disk, Run, Status, UnformattedDisk};
 
 use super::{CROWDED, in_turn};
 
-/// One thing with its properties, by their names on the bus.
+/// The properties of one object, by their names on the bus.
 pub type Object = serde_json::Map<String, Value>;
 
-/// All properties.
+/// All properties of the daemon.
 ///
 /// # Errors
 /// The daemon can't be reached.
@@ -25,7 +25,7 @@ pub async fn properties(connection: &Connection) -> Result<Object, Error> {
     Ok(object(&all.await?))
 }
 
-/// For reading all properties, and for hearing of their changes.
+/// The proxy that reads all properties and signals their changes.
 ///
 /// # Errors
 /// The connection is lost.
@@ -42,7 +42,7 @@ pub async fn disks(backup: &BackupProxy<'_>) -> Result<Vec<Disk>, Error> {
     Ok(rows.iter().map(|row| Disk::read(&object(row))).collect())
 }
 
-/// What is plugged in and has no file system. A service of before does not know the question.
+/// Attached disks without a file system; none from an older service, which can't list them.
 pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<UnformattedDisk> {
     let rows = in_turn(CROWDED, async || backup.list_unformatted_disks().await).await.unwrap_or_default();
     rows.iter().map(|row| UnformattedDisk::read(&object(row))).collect()
@@ -51,13 +51,13 @@ pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<UnformattedDisk> {
 /// The newest runs, newest first.
 ///
 /// # Errors
-/// The daemon can't be reached, or not read its history.
+/// The daemon can't be reached, or can't read its history.
 pub async fn runs(backup: &BackupProxy<'_>, newest: u32) -> Result<Vec<Run>, Error> {
     let rows = in_turn(CROWDED, async || backup.list_runs(newest).await).await?;
     Ok(rows.iter().map(|row| Run::read(&object(row))).collect())
 }
 
-/// How things stand. The sentences are in the daemon's language.
+/// The current status, with sentences in the daemon's language.
 pub fn status(properties: &Object, disks: &[Disk]) -> Status {
     let status = Status::read(properties);
     Status {

@@ -1,6 +1,5 @@
-//! Where log lines go: to journald with its fields (or to stderr where there is none) and to the text log; and the newest of them
-//! that concern a run are kept (`run_log`).
-//! Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
+//! Where log lines go: to journald with fields (or to stderr without journald) and to the text log; `run_log` keeps the newest ones
+//! about a run. Owns the daemon's one logger and the MESSAGE_IDs; the words come from `texts`.
 
 #![deny(missing_docs)]
 
@@ -29,26 +28,25 @@ use repeats::{Repeats, Verdict};
 use run_log::Tail;
 use text_log::TextLog;
 
-/// Never to be changed: all MESSAGE_IDs derive from it.
+/// Must never change: all MESSAGE_IDs derive from it.
 const NAMESPACE: Uuid = uuid!("6e2f3f0e-7c53-4b5e-9d0a-3b1c8f4d2a71");
 
-/// Crates of the daemon log under names that begin so; all others may only warn.
+/// How the targets of our own crates begin; of other crates only warnings and errors are logged.
 const OWN_TARGETS: &str = "asbackup";
 
 static LOG: DaemonLog = DaemonLog::new();
 
-/// Makes all of `log`'s macros write to the journal, or to stderr when the process does not run under journald, and to
-/// `text_log`. Fails if a logger is set already.
+/// Makes all of `log`'s macros write to the journal, or to stderr when the process does not run under journald, and to `text_log`.
 ///
 /// # Errors
-/// If there is a logger already.
+/// A logger is already set.
 pub fn install(text_log: Option<&Path>) -> Result<(), SetLoggerError> {
     let sink = connected_to_journal().then(JournalLog::new);
     let sink: Box<dyn Log> = match sink {
         Some(Ok(journal)) => Box::new(journal),
         _ => Box::new(Stderr),
     };
-    // Only a second call finds it set, and that one fails below.
+    // Only a second call finds it set, and fails below.
     let _ = LOG.sink.set(sink);
     LOG.write_to(text_log);
     log::set_logger(&LOG)?;
@@ -67,12 +65,12 @@ pub fn set_debug(debug: bool) {
     log::set_max_level(if debug { LevelFilter::Debug } else { LevelFilter::Info });
 }
 
-/// The language of what the logger has to say itself: that the text log can't be written.
+/// Sets the language of the logger's own messages, such as that the text log can't be written.
 pub fn set_language(language: Language) {
     *lock(&LOG.language) = language;
 }
 
-/// What a line belongs to.
+/// What a line is about.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// 0 = none.
@@ -90,7 +88,7 @@ pub fn tell<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     lock(&LOG.tail).add(scope.run, level, &text_id(value), &texts.say(value).to_string());
 }
 
-/// The same for what somebody outside can cause as often as he likes: what is too much is counted, and told as one line.
+/// The same for events that outsiders can cause as often as they like: beyond a limit they are counted and summed up in one line.
 pub fn tell_seldom<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     let kind = text_id(value);
     let verdict = lock(&LOG.repeats).weigh(&kind, Instant::now());
@@ -101,7 +99,7 @@ pub fn tell_seldom<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Sc
     }
 }
 
-/// `text` is an example. Without a runtime nobody outside can cause anything.
+/// `text` is an example. Without a runtime there are no outsiders either.
 fn sum_up_later(level: Level, kind: String, text: String, end: Instant) {
     let Ok(runtime) = Handle::try_current() else { return };
     runtime.spawn(async move {
@@ -112,7 +110,7 @@ fn sum_up_later(level: Level, kind: String, text: String, end: Instant) {
     });
 }
 
-/// The newest lines about the run that was told of last, oldest first.
+/// The newest lines about the run logged last, oldest first.
 pub fn run_log() -> Vec<LogLine> {
     lock(&LOG.tail).lines()
 }
@@ -160,7 +158,7 @@ fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
         put("error", error.to_owned());
     }
     for (name, text) in line.texts.fields(value) {
-        // A field that is there twice confuses those who query.
+        // A duplicate field confuses queries.
         let told = (in_run && name == "run") || (on_disk && name == "disk");
         if !told {
             put(&name, text);
@@ -236,7 +234,7 @@ impl Log for DaemonLog {
     fn flush(&self) {}
 }
 
-/// What other crates and other programs say may hold anything; typed values are harmless already.
+/// Escapes words of other crates and programs, which may contain anything; typed values are harmless already.
 fn log_harmless(sink: &dyn Log, record: &Record) {
     let said = record.args().to_string();
     let shown = harmless(&said);
@@ -265,14 +263,14 @@ impl Log for Stderr {
     }
 
     fn log(&self, record: &Record) {
-        // Nobody is left to be told that stderr is closed.
+        // A closed stderr can't be reported anywhere.
         let _ = writeln!(std::io::stderr(), "{}", text_line(record, &Clock::system()));
     }
 
     fn flush(&self) {}
 }
 
-/// A thread that panicked while it held the lock leaves the data whole: each is replaced in one go.
+/// Ignores poisoning: the data is replaced in one go, so a panic leaves it intact.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,10 @@
-//! Lines that somebody outside can cause as often as he likes: of each kind so many a minute are told, the others are counted and
-//! told as one at its end. Pure; knows neither words nor where lines go.
+//! Limits lines that outsiders can cause as often as they like: some of each kind are logged per minute, the others are counted and
+//! summed up in one line at its end. Pure; knows neither words nor where lines go.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// More than one evening's jobs of Veeam begin within a minute.
+/// More than the Veeam jobs that begin within one minute of an evening.
 const MOST: u32 = 30;
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -16,14 +16,14 @@ pub struct Repeats(BTreeMap<String, Window>);
 struct Window {
     ends: Instant,
     told: u32,
-    /// Not told.
+    /// Counted and not logged.
     more: u64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     Tell,
-    /// The first that is not; how many there were is to be told then.
+    /// The first line over the limit; the count is due at this time.
     SumUpAt(Instant),
     Count,
 }
@@ -47,7 +47,7 @@ impl Repeats {
         if window.more == 1 { Verdict::SumUpAt(window.ends) } else { Verdict::Count }
     }
 
-    /// How many were not told; the next one begins anew.
+    /// How many lines were not logged; the next one starts a new window.
     pub fn sum_up(&mut self, kind: &str) -> u64 {
         self.0.remove(kind).map_or(0, |window| window.more)
     }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_each_kind_some_are_told_and_the_others_counted() {
+    fn lines_of_one_kind_beyond_the_limit_are_counted() {
         let (mut repeats, now) = (Repeats::new(), Instant::now());
         for _ in 0..MOST {
             assert_eq!(repeats.weigh("a", now), Verdict::Tell);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_now_and_then_is_always_told() {
+    fn an_occasional_line_is_always_logged() {
         let (mut repeats, begun) = (Repeats::new(), Instant::now());
         for nth in 0..10 * MOST {
             assert_eq!(repeats.weigh("a", begun + 3 * WINDOW / MOST * nth), Verdict::Tell, "{nth}");

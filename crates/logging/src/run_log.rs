@@ -1,5 +1,5 @@
-//! The newest lines of the log about one run, kept for those who look at the service and read no files.
-//! Owns these lines, in bounded memory. Must not know where else they go.
+//! The newest log lines about one run, for people who watch the service and read no files. Owns these lines, in bounded memory. Must
+//! not know where else they go.
 
 use std::collections::VecDeque;
 use std::time::SystemTime;
@@ -8,15 +8,15 @@ use log::Level;
 
 use asbackup_api::{LogLine, micros};
 
-/// More than a run without trouble has.
+/// More than a run without problems has.
 const LINES: usize = 20;
-/// Characters; the longest text of ours has half of it, foreign words and paths the rest.
+/// Characters: our longest text takes half, paths and words of other programs the rest.
 const LONGEST: usize = 600;
 
 #[derive(Debug)]
 pub struct Tail {
     run: u64,
-    /// Of the newest line.
+    /// The kind of the newest line.
     kind: String,
     lines: VecDeque<LogLine>,
 }
@@ -26,8 +26,8 @@ impl Tail {
         Self { run: 0, kind: String::new(), lines: VecDeque::new() }
     }
 
-    /// A line about another run than the one before begins anew; what concerns no run, and what is for developers, is not kept.
-    /// `kind` is the id of its text: hours of progress are one line, the newest.
+    /// The first line of another run starts anew; debug lines and lines about no run are not kept. `kind` is the id of the text: of
+    /// consecutive info lines of one kind, such as hours of progress, only the newest stays.
     pub fn add(&mut self, run: u64, level: Level, kind: &str, text: &str) {
         if run == 0 || level > Level::Info {
             return;
@@ -57,7 +57,7 @@ impl Tail {
     }
 }
 
-/// As on the bus.
+/// The level's name on the bus.
 fn word(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_no_run_or_is_for_developers_is_not_kept() {
+    fn debug_lines_and_lines_about_no_run_are_not_kept() {
         let mut tail = Tail::new();
         tail.add(1, Level::Warn, "a", "kept");
         tail.add(0, Level::Info, "b", "about the service");
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn of_progress_the_newest_is_kept_and_of_warnings_all() {
+    fn only_the_newest_progress_but_every_warning_is_kept() {
         let mut tail = Tail::new();
         for (level, kind, text) in [
             (Level::Info, "step", "begun"),

@@ -79,7 +79,7 @@ fn a_fault_carries_its_id_its_name_and_its_fields() {
 }
 
 #[test]
-fn no_field_is_there_twice() {
+fn no_field_appears_twice() {
     let notice = Notice::RunStarted {
         run: 17,
         disk: "b78e-6cc4".to_owned(),
@@ -105,7 +105,7 @@ fn every_text_has_a_message_id_of_its_own() {
 }
 
 #[test]
-fn other_crates_may_only_warn() {
+fn only_warnings_and_errors_of_other_crates_are_logged() {
     let (log, kept) = kept_log(None);
     log.debug.store(true, Ordering::Relaxed);
     put(&log, Level::Info, "zbus::connection", "noise");
@@ -116,14 +116,14 @@ fn other_crates_may_only_warn() {
 }
 
 #[test]
-fn debug_lines_are_told_only_when_asked_for() {
+fn debug_lines_are_logged_only_on_request() {
     let (log, kept) = kept_log(None);
     put(&log, Level::Debug, "asbackup", "quiet");
     assert!(kept.lock().unwrap().is_empty());
 }
 
 #[test]
-fn the_text_log_has_the_daemons_own_lines_one_each() {
+fn the_text_log_has_only_our_own_messages_one_line_each() {
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("asbackup.log");
     let (log, _kept) = kept_log(Some(&path));
@@ -146,7 +146,7 @@ fn a_line_of_the_text_log_begins_with_local_time() {
 }
 
 #[test]
-fn a_text_log_that_takes_nothing_is_told_to_the_journal_once() {
+fn an_unwritable_text_log_is_reported_to_the_journal_once() {
     let (log, kept) = kept_log(Some(Path::new("/dev/full")));
     put(&log, Level::Info, "asbackup", "one");
     put(&log, Level::Info, "asbackup", "two");
@@ -171,7 +171,7 @@ fn the_text_log_can_be_moved() {
 }
 
 #[test]
-fn what_other_programs_say_reaches_no_journal_raw() {
+fn words_of_other_programs_are_escaped_in_the_journal() {
     let (log, kept) = kept_log(None);
     put(&log, Level::Error, "asbackup", "rsync: a\nforged\u{1b}[2J");
     assert_eq!(kept.lock().unwrap()[0].1, "rsync: a\\nforged\\u{1b}[2J");

@@ -1,6 +1,5 @@
-//! The general log at `log-file-path`: one line a message, for those who read files rather than the journal.
-//! Owns the open file and notices that it was rotated away. Its trouble is handed back, never raised: a full log disk must
-//! not stop a copy.
+//! The general log at `log-file-path`: one line per message, for people who prefer files to the journal. Owns the open file and
+//! notices when it is rotated. Errors are returned only to be reported: a full log disk must not stop a copy.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,7 +11,7 @@ use asbackup_system::paths;
 pub struct TextLog {
     path: PathBuf,
     file: Option<File>,
-    /// The last line got only a part of itself into the file.
+    /// The last line was written only in part.
     torn: bool,
     failing: bool,
 }
@@ -27,7 +26,7 @@ impl TextLog {
         &self.path
     }
 
-    /// Appends `line` and a newline. The first error of an outage is answered, those that follow are kept quiet.
+    /// Appends `line` and a newline. Returns only the first error of an outage.
     pub fn write(&mut self, line: &str) -> Option<io::Error> {
         let outcome = self.try_write(line);
         let first = !std::mem::replace(&mut self.failing, outcome.is_err());
@@ -48,7 +47,7 @@ impl TextLog {
         Ok(())
     }
 
-    /// The file at the path as it is now: logrotate puts a new one there.
+    /// The file that is at the path now: logrotate replaces it.
     fn current(&mut self) -> io::Result<&mut File> {
         let kept = self.file.take().filter(|file| self.is_at_path(file));
         let file = match kept {
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_appended_to_what_is_there() {
+    fn lines_are_appended_to_an_existing_log() {
         let (_room, path) = room();
         assert!(TextLog::new(&path).write("one").is_none());
         assert!(TextLog::new(&path).write("two").is_none());
@@ -91,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_log_is_left_for_the_new_one() {
+    fn after_a_rotation_lines_go_to_the_new_log() {
         let (_room, path) = room();
         let mut log = TextLog::new(&path);
         log.write("old");
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_is_told_once_and_ends_by_itself() {
+    fn an_outage_is_reported_once_and_ends_by_itself() {
         let (_room, path) = room();
         fs::create_dir_all(&path).unwrap();
         let mut log = TextLog::new(&path);
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_and_survived() {
+    fn a_full_disk_is_reported_and_survived() {
         let mut log = TextLog::new(Path::new("/dev/full"));
         let error = log.write("lost").unwrap();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);

@@ -47,14 +47,14 @@ impl SmtpClient {
     /// The server can't be reached, is not trusted or refuses us, or the process can't be started.
     pub async fn connect(mail: &Mail, password: &Secret, hello: &str) -> Result<Self, Warning> {
         let named = Peers { server: mail.server.clone(), hello: hello.to_owned() };
-        let way = way(mail, password, hello).await.map_err(|trouble| trouble.warning(&named))?;
+        let settings = server_settings(mail, password, hello).await.map_err(|error| error.warning(&named))?;
         let talk = Service::Mail.call().await.map_err(|absent| absent.warning())?;
         let mut client = Self { talk, named, patience: mail.timeout + GRACE };
-        let begun = match client.talk.say(&way).await {
+        let begun = match client.talk.say(&settings).await {
             Ok(()) => client.hear::<()>().await,
             Err(error) => Err(unknown(&ChannelError::Gone(error))),
         };
-        begun.map_err(|trouble| trouble.warning(&client.named))?;
+        begun.map_err(|error| error.warning(&client.named))?;
         Ok(client)
     }
 
@@ -70,7 +70,7 @@ impl SmtpClient {
             Ok(()) => self.hear::<TransactionResult>().await,
             Err(error) => Err(unknown(&ChannelError::Gone(error))),
         };
-        let outcome = outcome.map_err(|trouble| trouble.warning(&self.named))?;
+        let outcome = outcome.map_err(|error| error.warning(&self.named))?;
         Ok(Delivery::of(&mail.envelope.to, outcome))
     }
 
@@ -102,7 +102,7 @@ fn unknown(unheard: &ChannelError) -> SmtpError {
     SmtpError { kind: SmtpErrorKind::Delayed, cause: unheard.to_string() }
 }
 
-async fn way(mail: &Mail, password: &Secret, hello: &str) -> Result<ServerSettings, SmtpError> {
+async fn server_settings(mail: &Mail, password: &Secret, hello: &str) -> Result<ServerSettings, SmtpError> {
     let path = mail.ca_file.clone();
     let trusted = blocking(GLANCE, move || named(&path)).await;
     let trusted = trusted.map_err(|error| SmtpError { kind: SmtpErrorKind::Untrusted, cause: error.to_string() })?;

@@ -1,11 +1,11 @@
-//! Why there is a mail. Plain data, with what all mails about it have in common: number, disk, importance, identity.
+//! Why a mail is sent. Plain data, with what every mail about it needs: run, disk, importance, identity.
 
 use uuid::Uuid;
 
 use asbackup_api::{DiskId, Fault, Micros, Notice, Outcome, RunBegun, RunRecord, Warning};
 use asbackup_texts::text_id;
 
-/// Why there is a mail.
+/// Why a mail is sent.
 #[derive(Debug, Clone)]
 pub enum Occasion {
     /// A run has begun.
@@ -98,7 +98,7 @@ impl LockEvent {
 }
 
 impl Occasion {
-    /// What is bounded in number; `None` for what is always told.
+    /// The kind for the hourly limit; `None` for mails without one.
     pub(crate) fn kind(&self) -> Option<String> {
         match self {
             Self::ConfigRefused { .. } => Some("config-refused".to_owned()),
@@ -144,14 +144,14 @@ impl Occasion {
         }
     }
 
-    /// The same for the same event, so that a mail that is made anew after a crash is recognised as the same one.
+    /// The same for the same event, so that a mail made again after a crash replaces the first.
     pub(crate) fn id(&self) -> String {
         match self {
             Self::Begun(begun) => beginning_id(begun.run, begun.started_at),
             Self::Ended(record) => format!("run-{}-ended-{}", record.run, record.started_at),
             Self::ConfigRefused { at, .. } => format!("config-refused-{at}"),
             Self::Lock { event, at } => {
-                // Two jobs may give up at the same moment, and a job's name is no name for a file.
+                // Two jobs may give up at the same moment, and a job's name may not fit into a file name.
                 let job = Uuid::new_v5(&Uuid::NAMESPACE_OID, event.job().as_bytes());
                 format!("lock-{at}-{}", job.simple())
             }
@@ -161,7 +161,7 @@ impl Occasion {
         }
     }
 
-    /// The mail that this one follows.
+    /// The id of the mail that this one replies to.
     pub(crate) fn answers(&self) -> Option<String> {
         match self {
             Self::Ended(record) => Some(beginning_id(record.run, record.started_at)),
@@ -174,11 +174,11 @@ fn beginning_id(run: u64, started_at: Micros) -> String {
     format!("run-{run}-begun-{started_at}")
 }
 
-/// How much a mail matters, from which everybody's wish decides.
+/// How much a mail matters; each recipient's mail level decides by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Importance {
     Beginning,
-    /// All went well.
+    /// A success without warnings.
     Result,
     Problem,
 }

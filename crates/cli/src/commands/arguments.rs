@@ -1,5 +1,5 @@
-//! The command line's arguments. Help, man pages and completions are generated from this very file, so it must know nothing of
-//! the rest of the program.
+//! The command line's arguments. Help, man pages and completions are generated from this file, so it must know nothing of the rest of
+//! the program.
 
 use std::path::PathBuf;
 
@@ -126,7 +126,7 @@ pub(crate) enum DiskOrder {
     },
 }
 
-/// The service returns no more than that.
+/// The service returns no more runs than this.
 fn runs() -> RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=1000)
 }

@@ -1,5 +1,5 @@
-//! How a run that is followed looks: a bar on a terminal, elsewhere a line for each new state and each further tenth, or
-//! JSON. Draws what it is given, and asks nobody.
+//! Shows a run that is watched: a bar on a terminal, elsewhere a line for each new state and each further tenth, or JSON. Draws only
+//! what it is given.
 
 use asbackup_api::{State, Status};
 use asbackup_texts::harmless;
@@ -12,7 +12,7 @@ use super::status::headline;
 use super::ui::Ui;
 
 const LAYOUT: &str = "{bar:40.green/dim} {prefix}\n{wide_msg:.dim}";
-/// For terminals on which bar and numbers have no room beside each other.
+/// For terminals without room for bar and numbers on one line.
 const NARROW_LAYOUT: &str = "{prefix}\n{wide_bar:.green/dim}\n{wide_msg:.dim}";
 const WIDE_ENOUGH: usize = 110;
 /// Fine enough for a bar of 40 columns in eighths.
@@ -21,9 +21,9 @@ const PARTS: u64 = 1000;
 pub struct View<'a> {
     ui: &'a Ui,
     kind: Kind,
-    /// The state, and the tenth of the copy, that were told last.
+    /// The state and the tenth of the copy that were shown last.
     told: (State, u64),
-    /// That it can be over sooner is said once.
+    /// Whether the hint was shown that a resumed copy may end sooner.
     has_hinted: bool,
 }
 
@@ -44,7 +44,7 @@ impl<'a> View<'a> {
     }
 
     pub fn show(&mut self, now: &Status) {
-        // The end of the run is told by whoever follows it.
+        // `watch` shows the end of the run.
         if now.run == 0 && !matches!(self.kind, Kind::Json) {
             return;
         }
@@ -74,7 +74,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Leaves nothing of the bar on the terminal.
+    /// Clears the bar from the terminal.
     pub fn close(&self) {
         if let Kind::Bar(bar) = &self.kind {
             bar.finish_and_clear();
@@ -85,7 +85,7 @@ impl<'a> View<'a> {
 fn bar(screen: Screen) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stdout());
     let layout = if screen.width.is_some_and(|width| width < WIDE_ENOUGH) { NARROW_LAYOUT } else { LAYOUT };
-    // The layout is ours and right; the default one does if it ever were not.
+    // Our layouts are valid; should one ever not be, the default does.
     let style = ProgressStyle::with_template(layout).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(if screen.ascii { style.progress_chars("#>-") } else { style });
     bar
@@ -97,7 +97,7 @@ fn draw(bar: &ProgressBar, now: &Status, ui: &Ui) {
     bar.set_position((ratio(now) * PARTS as f64) as u64);
 }
 
-/// While copying the numbers, before and after it the state in words.
+/// Numbers while copying, the state in words before and after.
 fn how_far(now: &Status, ui: &Ui) -> String {
     if now.state != State::Copying {
         return ui.words("status-line-state.value", &[("state", now.state.name().into())]);

@@ -35,7 +35,7 @@ fn check(file: &File, ui: &Ui) -> End {
     if found.is_good() { End::Done } else { End::Refused }
 }
 
-/// What there is to say of a file.
+/// What was found in a file.
 struct Found {
     faults: Vec<ConfigProblem>,
     warnings: Vec<ConfigProblem>,
@@ -110,7 +110,7 @@ fn setting(setting: &Setting) -> Value {
     })
 }
 
-/// As in the file, with a note where each value comes from.
+/// Laid out like the file, with a note on where each value comes from.
 fn page(loaded: &Loaded, ui: &Ui) -> String {
     let mut lines = Vec::new();
     let mut section = "";

@@ -1,5 +1,5 @@
-//! `asbackup disks`: the known disks, plugged-in ones that could be added, with the line for config.ini, and those that have no file
-//! system yet; or an order about one of them.
+//! `asbackup disks`: lists configured disks, attached ones that could be added with their line for config.ini, and those without a
+//! file system; or carries out an order about one disk.
 
 use crate::exit_code::End;
 use crate::told::{self, Object};
@@ -36,7 +36,7 @@ async fn list(output: Output, ui: &Ui) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// With what every disk of the list has.
+/// Adds the properties that every listed disk has.
 fn as_disk(unformatted: &UnformattedDisk) -> Object {
     let mut unformatted = unformatted.to_json();
     for (key, value) in [("uuid", "".into()), ("known", false.into()), ("present", true.into())] {
@@ -95,7 +95,7 @@ fn unknown_table(unknown: &[&Disk], ui: &Ui) -> String {
     columns(heads, &unknown.iter().map(row).collect::<Vec<_>>(), ui.screen)
 }
 
-/// The line that makes one of the unknown disks a known one.
+/// The line for config.ini that adds an unknown disk.
 fn addition(known: &[&Disk], disk: &Disk, ui: &Ui) -> Option<String> {
     let listed = known
         .iter()

@@ -13,7 +13,7 @@ use super::table::columns;
 use super::ui::{Ui, name_of};
 use super::which::is_label;
 
-/// As many as the daemon gives at most.
+/// The daemon returns no more runs than this.
 const ALL: u32 = 1000;
 
 pub async fn run(history: &History, ui: &Ui) -> Result<End, Error> {
@@ -34,7 +34,7 @@ pub async fn run(history: &History, ui: &Ui) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// By UUID in any spelling, or by the label that the disk had then.
+/// By UUID in any case, or by the label that the disk had at the time.
 fn is_of(run: &Run, disk: &str) -> bool {
     run.disk.eq_ignore_ascii_case(disk.trim()) || is_label(&run.label, disk)
 }

@@ -1,5 +1,5 @@
-//! `asbackup mail test`: sends a test mail with what config.ini says, in this process, and shows the server's answers. Not over
-//! the bus: a mail server may take minutes to answer, a call may not; and root can read all that the service can.
+//! `asbackup mail test`: sends a test mail from this process with the settings in config.ini, and shows the server's answers. It does
+//! not go over the bus, since a mail server may take minutes to answer and a call may not; root can read all that the service can.
 
 use std::fs::File as Opened;
 use std::io::ErrorKind;
@@ -39,12 +39,12 @@ pub async fn test(file: &File, ui: &Ui) -> End {
     show(&tried, ui)
 }
 
-/// Sends the mail in the language that its readers are used to.
+/// Sends the mail in the configured language, which its readers expect.
 pub async fn attempt(config: &Config, password: &Secret) -> Result<Vec<Answer>, NotSent> {
     test_mail::send(config, &Texts::new(config.language), password).await
 }
 
-/// Before anything else is said: the server may take its time.
+/// What is shown first, since the server may take its time.
 pub fn sending(config: &Config, ui: &Ui) -> String {
     let protection = match config.mail.protection() {
         Encryption::Tls => "tls",
@@ -59,7 +59,7 @@ pub fn sending(config: &Config, ui: &Ui) -> String {
     ui.words("mail-test-sending", &args)
 }
 
-/// What came of it, for a person.
+/// Shows the result to a person.
 pub fn show(tried: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> End {
     match tried {
         Err(reason) => ui.complain(&why(reason, ui)),
@@ -89,7 +89,7 @@ fn verdict(answers: &[Answer], ui: &Ui) -> String {
     ui.word(id)
 }
 
-/// Without what is said of mails that wait: this one does not.
+/// Leaves out what the warning means for waiting mails: a test mail does not wait.
 fn why(reason: &NotSent, ui: &Ui) -> String {
     match reason {
         NotSent::NoServer => ui.word("mail-test-no-server"),
@@ -114,7 +114,7 @@ fn told(config: &Config, tried: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> Value
     })
 }
 
-/// A file for root alone is no fault of the file.
+/// That only root can read the file is not a fault in it.
 fn is_denied(path: &Path) -> bool {
     Opened::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }

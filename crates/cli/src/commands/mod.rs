@@ -1,5 +1,5 @@
-//! The command line: arguments, runtime, exit code. Each command has its file; `arguments` is what can be said,
-//! `ui` how it looks, `watch` follows a run and `bar` draws it.
+//! The command line: arguments, runtime, exit code. Each command has its file; `arguments` defines the command line, `ui` formats
+//! answers, `watch` follows a run and `bar` draws it.
 
 pub mod arguments;
 mod bar;
@@ -29,7 +29,7 @@ use tokio::runtime::Builder;
 use arguments::{Arguments, Command, Mail, Start};
 use ui::Ui;
 
-/// All of `asbackup`.
+/// Runs `asbackup`.
 pub fn asbackup() -> ExitCode {
     let arguments = Arguments::parse();
     let ui = Ui::of_caller();
@@ -38,7 +38,7 @@ pub fn asbackup() -> ExitCode {
     end.into()
 }
 
-/// What to say to somebody who may not: how they come to be allowed.
+/// The text that tells unauthorised callers how to get permission.
 fn denial(command: &Command) -> &'static str {
     match command {
         Command::Cancel | Command::Start(Start { allow_deletions: false, .. }) => "cli-denied-group",
@@ -59,12 +59,12 @@ fn run(command: Command, ui: &Ui) -> Result<End, Error> {
             Command::History(history) => history::run(&history, ui).await,
             Command::Config(what) => Ok(config::run(&what, ui)),
             Command::Mail(Mail::Test(file)) => Ok(mail::test(&file, &Ui::with_all_texts()).await),
-            Command::Setup(wishes) => setup::run(wishes, &Ui::with_all_texts()).await,
+            Command::Setup(options) => setup::run(options, &Ui::with_all_texts()).await,
         }
     })
 }
 
-/// The daemon's own words, or that it is not there, or what the caller lacks.
+/// Shows the daemon's own words, that it can't be reached, or which permission the caller lacks.
 fn complain(error: &Error, denied: &str, ui: &Ui) -> End {
     let end = End::of(error);
     let cause = message(error);
@@ -77,7 +77,7 @@ fn complain(error: &Error, denied: &str, ui: &Ui) -> End {
     end
 }
 
-/// The caller's name, to be read and copied into a command.
+/// The caller's name, ready to be copied into a command.
 fn user() -> String {
     Who::User(getuid().as_raw()).to_string()
 }

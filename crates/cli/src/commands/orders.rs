@@ -1,5 +1,5 @@
-//! `asbackup start`, `asbackup cancel` and `asbackup disks trust`. They may ask for a password where an agent of polkit exists, so they wait as long
-//! as a person may take.
+//! `asbackup start`, `asbackup cancel` and `asbackup disks trust`. A polkit agent may ask for a password, so they wait as long as a
+//! person may take.
 
 use crate::exit_code::End;
 use crate::{ANSWER_OF_A_PERSON, CROWDED, connect, in_turn, proxy};
@@ -19,7 +19,7 @@ pub async fn start(start: &Start, ui: &Ui) -> Result<End, Error> {
         told(run, start, ui);
         return Ok(End::Done);
     }
-    // First the ear, then the order: a run may be over before anybody listens.
+    // Listens before it starts the run, which may be over at once.
     let watch = Watch::open(&connection).await?;
     let run = order(start, &backup, ui).await?;
     watch.follow(run, start.output, ui).await

@@ -1,19 +1,19 @@
-//! What the caller's terminal can show: how wide it is, and which letters it has. Elsewhere (files, pipes) lines are as long as they
-//! are, in UTF-8. Knows nothing of what is shown.
+//! What the caller's terminal can show: its width and its character set. Elsewhere (files, pipes) lines are not wrapped, and are in
+//! UTF-8. Knows nothing of what is shown.
 
 use crate::locale;
 use console::Term;
 use deunicode::deunicode;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-/// Lines that begin so are there to be copied, and stay whole.
+/// Lines with this indent are meant to be copied, and are not wrapped.
 const LITERAL: &str = "    ";
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Screen {
-    /// In columns; none where nobody looks at a terminal.
+    /// In columns; `None` without a terminal.
     pub width: Option<usize>,
-    /// It has the letters of ASCII alone.
+    /// It shows only ASCII.
     pub ascii: bool,
 }
 
@@ -26,7 +26,7 @@ impl Screen {
         Self { width, ascii: !locale::has_unicode() }
     }
 
-    /// The text as it fits: no word is torn, and no letter becomes another's bytes.
+    /// Wraps the text between words, and replaces letters that the terminal lacks.
     pub fn fit(self, text: &str) -> String {
         let lines: Vec<String> = text.split('\n').map(|line| self.fit_line(line)).collect();
         self.letters(&lines.join("\n"))
@@ -39,7 +39,7 @@ impl Screen {
         }
     }
 
-    /// In the letters that there are. German vowels are written as Germans do without them.
+    /// Replaces letters that the terminal lacks. Umlauts become `ae`, `oe` and `ue`, as Germans write them in ASCII.
     pub fn letters(self, text: &str) -> String {
         if !self.ascii || text.is_ascii() {
             return text.to_owned();
@@ -51,7 +51,7 @@ impl Screen {
     }
 }
 
-/// Lines after the first begin with `indent`.
+/// Wraps a line; all lines after the first begin with `indent`.
 pub fn wrapped(line: &str, width: usize, indent: &str) -> String {
     let options = Options::new(width)
         .subsequent_indent(indent)
@@ -68,19 +68,19 @@ mod tests {
     const NARROW: Screen = Screen { width: Some(12), ascii: false };
 
     #[test]
-    fn words_stay_whole_and_so_do_lines_that_are_to_be_copied() {
+    fn words_and_lines_meant_to_be_copied_are_not_broken() {
         let text = "Größe und Zahl der Platten\n\n    key = a, b, c, d";
         assert_eq!(NARROW.fit(text), "Größe und\nZahl der\nPlatten\n\n    key = a, b, c, d");
         assert_eq!(Screen::default().fit(text), text);
     }
 
     #[test]
-    fn colours_take_no_room() {
+    fn colours_do_not_count_as_width() {
         assert_eq!(NARROW.fit("\u{1b}[32mall is well\u{1b}[0m"), "\u{1b}[32mall is well\u{1b}[0m");
     }
 
     #[test]
-    fn without_unicode_everything_is_ascii_and_can_be_read() {
+    fn without_unicode_all_text_is_readable_ascii() {
         let plain = Screen { width: None, ascii: true };
         assert_eq!(plain.fit("„GRÖßE“ – für später…"), "\"GROessE\" - fuer spaeter...");
         assert!(plain.fit("銀 💾 \u{202e}").is_ascii());

@@ -24,9 +24,9 @@ pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// Everything for a person; without a line feed at the end.
+/// The whole status for a person, without a final line feed.
 pub fn summary(status: &Status, ui: &Ui) -> String {
-    // The daemon's own sentence, which it alone can make.
+    // Only the daemon has a sentence for a state that is unknown here.
     if status.state == State::Unknown {
         return status.status.clone();
     }

@@ -1,15 +1,15 @@
-//! Columns that line up, also with letters that are two columns wide or none; on a terminal that is too narrow for them, a few
-//! lines for each row.
+//! Columns that line up, even with letters that are two columns wide or none. On a terminal that is too narrow, each row becomes a
+//! few lines.
 
 use console::{Alignment, measure_text_width, pad_str, style};
 
 use super::screen::{Screen, wrapped};
 
 const GAP: usize = 2;
-/// A value that has less beside its label begins below it.
+/// With less room beside the labels, values are not aligned.
 const LEAST_VALUE: usize = 24;
 
-/// Rows below their headings; numbers and words alike begin at the left. Without line feed at the end.
+/// Rows below their headings, all aligned left, without a final line feed.
 pub fn columns<const N: usize>(heads: [String; N], rows: &[[String; N]], screen: Screen) -> String {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| &row[column]).chain([&heads[column]]);
@@ -34,7 +34,7 @@ fn stacked<const N: usize>(heads: &[String; N], rows: &[[String; N]], screen: Sc
     rows.iter().map(row).collect::<Vec<_>>().join("\n\n")
 }
 
-/// What each line is about, and what it says. Without line feed at the end.
+/// Labels and their values in two columns, without a final line feed.
 pub fn labelled(lines: &[(String, String)], screen: Screen) -> String {
     let widest = lines.iter().map(|(label, _)| measure_text_width(label)).max().unwrap_or_default();
     let room = widest + 1 + GAP;
@@ -68,21 +68,21 @@ mod tests {
     }
 
     #[test]
-    fn columns_line_up_whatever_is_in_them() {
+    fn columns_line_up_even_with_wide_letters() {
         let rows = [words(["銀", "1"]), words(["Größe", "2"]), words(["", "3"])];
         let table = columns(words(["A", "B"]), &rows, Screen::default());
         assert_eq!(table, "A      B\n銀     1\nGröße  2\n       3");
     }
 
     #[test]
-    fn values_line_up_behind_their_labels() {
+    fn values_line_up_beside_their_labels() {
         let lines = [("Run", "17"), ("Released", "Gold")].map(|(label, value)| (label.into(), value.into()));
         assert_eq!(labelled(&lines, Screen::default()), "Run:       17\nReleased:  Gold");
         assert_eq!(labelled(&[], Screen::default()), "");
     }
 
     #[test]
-    fn what_is_too_wide_is_told_row_by_row_and_long_values_stay_beside_their_label() {
+    fn a_table_that_is_too_wide_becomes_lines_with_aligned_values() {
         let narrow = Screen { width: Some(34), ascii: false };
         let rows = [words(["17", "one two three four five six", ""]), words(["18", "well", "x"])];
         let table = columns(words(["Run", "Why", "Who"]), &rows, narrow);

@@ -1,5 +1,5 @@
-//! How the program speaks: language, local time, colours and lines that fit (only on a terminal), and JSON. What nobody reads any more is not
-//! an error: `asbackup history | head` ends quietly.
+//! How the program presents answers: language, local time, colours and wrapped lines (only on a terminal), and JSON. A closed pipe is
+//! not an error: `asbackup history | head` ends quietly.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ pub struct Ui {
     reteller: Reteller,
     /// Where answers are shown.
     pub screen: Screen,
-    /// Where complaints are.
+    /// Where complaints are shown.
     errors: Screen,
 }
 
@@ -29,7 +29,7 @@ impl Ui {
         Self::with(Texts::of_command_line(language()))
     }
 
-    /// For commands that say more than how things stand.
+    /// For commands that need more texts than a status does.
     pub fn with_all_texts() -> Self {
         Self::with(Texts::new(language()))
     }
@@ -40,7 +40,7 @@ impl Ui {
         Self { texts, clock: Clock::system(), reteller, screen, errors }
     }
 
-    /// What the service tells, in the caller's language; what only a newer service knows stays as it told it.
+    /// Translates a status into the caller's language; what only a newer service knows stays as it is.
     pub fn retell(&self, status: &mut Status) {
         self.reteller.retell(status);
         if status.state != State::Unknown {
@@ -48,7 +48,7 @@ impl Ui {
         }
     }
 
-    /// The same of one run.
+    /// Translates one run.
     pub fn retell_run(&self, run: &mut Run) {
         self.reteller.retell_run(run);
     }
@@ -62,12 +62,12 @@ impl Ui {
         self.texts.text(id, args)
     }
 
-    /// A text without holes.
+    /// A text without arguments.
     pub fn word(&self, id: &str) -> String {
         self.words(id, &[])
     }
 
-    /// Unknown is a dash.
+    /// A size, or a dash if it is unknown.
     pub fn size(&self, bytes: u64) -> String {
         self.known(bytes, "cli-size")
     }
@@ -87,7 +87,7 @@ impl Ui {
         }
     }
 
-    /// Day and time.
+    /// Date and time.
     pub fn moment(&self, micros: Micros) -> String {
         match micros {
             0 => self.word("cli-never"),
@@ -95,18 +95,18 @@ impl Ui {
         }
     }
 
-    /// Prints what is asked for.
+    /// Prints an answer.
     pub fn print(&self, text: &str) {
         let _ = writeln!(io::stdout().lock(), "{}", self.screen.fit(text));
     }
 
-    /// One line; what may come from outside shows its control characters.
+    /// Prints one line of complaint, with control characters escaped.
     pub fn complain(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", self.errors.fit(&harmless(text)));
     }
 
     pub fn print_json<T: Serialize + ?Sized>(&self, value: &T) {
-        // Maps with keys of text and plain values always can be written.
+        // Maps with string keys and plain values can always be serialised.
         print_whole(&serde_json::to_string_pretty(value).unwrap_or_default());
     }
 
@@ -115,12 +115,12 @@ impl Ui {
     }
 }
 
-/// For programs, whatever the terminal is like.
+/// Prints for programs, whatever the terminal can show.
 fn print_whole(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
-/// An empty label is shown as the UUID.
+/// The label, or the UUID if the label is empty.
 pub fn name_of<'a>(label: &'a str, uuid: &'a str) -> &'a str {
     if label.trim().is_empty() { uuid } else { label }
 }

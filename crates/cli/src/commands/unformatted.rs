@@ -1,5 +1,5 @@
-//! What is plugged in without a file system, with the command that makes one, to be copied into a shell. Whoever may read the device
-//! looks once more whether it is empty: the service looked when it came.
+//! Attached disks without a file system, with the command that makes one, ready to be copied into a shell. Callers who may read the
+//! device check once more that it is empty: the service checked when it was attached.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -13,13 +13,13 @@ use rustix::process::geteuid;
 use super::table::columns;
 use super::ui::Ui;
 
-/// Names that say which disk it is, wherever it is plugged in.
+/// Names that stay with a disk, whichever port it is attached to.
 const BY_ID: &str = "/dev/disk/by-id";
-/// As the manual's disks are called.
+/// The label that the manual uses.
 const LABEL: &str = "OFFSITE";
 const BLANK: &str = "blank";
 
-/// None without any of them. `disks` have labels that are taken.
+/// `None` if there are none. The labels of `disks` are taken.
 pub fn page(unformatted: &[UnformattedDisk], disks: &[Disk], ui: &Ui) -> Option<String> {
     if unformatted.is_empty() {
         return None;
@@ -31,7 +31,7 @@ pub fn page(unformatted: &[UnformattedDisk], disks: &[Disk], ui: &Ui) -> Option<
     Some(parts.join("\n\n"))
 }
 
-/// Where it says so the device is not empty any more.
+/// What the service says is on the disk, unless the device turns out not to be empty any more.
 fn contents(disk: &UnformattedDisk) -> &'static str {
     let told = disk.contents.name();
     let device = Path::new(&disk.device);
@@ -74,7 +74,7 @@ fn advice(disk: &UnformattedDisk, contents: &str, labels: &mut impl Iterator<Ite
     }
 }
 
-/// ext4 is there on every machine, and no reserve for root on a disk without a system.
+/// Every machine has ext4, and a disk without a system needs no blocks reserved for root.
 fn command(device: &Path, label: &str) -> String {
     as_root(&["mkfs.ext4", "-m", "0", "-L", label, &quoted(device)])
 }
@@ -84,13 +84,13 @@ fn as_root(words: &[&str]) -> String {
     sudo.into_iter().chain(words.iter().copied()).collect::<Vec<_>>().join(" ")
 }
 
-/// Those that no disk has.
+/// Labels that no disk has.
 fn labels(disks: &[Disk]) -> impl Iterator<Item = String> {
     let is_free = |label: &String| !disks.iter().any(|disk| disk.label.eq_ignore_ascii_case(label));
     (1..=u32::MAX).map(|number| format!("{LABEL}{number}")).filter(is_free)
 }
 
-/// The shortest of the names that stay with the disk; those of the bus it is on at the moment say more to people than a number.
+/// The shortest name that stays with the disk; a readable one comes before one that is just a number.
 fn stable(device: &Path, by_id: &Path) -> PathBuf {
     let Ok(meant) = device.canonicalize() else { return device.to_owned() };
     let names = fs::read_dir(by_id).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -103,7 +103,7 @@ fn stable(device: &Path, by_id: &Path) -> PathBuf {
     names.into_iter().next().unwrap_or_else(|| device.to_owned())
 }
 
-/// For a shell. udev leaves few letters in a name, and this one goes into a command that deletes.
+/// Quotes for a shell. udev allows few characters in a name, but this one goes into a command that deletes.
 fn quoted(path: &Path) -> String {
     let text = harmless(&path.display().to_string());
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._:+@=-".contains(c);
@@ -116,7 +116,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn the_name_that_stays_with_the_disk_is_taken_and_the_one_that_people_can_read() {
+    fn a_readable_name_that_stays_with_the_disk_is_preferred() {
         let place = tempfile::tempdir().unwrap();
         let (device, other) = (place.path().join("sdb"), place.path().join("sdc"));
         let by_id = place.path().join("by-id");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_a_disk_has_is_not_given_again() {
+    fn a_label_that_a_disk_has_is_not_suggested() {
         let disk = |label: &str| Disk { label: label.to_owned(), ..Disk::default() };
         let first = |disks: &[Disk]| labels(disks).take(2).collect::<Vec<_>>();
         assert_eq!(first(&[]), ["OFFSITE1", "OFFSITE2"]);

@@ -1,4 +1,4 @@
-//! `asbackup watch`: follows one run to its end. Nothing is asked again and again: the daemon says what changes.
+//! `asbackup watch`: follows one run to its end. Does not poll: the daemon signals what changes.
 
 use std::io;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::bar::View;
 use super::status::summary;
 use super::ui::Ui;
 
-/// That a disk may be unplugged is proven a moment after the end of its run.
+/// A disk is released a moment after its run has ended.
 const RELEASE: Duration = Duration::from_secs(3);
 
 pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
@@ -32,7 +32,7 @@ pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
     watch.follow(run, output, ui).await
 }
 
-/// An ear on the bus.
+/// Listens to the daemon on the bus.
 pub struct Watch {
     connection: Connection,
     backup: BackupProxy<'static>,
@@ -61,7 +61,7 @@ impl Watch {
         })
     }
 
-    /// Shows run number `run` until it ends, and how things stand then.
+    /// Shows run number `run` until it ends, and then the status.
     pub async fn follow(mut self, run: u64, output: Output, ui: &Ui) -> Result<End, Error> {
         let mut now =
             Now { properties: told::properties(&self.connection).await?, disks: told::disks(&self.backup).await?, ui };
@@ -83,7 +83,7 @@ impl Watch {
         Ok(End::of_run(&result))
     }
 
-    /// The result; none if the service went away before.
+    /// The result; `None` if the service went away first.
     async fn until_finished(
         &mut self,
         run: u64,
@@ -111,7 +111,7 @@ impl Watch {
         timeout(RELEASE, released).await.unwrap_or(Ok(()))
     }
 
-    /// Takes a change of properties into `now`.
+    /// Waits for the next signal, and merges changed properties into `now`.
     async fn next(&mut self, now: &mut Object) -> Result<News, Error> {
         let news = tokio::select! {
             change = self.changes.next() => match change {
@@ -143,7 +143,7 @@ impl Watch {
     }
 }
 
-/// How things stand, as far as the changes have been heard.
+/// The status, as of the changes received so far.
 struct Now<'a> {
     properties: Object,
     disks: Vec<Disk>,

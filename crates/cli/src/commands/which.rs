@@ -1,4 +1,4 @@
-//! Which disk a person means: they read labels everywhere, and the service takes UUIDs.
+//! Which disk a person means: people see labels everywhere, and the service takes UUIDs.
 
 use crate::told;
 use asbackup_api::Disk;
@@ -6,45 +6,46 @@ use asbackup_api::bus::{BackupProxy, Error};
 
 use super::ui::Ui;
 
-/// The UUID of the known disk that is called so. What no disk is called stays as it is, for the service to refuse in its own words.
+/// The UUID of the configured disk with this name. A name that no disk has is returned unchanged, for the service to refuse in its
+/// own words.
 ///
 /// # Errors
 /// Several disks have this label, or the service can't be asked.
-pub async fn known_disk(wish: &str, backup: &BackupProxy<'_>, ui: &Ui) -> Result<String, Error> {
-    if wish.trim().is_empty() {
+pub async fn known_disk(name: &str, backup: &BackupProxy<'_>, ui: &Ui) -> Result<String, Error> {
+    if name.trim().is_empty() {
         return Ok(String::new());
     }
     let mut disks = told::disks(backup).await?;
     disks.retain(|disk| disk.known);
-    pick(wish, &disks).map_err(|uuids| Error::UnknownDisk(ambiguous(wish, &uuids, ui)))
+    pick(name, &disks).map_err(|uuids| Error::UnknownDisk(ambiguous(name, &uuids, ui)))
 }
 
-pub fn ambiguous(wish: &str, uuids: &[String], ui: &Ui) -> String {
-    ui.words("cli-disk-ambiguous", &[("label", wish.into()), ("disks", uuids.join(", ").into())])
+pub fn ambiguous(name: &str, uuids: &[String], ui: &Ui) -> String {
+    ui.words("cli-disk-ambiguous", &[("label", name.into()), ("disks", uuids.join(", ").into())])
 }
 
-/// By UUID in any spelling, by label, or by label in another case.
+/// Looks for the UUID in any case, then the exact label, then the label in any case.
 ///
 /// # Errors
-/// The UUIDs of all that have this label.
-pub fn pick(wish: &str, disks: &[Disk]) -> Result<String, Vec<String>> {
-    let wish = wish.trim();
+/// The UUIDs of all disks with this label.
+pub fn pick(name: &str, disks: &[Disk]) -> Result<String, Vec<String>> {
+    let name = name.trim();
     let having = |is_it: &dyn Fn(&Disk) -> bool| -> Vec<String> {
         disks.iter().filter(|disk| is_it(disk)).map(|disk| disk.uuid.clone()).collect()
     };
-    let uuids = having(&|disk| disk.uuid.eq_ignore_ascii_case(wish));
-    let exact = having(&|disk| disk.label == wish);
-    let folded = having(&|disk| is_label(&disk.label, wish));
+    let uuids = having(&|disk| disk.uuid.eq_ignore_ascii_case(name));
+    let exact = having(&|disk| disk.label == name);
+    let folded = having(&|disk| is_label(&disk.label, name));
     match [uuids, exact, folded].into_iter().find(|found| !found.is_empty()) {
-        None => Ok(wish.to_owned()),
+        None => Ok(name.to_owned()),
         Some(mut found) if found.len() == 1 => Ok(found.remove(0)),
         Some(found) => Err(found),
     }
 }
 
-/// Whether a disk that is labelled so is meant.
-pub fn is_label(label: &str, wish: &str) -> bool {
-    label.trim().to_lowercase() == wish.trim().to_lowercase()
+/// Whether `name` means a disk with this label.
+pub fn is_label(label: &str, name: &str) -> bool {
+    label.trim().to_lowercase() == name.trim().to_lowercase()
 }
 
 #[cfg(test)]
@@ -57,9 +58,9 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_goes_by_uuid_or_label_in_any_case() {
-        for wish in ["B78E-6CC4", "b78e-6cc4 ", "MITTWOCH", "mittwoch"] {
-            assert_eq!(pick(wish, &disks()), Ok("B78E-6CC4".to_owned()), "{wish}");
+    fn a_disk_is_found_by_uuid_or_label_in_any_case() {
+        for name in ["B78E-6CC4", "b78e-6cc4 ", "MITTWOCH", "mittwoch"] {
+            assert_eq!(pick(name, &disks()), Ok("B78E-6CC4".to_owned()), "{name}");
         }
         assert_eq!(pick("GRÖSSE 1", &disks()), Ok("GRÖSSE 1".to_owned()), "ß and SS are not one letter");
         assert_eq!(pick("größe 1", &disks()), Ok("0f3a".to_owned()));
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_several_have_means_the_one_that_spells_it_so_or_none() {
+    fn a_shared_label_means_only_the_disk_with_the_exact_spelling() {
         assert_eq!(pick("twin", &disks()), Ok("0f3c".to_owned()));
         assert_eq!(pick("Twin", &disks()), Err(vec!["0f3b".to_owned(), "0f3c".to_owned()]));
     }

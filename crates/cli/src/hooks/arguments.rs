@@ -1,5 +1,5 @@
-//! The arguments of both commands. Help, man pages and completions are generated from this very file, so it must know nothing
-//! of the rest of the program.
+//! The arguments of both commands. Help, man pages and completions are generated from this file, so it must know nothing of the rest
+//! of the program.
 
 use std::time::Duration;
 
@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn both_command_lines_are_sound() {
+    fn both_command_lines_are_valid() {
         LockArguments::command().debug_assert();
         UnlockArguments::command().debug_assert();
     }
 
     #[test]
-    fn a_session_becomes_part_of_the_name_in_one_spelling() {
+    fn every_spelling_of_a_session_gives_the_same_name() {
         assert_eq!(name(&["Nightly Job"]).as_deref(), Some("Nightly Job"));
         let named = format!("Nightly@{ID}");
         for spelling in [ID.to_owned(), ID.to_uppercase(), format!("{{{ID}}}")] {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_session_no_time_or_no_job_is_refused() {
+    fn invalid_sessions_timeouts_and_jobs_are_refused() {
         let wrong: [&[&str]; 6] =
             [&[], &["a", "b"], &["a", "--session", "x"], &["a", "--timeout", "-1"], &["a", "--timeout", "x"], &["--x"]];
         for arguments in wrong {

@@ -12,12 +12,12 @@ pub enum End {
     /// Held, or unlocked.
     Done = 0,
     Refused = 1,
-    /// clap ends with this number, too.
+    /// clap's own exit code for wrong arguments.
     Usage = 2,
     TimedOut = 3,
     Unreachable = 4,
     NotAuthorised = 5,
-    /// Nobody looks at the exit code any more.
+    /// Nobody reads the exit code any more.
     Withdrawn = 6,
 }
 
@@ -34,7 +34,7 @@ impl End {
         }
     }
 
-    /// What is said of an end that is no error of the daemon's.
+    /// The id of the text for an end that is not an error of the daemon.
     pub fn text(self) -> &'static str {
         match self {
             Self::Withdrawn => "tools-withdrawn",
@@ -50,7 +50,7 @@ impl From<End> for ExitCode {
     }
 }
 
-/// The daemon is not there at this moment: it restarts, or stops in order to.
+/// The daemon is away for a moment, such as during a restart.
 pub fn is_passing(error: &Error) -> bool {
     match error {
         Error::Stopping(_) => true,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_daemon_that_may_come_back_is_waited_for() {
+    fn only_errors_of_an_absent_daemon_are_passing() {
         assert!(is_passing(&unknown()) && is_passing(&Error::Stopping(String::new())));
         assert!(!is_passing(&denied()) && !is_passing(&Error::LockFailed(String::new())));
     }

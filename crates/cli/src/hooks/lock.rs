@@ -1,5 +1,5 @@
-//! `veeam-lock`: one call, and if a copy is on, waiting until the daemon says otherwise. Waiting means to watch what the daemon
-//! publishes; the daemon in turn watches our connection, so ending in any way withdraws the request.
+//! `veeam-lock`: asks for a lock and, while a copy is running, watches what the daemon publishes until the lock is granted. The
+//! daemon in turn watches our connection, so the request ends with this process, however it ends.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use asbackup_api::bus::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup_texts::harmless;
 
 const HELD: &str = "held";
-/// systemd starts a daemon that has died again after five seconds.
+/// systemd restarts a crashed daemon after five seconds.
 const RESTART: Duration = Duration::from_secs(60);
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
@@ -45,7 +45,7 @@ struct Request<'a> {
     voice: &'a Voice,
 }
 
-/// What became of the request, as the daemon publishes it.
+/// The state of the request, as the daemon publishes it.
 enum Turn {
     Held,
     Waiting,
@@ -66,7 +66,7 @@ impl Request<'_> {
                     self.voice.say("tools-held");
                     return Ok(End::Done);
                 }
-                // A new daemon has never heard of us, which is no reason to give up.
+                // A restarted daemon does not know the request, which is no reason to give up.
                 Ok(Turn::Gone) if changes.was_lost() => true,
                 Ok(Turn::Gone) => return Ok(End::TimedOut),
                 Ok(Turn::Waiting) => changes.next().await? == Change::Lost,
@@ -75,7 +75,7 @@ impl Request<'_> {
             };
             if lost {
                 self.ask_anew().await?;
-                // What is still on its way tells of the loss that is over.
+                // Signals that are still queued report the loss that is over.
                 changes.was_lost();
             }
         }
@@ -97,7 +97,7 @@ impl Request<'_> {
         })
     }
 
-    /// The daemon has forgotten us; the new one has to hear of us.
+    /// Repeats the request, which the daemon lost when it ended.
     async fn ask_anew(&self) -> Result<(), Error> {
         self.voice.say("tools-service-lost");
         let patience = Instant::now() + RESTART;
@@ -110,7 +110,7 @@ impl Request<'_> {
         }
     }
 
-    /// Also takes back a lock that was granted at this very moment: nobody would give it back.
+    /// Also releases a lock that was granted at this very moment: nobody else would.
     async fn give_up(&self, end: End) -> Result<End, Error> {
         match in_turn(async || self.proxy.veeam_unlock(&self.name).await).await {
             Ok(()) | Err(Error::NotLocked(_) | Error::LockMisspelt(_)) => Ok(end),
@@ -126,7 +126,7 @@ enum Change {
     Lost,
 }
 
-/// Everything after which our turn may have come.
+/// The signals after which the lock may have been granted.
 struct Changes {
     properties: PropertiesChangedStream,
     owners: NameOwnerChangedStream,
@@ -142,7 +142,7 @@ impl Changes {
         })
     }
 
-    /// Whether the daemon has gone at any time up to now, as far as nobody has been told of it.
+    /// Whether a signal that was not read yet says that the daemon ended.
     fn was_lost(&mut self) -> bool {
         let mut lost = false;
         while let Some(Some(change)) = self.owners.next().now_or_never() {
@@ -155,7 +155,7 @@ impl Changes {
         loop {
             let change = tokio::select! {
                 change = self.owners.next() => match change {
-                    // The loss was seen before, and the daemon asked until it was there.
+                    // The loss was handled: the request was repeated until the daemon was back.
                     Some(change) if change.args()?.new_owner().is_some() => continue,
                     other => other.map(|_| Change::Lost),
                 },

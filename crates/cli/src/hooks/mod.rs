@@ -1,6 +1,6 @@
 //! The tools for Veeam's job scripts, `veeam-lock` and `veeam-unlock`: small clients of the bus, made to start and answer fast.
-//! `arguments` reads the command line, `lock` and `unlock` do what it says over `voice`, `exit_code` turns the result into exit codes.
-//! `reader` notices that nobody listens any more.
+//! `arguments` reads the command line, `lock` and `unlock` do what it says over `voice`, `exit_code` turns the result into exit
+//! codes. `reader` notices when nobody reads the output any more.
 
 pub mod arguments;
 mod exit_code;
@@ -20,14 +20,14 @@ use arguments::{LockArguments, UnlockArguments};
 use exit_code::End;
 use voice::Voice;
 
-/// All of `veeam-lock`.
+/// Runs `veeam-lock`.
 pub fn veeam_lock() -> ExitCode {
     let arguments = LockArguments::parse();
     let voice = Voice::new(&arguments.job);
     voice.finish(run(lock::lock(&arguments, &voice)))
 }
 
-/// All of `veeam-unlock`.
+/// Runs `veeam-unlock`.
 pub fn veeam_unlock() -> ExitCode {
     let arguments = UnlockArguments::parse();
     let voice = Voice::new(&arguments.job);

@@ -1,4 +1,4 @@
-//! Whether anybody still reads what a tool says.
+//! Notices when nobody reads a tool's output any more.
 
 use std::io;
 
@@ -6,14 +6,14 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::retry_on_intr;
 use tokio::sync::oneshot;
 
-/// Returns when nobody can read our output any more. sshd ends no program whose client has gone, and a request that nobody
-/// waits for would be granted in the end and never given back. Never returns for files and the like.
+/// Returns when nobody can read our output any more; never for files. sshd does not end a program whose client has disconnected, and
+/// a request without a waiting client would be granted and never released.
 pub async fn abandoned() {
     let (tell, told) = oneshot::channel();
-    // A thread of its own ends with the process, where one of the runtime's would hold it up.
+    // A plain thread ends with the process; one of the runtime's would delay its end.
     std::thread::spawn(move || {
         if wait_for_reader_to_go().is_ok() {
-            // Nobody listens when the turn has come meanwhile.
+            // The receiver is gone if the lock was granted meanwhile.
             let _ = tell.send(());
         }
     });
@@ -24,7 +24,7 @@ pub async fn abandoned() {
 
 fn wait_for_reader_to_go() -> rustix::io::Result<usize> {
     let output = io::stdout();
-    // With nothing asked for, only hang-ups and errors are told.
+    // Without requested events, poll reports only hang-ups and errors.
     let mut polled = [PollFd::new(&output, PollFlags::empty())];
     retry_on_intr(|| poll(&mut polled, None))
 }

@@ -11,7 +11,7 @@ pub async fn unlock(arguments: &UnlockArguments, voice: &Voice) -> Result<End, E
     let name = arguments.job.name();
     match in_turn(async || proxy.veeam_unlock(&name).await).await {
         Ok(()) => voice.say("tools-unlocked"),
-        // Usual after a job that never began, and no reason for Veeam to call its job failed.
+        // Usual after a job that never began, and no reason for Veeam to report a failed job.
         Err(Error::NotLocked(_)) => voice.say("tools-not-locked"),
         Err(error) => return Err(error),
     }

@@ -1,4 +1,4 @@
-//! How the hooks talk: to the bus, and to whoever reads their output.
+//! How the hooks talk to the bus and to the readers of their output.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -14,10 +14,11 @@ use crate::locale::language;
 use asbackup_api::bus::Error;
 use asbackup_texts::Texts;
 
-/// A script of Veeam's may take fifteen minutes.
+/// Veeam lets a script run for fifteen minutes.
 const CROWDED: Duration = Duration::from_secs(60);
 
-/// Jobs that begin at the same moment are many, and who floods the bus has Veeam's calls refused with his own.
+/// Waits long: many jobs may begin at the same moment, and a program that floods the bus gets Veeam's calls refused along with its
+/// own.
 pub async fn in_turn<T>(call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
     crate::in_turn(CROWDED, call).await
 }
@@ -26,7 +27,7 @@ pub async fn connect() -> Result<Connection, Error> {
     crate::connect_within(CROWDED, ANSWER).await
 }
 
-/// Says what changes, a line each; errors even when it is to be quiet.
+/// Prints a line per change, and errors even when quiet.
 pub struct Voice {
     texts: Texts,
     job: String,
@@ -42,10 +43,10 @@ impl Voice {
         self.tell(id, "");
     }
 
-    /// With the daemon's own sentence, which is in its own language.
+    /// With the daemon's own sentence, which is in the daemon's language.
     pub fn tell(&self, id: &str, status: &str) {
         if !self.quiet {
-            // Whether anybody reads it is seen elsewhere.
+            // `reader` notices when nobody reads it.
             let _ = writeln!(io::stdout(), "{}", self.words(id, ("status", status)));
         }
     }

@@ -1,4 +1,4 @@
-//! What lies between two marks of a log, in one file or in several, one after the other.
+//! The part of a log between two marks, in one file or several consecutive ones.
 
 use std::io::{self, Read, empty};
 use std::ops::Range;
@@ -10,7 +10,7 @@ use asbackup_api::LogPart;
 #[derive(Debug)]
 pub struct Excerpt {
     pieces: Vec<Piece>,
-    /// What the run wrote at first is not there any more.
+    /// The beginning of the run's part no longer exists.
     pub lacks_begin: bool,
 }
 
@@ -22,7 +22,7 @@ struct Piece {
 }
 
 impl Excerpt {
-    /// `None` if it was not noted where it begins. Blocks.
+    /// `None` if its beginning was not marked. Blocks.
     ///
     /// # Errors
     /// A log can't be read.
@@ -49,7 +49,7 @@ impl Excerpt {
         self.pieces.is_empty()
     }
 
-    /// Its bytes, or some of them. Blocks.
+    /// The bytes in `range`. Blocks.
     ///
     /// # Errors
     /// A log can't be read.
@@ -67,7 +67,7 @@ impl Excerpt {
         Ok(bytes)
     }
 
-    /// Whether the log's own file is not all of it.
+    /// Whether it spans several files.
     pub fn is_in_several(&self) -> bool {
         self.pieces.len() > 1
     }
@@ -77,7 +77,7 @@ impl Piece {
     fn of(at: usize, member: LogFile, begin: Position, end: Option<Position>) -> io::Result<Self> {
         let length = match end {
             Some(end) if end.member < at => 0,
-            // A file that a crash has shortened ends before.
+            // A crash may have shortened the file.
             Some(end) if end.member == at && end.offset == 0 => 0,
             Some(end) if end.member == at => end.offset.min(member.length()?),
             _ => member.length()?,

@@ -1,4 +1,4 @@
-//! One file of a log: the log itself or a rotated one, compressed or not. Its bytes are those of the log.
+//! One file of a log: the log itself or a rotated one, compressed or not. Positions count uncompressed bytes.
 
 use std::fs::File;
 use std::io::{self, Read, copy, sink};
@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use asbackup_api::{Head, LogMark};
 
-/// Two lines or more, and they begin with the time.
+/// Bytes that identify a file: two lines or more, which begin with their time.
 const HEAD: u64 = 1024;
-/// A log that is longer is not unpacked to the end.
+/// Bytes of a compressed file that are unpacked at most.
 const MOST_UNPACKED: u64 = 1 << 30;
 
 #[derive(Debug)]
@@ -25,10 +25,10 @@ impl LogFile {
         Self { file, packed }
     }
 
-    /// Its bytes from `start`. Blocks.
+    /// The bytes from `start`. Blocks.
     ///
     /// # Errors
-    /// The system's own, and what is wrong with a compressed file.
+    /// The file can't be read, or its compressed data is damaged.
     pub fn bytes(&self, start: u64) -> io::Result<Box<dyn Read + '_>> {
         if !self.packed {
             return Ok(Box::new(At { file: &self.file, position: start }));
@@ -38,7 +38,7 @@ impl LogFile {
         Ok(Box::new(unpacked))
     }
 
-    /// How many there are, at present. Blocks.
+    /// Its current length in bytes. Blocks.
     ///
     /// # Errors
     /// As `bytes`; also for a compressed file of more than a gigabyte.
@@ -53,7 +53,7 @@ impl LogFile {
         Ok(length)
     }
 
-    /// What it begins with, of no more than its first `length` bytes. Blocks.
+    /// Identifies the file by its beginning, up to `length` bytes. Blocks.
     ///
     /// # Errors
     /// As `bytes`.
@@ -64,12 +64,12 @@ impl LogFile {
         Ok(Head { length: bytes.len() as u64, fingerprint })
     }
 
-    /// One that can't be read does not.
+    /// `false` if it can't be read.
     pub fn begins_with(&self, head: &Head) -> bool {
         self.head(head.length).is_ok_and(|found| found == *head)
     }
 
-    /// Where it ends now, without its head.
+    /// Where it ends now; the head is left empty.
     pub fn mark(&self) -> io::Result<LogMark> {
         let stat = self.file.metadata()?;
         Ok(LogMark { device: stat.dev(), inode: stat.ino(), offset: self.length()?, head: Head::default() })
@@ -80,7 +80,7 @@ impl LogFile {
     }
 }
 
-/// Reads on from a position, and leaves alone where others read.
+/// Reads from a position of its own, and does not move the one in the descriptor.
 struct At<'a> {
     file: &'a File,
     position: u64,

@@ -1,4 +1,4 @@
-//! A log with its rotated ones beside it, oldest first, under the names that logrotate gives them.
+//! A log and its rotated files, oldest first, under logrotate's names.
 
 use std::cmp::Reverse;
 use std::ffi::{OsStr, OsString};
@@ -10,7 +10,7 @@ use super::file::LogFile;
 use asbackup_api::LogMark;
 use asbackup_system::paths::LogDirectory;
 
-/// Of rotated ones; a run is not over after more.
+/// Rotated files that are looked at; no run outlasts more.
 const MOST: usize = 100;
 const PACKED: &str = ".gz";
 /// logrotate may rename and compress while we look.
@@ -20,7 +20,7 @@ const TRIES: usize = 3;
 pub struct LogFiles {
     /// Oldest first.
     members: Vec<LogFile>,
-    /// The last of them has the log's own name.
+    /// The last member is the log itself.
     has_newest: bool,
 }
 
@@ -32,10 +32,10 @@ pub struct Position {
 }
 
 impl LogFiles {
-    /// Blocks. A log that is not there has none.
+    /// No members if there is no log. Blocks.
     ///
     /// # Errors
-    /// As `LogDirectory::open` for the log itself; rotated ones that can't be opened are not among them.
+    /// As `LogDirectory::open` for the log itself; rotated files that can't be opened are skipped.
     pub fn of(path: &Path) -> io::Result<Self> {
         let directory = match LogDirectory::of(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -53,14 +53,14 @@ impl LogFiles {
         files.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
     }
 
-    /// `None` if something has got another name meanwhile.
+    /// `None` if a file was renamed meanwhile.
     fn in_directory(directory: &LogDirectory) -> io::Result<Option<Self>> {
         let mut members = Vec::new();
         for name in rotated(directory)? {
             match directory.open(&name.file_name) {
                 Ok(file) => members.push(LogFile::new(file, name.packed)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                // Somebody else's, or no file; it is no log of ours.
+                // Somebody else's, or not a plain file, so not a log of ours.
                 Err(_) => {}
             }
         }
@@ -94,18 +94,18 @@ impl LogFiles {
         Ok(LogMark { head: heads.find(|head| head.length > 0).unwrap_or_default(), ..mark })
     }
 
-    /// Whether the very file is still there, under any name.
+    /// Whether the marked file still exists, under any name.
     pub fn has(&self, mark: &LogMark) -> bool {
         self.members.iter().any(|member| member.is_that_of(mark))
     }
 
-    /// Where the log ended then; `None` if that is not there any more. Blocks.
+    /// The marked position; `None` if its file no longer exists. Blocks.
     pub fn find(&self, mark: &LogMark) -> Option<Position> {
         let is_known = mark.head.length > 0;
         let known = self.members.iter().rposition(|member| is_known && member.begins_with(&mark.head));
         match (mark.offset, known) {
             (0, Some(member)) => Some(Position { member: member + 1, offset: 0 }),
-            // Those before are gone, so all that are here came later.
+            // The files before the mark are gone, so all members are newer.
             (0, None) => Some(Position { member: 0, offset: 0 }),
             (offset, known) => Some(Position { member: known?, offset }),
         }
@@ -124,12 +124,12 @@ struct Name {
     age: Age,
 }
 
-/// How logrotate tells them apart, newest first.
+/// The age in a rotated file's name; the newest sorts first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Age {
-    /// As `log.2`.
+    /// As in `log.2`.
     Times(u32),
-    /// As `log-20261130`; the format is anybody's choice, so when it was written to counts.
+    /// As in `log-20261130`; the format is configurable, so the modification time counts.
     Dated(Reverse<SystemTime>, Reverse<String>),
 }
 
@@ -144,7 +144,7 @@ fn rotated(directory: &LogDirectory) -> io::Result<Vec<Name>> {
         };
         found.push(Name { file_name, packed, age });
     }
-    // While one is being compressed it is there twice, and then the file that is whole counts.
+    // A file exists twice while it is being compressed, and only the uncompressed one is complete.
     found.sort_by(|a, b| (&a.age, a.packed).cmp(&(&b.age, b.packed)));
     found.dedup_by(|a, b| a.age == b.age);
     found.truncate(MOST);
@@ -152,7 +152,7 @@ fn rotated(directory: &LogDirectory) -> io::Result<Vec<Name>> {
     Ok(found)
 }
 
-/// What logrotate puts behind the log's name, or before its ending, and whether the file is compressed.
+/// What logrotate adds after the log's name or before its extension, and whether the file is compressed.
 fn parse<'a>(log: &OsStr, name: &'a OsStr) -> Option<(&'a str, bool)> {
     let (log, name) = (log.to_str()?, name.to_str()?);
     let (plain, packed) = name.strip_suffix(PACKED).map_or((name, false), |plain| (plain, true));

@@ -1,8 +1,8 @@
-//! A run's part of a log, whatever was done to the log meanwhile: renamed, copied and emptied, compressed. Where the log ends is noted
-//! when the run begins and when it ends, and kept in the history. What a file begins with stays when it gets another name,
-//! so that is how it is found again.
+//! Finds a run's part of a log, even if the log was renamed, copied and truncated, or compressed meanwhile. The history records where
+//! the log ended when the run began and when it ended. A rotated file is recognised by its first bytes, which stay the same under any
+//! name.
 //!
-//! `files` is a log with its rotated ones, `member` one file of them, `part` what lies between two marks.
+//! `files` is a log with its rotated files, `file` one of them, `excerpt` what lies between two marks.
 
 mod excerpt;
 mod file;
@@ -21,10 +21,10 @@ use asbackup_system::blocking::blocking;
 pub(crate) use excerpt::Excerpt;
 use files::LogFiles;
 
-/// A run does not wait longer for a log that lies where nothing answers.
+/// How long a run waits for a log on storage that does not answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The parts of a run that begins now.
+/// Marks where both logs end when a run begins.
 pub async fn begin(config: &Config) -> Vec<LogPart> {
     let logs = [(&config.log_file, false), (&config.rsync_log_file, true)];
     let parts = logs.map(|(path, kept_open)| async move {
@@ -34,7 +34,7 @@ pub async fn begin(config: &Config) -> Vec<LogPart> {
     join_all(parts).await
 }
 
-/// The same parts, of a run that ends now.
+/// Marks where the logs end when the run ends.
 pub async fn end(parts: Vec<LogPart>, config: &Config) -> Vec<LogPart> {
     let ended = parts.into_iter().map(|part| async move {
         let begin = part.begin.clone();
@@ -49,7 +49,7 @@ pub async fn end(parts: Vec<LogPart>, config: &Config) -> Vec<LogPart> {
     join_all(ended).await
 }
 
-/// What is found out about a log now; a log that can't be looked at costs its part of the mail, and nothing else.
+/// Looks at a log as it is now; if that fails, the mail goes without this log.
 async fn mark<T: Send + 'static>(
     path: &Path,
     look: impl FnOnce(&LogFiles) -> io::Result<T> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Logs that the real logrotate rotates between the beginning and the end of a run, in every way that it knows.
+//! Logs that the real logrotate rotates during a run, in every way it can.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
@@ -38,7 +38,7 @@ impl Room {
     /// One rotation with these directives.
     fn rotate(&mut self, directives: &str) {
         self.rotations += 1;
-        // Of the same day logrotate would take none but the first.
+        // With the date alone, logrotate would skip a second rotation on the same day.
         let format = format!("dateformat -%Y%m%d-{}", self.rotations);
         let text = format!("{} {{\nrotate 9\n{}\n}}\n", self.log.display(), directives.replace(';', "\n"));
         let (config, state) = (self.place.path().join("config"), self.place.path().join("state"));
@@ -76,7 +76,7 @@ fn text(part: &LogPart) -> (String, bool) {
     (String::from_utf8(bytes).unwrap(), part.lacks_begin)
 }
 
-/// In what ways logrotate can be told to do it.
+/// The ways in which logrotate can rotate.
 const WAYS: [&str; 12] = [
     "create",
     "nocreate",
@@ -114,7 +114,7 @@ async fn assert_whole_part(mut room: Room, way: &str, rotations: usize) {
 }
 
 #[tokio::test]
-async fn a_log_that_is_rotated_in_any_way_yields_the_runs_part() {
+async fn a_log_rotated_in_any_way_yields_the_runs_part() {
     for way in WAYS {
         for rotations in 0..=3 {
             assert_whole_part(Room::with_older_runs(), way, rotations).await;
@@ -123,7 +123,7 @@ async fn a_log_that_is_rotated_in_any_way_yields_the_runs_part() {
 }
 
 #[tokio::test]
-async fn a_log_that_was_empty_at_the_beginning_yields_the_runs_part() {
+async fn a_log_empty_at_the_start_yields_the_runs_part() {
     for way in WAYS {
         for rotations in 0..=2 {
             assert_whole_part(Room::new(), way, rotations).await;
@@ -137,7 +137,7 @@ async fn a_log_that_was_empty_at_the_beginning_yields_the_runs_part() {
 }
 
 #[tokio::test]
-async fn a_run_that_wrote_nothing_has_nothing() {
+async fn a_run_that_wrote_nothing_has_an_empty_part() {
     for way in WAYS {
         let mut room = Room::with_older_runs();
         let begun = room.begin().await;
@@ -150,7 +150,7 @@ async fn a_run_that_wrote_nothing_has_nothing() {
 }
 
 #[tokio::test]
-async fn a_beginning_that_is_deleted_is_said_to_be_missing() {
+async fn a_deleted_beginning_is_reported_as_missing() {
     for way in ["create", "copytruncate"] {
         let mut room = Room::with_older_runs();
         let begun = room.begin().await;
@@ -165,7 +165,7 @@ async fn a_beginning_that_is_deleted_is_said_to_be_missing() {
 }
 
 #[tokio::test]
-async fn what_is_compressed_under_the_writers_hands_may_lack_its_end() {
+async fn a_log_compressed_while_rsync_writes_may_lack_its_end() {
     for (way, lacks) in [("create;compress", true), ("create;compress;delaycompress", false), ("copytruncate", false)] {
         let mut room = Room::with_older_runs();
         let begun = room.begin().await;
@@ -181,7 +181,7 @@ async fn what_is_compressed_under_the_writers_hands_may_lack_its_end() {
 }
 
 #[tokio::test]
-async fn a_log_that_config_ini_moves_meanwhile_may_lack_its_end() {
+async fn a_log_moved_by_config_ini_during_a_run_may_lack_its_end() {
     let room = Room::with_older_runs();
     let general = begin(&Config { log_file: room.log.clone(), ..room.config() }).await.remove(0);
     room.write("before\n");
@@ -191,7 +191,7 @@ async fn a_log_that_config_ini_moves_meanwhile_may_lack_its_end() {
 }
 
 #[tokio::test]
-async fn what_only_looks_like_a_rotated_log_is_left_alone() {
+async fn files_that_only_look_like_rotated_logs_are_ignored() {
     let mut room = Room::with_older_runs();
     room.rotate("create");
     let begun = room.begin().await;
@@ -209,7 +209,7 @@ async fn what_only_looks_like_a_rotated_log_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_compressed_log_that_is_damaged_is_said_to_be_so() {
+async fn a_damaged_compressed_log_is_an_error() {
     let mut room = Room::with_older_runs();
     let begun = room.begin().await;
     let noise: String = (0..60_000).map(|_| fastrand::alphanumeric()).collect();

@@ -15,7 +15,7 @@ use crate::outbox::OutgoingMail;
 /// The mail for an occasion, or `None` if nobody wants it. Reads the logs, so it may block.
 ///
 /// # Errors
-/// An address that no mail can have.
+/// An address is not valid.
 pub fn compose(
     occasion: &Occasion,
     config: &Config,

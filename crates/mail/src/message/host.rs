@@ -1,10 +1,10 @@
-//! What this machine is called: shown to people, said to mail servers, and put behind local names.
+//! The names of this machine: shown to people, sent to mail servers, and added to addresses without a domain.
 
 use std::fs;
 
 use asbackup_config::Config;
 
-/// Mail servers refuse greetings without a dot, and Debian's installer writes the full name here.
+/// Mail servers refuse greetings without a dot; Debian's installer writes the full name here.
 const HOSTS: &str = "/etc/hosts";
 
 /// The names of this machine.
@@ -36,14 +36,14 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
 }
 
-/// The full name is any on this machine's line that continues the short one.
+/// The first name that continues the short one after a dot.
 fn full_name<'a>(name: &str, hosts: &'a str) -> Option<&'a str> {
     let lines = hosts.lines().map(|line| line.split('#').next().unwrap_or_default());
     let mut names = lines.flat_map(|line| line.split_whitespace().skip(1));
     names.find(|full| is_plain(full) && full.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
-/// What the server is told at the beginning of a conversation.
+/// The name for EHLO: the configured one, or this machine's.
 pub(crate) fn hello_name(config: &Config) -> String {
     match config.mail.helo_name.as_str() {
         "" => Host::of_this_machine().domain,
@@ -64,14 +64,14 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_looked_for_where_debian_writes_it() {
+    fn the_full_name_is_read_from_etc_hosts() {
         assert_eq!(names("atlantis"), ("atlantis".into(), "atlantis.example.com".into()));
         assert_eq!(names("nas.example.org"), ("nas".into(), "nas.example.org".into()));
         assert_eq!(names("atlan"), ("atlan".into(), "atlan".into()));
     }
 
     #[test]
-    fn a_name_that_no_machine_can_have_is_not_used() {
+    fn an_invalid_host_name_becomes_localhost() {
         for odd in ["", "(none)", "a b", "a\r\nb"] {
             assert_eq!(names(odd), ("localhost".into(), "localhost".into()));
         }

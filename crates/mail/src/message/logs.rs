@@ -1,5 +1,5 @@
-//! The logs that go with a mail: of the general log and of rsync's the part that belongs to the run. Large ones are
-//! compressed, and what is then still too large loses its middle. A log that can't be read costs the attachment, not the mail.
+//! The logs attached to a mail: the run's part of the general log and of rsync's. Large ones are compressed; one that is still too
+//! large loses its middle. If a log can't be read, the mail goes without it.
 
 use std::io::{self, Read, Write};
 use std::ops::Range;
@@ -12,13 +12,13 @@ use crate::log_excerpt::Excerpt;
 use asbackup_api::{LogPart, RunRecord};
 use asbackup_config::{Config, Mail};
 
-/// Text is never compressed better than that, so it needs no try.
+/// No text compresses better than this, so a larger log is not tried.
 const BEST_RATIO: u64 = 200;
-/// Of a log that is one.
+/// How many bytes at a cut are searched for a line break.
 const LONGEST_LINE: usize = 8 * 1024;
 const BLOCK: usize = 64 * 1024;
 
-/// One file of a mail.
+/// One attached file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     pub name: String,
@@ -26,7 +26,7 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
-/// What the mail says of one log.
+/// What the mail says about one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     pub path: String,
@@ -34,11 +34,11 @@ pub struct Told {
     pub gaps: Vec<Gap>,
 }
 
-/// What is missing of a run's part, since the log was rotated meanwhile.
+/// What a run's part lacks because the log was rotated meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     Begin,
-    /// Perhaps.
+    /// May be missing.
     End,
 }
 
@@ -49,10 +49,11 @@ pub enum State {
     /// Attached under this name, without its middle.
     Cut(String),
     Empty,
-    /// It was not noted where the run begins in it.
+    /// Where the run begins in it was not recorded.
     Lost,
+    /// The outbox is full.
     LeftOut,
-    /// The mail server does not take them.
+    /// The mail server refuses attachments.
     Unwanted,
     Unreadable(String),
 }
@@ -69,20 +70,20 @@ impl Logs {
     /// Reads the files; the run is over.
     pub fn of(record: &RunRecord, config: &Config) -> Self {
         if record.logs.is_empty() {
-            // A version of before began this run.
+            // An older version began this run.
             let paths = [&config.log_file, &config.rsync_log_file];
             return Self(paths.map(|path| without(path, State::Lost)).into());
         }
         Self(record.logs.iter().map(|part| read(part, &config.mail)).collect())
     }
 
-    /// For an outbox that is full.
+    /// No logs, because the outbox is full.
     pub fn left_out(config: &Config) -> Self {
         let paths = [&config.log_file, &config.rsync_log_file];
         Self(paths.map(|path| without(path, State::LeftOut)).into())
     }
 
-    /// For a server that does not take a mail with them.
+    /// No logs, because the mail server refuses them.
     pub fn unwanted(config: &Config) -> Self {
         let paths = [&config.log_file, &config.rsync_log_file];
         Self(paths.map(|path| without(path, State::Unwanted)).into())
@@ -113,7 +114,7 @@ impl Logs {
         Self(states.iter().map(log).collect())
     }
 
-    /// The same, with these gaps in the first one.
+    /// Adds these gaps to the first log.
     pub fn with_gaps(mut self, gaps: &[Gap]) -> Self {
         if let Some(first) = self.0.first_mut() {
             first.told.gaps.extend(gaps);
@@ -134,7 +135,7 @@ fn read(log: &LogPart, mail: &Mail) -> Log {
     }
 }
 
-/// With what is missing in it.
+/// Adds the gaps to what the mail says.
 fn told(log: &LogPart, part: &Excerpt, attached: io::Result<Log>) -> Log {
     let mut attached = attached.unwrap_or_else(|error| without(&log.path, State::Unreadable(error.to_string())));
     attached.told.gaps.extend(part.lacks_begin.then_some(Gap::Begin));
@@ -149,7 +150,7 @@ fn attach(path: &Path, part: &Excerpt, mail: &Mail) -> io::Result<Log> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let with = |attachment: Attachment, state: fn(String) -> State| {
         let state = state(attachment.name.clone());
-        Log { attachment: Some(attachment), ..without(&everywhere(path, part), state) }
+        Log { attachment: Some(attachment), ..without(&file_pattern(path, part), state) }
     };
     if part.len() <= mail.compress_above {
         let bytes = read_all(part, 0..part.len())?;
@@ -158,11 +159,11 @@ fn attach(path: &Path, part: &Excerpt, mail: &Mail) -> io::Result<Log> {
     if let Some(bytes) = compressed(part, mail.attachment_limit)? {
         return Ok(with(packed(name, bytes), State::Whole));
     }
-    Ok(with(packed(name, cut(part, &everywhere(path, part), mail.attachment_limit)?), State::Cut))
+    Ok(with(packed(name, cut(part, &file_pattern(path, part), mail.attachment_limit)?), State::Cut))
 }
 
-/// Where the part is whole, as the shell says it.
-fn everywhere(path: &Path, part: &Excerpt) -> PathBuf {
+/// Where the whole part is, as a pattern for a shell.
+fn file_pattern(path: &Path, part: &Excerpt) -> PathBuf {
     let mut shown = path.as_os_str().to_owned();
     if part.is_in_several() {
         shown.push("*");
@@ -180,7 +181,7 @@ fn packed(name: String, bytes: Vec<u8>) -> Attachment {
     Attachment { name: format!("{name}.gz"), kind: "application/gzip", bytes }
 }
 
-/// `None` if it is more than `limit` even so.
+/// `None` if it is still larger than `limit`.
 fn compressed(part: &Excerpt, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if part.len() / BEST_RATIO > limit {
         return Ok(None);
@@ -207,7 +208,7 @@ fn cut(part: &Excerpt, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let half = limit / 2;
     let head = read_all(part, 0..half)?;
     let tail = read_all(part, part.len() - half..part.len())?;
-    // To whole lines, where there are some.
+    // Cuts at line breaks, where there are any.
     let last = &head[head.len().saturating_sub(LONGEST_LINE)..];
     let torn = last.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| last.len() - at - 1);
     let head = &head[..head.len() - torn];

@@ -1,4 +1,4 @@
-//! What becomes of logs of every size.
+//! How logs of every size are attached.
 
 use std::fs::OpenOptions;
 
@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use super::*;
 use crate::log_excerpt;
 
-/// Lines that differ, after a run before.
+/// A log with distinct lines of this run after those of an older one.
 async fn log_of(lines: usize) -> (tempfile::TempDir, LogPart, Vec<u8>) {
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("asbackup.log");
@@ -44,7 +44,7 @@ fn unpacked(attachment: &Attachment) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_small_log_is_attached_as_it_is_without_the_runs_before() {
+async fn a_small_log_is_attached_uncompressed_and_without_older_runs() {
     let (_room, log, part) = log_of(10).await;
     let log = read(&log, &limits(64_000, 256_000));
     assert_eq!(log.told.state, State::Whole("asbackup.log".to_owned()));
@@ -62,7 +62,7 @@ async fn a_large_log_is_compressed() {
     assert_eq!(unpacked(&attachment), part);
 }
 
-/// What is left of `part`, and what stands in the gap.
+/// Checks what is left of `part`, and returns the note in the gap.
 fn assert_cut(log: &Log, part: &[u8]) -> String {
     assert_eq!(log.told.state, State::Cut("asbackup.log.gz".to_owned()));
     let attachment = log.attachment.as_ref().unwrap();
@@ -78,14 +78,14 @@ fn assert_cut(log: &Log, part: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn a_huge_log_keeps_its_head_and_its_tail_and_says_where_it_is_whole() {
+async fn a_huge_log_keeps_head_and_tail_and_names_the_whole_file() {
     let (_room, log, part) = log_of(40_000).await;
     let gap = assert_cut(&read(&log, &limits(64_000, 256_000)), &part);
     assert!(gap.ends_with("/asbackup.log"), "{gap}");
 }
 
 #[tokio::test]
-async fn a_huge_log_that_was_rotated_is_cut_across_its_files() {
+async fn a_huge_rotated_log_is_cut_across_its_files() {
     let (_room, log, mut part) = log_of(40_000).await;
     std::fs::rename(&log.path, log.path.with_extension("log.1")).unwrap();
     let more = part.clone();
@@ -96,7 +96,7 @@ async fn a_huge_log_that_was_rotated_is_cut_across_its_files() {
 }
 
 #[tokio::test]
-async fn a_log_of_gigabytes_that_is_no_text_is_bounded_as_any_other() {
+async fn a_binary_log_of_gigabytes_is_bounded_like_any_other() {
     let (_room, log, _) = log_of(1).await;
     let file = OpenOptions::new().write(true).open(&log.path).unwrap();
     file.set_len(3 << 30).unwrap();
@@ -109,7 +109,7 @@ async fn a_log_of_gigabytes_that_is_no_text_is_bounded_as_any_other() {
 }
 
 #[tokio::test]
-async fn a_log_that_is_missing_or_silent_or_no_file_costs_no_mail() {
+async fn a_missing_empty_or_unreadable_log_does_not_stop_the_mail() {
     let (room, silent, _) = log_of(0).await;
     assert_eq!(read(&silent, &limits(1, 1)).told.state, State::Empty);
     let missing = part_of(&room.path().join("none")).await;
@@ -121,7 +121,7 @@ async fn a_log_that_is_missing_or_silent_or_no_file_costs_no_mail() {
 }
 
 #[test]
-fn of_a_run_that_an_older_version_began_nothing_is_guessed() {
+fn logs_of_a_run_begun_by_an_older_version_count_as_lost() {
     let begun = RunRecord { logs: Vec::new(), ..crate::message::samples::success() };
     let told: Vec<State> = Logs::of(&begun, &Config::default()).told().map(|told| told.state).collect();
     assert_eq!(told, [State::Lost, State::Lost]);

@@ -40,13 +40,13 @@ pub enum MessageError {
 
 pub struct Draft<'a> {
     pub id: String,
-    /// The id of the mail that this one follows.
+    /// The id of the mail that this one replies to.
     pub answers: Option<String>,
     pub run: u64,
     pub at: Micros,
     pub words: Words,
     pub attachments: Vec<Attachment>,
-    /// For a server that does not want the attachments.
+    /// The text for a server that refuses the attachments.
     pub spare: Option<Words>,
     pub recipients: Recipients,
     /// As in config.ini.
@@ -92,7 +92,7 @@ impl Draft<'_> {
             .date(UNIX_EPOCH + Duration::from_micros(self.at))
             .message_id(Some(self.message_id(&self.id)))
             .subject(self.words.subject.clone())
-            // Keeps holiday notices from answering, also those of Exchange.
+            // Suppresses out-of-office replies, including those of Exchange.
             .raw_header(plain("Auto-Submitted", "auto-generated"))
             .raw_header(plain("X-Auto-Response-Suppress", "All"));
         if let Some(first) = &self.answers {
@@ -112,7 +112,7 @@ impl Draft<'_> {
         Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), self.address(address)?))
     }
 
-    /// One that no mail can have costs the others nothing.
+    /// Skips invalid addresses, and fails only if no valid one is left.
     fn addresses(&self, texts: &[String]) -> Result<Vec<Address>, MessageError> {
         let (good, bad): (Vec<_>, Vec<_>) = texts.iter().map(|text| self.address(text)).partition(Result::is_ok);
         match bad.into_iter().next() {
@@ -132,14 +132,13 @@ fn text_of(words: &Words) -> String {
     words.lines.join("\n") + "\n"
 }
 
-/// As it stands in a header, where every server and every program understands ASCII alone: a domain has a form for that, what is
-/// before the `@` has none.
+/// The address in a header, where only ASCII is understood everywhere: a domain has an ASCII form, the part before the `@` has none.
 fn shown(address: &Address) -> Option<Address> {
     let domain = idna::domain_to_ascii(address.domain()).ok()?;
     Address::new(address.user(), domain).ok().filter(|address| address.user().is_ascii())
 }
 
-/// For header values of plain ASCII.
+/// A header whose value is plain ASCII.
 fn plain(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
@@ -148,7 +147,7 @@ fn with_attachments(text: String, attachments: Vec<Attachment>) -> Result<MultiP
     let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(text));
     for attachment in attachments {
         let kind = ContentType::parse(attachment.kind)?;
-        // Base64 keeps every byte of a log, whatever is in it. Bytes of any kind can be encoded so.
+        // Base64 keeps every byte of a log, and encoding it can't fail.
         let Ok(body) = Body::new_with_encoding(attachment.bytes, ContentTransferEncoding::Base64) else { continue };
         parts = parts.singlepart(Part::new(attachment.name).body(body, kind));
     }

@@ -1,5 +1,5 @@
-//! Makes mails. `compose` puts together who gets one (`recipients`), the `words`, the `logs` that are attached and the names of this
-//! machine (`host`), and `mime` gives it the form that mail servers take. Sends nothing and keeps nothing.
+//! Makes mails. `compose` puts together the `recipients`, the `words`, the attached `logs` and the names of this machine (`host`);
+//! `mime` turns them into a message. Sends and stores nothing.
 
 mod compose;
 pub mod host;

@@ -1,9 +1,9 @@
-//! Who gets a mail: the sysops always, the disk's own recipients for that disk, all others in copy; each as he wishes.
+//! Who gets a mail: sysops always, a disk's own recipients for that disk, the others in copy; each by their mail level.
 
 use crate::occasion::{Importance, Occasion};
 use asbackup_config::{Config, MailLevel};
 
-/// Addresses as in config.ini, nobody twice.
+/// Addresses as in config.ini, each only once.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Recipients {
     pub to: Vec<String>,
@@ -29,7 +29,7 @@ pub fn recipients(config: &Config, occasion: &Occasion) -> Recipients {
     recipients
 }
 
-/// Of the disk that a run is on; when no disk was plugged in, or to see whether mails arrive, whoever carries any of them.
+/// The recipients of the run's disk; for reminders and test mails, those of all disks.
 fn of_disks<'a>(config: &'a Config, occasion: &'a Occasion) -> impl Iterator<Item = &'a String> {
     let all = matches!(occasion, Occasion::Reminder { .. } | Occasion::Test { .. });
     let meant = config.disks.iter().filter(move |disk| all || occasion.disk() == Some(&disk.id));
@@ -86,12 +86,12 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
     }
 
     #[test]
-    fn sysops_and_the_disks_own_people_get_it_and_nobody_twice() {
+    fn sysops_and_the_disks_recipients_get_each_mail_once() {
         assert_eq!(gets(&Occasion::Begun(begun())), (list(&["admin@x", "Office@x"]), list(&[])));
     }
 
     #[test]
-    fn who_wants_problems_only_hears_of_warnings_and_aborts() {
+    fn recipients_of_problems_get_only_warnings_and_aborts() {
         let mut record = begun().ended(2, Outcome::Success);
         assert_eq!(gets(&ended(&record)), (list(&["admin@x", "Office@x"]), list(&["archive@x"])));
         record.warnings.push(RunWarning::Copy(Warning::Stalled { minutes: 1 }));
@@ -101,7 +101,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
     }
 
     #[test]
-    fn what_is_about_no_disk_goes_to_the_sysops_and_a_reminder_to_all() {
+    fn mails_about_no_disk_go_to_sysops_and_reminders_to_all() {
         let refused = Occasion::ConfigRefused { problems: Vec::new(), at: 1 };
         assert_eq!(gets(&refused).0, ["admin@x", "Office@x"]);
         let reminder = Occasion::Reminder { days: 7, since: 1, last_good: 0, at: 2 };
@@ -109,7 +109,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
     }
 
     #[test]
-    fn a_test_goes_to_everybody_who_wants_any_mail_at_all() {
+    fn a_test_mail_goes_to_everyone_who_gets_any_mail() {
         let (to, cc) = gets(&Occasion::Test { at: 1 });
         assert_eq!((to, cc), (list(&["admin@x", "Office@x", "boss@x"]), list(&["archive@x"])));
     }

@@ -1,4 +1,4 @@
-//! Every kind of mail with plausible facts: what the snapshots show, and what tests go through.
+//! Every kind of mail with plausible facts, for snapshots and tests.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use asbackup_api::{
 use asbackup_texts::clock::Clock;
 use asbackup_texts::{Language, Texts};
 
-/// All of them as people get them, one after the other.
+/// All sample mails in one text, as people get them.
 pub fn all_in(language: Language) -> String {
     let mails = all().into_iter().map(|(name, write)| {
         let words = in_language(language, |writer| write(writer));

@@ -7,10 +7,10 @@ use asbackup_texts::clock::Clock;
 use asbackup_texts::sentence::named;
 use asbackup_texts::{Afterwards, Arg, Message, Spoken, Texts};
 
-/// Lines of a success that are there whatever happened: result, action, copied, times, free, logs, machine.
+/// Lines that every success has: result, action, copied, times, free, logs, machine.
 const FIXED_LINES: usize = 7;
 const MOST_LINES: usize = 10;
-/// Further ones share a line.
+/// Lines for warnings; if there are more warnings, the last line holds the rest.
 const WARNING_LINES: usize = MOST_LINES - FIXED_LINES;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Words {
     pub lines: Vec<String>,
 }
 
-/// Mails of one kind within an hour: those that were held back, and those that were sent.
+/// How many mails of one kind were held back and sent within an hour.
 pub struct HeldBackCounts {
     pub count: u64,
     pub sent: u64,
@@ -80,7 +80,7 @@ impl Writer<'_> {
         Words { subject: self.say(id, &[("job", job.as_str().into())]), lines }
     }
 
-    /// `last_good` is 0 where there is no good copy yet.
+    /// `last_good` is 0 if there is no good copy yet.
     pub fn reminder(&self, days: u64, since: Micros, last_good: Micros) -> Words {
         let moment = |at: Micros| self.clock.moment(at, self.texts);
         let copied = match last_good {
@@ -95,7 +95,7 @@ impl Writer<'_> {
         Words { subject: self.say("mail-remind-subject", &[("days", days.into())]), lines }
     }
 
-    /// `example` is the subject of the newest of them.
+    /// `example` is the subject of the newest mail held back.
     pub fn held_back(&self, held_back: &HeldBackCounts, example: &str) -> Words {
         let when = self.clock.moment(held_back.since, self.texts);
         let counts = [("count", held_back.count.into()), ("sent", held_back.sent.into()), ("when", when.into())];
@@ -143,7 +143,7 @@ impl Writer<'_> {
             return self.labelled("mail-cancelled", record);
         }
         if record.fault == Some(Fault::Interrupted) {
-            // How far it had come is known to nobody.
+            // Nobody knows which step it had reached.
             return self.labelled("mail-interrupted", record);
         }
         let number = record.step.number();
@@ -235,7 +235,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What is missing of it.
+    /// What the attached part lacks.
     fn gaps(&self, told: &Told) -> Vec<String> {
         let id = |gap: &Gap| match gap {
             Gap::Begin => "mail-log-lacks-begin",
@@ -271,7 +271,7 @@ fn label(record: &RunRecord) -> &str {
     named(&record.label, record.disk.as_str())
 }
 
-/// What the mail says of the disk: never that it may be taken away before that is proven.
+/// What the mail says about the disk: never that it is safe to remove before that is proven.
 fn action(record: &RunRecord) -> &'static str {
     match record.presence() {
         Presence::Safe => "safe",

@@ -1,4 +1,4 @@
-//! What holds for every mail, whatever it is about.
+//! What holds for every kind of mail.
 
 use super::*;
 use crate::message::samples::{aborted, all, in_language, success, whole};
@@ -6,7 +6,7 @@ use asbackup_api::{Fault, RunWarning, Step};
 use asbackup_texts::{Language, samples};
 
 #[test]
-fn a_success_has_at_most_ten_lines_however_many_warnings_there_are() {
+fn a_success_has_at_most_ten_lines_for_any_number_of_warnings() {
     for language in Language::ALL {
         for count in 0..=samples::warnings(0).len() {
             let warnings = samples::warnings(0).into_iter().take(count).map(RunWarning::Copy).collect();
@@ -25,7 +25,7 @@ fn a_success_has_at_most_ten_lines_however_many_warnings_there_are() {
 }
 
 #[test]
-fn every_abort_says_step_cause_meaning_action_and_whether_the_disk_may_go() {
+fn every_abort_says_step_cause_meaning_action_and_if_the_disk_may_go() {
     for language in Language::ALL {
         let texts = Texts::new(language);
         let known_step = |fault: &Fault| *fault != Fault::Interrupted;
@@ -33,7 +33,7 @@ fn every_abort_says_step_cause_meaning_action_and_whether_the_disk_may_go() {
             for safe_to_remove in [true, false] {
                 let record = RunRecord { safe_to_remove, ..aborted(Step::Lock, fault.clone()) };
                 let message = texts.say(&afterwards(&record, &fault));
-                // A run that was cut off is taken up again, so its disk stays.
+                // An interrupted run is resumed, so its disk stays.
                 let may_go_now = safe_to_remove && !fault.is_interruption();
                 let words = in_language(language, |writer| writer.ended(&record, &Logs::of_states(&[])));
                 let body = words.lines.join("\n");
@@ -52,8 +52,8 @@ fn every_abort_says_step_cause_meaning_action_and_whether_the_disk_may_go() {
 }
 
 #[test]
-fn lines_end_where_sentences_do() {
-    // Outlook joins lines that don't.
+fn every_line_ends_with_punctuation() {
+    // Outlook joins lines that end without punctuation.
     for language in Language::ALL {
         for (name, write) in all() {
             for line in in_language(language, |writer| write(writer)).lines {
@@ -65,7 +65,7 @@ fn lines_end_where_sentences_do() {
 }
 
 #[test]
-fn a_label_forges_no_header() {
+fn a_label_can_not_forge_a_header() {
     let record = RunRecord { label: "x\r\nBcc: thief@example.com".to_owned(), ..success() };
     let words = in_language(Language::English, |writer| writer.ended(&record, &Logs::of_states(&[])));
     assert!(!words.subject.contains(['\r', '\n']), "{}", words.subject);

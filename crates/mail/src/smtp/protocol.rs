@@ -54,15 +54,15 @@ pub enum SmtpErrorKind {
 
 impl SmtpError {
     /// The warning for people.
-    pub fn warning(&self, way: &Peers) -> Warning {
-        let (server, cause) = (way.server.clone(), self.cause.clone());
+    pub fn warning(&self, peers: &Peers) -> Warning {
+        let (server, cause) = (peers.server.clone(), self.cause.clone());
         match self.kind {
             SmtpErrorKind::Delayed => Warning::MailDelayed { server, cause },
             SmtpErrorKind::Untrusted => Warning::MailServerUntrusted { server, cause },
             SmtpErrorKind::NotEncrypted => Warning::MailNotEncrypted { server },
             SmtpErrorKind::LoginRefused => Warning::MailLoginRefused { server, cause },
             SmtpErrorKind::NoMechanism => Warning::MailNoMechanism { server, offered: cause },
-            SmtpErrorKind::HelloRefused => Warning::MailHelloRefused { server, name: way.hello.clone(), cause },
+            SmtpErrorKind::HelloRefused => Warning::MailHelloRefused { server, name: peers.hello.clone(), cause },
         }
     }
 }

@@ -49,14 +49,14 @@ impl Redactor {
         SmtpError { kind: SmtpErrorKind::Delayed, cause: self.masked(cause) }
     }
 
-    pub fn trouble(&self, error: &Error) -> SmtpError {
+    pub fn delayed_by(&self, error: &Error) -> SmtpError {
         self.delayed(error.to_string())
     }
 
     /// A refused login, or one that may succeed later, such as after too many at once.
     pub fn not_let_in(&self, error: &Error) -> SmtpError {
         if !error.is_permanent() && !error.is_client() {
-            return self.trouble(error);
+            return self.delayed_by(error);
         }
         SmtpError { kind: SmtpErrorKind::LoginRefused, cause: self.words(error) }
     }
@@ -74,7 +74,7 @@ impl Redactor {
         match reason {
             Unreached::Away(error) => self.delayed(error.to_string()),
             Unreached::Late => self.late(patience),
-            Unreached::Said(trouble) => trouble,
+            Unreached::Said(error) => error,
         }
     }
 }

@@ -24,15 +24,15 @@ const PER_BYTE: usize = 6;
 /// # Errors
 /// The daemon is gone, or sends what can't be read.
 pub async fn serve(mut talk: Channel) -> io::Result<()> {
-    let Some(way) = talk.hear::<ServerSettings>(LARGEST_SETTINGS).await? else { return Ok(()) };
-    let mut session = match Session::open(&way).await {
+    let Some(settings) = talk.hear::<ServerSettings>(LARGEST_SETTINGS).await? else { return Ok(()) };
+    let mut session = match Session::open(&settings).await {
         Ok(session) => session,
-        Err(trouble) => return talk.say(&Err::<(), SmtpError>(trouble)).await,
+        Err(error) => return talk.say(&Err::<(), SmtpError>(error)).await,
     };
     talk.say(&Ok::<(), SmtpError>(())).await?;
     while let Some(envelope) = talk.hear::<Envelope>(LARGEST_MAIL).await? {
         let Some(message) = talk.hear_bytes(LARGEST_MAIL).await? else { return Ok(()) };
-        let outcome = session.deliver(&OutgoingMail { envelope, message }, way.timeout).await;
+        let outcome = session.deliver(&OutgoingMail { envelope, message }, settings.timeout).await;
         talk.say(&outcome.as_ref().map(shortened)).await?;
         if outcome.is_err() {
             return Ok(());

@@ -33,35 +33,35 @@ impl Session {
     ///
     /// # Errors
     /// The server can't be reached, is not trusted, does not encrypt, refuses the login or takes too long.
-    pub async fn open(way: &ServerSettings) -> Result<Self, SmtpError> {
-        let password = way.login.as_ref().map(|(_, password)| password.clone());
+    pub async fn open(settings: &ServerSettings) -> Result<Self, SmtpError> {
+        let password = settings.login.as_ref().map(|(_, password)| password.clone());
         let redactor = Redactor { password: password.unwrap_or_default() };
-        match timeout(way.timeout, Self::begin(way, &redactor)).await {
+        match timeout(settings.timeout, Self::begin(settings, &redactor)).await {
             Ok(begun) => begun,
-            Err(_) => Err(redactor.late(way.timeout)),
+            Err(_) => Err(redactor.late(settings.timeout)),
         }
     }
 
-    async fn begin(way: &ServerSettings, redactor: &Redactor) -> Result<Self, SmtpError> {
-        let trust = match way.protection {
-            Encryption::Tls | Encryption::StartTls => Some(trust(way).await?),
+    async fn begin(settings: &ServerSettings, redactor: &Redactor) -> Result<Self, SmtpError> {
+        let trust = match settings.protection {
+            Encryption::Tls | Encryption::StartTls => Some(trust(settings).await?),
             _ => None,
         };
-        let caller = Caller { way, redactor, trust };
-        let reached = in_turn((&way.server, way.port), way.timeout, |stream| caller.greet(stream)).await;
-        let (connection, offered) = reached.map_err(|reason| redactor.unreached(reason, way.timeout))?;
+        let caller = Caller { settings, redactor, trust };
+        let reached = in_turn((&settings.server, settings.port), settings.timeout, |stream| caller.greet(stream)).await;
+        let (connection, offered) = reached.map_err(|reason| redactor.unreached(reason, settings.timeout))?;
         let mut session = Self { connection, redactor: redactor.clone() };
-        if let Some((name, password)) = &way.login {
+        if let Some((name, password)) = &settings.login {
             if !offered.iter().any(|word| KNOWN.contains(&word.as_str())) {
                 return Err(SmtpError { kind: SmtpErrorKind::NoMechanism, cause: redactor.masked(offered.join(" ")) });
             }
-            session.log_in(way, Credentials::new(name.clone(), password.clone())).await?;
+            session.log_in(settings, Credentials::new(name.clone(), password.clone())).await?;
         }
         Ok(session)
     }
 
-    async fn log_in(&mut self, way: &ServerSettings, credentials: Credentials) -> Result<(), SmtpError> {
-        if !matches!(way.protection, Encryption::Tls | Encryption::StartTls) {
+    async fn log_in(&mut self, settings: &ServerSettings, credentials: Credentials) -> Result<(), SmtpError> {
+        if !matches!(settings.protection, Encryption::Tls | Encryption::StartTls) {
             return Err(in_clear());
         }
         let answer = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
@@ -79,8 +79,8 @@ fn in_clear() -> SmtpError {
 }
 
 /// Reading hundreds of certificates takes a while, so it is done off the loop.
-async fn trust(way: &ServerSettings) -> Result<TlsConnector, SmtpError> {
-    let own = way.trusted.clone();
+async fn trust(settings: &ServerSettings) -> Result<TlsConnector, SmtpError> {
+    let own = settings.trusted.clone();
     let read = tokio::task::spawn_blocking(move || trusting(&own)).await;
     let unusable = |cause: String| SmtpError { kind: SmtpErrorKind::Untrusted, cause };
     let read = read.map_err(|panic| unusable(panic.to_string()))?;
@@ -103,7 +103,7 @@ fn mechanisms(heard: &str) -> Vec<String> {
 
 /// Connects and says EHLO.
 struct Caller<'a> {
-    way: &'a ServerSettings,
+    settings: &'a ServerSettings,
     redactor: &'a Redactor,
     trust: Option<TlsConnector>,
 }
@@ -112,7 +112,7 @@ impl Caller<'_> {
     /// Goes as far as a login can follow.
     async fn greet(&self, stream: TcpStream) -> Result<Greeted, SmtpError> {
         let peer = stream.peer_addr().map_err(|error| self.redactor.delayed(error.to_string()))?;
-        match self.way.protection {
+        match self.settings.protection {
             Encryption::Tls => self.hello(&SharedStream::new(self.encrypted(stream).await?, peer, b"")).await,
             Encryption::StartTls => {
                 let line = SharedStream::new(stream, peer, b"");
@@ -120,7 +120,7 @@ impl Caller<'_> {
                 if !connection.can_starttls() {
                     return Err(in_clear());
                 }
-                connection.command(Starttls).await.map_err(|error| self.redactor.trouble(&error))?;
+                connection.command(Starttls).await.map_err(|error| self.redactor.delayed_by(&error))?;
                 // What the server sent after its answer was not encrypted, and is dropped with the connection.
                 let stream = line.take().ok_or_else(|| self.redactor.delayed("the connection was lost".to_owned()))?;
                 drop(connection);
@@ -131,20 +131,20 @@ impl Caller<'_> {
     }
 
     async fn hello<S: Stream + 'static>(&self, line: &SharedStream<S>) -> Result<Greeted, SmtpError> {
-        let hello = ClientId::Domain(self.way.hello.clone());
+        let hello = ClientId::Domain(self.settings.hello.clone());
         match AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await {
             Ok(connection) => Ok((connection, mechanisms(&line.heard()))),
             // Before EHLO a refusal is not about our name.
             Err(error) if error.is_permanent() && line.has_spoken() => {
                 Err(SmtpError { kind: SmtpErrorKind::HelloRefused, cause: self.redactor.words(&error) })
             }
-            Err(error) => Err(self.redactor.trouble(&error)),
+            Err(error) => Err(self.redactor.delayed_by(&error)),
         }
     }
 
     async fn encrypted(&self, stream: TcpStream) -> Result<impl Stream + use<>, SmtpError> {
         let trust = self.trust.as_ref().ok_or_else(in_clear)?;
-        let name = server_name(&self.way.server).map_err(|error| self.redactor.delayed(error.to_string()))?;
+        let name = server_name(&self.settings.server).map_err(|error| self.redactor.delayed(error.to_string()))?;
         encrypted(trust, name, stream).await.map_err(|error| self.redactor.not_encrypted(&error))
     }
 }

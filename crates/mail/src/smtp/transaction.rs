@@ -1,4 +1,4 @@
-//! One mail in a session: who gets it, and what becomes of it when the server wants none of its attachments.
+//! Sends one mail within a session: names each recipient, and leaves the logs out if the server refuses them.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use lettre::transport::smtp::extension::{Extension, MailParameter};
 use lettre::transport::smtp::{Error, response::Response};
 use tokio::time::timeout;
 
-use super::address::understood;
+use super::address::for_server;
 use super::protocol::{DeliveryStatus, Reply, SmtpError, TransactionResult};
 use super::session::Session;
 use crate::outbox::{Envelope, OutgoingMail};
 
-/// How servers say beforehand that a mail is too large.
+/// Codes with which servers refuse a mail as too large before they get it.
 const TOO_LARGE: [&str; 3] = ["5.3.4", "5.2.3", "552"];
 
-/// What came of one attempt.
+/// The result of one attempt.
 struct Attempt {
     replies: Vec<Reply>,
-    /// The server's words, when it was the mail itself that it did not want.
+    /// The server's words, if it refused the mail itself.
     unwanted: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Session {
     /// Sends one mail.
     ///
     /// # Errors
-    /// The conversation broke off or took longer than `patience`, and the session is of no more use.
+    /// The conversation broke off or took longer than `patience`; the session can't be used any more.
     pub async fn deliver(&mut self, mail: &OutgoingMail, patience: Duration) -> Result<TransactionResult, SmtpError> {
         match timeout(patience, self.with_or_without(mail)).await {
             Ok(outcome) => outcome,
@@ -34,7 +34,7 @@ impl Session {
         }
     }
 
-    /// Without its attachments if the server does not want it with them.
+    /// Sends the mail without its attachments if the server refuses it with them.
     async fn with_or_without(&mut self, mail: &OutgoingMail) -> Result<TransactionResult, SmtpError> {
         let OutgoingMail { envelope, message } = mail;
         let first = self.attempt(envelope, message).await?;
@@ -72,9 +72,9 @@ impl Session {
         Ok(Attempt { replies: filled(replies, &reply), unwanted })
     }
 
-    /// The server's no to the mail as a whole, if it has one.
+    /// Begins the mail; returns the server's refusal of it, if any.
     async fn begin_mail(&mut self, envelope: &Envelope) -> Result<Option<Reply>, SmtpError> {
-        let sender = match understood(&envelope.from, self.knows_utf8()) {
+        let sender = match for_server(&envelope.from, self.knows_utf8()) {
             Ok(sender) => sender,
             Err(words) => {
                 return Ok(Some(Reply {
@@ -94,9 +94,9 @@ impl Session {
         self.connection.server_info().supports_feature(Extension::SmtpUtfEight)
     }
 
-    /// The server's no to this recipient, if it has one.
+    /// Names a recipient; returns the server's refusal of them, if any.
     async fn ask_for(&mut self, recipient: &str) -> Result<Option<Reply>, SmtpError> {
-        let address = match understood(recipient, self.knows_utf8()) {
+        let address = match for_server(recipient, self.knows_utf8()) {
             Ok(address) => address,
             Err(words) => return Ok(Some(Reply { status: DeliveryStatus::Refused, words })),
         };
@@ -104,26 +104,26 @@ impl Session {
         self.refusal(answer)
     }
 
-    /// The server forgets what it was told of this mail, so that the next one can follow.
+    /// Makes the server forget this mail, so that the next one can follow.
     async fn end_without_mail(&mut self, replies: Vec<Reply>, unwanted: Option<String>) -> Result<Attempt, SmtpError> {
-        // When it can't, the next mail finds out.
+        // If this fails, the next mail reports it.
         let _ = self.connection.command(Rset).await;
         Ok(Attempt { replies, unwanted })
     }
 
-    /// A refusal of the server, with its words; any other error ends the conversation.
+    /// The server's refusal, if it answered with one; any other error ends the conversation.
     fn refusal(&self, answer: Result<Response, Error>) -> Result<Option<Reply>, SmtpError> {
         let refusal = |status, error| Ok(Some(Reply { status, words: self.redactor.words(&error) }));
         match answer {
             Ok(_) => Ok(None),
             Err(error) if error.is_permanent() => refusal(DeliveryStatus::Refused, error),
             Err(error) if error.is_transient() => refusal(DeliveryStatus::Delayed, error),
-            Err(error) => Err(self.redactor.trouble(&error)),
+            Err(error) => Err(self.redactor.delayed_by(&error)),
         }
     }
 }
 
-/// Those without a refusal of their own get this one.
+/// Gives `other` to all recipients without a refusal of their own.
 fn filled(replies: Vec<Option<Reply>>, other: &Reply) -> Vec<Reply> {
     replies.into_iter().map(|reply| reply.unwrap_or_else(|| other.clone())).collect()
 }

@@ -1,4 +1,4 @@
-//! Asks on a terminal or over a pipe, one line each. A crate for prompts would want a terminal; scripts have none.
+//! Asks on a terminal or over a pipe, one line each. Crates for prompts need a terminal, and scripts have none.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use super::hidden::Hidden;
 use crate::commands::ui::Ui;
 use asbackup_api::bus::Error;
 
-/// Takes the place of an answer where there should be none though something is offered.
+/// The answer that clears a value although a default is offered.
 const NONE: &str = "-";
 
 /// Why setup ends before anything is written.
@@ -27,14 +27,14 @@ pub struct Asker<'a> {
     mute: bool,
 }
 
-/// A question with the answer that an empty line stands for.
+/// A question and its default, which an empty line accepts.
 pub struct Question {
     pub id: &'static str,
     pub default: String,
 }
 
 impl<'a> Asker<'a> {
-    /// A mute one asks nothing, and everything stays as it is.
+    /// A mute asker asks nothing, and everything stays as it is.
     pub fn new(ui: &'a Ui, mute: bool) -> Self {
         Self { ui, mute }
     }
@@ -43,7 +43,7 @@ impl<'a> Asker<'a> {
         self.mute
     }
 
-    /// Takes what was given, or asks until an answer can be taken.
+    /// Takes the given answer, or asks until an answer is accepted.
     pub fn settle(
         &self,
         question: &Question,
@@ -74,27 +74,27 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Not shown on a terminal; an empty answer is none.
+    /// Asks without showing the answer on a terminal; an empty answer means none.
     pub fn ask_secret(&self, id: &str) -> Result<String, Halt> {
-        // Before the question: who answers at once, by pasting, types before a prompt of a library has hidden anything.
+        // Hides before it asks, because a pasted answer comes at once.
         let question = format!("{}: ", self.ui.word(id));
         let _hidden = Hidden::begin(&question);
         self.prompt(&question);
         self.line()
     }
 
-    /// An empty answer is yes. A mute one always says yes.
+    /// An empty answer means yes. A mute asker always agrees.
     pub fn confirm(&self, id: &str) -> Result<bool, Halt> {
         if self.mute {
             return Ok(true);
         }
         self.prompt(&self.ui.word(id));
         let answer = self.line()?.trim().to_lowercase();
-        // Both languages, since fingers have habits.
+        // Both languages, since people answer from habit.
         Ok(answer.is_empty() || answer.starts_with(['y', 'j']))
     }
 
-    /// An empty answer is no, and a mute one never says yes: something would be lost.
+    /// An empty answer means no, and a mute asker never agrees: something would be lost.
     pub fn confirm_loss(&self, text: &str) -> Result<bool, Halt> {
         if self.mute {
             return Ok(false);
@@ -106,11 +106,11 @@ impl<'a> Asker<'a> {
     fn prompt(&self, text: &str) {
         let mut out = io::stdout().lock();
         let text = self.ui.screen.fit(text.trim_end());
-        // When nobody sees the question, the answer's end is seen.
+        // If the question can't be shown, reading the answer fails.
         let _ = write!(out, "{text} ").and_then(|()| out.flush());
     }
 
-    /// Without the line's end.
+    /// Without the line break.
     fn line(&self) -> Result<String, Halt> {
         let mut line = String::new();
         match io::stdin().read_line(&mut line) {
@@ -120,7 +120,7 @@ impl<'a> Asker<'a> {
     }
 
     fn ended(&self) -> Halt {
-        // The prompt stands on the line.
+        // Ends the line of the prompt.
         self.ui.print("");
         Halt::Said(self.ui.word("setup-ended"))
     }

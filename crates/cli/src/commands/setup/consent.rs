@@ -1,4 +1,4 @@
-//! What somebody has agreed to lose on a disk that is to be added, from the question to the service's state directory.
+//! What a person agrees to lose on a disk that is to be added, from the question to the service's state directory.
 
 use std::env;
 use std::io::ErrorKind;
@@ -15,7 +15,7 @@ use super::ask::{Asker, Halt};
 use super::look::{Seen, look};
 use crate::commands::ui::Ui;
 
-/// Where the service keeps what it is to know after a restart.
+/// The service's state directory.
 const STATE: &str = "/var/lib/asbackup";
 
 pub struct Consent {
@@ -24,15 +24,15 @@ pub struct Consent {
     agreed: Agreed,
 }
 
-/// What came of the question.
+/// What the person answered.
 pub enum Answer {
-    /// Nobody loses anything, as far as could be seen.
+    /// No files would be lost, as far as could be seen.
     NothingToLose,
     Agreed(Consent),
     Refused(ForeignFiles),
 }
 
-/// Looks into a disk, and asks if somebody would lose files. `beforehand`: the flag that agrees to that was given.
+/// Looks into a disk, and asks if files would be lost. `beforehand`: the flag that agrees to that was given.
 pub async fn ask(
     disk: &DiskId,
     label: &str,
@@ -73,7 +73,7 @@ impl Consent {
     }
 }
 
-/// All of them, or nothing is written at all.
+/// Writes all agreements or none.
 pub fn write(consents: &[Consent], ui: &Ui) -> Result<(), Halt> {
     let agreements = agreements();
     for consent in consents {
@@ -89,7 +89,7 @@ pub fn write(consents: &[Consent], ui: &Ui) -> Result<(), Halt> {
     Ok(())
 }
 
-/// No disk is added after all.
+/// Removes the agreements if no disk is added after all.
 pub fn withdraw(consents: &[Consent]) {
     let agreements = agreements();
     consents.iter().for_each(|consent| agreements.end(&consent.disk));

@@ -1,4 +1,4 @@
-//! Which disks: of those that the service sees plugged in. Disks that are known already stay; taking one away is for an editor.
+//! Chooses disks among those that the service sees attached. Configured disks stay; to remove one, people edit the file.
 
 use std::time::Duration;
 
@@ -18,13 +18,13 @@ use crate::commands::ui::{Ui, name_of};
 use crate::commands::unformatted;
 use crate::commands::which::{ambiguous, pick};
 
-/// UDisks2 tells of an unmount at once, unless the machine is busy.
+/// UDisks2 reports an unmount at once, unless the machine is busy.
 const PAUSE: Duration = Duration::from_millis(100);
 const LOOKS: usize = 50;
 
-/// Gives what somebody has agreed to lose on disks that are new.
-pub async fn settle(wishes: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
-    let given = &wishes.disks;
+/// Returns what a person agrees to lose on new disks.
+pub async fn settle(options: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
+    let given = &options.disks;
     if given.is_empty() && asker.is_mute() {
         return Ok(Vec::new());
     }
@@ -33,19 +33,19 @@ pub async fn settle(wishes: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Res
         return choose(present, draft, asker).await;
     }
     let mut consents = Vec::new();
-    for wish in given {
-        let (wish, recipients) = read(wish);
-        let id = pick(wish, &present).map_err(|uuids| Halt::Said(ambiguous(wish, &uuids, asker.ui)))?;
+    for option in given {
+        let (name, recipients) = read(option);
+        let id = pick(name, &present).map_err(|uuids| Halt::Said(ambiguous(name, &uuids, asker.ui)))?;
         let id = DiskId::new(&id);
         if !is_known(&id, draft) {
             let seen = present.iter().find(|other| DiskId::new(&other.uuid) == id);
             let absent = || Halt::Said(asker.ui.words("setup-disk-absent", &[("disk", id.as_str().into())]));
             let label = label_of(seen.ok_or_else(absent)?);
-            match consent::ask(&id, &label, wishes.delete_foreign_files, draft.config(), asker).await? {
+            match consent::ask(&id, &label, options.delete_foreign_files, draft.config(), asker).await? {
                 Answer::NothingToLose => {}
                 Answer::Agreed(consent) => consents.push(consent),
                 Answer::Refused(foreign) => {
-                    be_seen(&id).await?;
+                    wait_until_seen(&id).await?;
                     return Err(Halt::Said(asker.ui.words("setup-foreign-refused", &about(&label, &foreign))));
                 }
             }
@@ -63,7 +63,7 @@ fn label_of(disk: &Disk) -> String {
     harmless(name_of(&disk.label, &disk.uuid))
 }
 
-/// Those that can be copied to, known or not.
+/// Attached disks that can be copied to, configured or not.
 async fn plugged_in() -> Result<Vec<Disk>, Halt> {
     let disks = told::disks(&proxy(&connect(ANSWER).await?).await?).await?;
     let usable = |disk: &Disk| {
@@ -73,8 +73,8 @@ async fn plugged_in() -> Result<Vec<Disk>, Halt> {
     Ok(disks.into_iter().filter(usable).collect())
 }
 
-/// Until the service has seen that what was looked into is mounted no more: whoever asks again at once is to find it.
-async fn be_seen(id: &DiskId) -> Result<(), Halt> {
+/// Waits until the service has seen the disk unmounted, so that the next attempt finds it even if it follows at once.
+async fn wait_until_seen(id: &DiskId) -> Result<(), Halt> {
     for _ in 0..LOOKS {
         if plugged_in().await?.iter().any(|disk| DiskId::new(&disk.uuid) == *id) {
             break;
@@ -84,19 +84,19 @@ async fn be_seen(id: &DiskId) -> Result<(), Halt> {
     Ok(())
 }
 
-/// `disk[,mail]*`, as in the file; without any mail nothing is said of recipients.
-fn read(wish: &str) -> (&str, Option<Vec<String>>) {
-    let (disk, mails) = wish.split_once(',').map_or((wish, None), |(disk, mails)| (disk, Some(mails)));
+/// `disk[,mail]*`, as in the file; without any mail the recipients stay as they are.
+fn read(option: &str) -> (&str, Option<Vec<String>>) {
+    let (disk, mails) = option.split_once(',').map_or((option, None), |(disk, mails)| (disk, Some(mails)));
     (disk, mails.map(addresses))
 }
 
-/// As one: they are told apart where the whole list is read.
+/// As one string: the reader of the whole list splits it.
 fn addresses(text: &str) -> Vec<String> {
     let text = text.trim();
     if text.is_empty() { Vec::new() } else { vec![text.to_owned()] }
 }
 
-/// Behind the others, or with other recipients in the place where it is.
+/// Appends a disk, or replaces the recipients of one that is listed.
 fn add(id: DiskId, recipients: Option<Vec<String>>, draft: &mut Draft, ui: &Ui) -> Result<(), String> {
     let mut disks = draft.config().disks.clone();
     let known = disks.iter_mut().find(|other| other.id == id);
@@ -108,7 +108,7 @@ fn add(id: DiskId, recipients: Option<Vec<String>>, draft: &mut Draft, ui: &Ui) 
     draft.set("Backup", DISK_LIST, &disk_list(&disks), ui)
 }
 
-/// Shows what is plugged in until a choice fits; with an empty answer what is known already is enough.
+/// Shows the attached disks until the choice is valid; an empty answer keeps the configured ones.
 async fn choose(mut present: Vec<Disk>, draft: &mut Draft, asker: &Asker<'_>) -> Result<Vec<Consent>, Halt> {
     loop {
         asker.ui.print(&table(&present, draft, asker.ui));
@@ -126,12 +126,12 @@ async fn choose(mut present: Vec<Disk>, draft: &mut Draft, asker: &Asker<'_>) ->
             Some(_) => asker.ui.complain(&asker.ui.word("setup-disks-again")),
             None => asker.ui.complain(&asker.ui.words("setup-disks-wrong", &[("answer", answer.into())])),
         }
-        // One may have been plugged in meanwhile.
+        // Another disk may have been attached meanwhile.
         present = plugged_in().await?;
     }
 }
 
-/// Those that would be in the table if they had a file system.
+/// Shows the disks that would be in the table if they had a file system.
 async fn show_unformatted(present: &[Disk], ui: &Ui) -> Result<(), Halt> {
     let unformatted = told::unformatted(&proxy(&connect(ANSWER).await?).await?).await;
     if let Some(page) = unformatted::page(&unformatted, present, ui) {
@@ -140,7 +140,7 @@ async fn show_unformatted(present: &[Disk], ui: &Ui) -> Result<(), Halt> {
     Ok(())
 }
 
-/// None unless all of them may lose what they would.
+/// `None` if the person refuses for any of the disks.
 async fn agree(disks: &[&Disk], draft: &Draft, asker: &Asker<'_>) -> Result<Option<Vec<Consent>>, Halt> {
     let mut consents = Vec::new();
     for disk in disks {
@@ -152,7 +152,7 @@ async fn agree(disks: &[&Disk], draft: &Draft, asker: &Asker<'_>) -> Result<Opti
             Answer::NothingToLose => {}
             Answer::Agreed(consent) => consents.push(consent),
             Answer::Refused(_) => {
-                be_seen(&id).await?;
+                wait_until_seen(&id).await?;
                 asker.ui.print(&asker.ui.words("setup-foreign-kept", &[("label", label.into())]));
                 return Ok(None);
             }
@@ -183,7 +183,7 @@ fn table(present: &[Disk], draft: &Draft, ui: &Ui) -> String {
     format!("\n{}", columns(heads.map(|id| ui.word(id)), &rows, ui.screen))
 }
 
-/// By the numbers of the table; none if one is not there.
+/// The disks with these numbers in the table; `None` if there is no such number.
 fn chosen<'a>(answer: &str, present: &'a [Disk]) -> Option<Vec<&'a Disk>> {
     let words = answer.split([',', ' ']).filter(|word| !word.is_empty());
     words.map(|word| present.get(word.parse::<usize>().ok()?.checked_sub(1)?)).collect()

@@ -1,5 +1,5 @@
-//! config.ini as it would be written: the text that is there or the template, with values changed in place. Owns how the file is
-//! read, shown and replaced.
+//! config.ini as it would be written: the existing text or the template, with values changed in place. Owns how the file is read,
+//! shown and replaced.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -16,7 +16,7 @@ use crate::commands::ui::Ui;
 
 pub struct Draft {
     path: PathBuf,
-    /// As it was found; none without a file.
+    /// The text that was found; `None` without a file.
     found: Option<String>,
     before: Loaded,
     text: String,
@@ -36,7 +36,7 @@ impl Draft {
             }
         };
         let text = found.clone().unwrap_or_else(|| TEMPLATE.to_owned());
-        // What is wrong already would be taken for wrong answers.
+        // Existing faults would be taken for wrong answers.
         let before = asbackup_config::parse(&text).map_err(|faults| Halt::Said(in_one_line(&faults, ui)))?;
         let (path, touched) = (path.to_owned(), BTreeSet::new());
         let mut draft = Self { path, found, now: before.clone(), before, text, touched };
@@ -46,7 +46,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Mails and logs in the language of whoever fills the file in first.
+    /// Sets the language of mails and logs to that of the person who first fills in the file.
     fn speak_as_its_author(&mut self, ui: &Ui) -> Result<(), String> {
         let word = match ui.texts.language() {
             Language::German => "de",
@@ -59,7 +59,7 @@ impl Draft {
         &self.now.config
     }
 
-    /// Takes one value, unless the service would refuse the file with it.
+    /// Sets one value, unless the service would refuse the file with it.
     ///
     /// # Errors
     /// What is wrong with the value, in words.
@@ -71,7 +71,7 @@ impl Draft {
         }
         let text = asbackup_config::with_value(&self.text, section, key, value.trim());
         let now = asbackup_config::parse(&text).map_err(|faults| in_one_line(&faults, ui))?;
-        // What says the same is left as it is written.
+        // A value that means the same keeps its spelling.
         if now.config == self.now.config {
             return Ok(());
         }
@@ -84,7 +84,7 @@ impl Draft {
         !self.touched.is_empty()
     }
 
-    /// A line for each changed key: what it was, and what it would be.
+    /// A line for each changed key: its old and its new value.
     pub fn changes(&self, ui: &Ui) -> String {
         let path = self.path.display().to_string();
         let mut lines = vec![String::new(), ui.words("setup-changes", &[("path", path.into())])];
@@ -99,7 +99,7 @@ impl Draft {
         lines.join("\n")
     }
 
-    /// Whole or not at all, for root alone, and its owner stays.
+    /// Replaces the file atomically; only its owner, who stays the same, may read it.
     pub fn write(&self) -> io::Result<()> {
         // A link to the file stays a link.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
@@ -108,7 +108,7 @@ impl Draft {
         let new = path.with_extension("ini.new");
         let written = self.write_beside(&path, &new).and_then(|()| fs::rename(&new, &path));
         if written.is_err() {
-            // What failed is told; this would only be a second complaint.
+            // The first error is reported, and a second one would add nothing.
             let _ = fs::remove_file(&new);
         }
         written.and_then(|()| File::open(directory)?.sync_all())
@@ -129,7 +129,7 @@ impl Draft {
     }
 }
 
-/// One that is left over is of nobody's use.
+/// Creates the file in place of any leftover one.
 fn fresh(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)

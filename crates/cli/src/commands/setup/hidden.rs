@@ -1,6 +1,6 @@
-//! Puts in order what must not stay behind us, whatever ends us. Hides what is typed, and gives the terminal back: after an answer,
-//! Ctrl-C, a hang-up, or Ctrl-Z for as long as that stops us. And has whoever is at work on a disk come to an end first. From the first
-//! of these on, this process' signals are heard here.
+//! Leaves things in order, whatever ends this process. Hides what is typed, and restores the terminal after the answer, on Ctrl-C, on
+//! a hang-up, and while Ctrl-Z stops us. Lets work on a disk finish before a signal ends us. From the first use on, this process's
+//! signals are handled here.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{Sender, channel};
@@ -12,24 +12,24 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use tokio::runtime::Builder;
 use tokio::signal::unix::{self, SignalKind, signal};
 
-/// As shells show a program that a signal has ended.
+/// Added to the signal's number for the exit code, as shells do.
 const ENDED_BY_SIGNAL: i32 = 128;
 
-/// While something is hidden.
+/// Set while something is hidden.
 static ASKED: Mutex<Option<Asked>> = Mutex::new(None);
-/// Whether signals are heard.
+/// Whether signals are handled here.
 static HEARING: OnceLock<bool> = OnceLock::new();
 
-/// Who comes to an end before we do.
+/// The work that must finish before a signal ends us.
 static AT_WORK: Mutex<Option<Work>> = Mutex::new(None);
 
 struct Work {
     stop: Box<dyn Fn() + Send>,
-    /// What is to end us then.
+    /// The signal that ends us afterwards.
     signal: Option<Signal>,
 }
 
-/// As long as it lives, a signal does not end us; when it is dropped, the signal that came does.
+/// While it lives, no signal ends us; when it is dropped, a signal that came meanwhile does.
 pub struct AtWork(());
 
 impl AtWork {
@@ -55,16 +55,16 @@ fn at_work() -> MutexGuard<'static, Option<Work>> {
 }
 
 struct Asked {
-    /// What the terminal was like.
+    /// The terminal's modes before.
     before: Termios,
     question: String,
 }
 
-/// As long as it lives, the terminal shows nothing of what is typed but the line's end.
+/// While it lives, the terminal shows nothing of what is typed but the line break.
 pub struct Hidden(());
 
 impl Hidden {
-    /// None where there is no terminal. Who comes back after Ctrl-Z sees the question once more.
+    /// `None` without a terminal. The question is shown again after Ctrl-Z and `fg`.
     pub fn begin(question: &str) -> Option<Self> {
         let before = tcgetattr(io::stdin()).ok()?;
         HEARING.get_or_init(hear);
@@ -93,17 +93,17 @@ fn hide(before: &Termios) {
     set(&unseen);
 }
 
-/// A terminal that has gone meanwhile needs no echo.
+/// Ignores errors: a terminal that is gone needs no echo.
 fn set(modes: &Termios) {
     let _ = tcsetattr(io::stdin(), OptionalActions::Now, modes);
 }
 
-/// In a thread of its own, since whoever asks waits for a line and for nothing else.
+/// Handles signals in a thread of its own, since the main thread blocks while it waits for a line.
 fn hear() -> bool {
     let (ready, heard) = channel();
     std::thread::spawn(move || {
         let Ok(runtime) = Builder::new_current_thread().enable_io().build() else { return };
-        // Without it Ctrl-C ends us as it ends every program.
+        // If it fails, Ctrl-C ends us like any other program.
         let _ = runtime.block_on(listen(ready));
     });
     heard.recv().is_ok()
@@ -116,7 +116,7 @@ async fn listen(ready: Sender<()>) -> io::Result<()> {
     let mut hangup = signal(SignalKind::hangup())?;
     let mut stop = signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?;
     let mut resume = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
-    // Whoever waits for this has gone when it is not read.
+    // Fails only if nobody waits for it.
     let _ = ready.send(());
     loop {
         tokio::select! {
@@ -142,7 +142,8 @@ fn end(signal: Signal) {
     std::process::exit(ENDED_BY_SIGNAL + signal.as_raw());
 }
 
-/// Until somebody has us go on. A thread runs on for a moment after the process was stopped, so it is the news that it goes on that counts.
+/// Stops the process until it is continued. A thread keeps running for a moment after the process was stopped, so this waits for
+/// SIGCONT.
 async fn pause(resume: &mut unix::Signal) {
     let _ = resume.recv().now_or_never();
     if let Some(asked) = asked().as_ref() {
@@ -156,7 +157,7 @@ async fn pause(resume: &mut unix::Signal) {
     }
 }
 
-/// Nobody may look any more.
+/// Ignores errors: perhaps nobody is looking any more.
 fn say(text: &str) {
     let mut out = io::stdout().lock();
     let _ = write!(out, "{text}").and_then(|()| out.flush());

@@ -1,5 +1,5 @@
-//! Looks into a disk that is to be added: mounts it read-only through UDisks2 unless it is mounted, and leaves it as it was, whatever
-//! happens. A signal that comes meanwhile ends us after that.
+//! Looks into a disk that is to be added: mounts it read-only through UDisks2 unless it is mounted, and always leaves it as it was. A
+//! signal that comes meanwhile takes effect after that.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ use zbus::Connection;
 use super::hidden::AtWork;
 use crate::commands::ui::Ui;
 
-/// Where marks lie of what is to be unmounted if we are killed.
+/// Where markers say what the service must unmount if we are killed.
 const RUNTIME: &str = "/run/asbackup";
-/// udev looks into a disk for a moment when it has come, and when it was unmounted.
+/// udev probes a disk for a moment after it was attached or unmounted.
 const PAUSE: Duration = Duration::from_millis(500);
 const PAUSES: usize = 20;
 const COMEBACKS: usize = 6;
 
 pub enum Seen {
     Foreign(Box<Volume>, ForeignFiles),
-    /// Why.
+    /// Why nothing could be seen.
     Nothing {
         cause: String,
     },
@@ -37,7 +37,7 @@ pub enum Seen {
 
 pub async fn look(disk: &DiskId, config: &Config, ui: &Ui) -> Seen {
     let (handle, cancel) = CancelToken::new();
-    // Ends us, if a signal came, when everything is as it was.
+    // If a signal came, it ends us once everything is as it was.
     let _at_work = AtWork::begin(move || handle.cancel(StopReason::Cancelled));
     match seen(disk, config, ui, cancel).await {
         Ok((volume, foreign)) => Seen::Foreign(Box::new(volume), foreign),
@@ -65,7 +65,7 @@ async fn seen(disk: &DiskId, config: &Config, ui: &Ui, cancel: CancelToken) -> R
     }
 }
 
-/// A disk whose partition table was just read comes, goes and comes again.
+/// Retries, because a disk disappears for a moment when its partition table is read again.
 async fn plugged_in(disk: &DiskId, connection: &Connection) -> Result<Volume, Fault> {
     let choose = || async {
         let unasked = |error: zbus::Error| Fault::DiskServiceFailed { cause: error.to_string() };
@@ -76,9 +76,9 @@ async fn plugged_in(disk: &DiskId, connection: &Connection) -> Result<Volume, Fa
     choose.retry(pauses).when(|why| matches!(why, Fault::DiskAbsent { .. })).await
 }
 
-/// Marked first, as the service's own mounts are: it clears up what we leave behind when we are killed.
+/// Sets a marker first, as the service does for its own mounts, so that it cleans up if we are killed.
 async fn mount(connection: &Connection, volume: &Volume) -> Result<PathBuf, UdisksError> {
-    // Whoever may not lay marks may not mount, either.
+    // Callers who may not set markers may not mount either.
     let _ = ours().set(&volume.id);
     let mounted = (|| udisks::mount_read_only(connection, volume)).retry(pauses()).when(is_passing).await;
     if mounted.is_err() {
@@ -110,7 +110,7 @@ fn ours() -> MountMarkers {
     MountMarkers::new(Path::new(&runtime))
 }
 
-/// Why nothing was seen, as a part of a sentence of ours.
+/// Why nothing was seen, as part of one of our sentences.
 fn fault(fault: &Fault, ui: &Ui) -> String {
     ui.texts.say(fault).what.trim_end_matches('.').to_owned()
 }

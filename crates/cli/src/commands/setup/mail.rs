@@ -1,4 +1,4 @@
-//! The mail server and who gets mails, tried out with a test mail before anything is written.
+//! The mail server and the recipients, tried out with a test mail before anything is written.
 
 use std::fs;
 
@@ -13,16 +13,16 @@ use crate::commands::mail::{attempt, sending, show};
 use crate::commands::ui::Ui;
 
 const SECTION: &str = "Mail";
-/// Encrypted from the first byte on.
+/// The port for TLS from the first byte on.
 const PORT: &str = "465";
 
-pub async fn settle(wishes: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<(), Halt> {
-    let given = Given::from(wishes, asker.ui)?;
+pub async fn settle(options: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<(), Halt> {
+    let given = Given::from(options, asker.ui)?;
     if asker.is_mute() && given.is_nothing() {
         return Ok(());
     }
     answer(&given, draft, asker)?;
-    while !is_good(wishes, draft, asker).await? {
+    while !is_good(options, draft, asker).await? {
         answer(&Given::default(), draft, asker)?;
     }
     Ok(())
@@ -39,18 +39,18 @@ struct Given {
 }
 
 impl Given {
-    fn from(wishes: &Setup, ui: &Ui) -> Result<Self, Halt> {
+    fn from(options: &Setup, ui: &Ui) -> Result<Self, Halt> {
         let unread = |cause: String| Halt::Said(ui.words("setup-password-unread", &[("cause", cause.into())]));
-        let password = match &wishes.mail_password_file {
+        let password = match &options.mail_password_file {
             None => None,
             Some(path) => Some(fs::read_to_string(path).map_err(|error| unread(error.to_string()))?),
         };
         Ok(Self {
-            server: wishes.mail_server.clone(),
-            user: wishes.mail_user.clone(),
+            server: options.mail_server.clone(),
+            user: options.mail_user.clone(),
             password: password.map(|text| text.lines().next().unwrap_or_default().to_owned()),
-            from: wishes.mail_from.clone(),
-            recipients: (!wishes.recipients.is_empty()).then(|| wishes.recipients.join(", ")),
+            from: options.mail_from.clone(),
+            recipients: (!options.recipients.is_empty()).then(|| options.recipients.join(", ")),
         })
     }
 
@@ -63,7 +63,7 @@ fn answer(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
     let mail = draft.config().mail.clone();
     let server = Question { id: "setup-server", default: place(draft.config()) };
     asker.settle(&server, given.server.as_deref(), |answer| set_server(answer, draft, asker.ui))?;
-    // Without a server only what was given is of interest.
+    // Without a server only the given options matter.
     let asker = &Asker::new(asker.ui, asker.is_mute() || draft.config().mail.server.is_empty());
     let mut set = |id: &'static str, key: &str, default: String, given: &Option<String>| {
         let question = Question { id, default };
@@ -79,7 +79,7 @@ fn answer(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
     settle_password(given.password.as_deref(), draft, asker)
 }
 
-/// A name without an `@` that looks like a computer's is asked back.
+/// Asks again if a name without an `@` looks like a host name.
 fn settle_recipients(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
     const KEY: &str = "to-mail-addresses-sysop";
     loop {
@@ -106,7 +106,7 @@ fn place(config: &Config) -> String {
     }
 }
 
-/// Another server has the usual port unless another one is given.
+/// A new server gets the usual port unless one is given.
 fn set_server(answer: &str, draft: &mut Draft, ui: &Ui) -> Result<(), String> {
     let (server, port) = split(answer);
     let stays = server == draft.config().mail.server;
@@ -129,7 +129,7 @@ fn split(answer: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// An empty answer keeps what there is, in the file or as a credential.
+/// An empty answer keeps the password in the file or the credential.
 fn settle_password(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
     let password = match given {
         Some(password) => password.to_owned(),
@@ -145,13 +145,13 @@ fn settle_password(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Res
     draft.set(SECTION, "password", &password, asker.ui).map_err(Halt::Said)
 }
 
-/// Whether the mail settings are as they should be; a person may insist on others.
-async fn is_good(wishes: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<bool, Halt> {
+/// Whether the mail settings work, or the person insists on them.
+async fn is_good(options: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<bool, Halt> {
     let config = draft.config();
     if config.mail.server.is_empty() && !config.mail.sysops.is_empty() {
         asker.ui.complain(&asker.ui.texts.say(&ConfigProblem::RecipientsWithoutServer).to_string());
     }
-    if wishes.no_test_mail || config.mail.server.is_empty() {
+    if options.no_test_mail || config.mail.server.is_empty() {
         return Ok(true);
     }
     if !asker.is_mute() && !asker.confirm("setup-test")? {
@@ -165,7 +165,7 @@ async fn is_good(wishes: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<boo
     if asker.is_mute() {
         return Err(Halt::Said(asker.ui.word("setup-test-failed")));
     }
-    // Yes is to answer the questions again.
+    // Yes means to answer the questions again.
     Ok(!asker.confirm("setup-again")?)
 }
 
@@ -174,7 +174,7 @@ mod tests {
     use super::split;
 
     #[test]
-    fn server_and_port_are_told_apart() {
+    fn server_and_port_are_separated() {
         assert_eq!(split("mail.example.com"), ("mail.example.com", None));
         assert_eq!(split("mail.example.com:25"), ("mail.example.com", Some("25")));
         assert_eq!(split("::1"), ("::1", None));

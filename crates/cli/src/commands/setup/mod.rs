@@ -1,8 +1,8 @@
 //! `asbackup setup`: the first configuration, or a change of it, question by question or from options. Each answer is checked at
 //! once; nothing is written before all of them are known and shown.
 //!
-//! `ask` asks, `hidden` what nobody is to see, `draft` is the file as it would be written, `disks` and `mail` have the questions that need more than a line;
-//! `look` looks into a disk, and `consent` is what somebody has agreed to lose on it.
+//! `ask` asks, `hidden` keeps passwords off the screen, `draft` is the file as it would be written, `disks` and `mail` have the
+//! longer questions, `look` looks into a disk, and `consent` is what a person agrees to lose on it.
 
 mod ask;
 mod consent;
@@ -26,8 +26,8 @@ use crate::commands::ui::Ui;
 use ask::{Asker, Halt, Question};
 use draft::Draft;
 
-pub async fn run(wishes: Setup, ui: &Ui) -> Result<End, Error> {
-    match go(&wishes, ui).await {
+pub async fn run(options: Setup, ui: &Ui) -> Result<End, Error> {
+    match go(&options, ui).await {
         Ok(end) => Ok(end),
         Err(Halt::Bus(error)) => Err(error),
         Err(Halt::Said(why)) => {
@@ -35,18 +35,18 @@ pub async fn run(wishes: Setup, ui: &Ui) -> Result<End, Error> {
             Ok(End::Refused)
         }
         Err(Halt::Denied) => {
-            ui.complain(&ui.words("setup-denied", &[("path", wishes.path.display().to_string().into())]));
+            ui.complain(&ui.words("setup-denied", &[("path", options.path.display().to_string().into())]));
             Ok(End::NotAuthorised)
         }
     }
 }
 
-async fn go(wishes: &Setup, ui: &Ui) -> Result<End, Halt> {
-    let asker = Asker::new(ui, wishes.yes);
-    let mut draft = Draft::open(&wishes.path, ui)?;
-    settle_source(wishes.source.as_deref(), &mut draft, &asker)?;
-    let consents = disks::settle(wishes, &mut draft, &asker).await?;
-    mail::settle(wishes, &mut draft, &asker).await?;
+async fn go(options: &Setup, ui: &Ui) -> Result<End, Halt> {
+    let asker = Asker::new(ui, options.yes);
+    let mut draft = Draft::open(&options.path, ui)?;
+    settle_source(options.source.as_deref(), &mut draft, &asker)?;
+    let consents = disks::settle(options, &mut draft, &asker).await?;
+    mail::settle(options, &mut draft, &asker).await?;
     if !draft.is_changed() {
         ui.print(&ui.word("setup-nothing"));
         return Ok(End::Done);
@@ -55,13 +55,13 @@ async fn go(wishes: &Setup, ui: &Ui) -> Result<End, Halt> {
     if !asker.confirm("setup-write")? {
         return Err(Halt::Said(ui.word("setup-not-written")));
     }
-    // Before the service can know the disk: it may begin at once then.
+    // Written before the service learns of the disk, since it may start a copy at once.
     consent::write(&consents, ui)?;
     if let Err(error) = draft.write() {
         consent::withdraw(&consents);
-        return Err(unwritable(&error, &wishes.path, ui));
+        return Err(unwritable(&error, &options.path, ui));
     }
-    ui.print(&ui.words("setup-written", &[("path", wishes.path.display().to_string().into())]));
+    ui.print(&ui.words("setup-written", &[("path", options.path.display().to_string().into())]));
     load(&draft, ui).await
 }
 
@@ -76,7 +76,7 @@ fn settle_source(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Resul
     })
 }
 
-/// What there is to see, or why nothing.
+/// What the directory holds, or why it can't be read.
 fn look_into(directory: &str, ui: &Ui) -> Result<String, String> {
     let path = || ("path", directory.into());
     if directory.is_empty() {
@@ -96,7 +96,7 @@ fn unwritable(error: &io::Error, path: &Path, ui: &Ui) -> Halt {
     Halt::Said(ui.words("setup-unwritable", &args))
 }
 
-/// The file is there by now, so whatever is wrong with the service is told beside it.
+/// Reloads the service. The file is written by now, so an error here is only shown.
 async fn load(draft: &Draft, ui: &Ui) -> Result<End, Halt> {
     if let Err(error) = reload().await {
         ui.complain(&ui.words("setup-not-loaded", &[("cause", message(&error).into())]));
