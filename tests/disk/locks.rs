@@ -146,3 +146,27 @@ async fn a_lock_refused_because_its_disk_was_too_slow_does_not_come_later() {
     assert!(left.is_empty(), "{left:?}");
     scene.bench.run(&["umount", &place]);
 }
+
+/// Two scripts of one job: the first is told that there is no lock, the second that there is one.
+#[tokio::test]
+async fn a_lock_granted_after_one_that_timed_out_stays() {
+    let (mut scene, _slow, place) = scene_with_slow_locks();
+    let daemon = scene.daemon().await;
+    let frozen = Frozen::freeze(&scene, place.clone());
+    let locks = ["Weekly", "Nightly"].map(async |job| daemon.call::<_, (String,)>("VeeamLock", &(job,)).await);
+    for answer in futures_util::future::join_all(locks).await {
+        answer.expect_err("no lock");
+    }
+    // The first one's work still waits for the disk.
+    let again = daemon.call::<_, (String,)>("VeeamLock", &("Nightly",));
+    let (again, ()) = tokio::join!(again, async { drop(frozen) });
+    assert_eq!(again.expect("a lock").0, "held");
+    scene.disk.plug();
+    daemon.in_state("waiting-for-veeam").await;
+    let locks = fs::read_dir(scene.bench.path(Path::new(&place))).expect("the locks").flatten();
+    let locks: Vec<_> = locks.map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
+    assert_eq!(locks.len(), 1, "{locks:?}");
+    daemon.call::<_, ()>("VeeamUnlock", &("Nightly",)).await.expect("the end of the job");
+    assert_success(&daemon.finished(1).await);
+    scene.bench.run(&["umount", &place]);
+}
