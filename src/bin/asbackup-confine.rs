@@ -2,8 +2,10 @@
 //! and its log. The rest of the machine is out of its reach, whatever the owner of the source puts a link to. A process can only
 //! confine itself, so this is a program of its own, which becomes rsync. The daemon calls it, nobody else.
 //!
-//!     asbackup-confine --probe                                    says whether the kernel can do it
-//!     asbackup-confine [--unconfined] [--read PATH]… [--log PATH] -- PROGRAM [ARGUMENT]…
+//! ```text
+//! asbackup-confine --probe                                    says whether the kernel can do it
+//! asbackup-confine [--unconfined] [--read PATH]… [--log PATH] -- PROGRAM [ARGUMENT]…
+//! ```
 //!
 //! The source is standard input, as a descriptor, so that no name leads anywhere else meanwhile. With --unconfined, for a kernel
 //! that can't, it gives up capabilities only. Where it can't do what it is told it ends with 126, and nothing is started.
