@@ -24,6 +24,6 @@ fn a_purge_takes_our_secrets_and_names_those_that_may_be_others() {
     let said = bench.run(&["sh", "-c", "sh \"$0\" purge 2>&1", script]);
     for (path, ours) in files {
         assert_eq!(bench.path(path).exists(), !ours, "{path}: {said}");
-        assert_eq!(said.contains(&format!("{path} stays")), path.ends_with("-password") && !ours, "{path}: {said}");
+        assert_eq!(said.contains(&format!("{path} was kept")), path.ends_with("-password") && !ours, "{path}: {said}");
     }
 }

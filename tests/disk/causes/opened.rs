@@ -1,6 +1,7 @@
 //! Disks that can't be opened, or only for reading.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use asbackup_testing::bench::disk::FileSystem;
@@ -86,6 +87,8 @@ async fn a_shell_that_holds_the_mount_of_a_pulled_disk_is_named_when_it_is_back(
     };
     let is_there = || shell.all().into_iter().any(stands_in).then_some(());
     wait_for("the shell to be there", PATIENCE, is_there);
+    // The kernel lists each XFS that it has open by its device.
+    let former = Path::new("/sys/fs/xfs").join(scene.disk.device().file_name().expect("a device"));
     scene.disk.pull();
     held.release();
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
@@ -97,6 +100,7 @@ async fn a_shell_that_holds_the_mount_of_a_pulled_disk_is_named_when_it_is_back(
     assert!(holders.contains("sleep (") && holders.contains(", nobody): "), "{holders}");
     assert!(finished.message.contains("Close the program named"), "{}", finished.message);
     drop(shell);
+    wait_for("the former mount to be closed", PATIENCE, || (!former.exists()).then_some(()));
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(3).await);
 }
