@@ -21,6 +21,7 @@ async fn names_made_of_html_are_text_and_nothing_else() {
     status.disks[0].label = EVIL.to_owned();
     status.current_file = EVIL.to_owned();
     status.warnings = vec![EVIL.to_owned()];
+    status.warning_facts.clear();
     status.veeam_locks = vec![VeeamLock { job: EVIL.to_owned(), held: false, since: 1 }];
     let office = Office::with(status, "").await;
     let mut browser = Browser::start().await;
