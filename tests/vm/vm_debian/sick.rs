@@ -35,7 +35,7 @@ fn a_hanging_disk_ends_its_run_and_is_cleared_up_when_it_answers() {
     vm.speed_up(&disk);
     vm.wait_result("aborted", &disk);
     let error = vm.property("LastError");
-    assert!(error.contains("WriteFailed") && error.contains("does not answer"), "{error}");
+    assert!(error.contains("WriteFailed") && error.contains("no longer answers"), "{error}");
     vm.answer(&disk);
     // It is not called safe before the mapped device is closed, too.
     vm.wait("! grep -q /media/root /proc/self/mountinfo");
