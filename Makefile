@@ -25,7 +25,7 @@ export CAMPAIGN_SEED ?= $(shell printf %d 0x$$(git rev-parse --short=8 HEAD 2> /
 # Of all packages, as `programs` builds them, so that each dependency is built once. tools/run-test asks sudo where it must.
 TEST := PROGRAMS_ARE_BUILT=1 AS_ROOT=1 $(CARGO) test $(LOCKED) --workspace
 # Each of these tests is a whole small machine that mostly waits.
-DISK_THREADS := 4
+DISK_THREADS := 3
 # A slice of each campaign.
 FAULT_CASES ?= $(if $(FAULT_SEED),1,20)
 INTERLEAVINGS_CASES ?= $(if $(INTERLEAVINGS_SEED),1,6)
