@@ -61,7 +61,7 @@ fn a_disk_is_switched_off_after_a_good_copy_and_copied_to_when_it_is_back() {
     assert_eq!(vm.property("LastWarnings"), "as 0");
     assert!(vm.status().contains("succeeded"), "{}", vm.status());
     let told = vm.journal("");
-    assert!(told.contains("is switched off") && !told.contains("too early"), "{told}");
+    assert!(told.contains("is powered off") && !told.contains("too early"), "{told}");
     vm.pull(&disk);
     disk.assert_clean();
     vm.plug(&disk);
