@@ -1,23 +1,23 @@
-//! Which arguments of calls are sane, before anybody makes anything of them. Pure; knows no member.
+//! Checks the arguments of calls before they are used. Pure; knows no member.
 
 use asbackup_api::Fault;
 
-/// As long as a file name may be; a job becomes one.
+/// In bytes. A job's name becomes a file name, which may have no more.
 const MAX_ARGUMENT: usize = 255;
 
 /// # Errors
-/// No disk can be called so.
+/// No disk can have this identifier.
 pub fn uuid(text: &str) -> Result<(), Fault> {
     if is_sane(text) { Ok(()) } else { Err(Fault::UnknownDisk { disk: shortened(text) }) }
 }
 
 /// # Errors
-/// No job can be called so.
+/// No job can have this name.
 pub fn job(text: &str) -> Result<(), Fault> {
     if is_sane(text) && !text.is_empty() { Ok(()) } else { Err(Fault::InvalidJob { job: shortened(text) }) }
 }
 
-/// Neither endless nor full of control characters.
+/// Not too long, and without control characters.
 fn is_sane(argument: &str) -> bool {
     argument.len() <= MAX_ARGUMENT && !argument.chars().any(char::is_control)
 }
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_that_no_disk_and_no_job_can_have_are_not_sane() {
+    fn arguments_that_no_disk_or_job_can_have_are_refused() {
         assert!(is_sane("B78E-6CC4") && is_sane("") && is_sane("Nächtliche Sicherung"));
         assert!(is_sane(&"a".repeat(255)));
         assert!(!is_sane(&"a".repeat(256)));

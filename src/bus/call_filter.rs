@@ -1,5 +1,5 @@
-//! Applies the [`CallLimits`]: finds out once whose a call is, and holds back what this caller sends until then, but nothing of others.
-//! Must not know what a call is about.
+//! Applies the [`CallLimits`]. Looks up once which user a caller is; until that is known, holds back this caller's messages and
+//! nobody else's. Must not know what a call is about.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -13,63 +13,64 @@ use zbus::message::{Flags, Message};
 
 use asbackup_system::bus_socket::{Frame, Framing, MessageFilter};
 
-use super::call_limits::{self, Admission, Arrival, CallLimits};
+use super::call_limits::{self, Arrival, CallDecision, CallLimits};
 use super::callers::Callers;
 
-/// Of messages that wait for who sent them, in all; with more, nothing is read until one is known.
-const MOST_HELD: usize = 4 << 20;
+/// In bytes: messages that are held back, from all senders. Beyond that, nothing is read until a sender is known.
+const MAX_HELD_BYTES: usize = 4 << 20;
 
-/// A call that was not let in.
+/// A call that was turned away.
 #[derive(Debug)]
 pub struct Refusal {
     pub user: u32,
-    /// Who waits for an answer, and to which call; nobody, if none was wanted.
+    /// The caller's name and the call's serial number, if the caller waits for an answer.
     pub waits: Option<(String, NonZeroU32)>,
-    /// It is the length of this call, and not the number of others.
+    /// Turned away for its length, not for the number of other calls.
     pub is_too_long: bool,
 }
 
-/// Who callers are, and what waits for that.
-struct Who {
+/// Messages whose senders are being looked up.
+struct HeldMessages {
     callers: Callers,
-    held: HashMap<String, Vec<Frame>>,
-    held_bytes: usize,
-    told: (UnboundedSender<String>, UnboundedReceiver<String>),
+    by_sender: HashMap<String, Vec<Frame>>,
+    bytes: usize,
+    /// Senders whose lookup has ended.
+    looked_up: (UnboundedSender<String>, UnboundedReceiver<String>),
 }
 
-impl Who {
+impl HeldMessages {
     fn new(callers: Callers) -> Self {
-        Self { callers, held: HashMap::new(), held_bytes: 0, told: unbounded_channel() }
+        Self { callers, by_sender: HashMap::new(), bytes: 0, looked_up: unbounded_channel() }
     }
 
-    /// None: not known yet, or others of this caller's messages wait for that.
-    fn is(&self, name: &str) -> Option<u32> {
-        if self.held.contains_key(name) { None } else { self.callers.known(name) }
+    /// The sender's user; none if it is not known yet, or earlier messages of this sender are still held.
+    fn user(&self, name: &str) -> Option<u32> {
+        if self.by_sender.contains_key(name) { None } else { self.callers.known(name) }
     }
 
     fn has_room(&self) -> bool {
-        self.held_bytes < MOST_HELD
+        self.bytes < MAX_HELD_BYTES
     }
 
-    fn hold(&mut self, name: &str, heard: Frame) {
-        self.held_bytes += heard.bytes.len();
-        if let Some(held) = self.held.get_mut(name) {
-            held.push(heard);
+    fn hold(&mut self, name: &str, frame: Frame) {
+        self.bytes += frame.bytes.len();
+        if let Some(held) = self.by_sender.get_mut(name) {
+            held.push(frame);
             return;
         }
-        self.held.insert(name.to_owned(), vec![heard]);
-        let (callers, tell, name) = (self.callers.clone(), self.told.0.clone(), name.to_owned());
+        self.by_sender.insert(name.to_owned(), vec![frame]);
+        let (callers, looked_up, name) = (self.callers.clone(), self.looked_up.0.clone(), name.to_owned());
         tokio::spawn(async move {
-            // Who has gone is nobody: what he sent is thrown away.
-            let _ = callers.ask(&name).await;
-            let _ = tell.send(name);
+            // If the sender has gone, its messages are dropped.
+            let _ = callers.look_up(&name).await;
+            let _ = looked_up.send(name);
         });
     }
 
-    /// What waited for this answer, in its order.
+    /// The sender's messages, in order.
     fn release(&mut self, name: &str) -> Vec<Frame> {
-        let held = self.held.remove(name).unwrap_or_default();
-        self.held_bytes -= held.iter().map(|heard| heard.bytes.len()).sum::<usize>();
+        let held = self.by_sender.remove(name).unwrap_or_default();
+        self.bytes -= held.iter().map(|frame| frame.bytes.len()).sum::<usize>();
         if self.callers.known(name).is_some() { held } else { Vec::new() }
     }
 }
@@ -77,22 +78,22 @@ impl Who {
 /// Lets calls in as the limits allow.
 pub struct CallFilter {
     call_limits: Arc<Mutex<CallLimits>>,
-    who: Who,
-    /// Their callers have become known.
+    held: HeldMessages,
+    /// Messages whose senders have become known.
     released: VecDeque<Frame>,
     refusals: UnboundedSender<Refusal>,
 }
 
 impl CallFilter {
     pub fn new(call_limits: Arc<Mutex<CallLimits>>, callers: Callers, refusals: UnboundedSender<Refusal>) -> Self {
-        Self { call_limits, who: Who::new(callers), released: VecDeque::new(), refusals }
+        Self { call_limits, held: HeldMessages::new(callers), released: VecDeque::new(), refusals }
     }
 
-    fn judge(&self, visit: &Arrival<'_>, is_too_long: bool) -> Admission {
+    fn decide(&self, call: &Arrival<'_>, is_too_long: bool) -> CallDecision {
         match is_too_long {
-            true if visit.wants_answer => Admission::Refused,
-            true => Admission::Dropped { tell: false },
-            false => call_limits::lock(&self.call_limits).enter(visit, Instant::now()),
+            true if call.wants_answer => CallDecision::Refused,
+            true => CallDecision::Dropped { log: false },
+            false => call_limits::lock(&self.call_limits).enter(call, Instant::now()),
         }
     }
 }
@@ -101,35 +102,35 @@ impl CallFilter {
 impl MessageFilter for CallFilter {
     async fn next_frame(&mut self, framing: &mut Framing) -> io::Result<Frame> {
         loop {
-            if let Some(heard) = self.released.pop_front() {
-                return Ok(heard);
+            if let Some(frame) = self.released.pop_front() {
+                return Ok(frame);
             }
             tokio::select! {
                 biased;
-                Some(name) = self.who.told.1.recv() => self.released.extend(self.who.release(&name)),
-                heard = framing.next(), if self.who.has_room() => return heard,
+                Some(name) = self.held.looked_up.1.recv() => self.released.extend(self.held.release(&name)),
+                frame = framing.next(), if self.held.has_room() => return frame,
             }
         }
     }
 
-    /// Holds back what nobody knows the sender of yet.
+    /// Holds back messages of unknown senders.
     fn admits(&mut self, call: &Message, is_too_long: bool) -> bool {
         let header = call.header();
         let Some(sender) = header.sender() else { return false };
-        let Some(user) = self.who.is(sender.as_str()) else {
-            self.who.hold(sender.as_str(), Frame { bytes: call.data().to_vec(), is_too_long });
+        let Some(user) = self.held.user(sender.as_str()) else {
+            self.held.hold(sender.as_str(), Frame { bytes: call.data().to_vec(), is_too_long });
             return false;
         };
         let serial = header.primary().serial_num();
         let wants_answer = !header.primary().flags().contains(Flags::NO_REPLY_EXPECTED);
-        let visit = Arrival { user, name: sender.as_str(), serial: serial.get(), wants_answer };
-        let waits = match self.judge(&visit, is_too_long) {
-            Admission::In => return true,
-            Admission::Dropped { tell: false } => return false,
-            Admission::Dropped { tell: true } => None,
-            Admission::Refused => Some((sender.to_string(), serial)),
+        let arrival = Arrival { user, name: sender.as_str(), serial: serial.get(), wants_answer };
+        let waits = match self.decide(&arrival, is_too_long) {
+            CallDecision::Admitted => return true,
+            CallDecision::Dropped { log: false } => return false,
+            CallDecision::Dropped { log: true } => None,
+            CallDecision::Refused => Some((sender.to_string(), serial)),
         };
-        // Its receiver goes when the connection does.
+        // The receiver ends only with the connection.
         let _ = self.refusals.send(Refusal { user, waits, is_too_long });
         false
     }

@@ -1,20 +1,20 @@
-//! How many calls of one user are let in at a time, before anything is started for them. The bus lets each connection wait for 128
-//! answers, a user have hundreds of connections, and counts no call that wants no answer. Counts and says no; reads no message.
+//! Limits how many calls of one user are admitted at a time, before any work is done for them. The bus lets each connection wait for
+//! 128 answers and each user have hundreds of connections, and does not count calls that want no answer. Reads no message.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Calls of one user that have not been answered: more than polkit is asked about at a time, and more than jobs of Veeam begin at once.
+/// Unanswered calls of one user: more than polkit is asked about at a time, and more than Veeam starts jobs at once.
 pub const MOST_OPEN: u32 = 128;
-/// Of all users but root: who has numbers of users to himself (`/etc/subuid`) is one caller all the same.
+/// Of all users but root: somebody with a range of user ids (`/etc/subuid`) counts as many users.
 const MOST_OPEN_IN_ALL: usize = 2048;
-/// What wants no answer is never done with, so its pace is bounded instead: so many at once, and then one after each pause.
+/// Calls that want no answer never count as finished, so their rate is limited instead: so many at once, then one per pause.
 const UNANSWERED_AT_ONCE: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(200);
-/// Between two words about one user.
-const SILENCE: Duration = Duration::from_secs(10);
-/// Users of whom nothing is open and nothing is counted are forgotten when there are so many.
+/// Between two log lines about one user.
+const LOG_PAUSE: Duration = Duration::from_secs(10);
+/// With so many users, those without open or counted calls are forgotten.
 const MOST_USERS: usize = 256;
 const ROOT: u32 = 0;
 
@@ -29,54 +29,54 @@ pub struct Arrival<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
-    In,
-    /// The caller is to be told so.
+pub enum CallDecision {
+    Admitted,
+    /// The caller gets an error.
     Refused,
-    /// Nobody waits for an answer; somebody should know of it, if `tell`.
+    /// Nobody waits for an answer.
     Dropped {
-        tell: bool,
+        log: bool,
     },
 }
 
 #[derive(Debug, Default)]
 pub struct CallLimits {
     users: HashMap<u32, User>,
-    /// Whose call it is, by the caller's name and the call's number.
+    /// The user of each open call, by the caller's name and the call's serial number.
     open: HashMap<(String, u32), u32>,
 }
 
 #[derive(Debug, Default)]
 struct User {
     open: u32,
-    /// The pace of calls that want no answer is used up until then.
+    /// Calls that want no answer have used up their rate until then.
     spent_until: Option<Instant>,
-    told_at: Option<Instant>,
+    logged_at: Option<Instant>,
 }
 
-/// A thread that panicked leaves whole counts behind.
+/// A thread that panicked leaves consistent counts behind.
 pub fn lock(call_limits: &Mutex<CallLimits>) -> MutexGuard<'_, CallLimits> {
     call_limits.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl CallLimits {
-    /// Root comes in always, and is not counted.
-    pub fn enter(&mut self, visit: &Arrival<'_>, now: Instant) -> Admission {
-        if visit.user == ROOT {
-            return Admission::In;
+    /// Root is always admitted, and not counted.
+    pub fn enter(&mut self, call: &Arrival<'_>, now: Instant) -> CallDecision {
+        if call.user == ROOT {
+            return CallDecision::Admitted;
         }
         self.forget_idle(now);
         let has_room = self.open.len() < MOST_OPEN_IN_ALL;
-        let user = self.users.entry(visit.user).or_default();
-        if !visit.wants_answer {
-            return user.pace(now);
+        let user = self.users.entry(call.user).or_default();
+        if !call.wants_answer {
+            return user.limit_rate(now);
         }
         if user.open >= MOST_OPEN || !has_room {
-            return Admission::Refused;
+            return CallDecision::Refused;
         }
-        let known = self.open.insert((visit.name.to_owned(), visit.serial), visit.user);
+        let known = self.open.insert((call.name.to_owned(), call.serial), call.user);
         user.open += u32::from(known.is_none());
-        Admission::In
+        CallDecision::Admitted
     }
 
     /// The call `serial` of `name` has been answered.
@@ -95,17 +95,17 @@ impl CallLimits {
 }
 
 impl User {
-    fn pace(&mut self, now: Instant) -> Admission {
+    fn limit_rate(&mut self, now: Instant) -> CallDecision {
         let spent = self.spent_until.map_or(now, |until| until.max(now));
         if spent - now < PAUSE * UNANSWERED_AT_ONCE {
             self.spent_until = Some(spent + PAUSE);
-            return Admission::In;
+            return CallDecision::Admitted;
         }
-        let tell = self.told_at.is_none_or(|told| now - told >= SILENCE);
-        if tell {
-            self.told_at = Some(now);
+        let log = self.logged_at.is_none_or(|logged| now - logged >= LOG_PAUSE);
+        if log {
+            self.logged_at = Some(now);
         }
-        Admission::Dropped { tell }
+        CallDecision::Dropped { log }
     }
 }
 
@@ -113,55 +113,63 @@ impl User {
 mod tests {
     use super::*;
 
-    fn visit(user: u32, serial: u32) -> Arrival<'static> {
+    fn call(user: u32, serial: u32) -> Arrival<'static> {
         Arrival { user, name: ":1.7", serial, wants_answer: true }
     }
 
     #[test]
-    fn one_users_open_calls_take_no_room_of_another_or_of_root() {
+    fn one_users_open_calls_hold_up_neither_others_nor_root() {
         let (mut call_limits, now) = (CallLimits::default(), Instant::now());
         for serial in 0..MOST_OPEN {
-            assert_eq!(call_limits.enter(&visit(1000, serial), now), Admission::In);
+            assert_eq!(call_limits.enter(&call(1000, serial), now), CallDecision::Admitted);
         }
-        assert_eq!(call_limits.enter(&visit(1000, MOST_OPEN), now), Admission::Refused);
-        assert_eq!(call_limits.enter(&Arrival { name: ":1.8", ..visit(1001, 1) }, now), Admission::In);
-        assert_eq!(call_limits.enter(&visit(ROOT, 1), now), Admission::In);
+        assert_eq!(call_limits.enter(&call(1000, MOST_OPEN), now), CallDecision::Refused);
+        assert_eq!(call_limits.enter(&Arrival { name: ":1.8", ..call(1001, 1) }, now), CallDecision::Admitted);
+        assert_eq!(call_limits.enter(&call(ROOT, 1), now), CallDecision::Admitted);
         call_limits.leave(":1.7", 3);
         call_limits.leave(":1.7", 3);
-        assert_eq!(call_limits.enter(&visit(1000, MOST_OPEN), now), Admission::In);
+        assert_eq!(call_limits.enter(&call(1000, MOST_OPEN), now), CallDecision::Admitted);
         assert_eq!(
-            call_limits.enter(&visit(1000, MOST_OPEN + 1), now),
-            Admission::Refused,
-            "one answer makes one place"
+            call_limits.enter(&call(1000, MOST_OPEN + 1), now),
+            CallDecision::Refused,
+            "one answer makes room for one call"
         );
     }
 
     #[test]
-    fn a_thousand_users_of_one_person_have_their_bound() {
+    fn many_users_are_limited_together() {
         let (mut call_limits, now) = (CallLimits::default(), Instant::now());
-        let calls = (1..=3000).map(|user| call_limits.enter(&visit(user, user), now));
-        assert_eq!(calls.filter(|verdict| *verdict == Admission::In).count(), MOST_OPEN_IN_ALL);
+        let calls = (1..=3000).map(|user| call_limits.enter(&call(user, user), now));
+        assert_eq!(calls.filter(|verdict| *verdict == CallDecision::Admitted).count(), MOST_OPEN_IN_ALL);
     }
 
     #[test]
-    fn what_wants_no_answer_comes_in_at_a_pace_and_is_told_of_seldom() {
+    fn calls_that_want_no_answer_are_limited_and_rarely_logged() {
         let (mut call_limits, now) = (CallLimits::default(), Instant::now());
-        let call = Arrival { wants_answer: false, ..visit(1000, 1) };
-        let mut verdicts = |count: u32, now| (0..count).map(|_| call_limits.enter(&call, now)).collect::<Vec<_>>();
+        let unanswered = Arrival { wants_answer: false, ..call(1000, 1) };
+        let mut verdicts =
+            |count: u32, now| (0..count).map(|_| call_limits.enter(&unanswered, now)).collect::<Vec<_>>();
         let at_once = verdicts(UNANSWERED_AT_ONCE + 2, now);
         let (last, before) = at_once.split_last().unwrap();
-        assert_eq!(*last, Admission::Dropped { tell: false });
-        assert_eq!(before.iter().filter(|verdict| **verdict == Admission::In).count() as u32, UNANSWERED_AT_ONCE);
-        assert_eq!(before.last(), Some(&Admission::Dropped { tell: true }));
-        assert_eq!(verdicts(2, now + PAUSE), [Admission::In, Admission::Dropped { tell: false }]);
-        assert_eq!(call_limits.enter(&visit(1000, 1), now), Admission::In, "who wants an answer gets it meanwhile");
+        assert_eq!(*last, CallDecision::Dropped { log: false });
+        assert_eq!(
+            before.iter().filter(|verdict| **verdict == CallDecision::Admitted).count() as u32,
+            UNANSWERED_AT_ONCE
+        );
+        assert_eq!(before.last(), Some(&CallDecision::Dropped { log: true }));
+        assert_eq!(verdicts(2, now + PAUSE), [CallDecision::Admitted, CallDecision::Dropped { log: false }]);
+        assert_eq!(
+            call_limits.enter(&call(1000, 1), now),
+            CallDecision::Admitted,
+            "calls that want an answer are not affected"
+        );
     }
 
     #[test]
-    fn nothing_is_kept_of_who_has_gone() {
+    fn users_without_open_calls_are_forgotten() {
         let (mut call_limits, now) = (CallLimits::default(), Instant::now());
         for user in 1..=1000 {
-            call_limits.enter(&visit(user, user), now);
+            call_limits.enter(&call(user, user), now);
             call_limits.leave(":1.7", user);
         }
         assert!(call_limits.open.is_empty() && call_limits.users.len() <= MOST_USERS);

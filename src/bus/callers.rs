@@ -1,5 +1,5 @@
-//! Who calls: the user behind a name on the bus. The bus gives each name once, so what it has answered stays right; the names that
-//! called last are remembered, so that a flood of calls is no flood of questions.
+//! The user behind each name on the bus. The bus never gives a unique name twice, so an answer stays right; the latest callers are
+//! remembered, so that a flood of calls does not become a flood of lookups.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use zbus::message::Header;
 use zbus::names::UniqueName;
 use zbus::proxy::CacheProperties;
 
-/// More than the bus lets one user have connections.
+/// More than the connections that the bus allows one user.
 const REMEMBERED: usize = 512;
 
-/// Cheap to clone; all clones are one.
+/// Cheap to clone; all clones share what is remembered.
 #[derive(Clone)]
 pub struct Callers {
     asking: Connection,
@@ -32,35 +32,35 @@ impl Callers {
         Self { asking: asking.clone(), known: Arc::default() }
     }
 
-    /// The user id of who sent this.
+    /// The user id of the sender.
     ///
     /// # Errors
-    /// The bus does not say, since the caller has gone or the bus itself.
+    /// The caller has gone, or the bus does not answer.
     pub async fn user(&self, header: &Header<'_>) -> zbus::Result<u32> {
         let sender = header.sender().ok_or(zbus::Error::MissingField)?;
         match self.known(sender.as_str()) {
             Some(user) => Ok(user),
-            None => self.ask(sender.as_str()).await,
+            None => self.look_up(sender.as_str()).await,
         }
     }
 
-    /// The same without asking anybody.
+    /// The user id, if it is remembered.
     pub fn known(&self, name: &str) -> Option<u32> {
         self.remembered().users.get(name).copied()
     }
 
-    /// The user id behind this unique name, which is remembered.
+    /// Asks the bus for the user id behind this unique name, and remembers it.
     ///
     /// # Errors
     /// As `user`.
-    pub async fn ask(&self, name: &str) -> zbus::Result<u32> {
+    pub async fn look_up(&self, name: &str) -> zbus::Result<u32> {
         let bus = DBusProxy::builder(&self.asking).cache_properties(CacheProperties::No).build().await?;
         let user = bus.get_connection_unix_user(UniqueName::try_from(name)?.into()).await?;
         self.remembered().remember(name, user);
         Ok(user)
     }
 
-    /// A thread that panicked leaves at worst a name that is forgotten early.
+    /// At worst, a thread that panicked makes a name be forgotten early.
     fn remembered(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_names_are_remembered_and_no_others() {
+    fn only_the_newest_names_are_remembered() {
         let mut known = Known::default();
         for nth in 0..REMEMBERED + 10 {
             known.remember(&format!(":1.{nth}"), 1000);

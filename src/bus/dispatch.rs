@@ -1,5 +1,5 @@
-//! The way of a call from the bus to the controller and back: may the caller, what does the controller answer, and in which
-//! words is that said. Keeps the time in which every call must be answered. Knows nothing of members and arguments.
+//! Takes a call from the bus to the controller and back: authorises the caller, waits for the controller, and words the answer.
+//! Enforces the time within which every call is answered. Knows nothing of members and arguments.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +25,9 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 type Result<T> = std::result::Result<T, BoxDBusError>;
 
-/// What polkit has allowed.
+/// A call that polkit has authorised.
 pub struct Permit {
-    /// Until when the call must be answered.
+    /// The call is answered by then.
     pub deadline: Instant,
     pub caller: Caller,
 }
@@ -43,7 +43,7 @@ impl Dispatch {
         self.texts.borrow().clone()
     }
 
-    /// Asks polkit, and says until when the call must be answered.
+    /// Asks polkit whether the caller may do this.
     pub async fn permit(&self, header: &Header<'_>, action: Action) -> Result<Permit> {
         let called = Instant::now();
         let verdict = self.polkit.authorise(header, action).await;
@@ -56,8 +56,11 @@ impl Dispatch {
         Ok(Permit { deadline: since + ANSWER_LIMIT, caller: Caller { name, uid } })
     }
 
-    /// Hands a call to the controller, and turns its answer, or that there is none, into ours.
-    pub async fn ask<T>(&self, deadline: Instant, call: impl FnOnce(Reply<T>) -> Call) -> Result<T> {
+    /// Passes a call to the controller and returns its answer.
+    ///
+    /// # Errors
+    /// The controller refused, or did not answer in time.
+    pub async fn request<T>(&self, deadline: Instant, call: impl FnOnce(Reply<T>) -> Call) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         if self.calls.send(call(reply)).is_err() {
             return Err(self.refusal(&Fault::Stopping));
@@ -71,13 +74,13 @@ impl Dispatch {
         }
     }
 
-    /// Asks for a run. Its start is told to everybody once the caller has its number.
-    pub async fn begin(&self, deadline: Instant, disk: String, allowed: bool) -> Result<ResponseDispatchNotifier<u64>> {
-        let started = self.ask(deadline, |reply| Call::Start { disk, allowed, reply }).await?;
+    /// Requests a run. `RunStarted` is sent once the caller has the run's number.
+    pub async fn start(&self, deadline: Instant, disk: String, allowed: bool) -> Result<ResponseDispatchNotifier<u64>> {
+        let started = self.request(deadline, |reply| Call::Start { disk, allowed, reply }).await?;
         let (response, sent) = ResponseDispatchNotifier::new(started.run);
         tokio::spawn(async move {
             sent.await;
-            // Nobody listens any more when the run has been told already.
+            // The receiver gives up after a while.
             let _ = started.replied.send(());
         });
         Ok(response)
@@ -88,12 +91,12 @@ impl Dispatch {
         refusal(&self.texts.borrow(), fault)
     }
 
-    /// Whose call this is.
+    /// The caller's user id.
     pub async fn user(&self, header: &Header<'_>) -> Result<u32> {
         self.polkit.user(header).await.map_err(|error| self.broken(&error))
     }
 
-    /// An answer, or that there was none.
+    /// The answer, or an error once the time is up.
     pub async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
         timeout(ANSWER_LIMIT, answer).await.unwrap_or_else(|_| Err(self.late()))
     }
@@ -102,15 +105,14 @@ impl Dispatch {
         self.refusal(&internal(error.to_string()))
     }
 
-    /// An argument that makes no sense is refused as it was found.
+    /// Refuses a call with an invalid argument.
     ///
     /// # Errors
-    /// It makes none.
-    pub fn sane(&self, checked: std::result::Result<(), Fault>) -> Result<()> {
+    /// The argument is invalid.
+    pub fn check(&self, checked: std::result::Result<(), Fault>) -> Result<()> {
         checked.map_err(|fault| self.refusal(&fault))
     }
 
-    /// For when the time is up.
     fn late(&self) -> BoxDBusError {
         let cause = self.texts.borrow().text("bus-no-answer", &[]);
         self.refusal(&internal(cause))
@@ -137,7 +139,7 @@ impl Dispatch {
         Box::new(fdo::Error::AccessDenied(message))
     }
 
-    /// Anybody can cause this, as often as he likes.
+    /// Rate-limited, since any user can cause it.
     fn warn(&self, warning: &Warning) {
         asbackup_logging::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
     }

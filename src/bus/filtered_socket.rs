@@ -1,4 +1,4 @@
-//! The socket that strangers can call on: the [`CallFilter`] lets them in, and who is answered makes room for his next call.
+//! The socket on which any user can call. The [`CallFilter`] admits calls, and each answer makes room for another call.
 //! Must not know what a call is about.
 
 use std::io;

@@ -1,4 +1,4 @@
-//! The daemon on the system bus: one object, one name, and what changes is told.
+//! The daemon on the system bus: one object, one name, and signals for what changes.
 //! Owns all that is zbus on the serving side. Must not know disks, rsync or files: it sees the [`Status`], sends
 //! [`Call`]s and relays [`Signal`]s.
 
@@ -10,8 +10,8 @@ mod dispatch;
 mod filtered_socket;
 mod polkit;
 mod polkit_limits;
-mod publish;
-mod refusals;
+mod publisher;
+mod refused_calls;
 mod run_list;
 mod service;
 mod view;
@@ -35,7 +35,7 @@ use asbackup_api::bus::{BUS_NAME, OBJECT_PATH};
 use dispatch::Dispatch;
 use filtered_socket::FilteredSocket;
 use polkit::Polkit;
-use publish::Publisher;
+use publisher::Publisher;
 use run_list::RunList;
 use service::Service;
 
@@ -69,15 +69,15 @@ impl BusError {
     }
 }
 
-/// Where the bus gets everything from and hands everything to.
+/// What the bus side is connected to.
 pub struct Sources {
-    /// For questions about callers; nobody calls here.
+    /// For lookups of callers; takes no calls.
     pub asking: Connection,
     pub callers: Callers,
-    /// What was not let in at all.
+    /// Calls that were turned away.
     pub refusals: UnboundedReceiver<Refusal>,
     pub calls: UnboundedSender<Call>,
-    /// To be sent after the [`Status`] that says the same.
+    /// Each is sent after the [`Status`] that says the same.
     pub signals: UnboundedReceiver<Signal>,
     pub status: watch::Receiver<Status>,
     /// The language can change with the config.
@@ -85,7 +85,7 @@ pub struct Sources {
     pub history: History,
 }
 
-/// Connects to the system bus, for questions and for what others tell: nobody can call here.
+/// Connects to the system bus for calls to others and for signals; takes no calls.
 ///
 /// # Errors
 /// There is no bus.
@@ -93,8 +93,8 @@ pub async fn connect() -> Result<Connection, BusError> {
     bus_socket::connect().await.map_err(BusError::Unreachable)
 }
 
-/// Connects to the system bus for those who call, of whom no user can send more than is his part. Where the bus is not reached by a
-/// socket of this machine nobody is held back.
+/// Connects to the system bus for callers, with a limit for each user. There is no limit if the bus is not reached through a local
+/// socket.
 ///
 /// # Errors
 /// There is no bus.
@@ -107,14 +107,14 @@ pub async fn listen(callers: Callers) -> Result<(Connection, UnboundedReceiver<R
     Ok((builder.build().await.map_err(BusError::Unreachable)?, refusals))
 }
 
-/// Serves the object, then takes the name; there is nothing to call before and nobody to miss it.
+/// Serves the object, then takes the name, so that nobody can call before there is an object.
 ///
 /// # Errors
 /// If the name is taken, or the bus does not answer.
 pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, BusError> {
     let polkit = Polkit::new(&sources.asking, sources.callers);
     let dispatch = Dispatch { calls: sources.calls, polkit, texts: sources.texts };
-    tokio::spawn(refusals::tell(connection.clone(), dispatch.texts.clone(), sources.refusals));
+    tokio::spawn(refused_calls::answer_all(connection.clone(), dispatch.texts.clone(), sources.refusals));
     let service = Service { dispatch, status: sources.status.clone(), runs: RunList::new(sources.history) };
     let publisher = Publisher::new(connection, sources.status).map_err(BusError::Failed)?;
     let server = connection.object_server();
@@ -125,8 +125,8 @@ pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, Bus
     Ok(Bus { publisher })
 }
 
-/// That only one daemon runs is guaranteed by this name, so it is neither given away nor taken from anybody, as zbus'
-/// defaults would, nor waited for.
+/// Owning the name guarantees that only one daemon runs. So it is neither given up, taken over nor waited for, contrary to zbus'
+/// defaults.
 async fn take_name(connection: &Connection) -> Result<(), BusError> {
     let flags = RequestNameFlags::DO_NOT_QUEUE;
     match connection.request_name_with_flags(BUS_NAME, flags).await {
@@ -146,8 +146,7 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Lets the last changes and signals out: waits until they are told after their senders were dropped, but no longer
-    /// than `limit`.
+    /// Waits until the last changes and signals are sent, at most for `limit`. Their senders must have been dropped.
     pub async fn finish(mut self, limit: Duration) {
         if timeout(limit, &mut self.publisher).await.is_err() {
             self.publisher.abort();

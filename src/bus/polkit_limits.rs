@@ -1,48 +1,48 @@
-//! How many calls may wait for polkit at one time: of each user, and in all. The bus lets a connection wait for 128 answers and no
-//! more, so who keeps calls open takes them from others. Counts and says no; asks nobody.
+//! Limits how many calls wait for polkit at a time, for each user and in all. The bus lets a connection wait for 128 answers, so a user
+//! with many open calls would take them from others. Only counts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Of one user: more than there are jobs of Veeam that begin at the same moment.
+/// Of one user: more than Veeam starts jobs at once.
 pub const MOST_OPEN: u32 = 100;
 /// A person answers one dialogue at a time.
 pub const MOST_DIALOGUES: u32 = 4;
 /// Of all users.
 const MOST_OPEN_IN_ALL: u32 = 400;
 const MOST_DIALOGUES_IN_ALL: u32 = 16;
-/// Of those that need no dialogue, so many are put to polkit at a time; the others wait for their turn.
+/// Of one user's checks without a dialogue, so many are sent to polkit at a time; the others wait.
 const ASKED_AT_ONCE: usize = 4;
-/// With the dialogues, and as many withdrawals, less than the bus allows.
+/// Together with the dialogues, and a cancellation for each, fewer than the bus allows.
 const ASKED_AT_ONCE_IN_ALL: usize = 40;
 
-/// Cheap to clone; all clones are one.
+/// Cheap to clone; all clones share the counts.
 #[derive(Clone)]
 pub struct PolkitLimits {
     users: Arc<Mutex<HashMap<u32, User>>>,
     asked: Arc<Semaphore>,
 }
 
-/// Whose calls wait. Gone with the last of them.
+/// A user with pending checks; removed with the last of them.
 struct User {
     open: u32,
     dialogues: u32,
     asked: Arc<Semaphore>,
 }
 
-/// What a call has as long as it waits. Given back with the value.
+/// A call that waits for polkit. Counts until it is dropped.
 pub struct PendingCheck {
     polkit_limits: PolkitLimits,
     user: u32,
     is_dialogue: bool,
-    /// Of the user's own calls, those that polkit is asked about.
+    /// For the user's own checks.
     asked: Arc<Semaphore>,
 }
 
-/// A question may be put to polkit.
-pub struct Turn {
+/// Allows one check to be sent to polkit.
+pub struct CheckSlot {
     _of_user: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
 }
@@ -52,7 +52,7 @@ impl PolkitLimits {
         Self { users: Arc::default(), asked: Arc::new(Semaphore::new(ASKED_AT_ONCE_IN_ALL)) }
     }
 
-    /// `None`: the user has too many calls open, or all together have.
+    /// `None` if too many calls are open, of this user or in all.
     pub fn enter(&self, user: u32, is_dialogue: bool) -> Option<PendingCheck> {
         let mut users = self.users();
         let count = |of: fn(&User) -> u32| users.values().map(of).sum::<u32>();
@@ -79,7 +79,7 @@ impl PolkitLimits {
         }
     }
 
-    /// A thread that panicked leaves whole counts behind.
+    /// A thread that panicked leaves consistent counts behind.
     fn users(&self) -> MutexGuard<'_, HashMap<u32, User>> {
         self.users.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,15 +96,15 @@ impl User {
 }
 
 impl PendingCheck {
-    /// Waits for those that came before; a dialogue, of which there are few, waits for nobody.
-    pub async fn turn(&self) -> Option<Turn> {
+    /// Waits for earlier checks. Dialogues are few and never wait.
+    pub async fn slot(&self) -> Option<CheckSlot> {
         if self.is_dialogue {
             return None;
         }
-        // Neither is ever closed.
+        // The semaphores are never closed.
         let of_user = Arc::clone(&self.asked).acquire_owned().await.ok()?;
         let of_all = Arc::clone(&self.polkit_limits.asked).acquire_owned().await.ok()?;
-        Some(Turn { _of_user: of_user, _of_all: of_all })
+        Some(CheckSlot { _of_user: of_user, _of_all: of_all })
     }
 }
 
@@ -121,41 +121,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_user_takes_no_place_of_another() {
+    fn a_user_can_not_use_up_the_limit_of_another() {
         let polkit_limits = PolkitLimits::new();
-        let places: Vec<PendingCheck> = (0..MOST_OPEN).map(|_| polkit_limits.enter(1000, false).unwrap()).collect();
+        let pending: Vec<PendingCheck> = (0..MOST_OPEN).map(|_| polkit_limits.enter(1000, false).unwrap()).collect();
         assert!(polkit_limits.enter(1000, false).is_none());
         assert!(polkit_limits.enter(1000, true).is_some() && polkit_limits.enter(1001, false).is_some());
-        drop(places);
-        assert!(polkit_limits.users().is_empty(), "nothing is kept of who has gone");
+        drop(pending);
+        assert!(polkit_limits.users().is_empty(), "users without calls are forgotten");
     }
 
     #[test]
-    fn dialogues_are_few_and_all_users_together_have_their_bound() {
+    fn dialogues_are_limited_for_each_user_and_in_all() {
         let polkit_limits = PolkitLimits::new();
-        let mut places = Vec::new();
+        let mut pending = Vec::new();
         for user in 0..MOST_DIALOGUES_IN_ALL / MOST_DIALOGUES {
-            places.extend((0..MOST_DIALOGUES).map(|_| polkit_limits.enter(user, true).unwrap()));
+            pending.extend((0..MOST_DIALOGUES).map(|_| polkit_limits.enter(user, true).unwrap()));
             assert!(polkit_limits.enter(user, true).is_none());
         }
         assert!(polkit_limits.enter(99, true).is_none() && polkit_limits.enter(99, false).is_some());
     }
 
     #[test]
-    fn who_waits_for_a_turn_gets_it_when_another_of_the_same_user_is_done() {
+    fn a_waiting_check_gets_the_slot_that_the_same_user_frees() {
         let polkit_limits = PolkitLimits::new();
-        let places: Vec<PendingCheck> =
+        let pending: Vec<PendingCheck> =
             (0..=ASKED_AT_ONCE).map(|_| polkit_limits.enter(1000, false).unwrap()).collect();
-        let mut turns: Vec<Turn> =
-            places.iter().take(ASKED_AT_ONCE).map(|place| place.turn().now_or_never().flatten().unwrap()).collect();
-        assert!(places[ASKED_AT_ONCE].turn().now_or_never().is_none());
-        assert!(polkit_limits.enter(1001, false).unwrap().turn().now_or_never().flatten().is_some());
-        turns.pop();
-        assert!(places[ASKED_AT_ONCE].turn().now_or_never().flatten().is_some());
+        let mut slots: Vec<CheckSlot> =
+            pending.iter().take(ASKED_AT_ONCE).map(|check| check.slot().now_or_never().flatten().unwrap()).collect();
+        assert!(pending[ASKED_AT_ONCE].slot().now_or_never().is_none());
+        assert!(polkit_limits.enter(1001, false).unwrap().slot().now_or_never().flatten().is_some());
+        slots.pop();
+        assert!(pending[ASKED_AT_ONCE].slot().now_or_never().flatten().is_some());
     }
 
     #[test]
-    fn all_that_is_asked_and_withdrawn_is_less_than_the_bus_allows() {
+    fn checks_and_cancellations_stay_below_the_limit_of_the_bus() {
         const OF_THE_BUS: usize = 128;
         let asked = ASKED_AT_ONCE_IN_ALL + MOST_DIALOGUES_IN_ALL as usize;
         assert!(2 * asked < OF_THE_BUS);

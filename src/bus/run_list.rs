@@ -1,5 +1,5 @@
-//! Reads the history for callers: anybody may ask, and as often as he likes. One answer is made at a time, since it can have a
-//! megabyte, and of each user one waits for its turn with those of others; the next is begun when that has gone out.
+//! Reads the history for callers. Any user may ask at any rate, and an answer can be a megabyte. So one answer is made at a time, the
+//! next once that has been sent, and one call of each user waits at a time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +16,10 @@ use super::view;
 
 const MAX_RUNS: u32 = 1000;
 
-/// The newest runs, newest first, at most so many. Called where it may block.
+/// Reads at most so many of the newest runs, newest first. May block.
 pub type History = Arc<dyn Fn(usize) -> Vec<RunRecord> + Send + Sync>;
 
-/// Takes its turn until it has gone out.
+/// Holds its slot until it is sent.
 pub type Answer = ResponseDispatchNotifier<Vec<Entries>>;
 
 pub struct RunList {
@@ -28,8 +28,8 @@ pub struct RunList {
     users: Mutex<HashMap<u32, Arc<Semaphore>>>,
 }
 
-/// Kept as long as the answer is in memory.
-struct Turn {
+/// Held as long as the answer is in memory.
+struct ReadSlot {
     _of_user: Option<OwnedSemaphorePermit>,
     _of_all: Option<OwnedSemaphorePermit>,
 }
@@ -44,33 +44,33 @@ impl RunList {
     pub async fn rows(&self, user: u32, newest: u32, texts: Arc<Texts>) -> Result<Answer, JoinError> {
         let newest = newest.min(MAX_RUNS) as usize;
         let history = Arc::clone(&self.history);
-        let turn = self.turn(user).await;
+        let slot = self.slot(user).await;
         let rows = move || {
             let rows = history(newest).iter().take(newest).map(|run| view::run(run, &texts).entries()).collect();
-            // It stays with the reader, who can't be stopped, when nobody waits for him any more.
-            (rows, turn)
+            // The reader can't be stopped, so it keeps the slot even if nobody waits any more.
+            (rows, slot)
         };
-        let (rows, turn) = spawn_blocking(rows).await?;
+        let (rows, slot) = spawn_blocking(rows).await?;
         let (answer, sent) = ResponseDispatchNotifier::new(rows);
         tokio::spawn(async move {
             sent.await;
-            drop(turn);
+            drop(slot);
         });
         Ok(answer)
     }
 
-    async fn turn(&self, user: u32) -> Turn {
-        let own = self.line(user);
-        // Neither is ever closed.
+    async fn slot(&self, user: u32) -> ReadSlot {
+        let own = self.queue(user);
+        // The semaphores are never closed.
         let _of_user = own.acquire_owned().await.ok();
         let _of_all = Arc::clone(&self.reading).acquire_owned().await.ok();
-        Turn { _of_user, _of_all }
+        ReadSlot { _of_user, _of_all }
     }
 
-    /// In which the user's own calls wait for each other; those of who has none are forgotten.
-    fn line(&self, user: u32) -> Arc<Semaphore> {
+    /// Orders the user's own calls. Forgets users without calls.
+    fn queue(&self, user: u32) -> Arc<Semaphore> {
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        users.retain(|_, line| Arc::strong_count(line) > 1);
+        users.retain(|_, queue| Arc::strong_count(queue) > 1);
         Arc::clone(users.entry(user).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 }

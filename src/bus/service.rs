@@ -1,5 +1,5 @@
-//! The one object on the bus. Each call is checked, authorised, handed to the controller and answered; each property is
-//! read from the snapshot. Holds no state, decides nothing, and never waits in a getter.
+//! The one object on the bus. Each call is checked, authorised, passed to the controller and answered; each property is read from the
+//! newest status. Holds no state, decides nothing, and never waits in a getter.
 
 use tokio::sync::watch;
 use zbus::message::Header;
@@ -15,7 +15,7 @@ use super::dispatch::Dispatch;
 use super::run_list::{Answer, RunList};
 use asbackup_api::bus::Action;
 
-// The macro knows a method that can fail by this very name.
+// The macro recognises a fallible method by this very name.
 type Result<T> = std::result::Result<T, BoxDBusError>;
 
 pub struct Service {
@@ -28,9 +28,9 @@ pub struct Service {
 impl Service {
     #[zbus(out_args("run"))]
     async fn start(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<ResponseDispatchNotifier<u64>> {
-        self.dispatch.sane(argument::uuid(&uuid))?;
+        self.dispatch.check(argument::uuid(&uuid))?;
         let permit = self.dispatch.permit(&header, Action::Start).await?;
-        self.dispatch.begin(permit.deadline, uuid, false).await
+        self.dispatch.start(permit.deadline, uuid, false).await
     }
 
     #[zbus(out_args("run"))]
@@ -39,40 +39,40 @@ impl Service {
         uuid: String,
         #[zbus(header)] header: Header<'_>,
     ) -> Result<ResponseDispatchNotifier<u64>> {
-        self.dispatch.sane(argument::uuid(&uuid))?;
+        self.dispatch.check(argument::uuid(&uuid))?;
         let permit = self.dispatch.permit(&header, Action::StartAllowingDeletions).await?;
-        self.dispatch.begin(permit.deadline, uuid, true).await
+        self.dispatch.start(permit.deadline, uuid, true).await
     }
 
     async fn trust_disk(&self, uuid: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        self.dispatch.sane(argument::uuid(&uuid))?;
+        self.dispatch.check(argument::uuid(&uuid))?;
         let permit = self.dispatch.permit(&header, Action::TrustDisk).await?;
-        self.dispatch.ask(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
+        self.dispatch.request(permit.deadline, |reply| Call::TrustDisk { disk: uuid, reply }).await
     }
 
     async fn cancel(&self, #[zbus(header)] header: Header<'_>) -> Result<()> {
         let permit = self.dispatch.permit(&header, Action::Cancel).await?;
-        self.dispatch.ask(permit.deadline, |reply| Call::Cancel { reply }).await
+        self.dispatch.request(permit.deadline, |reply| Call::Cancel { reply }).await
     }
 
     #[zbus(out_args("state"))]
     async fn veeam_lock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<&'static str> {
-        self.dispatch.sane(argument::job(&job))?;
+        self.dispatch.check(argument::job(&job))?;
         let permit = self.dispatch.permit(&header, Action::VeeamLock).await?;
         let caller = permit.caller;
-        let held = self.dispatch.ask(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
+        let held = self.dispatch.request(permit.deadline, |reply| Call::VeeamLock { job, caller, reply }).await?;
         Ok(if held { "held" } else { "waiting" })
     }
 
     async fn veeam_unlock(&self, job: String, #[zbus(header)] header: Header<'_>) -> Result<()> {
-        self.dispatch.sane(argument::job(&job))?;
+        self.dispatch.check(argument::job(&job))?;
         let permit = self.dispatch.permit(&header, Action::VeeamUnlock).await?;
-        self.dispatch.ask(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
+        self.dispatch.request(permit.deadline, |reply| Call::VeeamUnlock { job, reply }).await
     }
 
     async fn reload(&self, #[zbus(header)] header: Header<'_>) -> Result<()> {
         let permit = self.dispatch.permit(&header, Action::Reload).await?;
-        self.dispatch.ask(permit.deadline, |reply| Call::Reload { reply }).await
+        self.dispatch.request(permit.deadline, |reply| Call::Reload { reply }).await
     }
 
     #[zbus(out_args("disks"))]
@@ -96,177 +96,177 @@ impl Service {
 
     #[zbus(property)]
     fn status(&self) -> String {
-        self.told(|status| &status.status)
+        self.read(|status| &status.status)
     }
 
     #[zbus(property)]
     fn state(&self) -> String {
-        self.told(|status| &status.state)
+        self.read(|status| &status.state)
     }
 
     #[zbus(property)]
     fn disk(&self) -> String {
-        self.told(|status| &status.disk)
+        self.read(|status| &status.disk)
     }
 
     #[zbus(property)]
     fn run(&self) -> u64 {
-        self.told(|status| &status.run)
+        self.read(|status| &status.run)
     }
 
     #[zbus(property)]
     fn started_at(&self) -> u64 {
-        self.told(|status| &status.started_at)
+        self.read(|status| &status.started_at)
     }
 
     #[zbus(property)]
     fn progress(&self) -> f64 {
-        self.told(|status| &status.progress)
+        self.read(|status| &status.progress)
     }
 
     #[zbus(property)]
     fn bytes_done(&self) -> u64 {
-        self.told(|status| &status.bytes_done)
+        self.read(|status| &status.bytes_done)
     }
 
     #[zbus(property)]
     fn bytes_total(&self) -> u64 {
-        self.told(|status| &status.bytes_total)
+        self.read(|status| &status.bytes_total)
     }
 
     #[zbus(property)]
     fn bytes_resumed(&self) -> u64 {
-        self.told(|status| &status.bytes_resumed)
+        self.read(|status| &status.bytes_resumed)
     }
 
     #[zbus(property)]
     fn bytes_per_second(&self) -> u64 {
-        self.told(|status| &status.bytes_per_second)
+        self.read(|status| &status.bytes_per_second)
     }
 
     #[zbus(property)]
     fn seconds_left(&self) -> u64 {
-        self.told(|status| &status.seconds_left)
+        self.read(|status| &status.seconds_left)
     }
 
     #[zbus(property)]
     fn current_file(&self) -> String {
-        self.told(|status| &status.current_file)
+        self.read(|status| &status.current_file)
     }
 
     #[zbus(property)]
     fn queue(&self) -> Vec<String> {
-        self.told(|status| &status.queue)
+        self.read(|status| &status.queue)
     }
 
     #[zbus(property)]
     fn warnings(&self) -> Vec<String> {
-        self.told(|status| &status.warnings)
+        self.read(|status| &status.warnings)
     }
 
     #[zbus(property)]
     fn warning_facts(&self) -> Vec<OnWire<Facts>> {
-        self.told(|status| &status.warning_facts)
+        self.read(|status| &status.warning_facts)
     }
 
     #[zbus(property)]
     fn free_bytes(&self) -> u64 {
-        self.told(|status| &status.free_bytes)
+        self.read(|status| &status.free_bytes)
     }
 
     #[zbus(property)]
     fn last_result(&self) -> String {
-        self.told(|status| &status.last_result)
+        self.read(|status| &status.last_result)
     }
 
     #[zbus(property)]
     fn last_error(&self) -> (String, String) {
-        self.told(|status| &status.last_error)
+        self.read(|status| &status.last_error)
     }
 
     #[zbus(property)]
     fn last_error_facts(&self) -> OnWire<Facts> {
-        self.told(|status| &status.last_error_facts)
+        self.read(|status| &status.last_error_facts)
     }
 
     #[zbus(property)]
     fn last_warnings(&self) -> Vec<String> {
-        self.told(|status| &status.last_warnings)
+        self.read(|status| &status.last_warnings)
     }
 
     #[zbus(property)]
     fn last_warning_facts(&self) -> Vec<OnWire<Facts>> {
-        self.told(|status| &status.last_warning_facts)
+        self.read(|status| &status.last_warning_facts)
     }
 
     #[zbus(property)]
     fn last_disk(&self) -> String {
-        self.told(|status| &status.last_disk)
+        self.read(|status| &status.last_disk)
     }
 
     #[zbus(property)]
     fn last_finished_at(&self) -> u64 {
-        self.told(|status| &status.last_finished_at)
+        self.read(|status| &status.last_finished_at)
     }
 
     #[zbus(property)]
     fn safe_to_remove(&self) -> Vec<String> {
-        self.told(|status| &status.safe_to_remove)
+        self.read(|status| &status.safe_to_remove)
     }
 
     #[zbus(property)]
     fn veeam_locks(&self) -> Vec<(String, String, u64)> {
-        self.told(|status| &status.veeam_locks)
+        self.read(|status| &status.veeam_locks)
     }
 
     #[zbus(property)]
     fn veeam_lock_count(&self) -> u32 {
-        self.told(|status| &status.veeam_lock_count)
+        self.read(|status| &status.veeam_lock_count)
     }
 
     #[zbus(property)]
     fn config_error(&self) -> String {
-        self.told(|status| &status.config_error)
+        self.read(|status| &status.config_error)
     }
 
     #[zbus(property)]
     fn config_error_facts(&self) -> OnWire<Facts> {
-        self.told(|status| &status.config_error_facts)
+        self.read(|status| &status.config_error_facts)
     }
 
     #[zbus(property)]
     fn outbox_count(&self) -> u32 {
-        self.told(|status| &status.outbox_count)
+        self.read(|status| &status.outbox_count)
     }
 
     #[zbus(property)]
     fn outbox_error(&self) -> String {
-        self.told(|status| &status.outbox_error)
+        self.read(|status| &status.outbox_error)
     }
 
     #[zbus(property)]
     fn outbox_error_facts(&self) -> OnWire<Facts> {
-        self.told(|status| &status.outbox_error_facts)
+        self.read(|status| &status.outbox_error_facts)
     }
 
     #[zbus(property)]
     fn run_log(&self) -> Vec<(u64, String, String)> {
-        self.told(|status| &status.run_log)
+        self.read(|status| &status.run_log)
     }
 
     #[zbus(property)]
     fn web_address(&self) -> String {
-        self.told(|status| &status.web_address)
+        self.read(|status| &status.web_address)
     }
 
     #[zbus(property)]
     fn web_names(&self) -> Vec<String> {
-        self.told(|status| &status.web_names)
+        self.read(|status| &status.web_names)
     }
 
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> String {
-        self.told(|status| &status.version)
+        self.read(|status| &status.version)
     }
 
     #[zbus(signal)]
@@ -287,8 +287,8 @@ impl Service {
 type OnWire<T> = <T as Wire>::Form;
 
 impl Service {
-    /// A property, from the newest status.
-    fn told<T: Wire>(&self, property: impl Fn(&Status) -> &T) -> T::Form {
+    /// A property of the newest status.
+    fn read<T: Wire>(&self, property: impl Fn(&Status) -> &T) -> T::Form {
         property(&self.status.borrow()).wire()
     }
 }

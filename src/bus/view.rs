@@ -1,4 +1,4 @@
-//! How the history looks on the bus: a record of a run in the reader's words. Pure.
+//! The history as the bus carries it: a run's record, worded in the configured language. Pure.
 
 use asbackup_api::{Fault, Run, RunRecord};
 use asbackup_texts::{Afterwards, Texts};

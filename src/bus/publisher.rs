@@ -1,7 +1,6 @@
-//! Tells the bus what changed: one `PropertiesChanged` a change set, and the two signals of a run.
-//! What Veeam's scripts can change as fast as they call is told with a pause between.
-//! Owns what was told last. Nobody waits for it but the signals themselves: `RunStarted` for the reply to `Start`, and
-//! `RunFinished` for the properties that say the same. Must not decide anything.
+//! Publishes changes on the bus: one `PropertiesChanged` for each set of changes, and the two signals of a run. Lock properties, which
+//! Veeam's scripts can change as fast as they call, are published at intervals.
+//! `RunStarted` waits for the reply to `Start`, and `RunFinished` for the properties that say the same. Decides nothing.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -21,34 +20,35 @@ use asbackup_texts::harmless;
 use super::service::Service;
 use asbackup_api::bus::OBJECT_PATH;
 
-/// For things that take milliseconds unless the bus or a caller is stuck; a signal that comes late beats none.
+/// For what takes milliseconds unless the bus or a caller hangs; a late signal is better than none.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Between two tellings of the locks.
+/// Between two publications of the locks.
 const PAUSE: Duration = Duration::from_millis(100);
-/// As long as the list is, and as often as it changes, it would be most of what is on the bus.
+/// Long and often changed: unlimited, they would make up most of the bus's traffic.
 const PAUSED: [&str; 2] = ["VeeamLocks", "VeeamLockCount"];
 
 pub struct Publisher {
     emitter: SignalEmitter<'static>,
     status: watch::Receiver<Status>,
-    told: Mutex<Told>,
+    published: Mutex<Published>,
 }
 
-struct Told {
+/// What readers have been sent last.
+struct Published {
     properties: Entries,
-    /// The locks may be told again.
+    /// The locks may be published again from then on.
     locks_at: Instant,
 }
 
 impl Publisher {
-    /// What `status` holds now counts as told: whoever comes later reads it.
+    /// What `status` holds now counts as published: readers that come later read it.
     pub fn new(connection: &Connection, status: watch::Receiver<Status>) -> zbus::Result<Self> {
         let properties = status.borrow().entries();
-        let told = Mutex::new(Told { properties, locks_at: Instant::now() });
-        Ok(Self { emitter: SignalEmitter::new(connection, OBJECT_PATH)?, status, told })
+        let published = Mutex::new(Published { properties, locks_at: Instant::now() });
+        Ok(Self { emitter: SignalEmitter::new(connection, OBJECT_PATH)?, status, published })
     }
 
-    /// Ends when both senders are gone and everything is told.
+    /// Ends when both senders are gone and everything is published.
     pub async fn run(self, signals: UnboundedReceiver<Signal>) {
         tokio::join!(self.follow(), self.relay(signals));
     }
@@ -56,7 +56,7 @@ impl Publisher {
     async fn follow(&self) {
         let mut status = self.status.clone();
         loop {
-            let Some(rest_at) = self.tell_changes().await else {
+            let Some(rest_at) = self.publish_changes().await else {
                 if status.changed().await.is_err() {
                     return;
                 }
@@ -64,7 +64,7 @@ impl Publisher {
             };
             tokio::select! {
                 () = sleep_until(rest_at) => {}
-                // At the end the rest is told, too: who waits for a lock sees it go.
+                // At the end the rest is published as well: callers that wait for a lock see it go.
                 changed = status.changed() => if changed.is_err() { sleep_until(rest_at).await },
             }
         }
@@ -72,23 +72,22 @@ impl Publisher {
 
     async fn relay(&self, mut signals: UnboundedReceiver<Signal>) {
         while let Some(signal) = signals.recv().await {
-            let told = self.tell(signal).await;
-            if let Err(error) = told {
+            if let Err(error) = self.send(signal).await {
                 debug!("signal not sent: {error}");
             }
         }
     }
 
-    async fn tell(&self, signal: Signal) -> zbus::Result<()> {
+    async fn send(&self, signal: Signal) -> zbus::Result<()> {
         match signal {
             Signal::RunStarted { run, disk, trigger, after } => {
                 self.await_reply(after).await;
-                self.tell_changes().await;
+                self.publish_changes().await;
                 Service::run_started(&self.emitter, run, &harmless(&disk), trigger).await
             }
             Signal::RunFinished { run, disk, result, error: (name, message) } => {
                 self.await_end_of(run).await;
-                self.tell_changes().await;
+                self.publish_changes().await;
                 let (disk, message) = (harmless(&disk), harmless(&message));
                 Service::run_finished(&self.emitter, run, &disk, result, &name, &message).await
             }
@@ -110,29 +109,29 @@ impl Publisher {
         }
     }
 
-    /// Gives when what was left out is to be told.
-    async fn tell_changes(&self) -> Option<Instant> {
-        // Held while sending, so that two change sets never overtake each other.
-        let mut told = self.told.lock().await;
+    /// Returns when the lock properties that were left out are due.
+    async fn publish_changes(&self) -> Option<Instant> {
+        // Held while sending, so that no set of changes overtakes another.
+        let mut published = self.published.lock().await;
         let now = self.status.borrow().entries();
         let mut changed: Entries =
-            now.into_iter().filter(|(name, value)| told.properties.get(name) != Some(value)).collect();
+            now.into_iter().filter(|(name, value)| published.properties.get(name) != Some(value)).collect();
         let has_locks = PAUSED.iter().any(|name| changed.contains_key(name));
-        // Each picture is whole: no state is told beside locks of before it.
-        let may_rest = !changed.contains_key("State") && Instant::now() < told.locks_at;
-        let rest_at = (has_locks && may_rest).then_some(told.locks_at);
+        // A state is never published beside locks from before it.
+        let may_rest = !changed.contains_key("State") && Instant::now() < published.locks_at;
+        let rest_at = (has_locks && may_rest).then_some(published.locks_at);
         if rest_at.is_some() {
             changed.retain(|name, _| !PAUSED.contains(name));
         } else if has_locks {
-            told.locks_at = Instant::now() + PAUSE;
+            published.locks_at = Instant::now() + PAUSE;
         }
         if changed.is_empty() {
             return rest_at;
         }
-        let news = changed.clone();
-        let sent = fdo::Properties::properties_changed(&self.emitter, Service::name(), news, Cow::Borrowed(&[]));
+        let sent =
+            fdo::Properties::properties_changed(&self.emitter, Service::name(), changed.clone(), Cow::Borrowed(&[]));
         match sent.await {
-            Ok(()) => told.properties.extend(changed),
+            Ok(()) => published.properties.extend(changed),
             Err(error) => debug!("property changes not sent: {error}"),
         }
         rest_at

@@ -1,4 +1,4 @@
-//! What becomes of calls that were not let in: who waits is told so, and the journal hears of it. Must not judge.
+//! Answers and logs the calls that the filter turned away. Decides nothing.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use super::call_filter::Refusal;
 use super::call_limits::MOST_OPEN;
 use super::dispatch;
 
-/// Runs until nobody listens on the connection any more.
-pub async fn tell(
+/// Runs until the connection's filter is gone.
+pub async fn answer_all(
     connection: Connection,
     texts: watch::Receiver<Arc<Texts>>,
     mut refusals: UnboundedReceiver<Refusal>,
@@ -35,7 +35,7 @@ pub async fn tell(
 
 async fn answer(connection: &Connection, texts: &Texts, refusal: &Refusal) -> zbus::Result<()> {
     let Some((name, serial)) = &refusal.waits else { return Ok(()) };
-    // What was called is not kept; an answer needs who called, and the number.
+    // The call itself is not kept; an answer needs only its sender and serial number.
     let call = Message::method_call("/", "Refused").sender(name.as_str()).serial(*serial).build(&())?;
     let error: BoxDBusError = match refusal.is_too_long {
         true => Box::new(fdo::Error::InvalidArgs(texts.text("bus-arguments-too-long", &[]))),
