@@ -1,14 +1,14 @@
-//! Starts rsync with no more than a copy needs: the source to read, its working directory to write to, what a program needs to run,
-//! and its log. The rest of the machine is out of its reach, whatever the owner of the source puts a link to. A process can only
-//! confine itself, so this is a program of its own, which becomes rsync. The daemon calls it, nobody else.
+//! Starts rsync with access to no more than a copy needs: the source to read, its working directory to write to, its log, and what
+//! any program needs to run. The rest of the machine is out of reach, wherever links in the source lead. A process can only confine
+//! itself, so this is a program of its own, which then becomes rsync. Only the daemon calls it.
 //!
 //! ```text
-//! asbackup-confine --probe                                    says whether the kernel can do it
+//! asbackup-confine --probe                                    exits with 0 if the kernel can do it
 //! asbackup-confine [--unconfined] [--read PATH]… [--log PATH] -- PROGRAM [ARGUMENT]…
 //! ```
 //!
-//! The source is standard input, as a descriptor, so that no name leads anywhere else meanwhile. With --unconfined, for a kernel
-//! that can't, it gives up capabilities only. Where it can't do what it is told it ends with 126, and nothing is started.
+//! Standard input is the source's directory, opened, so that nothing can replace it meanwhile. With --unconfined, for kernels
+//! without Landlock, only capabilities are dropped. If anything fails, the exit code is 126 and nothing is started.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -26,13 +26,13 @@ use landlock::{
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities, set_no_new_privs};
 use thiserror::Error;
 
-const REFUSED: u8 = 126;
-/// Older ones let nobody move a file or make a hard link from one directory to another.
-const LEAST: ABI = ABI::V2;
-/// Where programs and what they load lie; the last two are read by every one that looks for libraries and tells the time.
+const FAILED: u8 = 126;
+/// The first version under which files can be moved and hard-linked between directories.
+const MIN_ABI: ABI = ABI::V2;
+/// Programs and their libraries; every program reads the last two to find libraries and to format times.
 const SYSTEM: [&str; 6] = ["/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime"];
-/// Who may look into another process can make it do anything.
-const NEVER: CapabilitySet = CapabilitySet::SYS_PTRACE;
+/// With this, a process can take control of others.
+const DROPPED: CapabilitySet = CapabilitySet::SYS_PTRACE;
 
 #[derive(Debug, Error)]
 enum ConfineError {
@@ -49,12 +49,12 @@ enum ConfineError {
 }
 
 #[derive(Debug, Default)]
-struct Wish {
+struct Arguments {
     unconfined: bool,
     read: Vec<PathBuf>,
     log: Option<PathBuf>,
     program: PathBuf,
-    arguments: Vec<OsString>,
+    program_arguments: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
@@ -65,50 +65,50 @@ fn main() -> ExitCode {
     };
     if let Err(error) = outcome {
         eprintln!("asbackup-confine: {error}");
-        return ExitCode::from(REFUSED);
+        return ExitCode::from(FAILED);
     }
     ExitCode::SUCCESS
 }
 
-/// Does not return where it succeeds.
+/// Does not return on success.
 fn become_program(words: Vec<OsString>) -> Result<(), ConfineError> {
-    let wish = Wish::read(words)?;
+    let arguments = Arguments::read(words)?;
     set_no_new_privs(true).map_err(io::Error::from)?;
-    give_up_capabilities()?;
-    // Afterwards it could not be opened any more.
+    drop_capabilities()?;
+    // It can't be opened once confined.
     let nothing = File::open("/dev/null")?;
-    if !wish.unconfined {
-        confine(&wish)?;
+    if !arguments.unconfined {
+        confine(&arguments)?;
     }
-    Err(Command::new(&wish.program).args(&wish.arguments).stdin(Stdio::from(nothing)).exec().into())
+    Err(Command::new(&arguments.program).args(&arguments.program_arguments).stdin(Stdio::from(nothing)).exec().into())
 }
 
-/// They don't come back when root starts a program, since no new privileges are given any more.
-fn give_up_capabilities() -> io::Result<()> {
+/// They don't come back when root executes a program, because of `no_new_privs`.
+fn drop_capabilities() -> io::Result<()> {
     let mut sets = capabilities(None)?;
     for set in [&mut sets.effective, &mut sets.permitted, &mut sets.inheritable] {
-        set.remove(NEVER);
+        set.remove(DROPPED);
     }
     Ok(set_capabilities(None, sets)?)
 }
 
-fn confine(wish: &Wish) -> Result<(), ConfineError> {
+fn confine(arguments: &Arguments) -> Result<(), ConfineError> {
     let listed = AccessFs::ReadFile | AccessFs::ReadDir;
     let mut rules = rules()?.add_rule(PathBeneath::new(io::stdin().as_fd(), listed))?;
-    for path in SYSTEM.iter().map(Path::new).filter(|path| path.exists()).chain([wish.program.as_path()]) {
-        rules = allow(rules, &PathFd::new(path)?, path, AccessFs::from_read(LEAST))?;
+    for path in SYSTEM.iter().map(Path::new).filter(|path| path.exists()).chain([arguments.program.as_path()]) {
+        rules = allow(rules, &PathFd::new(path)?, path, AccessFs::from_read(MIN_ABI))?;
     }
-    for path in &wish.read {
+    for path in &arguments.read {
         rules = allow(rules, &paths::file(path)?, path, AccessFs::ReadFile.into())?;
     }
-    if let Some(log) = &wish.log {
+    if let Some(log) = &arguments.log {
         rules = allow(rules, &paths::append(log)?, log, AccessFs::WriteFile.into())?;
     }
     let all_but = AccessFs::from_all(ABI::V5) & !(AccessFs::Execute | AccessFs::IoctlDev);
     enforce(rules.add_rule(PathBeneath::new(PathFd::new(".")?, all_but))?)
 }
 
-/// What is right for a directory only can't be said of a file.
+/// Leaves out rights that only directories can have if the path is a file.
 fn allow(
     rules: RulesetCreated,
     opened: impl AsFd,
@@ -119,11 +119,11 @@ fn allow(
     Ok(rules.add_rule(PathBeneath::new(opened, access))?)
 }
 
-/// Everything is forbidden that the kernel can forbid: files, and with newer ones TCP, devices and signals to others, too.
+/// Forbids all that the kernel can forbid: access to files, and on newer kernels TCP, devices and signals to other processes.
 fn rules() -> Result<RulesetCreated, ConfineError> {
     let rules = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
-        .handle_access(AccessFs::from_all(LEAST))?
+        .handle_access(AccessFs::from_all(MIN_ABI))?
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(ABI::V5))?
         .handle_access(AccessNet::from_all(ABI::V4))?
@@ -138,21 +138,21 @@ fn enforce(rules: RulesetCreated) -> Result<(), ConfineError> {
     }
 }
 
-impl Wish {
+impl Arguments {
     fn read(words: Vec<OsString>) -> Result<Self, ConfineError> {
-        let mut wish = Self::default();
+        let mut arguments = Self::default();
         let mut words = words.into_iter();
         loop {
             let word = words.next().ok_or(ConfineError::Usage("-- and a program are missing"))?;
             let mut path = || words.next().map(PathBuf::from).ok_or(ConfineError::Usage("a path is missing"));
             match word.to_str() {
-                Some("--unconfined") => wish.unconfined = true,
-                Some("--read") => wish.read.push(path()?),
-                Some("--log") => wish.log = Some(path()?),
+                Some("--unconfined") => arguments.unconfined = true,
+                Some("--read") => arguments.read.push(path()?),
+                Some("--log") => arguments.log = Some(path()?),
                 Some("--") => {
-                    wish.program = path()?;
-                    wish.arguments = words.collect();
-                    return Ok(wish);
+                    arguments.program = path()?;
+                    arguments.program_arguments = words.collect();
+                    return Ok(arguments);
                 }
                 _ => return Err(ConfineError::Usage("an unknown option")),
             }

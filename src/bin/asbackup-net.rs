@@ -1,5 +1,5 @@
-//! A process that speaks with one foreign server, for one conversation, without any right: systemd starts it when the service connects to
-//! one of its sockets. What it does is in `asbackup_mail::smtp` and `asbackup::veeam::api`.
+//! An unprivileged process that talks to one foreign server, for one conversation. systemd starts it when the service connects to one
+//! of its sockets. Its work is in `asbackup_mail::smtp` and `asbackup::veeam::api`.
 //!
 //! usage: asbackup-net mail|veeam     with the connection as its standard input
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Err(error) => return failed(&error),
     };
     let served = runtime.block_on(serve());
-    // A name server that does not answer holds up a thread, and nobody needs its answer any more.
+    // A thread may still wait for a name server whose answer nobody needs any more.
     runtime.shutdown_background();
     served.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use asbackup::daemon::{self, Places};
 use tokio::runtime::Builder;
 
-/// A thread that hangs in the kernel on a dead disk is left behind.
-const LEAVE: Duration = Duration::from_millis(500);
+/// After that, threads that hang in the kernel on a dead disk are left behind.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     if let Err(error) = asbackup_logging::install(None) {
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         }
     };
     let result = runtime.block_on(daemon::run(Places::from_environment()));
-    runtime.shutdown_timeout(LEAVE);
+    runtime.shutdown_timeout(SHUTDOWN_PATIENCE);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ExitCode::from(error.exit_code()),
