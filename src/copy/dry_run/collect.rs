@@ -9,7 +9,7 @@ use super::loss::Loss;
 use super::plan::Plan;
 use super::survey::Survey;
 use crate::copy::cancel::{CancelToken, RunError};
-use crate::copy::rsync::itemize::{Change, Item, OutputLine};
+use crate::copy::rsync::itemize::{Change, EntryKind, Item, OutputLine};
 use crate::copy::rsync::process::{Invocation, ProcessEnd};
 use crate::copy::rsync::runner::{OutputReader, run};
 use crate::copy::trees::partial::PartialCandidates;
@@ -38,8 +38,10 @@ pub struct DryRun {
 
 impl DryRun {
     fn add(&mut self, line: &OutputLine, trees: &impl TreeInfo) {
-        if let OutputLine::Item(item) = line {
-            self.partial.add(item);
+        if let OutputLine::Item(item) = line
+            && (item.change, item.kind) == (Change::Deleted, EntryKind::File)
+        {
+            self.partial.add(&item.path);
         }
         self.plan.add(line, trees);
         self.loss.add(line, trees);

@@ -96,7 +96,8 @@ impl<'a> BothTrees<'a> {
         Ok(Roots { source, target: self.target_clone()? })
     }
 
-    /// Runs what blocks in the trees on a thread. The run's end does not wait for it.
+    /// Runs what blocks in the trees on a thread. The run's end does not wait for it, so the thread has descriptors of its own and
+    /// can close one while it hangs on the other.
     pub async fn on_thread<T, E>(
         &mut self,
         work: impl FnOnce(Roots, CancelToken) -> Result<T, E> + Send + 'static,

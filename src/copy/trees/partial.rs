@@ -15,7 +15,6 @@ use log::debug;
 use rustix::fs::{AtFlags, FileType, RenameFlags, renameat_with, statat};
 
 use super::beneath;
-use crate::copy::rsync::itemize::{Change, EntryKind, Item};
 
 /// rsync's `--partial-dir`, in each directory with a partial file.
 pub const PARTIAL: &str = ".asbackup-partial";
@@ -67,9 +66,10 @@ pub struct PartialFiles {
 }
 
 impl PartialCandidates {
-    pub fn add(&mut self, item: &Item) {
-        if item.change == Change::Deleted && item.kind == EntryKind::File && self.0.len() < MOST {
-            self.0.extend(partial_file_of(&item.path));
+    /// Adds a file that rsync would delete, if it has the name of a partial file.
+    pub fn add(&mut self, deleted: &Path) {
+        if self.0.len() < MOST {
+            self.0.extend(partial_file_of(deleted));
         }
     }
 
@@ -212,8 +212,7 @@ mod tests {
         std::os::unix::fs::symlink("/etc/passwd", target.path().join(".large.link00")).unwrap();
         let mut files = PartialCandidates::default();
         for name in ["large.abcDE1", "small.abcDE1", "whole.abcDE1", "gone.abcDE1", "holes.abcDE1", "large.link00"] {
-            let path = PathBuf::from(format!(".{name}"));
-            files.add(&Item { change: Change::Deleted, kind: EntryKind::File, length: 0, path });
+            files.add(Path::new(&format!(".{name}")));
         }
         let (from, to) = (File::open(source.path()).unwrap(), File::open(target.path()).unwrap());
         let kept = files.worth_resuming(&from, &to);
