@@ -16,8 +16,8 @@ use zbus::Connection;
 
 use crate::bus::{self, BusError, Callers, Refusal, Sources};
 use crate::controller::{self, Inputs, Outputs, ServiceRequest, Start};
+use crate::debug_dump;
 use crate::disks::{self, DiskEvent};
-use crate::environment;
 use crate::path_check;
 use crate::status_file;
 use crate::store::Store;
@@ -34,9 +34,9 @@ use asbackup_system::systemd::Watchdog;
 use asbackup_texts::{Language, Texts};
 
 /// How long a stop waits for the last messages on the bus, and for the last mail.
-const FAREWELL: Duration = Duration::from_secs(2);
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Why the daemon can't run.
+/// Why the daemon can't run, or has ended.
 #[derive(Debug, Error)]
 pub enum DaemonError {
     #[error("config.ini is faulty")]
@@ -70,7 +70,7 @@ impl DaemonError {
     }
 }
 
-/// The directories that systemd gives to the unit.
+/// The paths that systemd sets for the unit.
 #[derive(Debug, Clone)]
 pub struct Places {
     pub config: PathBuf,
@@ -145,7 +145,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let history = History::open(&places.state)?;
     let (calls_in, calls) = unbounded_channel();
     let (signals, signals_out) = unbounded_channel();
-    // All that is known before the controller has looked at anything. The version never changes, so no signal would tell it.
+    // All that is known before the controller has looked at anything. The version never changes, so no signal announces it.
     let unknown = Status { version: env!("CARGO_PKG_VERSION").to_owned(), ..Status::default() };
     let (status, status_out) = watch::channel(unknown);
     let (texts_in, texts_out) = watch::channel(texts.clone());
@@ -159,14 +159,14 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         texts: texts_out.clone(),
         history: reader(history.reader().clone()),
     };
-    // The name on the bus proves that no other daemon runs; no disk is touched before.
+    // Owning the name on the bus proves that no other daemon runs. No disk is touched before.
     std::fs::create_dir_all(&places.runtime).map_err(DaemonError::Runtime)?;
     let bus = bus::serve(&connections.serving, sources).await?;
-    note_start(&loaded.config, &texts);
-    path_check::tell(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
+    log_start(&loaded.config, &texts);
+    path_check::log_problems(Arc::new(loaded.config.clone()), places.config.clone(), texts.clone());
     let (disk_events_in, disk_events) = unbounded_channel();
     let (requests_in, requests) = unbounded_channel();
-    listen_to_system(requests_in).map_err(DaemonError::Signals)?;
+    watch_signals(requests_in).map_err(DaemonError::Signals)?;
     tokio::spawn(watch_disks(connections.outside.clone(), disk_events_in));
     tokio::spawn(known_disks::follow(places.state.join("known-disks"), status_out.clone()));
     let mailer = mailer::start(MailerStart {
@@ -192,13 +192,13 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         () = connections.any_lost() => return Err(DaemonError::BusLost),
     }
     let _ = mailer.requests.send(MailRequest::Stop);
-    bus.finish(FAREWELL).await;
-    // What is not sent in that time is sent after the next start.
-    let _ = timeout(FAREWELL, mailer.task).await;
+    bus.finish(STOP_PATIENCE).await;
+    // Anything not sent by then is sent after the next start.
+    let _ = timeout(STOP_PATIENCE, mailer.task).await;
     Ok(())
 }
 
-/// Reads what earlier daemons wrote, and hands the files over to the store.
+/// Reads what earlier daemons wrote, then passes the files to the store.
 fn start_with(config: Config, places: Places, history: History) -> Result<Start, DaemonError> {
     let boot_id = disks::boot_id();
     let (run_index, unfinished) = RunIndex::read(history.reader(), &boot_id)?;
@@ -209,13 +209,13 @@ fn start_with(config: Config, places: Places, history: History) -> Result<Start,
     Ok(Start { config, config_path, runtime, store, run_index, unfinished, saved_state, damage, boot_id })
 }
 
-/// The connections to the bus. A caller who blocks one does not block the others.
+/// The connections to the bus. A caller that blocks one does not block the others.
 struct BusConnections {
     /// Takes calls.
     serving: Connection,
-    /// Asks about callers.
+    /// For lookups of callers, and for polkit.
     asking: Connection,
-    /// What is known of callers.
+    /// Callers whose users are known.
     callers: Callers,
     /// Calls UDisks2, and watches who leaves the bus.
     outside: Connection,
@@ -258,11 +258,11 @@ fn open_logs(loaded: &Loaded, texts: &Texts) {
         asbackup_logging::tell(Level::Warn, texts, warning, &Scope::default());
     }
     if config.debug {
-        environment::dump(std::env::vars_os(), &config.entries());
+        debug_dump::log(std::env::vars_os(), &config.entries());
     }
 }
 
-fn note_start(config: &Config, texts: &Texts) {
+fn log_start(config: &Config, texts: &Texts) {
     let disks = config.disks.len() as u64;
     let notice = Notice::DaemonStarted { version: env!("CARGO_PKG_VERSION").to_owned(), disks };
     asbackup_logging::tell(Level::Info, texts, &notice, &Scope::default());
@@ -279,13 +279,13 @@ fn reader(past: HistoryReader) -> bus::History {
 
 async fn watch_disks(connection: Connection, disk_events: UnboundedSender<DiskEvent>) {
     if let Err(error) = disks::monitor::monitor(connection, disk_events.clone()).await {
-        // Only a failed bus gives no signals, and the daemon ends with it.
+        // Without signals the bus has failed, and the daemon ends with it.
         debug!("watching UDisks2: {error}");
         let _ = disk_events.send(DiskEvent::ServiceLost { cause: error.to_string() });
     }
 }
 
-fn listen_to_system(requests: UnboundedSender<ServiceRequest>) -> io::Result<()> {
+fn watch_signals(requests: UnboundedSender<ServiceRequest>) -> io::Result<()> {
     let wanted = [
         (SignalKind::hangup(), ServiceRequest::Reload),
         (SignalKind::terminate(), ServiceRequest::Stop),

@@ -1,7 +1,7 @@
-//! asbackup copies a Veeam repository onto a rotated set of external disks: a known disk appears, everything else happens by
-//! itself, and nothing is ever lost.
+//! asbackup copies a Veeam repository onto a rotated set of external disks: plug in a known disk, and everything else happens by
+//! itself.
 //!
-//! This crate is the daemon. Data flows one way, observe → decide → do → tell:
+//! This crate is the daemon. Data flows one way, observe → decide → do → report:
 //!
 //! ```text
 //! disks (UDisks2)   ─┐
@@ -9,8 +9,8 @@
 //! systemd (signals) ─┘        └─ watch<Status> ─▶ bus: PropertiesChanged · STATUS= · status file
 //! ```
 //!
-//! In reading order: `disks`, `veeam`, `store` (what is observed, and what is remembered); `copy` (the steps); `controller` (decides), `bus`,
-//! `daemon` (joins them). A room uses only rooms before it; a test keeps that true.
+//! In reading order: `disks`, `veeam`, `store` (what is observed, and what is remembered); `copy` (the steps); `controller` (decides);
+//! `bus`; `daemon` (assembles them). A module uses only modules before it, which a test checks.
 
 #![forbid(unsafe_code)]
 
@@ -18,8 +18,8 @@ pub mod bus;
 pub mod controller;
 pub mod copy;
 pub mod daemon;
+mod debug_dump;
 pub mod disks;
-mod environment;
 pub mod path_check;
 mod status_file;
 pub mod store;

@@ -1,5 +1,5 @@
-//! Checks the paths in config.ini before they are needed: finds paths that others could redirect, and logs that nobody rotates.
-//! Reported at startup, at each reload and by `asbackup config check`. Creates and changes nothing.
+//! Checks the paths in config.ini before they are needed: finds paths that other users could redirect, and logs that nothing rotates.
+//! Runs at startup, at each reload and in `asbackup config check`. Creates and changes nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,15 +27,15 @@ struct Named<'a> {
     thing: Thing,
 }
 
-/// Paths that the service refuses to use. Blocks.
+/// Paths that the service refuses to use. May block.
 pub fn refused(config: &Config) -> Vec<ConfigProblem> {
     let mut found: Vec<_> = named(config).iter().filter_map(problem).collect();
-    found.extend(strange_lock(config));
+    found.extend(foreign_lock(config));
     found
 }
 
-/// Problems that stop nothing. `file` is config.ini itself. Blocks.
-pub fn odd(config: &Config, file: &Path) -> Vec<ConfigProblem> {
+/// Problems that the service works with. `file`: config.ini itself. May block.
+pub fn tolerated(config: &Config, file: &Path) -> Vec<ConfigProblem> {
     let itself = Named { section: "", key: "config.ini", path: file, thing: Thing::File };
     let logs = named(config).into_iter().filter(|named| named.thing == Thing::Log);
     let endless = logs.filter(|log| !is_rotated(log.path)).map(|log| ConfigProblem::LogNotRotated {
@@ -46,10 +46,10 @@ pub fn odd(config: &Config, file: &Path) -> Vec<ConfigProblem> {
     problem(&itself).into_iter().chain(endless).collect()
 }
 
-/// Reports both without waiting: the repository may be on a drive that hangs.
-pub fn tell(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
+/// Logs all of them, from a task of its own, since the repository may be on a drive that hangs.
+pub fn log_problems(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
-        let look = move || Ok::<_, std::io::Error>([refused(&config), odd(&config, &file)].concat());
+        let look = move || Ok::<_, std::io::Error>([refused(&config), tolerated(&config, &file)].concat());
         for problem in blocking(GLANCE, look).await.unwrap_or_default() {
             asbackup_logging::tell(Level::Warn, &texts, &problem, &Scope::default());
         }
@@ -72,7 +72,7 @@ fn named(config: &Config) -> Vec<Named<'_>> {
     given.map(|(section, key, path, thing)| Named { section, key, path, thing }).collect()
 }
 
-/// A path that is missing, or that the caller may not look at, is not a problem.
+/// A path that is missing or not accessible to the caller is no problem.
 fn problem(named: &Named<'_>) -> Option<ConfigProblem> {
     let error = paths::look(named.path, named.thing).err()?;
     let Refused { component, reason, .. } = Refused::within(&error)?;
@@ -85,8 +85,8 @@ fn problem(named: &Named<'_>) -> Option<ConfigProblem> {
     })
 }
 
-/// The source's lock file, if something else has its name.
-fn strange_lock(config: &Config) -> Option<ConfigProblem> {
+/// The source's lock file, if its name belongs to something else.
+fn foreign_lock(config: &Config) -> Option<ConfigProblem> {
     let source = paths::directory(&config.source).ok()?;
     let there = statat(source, &config.source_lockfile, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     let is_plain = FileType::from_raw_mode(there.st_mode) == FileType::RegularFile && there.st_nlink == 1;
@@ -162,11 +162,11 @@ mod tests {
     fn a_log_nobody_rotates_is_reported_and_the_default_ones_are_not() {
         let mut config = Config::default();
         let file = Path::new("/nowhere/config.ini");
-        assert_eq!(odd(&config, file), []);
+        assert_eq!(tolerated(&config, file), []);
         config.log_file = "/srv/asbackup-test/copy.log".into();
         config.rsync_log_file = "/dev/null".into();
-        let [ConfigProblem::LogNotRotated { key, .. }] = &odd(&config, file)[..] else {
-            panic!("{:?}", odd(&config, file))
+        let [ConfigProblem::LogNotRotated { key, .. }] = &tolerated(&config, file)[..] else {
+            panic!("{:?}", tolerated(&config, file))
         };
         assert_eq!(key, "log-file-path");
     }

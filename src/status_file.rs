@@ -1,5 +1,5 @@
-//! `/run/asbackup/status.txt`: the current status, for people who use `cat` or put it on a screen. The sentence first, then a few
-//! aligned lines. Replaced atomically, so that no reader sees half of it.
+//! `/run/asbackup/status.txt`: the current status, for `cat` and status screens. One sentence, then a few aligned lines. Replaced
+//! atomically, so that no reader sees half a file.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -31,13 +31,13 @@ fn replace(path: &Path, page: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
     let written = fill(&fresh, page).and_then(|()| fs::rename(&fresh, path));
     if written.is_err() {
-        // The leftover is useless; if it can't be removed either, that is no news.
+        // The leftover is useless. If it can't be removed either, the same error is to blame.
         let _ = fs::remove_file(&fresh);
     }
     written
 }
 
-/// Keeps the file up to date until the status's sender is dropped. Mere progress of a copy is written as often as the config says,
+/// Keeps the file up to date until the status's sender is dropped. The progress of a copy is written at the configured interval,
 /// everything else at once.
 pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: watch::Receiver<Arc<Texts>>) {
     let mut written: Option<(Status, Instant)> = None;
@@ -52,7 +52,7 @@ pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: w
         }
         written = Some((now, Instant::now()));
     }
-    // Later readers would otherwise take the last status for that of a running service.
+    // Otherwise readers would take the last status for that of a running service.
     let ended = format!("{}\n", texts.borrow().text("status-stopped", &[]));
     if let Err(error) = replace(&path, &ended) {
         debug!("{}: {error}", path.display());
@@ -69,7 +69,7 @@ fn is_due(now: &Status, written: Option<&(Status, Instant)>) -> bool {
 
 fn fill(path: &Path, page: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path)?;
-    // The mode above is narrowed by the umask.
+    // The umask narrows the mode above.
     file.set_permissions(fs::Permissions::from_mode(MODE))?;
     file.write_all(page.as_bytes())
 }

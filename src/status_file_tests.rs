@@ -55,7 +55,7 @@ fn done() -> Status {
 }
 
 #[test]
-fn a_copy_is_told_line_by_line() {
+fn a_copy_is_described_line_by_line() {
     let expected = "\
 Die Kopie auf die Platte „Gold“ läuft: 50 %, noch etwa 1 h 5 min (110 MB/s); bitte stecken lassen.
 
@@ -75,7 +75,7 @@ Stand:        23.11.2026 um 12:00 Uhr
 }
 
 #[test]
-fn between_runs_the_last_one_is_told() {
+fn between_runs_the_last_one_is_shown() {
     let expected = "\
 The copy to the disk “Gold” succeeded on 2026-11-23 at 12:00; the disk is safe to remove now.
 

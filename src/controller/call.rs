@@ -74,12 +74,3 @@ pub enum Signal {
         error: (String, String),
     },
 }
-
-/// Who gets a new lock.
-#[derive(Debug)]
-pub enum LockGrant {
-    /// The caller, who waits for the answer.
-    Caller(Reply<bool>),
-    /// A job that waited for the copy; its caller has been answered already.
-    WaitingJob,
-}

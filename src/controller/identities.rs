@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Controller;
 use super::attachments::AttachmentState;
 use super::call::Reply;
-use super::stored::AfterSave;
+use super::store_writer::AfterSave;
 use crate::copy::{Remembered, identify};
 use crate::disks::Volume;
 use asbackup_api::{DiskId, Fault, Notice};
@@ -40,7 +40,7 @@ impl Controller {
         }
         self.saved_state.set_disk(&volume.id, volume.identity());
         let notice = Notice::DiskRemembered { disk: volume.id.to_string(), label: volume.name() };
-        self.save_state(AfterSave::Tell(notice));
+        self.save_state(AfterSave::Log(notice));
     }
 
     /// There is a good copy on the disk now, below `destination`.
@@ -91,5 +91,10 @@ impl Controller {
         let disk = self.resolve_disk(disk)?;
         let volume = identify::choose(&disk, &self.attachments.volumes())?.clone();
         Ok((disk, volume))
+    }
+
+    /// Saves all that is remembered, and goes on with `then`.
+    pub(super) fn save_state(&self, then: AfterSave) {
+        self.store.save(self.saved_state.clone(), then);
     }
 }

@@ -6,13 +6,10 @@ use log::Level;
 use tokio::task::spawn_blocking;
 
 use super::Controller;
-use super::active_run::Admission;
-use super::call::LockGrant;
 use super::call::Reply;
-use super::lock_work::{AfterLockWork, Change, LockResult, LockWorkDone};
-use super::veeam_queue::Rescan;
-use super::waiting_jobs::WaitingJob;
-use crate::veeam::{HeldLocks, JobLock};
+use super::lock_worker::{AfterLockWork, Change, LockGrant, LockResult, LockWorkDone};
+use super::veeam_queue::WaitingJob;
+use crate::veeam::JobLock;
 use asbackup_api::{Fault, Notice};
 use asbackup_mail::occasion::LockEvent;
 use asbackup_system::paths::Refused;
@@ -34,30 +31,6 @@ impl Controller {
             }
             AfterLockWork::StaleRemoved { lock, notice } => self.on_stale_removed(&lock, notice, result),
         }
-    }
-
-    /// Without a scan the held locks stay as they were, but something else may let the copy begin.
-    fn apply_look(&mut self, held: Option<HeldLocks>) {
-        match held {
-            Some(held) => self.apply_locks(held),
-            None => self.try_admit_copy(),
-        }
-    }
-
-    fn on_rescanned(&mut self, held: Option<HeldLocks>) {
-        match std::mem::take(&mut self.veeam_queue.rescan) {
-            Rescan::Repeat => self.rescan_locks(),
-            _ => self.veeam_queue.is_unscanned = false,
-        }
-        self.apply_look(held);
-    }
-
-    fn on_run_found(&mut self, run: u64, admission: Option<Admission>, held: Option<HeldLocks>) {
-        let active = self.run.as_mut().filter(|active| active.begun.run == run && active.is_running());
-        if let (Some(active), Some(admission)) = (active, admission) {
-            active.admission = admission;
-        }
-        self.apply_look(held);
     }
 
     fn on_lock_created(&mut self, job: String, grant: LockGrant, result: LockResult) {
@@ -96,26 +69,6 @@ impl Controller {
         if !is_heard && !existed {
             // A caller whom the answer does not reach in time is told that it failed, and never unlocks.
             self.give_back(job);
-        }
-    }
-
-    /// Removes a lock that nobody would give back. If the same is on its way to somebody else, removing it would come after that.
-    pub(super) fn give_back(&mut self, job: String) {
-        if self.veeam_queue.is_creating(&job) {
-            self.veeam_queue.unclaimed.insert(job);
-        } else {
-            self.remove_lock(job, None, None);
-        }
-    }
-
-    pub(super) fn refuse_lock(&mut self, job: String, grant: LockGrant, fault: Fault) {
-        self.tell_no_lock(job.clone(), &fault);
-        match grant {
-            LockGrant::Caller(reply) => drop(reply.send(Err(fault))),
-            LockGrant::WaitingJob => {
-                self.veeam_queue.take_waiter(&job);
-                self.try_admit_copy();
-            }
         }
     }
 

@@ -7,18 +7,21 @@ use log::{Level, debug};
 
 use super::Controller;
 use super::attachments::{AttachmentState, Release};
-use crate::copy;
+use super::caller_watch::QueueEvent;
+use crate::copy::{self, rsync_lock};
 use crate::disks::Volume;
 use asbackup_api::{AttachmentId, DiskId, Fault, Outcome, RunBegun, RunRecord, micros};
 use asbackup_logging::Scope;
 use asbackup_mail::log_excerpt;
 use asbackup_mail::mailer::Request as MailRequest;
-use asbackup_system::blocking::blocking;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// After so many interruptions in a row on one attachment something is wrong that another try will not mend.
 const MAX_INTERRUPTIONS: usize = 3;
 /// A source that comes and goes so often on one attachment is not waited for any more.
 const MAX_SOURCE_RETRIES: usize = 10;
+/// An rsync that can't be killed hangs on a dead disk.
+const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
 /// For looking at the source before the daemon is ready.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -38,13 +41,32 @@ impl Controller {
         self.find_held_locks().await;
     }
 
+    /// At start: ends a killed daemon's rsync, which goes on reading the repository.
+    fn look_for_orphans(&mut self) {
+        if !rsync_lock::is_any_held(&self.runtime) {
+            return;
+        }
+        self.veeam_queue.orphans = true;
+        let (runtime, queue_events) = (self.runtime.clone(), self.senders.queue_events.clone());
+        tokio::spawn(async move {
+            loop {
+                let runtime = runtime.clone();
+                if blocking(GLANCE, move || rsync_lock::end_orphans(&runtime)).await.is_ok() {
+                    break;
+                }
+                tokio::time::sleep(ORPHAN_PAUSE).await;
+            }
+            let _ = queue_events.send(QueueEvent::OrphansEnded);
+        });
+    }
+
     async fn end_interrupted(&mut self, begun: &RunBegun) {
         let scope = Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
         asbackup_logging::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
         let logs = log_excerpt::end(begun.logs.clone(), &self.config).await;
         let ended = begun.ended(micros(SystemTime::now()), Outcome::Aborted);
         let record = RunRecord { logs, fault: Some(Fault::Interrupted), ..ended };
-        if let Err(error) = self.store.end(record.clone()).await {
+        if let Err(error) = self.store.end_unfinished(record.clone()).await {
             self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
         self.run_index.add(&record);

@@ -12,9 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::Controller;
 use crate::copy;
-use asbackup_api::Notice;
 use asbackup_config::Config;
 use asbackup_system::blocking::{GLANCE, blocking};
 
@@ -27,7 +25,6 @@ const HUNG_PAUSE: Duration = Duration::from_secs(10 * 60);
 /// What a run would start with.
 struct SourceProbe {
     config: Arc<Config>,
-    /// The file system that the source must lie on, if it is known.
     remembered: Option<String>,
 }
 
@@ -50,7 +47,8 @@ impl SourceWatch {
         self.lost = Some((source, file_system));
     }
 
-    fn lost_of(&self, source: &Path) -> Option<&str> {
+    /// The file system of a source that went away.
+    pub fn lost_of(&self, source: &Path) -> Option<&str> {
         self.lost.as_ref().filter(|(path, _)| path == source).map(|(_, file_system)| file_system.as_str())
     }
 
@@ -60,15 +58,21 @@ impl SourceWatch {
         }
     }
 
-    fn begin(&mut self, wanted: SourceProbe, came: UnboundedSender<()>) {
+    pub fn is_on(&self) -> bool {
+        self.task.is_some()
+    }
+
+    /// `remembered`: the file system that the source must lie on, if it is known.
+    pub fn begin(&mut self, config: Arc<Config>, remembered: Option<String>, available: UnboundedSender<()>) {
+        let probe = SourceProbe { config, remembered };
         let mounts = self.mounts.clone();
         self.task = Some(tokio::spawn(async move {
-            while !wanted.is_there(&mounts).await {
+            while !probe.is_there(&mounts).await {
                 // Look again after either.
                 let _ = timeout(PAUSE, mounts.notified()).await;
             }
             // The receiver ends only with the daemon.
-            let _ = came.send(());
+            let _ = available.send(());
         }));
     }
 }
@@ -85,31 +89,6 @@ impl SourceProbe {
         tokio::select! {
             seen = blocking(HUNG_PAUSE, look) => seen.unwrap_or(false),
             () = mounted => false,
-        }
-    }
-}
-
-impl Controller {
-    /// Called after each event: starts or ends the task.
-    pub(super) fn update_source_watch(&mut self) {
-        let awaited = self.can_start_run() && self.attachments.awaits_source(&self.config);
-        match (awaited, self.source_watch.task.is_some()) {
-            (true, false) => {
-                let source = &self.config.source;
-                let remembered = self.saved_state.source(source).or_else(|| self.source_watch.lost_of(source));
-                let wanted = SourceProbe { config: self.config.clone(), remembered: remembered.map(str::to_owned) };
-                self.source_watch.begin(wanted, self.internal.source_available.clone());
-            }
-            (false, true) => self.source_watch.end(),
-            _ => {}
-        }
-    }
-
-    /// Makes the disks that wait for the source due.
-    pub(super) fn on_source_available(&mut self) {
-        self.source_watch.end();
-        if self.attachments.retry_awaiting_source(&self.config, |volume| !volume.has_gone()) {
-            self.note(Notice::SourceCame { path: self.config.source.display().to_string() });
         }
     }
 }

@@ -2,29 +2,14 @@
 //! over. Waiting jobs go before the next disk.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use log::{Level, debug};
 use tokio::task::JoinHandle;
 
-use super::Controller;
-use super::active_run::ActiveRun;
-use super::call::LockGrant;
-use super::call::{Caller, Reply};
-use super::caller_watch::QueueEvent;
-use super::waiting_jobs::WaitingJob;
-use crate::copy::run_lock;
-use crate::veeam::{HeldLocks, JobLock, is_job_name, lock_watch};
-use asbackup_api::{Fault, RunWarning, VeeamLock, Warning};
-use asbackup_mail::occasion::LockEvent;
-use asbackup_system::blocking::{GLANCE, blocking};
-
-/// An rsync that can't be killed hangs on a dead disk.
-const ORPHAN_PAUSE: Duration = Duration::from_secs(5);
-/// Of held locks and of waiting scripts, each; no Veeam server runs more jobs at a time.
-const MAX_LOCKS: usize = 100;
-/// In the record of one run; further ones are in the log.
-const MAX_INTRUSIONS: usize = 8;
+use super::caller_watch::CallerWatch;
+use crate::veeam::{HeldLocks, JobLock};
+use asbackup_api::{Micros, VeeamLock, micros};
+use asbackup_system::blocking::GLANCE;
 
 /// Who holds a lock, and who waits for one.
 #[derive(Debug, Default)]
@@ -46,7 +31,8 @@ pub struct VeeamQueue {
     asked: HashMap<String, u64>,
     /// An rsync of a killed daemon still reads the repository.
     pub orphans: bool,
-    watcher: Option<JoinHandle<()>>,
+    /// Watches the lock directories.
+    pub watcher: Option<JoinHandle<()>>,
 }
 
 /// Scans that something outside caused; one is queued at most.
@@ -64,6 +50,20 @@ pub enum Rescan {
 struct Creation {
     job: String,
     is_created: bool,
+}
+
+/// A job that asked during a copy.
+#[derive(Debug)]
+pub struct WaitingJob {
+    pub job: String,
+    pub uid: u32,
+    pub since: Micros,
+    began: Instant,
+    pub until: Instant,
+    /// The copy is over, and the job's lock is on its way.
+    pub is_granted: bool,
+    /// Several scripts may ask for one job, which waits as long as any of them.
+    pub callers: Vec<CallerWatch>,
 }
 
 impl VeeamQueue {
@@ -140,7 +140,7 @@ impl VeeamQueue {
     }
 
     /// Takes what a scan found, and returns what was known before.
-    fn replace_held(&mut self, found: HeldLocks) -> HeldLocks {
+    pub fn replace_held(&mut self, found: HeldLocks) -> HeldLocks {
         let former = std::mem::replace(&mut self.held, found);
         self.creating.retain(|creation| !creation.is_created);
         let held = &self.held.locks;
@@ -169,114 +169,23 @@ impl VeeamQueue {
     }
 }
 
-impl Controller {
-    /// Watches the lock directories that the config names, instead of the former ones.
-    pub(super) fn watch_locks(&mut self) {
-        if let Some(former) = self.veeam_queue.watcher.take() {
-            former.abort();
-        }
-        let (directories, changes) = (self.config.veeam_directories.clone(), self.internal.lock_changes.clone());
-        self.veeam_queue.watcher = Some(tokio::spawn(async move {
-            if let Err(error) = lock_watch::watch(directories, changes).await {
-                // The run that needs the directory reports the fault.
-                debug!("lock directory not watched: {error}");
-            }
-        }));
-        self.veeam_queue.is_unscanned = true;
-        self.rescan_locks();
+impl WaitingJob {
+    pub fn new(job: String, uid: u32, longest: Duration, caller: CallerWatch) -> Self {
+        let began = Instant::now();
+        let since = micros(SystemTime::now());
+        Self { job, uid, since, began, until: began + longest, is_granted: false, callers: vec![caller] }
     }
 
-    /// At start: ends a killed daemon's rsync, which goes on reading the repository.
-    pub(super) fn look_for_orphans(&mut self) {
-        if !run_lock::is_any_held(&self.runtime) {
-            return;
-        }
-        self.veeam_queue.orphans = true;
-        let (runtime, queue_events) = (self.runtime.clone(), self.internal.queue_events.clone());
-        tokio::spawn(async move {
-            loop {
-                let runtime = runtime.clone();
-                if blocking(GLANCE, move || run_lock::end_orphans(&runtime)).await.is_ok() {
-                    break;
-                }
-                tokio::time::sleep(ORPHAN_PAUSE).await;
-            }
-            let _ = queue_events.send(QueueEvent::OrphansEnded);
-        });
+    pub fn has_caller(&self, name: &str) -> bool {
+        self.callers.iter().any(|caller| caller.is(name))
     }
 
-    /// Takes what the lock directories hold now.
-    pub(super) fn apply_locks(&mut self, found: HeldLocks) {
-        let former = self.veeam_queue.replace_held(found);
-        // While its end is being recorded, the copy reads nothing any more.
-        if self.is_copying() && self.run.as_ref().is_some_and(ActiveRun::is_running) {
-            self.warn_about_intruders(&former.locks);
-        }
-        self.try_admit_copy();
+    /// The unique names of those who wait.
+    pub fn caller_names(&self) -> Vec<String> {
+        self.callers.iter().map(|caller| caller.name().to_owned()).collect()
     }
 
-    /// A lock file that others create is no request, so nothing holds it back. The copy goes on: ending it would not undo what
-    /// Veeam wrote, and the warning says what to do.
-    fn warn_about_intruders(&mut self, former: &[JobLock]) {
-        let is_new = |lock: &&JobLock| !former.iter().any(|known| known.job == lock.job);
-        let jobs: Vec<String> = self.veeam_queue.held().iter().filter(is_new).map(|lock| lock.job.clone()).collect();
-        for job in jobs {
-            let warning = Warning::VeeamDuringCopy { job };
-            self.tell_seldom(Level::Warn, &warning);
-            if self.run.as_ref().is_some_and(|run| run.intrusions < MAX_INTRUSIONS) {
-                self.warn_run(warning);
-            }
-        }
-    }
-
-    /// A warning that the active run itself can't know of.
-    pub(super) fn warn_run(&mut self, warning: Warning) {
-        if let Some(run) = &mut self.run {
-            run.warnings.push(RunWarning::Copy(warning));
-            run.intrusions += 1;
-        }
-    }
-
-    /// Answers true once the job holds its lock, or false at once if it waits for the copy.
-    pub(super) fn lock_for_veeam(&mut self, job: String, caller: Caller, reply: Reply<bool>) {
-        // A caller whom the answer can't reach was told that it failed, and would never unlock.
-        if reply.is_closed() {
-            return;
-        }
-        if !is_job_name(&job) {
-            return drop(reply.send(Err(Fault::InvalidJob { job })));
-        }
-        self.warn_about_similar_name(&job);
-        // Once the copy is over, newcomers are no longer put behind it.
-        let copies = self.is_copying() && !self.run.as_ref().is_some_and(ActiveRun::is_granting);
-        if copies || self.veeam_queue.orphans {
-            let waits = self.wait_for_copy(job.clone(), caller);
-            let waits = waits.inspect_err(|fault| self.tell_no_lock(job, fault));
-            return drop(reply.send(waits.map(|()| false)));
-        }
-        self.create_lock(job, caller.uid, LockGrant::Caller(reply));
-    }
-
-    /// `count`: locks that are held, or scripts that wait, so far.
-    pub(super) fn has_room_for_one_more(&self, count: usize) -> Result<(), Fault> {
-        if count < MAX_LOCKS {
-            return Ok(());
-        }
-        let directories = self.config.veeam_directories.iter().map(|directory| directory.display().to_string());
-        Err(Fault::TooManyLocks { most: MAX_LOCKS as u64, path: directories.collect::<Vec<_>>().join(", ") })
-    }
-
-    /// The job may write all the same, or not run at all; people should know of either.
-    pub(super) fn tell_no_lock(&self, job: String, fault: &Fault) {
-        self.tell_seldom(Level::Error, fault);
-        self.mail_about_lock(LockEvent::Failed { job, fault: fault.clone() });
-    }
-
-    pub(super) fn unlock_for_veeam(&mut self, job: String, reply: Reply<()>) {
-        if !is_job_name(&job) {
-            return drop(reply.send(Err(Fault::InvalidJob { job })));
-        }
-        let waiter = self.veeam_queue.take_waiter(&job);
-        self.remove_lock(job, waiter, Some(reply));
+    pub fn minutes(&self) -> u64 {
+        self.began.elapsed().as_secs() / 60
     }
 }

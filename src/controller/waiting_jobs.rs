@@ -1,54 +1,33 @@
 //! Veeam jobs that asked for a lock during a copy: they wait for its end, until their scripts have gone or the time is up.
 
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use log::Level;
 
 use super::Controller;
-use super::call::{Caller, LockGrant};
+use super::call::Caller;
 use super::caller_watch::{self, CallerWatch, QueueEvent};
-use asbackup_api::{Fault, Micros, Notice, Warning, micros};
+use super::lock_worker::LockGrant;
+use super::veeam_queue::WaitingJob;
+use asbackup_api::{Fault, Notice, Warning};
 use asbackup_mail::occasion::LockEvent;
-
-/// A job that asked during a copy.
-#[derive(Debug)]
-pub struct WaitingJob {
-    pub job: String,
-    uid: u32,
-    pub since: Micros,
-    began: Instant,
-    pub until: Instant,
-    /// The copy is over, and the job's lock is on its way.
-    pub is_granted: bool,
-    /// Several scripts may ask for one job, which waits as long as any of them.
-    callers: Vec<CallerWatch>,
-}
 
 impl Controller {
     pub(super) fn wait_for_copy(&mut self, job: String, caller: Caller) -> Result<(), Fault> {
-        let known =
-            |waiter: &WaitingJob| waiter.job == job && waiter.callers.iter().any(|known| known.is(&caller.name));
+        let known = |waiter: &WaitingJob| waiter.job == job && waiter.has_caller(&caller.name);
         if self.veeam_queue.waiting.iter().any(known) {
             return Ok(());
         }
         let callers = self.veeam_queue.waiting.iter().map(|waiter| waiter.callers.len()).sum::<usize>();
         self.has_room_for_one_more(callers)?;
-        let watched = || CallerWatch::new(&self.outputs.connection, &caller.name, &self.internal.queue_events);
+        let watched = || CallerWatch::new(&self.outputs.connection, &caller.name, &self.senders.queue_events);
         if let Some(waiter) = self.veeam_queue.waiting.iter_mut().find(|waiter| waiter.job == job) {
             waiter.callers.push(watched());
             self.warn_about_duplicate(&job);
             return Ok(());
         }
-        let began = Instant::now();
-        self.veeam_queue.waiting.push(WaitingJob {
-            job: job.clone(),
-            uid: caller.uid,
-            since: micros(SystemTime::now()),
-            began,
-            until: began + self.config.wait_for_backup,
-            is_granted: false,
-            callers: vec![watched()],
-        });
+        let waiter = WaitingJob::new(job.clone(), caller.uid, self.config.wait_for_backup, watched());
+        self.veeam_queue.waiting.push(waiter);
         self.tell_seldom(Level::Info, &Notice::VeeamWaiting { job });
         Ok(())
     }
@@ -59,13 +38,13 @@ impl Controller {
         let jobs: Vec<(String, Vec<String>)> = waiting
             .map(|waiter| {
                 waiter.is_granted = true;
-                (waiter.job.clone(), waiter.callers.iter().map(|caller| caller.name().to_owned()).collect())
+                (waiter.job.clone(), waiter.caller_names())
             })
             .collect();
         if jobs.is_empty() {
             return;
         }
-        let (connection, queue_events) = (self.outputs.connection.clone(), self.internal.queue_events.clone());
+        let (connection, queue_events) = (self.outputs.connection.clone(), self.senders.queue_events.clone());
         tokio::spawn(async move {
             for (job, callers) in jobs {
                 let is_there = caller_watch::is_any_there(&connection, &callers).await;
@@ -144,7 +123,7 @@ impl Controller {
 
     pub(super) fn report_gave_up(&self, waiter: &WaitingJob) {
         let job = waiter.job.clone();
-        let warning = Warning::VeeamGaveUp { job: job.clone(), minutes: waiter.began.elapsed().as_secs() / 60 };
+        let warning = Warning::VeeamGaveUp { job: job.clone(), minutes: waiter.minutes() };
         self.tell_seldom(Level::Warn, &warning);
         self.mail_about_lock(LockEvent::Warned { job, warning });
     }

@@ -24,6 +24,6 @@ pub use event::{Event, EventSink, RunSummary, VeeamActivity};
 pub use job::context::{Remembered, RunContext, RunSpec};
 pub use job::identify;
 pub use job::stages::run;
-pub use locks::lock_file::remove_stale_lock;
-pub use locks::run_lock;
+pub use locks::copy_lock::remove_stale_lock;
+pub use locks::rsync_lock;
 pub use trees::source::is_there;

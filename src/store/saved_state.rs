@@ -21,8 +21,9 @@ pub struct SavedState {
     destinations: BTreeMap<DiskId, PathBuf>,
     /// Path of the source → its file system.
     sources: BTreeMap<String, String>,
-    /// Lock files that were reported as too old → when they were made.
-    told_locks: BTreeMap<String, Micros>,
+    /// Lock files that were reported as too old → when they were created.
+    #[serde(rename = "told_locks")]
+    reported_locks: BTreeMap<String, Micros>,
 }
 
 impl SavedState {
@@ -56,15 +57,15 @@ impl SavedState {
         self.sources.insert(key(path), file_system);
     }
 
-    /// Whether this very lock file was reported.
-    pub fn is_told(&self, lock: &Path, since: Micros) -> bool {
-        self.told_locks.get(&key(lock)) == Some(&since)
+    /// Whether this lock file, as created at `since`, has been reported.
+    pub fn is_reported(&self, lock: &Path, since: Micros) -> bool {
+        self.reported_locks.get(&key(lock)) == Some(&since)
     }
 
-    /// This lock file has been reported. Forgets all those that are not in `held` any more.
-    pub fn set_told(&mut self, lock: &Path, since: Micros, held: &[PathBuf]) {
-        self.told_locks.retain(|path, _| held.iter().any(|held| key(held) == *path));
-        self.told_locks.insert(key(lock), since);
+    /// Marks this lock file as reported, and forgets those that are no longer in `held`.
+    pub fn mark_reported(&mut self, lock: &Path, since: Micros, held: &[PathBuf]) {
+        self.reported_locks.retain(|path, _| held.iter().any(|held| key(held) == *path));
+        self.reported_locks.insert(key(lock), since);
     }
 }
 
@@ -154,21 +155,23 @@ mod tests {
     fn a_lock_is_reported_once_and_forgotten_when_it_is_gone() {
         let (one, two) = (PathBuf::from("/veeam/one"), PathBuf::from("/veeam/two"));
         let mut remembered = SavedState::default();
-        assert!(!remembered.is_told(&one, 7));
-        remembered.set_told(&one, 7, std::slice::from_ref(&one));
-        assert!(remembered.is_told(&one, 7) && !remembered.is_told(&one, 8) && !remembered.is_told(&two, 7));
-        remembered.set_told(&two, 9, std::slice::from_ref(&two));
-        assert!(remembered.is_told(&two, 9) && !remembered.is_told(&one, 7));
+        assert!(!remembered.is_reported(&one, 7));
+        remembered.mark_reported(&one, 7, std::slice::from_ref(&one));
+        assert!(
+            remembered.is_reported(&one, 7) && !remembered.is_reported(&one, 8) && !remembered.is_reported(&two, 7)
+        );
+        remembered.mark_reported(&two, 9, std::slice::from_ref(&two));
+        assert!(remembered.is_reported(&two, 9) && !remembered.is_reported(&one, 7));
     }
 
     #[test]
-    fn a_directory_that_takes_no_file_is_told() {
+    fn a_directory_that_takes_no_file_is_reported() {
         assert!(SavedStateFile::new(Path::new("/proc/asbackup")).write(&SavedState::default()).is_err());
     }
 
     proptest! {
         #[test]
-        fn whatever_is_in_the_file_it_is_read_or_told(bytes: Vec<u8>) {
+        fn any_file_is_read_or_reported(bytes: Vec<u8>) {
             let place = tempfile::tempdir().unwrap();
             let file = SavedStateFile::new(place.path());
             fs::write(place.path().join(FILE_NAME), &bytes).unwrap();

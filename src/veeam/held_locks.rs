@@ -1,15 +1,27 @@
 //! The contents of the lock directories. Anybody who can write there can put any number of files into them, so only so many are
 //! read; the others are only counted.
 
+use std::ffi::OsStr;
 use std::fs::DirEntry;
+use std::path::PathBuf;
 
-use super::locks::JobLock;
-use asbackup_api::few;
+use asbackup_api::{Micros, few};
 
 /// Files that are read: twice as many as the daemon grants.
 const LOOKED_AT: usize = 200;
 /// Names that are counted, which takes some milliseconds.
 const COUNTED: usize = 10_000;
+
+/// A job, or one session of it, that holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLock {
+    /// The file name without our ending.
+    pub job: String,
+    pub path: PathBuf,
+    pub since: Micros,
+    /// Its creator died before writing to the file; the lock counts all the same.
+    pub empty: bool,
+}
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeldLocks {
@@ -18,6 +30,13 @@ pub struct HeldLocks {
     /// At least so many more locks exist.
     pub more: usize,
     read: usize,
+}
+
+impl JobLock {
+    /// The name of its file.
+    pub fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
+    }
 }
 
 impl HeldLocks {
@@ -70,7 +89,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::veeam::locks::{remove, scan};
+    use crate::veeam::lock_directory::{remove, scan};
 
     #[test]
     fn too_many_files_are_counted_and_each_can_be_removed() {

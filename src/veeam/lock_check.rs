@@ -13,9 +13,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::api::{ApiError, Client, Job};
+use super::held_locks::JobLock;
 use super::idle;
 use super::lock_name::split;
-use super::locks::JobLock;
 use super::session_status::{self, ServerNow, SessionStatus};
 use asbackup_api::{Micros, Warning};
 use asbackup_config::{Config, Secret, StaleLockPolicy};

@@ -11,13 +11,13 @@ use log::debug;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
-use super::locks::LockDirError;
+use super::lock_directory::LockDirError;
 use asbackup_system::paths;
 
 /// Files may come by the thousand: the first is reported at once, the others together.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// Reports that something changed in one of the directories; `locks::scan` says what. Ends when the receiver is gone.
+/// Reports that something changed in one of the directories; `lock_directory::scan` says what. Ends when the receiver is gone.
 ///
 /// # Errors
 /// A directory can't be created or watched.

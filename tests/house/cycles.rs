@@ -9,17 +9,6 @@ use std::path::{Path, PathBuf};
 use super::lexer::{Use, Words};
 use super::structure::sources;
 
-/// Imports that still close a cycle, as (file, what it imports). Each has to go; a test fails once one is not needed any more.
-#[rustfmt::skip]
-const TOLERATED: &[(&str, &str)] = &[
-    ("src/controller/mod.rs", "src/controller/internal.rs"),
-    ("src/controller/mod.rs", "src/controller/reload.rs"),
-    ("src/controller/mod.rs", "src/controller/source_watch.rs"),
-    ("src/controller/mod.rs", "src/controller/stale_locks.rs"),
-    ("src/controller/mod.rs", "src/controller/veeam_queue.rs"),
-    ("src/veeam/held_locks.rs", "src/veeam/locks.rs"),
-];
-
 /// `["disks", "keys"]` for `crate::disks::keys`.
 type ModulePath = Vec<String>;
 
@@ -185,38 +174,19 @@ fn all_imports() -> Imports {
     crates.values().flat_map(Crate::imports).collect()
 }
 
-/// Cycles that are not tolerated, and tolerated imports that close none.
-fn complaints(all: &Imports, tolerated: &[(&str, &str)]) -> Vec<String> {
-    let mut rest = all.clone();
-    for (file, other) in tolerated {
-        rest.get_mut(*file).map(|others| others.remove(*other));
-    }
-    let is_needed = |file: &str, other: &str| {
-        all.get(file).is_some_and(|others| others.contains(other)) && way(&rest, other, file).is_some()
-    };
-    let needless = tolerated.iter().filter(|(file, other)| !is_needed(file, other));
-    let needless =
-        needless.map(|(file, other)| format!("closes no cycle any more, take it off the list: {file} → {other}"));
-    cycles(&rest).into_iter().chain(needless).collect()
-}
-
 #[test]
 fn no_file_imports_a_file_that_imports_it() {
-    let found = complaints(&all_imports(), TOLERATED);
+    let found = cycles(&all_imports());
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The imports of a crate of these files.
-fn imports_of(files: &[(&str, &str)]) -> Imports {
+/// The cycles of a crate of these files.
+fn cycles_of(files: &[(&str, &str)]) -> Vec<String> {
     let mut made = Crate::default();
     for (file, code) in files {
         made.add(Path::new(file), Path::new(""), code);
     }
-    made.imports()
-}
-
-fn cycles_of(files: &[(&str, &str)]) -> Vec<String> {
-    cycles(&imports_of(files))
+    cycles(&made.imports())
 }
 
 #[test]
@@ -254,17 +224,4 @@ fn words_in_comments_strings_and_other_crates_are_no_imports() {
     let a = "// crate::b::B\n/* super::b::B */ pub struct A; const T: &str = \"crate::b::B\"; const R: &str = r#\"\"super::b::B\"#; \
              use std::b::B; fn f<'b>(c: char) -> bool { c == '\"' || c == '\\'' }";
     assert_eq!(cycles_of(&[("lib.rs", ""), ("a.rs", a), ("b.rs", "use crate::a::A; pub struct B;")]), [""; 0]);
-}
-
-#[test]
-fn a_tolerated_import_must_close_a_cycle() {
-    let a = ("a.rs", "use crate::b::B; use crate::c::C; pub struct A;");
-    let imports =
-        imports_of(&[("lib.rs", ""), a, ("b.rs", "use crate::a::A; pub struct B;"), ("c.rs", "pub struct C;")]);
-    assert_eq!(complaints(&imports, &[("a.rs", "b.rs")]), [""; 0]);
-    assert_eq!(complaints(&imports, &[]).len(), 2);
-    for needless in [("a.rs", "c.rs"), ("a.rs", "d.rs"), ("e.rs", "a.rs")] {
-        let found = complaints(&imports, &[("b.rs", "a.rs"), needless]);
-        assert!(found.len() == 1 && found[0].contains("take it off"), "{found:?}");
-    }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The daemon's rooms from the lowest up; a room uses only rooms of earlier lines. Of the crates beneath them cargo keeps the order.
 const LEVELS: [&[&str]; 5] = [
     &["disks", "store", "veeam"],
-    &["copy", "environment", "path_check", "status_file"],
+    &["copy", "debug_dump", "path_check", "status_file"],
     &["controller"],
     &["bus"],
     &["daemon"],

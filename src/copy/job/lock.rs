@@ -15,8 +15,8 @@ use super::identify::Identified;
 use super::mounted_disk::MountedDisk;
 use super::run_locks::RunLocks;
 use crate::copy::cancel::RunError;
-use crate::copy::locks::lock_file::{self, Found, LockError, LockFile, Released};
-use crate::copy::locks::run_lock::{self, RunLock};
+use crate::copy::locks::copy_lock::{self, CopyLock, Found, LockError, Released};
+use crate::copy::locks::rsync_lock::{self, RsyncLock};
 use crate::copy::rsync::cause::{self, Evidence, LockPath};
 use crate::copy::rsync::complaint::Operation;
 use crate::copy::trees::source::unavailable_source;
@@ -67,10 +67,10 @@ pub async fn lock<'a>(
     Ok(locked)
 }
 
-async fn lock_run(job: &Job) -> Result<RunLock, Fault> {
+async fn lock_run(job: &Job) -> Result<RsyncLock, Fault> {
     let (runtime, disk) = (job.spec.runtime.clone(), job.spec.disk.clone());
-    let path = run_lock::path(&runtime, &disk).display().to_string();
-    let acquired = blocking(GLANCE, move || RunLock::acquire(&runtime, &disk)).await;
+    let path = rsync_lock::path(&runtime, &disk).display().to_string();
+    let acquired = blocking(GLANCE, move || RsyncLock::acquire(&runtime, &disk)).await;
     acquired.map_err(|error| match error.kind() {
         io::ErrorKind::WouldBlock => Fault::StillCopying { path },
         _ => {
@@ -141,10 +141,10 @@ impl Locked<'_> {
         top: io::Result<File>,
         name: &Path,
         lock: LockPath<'_>,
-    ) -> Result<(LockFile, Found), Fault> {
-        let (note, name) = (lock_file::note(self.job.spec.run), name.to_owned());
+    ) -> Result<(CopyLock, Found), Fault> {
+        let (note, name) = (copy_lock::note(self.job.spec.run), name.to_owned());
         let acquired = match top {
-            Ok(top) => blocking(GLANCE, move || LockFile::acquire(top.as_fd(), &name, &note)).await,
+            Ok(top) => blocking(GLANCE, move || CopyLock::acquire(top.as_fd(), &name, &note)).await,
             Err(error) => Err(error.into()),
         };
         let path = lock.path.to_owned();
@@ -209,7 +209,7 @@ async fn is_all_written(
     Ok(locks.unverified.is_none())
 }
 
-async fn release(explainer: &Explainer<'_>, lock: Option<(LockFile, PathBuf)>, place: LockPlace) -> Result<(), Fault> {
+async fn release(explainer: &Explainer<'_>, lock: Option<(CopyLock, PathBuf)>, place: LockPlace) -> Result<(), Fault> {
     let Some((lock, shown)) = lock else { return Ok(()) };
     let path = shown.display().to_string();
     match blocking(GLANCE, move || lock.release()).await {

@@ -4,16 +4,16 @@ use std::io;
 use std::path::PathBuf;
 
 use super::mounted_disk::MountedDisk;
-use crate::copy::locks::lock_file::LockFile;
-use crate::copy::locks::run_lock::RunLock;
+use crate::copy::locks::copy_lock::CopyLock;
+use crate::copy::locks::rsync_lock::RsyncLock;
 use crate::copy::trees::unverified::Unverified;
 use crate::disks::{FileSystem, Volume};
 use asbackup_system::blocking::{FLUSH, blocking};
 
 #[derive(Debug)]
 pub struct RunLocks {
-    pub disk: Option<(LockFile, PathBuf)>,
-    pub source: Option<(LockFile, PathBuf)>,
+    pub disk: Option<(CopyLock, PathBuf)>,
+    pub source: Option<(CopyLock, PathBuf)>,
     /// Whether times with fractions of a second survive on the disk.
     pub fine_times: bool,
     /// Whether times beyond 2038 survive on the disk.
@@ -22,12 +22,12 @@ pub struct RunLocks {
     pub unverified: Option<Unverified>,
     /// Something was written and not flushed since.
     pub is_dirty: bool,
-    _run: RunLock,
+    _run: RsyncLock,
 }
 
 impl RunLocks {
     /// The lock against a second rsync comes first; the two files follow.
-    pub fn new(run: RunLock) -> Self {
+    pub fn new(run: RsyncLock) -> Self {
         Self {
             disk: None,
             source: None,

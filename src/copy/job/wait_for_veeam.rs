@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::context::Job;
 use crate::copy::cancel::RunError;
 use crate::copy::event::{Event, VeeamActivity};
-use crate::veeam::{HeldLocks, LockDirError, locks};
+use crate::veeam::{HeldLocks, LockDirError, lock_directory};
 use asbackup_api::{Fault, Notice, Step, Warning, few};
 use asbackup_system::blocking::{GLANCE, blocking};
 use asbackup_system::paths::Refused;
@@ -84,7 +84,7 @@ fn minutes(job: &Job) -> u64 {
 
 async fn scan(job: &Job) -> Result<HeldLocks, Fault> {
     let directories = job.spec.config.veeam_directories.clone();
-    let result = blocking::<_, ScanError>(GLANCE, move || Ok(locks::scan(&directories)?)).await;
+    let result = blocking::<_, ScanError>(GLANCE, move || Ok(lock_directory::scan(&directories)?)).await;
     result.map_err(|ScanError { path, error }| {
         let unreadable = || Fault::VeeamDirectoryUnreadable { path, cause: error.to_string() };
         Refused::fault(&error).unwrap_or_else(unreadable)

@@ -1,4 +1,4 @@
 //! The lock files on the disk and in the source, and the lock against a second rsync.
 
-pub mod lock_file;
-pub mod run_lock;
+pub mod copy_lock;
+pub mod rsync_lock;

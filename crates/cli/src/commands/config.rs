@@ -25,7 +25,7 @@ fn check(file: &File, ui: &Ui) -> End {
         Ok(loaded) => Found {
             faults: path_check::refused(&loaded.config),
             missing: loaded.config.missing(),
-            warnings: [loaded.warnings, path_check::odd(&loaded.config, &file.path)].concat(),
+            warnings: [loaded.warnings, path_check::tolerated(&loaded.config, &file.path)].concat(),
         },
     };
     match file.output.json {

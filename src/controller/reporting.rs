@@ -1,13 +1,14 @@
-//! Tells people: lines of the log, and mails. The mailer is a task of its own, and nobody waits for it.
+//! Reports to people: lines of the log, and mails. The mailer is a task of its own, and nobody waits for it.
 
 use log::Level;
 
 use super::Controller;
 use super::active_run::ActiveRun;
-use asbackup_api::{DiskId, Notice, RunWarning, micros};
+use crate::store::history::HistoryError;
+use asbackup_api::{DiskId, Fault, Notice, micros};
 use asbackup_config::ConfigFaults;
 use asbackup_logging::Scope;
-use asbackup_mail::mailer::{MailWarning, Request as MailRequest};
+use asbackup_mail::mailer::Request as MailRequest;
 use asbackup_mail::occasion::Occasion;
 use asbackup_texts::Spoken;
 
@@ -50,12 +51,9 @@ impl Controller {
         let _ = self.outputs.mail_requests.send(request);
     }
 
-    /// The mailer found something out about a run, mostly after its end.
-    pub(super) fn on_mailer_note(&mut self, note: &MailWarning) {
-        self.save_note(note.run, note.warning.clone());
-        self.run_index.note(note.run, &note.warning);
-        if let Some(run) = self.run.as_mut().filter(|run| run.begun.run == note.run) {
-            run.warnings.push(RunWarning::Mail(note.warning.clone()));
+    pub(super) fn tell_store_error(&self, error: Option<&HistoryError>) {
+        if let Some(error) = error {
+            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
     }
 }

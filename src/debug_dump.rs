@@ -1,19 +1,19 @@
-//! What `debug = true` shows at startup: all environment variables and the effective configuration, without secrets.
+//! What `debug = true` logs at startup: all environment variables and the effective configuration, without secrets.
 
 use std::ffi::OsString;
 
 use asbackup_texts::harmless;
 
-/// A variable whose name contains one of these is shown without its value.
+/// The values of variables whose names contain one of these are masked.
 const SECRET_NAMES: [&str; 8] = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE"];
 
-/// The shell's directories, whose names only look like passwords.
+/// The shell's directories: only their names look like passwords.
 const HARMLESS_NAMES: [&str; 2] = ["PWD", "OLDPWD"];
 
 const MASK: &str = "***";
 
-/// Logs everything at debug level. `effective` has section, key and value, with secrets masked already.
-pub fn dump(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(&str, &str, String)]) {
+/// Logs everything at debug level. `effective`: section, key and value, with secrets already masked.
+pub fn log(env: impl Iterator<Item = (OsString, OsString)>, effective: &[(&str, &str, String)]) {
     for line in lines(env, effective) {
         log::debug!("{line}");
     }
@@ -43,7 +43,7 @@ fn is_secret(name: &str) -> bool {
     suspicious && !HARMLESS_NAMES.contains(&name.as_str())
 }
 
-/// `http://user:password@proxy` keeps the scheme and the host.
+/// Keeps the scheme and host of `http://user:password@proxy`.
 fn without_login(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else {
         return value.to_owned();

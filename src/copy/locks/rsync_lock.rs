@@ -23,7 +23,7 @@ const KILL_PAUSES: usize = 40;
 
 /// Held from before rsync starts until it is dropped.
 #[derive(Debug)]
-pub struct RunLock {
+pub struct RsyncLock {
     _file: File,
 }
 
@@ -34,7 +34,7 @@ pub fn path(runtime: &Path, disk: &DiskId) -> PathBuf {
     runtime.join(format!("rsync-{name}.lock"))
 }
 
-impl RunLock {
+impl RsyncLock {
     /// Takes the lock. First ends an rsync that outlived a killed daemon, since nobody watches it any more. Blocks for up
     /// to 15 s.
     ///
@@ -76,7 +76,7 @@ pub fn is_any_held(runtime: &Path) -> bool {
 /// The processes can't be listed.
 pub fn end_orphans(runtime: &Path) -> io::Result<()> {
     for path in held(runtime) {
-        match RunLock::take(&path) {
+        match RsyncLock::take(&path) {
             // It was killed and hangs in the kernel: it never reads again.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             taken => drop(taken?),

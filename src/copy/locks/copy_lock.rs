@@ -58,13 +58,13 @@ pub enum Released {
 }
 
 #[derive(Debug)]
-pub struct LockFile {
+pub struct CopyLock {
     file: File,
     directory: OwnedFd,
     name: PathBuf,
 }
 
-impl LockFile {
+impl CopyLock {
     /// Locks `path` beneath `top` and writes `note` into it.
     ///
     /// # Errors
@@ -186,7 +186,7 @@ pub fn remove_stale(top: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let directory = beneath::open_directory(top, parent)?;
-    LockFile { file, directory, name }.release().map(drop)
+    CopyLock { file, directory, name }.release().map(drop)
 }
 
 /// Removes the lock file that a killed daemon left in the source, where it would keep others away for nothing. Blocks.
@@ -243,5 +243,5 @@ fn one_line(note: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "lock_file_tests.rs"]
+#[path = "copy_lock_tests.rs"]
 mod tests;

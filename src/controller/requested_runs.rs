@@ -1,28 +1,13 @@
-//! Answers callers. An answer comes as soon as what it says is on the disk; nothing here waits for a run.
+//! Runs that callers start and cancel, and which disk they mean. A caller is answered when the run is on record.
 
 use super::Controller;
 use super::active_run::RunRequest;
-use super::call::{Call, Reply, Started};
+use super::call::{Reply, Started};
 use crate::copy::{StopReason, identify};
 use asbackup_api::{DiskId, Fault, Trigger};
 
 impl Controller {
-    /// What was asked for is done even if the caller has gone, except for locks.
-    pub(super) fn answer(&mut self, call: Call) {
-        match call {
-            Call::Start { disk, allowed, reply } => self.start_on_request(&disk, allowed, reply),
-            Call::TrustDisk { disk, reply } => self.trust_disk(&disk, reply),
-            Call::Cancel { reply } => {
-                let _ = reply.send(self.cancel());
-            }
-            Call::VeeamLock { job, caller, reply } => self.lock_for_veeam(job, caller, reply),
-            Call::VeeamUnlock { job, reply } => self.unlock_for_veeam(job, reply),
-            Call::Reload { reply } => self.reload(Some(reply)),
-        }
-    }
-
-    /// Answered when the run is on record.
-    fn start_on_request(&mut self, disk: &str, allowed: bool, reply: Reply<Started>) {
+    pub(super) fn start_on_request(&mut self, disk: &str, allowed: bool, reply: Reply<Started>) {
         match self.startable(disk, allowed) {
             Ok(disk) => {
                 self.start_run(&disk, RunRequest { trigger: Trigger::Called, allowed, reply: Some(reply) });
@@ -85,7 +70,7 @@ impl Controller {
         self.run_index.last_fault(disk).is_some_and(Fault::can_be_allowed)
     }
 
-    fn cancel(&self) -> Result<(), Fault> {
+    pub(super) fn cancel(&self) -> Result<(), Fault> {
         let run = self.run.as_ref().ok_or(Fault::NotRunning)?;
         run.cancel.cancel(StopReason::Cancelled);
         Ok(())

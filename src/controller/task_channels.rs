@@ -1,17 +1,17 @@
-//! What the controller's own tasks send back to it.
+//! The channels on which the controller's own tasks send back their results.
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::caller_watch::QueueEvent;
 use super::cleanup::CleanedUp;
-use super::lock_work::{self, LockRequest, LockWorkDone};
-use super::reload::ConfigRead;
-use super::stored::Stored;
+use super::config_file::ConfigRead;
+use super::lock_worker::{self, LockRequest, LockWorkDone};
+use super::store_writer::Stored;
 use crate::copy::Event;
 use crate::veeam::lock_check::LockFinding;
 
 /// The tasks' ends.
-pub struct InternalSenders {
+pub struct TaskSenders {
     /// With the number of the run.
     pub run_events: UnboundedSender<(u64, Event)>,
     pub stored: UnboundedSender<Stored>,
@@ -26,7 +26,7 @@ pub struct InternalSenders {
 }
 
 /// The loop's ends.
-pub struct InternalInputs {
+pub struct TaskReceivers {
     pub run_events: UnboundedReceiver<(u64, Event)>,
     pub stored: UnboundedReceiver<Stored>,
     pub config_read: UnboundedReceiver<ConfigRead>,
@@ -39,17 +39,17 @@ pub struct InternalInputs {
 }
 
 /// Also starts the task that works on lock files.
-pub fn channels() -> (InternalSenders, InternalInputs) {
+pub fn open() -> (TaskSenders, TaskReceivers) {
     let (run_events, run_events_out) = unbounded_channel();
     let (stored, stored_out) = unbounded_channel();
     let (config_read, config_read_out) = unbounded_channel();
     let (lock_changes, lock_changes_out) = unbounded_channel();
-    let (lock_requests, lock_work) = lock_work::start();
+    let (lock_requests, lock_work) = lock_worker::start();
     let (cleaned_up, cleaned_up_out) = unbounded_channel();
     let (queue_events, queue_events_out) = unbounded_channel();
     let (findings, findings_out) = unbounded_channel();
     let (source_available, source_available_out) = unbounded_channel();
-    let senders = InternalSenders {
+    let senders = TaskSenders {
         run_events,
         stored,
         config_read,
@@ -60,7 +60,7 @@ pub fn channels() -> (InternalSenders, InternalInputs) {
         findings,
         source_available,
     };
-    let inputs = InternalInputs {
+    let inputs = TaskReceivers {
         run_events: run_events_out,
         stored: stored_out,
         config_read: config_read_out,

@@ -2,7 +2,7 @@
 
 use super::Controller;
 use super::active_run::ActiveRun;
-use super::reload::web_address;
+use super::config_file::web_address;
 use crate::disks::{Unformatted, Volume};
 use asbackup_api::{
     Disk, Facts, Fault, RunRecord, RunWarning, State, Status, Told, UnformattedDisk, Unusable, Warning,

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use rustix::fs::{AtFlags, Mode, OFlags, openat, renameat, statat};
 use rustix::system::uname;
 
+use super::lock_directory::{ENDING, LockDir, LockDirError};
 use super::lock_name::split;
-use super::locks::{ENDING, LockDir, LockDirError};
 use asbackup_system::paths;
 
 /// Who holds a lock, and since when.
@@ -113,7 +113,7 @@ fn write(directory: &File, name: &str, text: &str) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::veeam::locks::scan;
+    use crate::veeam::lock_directory::scan;
 
     #[test]
     fn a_new_lock_is_removed_unless_it_is_kept_or_was_there_before() {

@@ -12,9 +12,9 @@ use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use super::held_locks::HeldLocks;
+use super::held_locks::{HeldLocks, JobLock};
 use super::lock_name::matches_name;
-use asbackup_api::{Micros, micros};
+use asbackup_api::micros;
 use asbackup_system::paths;
 
 /// The ending of the daemon's own lock files; others may have any name.
@@ -27,17 +27,6 @@ pub struct LockDirError {
     pub path: PathBuf,
     #[source]
     pub source: io::Error,
-}
-
-/// A job, or one session of it, that holds a lock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobLock {
-    /// The file name without our ending.
-    pub job: String,
-    pub path: PathBuf,
-    pub since: Micros,
-    /// Its creator died before writing to the file; the lock counts all the same.
-    pub empty: bool,
 }
 
 /// An open lock directory.
@@ -154,17 +143,11 @@ pub fn remove_unchanged(lock: &JobLock) -> Result<bool, LockDirError> {
     if is_the_same { directory.remove(lock.name()) } else { Ok(false) }
 }
 
-impl JobLock {
-    fn name(&self) -> &OsStr {
-        self.path.file_name().unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::veeam::LockOwner;
-    use crate::veeam::lock_file::create;
+    use crate::veeam::new_lock::create;
 
     fn make(directory: &Path, job: &str) {
         create(directory, job, &LockOwner::now(job, 0)).unwrap().keep().flush();
