@@ -1,4 +1,4 @@
-//! The active run: how far it is, what it has warned of, and the handles that cancel it and let it past Veeam.
+//! The active run: its progress and warnings, and the handles that cancel it and admit its copy.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use asbackup_api::{Progress, RunBegun, RunRecord, RunWarning, Step, Trigger};
 use asbackup_logging::Scope;
 use asbackup_system::systemd::Inhibitor;
 
-/// What is shown until all is flushed: writing back can take as long as copying.
+/// Shown until all is flushed: writing back can take as long as copying.
 const ALMOST: f64 = 0.99;
 
 /// Why a run begins, and what it may.
@@ -20,18 +20,18 @@ pub struct RunRequest {
     pub trigger: Trigger,
     /// Delete more than the budget this once.
     pub allowed: bool,
-    /// For the caller who asked for it.
+    /// For the caller that requested the run.
     pub reply: Option<Reply<Started>>,
 }
 
-/// What a run does at the moment, as far as the controller is concerned.
+/// What a run is doing, as far as the controller is concerned.
 #[derive(Debug)]
 pub enum Phase {
-    /// Its beginning is being recorded. Nobody has been told of it yet.
+    /// Its beginning is being recorded, and has not been published.
     Starting(Box<Starting>),
     /// Its steps are under way.
     Running,
-    /// Its end is being recorded. Nobody has been told of it yet.
+    /// Its end is being recorded, and has not been published.
     Recording,
     /// Its end is on record. Jobs that waited get their locks, so that nobody sees them wait for a copy that is over.
     Granting { record: Box<RunRecord>, is_recorded: bool },
@@ -52,14 +52,14 @@ pub enum Admission {
     Requested {
         /// Lets the copy begin.
         opener: oneshot::Sender<()>,
-        /// What the run may know while it waits.
+        /// Shows the waiting run what Veeam does.
         activity: watch::Sender<VeeamActivity>,
     },
     /// Veeam waits from here on.
     Granted,
 }
 
-/// The run that is on, of which there is one at most.
+/// The run under way; there is one at most.
 #[derive(Debug)]
 pub struct ActiveRun {
     pub begun: RunBegun,
@@ -101,7 +101,7 @@ impl ActiveRun {
         matches!(self.phase, Phase::Running)
     }
 
-    /// What a line of the log belongs to; nothing before the run's beginning is on record, nor after its end is.
+    /// What a line of the log belongs to: nothing until the run's beginning is on record, and nothing once its end is.
     pub fn scope(&self) -> Scope {
         if self.is_starting() || self.is_granting() {
             return Scope::default();

@@ -10,7 +10,7 @@ use asbackup_config::{Config, KnownDisk};
 const SETTLE: Duration = Duration::from_secs(1);
 /// The system takes seconds to unlock what it unlocks by itself.
 const UNLOCKING: Duration = Duration::from_secs(10);
-/// A drive reports its disk once that turns.
+/// A drive reports its disk once it has spun up.
 const SPIN_UP: Duration = Duration::from_secs(15);
 
 /// One disk from the moment it is attached until it is detached.
@@ -34,11 +34,11 @@ pub enum AttachmentState {
     Running,
     /// The last run was refused for a source that may still come.
     AwaitingSource(Release),
-    /// Had its copy, or is not to be tried again before it is attached anew.
+    /// Had its copy, or is not tried again until it is attached anew.
     Done(Release),
 }
 
-/// Whether the disk may be unplugged.
+/// Whether the disk is safe to remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
     Unproven,
@@ -53,7 +53,7 @@ pub enum Release {
 pub enum Cleanup {
     None,
     Running,
-    /// Something happened that the work may have come too early for.
+    /// Something happened that the work may have missed.
     Repeat,
 }
 
@@ -78,7 +78,7 @@ pub struct Changes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
     Nothing,
-    /// Ask again then.
+    /// Check again then.
     At(Instant),
     Now {
         disk: DiskId,
@@ -137,14 +137,14 @@ impl Attachments {
         self.attached.iter_mut().filter(move |attachment| attachment.volume.id == *disk)
     }
 
-    /// A run on the disk begins, of which these volumes were attached when it was asked for.
+    /// A run on the disk begins. `volumes`: what was attached when it was requested.
     pub fn begin_run(&mut self, disk: &DiskId, volumes: &[Volume]) {
         let were_there =
             |attachment: &&mut Attachment| volumes.iter().any(|v| v.is_same_attachment(&attachment.volume));
         self.of(disk).filter(were_there).for_each(|attachment| attachment.state = AttachmentState::Running);
     }
 
-    /// The run on the disk is over; what it means for its own attachment is for the caller to say.
+    /// The run on the disk is over. The caller then decides what that means for its own attachment.
     pub fn end_run(&mut self, disk: &DiskId) {
         let running = self.of(disk).filter(|attachment| attachment.state == AttachmentState::Running);
         running.for_each(|attachment| attachment.state = AttachmentState::Done(Release::Unproven));
@@ -186,7 +186,7 @@ impl Attachments {
         any
     }
 
-    /// Known disks that may be unplugged, in config order: everything that has this identifier is released.
+    /// Known disks that are safe to remove, in config order: everything that has this identifier is released.
     pub fn released(&self, config: &Config) -> Vec<String> {
         let is_released = |id: &&DiskId| {
             let mut same = self.attached.iter().filter(|attachment| attachment.volume.id == **id).peekable();
@@ -219,7 +219,7 @@ impl AttachmentState {
         matches!(self, Self::Done(Release::Released) | Self::AwaitingSource(Release::Released))
     }
 
-    /// Has had its run, and nothing proves yet that it may be unplugged.
+    /// Has had its run, and is not yet proven safe to remove.
     pub fn is_unproven(self) -> bool {
         matches!(self, Self::Done(Release::Unproven) | Self::AwaitingSource(Release::Unproven))
     }

@@ -1,5 +1,5 @@
-//! What callers on the bus may ask of the controller. Each call carries the channel for its answer, so only the controller holds
-//! state. Plain types; `bus` decides who may call.
+//! What callers on the bus may ask of the controller. Each call carries the channel for its answer, so only the
+//! controller holds state. Plain types; `bus` decides who may call.
 
 use tokio::sync::oneshot;
 
@@ -41,7 +41,8 @@ pub enum Call {
     Cancel {
         reply: Reply<()>,
     },
-    /// Answers true if the job holds its lock, false if it waits for the copy. Waiting ends with the caller's connection.
+    /// Answers true if the job holds its lock, false if it waits for the copy. Waiting ends with the caller's
+    /// connection.
     VeeamLock {
         job: String,
         caller: Caller,

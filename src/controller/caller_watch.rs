@@ -1,5 +1,5 @@
-//! Whether callers who wait are still there. A waiting request ends with its caller's connection: otherwise nobody would give
-//! back the lock that it gets in the end.
+//! Whether callers that wait are still connected. A waiting request ends with its caller's connection: otherwise nobody
+//! would give back the lock that it gets in the end.
 
 use std::time::Duration;
 
@@ -64,8 +64,8 @@ impl Drop for CallerWatch {
 /// Asks the bus whether any of these callers is there, since the signal that they left may still be on its way.
 pub async fn is_any_there(connection: &Connection, names: &[String]) -> bool {
     for name in names {
-        let asked = timeout(PATIENCE, has_owner(connection, name)).await;
-        if matches!(asked, Ok(Ok(true))) {
+        let owned = timeout(PATIENCE, has_owner(connection, name)).await;
+        if matches!(owned, Ok(Ok(true))) {
             return true;
         }
     }

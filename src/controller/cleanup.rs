@@ -1,5 +1,5 @@
-//! The work on a disk that no run is on: unmounts what a killed daemon left mounted, and proves that the disk is released. A task of
-//! its own; `idle_disks` says when, and what follows.
+//! The work on a disk that no run is on: unmounts what a killed daemon left mounted, and proves that the disk is
+//! released. A task of its own; `idle_disks` says when, and what follows.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! config.ini: what was last found in it, and the reload that is under way. Knows nothing of what follows from a new config.
+//! config.ini: what was last found in it, and the reload that is under way. Knows nothing of what follows from a new
+//! config.
 
 use std::io;
 use std::net::IpAddr;
@@ -22,7 +23,7 @@ pub struct ConfigFile {
     path: PathBuf,
     /// Why it was refused at the last reload.
     pub error: Told,
-    /// Names under which the status page may be asked for.
+    /// Host names of the status page.
     pub web_names: Vec<String>,
     reload: Reload,
 }
@@ -54,7 +55,7 @@ struct Reload {
     is_reading: bool,
     /// For the callers of this one.
     replies: Vec<Reply<()>>,
-    /// Somebody asked for a reload since the file was opened.
+    /// Another reload was requested since the file was opened.
     repeats: bool,
     /// For the callers of the next one.
     next_replies: Vec<Reply<()>>,
@@ -95,7 +96,7 @@ impl ConfigFile {
         });
     }
 
-    /// Answers the callers of this reload. Returns whether somebody has asked for another one meanwhile.
+    /// Answers the callers of this reload. Returns whether another one was requested meanwhile.
     pub fn end_reload(&mut self, result: &Result<(), Fault>) -> bool {
         let Reload { replies, repeats, next_replies, .. } = std::mem::take(&mut self.reload);
         for reply in replies {

@@ -17,7 +17,7 @@ impl Controller {
         match event {
             DiskEvent::VolumesChanged(volumes) => {
                 if std::mem::take(&mut self.service.disks_lost) {
-                    self.note(Notice::DiskServiceBack);
+                    self.log_notice(Notice::DiskServiceBack);
                 }
                 let known = self.identify_unusable(volumes);
                 self.update_disks(known);
@@ -25,7 +25,7 @@ impl Controller {
             DiskEvent::ServiceLost { cause } => {
                 self.service.disks_lost = true;
                 log::debug!("UDisks2: {cause}");
-                self.tell(Level::Warn, &Notice::DiskServiceLost);
+                self.log(Level::Warn, &Notice::DiskServiceLost);
             }
             DiskEvent::UnformattedChanged(disks) => {
                 self.attachments.unformatted = disks;
@@ -89,7 +89,7 @@ impl Controller {
         }
         if self.is_known(&volume.id) && !volume.is_guess() {
             let notice = Notice::DiskGone { disk: volume.id.to_string(), label: volume.name() };
-            self.note_disk(&volume.id, &notice);
+            self.log_disk_notice(&volume.id, &notice);
         }
     }
 
@@ -100,11 +100,14 @@ impl Controller {
         let (disk, label, device) = (volume.id.to_string(), volume.name(), volume.device.display().to_string());
         // A disk that is only guessed is reported by its run.
         if !volume.is_guess() {
-            self.note_disk(&volume.id, &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device });
+            self.log_disk_notice(
+                &volume.id,
+                &Notice::DiskAppeared { disk: disk.clone(), label: label.clone(), device },
+            );
         }
         let past = self.state_when_attached(volume);
         if !matches!(past, AttachmentState::Due { .. }) {
-            self.note_disk(&volume.id, &Notice::DiskDone { disk, label });
+            self.log_disk_notice(&volume.id, &Notice::DiskDone { disk, label });
         }
         // While UDisks2 restarts, a disk can leave its list and come back in mid-copy.
         let run = self.run.as_ref().filter(|run| !run.is_starting());

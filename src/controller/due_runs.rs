@@ -49,7 +49,7 @@ impl Controller {
     pub(super) fn on_source_available(&mut self) {
         self.source_watch.end();
         if self.attachments.retry_awaiting_source(&self.config, |volume| !volume.has_gone()) {
-            self.note(Notice::SourceCame { path: self.config.source.display().to_string() });
+            self.log_notice(Notice::SourceCame { path: self.config.source.display().to_string() });
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What is remembered of disks and source from one run to the next, and when: a disk at its first use, the source once it was
-//! found fit, and either anew when somebody says so.
+//! What is remembered of disks and source from one run to the next, and when: a disk at its first use, the source once
+//! it was found fit, and either anew when somebody says so.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ impl Controller {
             return;
         }
         let shown = path.display().to_string();
-        self.note(Notice::SourceRemembered { path: shown, file_system: file_system.clone() });
+        self.log_notice(Notice::SourceRemembered { path: shown, file_system: file_system.clone() });
         self.saved_state.set_source(&path, file_system);
         self.save_state(AfterSave::Nothing);
     }
@@ -77,7 +77,7 @@ impl Controller {
 
     /// A disk that was refused for what it was before gets its copy.
     pub(super) fn on_disk_trusted(&mut self, disk: &DiskId, label: String, reply: Reply<()>) {
-        self.note_disk(disk, &Notice::DiskTrusted { disk: disk.to_string(), label });
+        self.log_disk_notice(disk, &Notice::DiskTrusted { disk: disk.to_string(), label });
         let refused = matches!(self.run_index.last_fault(disk), Some(Fault::ChangedDisk { .. }));
         let has_run = self.run.as_ref().is_some_and(|run| run.begun.disk == *disk);
         if refused && !has_run {

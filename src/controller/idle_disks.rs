@@ -1,5 +1,5 @@
-//! Disks that no run is on: what a killed daemon left mounted is unmounted, and each disk that has had its run is proven
-//! released, so that people may unplug it.
+//! Disks that no run is on: what a killed daemon left mounted is unmounted, and each disk that has had its run is
+//! proven released, so that it is safe to remove.
 
 use log::Level;
 
@@ -37,7 +37,7 @@ impl Controller {
 
     pub(super) fn on_cleaned_up(&mut self, done: CleanedUp) {
         if let Some(mount_point) = done.unmounted {
-            self.tell(Level::Warn, &Warning::LeftoverMount { mount_point });
+            self.log(Level::Warn, &Warning::LeftoverMount { mount_point });
         }
         // Somebody may have mounted it between the proof and now.
         self.refresh_mounts();

@@ -1,7 +1,7 @@
-//! Acts on what Veeam says about its jobs: removes locks whose jobs are over, and makes a copy wait for sessions that write. What
-//! is not known for certain changes nothing and is reported once.
+//! Acts on what Veeam says about its jobs: removes locks whose jobs are over, and makes a copy wait for sessions that
+//! write. What is not known for certain changes nothing and is reported once.
 //!
-//! `veeam::lock_check` does the asking; it runs only while a lock is held or a copy waits.
+//! `veeam::lock_check` queries Veeam; it runs only while a lock is held or a copy waits.
 
 use std::mem::discriminant;
 use std::path::PathBuf;
@@ -26,30 +26,30 @@ const CREDENTIAL: &str = "veeam-api-password";
 impl Controller {
     /// Starts the check, changes what it asks, or ends it.
     pub(super) fn update_lock_check(&mut self) {
-        let question = self.stale_locks.wanted(self.veeam_queue.held());
+        let query = self.stale_locks.next_query(self.veeam_queue.held());
         let veeam = &self.config.veeam;
         let has_means = veeam.has_api() || !veeam.lock_max_age.is_zero();
-        if !has_means || question == LockQuery::default() {
+        if !has_means || query == LockQuery::default() {
             // The task ends without its query.
-            self.stale_locks.question = None;
+            self.stale_locks.query = None;
             return;
         }
-        match &self.stale_locks.question {
-            Some(asked) => {
-                asked.send_if_modified(|asked| {
-                    let is_new = *asked != question;
-                    *asked = question;
+        match &self.stale_locks.query {
+            Some(current) => {
+                current.send_if_modified(|current| {
+                    let is_new = *current != query;
+                    *current = query;
                     is_new
                 });
             }
-            None => self.start_lock_check(question),
+            None => self.start_lock_check(query),
         }
     }
 
-    fn start_lock_check(&mut self, question: LockQuery) {
-        let (asked, asked_out) = watch::channel(question);
-        self.stale_locks.question = Some(asked);
-        tokio::spawn(check_locks(self.config.clone(), self.api_password(), asked_out, self.senders.findings.clone()));
+    fn start_lock_check(&mut self, query: LockQuery) {
+        let (query, query_out) = watch::channel(query);
+        self.stale_locks.query = Some(query);
+        tokio::spawn(check_locks(self.config.clone(), self.api_password(), query_out, self.senders.findings.clone()));
     }
 
     /// systemd's credential counts only if config.ini has no password.
@@ -63,8 +63,8 @@ impl Controller {
     /// A new config may mean another server.
     pub(super) fn restart_lock_check(&mut self) {
         let former = std::mem::take(&mut self.stale_locks);
-        self.stale_locks.asked = former.asked;
-        self.stale_locks.told = former.told;
+        self.stale_locks.copies_asked = former.copies_asked;
+        self.stale_locks.reported = former.reported;
         self.stale_locks.removing = former.removing;
         self.try_admit_copy();
     }
@@ -73,7 +73,7 @@ impl Controller {
         match finding {
             LockFinding::Reachable(version) => self.on_veeam_answer(version),
             LockFinding::Unreachable(warning) => self.on_veeam_error(warning),
-            LockFinding::Writers { copy, running } if copy == self.stale_locks.asked => self.on_writers(running),
+            LockFinding::Writers { copy, running } if copy == self.stale_locks.copies_asked => self.on_writers(running),
             LockFinding::Writers { .. } => {}
             LockFinding::Finished(lock) => {
                 self.remove_stale(lock.clone(), Notice::VeeamLockCleared { job: lock.job.clone() });
@@ -90,7 +90,7 @@ impl Controller {
     fn on_veeam_answer(&mut self, version: &str) {
         if self.stale_locks.api_error.take().is_some() {
             let server = self.config.veeam.url.clone();
-            self.note(Notice::VeeamAnswers { server, version: version.to_owned() });
+            self.log_notice(Notice::VeeamAnswers { server, version: version.to_owned() });
         }
     }
 
@@ -99,13 +99,13 @@ impl Controller {
         let is_new =
             self.stale_locks.api_error.as_ref().is_none_or(|known| discriminant(known) != discriminant(&warning));
         if is_new {
-            self.tell(Level::Warn, &warning);
+            self.log(Level::Warn, &warning);
         }
         self.stale_locks.api_error = Some(warning);
     }
 
     fn on_writers(&mut self, answer: Result<Vec<RunningSession>, Warning>) {
-        match (answer, &self.stale_locks.asking) {
+        match (answer, &self.stale_locks.writers) {
             (_, WriterCheck::No | WriterCheck::Clear) => return,
             (Ok(running), _) => self.apply_writers(running),
             // A session that wrote a moment ago may still write.
@@ -117,20 +117,20 @@ impl Controller {
 
     fn apply_writers(&mut self, running: Vec<RunningSession>) {
         let former = self.stale_locks.activity().jobs;
-        self.stale_locks.asking = if running.is_empty() { WriterCheck::Clear } else { WriterCheck::Writing(running) };
+        self.stale_locks.writers = if running.is_empty() { WriterCheck::Clear } else { WriterCheck::Writing(running) };
         let jobs = self.stale_locks.activity().jobs;
         if !jobs.is_empty() && jobs != former {
             let minutes = self.config.wait_for_veeam.as_secs() / 60;
             let names: Vec<&str> = jobs.iter().map(String::as_str).collect();
-            self.note(Notice::StepWaitForVeeam { jobs: few(&names, names.len()), minutes });
+            self.log_notice(Notice::StepWaitForVeeam { jobs: few(&names, names.len()), minutes });
         }
     }
 
-    /// If Veeam can't be asked, the copy starts with a warning: the lock files decide, and a Veeam server that is down makes a copy
-    /// all the more important.
+    /// If Veeam can't be asked, the copy starts with a warning: the lock files decide, and a Veeam server that is down
+    /// makes a copy all the more important.
     fn proceed_without_veeam(&mut self, warning: Warning) {
-        self.stale_locks.asking = WriterCheck::Clear;
-        self.tell(Level::Warn, &warning);
+        self.stale_locks.writers = WriterCheck::Clear;
+        self.log(Level::Warn, &warning);
         self.warn_run(warning.clone());
         self.stale_locks.api_error = Some(warning);
     }
@@ -140,11 +140,11 @@ impl Controller {
         if self.stale_locks.unmatched.insert(mark(lock)) || !self.is_first_report(lock) {
             return;
         }
-        self.tell(Level::Warn, &Warning::VeeamLockUnknown { job: lock.job.clone() });
+        self.log(Level::Warn, &Warning::VeeamLockUnknown { job: lock.job.clone() });
     }
 
     pub(super) fn is_first_report(&mut self, lock: &JobLock) -> bool {
-        self.stale_locks.told.insert(mark(lock))
+        self.stale_locks.reported.insert(mark(lock))
     }
 
     /// Once for each lock, even across restarts.
@@ -153,7 +153,7 @@ impl Controller {
             return;
         }
         let warning = Warning::VeeamLockOld { job: lock.job.clone(), hours };
-        self.tell(Level::Warn, &warning);
+        self.log(Level::Warn, &warning);
         self.mail_about_lock(LockEvent::Warned { job: lock.job.clone(), warning });
         let held: Vec<PathBuf> = self.veeam_queue.held().iter().map(|lock| lock.path.clone()).collect();
         self.saved_state.mark_reported(&lock.path, lock.since, &held);

@@ -1,4 +1,5 @@
-//! What jobs of Veeam ask for: their locks, and to give them back. While a copy runs, jobs wait for its end (`waiting_jobs`).
+//! Requests of Veeam's jobs: taking locks and giving them back. While a copy runs, jobs wait for its end
+//! (`waiting_jobs`).
 
 use std::io;
 
@@ -21,7 +22,7 @@ const MAX_LOCKS: usize = 100;
 impl Controller {
     /// Answers true once the job holds its lock, or false at once if it waits for the copy.
     pub(super) fn lock_for_veeam(&mut self, job: String, caller: Caller, reply: Reply<bool>) {
-        // A caller whom the answer can't reach was told that it failed, and would never unlock.
+        // A caller that the answer can't reach has got an error, and would never unlock.
         if reply.is_closed() {
             return;
         }
@@ -33,7 +34,7 @@ impl Controller {
         let copies = self.is_copying() && !self.run.as_ref().is_some_and(ActiveRun::is_granting);
         if copies || self.veeam_queue.orphans {
             let waits = self.wait_for_copy(job.clone(), caller);
-            let waits = waits.inspect_err(|fault| self.tell_no_lock(job, fault));
+            let waits = waits.inspect_err(|fault| self.report_no_lock(job, fault));
             return drop(reply.send(waits.map(|()| false)));
         }
         self.create_lock(job, caller.uid, LockGrant::Caller(reply));
@@ -57,7 +58,7 @@ impl Controller {
     }
 
     pub(super) fn create_lock(&mut self, job: String, uid: u32, grant: LockGrant) {
-        // Waiting jobs asked first, so their locks are set aside.
+        // Waiting jobs came first, so their locks are set aside.
         let set_aside = match grant {
             LockGrant::Caller(_) => self.veeam_queue.waiting.len(),
             LockGrant::WaitingJob => 0,
@@ -102,7 +103,8 @@ impl Controller {
         let _ = self.senders.lock_requests.send(request);
     }
 
-    /// Removes a lock that nobody would give back. If the same is on its way to somebody else, removing it would come after that.
+    /// Removes a lock that nobody would give back. While the same lock is being created for somebody else, the removal
+    /// would hit theirs, so they take it over.
     pub(super) fn give_back(&mut self, job: String) {
         if self.veeam_queue.is_creating(&job) {
             self.veeam_queue.unclaimed.insert(job);
@@ -112,7 +114,7 @@ impl Controller {
     }
 
     pub(super) fn refuse_lock(&mut self, job: String, grant: LockGrant, fault: Fault) {
-        self.tell_no_lock(job.clone(), &fault);
+        self.report_no_lock(job.clone(), &fault);
         match grant {
             LockGrant::Caller(reply) => drop(reply.send(Err(fault))),
             LockGrant::WaitingJob => {
@@ -122,9 +124,9 @@ impl Controller {
         }
     }
 
-    /// The job may write all the same, or not run at all; people should know of either.
-    pub(super) fn tell_no_lock(&self, job: String, fault: &Fault) {
-        self.tell_seldom(Level::Error, fault);
+    /// The job may write without a lock, or not run at all. People should know of either.
+    pub(super) fn report_no_lock(&self, job: String, fault: &Fault) {
+        self.log_limited(Level::Error, fault);
         self.mail_about_lock(LockEvent::Failed { job, fault: fault.clone() });
     }
 }

@@ -1,4 +1,4 @@
-//! What follows from work on lock files: who is answered, who is told, and whether the copy may begin.
+//! What follows from work on lock files: answers to callers, reports to people, and whether the copy may begin.
 
 use std::io;
 
@@ -20,8 +20,8 @@ impl Controller {
         self.veeam_queue.pending_work -= 1;
         match then {
             AfterLockWork::Rescanned => self.on_rescanned(result.held),
-            AfterLockWork::RunFound { run, locks, told, admission } => {
-                let counts = !locks.is_empty() || !self.veeam_queue.has_created_since(told);
+            AfterLockWork::RunFound { run, locks, reported, admission } => {
+                let counts = !locks.is_empty() || !self.veeam_queue.has_created_since(reported);
                 self.on_run_found(run, admission, result.held.or_else(|| counts.then_some(locks)));
             }
             AfterLockWork::Created { job, grant } => self.on_lock_created(job, grant, result),
@@ -40,7 +40,7 @@ impl Controller {
             Ok(Change::Created(lock)) => lock,
             failed => {
                 self.veeam_queue.end_creation(&job, false);
-                self.apply_look(result.held);
+                self.apply_scan(result.held);
                 if was_unclaimed {
                     self.give_back(job.clone());
                 }
@@ -55,7 +55,7 @@ impl Controller {
         // On a busy disk this takes seconds, and neither Veeam nor anybody else is to wait for it.
         spawn_blocking(move || unflushed.flush());
         self.veeam_queue.end_creation(&job, true);
-        self.apply_look(result.held);
+        self.apply_scan(result.held);
         self.veeam_queue.count_requests(&job, 1);
         match grant {
             LockGrant::Caller(reply) => self.answer_lock(job, reply, existed),
@@ -64,10 +64,10 @@ impl Controller {
     }
 
     fn answer_lock(&mut self, job: String, reply: Reply<bool>, existed: bool) {
-        self.tell_seldom(Level::Info, &Notice::VeeamLocked { job: job.clone() });
-        let is_heard = reply.send(Ok(true)).is_ok();
-        if !is_heard && !existed {
-            // A caller whom the answer does not reach in time is told that it failed, and never unlocks.
+        self.log_limited(Level::Info, &Notice::VeeamLocked { job: job.clone() });
+        let is_answered = reply.send(Ok(true)).is_ok();
+        if !is_answered && !existed {
+            // A caller that the answer does not reach in time gets an error, and never unlocks.
             self.give_back(job);
         }
     }
@@ -82,15 +82,15 @@ impl Controller {
         let is_removed = match result.change {
             Ok(change) => matches!(change, Change::Removed),
             Err(error) => {
-                self.apply_look(result.held);
+                self.apply_scan(result.held);
                 let cause = error.to_string();
                 return Err(Refused::fault(&error).unwrap_or(Fault::VeeamUnlockFailed { job, cause }));
             }
         };
         let times = self.veeam_queue.take_request_count(&job);
-        self.apply_look(result.held);
+        self.apply_scan(result.held);
         if is_removed {
-            self.tell_seldom(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
+            self.log_limited(Level::Info, &Notice::VeeamUnlocked { job: job.clone() });
             self.warn_about_shared_unlock(&job, times);
         }
         match waiter {
@@ -105,17 +105,17 @@ impl Controller {
         self.stale_locks.end_removal(lock);
         match result.change {
             Ok(Change::Removed) => {
-                self.note(notice.clone());
+                self.log_notice(notice.clone());
                 self.mail_about_lock(LockEvent::Lifted { job: lock.job.clone(), notice });
             }
             // Somebody was faster, or has renewed it.
             Ok(_) => {}
             Err(error) if self.is_first_report(lock) => {
                 let (job, cause) = (lock.job.clone(), error.to_string());
-                self.tell(Level::Error, &Fault::VeeamUnlockFailed { job, cause });
+                self.log(Level::Error, &Fault::VeeamUnlockFailed { job, cause });
             }
             Err(_) => {}
         }
-        self.apply_look(result.held);
+        self.apply_scan(result.held);
     }
 }

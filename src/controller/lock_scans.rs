@@ -1,5 +1,5 @@
-//! Keeps the queue in step with what the lock directories hold: scans them when something changes, and warns of locks that came in
-//! mid-copy.
+//! Keeps the queue in step with what the lock directories hold: scans them when something changes, and warns of locks
+//! that came in mid-copy.
 
 use std::time::Instant;
 
@@ -51,7 +51,7 @@ impl Controller {
 
     /// The active run has scanned the lock directories, and may ask to be admitted.
     pub(super) fn apply_found_locks(&mut self, run: u64, locks: HeldLocks, admission: Option<Admission>) {
-        self.request_lock_work(None, AfterLockWork::RunFound { run, locks, told: Instant::now(), admission });
+        self.request_lock_work(None, AfterLockWork::RunFound { run, locks, reported: Instant::now(), admission });
     }
 
     pub(super) fn on_rescanned(&mut self, held: Option<HeldLocks>) {
@@ -59,7 +59,7 @@ impl Controller {
             Rescan::Repeat => self.rescan_locks(),
             _ => self.veeam_queue.is_unscanned = false,
         }
-        self.apply_look(held);
+        self.apply_scan(held);
     }
 
     pub(super) fn on_run_found(&mut self, run: u64, admission: Option<Admission>, held: Option<HeldLocks>) {
@@ -67,11 +67,11 @@ impl Controller {
         if let (Some(active), Some(admission)) = (active, admission) {
             active.admission = admission;
         }
-        self.apply_look(held);
+        self.apply_scan(held);
     }
 
-    /// Without a scan the held locks stay as they were, but something else may let the copy begin.
-    pub(super) fn apply_look(&mut self, held: Option<HeldLocks>) {
+    /// If the scan failed, the held locks stay as they were, but something else may let the copy begin.
+    pub(super) fn apply_scan(&mut self, held: Option<HeldLocks>) {
         match held {
             Some(held) => self.apply_locks(held),
             None => self.try_admit_copy(),
@@ -88,14 +88,14 @@ impl Controller {
         self.try_admit_copy();
     }
 
-    /// A lock file that others create is no request, so nothing holds it back. The copy goes on: ending it would not undo what
-    /// Veeam wrote, and the warning says what to do.
+    /// A lock file that others create is no request, so nothing holds it back. The copy goes on: ending it would not
+    /// undo what Veeam wrote, and the warning says what to do.
     fn warn_about_intruders(&mut self, former: &[JobLock]) {
         let is_new = |lock: &&JobLock| !former.iter().any(|known| known.job == lock.job);
         let jobs: Vec<String> = self.veeam_queue.held().iter().filter(is_new).map(|lock| lock.job.clone()).collect();
         for job in jobs {
             let warning = Warning::VeeamDuringCopy { job };
-            self.tell_seldom(Level::Warn, &warning);
+            self.log_limited(Level::Warn, &warning);
             if self.run.as_ref().is_some_and(|run| run.intrusions < MAX_INTRUSIONS) {
                 self.warn_run(warning);
             }

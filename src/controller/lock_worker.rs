@@ -1,5 +1,5 @@
-//! All work on lock files, done by one task in the order in which it was asked for: a lock directory may lie on a slow disk or a
-//! share. Each piece of work ends with a fresh scan of the directories; `lock_results` says what follows.
+//! All work on lock files, done in order by one task, since a lock directory may lie on a slow
+//! disk or a share. Each piece of work ends with a fresh scan of the directories; `lock_results` says what follows.
 
 use std::io;
 use std::path::PathBuf;
@@ -45,11 +45,11 @@ pub struct LockWorkDone {
     pub then: AfterLockWork,
 }
 
-/// What a piece of work came to.
+/// The result of a piece of work.
 #[derive(Debug)]
 pub struct LockResult {
     pub change: io::Result<Change>,
-    /// What the directories hold since; none if they could not be read in time.
+    /// What the directories hold since then; none if they could not be read in time.
     pub held: Option<HeldLocks>,
 }
 
@@ -57,12 +57,12 @@ pub struct LockResult {
 #[derive(Debug)]
 pub enum AfterLockWork {
     Rescanned,
-    /// A run has scanned as well. Only a later scan counts, since a job may have got a lock meanwhile; if it fails, the run's
-    /// own counts, unless it found none and one did.
+    /// A run has scanned as well. Only a later scan counts, since a job may have got a lock meanwhile; if it fails, the
+    /// run's own counts, unless it found none and one did.
     RunFound {
         run: u64,
         locks: HeldLocks,
-        told: Instant,
+        reported: Instant,
         admission: Option<Admission>,
     },
     Created {
@@ -90,13 +90,13 @@ pub enum LockGrant {
 }
 
 impl AfterLockWork {
-    /// A lock whose caller has been told meanwhile that it failed: on a share that hangs, only such work would pile up.
+    /// A lock whose caller has meanwhile got an error. On a share that hangs, such work would pile up.
     fn is_abandoned(&self) -> bool {
         matches!(self, Self::Created { grant: LockGrant::Caller(reply), .. } if reply.is_closed())
     }
 }
 
-/// The task's ends for the controller.
+/// Starts the task. Returns the controller's ends of its channels.
 pub fn start() -> (UnboundedSender<LockRequest>, UnboundedReceiver<LockWorkDone>) {
     let (requests, queue) = unbounded_channel();
     let (done, done_out) = unbounded_channel();

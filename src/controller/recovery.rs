@@ -35,7 +35,7 @@ impl Controller {
             self.remove_lock_in_source().await;
         }
         self.send_to_mailer(MailRequest::RunEnded(None));
-        self.note_missing();
+        self.log_missing_keys();
         self.look_for_orphans();
         self.watch_locks();
         self.find_held_locks().await;
@@ -67,7 +67,7 @@ impl Controller {
         let ended = begun.ended(micros(SystemTime::now()), Outcome::Aborted);
         let record = RunRecord { logs, fault: Some(Fault::Interrupted), ..ended };
         if let Err(error) = self.store.end_unfinished(record.clone()).await {
-            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+            self.log(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
         self.run_index.add(&record);
     }
@@ -83,7 +83,7 @@ impl Controller {
     /// Whether this very attachment has had its copy, also before the daemon was restarted.
     pub(super) fn state_when_attached(&self, volume: &Volume) -> AttachmentState {
         let due = AttachmentState::Due { resumes: false };
-        // Without the kernel's number attachments can't be told apart, and copying once more does no harm.
+        // Without the kernel's number, attachments can't be told apart; copying once more does no harm.
         if volume.diskseq.is_none() {
             return due;
         }

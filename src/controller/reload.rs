@@ -54,7 +54,7 @@ impl Controller {
     fn take_config(&mut self, new: NewConfig) {
         let NewConfig { loaded, web_names } = new;
         for warning in &loaded.warnings {
-            self.tell(Level::Warn, warning);
+            self.log(Level::Warn, warning);
         }
         self.config = Arc::new(loaded.config);
         // It waits for the former source.
@@ -66,9 +66,9 @@ impl Controller {
         asbackup_logging::set_text_log(Some(&self.config.log_file));
         asbackup_logging::set_debug(self.config.debug);
         self.send_to_mailer(MailRequest::Settings { config: self.config.clone(), texts: self.texts.clone() });
-        self.note(Notice::ConfigReloaded);
+        self.log_notice(Notice::ConfigReloaded);
         path_check::log_problems(self.config.clone(), self.config_file.path(), self.texts.clone());
-        self.note_missing();
+        self.log_missing_keys();
         self.watch_locks();
         self.restart_lock_check();
         self.reidentify_unusable();
@@ -87,7 +87,7 @@ impl Controller {
         let (problems, parts) = match error {
             ReadError::Faults(faults) => {
                 for problem in &faults.0 {
-                    self.tell(Level::Error, problem);
+                    self.log(Level::Error, problem);
                 }
                 self.mail_config_refused(&faults);
                 let told: Vec<Told> = faults.0.iter().map(|problem| self.texts.tell(problem)).collect();
@@ -104,11 +104,11 @@ impl Controller {
     }
 
     /// An untouched template is no fault, but allows no copy; once there have been runs, it is worth a warning.
-    pub(super) fn note_missing(&self) {
+    pub(super) fn log_missing_keys(&self) {
         let keys = self.config.missing().join(", ");
         if !keys.is_empty() {
             let level = if self.run_index.is_empty() { Level::Info } else { Level::Warn };
-            self.tell(level, &Notice::ConfigIncomplete { keys });
+            self.log(level, &Notice::ConfigIncomplete { keys });
         }
     }
 }

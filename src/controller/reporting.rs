@@ -13,22 +13,22 @@ use asbackup_mail::occasion::Occasion;
 use asbackup_texts::Spoken;
 
 impl Controller {
-    /// One line of the log, within the active run if there is one.
-    pub(super) fn tell<T: Spoken>(&self, level: Level, value: &T) {
+    /// Writes a line to the log, within the active run if there is one.
+    pub(super) fn log<T: Spoken>(&self, level: Level, value: &T) {
         asbackup_logging::tell(level, &self.texts, value, &self.scope());
     }
 
-    /// The same for what anybody outside can cause as often as they like.
-    pub(super) fn tell_seldom<T: Spoken>(&self, level: Level, value: &T) {
+    /// The same at a limited rate, for what callers can cause as often as they like.
+    pub(super) fn log_limited<T: Spoken>(&self, level: Level, value: &T) {
         asbackup_logging::tell_seldom(level, &self.texts, value, &self.scope());
     }
 
-    pub(super) fn note(&self, notice: Notice) {
-        self.tell(Level::Info, &notice);
+    pub(super) fn log_notice(&self, notice: Notice) {
+        self.log(Level::Info, &notice);
     }
 
-    /// One line of the log about a disk that no run is on.
-    pub(super) fn note_disk(&self, disk: &DiskId, notice: &Notice) {
+    /// Writes a line to the log about a disk that no run is on.
+    pub(super) fn log_disk_notice(&self, disk: &DiskId, notice: &Notice) {
         let scope = Scope { disk: disk.to_string(), ..Scope::default() };
         asbackup_logging::tell(Level::Info, &self.texts, notice, &scope);
     }
@@ -51,9 +51,9 @@ impl Controller {
         let _ = self.outputs.mail_requests.send(request);
     }
 
-    pub(super) fn tell_store_error(&self, error: Option<&HistoryError>) {
+    pub(super) fn log_store_error(&self, error: Option<&HistoryError>) {
         if let Some(error) = error {
-            self.tell(Level::Error, &Fault::Internal { cause: error.to_string() });
+            self.log(Level::Error, &Fault::Internal { cause: error.to_string() });
         }
     }
 }

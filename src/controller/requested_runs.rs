@@ -51,8 +51,8 @@ impl Controller {
         Ok(id)
     }
 
-    /// The disk that may lose more than the budget; an empty name stands for the one that was refused for that. The first one
-    /// that is attached may be another, and would lose its limit.
+    /// The disk that may lose more than the budget; an empty name stands for the one that was refused for that. The
+    /// first one that is attached may be another, and would lose its limit.
     fn resolve_refused_disk(&self, disk: &str) -> Result<DiskId, Fault> {
         let first = self.resolve_disk(disk)?;
         if !disk.trim().is_empty() {

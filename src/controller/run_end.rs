@@ -1,5 +1,5 @@
-//! Ends a run. Its end is on record before anybody is told of it, and jobs that waited get their locks first; the loop waits for
-//! neither.
+//! Ends a run. Its end is on record before it is published, and jobs that waited get their locks first; the loop
+//! waits for neither.
 
 use std::time::SystemTime;
 
@@ -24,21 +24,21 @@ impl Controller {
         }
         let record = record_of(active, summary);
         if let Some(active) = &self.run {
-            self.tell_end(&record, active);
+            self.log_end(&record, active);
         }
         self.store.end(record, self.config.clone());
-        // Ends the run's questions to Veeam: what it warned of now would be in no record.
+        // Ends the run's queries to Veeam: later warnings would be in no record.
         self.try_admit_copy();
     }
 
-    /// The end is on record; `finish_run` goes on once no job waits for the copy any more.
+    /// The end is on record; `finish_run` goes on once no job waits for the copy.
     pub(super) fn on_run_ended(&mut self, record: Box<RunRecord>, is_recorded: bool) {
         if let Some(active) = &mut self.run {
             active.phase = Phase::Granting { record, is_recorded };
         }
     }
 
-    /// Called after each event. Everybody is told at once that the run is over, and the next in turn begins.
+    /// Called after each event. Publishes that the run is over; the next in turn then begins.
     pub(super) fn finish_run(&mut self) {
         if !self.run.as_ref().is_some_and(ActiveRun::is_granting) {
             return;
@@ -56,7 +56,7 @@ impl Controller {
         }
         self.publish();
         let _ = self.outputs.signals.send(self.run_finished(&record));
-        // A disk that was never mounted may be unplugged, too.
+        // A disk that was never mounted may be safe to remove, too.
         self.clean_up_disks();
     }
 
@@ -73,7 +73,7 @@ impl Controller {
         }
     }
 
-    fn tell_end(&self, record: &RunRecord, active: &ActiveRun) {
+    fn log_end(&self, record: &RunRecord, active: &ActiveRun) {
         let scope = active.scope();
         let presence = record.presence();
         if let Some(told) = &record.fault {
@@ -96,7 +96,8 @@ impl Controller {
         }
     }
 
-    /// What the run means for its disk. Without a record the disk is not tried again, since nobody would count how often.
+    /// What the run means for its disk. Without a record the disk is not tried again, since nobody would count how
+    /// often.
     fn mark_attachment(&mut self, record: &RunRecord, is_recorded: bool) {
         self.attachments.end_run(&record.disk);
         if record.fault == Some(Fault::DiskRemoved) {

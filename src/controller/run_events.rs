@@ -30,11 +30,11 @@ impl Controller {
                     Notice::StepCopied { .. } => active.written = true,
                     _ => {}
                 }
-                self.note(notice);
+                self.log_notice(notice);
             }
             Event::Warning(warning) => {
                 active.warnings.push(RunWarning::Copy(warning.clone()));
-                self.tell(Level::Warn, &warning);
+                self.log(Level::Warn, &warning);
             }
             Event::AdmissionRequested { locks, opener, activity } => {
                 self.apply_found_locks(run, locks, Some(Admission::Requested { opener, activity }));

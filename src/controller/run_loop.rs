@@ -1,5 +1,5 @@
-//! The loop: takes one event after the other, from outside and from the controller's own tasks, and passes it to what handles it.
-//! Nothing in here waits for a disk, so feeding the watchdog from this loop proves something.
+//! The loop: takes one event after the other, from outside and from the controller's own tasks, and passes it to what
+//! handles it. Nothing in here waits for a disk, so feeding the watchdog from this loop proves something.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ const EXTENSION: Duration = Duration::from_secs(10);
 /// How often the kernel is asked whether the disks are still there: UDisks2 says so too, but late on a busy machine.
 const REMOVAL_CHECK: Duration = Duration::from_secs(2);
 /// How long a stop waits for work on lock files, and then for the store's last writes.
-const FAREWELL: Duration = Duration::from_secs(5);
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// With nothing to wait for.
 const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -54,12 +54,12 @@ pub async fn control(mut start: Start, inputs: Inputs, outputs: Outputs) {
     let (senders, tasks) = task_channels::open();
     let (damage, unfinished) = (std::mem::take(&mut start.damage), std::mem::take(&mut start.unfinished));
     let mut controller = Controller::new(start, outputs, senders);
-    damage.iter().for_each(|warning| controller.tell(Level::Warn, warning));
+    damage.iter().for_each(|warning| controller.log(Level::Warn, warning));
     controller.recover(&unfinished).await;
     controller.serve(inputs, tasks).await;
     // From here on nothing asks for more time.
     systemd::extend_timeout(2 * EXTENSION);
-    let _ = timeout(FAREWELL, controller.store.flush()).await;
+    let _ = timeout(STOP_PATIENCE, controller.store.flush()).await;
 }
 
 impl Controller {
@@ -69,8 +69,8 @@ impl Controller {
         loop {
             self.publish();
             if self.service.stopping && self.run.is_none() {
-                // Scripts that go on asking must not keep the daemon from stopping.
-                let leave_by = *leave_by.get_or_insert_with(|| Instant::now() + FAREWELL);
+                // Scripts that go on requesting locks must not keep the daemon from stopping.
+                let leave_by = *leave_by.get_or_insert_with(|| Instant::now() + STOP_PATIENCE);
                 if !self.veeam_queue.is_busy() || Instant::now() >= leave_by {
                     return;
                 }
@@ -106,7 +106,7 @@ impl Controller {
         }
     }
 
-    /// What was asked for is done even if the caller has gone, except for locks.
+    /// Requests are carried out even if the caller has gone, except for locks.
     fn on_call(&mut self, call: Call) {
         match call {
             Call::Start { disk, allowed, reply } => self.start_on_request(&disk, allowed, reply),
@@ -131,19 +131,19 @@ impl Controller {
     fn on_stored(&mut self, stored: Stored) {
         match stored {
             Stored::RunBegun { begun, agreed, error } => {
-                self.tell_store_error(error.as_ref());
+                self.log_store_error(error.as_ref());
                 self.on_run_begun(*begun, agreed);
             }
             Stored::RunEnded { record, error } => {
-                self.tell_store_error(error.as_ref());
+                self.log_store_error(error.as_ref());
                 self.on_run_ended(record, error.is_none());
             }
-            Stored::NoteLost(error) => self.tell_store_error(Some(&error)),
+            Stored::NoteLost(error) => self.log_store_error(Some(&error)),
             Stored::Saved { lost, then } => {
-                lost.iter().for_each(|warning| self.tell(Level::Warn, warning));
+                lost.iter().for_each(|warning| self.log(Level::Warn, warning));
                 match then {
                     AfterSave::Nothing => {}
-                    AfterSave::Log(notice) => self.note(notice),
+                    AfterSave::Log(notice) => self.log_notice(notice),
                     AfterSave::DiskTrusted { disk, label, reply } => self.on_disk_trusted(&disk, label, reply),
                 }
             }
@@ -155,7 +155,7 @@ impl Controller {
             return;
         }
         systemd::stopping();
-        self.note(Notice::DaemonStopping);
+        self.log_notice(Notice::DaemonStopping);
         if let Some(run) = &self.run {
             run.cancel.cancel(StopReason::ServiceStopped);
         }

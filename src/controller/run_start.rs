@@ -1,4 +1,4 @@
-//! Starts a run. It is on record before anybody is told that it began; the loop does not wait for that.
+//! Starts a run. It is on record before its beginning is published; the loop does not wait for that.
 
 use std::time::SystemTime;
 
@@ -62,7 +62,7 @@ impl Controller {
         });
     }
 
-    /// The run is on record: its steps begin, and everybody is told.
+    /// The run is on record: its steps begin, and that is published.
     pub(super) fn on_run_begun(&mut self, begun: RunBegun, agreed: Option<Agreed>) {
         let Some(active) = self.run.as_mut() else { return };
         let Phase::Starting(starting) = std::mem::replace(&mut active.phase, Phase::Running) else { return };
@@ -72,9 +72,9 @@ impl Controller {
         self.attachments.begin_run(&begun.disk, &spec.volumes);
         let (run, disk, trigger) = (begun.run, begun.disk.to_string(), begun.trigger.name());
         let label = begun.label.clone();
-        self.note(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
+        self.log_notice(Notice::RunStarted { run, disk: disk.clone(), label, trigger: trigger.to_owned() });
         if request.allowed {
-            self.note(Notice::DeletionsAllowed { run });
+            self.log_notice(Notice::DeletionsAllowed { run });
         }
         self.mail(Occasion::Begun(begun));
         let after = request.reply.map(|reply| {

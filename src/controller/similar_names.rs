@@ -1,5 +1,5 @@
-//! Lock names that are easily confused, and names that two scripts use at once. It may be one job with two spellings, or two
-//! jobs; nobody can tell from here. So each gets exactly the lock it asks for, and people are warned by name.
+//! Lock names that are easily confused, and names that two scripts use at once. It may be one job with two spellings,
+//! or two jobs; nobody can tell from here. So each gets exactly the lock it asks for, and people are warned by name.
 
 use log::Level;
 
@@ -20,32 +20,32 @@ impl Controller {
     pub(super) fn warn_about_similar_name(&self, job: &str) {
         let is_known = self.veeam_queue.has(job);
         if let Some(other) = self.similar_name(job).filter(|_| !is_known) {
-            self.tell_seldom(Level::Warn, &Warning::VeeamNamesAlike { job: job.to_owned(), other });
+            self.log_limited(Level::Warn, &Warning::VeeamNamesAlike { job: job.to_owned(), other });
         }
     }
 
     /// Two scripts wait under one name: two jobs, or one that started twice.
     pub(super) fn warn_about_duplicate(&self, job: &str) {
-        self.tell_and_mail(Warning::VeeamNameTwice { job: job.to_owned() }, job);
+        self.log_and_mail(Warning::VeeamNameTwice { job: job.to_owned() }, job);
     }
 
-    /// Why `job` can't be unlocked. A misspelt name would otherwise leave a lock for ever, and nobody would know why nothing is
-    /// copied.
+    /// Why `job` can't be unlocked. A misspelt name would otherwise leave a lock for ever, and nobody would know why
+    /// nothing is copied.
     pub(super) fn not_locked(&self, job: String) -> Fault {
         let Some(held) = self.similar_name(&job) else { return Fault::NotLocked { job } };
-        self.tell_and_mail(Warning::VeeamUnlockMisspelt { job: job.clone(), held: held.clone() }, &job);
+        self.log_and_mail(Warning::VeeamUnlockMisspelt { job: job.clone(), held: held.clone() }, &job);
         Fault::LockMisspelt { job, held }
     }
 
-    /// The lock is removed for everybody who asked for it.
+    /// The lock is removed for all scripts that requested it.
     pub(super) fn warn_about_shared_unlock(&self, job: &str, times: u64) {
         if times > 1 {
-            self.tell_seldom(Level::Warn, &Warning::VeeamUnlockedForAll { job: job.to_owned(), times });
+            self.log_limited(Level::Warn, &Warning::VeeamUnlockedForAll { job: job.to_owned(), times });
         }
     }
 
-    fn tell_and_mail(&self, warning: Warning, job: &str) {
-        self.tell_seldom(Level::Warn, &warning);
+    fn log_and_mail(&self, warning: Warning, job: &str) {
+        self.log_limited(Level::Warn, &warning);
         self.mail_about_lock(LockEvent::Warned { job: job.to_owned(), warning });
     }
 }

@@ -1,6 +1,6 @@
-//! Waits for a source that comes late: a drive that is mounted after the disk was attached, a share, a directory that a program
-//! fills. As long as an attached disk waits for it, a task checks whether a run would find the source now. People are told once,
-//! and the copy then starts by itself.
+//! Waits for a source that comes late: a drive that is mounted after the disk was attached, a share, a directory that a
+//! program fills. As long as an attached disk waits for it, a task checks whether a run would find the source now.
+//! People are told once, and the copy then starts by itself.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ use asbackup_system::blocking::{GLANCE, blocking};
 
 /// The kernel reports mounts, but not that a directory is filled.
 const PAUSE: Duration = Duration::from_secs(10);
-/// A check of a hung share keeps its thread this long, so that a server that is back is noticed at once; each further check
-/// costs another thread.
+/// A check of a hung share keeps its thread this long, so that a server that is back is noticed at once; each further
+/// check costs another thread.
 const HUNG_PAUSE: Duration = Duration::from_secs(10 * 60);
 
 /// What a run would start with.

@@ -1,5 +1,5 @@
-//! What is known of locks that may have outlived their jobs, and of sessions that write: what Veeam was asked, what it answered, and
-//! what has been reported. Decides nothing; `lock_findings` acts.
+//! What is known of locks that may have outlived their jobs, and of sessions that write: what Veeam was asked, what it
+//! answered, and what has been reported. Decides nothing; `lock_findings` acts.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -13,15 +13,16 @@ use asbackup_api::{Micros, Warning};
 
 #[derive(Debug, Default)]
 pub struct StaleLocks {
-    pub question: Option<watch::Sender<LockQuery>>,
-    /// Numbers the copies that asked, so that no old answer is taken for a new one.
-    pub asked: u64,
-    pub asking: WriterCheck,
+    pub query: Option<watch::Sender<LockQuery>>,
+    /// Numbers the copies that asked for writers, so that no old answer is taken for a new one.
+    pub copies_asked: u64,
+    pub writers: WriterCheck,
     /// Why Veeam could not be asked the last time.
     pub api_error: Option<Warning>,
     /// Locks without a session at the last check: Veeam may be a moment behind.
     pub unmatched: HashSet<LockKey>,
-    pub told: HashSet<LockKey>,
+    /// Reported to people.
+    pub reported: HashSet<LockKey>,
     /// Being removed: a share that hangs would get the same work with each check.
     pub removing: HashSet<LockKey>,
 }
@@ -43,18 +44,18 @@ pub enum WriterCheck {
 
 impl StaleLocks {
     pub fn start_writer_check(&mut self) {
-        if self.asking == WriterCheck::No {
-            self.asked += 1;
-            self.asking = WriterCheck::Open;
+        if self.writers == WriterCheck::No {
+            self.copies_asked += 1;
+            self.writers = WriterCheck::Open;
         }
     }
 
     pub fn reset_writer_check(&mut self) {
-        self.asking = WriterCheck::No;
+        self.writers = WriterCheck::No;
     }
 
     pub fn is_clear(&self) -> bool {
-        self.asking == WriterCheck::Clear
+        self.writers == WriterCheck::Clear
     }
 
     /// False if the lock is being removed already.
@@ -68,7 +69,7 @@ impl StaleLocks {
 
     /// Sessions that write, while a copy waits for them.
     pub fn running(&self) -> &[RunningSession] {
-        match &self.asking {
+        match &self.writers {
             WriterCheck::Writing(running) => running,
             _ => &[],
         }
@@ -76,15 +77,15 @@ impl StaleLocks {
 
     pub fn activity(&self) -> VeeamActivity {
         let jobs = self.running().iter().map(|running| running.job.clone()).collect();
-        VeeamActivity { is_known: self.asking != WriterCheck::Open, jobs }
+        VeeamActivity { is_known: self.writers != WriterCheck::Open, jobs }
     }
 
     /// What is to be asked now.
-    pub fn wanted(&mut self, held: &[JobLock]) -> LockQuery {
+    pub fn next_query(&mut self, held: &[JobLock]) -> LockQuery {
         let is_held = |mark: &LockKey| held.iter().any(|lock| lock.path == mark.0);
         self.unmatched.retain(is_held);
-        self.told.retain(is_held);
-        let copy = matches!(self.asking, WriterCheck::Open | WriterCheck::Writing(_)).then_some(self.asked);
+        self.reported.retain(is_held);
+        let copy = matches!(self.writers, WriterCheck::Open | WriterCheck::Writing(_)).then_some(self.copies_asked);
         LockQuery { locks: held.to_vec(), copy }
     }
 }

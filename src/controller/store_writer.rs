@@ -1,4 +1,5 @@
-//! Has the store write, and reports each result to the controller: what must not be told before it is on the disk is told then.
+//! Has the store write, and reports each result to the controller, which publishes some things only once they are on
+//! the disk.
 
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub enum AfterSave {
     DiskTrusted { disk: DiskId, label: String, reply: Reply<()> },
 }
 
-/// Writes in the order in which it was asked; nobody waits for it.
+/// Writes in order of the requests; nobody waits for it.
 pub struct StoreWriter {
     store: Store,
     stored: UnboundedSender<Stored>,
@@ -110,7 +111,7 @@ impl StoreWriter {
         self.store.end_agreement(disk);
     }
 
-    /// Waits for everything that was asked for before.
+    /// Waits for all earlier requests.
     pub async fn flush(&self) {
         self.store.flush().await;
     }

@@ -1,5 +1,5 @@
-//! Finds out which known disk an unusable one is. A disk with a known disk's marks is that disk; one in a known disk's drive
-//! probably is, unless the known disk is attached elsewhere.
+//! Finds out which known disk an unusable one is. A disk with a known disk's marks is that disk; one in a known disk's
+//! drive probably is, unless the known disk is attached elsewhere.
 
 use super::Controller;
 use crate::disks::{Hindrance, Volume};
@@ -38,7 +38,8 @@ impl Controller {
         let is_likely = |id: &&DiskId| self.saved_state.disk(id).is_some_and(|known| volume.identity().may_hold(known));
         let mut likely = ids.filter(is_likely);
         let id = likely.next()?.clone();
-        // Several disks share one drive, as in a dock that reports its own serial number for each; nobody knows which one it is.
+        // Several disks share one drive, as in a dock that reports its own serial number for each; nobody knows which
+        // one it is.
         if likely.next().is_some() {
             return None;
         }

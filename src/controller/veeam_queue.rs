@@ -1,5 +1,5 @@
-//! Whether Veeam or the copy goes first. While a job holds a lock the copy waits; once the copy has begun, jobs wait until it is
-//! over. Waiting jobs go before the next disk.
+//! Whether Veeam or the copy goes first. While a job holds a lock the copy waits; once the copy has begun, jobs wait
+//! until it is over. Waiting jobs go before the next disk.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime};
@@ -18,7 +18,7 @@ pub struct VeeamQueue {
     held: HeldLocks,
     /// Locks that are being created.
     creating: Vec<Creation>,
-    /// Locks that nobody would give back; the same is on its way for somebody else, who takes it over.
+    /// Locks that nobody would give back, while the same lock is being created for somebody else, who takes it over.
     pub unclaimed: HashSet<String>,
     pub last_created: Option<Instant>,
     /// Pieces of work on lock files that are not done yet.
@@ -27,8 +27,8 @@ pub struct VeeamQueue {
     /// The config names directories that have not been scanned yet.
     pub is_unscanned: bool,
     pub waiting: Vec<WaitingJob>,
-    /// How often a lock that is held was asked for since it was created.
-    asked: HashMap<String, u64>,
+    /// How often each held lock was requested since it was created.
+    requests: HashMap<String, u64>,
     /// An rsync of a killed daemon still reads the repository.
     pub orphans: bool,
     /// Watches the lock directories.
@@ -41,7 +41,7 @@ pub enum Rescan {
     #[default]
     None,
     Queued,
-    /// Something happened that the scan may have come too early for.
+    /// Something happened that the scan may have missed.
     Repeat,
 }
 
@@ -52,7 +52,7 @@ struct Creation {
     is_created: bool,
 }
 
-/// A job that asked during a copy.
+/// A job that requested a lock during a copy.
 #[derive(Debug)]
 pub struct WaitingJob {
     pub job: String,
@@ -62,7 +62,7 @@ pub struct WaitingJob {
     pub until: Instant,
     /// The copy is over, and the job's lock is on its way.
     pub is_granted: bool,
-    /// Several scripts may ask for one job, which waits as long as any of them.
+    /// The job waits as long as any of its scripts.
     pub callers: Vec<CallerWatch>,
 }
 
@@ -76,7 +76,7 @@ impl VeeamQueue {
         &self.held.locks
     }
 
-    /// At least so many further locks are held.
+    /// How many further locks are held, at least.
     pub fn unseen(&self) -> usize {
         self.held.more
     }
@@ -100,7 +100,7 @@ impl VeeamQueue {
         self.held().iter().any(|lock| lock.job == job)
     }
 
-    /// At least so many locks are held or being created.
+    /// How many locks are held or being created, at least.
     pub fn lock_count(&self) -> usize {
         self.held.count() + self.creating.len()
     }
@@ -115,14 +115,14 @@ impl VeeamQueue {
         self.creating.iter().map(|creation| &creation.job)
     }
 
-    /// The job's lock is on its way to somebody.
+    /// The job's lock is being created.
     pub fn is_creating(&self, job: &str) -> bool {
         self.creating.iter().any(|creation| creation.job == job && !creation.is_created)
     }
 
-    /// Whether a lock may have been created since a scan began that a run has told of at `told`.
-    pub fn has_created_since(&self, told: Instant) -> bool {
-        self.last_created.is_some_and(|created| created + GLANCE >= told)
+    /// Whether a lock may have been created since a run began the scan that it reported at `reported`.
+    pub fn has_created_since(&self, reported: Instant) -> bool {
+        self.last_created.is_some_and(|created| created + GLANCE >= reported)
     }
 
     /// A created lock counts as being created until a scan has found it.
@@ -144,7 +144,7 @@ impl VeeamQueue {
         let former = std::mem::replace(&mut self.held, found);
         self.creating.retain(|creation| !creation.is_created);
         let held = &self.held.locks;
-        self.asked.retain(|job, _| held.iter().any(|lock| lock.job == *job));
+        self.requests.retain(|job, _| held.iter().any(|lock| lock.job == *job));
         former
     }
 
@@ -153,14 +153,14 @@ impl VeeamQueue {
         self.is_held(job) || self.waiting.iter().any(|waiter| waiter.job == job)
     }
 
-    /// A lock that is held was asked for so many more times.
+    /// A held lock was requested so many more times.
     pub fn count_requests(&mut self, job: &str, times: usize) {
-        *self.asked.entry(job.to_owned()).or_default() += times as u64;
+        *self.requests.entry(job.to_owned()).or_default() += times as u64;
     }
 
-    /// How often the lock was asked for; starts the count anew.
+    /// How often the lock was requested. Resets the count.
     pub fn take_request_count(&mut self, job: &str) -> u64 {
-        self.asked.remove(job).unwrap_or(0)
+        self.requests.remove(job).unwrap_or(0)
     }
 
     pub fn take_waiter(&mut self, job: &str) -> Option<WaitingJob> {

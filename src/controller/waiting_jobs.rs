@@ -1,4 +1,5 @@
-//! Veeam jobs that asked for a lock during a copy: they wait for its end, until their scripts have gone or the time is up.
+//! Veeam jobs that requested a lock during a copy. They wait for its end, until their scripts have gone or the time is
+//! up.
 
 use std::time::Instant;
 
@@ -28,11 +29,12 @@ impl Controller {
         }
         let waiter = WaitingJob::new(job.clone(), caller.uid, self.config.wait_for_backup, watched());
         self.veeam_queue.waiting.push(waiter);
-        self.tell_seldom(Level::Info, &Notice::VeeamWaiting { job });
+        self.log_limited(Level::Info, &Notice::VeeamWaiting { job });
         Ok(())
     }
 
-    /// The copy is over: waiting jobs get their locks if their scripts are still there. Otherwise nobody would give the lock back.
+    /// The copy is over: waiting jobs get their locks if their scripts are still there. Otherwise nobody would give the
+    /// lock back.
     pub(super) fn grant_waiting_jobs(&mut self) {
         let waiting = self.veeam_queue.waiting.iter_mut().filter(|waiter| !waiter.is_granted);
         let jobs: Vec<(String, Vec<String>)> = waiting
@@ -68,7 +70,7 @@ impl Controller {
         }
     }
 
-    /// These callers have gone. Others that asked meanwhile are checked in the next turn.
+    /// These callers have gone. Others that came meanwhile are checked next time.
     fn forget_callers(&mut self, job: &str, gone: &[String]) {
         for waiter in self.veeam_queue.waiting.iter_mut().filter(|waiter| waiter.job == job) {
             waiter.callers.retain(|caller| !gone.iter().any(|name| caller.is(name)));
@@ -97,7 +99,7 @@ impl Controller {
             return;
         }
         self.veeam_queue.count_requests(&job, waiter.callers.len() - 1);
-        self.tell_seldom(Level::Info, &Notice::VeeamLocked { job });
+        self.log_limited(Level::Info, &Notice::VeeamLocked { job });
     }
 
     fn forget_caller(&mut self, name: &str) {
@@ -124,7 +126,7 @@ impl Controller {
     pub(super) fn report_gave_up(&self, waiter: &WaitingJob) {
         let job = waiter.job.clone();
         let warning = Warning::VeeamGaveUp { job: job.clone(), minutes: waiter.minutes() };
-        self.tell_seldom(Level::Warn, &warning);
+        self.log_limited(Level::Warn, &warning);
         self.mail_about_lock(LockEvent::Warned { job, warning });
     }
 }
