@@ -1,5 +1,5 @@
-//! Assembles the daemon: reads the config, takes the name on the bus, starts the watchers, and lets the controller decide until
-//! it is asked to stop. Owns the order of starting and stopping, and nothing else.
+//! Assembles the daemon: reads the config, takes the name on the bus, starts the watchers, and lets the controller
+//! decide until it is asked to stop. Owns the order of starting and stopping, and nothing else.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -145,7 +145,8 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
     let history = History::open(&places.state)?;
     let (calls_in, calls) = unbounded_channel();
     let (signals, signals_out) = unbounded_channel();
-    // All that is known before the controller has looked at anything. The version never changes, so no signal announces it.
+    // All that is known before the controller has looked at anything. The version never changes, so no signal announces
+    // it.
     let unknown = Status { version: env!("CARGO_PKG_VERSION").to_owned(), ..Status::default() };
     let (status, status_out) = watch::channel(unknown);
     let (texts_in, texts_out) = watch::channel(texts.clone());

@@ -1,5 +1,5 @@
-//! asbackup copies a Veeam repository onto a rotated set of external disks: plug in a known disk, and everything else happens by
-//! itself.
+//! asbackup copies a Veeam repository onto a rotated set of external disks: plug in a known disk, and everything else
+//! happens by itself.
 //!
 //! This crate is the daemon. Data flows one way, observe → decide → do → report:
 //!
@@ -9,8 +9,8 @@
 //! systemd (signals) ─┘        └─ watch<Status> ─▶ bus: PropertiesChanged · STATUS= · status file
 //! ```
 //!
-//! In reading order: `disks`, `veeam`, `store` (what is observed, and what is remembered); `copy` (the steps); `controller` (decides);
-//! `bus`; `daemon` (assembles them). A module uses only modules before it, which a test checks.
+//! In reading order: `disks`, `veeam`, `store` (what is observed, and what is remembered); `copy` (the steps);
+//! `controller` (decides); `bus`; `daemon` (assembles them). A module uses only modules before it, which a test checks.
 
 #![forbid(unsafe_code)]
 

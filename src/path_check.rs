@@ -1,5 +1,5 @@
-//! Checks the paths in config.ini before they are needed: finds paths that other users could redirect, and logs that nothing rotates.
-//! Runs at startup, at each reload and in `asbackup config check`. Creates and changes nothing.
+//! Checks the paths in config.ini before they are needed: finds paths that other users could redirect, and logs that
+//! nothing rotates. Runs at startup, at each reload and in `asbackup config check`. Creates and changes nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};

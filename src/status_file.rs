@@ -1,5 +1,5 @@
-//! `/run/asbackup/status.txt`: the current status, for `cat` and status screens. One sentence, then a few aligned lines. Replaced
-//! atomically, so that no reader sees half a file.
+//! `/run/asbackup/status.txt`: the current status, for `cat` and status screens. One sentence, then a few aligned
+//! lines. Replaced atomically, so that no reader sees half a file.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -37,8 +37,8 @@ fn replace(path: &Path, page: &str) -> io::Result<()> {
     written
 }
 
-/// Keeps the file up to date until the status's sender is dropped. The progress of a copy is written at the configured interval,
-/// everything else at once.
+/// Keeps the file up to date until the status's sender is dropped. The progress of a copy is written at the configured
+/// interval, everything else at once.
 pub async fn follow(path: PathBuf, mut status: watch::Receiver<Status>, texts: watch::Receiver<Arc<Texts>>) {
     let mut written: Option<(Status, Instant)> = None;
     while status.changed().await.is_ok() {

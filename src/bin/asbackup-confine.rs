@@ -1,14 +1,16 @@
-//! Starts rsync with access to no more than a copy needs: the source to read, its working directory to write to, its log, and what
-//! any program needs to run. The rest of the machine is out of reach, wherever links in the source lead. A process can only confine
-//! itself, so this is a program of its own, which then becomes rsync. Only the daemon calls it.
+//! Starts rsync with access to no more than a copy needs: the source to read, its working directory to write to, its
+//! log, and what any program needs to run. The rest of the machine is out of reach, wherever links in the source lead.
+//! A process can only confine itself, so this is a program of its own, which then becomes rsync. Only the daemon calls
+//! it.
 //!
 //! ```text
 //! asbackup-confine --probe                                    exits with 0 if the kernel can do it
 //! asbackup-confine [--unconfined] [--read PATH]… [--log PATH] -- PROGRAM [ARGUMENT]…
 //! ```
 //!
-//! Standard input is the source's directory, opened, so that nothing can replace it meanwhile. With --unconfined, for kernels
-//! without Landlock, only capabilities are dropped. If anything fails, the exit code is 126 and nothing is started.
+//! Standard input is the source's directory, opened, so that nothing can replace it meanwhile. With --unconfined, for
+//! kernels without Landlock, only capabilities are dropped. If anything fails, the exit code is 126 and nothing is
+//! started.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -119,7 +121,8 @@ fn allow(
     Ok(rules.add_rule(PathBeneath::new(opened, access))?)
 }
 
-/// Forbids all that the kernel can forbid: access to files, and on newer kernels TCP, devices and signals to other processes.
+/// Forbids all that the kernel can forbid: access to files, and on newer kernels TCP, devices and signals to other
+/// processes.
 fn rules() -> Result<RulesetCreated, ConfineError> {
     let rules = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)

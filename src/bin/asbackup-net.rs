@@ -1,5 +1,5 @@
-//! An unprivileged process that talks to one foreign server, for one conversation. systemd starts it when the service connects to one
-//! of its sockets. Its work is in `asbackup_mail::smtp` and `asbackup::veeam::api`.
+//! An unprivileged process that talks to one foreign server, for one conversation. systemd starts it when the service
+//! connects to one of its sockets. Its work is in `asbackup_mail::smtp` and `asbackup::veeam::api`.
 //!
 //! usage: asbackup-net mail|veeam     with the connection as its standard input
 

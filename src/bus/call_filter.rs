@@ -1,5 +1,5 @@
-//! Applies the [`CallLimits`]. Looks up once which user a caller is; until that is known, holds back this caller's messages and
-//! nobody else's. Must not know what a call is about.
+//! Applies the [`CallLimits`]. Looks up once which user a caller is; until that is known, holds back this caller's
+//! messages and nobody else's. Must not know what a call is about.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;

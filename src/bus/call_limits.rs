@@ -1,5 +1,6 @@
-//! Limits how many calls of one user are admitted at a time, before any work is done for them. The bus lets each connection wait for
-//! 128 answers and each user have hundreds of connections, and does not count calls that want no answer. Reads no message.
+//! Limits how many calls of one user are admitted at a time, before any work is done for them. The bus lets each
+//! connection wait for 128 answers and each user have hundreds of connections, and does not count calls that want no
+//! answer. Reads no message.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 pub const MOST_OPEN: u32 = 128;
 /// Of all users but root: somebody with a range of user ids (`/etc/subuid`) counts as many users.
 const MOST_OPEN_IN_ALL: usize = 2048;
-/// Calls that want no answer never count as finished, so their rate is limited instead: so many at once, then one per pause.
+/// Calls that want no answer never count as finished, so their rate is limited instead: so many at once, then one per
+/// pause.
 const UNANSWERED_AT_ONCE: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(200);
 /// Between two log lines about one user.

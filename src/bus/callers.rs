@@ -1,5 +1,5 @@
-//! The user behind each name on the bus. The bus never gives a unique name twice, so an answer stays right; the latest callers are
-//! remembered, so that a flood of calls does not become a flood of lookups.
+//! The user behind each name on the bus. The bus never gives a unique name twice, so an answer stays right; the latest
+//! callers are remembered, so that a flood of calls does not become a flood of lookups.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

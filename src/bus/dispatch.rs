@@ -1,5 +1,5 @@
-//! Takes a call from the bus to the controller and back: authorises the caller, waits for the controller, and words the answer.
-//! Enforces the time within which every call is answered. Knows nothing of members and arguments.
+//! Takes a call from the bus to the controller and back: authorises the caller, waits for the controller, and words the
+//! answer. Enforces the time within which every call is answered. Knows nothing of members and arguments.
 
 use std::sync::Arc;
 use std::time::Duration;

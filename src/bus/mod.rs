@@ -93,8 +93,8 @@ pub async fn connect() -> Result<Connection, BusError> {
     bus_socket::connect().await.map_err(BusError::Unreachable)
 }
 
-/// Connects to the system bus for callers, with a limit for each user. There is no limit if the bus is not reached through a local
-/// socket.
+/// Connects to the system bus for callers, with a limit for each user. There is no limit if the bus is not reached
+/// through a local socket.
 ///
 /// # Errors
 /// There is no bus.
@@ -125,8 +125,8 @@ pub async fn serve(connection: &Connection, sources: Sources) -> Result<Bus, Bus
     Ok(Bus { publisher })
 }
 
-/// Owning the name guarantees that only one daemon runs. So it is neither given up, taken over nor waited for, contrary to zbus'
-/// defaults.
+/// Owning the name guarantees that only one daemon runs. So it is neither given up, taken over nor waited for, contrary
+/// to zbus' defaults.
 async fn take_name(connection: &Connection) -> Result<(), BusError> {
     let flags = RequestNameFlags::DO_NOT_QUEUE;
     match connection.request_name_with_flags(BUS_NAME, flags).await {

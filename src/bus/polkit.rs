@@ -1,5 +1,6 @@
-//! Asks polkit whether a caller is authorised, on a connection of its own. Root passes without polkit, so that a machine without it
-//! can be operated; for everybody else, no answer means no. Knows nothing of what is asked for, and words no refusal.
+//! Asks polkit whether a caller is authorised, on a connection of its own. Root passes without polkit, so that a
+//! machine without it can be operated; for everybody else, no answer means no. Knows nothing of what is asked for, and
+//! words no refusal.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,7 +66,8 @@ impl Polkit {
         self.callers.user(header).await
     }
 
-    /// Returns the sender's user id if the sender may do `action`. Takes at most 1.5 s, or 5 min if the message allows a dialogue.
+    /// Returns the sender's user id if the sender may do `action`. Takes at most 1.5 s, or 5 min if the message allows
+    /// a dialogue.
     pub async fn authorise(&self, header: &Header<'_>, action: Action) -> Result<u32, Denial> {
         let user = timeout(LIMIT, self.callers.user(header)).await.map_err(|_| late(LIMIT))?.map_err(broken)?;
         if user == 0 {

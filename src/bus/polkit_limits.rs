@@ -1,5 +1,5 @@
-//! Limits how many calls wait for polkit at a time, for each user and in all. The bus lets a connection wait for 128 answers, so a user
-//! with many open calls would take them from others. Only counts.
+//! Limits how many calls wait for polkit at a time, for each user and in all. The bus lets a connection wait for 128
+//! answers, so a user with many open calls would take them from others. Only counts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
-//! Publishes changes on the bus: one `PropertiesChanged` for each set of changes, and the two signals of a run. Lock properties, which
-//! Veeam's scripts can change as fast as they call, are published at intervals.
-//! `RunStarted` waits for the reply to `Start`, and `RunFinished` for the properties that say the same. Decides nothing.
+//! Publishes changes on the bus: one `PropertiesChanged` for each set of changes, and the two signals of a run. Lock
+//! properties, which Veeam's scripts can change as fast as they call, are published at intervals. `RunStarted` waits
+//! for the reply to `Start`, and `RunFinished` for the properties that say the same. Decides nothing.
 
 use std::borrow::Cow;
 use std::time::Duration;

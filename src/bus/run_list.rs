@@ -1,5 +1,5 @@
-//! Reads the history for callers. Any user may ask at any rate, and an answer can be a megabyte. So one answer is made at a time, the
-//! next once that has been sent, and one call of each user waits at a time.
+//! Reads the history for callers. Any user may ask at any rate, and an answer can be a megabyte. So one answer is made
+//! at a time, the next once that has been sent, and one call of each user waits at a time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

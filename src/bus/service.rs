@@ -1,5 +1,5 @@
-//! The one object on the bus. Each call is checked, authorised, passed to the controller and answered; each property is read from the
-//! newest status. Holds no state, decides nothing, and never waits in a getter.
+//! The one object on the bus. Each call is checked, authorised, passed to the controller and answered; each property is
+//! read from the newest status. Holds no state, decides nothing, and never waits in a getter.
 
 use tokio::sync::watch;
 use zbus::message::Header;

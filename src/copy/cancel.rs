@@ -1,4 +1,4 @@
-//! How a run is told to end early, and how that travels up through its steps.
+//! How a run is cancelled, and how that travels up through its steps.
 
 use tokio::sync::watch;
 
@@ -12,11 +12,11 @@ pub enum StopReason {
     DiskRemoved,
     /// No request to the disk ever completes.
     DiskHung,
-    /// The file system notes down errors or takes no writes, and a writer may wait for ever.
+    /// The file system records errors or takes no writes, and a writer may wait for ever.
     DiskFailing,
 }
 
-/// What ends the walk forward early.
+/// Why the walk forward ended early.
 #[derive(Debug)]
 pub enum RunError {
     Fault(Fault),
@@ -44,7 +44,7 @@ impl CancelHandle {
     }
 }
 
-/// The run's side: tells whether it is to end.
+/// The run's side: says whether the run is to end.
 #[derive(Debug, Clone)]
 pub struct CancelToken {
     requested: watch::Receiver<Option<StopReason>>,
@@ -81,7 +81,7 @@ impl CancelToken {
         }
     }
 
-    /// Waits for `work`, but not longer than the run goes on. Work on a thread is left behind; it asks `check` by itself.
+    /// Waits for `work`, at most until the run is to end. Work on a thread is left behind, and calls `check` itself.
     ///
     /// # Errors
     /// The run is to end.

@@ -1,4 +1,4 @@
-//! What a run reports while it is on, in order. It asks for one thing only: to be let past Veeam.
+//! What a run reports while it is under way, in order. It asks for one thing only: admission to copy while Veeam waits.
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
@@ -20,12 +20,12 @@ pub enum Event {
     SourceAccepted(String),
     /// The run's source is no longer where it was; it lay on this file system.
     SourceLost(String),
-    /// The run waits until no job of Veeam writes or waits any more. From the answer on, Veeam waits.
+    /// The run waits until no job of Veeam writes or waits. Once it is admitted, Veeam waits.
     AdmissionRequested {
         /// What the lock directories hold now.
         locks: HeldLocks,
         opener: oneshot::Sender<()>,
-        /// For what becomes known meanwhile.
+        /// Receives what becomes known meanwhile.
         activity: watch::Sender<VeeamActivity>,
     },
     /// What the lock directories hold now, while the run waits.
@@ -37,7 +37,7 @@ pub enum Event {
 /// What else a waiting run waits for, besides lock files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VeeamActivity {
-    /// The locks have been weighed, and Veeam has answered if it is asked at all.
+    /// The locks have been taken into account, and Veeam has answered if it is asked at all.
     pub is_known: bool,
     /// Jobs that write, according to Veeam.
     pub jobs: Vec<String>,
@@ -65,7 +65,7 @@ pub struct EventSink {
 }
 
 impl EventSink {
-    /// A receiver that is gone means that the daemon ends; the run ends on its own terms.
+    /// The receiver is gone only when the daemon ends.
     pub fn send(&self, event: Event) {
         let _ = self.sender.send((self.run, event));
     }

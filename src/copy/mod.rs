@@ -1,11 +1,11 @@
-//! The copy: nine steps from an attached disk to one that may be taken away.
+//! The copy: nine steps from an attached disk to one that is safe to remove.
 //!
 //! - `job`: one run, its steps, and their undoing;
 //! - `rsync`: rsync as a program: command line, process, output, messages, and why it failed;
 //! - `dry_run`: what a dry run's lines mean: the plan, and what the disk would lose;
 //! - `trees`: source and target: opened, walked, compared, and the names and times that a target can hold;
-//! - `locks`: the lock files, and the lock against a second rsync;
-//! - `event` and `cancel`: what a run tells, and how it is told to stop;
+//! - `locks`: the lock files on disk and source, and the lock against a second rsync;
+//! - `event` and `cancel`: what a run reports, and how it is cancelled;
 //! - `preview`: a dry run for `asbackup setup`, outside of any run.
 //!
 //! Knows nothing of bus, logs, and mail.

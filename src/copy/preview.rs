@@ -1,5 +1,5 @@
-//! Previews what the first copy to a disk would delete of somebody else's files, before the disk becomes a backup disk:
-//! with a run's own dry run and judgement, on a mounted file system. Changes nothing.
+//! Previews which foreign files the first copy to a disk would delete, before the disk becomes a backup disk. Uses a
+//! run's own dry run and judgement on a mounted file system. Changes nothing.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -19,7 +19,7 @@ use asbackup_api::Fault;
 use asbackup_config::Config;
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// Files that are no older copy of the repository; none where nobody would lose anything.
+/// Files that are not from an older copy of the repository; none if nothing would be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForeignFiles {
     pub files: u64,
@@ -31,7 +31,7 @@ pub struct ForeignFiles {
 /// Looks at the volume mounted at `mount_point`, whatever its options.
 ///
 /// # Errors
-/// The preview is cancelled, or source or disk can't be read: then a run would not begin to copy, either.
+/// The preview is cancelled, or source or disk can't be read, in which case a run would not copy either.
 pub async fn foreign_files(
     config: &Config,
     volume: &Volume,
@@ -77,7 +77,7 @@ struct Opened {
 }
 
 impl Preview {
-    /// None where nothing could be deleted yet.
+    /// None if there is nothing yet that could be deleted.
     fn open(&self) -> Result<Option<Opened>, Fault> {
         let refused = |cause: String| Fault::TargetRefused { path: self.mount_point.display().to_string(), cause };
         let top =

@@ -1,6 +1,6 @@
-//! What still uses a disk as a block device: mounts in any mount namespace, swap, device mapper, RAID, loop devices, and
-//! processes that have it open. Everything built upon the whole disk counts, not only the file system that was copied to:
-//! the disk is pulled as one.
+//! What still uses a disk as a block device: mounts in any mount namespace, swap, device mapper, RAID, loop devices,
+//! and processes that have it open. Everything built upon the whole disk counts, not only the file system that was
+//! copied to: the disk is pulled as one.
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,4 +1,5 @@
-//! Identifies file systems: the one that a directory lies on, in a form that survives a reboot, and the disks that one lies on.
+//! Identifies file systems: the one that a directory lies on, in a form that survives a reboot, and the disks that one
+//! lies on.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,14 +11,15 @@ use procfs::process::MountInfo;
 use super::Volume;
 use super::mount_table::{device_of, entry_of, shown};
 
-/// The superblock of btrfs, and its fields for magic number and number of devices (btrfs documentation, on-disk format).
+/// The superblock of btrfs, and its fields for magic number and number of devices (btrfs documentation, on-disk
+/// format).
 const SUPERBLOCK: u64 = 64 << 10;
 const MAGIC: usize = 64;
 const BTRFS_MAGIC: [u8; 8] = *b"_BHRfS_M";
 const DEVICES: usize = 136;
 
-/// `ext4 0f3a2c1e-…`, `nfs4 server:/export`: the type, and the UUID or what is mounted. Device names and numbers change at
-/// each boot, so a device without a UUID is identified by its type alone.
+/// `ext4 0f3a2c1e-…`, `nfs4 server:/export`: the type, and the UUID or what is mounted. Device names and numbers change
+/// at each boot, so a device without a UUID is identified by its type alone.
 ///
 /// # Errors
 /// The mount table can't be read.
@@ -38,8 +40,8 @@ pub fn member(device_number: u64) -> String {
     udev_property(&shown(device_number), "E:ID_FS_UUID_SUB=")
 }
 
-/// How many disks the file system lies on, by what this one says. None where it can't be read, and for file systems that
-/// lie on one disk only. Blocks.
+/// How many disks the file system lies on, by what this one says. None where it can't be read, and for file systems
+/// that lie on one disk only. Blocks.
 pub fn member_count(volume: &Volume) -> Option<u64> {
     if volume.id_type != "btrfs" {
         return None;

@@ -1,5 +1,5 @@
-//! Errors that the kernel has recorded about a file system (ext4 in its superblock, btrfs per device) and about its drive.
-//! The kernel log is not read: that takes a privilege that the daemon does without.
+//! Errors that the kernel has recorded about a file system (ext4 in its superblock, btrfs per device) and about its
+//! drive. The kernel log is not read: that takes a privilege that the daemon does without.
 
 use std::fs;
 use std::path::{Path, PathBuf};

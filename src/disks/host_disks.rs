@@ -1,5 +1,5 @@
-//! The physical disks that hold the machine's own system, its swap, or a directory, through every layer: a root in a volume
-//! group lies on a disk, too. Asks only the kernel.
+//! The physical disks that hold the machine's own system, its swap, or a directory, through every layer: a root in a
+//! volume group lies on a disk, too. Asks only the kernel.
 
 use std::collections::HashSet;
 use std::fs;
@@ -44,8 +44,8 @@ impl HostDisks {
         Self::beneath(mounted.filter_map(|entry| device_of(&entry)).chain(swapped))
     }
 
-    /// The disks of the mount at `path` or nearest above it; links in the path are not followed. Blocks on sysfs and procfs
-    /// only.
+    /// The disks of the mount at `path` or nearest above it; links in the path are not followed. Blocks on sysfs and
+    /// procfs only.
     pub fn of_path(path: &Path) -> Self {
         let above = table().into_iter().filter(|entry| path.starts_with(&entry.mount_point));
         // Of two mounts at one place the later one is visible.

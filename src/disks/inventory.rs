@@ -1,6 +1,6 @@
-//! Turns UDisks2's objects into volumes: those that could be copied to, and those that can't be used. Pure, except that the
-//! kernel is asked about the same devices. Identifies nothing by object path or device name, which are reused for other
-//! disks.
+//! Turns UDisks2's objects into volumes: those that could be copied to, and those that can't be used. Pure, except that
+//! the kernel is asked about the same devices. Identifies nothing by object path or device name, which are reused for
+//! other disks.
 
 use std::collections::HashSet;
 
@@ -25,8 +25,8 @@ pub fn volumes(objects: &ManagedObjects) -> Vec<Volume> {
     in_order(objects.iter().filter_map(with_contents).collect())
 }
 
-/// Devices whose contents are not recognised: blank, broken, or not probed yet. A disk with a recognised partition is none
-/// of them, though it has no UUID either.
+/// Devices whose contents are not recognised: blank, broken, or not probed yet. A disk with a recognised partition is
+/// none of them, though it has no UUID either.
 pub fn unrecognised(objects: &ManagedObjects) -> Vec<Volume> {
     let recognised: HashSet<String> = objects
         .values()
@@ -80,7 +80,8 @@ fn usage(interfaces: &Interfaces) -> String {
     Properties::of(interfaces, BLOCK).map(|block| block.text("IdUsage")).unwrap_or_default()
 }
 
-/// A whole disk whose first sector looks like FAT has a UUID, too; only what has the interface `Filesystem` can be mounted.
+/// A whole disk whose first sector looks like FAT has a UUID, too; only what has the interface `Filesystem` can be
+/// mounted.
 fn file_system(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedObjects) -> Option<Volume> {
     let mount_points = Properties::of(interfaces, FILESYSTEM)?.paths("MountPoints");
     let volume = attached(path, interfaces, objects)?;
@@ -110,8 +111,8 @@ fn attached(path: &OwnedObjectPath, interfaces: &Interfaces, objects: &ManagedOb
     let block = Properties::of(interfaces, BLOCK)?;
     let device_number = block.number("DeviceNumber");
     let stack = Stack::of(device_number);
-    // UDisks2 adds devices before it has probed them, keeps empty drives and what was built upon a disk that was pulled,
-    // and lags behind when the machine is busy.
+    // UDisks2 adds devices before it has probed them, keeps empty drives and what was built upon a disk that was
+    // pulled, and lags behind when the machine is busy.
     if block.number("Size") == 0 || stack.torn || kernel::is_empty(device_number) {
         return None;
     }

@@ -1,8 +1,8 @@
-//! Everything that is said to UDisks2, and what the kernel says about the same disks.
+//! Everything that UDisks2 and the kernel know about disks, and what UDisks2 is asked to do.
 //!
 //! - What is attached: `monitor` reports changes; `inventory` turns UDisks2's objects (`udisks_objects`) into volumes
-//!   (`volume`), `unrecognised` looks into devices without a known file system (`signatures`), `unformatted` finds those
-//!   that could get one.
+//!   (`volume`), `unrecognised` looks into devices without a known file system (`signatures`), `unformatted` finds
+//!   those that could get one.
 //! - Mounting: `udisks` mounts and unmounts, `mount_markers` remembers which mounts are ours, `mounted` proves where a
 //!   mount leads, `read_only` finds out why one takes no writes.
 //! - Who uses a disk: `mount_blockers`, `device_blockers`, and `stale_mount` for one that was pulled; `processes` names

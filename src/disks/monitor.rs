@@ -1,6 +1,6 @@
-//! Reports which volumes are attached whenever that changes, and every change of the mount table. Each signal of UDisks2 is
-//! only a reason to ask for everything again, so neither the order of signals, nor a lost signal, nor a restart of UDisks2
-//! can make us see what is not there. Subscribes before it asks.
+//! Reports which volumes are attached whenever that changes, and every change of the mount table. Each signal of
+//! UDisks2 is only a reason to ask for everything again, so neither the order of signals, nor a lost signal, nor a
+//! restart of UDisks2 can show what is not there. Subscribes before it asks.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -31,7 +31,7 @@ const ROOT: &str = "/org/freedesktop/UDisks2";
 const JOBS: &str = "/org/freedesktop/UDisks2/jobs/";
 /// An answer takes milliseconds, or some seconds when udisksd has to be started for it.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// Signals come in bursts; they are collected for this long before the next question.
+/// Signals come in bursts; they are collected for this long before the next scan.
 const BURST: Duration = Duration::from_millis(100);
 /// udev has probed a new device by then.
 const PROBED: Duration = Duration::from_secs(1);
@@ -70,7 +70,7 @@ pub async fn monitor(connection: Connection, events: UnboundedSender<DiskEvent>)
     Ok(())
 }
 
-/// Takes signals off the connection at once, also while a question is open: while one reader's queue is full, zbus reads
+/// Takes signals off the connection at once, even while a call is pending: if one reader's queue is full, zbus reads
 /// nothing, neither answers nor calls.
 async fn forward(signals: impl Stream<Item = ()>, changed: watch::Sender<()>) {
     let mut signals = std::pin::pin!(signals);
@@ -124,8 +124,8 @@ async fn report_volumes(
     }
 }
 
-/// Finds out whether disks without a file system are empty. A task of its own, since a disk that hangs blocks it; such a
-/// disk is not asked twice.
+/// Finds out whether disks without a file system are empty. A task of its own, since a disk that hangs blocks it; such
+/// a disk is not asked twice.
 async fn report_unformatted(mut found: watch::Receiver<Vec<Unformatted>>, events: &UnboundedSender<DiskEvent>) {
     let (mut known, mut hung) = (Vec::new(), HashSet::new());
     while found.changed().await.is_ok() {
@@ -152,8 +152,8 @@ async fn report_unformatted(mut found: watch::Receiver<Vec<Unformatted>>, events
     }
 }
 
-/// Reports mounts and unmounts, whoever makes them and whether or not UDisks2 hears of it: the kernel wakes whoever watches
-/// the mount table of this namespace. Where that fails, only UDisks2 reports mounts.
+/// Reports mounts and unmounts, whoever makes them and whether or not UDisks2 hears of it: the kernel wakes whoever
+/// watches the mount table of this namespace. Where that fails, only UDisks2 reports mounts.
 async fn report_mounts(events: &UnboundedSender<DiskEvent>) {
     if let Err(error) = follow_mount_table(events).await {
         debug!("{TABLE}: {error}");
@@ -175,7 +175,7 @@ async fn follow_mount_table(events: &UnboundedSender<DiskEvent>) -> io::Result<(
     }
 }
 
-/// The one question that follows answers every signal of the burst.
+/// The scan that follows covers every signal of the burst.
 async fn end_of_burst(changes: &mut watch::Receiver<()>) {
     sleep(BURST).await;
     changes.mark_unchanged();
@@ -195,12 +195,12 @@ async fn scan_until_answered(
             Err(cause) => cause,
         };
         if failures == 0 {
-            // After a loss even an unchanged list is reported, so that the loss ends for the readers. The receiver goes
-            // away only with the daemon.
+            // After a loss even an unchanged list is reported, so that readers see the end of the loss. The receiver
+            // ends only with the daemon.
             let _ = events.send(DiskEvent::ServiceLost { cause: cause.to_string() });
             *known = None;
         }
-        // A UDisks2 that is back sends a signal.
+        // UDisks2 sends a signal when it is back.
         if timeout(pause, changes.changed()).await.is_ok() {
             end_of_burst(changes).await;
         }
@@ -216,7 +216,7 @@ pub async fn volumes(connection: &Connection) -> zbus::Result<Vec<Volume>> {
     Ok(inventory::volumes(&objects(connection).await?))
 }
 
-/// What would lose its power together with this volume now.
+/// What would lose power together with this volume now.
 ///
 /// # Errors
 /// UDisks2 does not answer.

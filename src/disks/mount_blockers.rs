@@ -1,4 +1,4 @@
-//! What keeps a mounted file system busy, for people who have to end it: processes with a working directory, root, open or
+//! What keeps a mounted file system busy, so that people can end it: processes with a working directory, root, open or
 //! mapped file on it, and loop devices, swap and mounts that are built upon it.
 
 use std::fs;
@@ -17,8 +17,8 @@ pub struct MountedPlace {
     pub superblock: Superblock,
 }
 
-/// Blockers as `bash (4711): /media/root/OFFSITE1/copy`, at most `limit`. Leaves out processes that end meanwhile or can't
-/// be inspected. Blocks.
+/// Blockers as `bash (4711): /media/root/OFFSITE1/copy`, at most `limit`. Leaves out processes that end meanwhile or
+/// can't be inspected. Blocks.
 pub fn blockers(place: &MountedPlace, limit: usize) -> Vec<String> {
     let processes = all_processes().into_iter().flatten().flatten();
     let found =

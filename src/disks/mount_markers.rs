@@ -1,5 +1,5 @@
-//! Remembers which mounts are ours: a marker file per disk in the runtime directory, made before UDisks2 is asked to mount.
-//! Like a mount it survives a killed daemon, but no reboot.
+//! Remembers which mounts are ours by a marker file per disk in the runtime directory, created before UDisks2 is asked
+//! to mount. Like a mount, it survives a killed daemon but no reboot.
 
 use std::fs;
 use std::io;
@@ -27,7 +27,7 @@ impl MountMarkers {
         fs::write(self.marker(disk), "")
     }
 
-    /// Called when the disk is known to be unmounted. A marker that stays only costs a question at the next mount.
+    /// Called when the disk is known to be unmounted. A marker left behind only costs a lookup at the next mount.
     pub fn clear(&self, disk: &DiskId) {
         let _ = fs::remove_file(self.marker(disk));
     }

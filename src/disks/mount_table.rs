@@ -1,4 +1,4 @@
-//! The mount table of this process, read at each question. Judges nothing.
+//! The mount table of this process, read anew for each lookup. Judges nothing.
 
 use std::fs;
 use std::io;
@@ -55,8 +55,8 @@ pub fn is_mount_point(directory: impl AsFd) -> io::Result<Option<bool>> {
     Ok(is_known.then(|| stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)))
 }
 
-/// Whether this device is mounted there. btrfs gives its files an anonymous device number, so the mount's source counts as
-/// well.
+/// Whether this device is mounted there. btrfs gives its files an anonymous device number, so the mount's source counts
+/// as well.
 pub fn is_of_device(entry: &MountInfo, number: u64) -> bool {
     entry.majmin == shown(number) || device_of(entry) == Some(number)
 }

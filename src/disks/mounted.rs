@@ -1,5 +1,5 @@
-//! Where a mount really leads: the open top of a mounted file system, checked against the mount table.
-//! Uses the path once: everything after `Mounted::open` goes through the descriptor.
+//! Where a mount really leads: the open top of a mounted file system, checked against the mount table. Uses the path
+//! once: everything after `Mounted::open` goes through the descriptor.
 
 use std::fs::File;
 use std::io;
@@ -14,8 +14,8 @@ use super::Volume;
 use super::mount_table::{entry, is_of_device, mount_id, mounted_upon};
 use super::superblock::Superblock;
 
-/// Options in the mount table of a file system that was mounted read-only, or that the kernel has stopped writing to. The
-/// latter two are of Linux 6.15.
+/// Options in the mount table of a file system that was mounted read-only, or that the kernel has stopped writing to.
+/// The latter two are of Linux 6.15.
 const READ_ONLY: [&str; 3] = ["ro", "emergency_ro", "shutdown"];
 
 #[derive(Debug, Error)]
@@ -65,8 +65,8 @@ impl Mounted {
         Ok(mounted)
     }
 
-    /// Whether `directory`, opened beneath the top before, is still on this volume and on nothing else: the same mount of
-    /// the same device, with the same safe options, and nothing mounted upon it that a copy could end up in. Blocks.
+    /// Whether `directory`, opened beneath the top before, is still on this volume and on nothing else: the same mount
+    /// of the same device, with the same safe options, and nothing mounted upon it that a copy could end up in. Blocks.
     ///
     /// # Errors
     /// What has changed.
@@ -116,11 +116,11 @@ impl Mounted {
         self.top.as_fd()
     }
 
-    /// A second descriptor of the same open file: the kernel reports a write-back error once to each file that was opened
-    /// before it.
+    /// A second descriptor of the same open file: the kernel reports a write-back error once to each file that was
+    /// opened before it.
     ///
     /// # Errors
-    /// If there are no descriptors left.
+    /// The process has too many descriptors.
     pub fn try_clone_top(&self) -> io::Result<File> {
         self.top.try_clone()
     }
@@ -135,7 +135,7 @@ impl Mounted {
     }
 }
 
-/// The top of this volume, whatever options it is mounted with: for reading only. Blocks.
+/// Opens the top of this volume, whatever its mount options, for reading only. Blocks.
 ///
 /// # Errors
 /// Another volume is mounted there.

@@ -1,4 +1,5 @@
-//! Which network share a path lies on, if any. Reads only the mount table and local links: a share that hangs would block.
+//! Which network share a path lies on, if any. Reads only the mount table and local links: a share that hangs would
+//! block.
 
 use std::ffi::OsString;
 use std::fs;

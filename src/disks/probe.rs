@@ -1,5 +1,5 @@
 //! Probes whether a disk still responds. Nothing else notices a disk that hangs without an error: callers wait in the
-//! kernel, and a UDisks2 that is asked to unmount it answers nobody any more. So one block is read now and then, past all
+//! kernel, and UDisks2 answers nobody once it is asked to unmount it. So one block is read now and then, past all
 //! caches.
 
 use std::fs::File;
@@ -21,7 +21,7 @@ const BLOCK: usize = 4096;
 #[repr(align(4096))]
 struct Block([u8; BLOCK]);
 
-/// Whether the disk responds within `patience`. An error is a response, too, even a time-out: whoever else works with the
+/// Whether the disk responds within `patience`. An error is a response, even a time-out: other code that works with the
 /// disk reports it.
 pub async fn responds(volume: &Volume, patience: Duration) -> bool {
     let volume = volume.clone();
@@ -36,7 +36,7 @@ pub async fn until_hung(volume: &Volume, patience: Duration) {
     }
 }
 
-/// Resolves when the disk responds, however long that takes. A disk that hangs is asked only once.
+/// Resolves when the disk responds, however long that takes. A disk that hangs is read only once.
 pub async fn until_responsive(volume: &Volume) {
     responds(volume, Duration::MAX).await;
 }

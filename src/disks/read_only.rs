@@ -13,7 +13,8 @@ use asbackup_api::ReadOnly;
 const FSTAB: &str = "/etc/fstab";
 const MOUNT_OPTIONS: &str = "/etc/udisks2/mount_options.conf";
 
-/// The superblock of ext4, and its fields for magic number and read-only features (Documentation/filesystems/ext4/super.rst).
+/// The superblock of ext4, and its fields for magic number and read-only features
+/// (Documentation/filesystems/ext4/super.rst).
 const SUPERBLOCK: u64 = 1024;
 const MAGIC: usize = 0x38;
 const EXT_MAGIC: [u8; 2] = [0x53, 0xef];
@@ -26,7 +27,8 @@ pub fn is_write_protected(volume: &Volume) -> bool {
     fs::read_to_string(flag).is_ok_and(|flag| flag.trim() == "1")
 }
 
-/// The reason, as far as it can be found out. `writability` says whether the mount or the file system is read-only. Blocks.
+/// The reason, as far as it can be found out. `writability` says whether the mount or the file system is read-only.
+/// Blocks.
 pub fn reason(volume: &Volume, writability: Writability) -> ReadOnly {
     if is_marked(&volume.device, &volume.id_type) {
         return ReadOnly::Marked;

@@ -1,4 +1,4 @@
-//! Proves that a disk may be pulled: everything is written, and nothing uses it.
+//! Proves that a disk is safe to remove: everything is written, and nothing uses it.
 
 use std::fs::File;
 use std::io;
@@ -12,7 +12,7 @@ use super::Volume;
 use super::device_blockers::DiskParts;
 use asbackup_system::blocking::{FLUSH, blocking};
 
-/// More would not fit into a message.
+/// As many as fit a message.
 const NAMED: usize = 5;
 
 /// The kernel lets go of a device some time after its file system has left the mount table, and others probe it then:
@@ -24,10 +24,10 @@ const PAUSES: usize = 24;
 /// What is proven about a disk that nothing uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// It may be pulled.
+    /// It is safe to remove.
     Released,
-    /// Everything is written, but these must be closed before it is pulled: what the file system is built upon, as a LUKS
-    /// container or a volume group. Only whoever opened them knows how.
+    /// Everything is written, but these must be closed before it is removed: what the file system is built upon, such
+    /// as a LUKS container or a volume group. Only whoever opened them knows how.
     Open(Vec<String>),
 }
 
@@ -48,12 +48,12 @@ pub async fn proven(volume: &Volume) -> io::Result<Proof> {
 /// Flushes the device's cache and proves that nothing uses the disk, its partitions, or what is built upon them.
 ///
 /// The kernel refuses an exclusive open while the device or one of the disk's partitions is mounted in any namespace or
-/// held by the device mapper. FUSE file systems and loop devices make no such claim, so mount tables and sysfs are read as
-/// well. Blocks while the device flushes.
+/// held by the device mapper. FUSE file systems and loop devices make no such claim, so mount tables and sysfs are read
+/// as well. Blocks while the device flushes.
 ///
 /// # Errors
-/// `ResourceBusy` when something uses it, with names; `NotFound` when it has been pulled; the device's own error when the
-/// flush failed.
+/// `ResourceBusy` when something uses it, with names; `NotFound` when it has been pulled; the device's own error when
+/// the flush failed.
 pub fn prove(volume: &Volume) -> io::Result<Proof> {
     let proof = claim_and_flush(volume);
     // Name and number may belong to another device by now, and a device without a medium flushes without an error.

@@ -1,6 +1,6 @@
 //! What a device holds on which udev recognises nothing: signatures of several file systems, a partition table made for
-//! another sector size, or nothing readable. Reads the device itself, by libblkid's rules, so a disk that hangs blocks the
-//! caller.
+//! another sector size, or nothing readable. Reads the device itself, by libblkid's rules, so a disk that hangs blocks
+//! the caller.
 
 use std::fs::{self, File};
 use std::io;
@@ -92,8 +92,8 @@ fn several(signatures: Vec<Signature>) -> Option<Finding> {
     Some(Finding { why: Unusable::Ambiguous, marks, cause: kinds.join(", ") })
 }
 
-/// Some enclosures present a disk with 4096-byte sectors that others present with 512: a partition table written in one is
-/// wrong in the other.
+/// Some enclosures present a disk with 4096-byte sectors that others present with 512: a partition table written in one
+/// is wrong in the other.
 fn other_sectors(device: &Path, disk: &File, now: u64) -> Option<Finding> {
     let then = SECTORS.into_iter().find(|size| *size != now)?;
     let marks: Vec<DiskId> = partition_starts(disk, then).into_iter().filter_map(|at| uuid_at(device, at)).collect();

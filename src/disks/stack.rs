@@ -1,6 +1,6 @@
 //! How block devices are built upon each other, from sysfs alone: from a device down to the physical disks beneath it
-//! (`slaves`, the disk of a partition, the device behind a loop device), and up again to everything built upon any part of
-//! those disks. A loop device over an ordinary file counts as a disk. Knows neither mounts nor UDisks2.
+//! (`slaves`, the disk of a partition, the device behind a loop device), and up again to everything built upon any part
+//! of those disks. A loop device over an ordinary file counts as a disk. Knows neither mounts nor UDisks2.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! A mount left from an earlier attachment: a disk that was pulled while a program used it stays mounted for that program,
-//! out of sight. The kernel then refuses to mount an xfs or btrfs with this UUID again.
+//! A mount left from an earlier attachment: a disk that was pulled while a program used it stays mounted for that
+//! program, out of sight. The kernel then refuses to mount an xfs or btrfs with this UUID again.
 
 use std::collections::HashSet;
 use std::fs;
@@ -23,8 +23,8 @@ enum Stale {
     Xfs,
 }
 
-/// What keeps a stale mount of this unmounted volume, as `bash (4711, joe): /copy`, at most `limit`. None without such a
-/// mount, empty if no process is found. Blocks.
+/// What keeps a stale mount of this unmounted volume, as `bash (4711, joe): /copy`, at most `limit`. None without such
+/// a mount, empty if no process is found. Blocks.
 pub fn blockers(volume: &Volume, limit: usize) -> Option<Vec<String>> {
     let stale = Stale::of(volume)?;
     if !stale.is_there() {

@@ -12,8 +12,8 @@ use super::kernel;
 /// Magic numbers (linux/magic.h).
 const BTRFS: u64 = 0x9123_683e;
 const XFS: u64 = 0x5846_5342;
-/// btrfs mixes the subvolume's number into the upper half of its `f_fsid`; the lower half is the same for the whole file
-/// system.
+/// btrfs mixes the subvolume's number into the upper half of its `f_fsid`; the lower half is the same for the whole
+/// file system.
 const HALF: u32 = 32;
 /// No btrfs has more subvolumes.
 const SUBVOLUMES: u64 = 1 << 28;

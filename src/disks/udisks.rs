@@ -15,8 +15,9 @@ use zbus::{Connection, DBusError, Variant};
 use super::Volume;
 use super::udisks_objects::from_bytes;
 
-/// `rw`: without it a write-protected disk is mounted read-only without a word. `nosymfollow`, `noexec`: the disk is foreign.
-/// UDisks2 adds `nosuid,nodev` itself. All are checked in the mount table afterwards, since an fstab line overrides them.
+/// `rw`: without it a write-protected disk is silently mounted read-only. `nosymfollow`, `noexec`: the disk is foreign.
+/// UDisks2 adds `nosuid,nodev` itself. All are checked in the mount table afterwards, since an fstab line overrides
+/// them.
 const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
 /// For callers that only read.
 const READ_OPTIONS: &str = "ro,nosuid,nodev,noexec,nosymfollow";
@@ -42,10 +43,10 @@ pub enum UdisksError {
     Gone,
     #[error("UDisks2 did not answer within {} min", .0.as_secs() / 60)]
     TimedOut(Duration),
-    /// It ended before it answered, and may have done what it was asked for or not.
+    /// It ended before it answered, and may or may not have done what it was asked for.
     #[error("UDisks2 is not available")]
     ServiceLost(#[source] zbus::Error),
-    /// UDisks2's own words, which give the reason best.
+    /// UDisks2's own message, which gives the reason best.
     #[error("{0}")]
     Refused(String),
 }
@@ -67,7 +68,8 @@ impl UdisksError {
             "DeviceBusy" => Self::Busy(error),
             "UnknownMethod" | "UnknownObject" | "UnknownInterface" => Self::Gone,
             "NoReply" | "ServiceUnknown" | "NameHasNoOwner" | "Disconnected" => Self::ServiceLost(error),
-            // The texts of libmount in English; in other languages the error stays `Refused`, with the same words for people.
+            // The texts of libmount in English; in other languages the error stays `Refused`, with the same words for
+            // people.
             _ if text.contains("write-protected") => Self::WriteProtected,
             _ if ["target is busy", "mount point busy"].iter().any(|words| text.contains(words)) => Self::Busy(error),
             _ if text.trim_end_matches('.').ends_with(": not mounted") => Self::NotMounted,
@@ -154,7 +156,7 @@ async fn filesystem<'a>(connection: &Connection, volume: &Volume) -> Result<File
     build.await.map_err(UdisksError::of)
 }
 
-/// Nobody sits at the server to answer a password dialog.
+/// Nobody is at the server to answer a password dialogue.
 fn quiet() -> HashMap<&'static str, Variant<'static>> {
     udisks2::standard_options(true)
 }

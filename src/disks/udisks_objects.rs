@@ -1,5 +1,5 @@
-//! Reads UDisks2's objects: one answer of `GetManagedObjects`, in which anything may be missing or of another type. Knows
-//! no meanings.
+//! Reads UDisks2's objects: one answer of `GetManagedObjects`, in which anything may be missing or of another type.
+//! Interprets nothing.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -33,7 +33,8 @@ pub fn drive_of_disk<'a>(number: &str, objects: &'a ManagedObjects) -> Option<(O
     disks.find_map(|block| drive_of(&block, objects))
 }
 
-/// The properties of one interface. What is absent or of another type reads as empty, as for a device that is not probed yet.
+/// The properties of one interface. What is absent or of another type reads as empty, as for a device that is not
+/// probed yet.
 pub struct Properties<'a>(&'a Values);
 
 impl<'a> Properties<'a> {

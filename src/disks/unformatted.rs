@@ -1,6 +1,6 @@
-//! Disks and partitions without a file system, and whether they are empty. That nothing is recognised does not mean that
-//! there is nothing: the disk of an unknown system has no known signature. Lists no device in use, none of the machine's
-//! own, and no built-in drive.
+//! Disks and partitions without a file system, and whether they are empty. That nothing is recognised does not mean
+//! that there is nothing: the disk of an unknown system has no known signature. Lists no device in use, none of the
+//! machine's own, and no built-in drive.
 
 use std::fs::File;
 use std::io;
@@ -113,8 +113,8 @@ fn has_partitions(table: &OwnedObjectPath, objects: &ManagedObjects) -> bool {
     partitions.any(|partition| partition.value::<OwnedObjectPath>("Table").as_ref() == Some(table))
 }
 
-/// Whether something is built upon its disk, or the disk has partitions that UDisks2 does not list. A container that begins
-/// behind the first mebibyte leaves no other trace.
+/// Whether something is built upon its disk, or the disk has partitions that UDisks2 does not list. A container that
+/// begins behind the first mebibyte leaves no other trace.
 fn is_used(device_number: u64) -> bool {
     let stack = Stack::of(device_number);
     let is_whole = stack.between().is_empty()

@@ -1,5 +1,5 @@
-//! Looks once into each device on which udev recognises nothing. That is a task of its own, since a broken disk takes its
-//! time; the result is part of the next list of volumes. Forgets devices that are gone.
+//! Examines once each device on which udev recognises nothing, in a task of its own, since a broken disk takes its
+//! time. The result is part of the next list of volumes. Forgets devices that are gone.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,7 +35,7 @@ pub struct UnrecognisedDevices {
 }
 
 impl UnrecognisedDevices {
-    /// What is attached and can't be used, as far as it has been looked into. `changed` is told when more is known.
+    /// What is attached and can't be used, as far as it has been examined. `changed` is notified when more is known.
     pub fn unusable(&mut self, objects: &ManagedObjects, changed: &watch::Sender<()>) -> Vec<Volume> {
         let unrecognised = unrecognised(objects);
         self.retain(&unrecognised);

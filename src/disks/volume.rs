@@ -1,5 +1,5 @@
-//! An attached volume: a file system on a block device, or a disk whose file system can't be reached. Plain data, and what
-//! follows from comparing two of them. `inventory` makes them.
+//! An attached volume: a file system on a block device, or a disk whose file system can't be reached. Plain data, and
+//! what follows from comparing two of them. `inventory` makes them.
 
 use std::path::PathBuf;
 
@@ -76,7 +76,8 @@ pub struct Volume {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hindrance {
     pub why: Unusable,
-    /// UUIDs of the file systems whose signatures it carries. Empty where only the drive can identify it, if anything can.
+    /// UUIDs of the file systems whose signatures it carries. Empty where only the drive can identify it, if anything
+    /// can.
     pub marks: Vec<DiskId>,
     /// Only its drive says that it is this disk.
     pub likely: bool,
@@ -89,7 +90,7 @@ impl Volume {
         FileSystem::of(&self.id_type)
     }
 
-    /// What people call the disk: its label, or else its UUID.
+    /// The disk's name for people: its label, or else its UUID.
     pub fn name(&self) -> String {
         if self.label.is_empty() { self.id.to_string() } else { self.label.clone() }
     }
@@ -110,7 +111,8 @@ impl Volume {
         }
     }
 
-    /// The same with the size that the kernel reports now: UDisks2 can lag behind a device that has just got its medium.
+    /// The same with the size that the kernel reports now: UDisks2 can lag behind a device that has just got its
+    /// medium.
     pub fn identity_now(&self) -> DiskIdentity {
         DiskIdentity { size: kernel::size(self.device_number).unwrap_or(self.size), ..self.identity() }
     }
@@ -121,8 +123,8 @@ impl Volume {
         self.drive.is_some() && (self.drive == other.drive || sibling)
     }
 
-    /// Whether `other` is the same medium, attached once. A disk that is usable now counts as another attachment than the
-    /// locked one before.
+    /// Whether `other` is the same medium, attached once. A disk that is usable now counts as another attachment than
+    /// the locked one before.
     pub fn is_same_attachment(&self, other: &Self) -> bool {
         self.is_same_medium(other) && self.hindrance.is_some() == other.hindrance.is_some()
     }
@@ -137,8 +139,8 @@ impl Volume {
         self.diskseq.is_some() && !self.has_gone()
     }
 
-    /// Whether it was removed, or a disk beneath it. Not the opposite of `is_still_there`: without the kernel's numbers,
-    /// both are false.
+    /// Whether it was removed, or a disk beneath it. Not the opposite of `is_still_there`: without the kernel's
+    /// numbers, both are false.
     pub fn has_gone(&self) -> bool {
         let own = self.diskseq.is_some() && kernel::diskseq(self.device_number) != self.diskseq;
         own || self.media.iter().any(Medium::has_gone)

@@ -1,6 +1,6 @@
-//! What a person agreed to lose at the first copy to a disk: a file for each disk below the state directory. Setup writes it
-//! before config.ini, so it is there when a run can begin; the first good copy removes it. It holds for the very disk that
-//! the person was shown, and for no other.
+//! What a person agreed to lose at the first copy to a disk: a file for each disk below the state directory. Setup
+//! writes it before config.ini, so it is there when a run can begin; the first good copy removes it. It holds for the
+//! very disk that the person was shown, and for no other.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -44,7 +44,8 @@ impl Agreements {
         File::open(&self.directory)?.sync_all()
     }
 
-    /// The agreement for the disk that identifies itself like this; blocks. A file that makes no sense agrees to nothing.
+    /// The agreement for the disk that identifies itself like this; blocks. A file that makes no sense agrees to
+    /// nothing.
     pub fn of(&self, disk: &DiskId, identity: &DiskIdentity) -> Option<Agreed> {
         let written: Written = serde_json::from_slice(&fs::read(self.path(disk)).ok()?).ok()?;
         (written.identity == *identity).then_some(written.agreed)

@@ -1,5 +1,5 @@
-//! The history of runs in `history.jsonl`: one line when a run begins, one when it ends, one for each later note.
-//! Only ever appended to, each line in one write and flushed, so that a crash costs the last line at most. Reading skips a
+//! The history of runs in `history.jsonl`: one line when a run begins, one when it ends, one for each later note. Only
+//! ever appended to, each line in one write and flushed, so that a crash costs the last line at most. Reading skips a
 //! line that is torn or foreign, and the next line never joins it. Knows nothing of what the runs mean.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -86,7 +86,7 @@ impl History {
         Ok(Self { reader, damaged })
     }
 
-    /// What to tell once if lines had to be skipped when the history was opened.
+    /// A warning if lines had to be skipped when the history was opened.
     pub fn damage(&self) -> Option<Warning> {
         let path = || self.reader.path.display().to_string();
         (self.damaged > 0).then(|| Warning::DamagedHistory { path: path(), lines: self.damaged })
@@ -132,14 +132,15 @@ impl History {
     }
 }
 
-/// Reads the history. Each question reads the file once and keeps no more than its answer; blocks.
+/// Reads the history. Each query reads the file once and keeps no more than its answer. Blocks.
 #[derive(Debug, Clone)]
 pub struct HistoryReader {
     path: PathBuf,
     unwritten: Unwritten,
 }
 
-/// Records of ended runs that are not in the file, because they wait to be written or could not be. They are mailed all the same.
+/// Records of ended runs that are not in the file, because they wait to be written or could not be. They are mailed all
+/// the same.
 #[derive(Debug, Clone, Default)]
 pub struct Unwritten(Arc<Mutex<Vec<RunRecord>>>);
 

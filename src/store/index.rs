@@ -1,5 +1,5 @@
-//! What the controller needs of the history at once, kept in memory: it is read from the file when the daemon starts and
-//! follows each run from then on. Grows by a few bytes for each attachment since boot.
+//! What the controller needs of the history at once, kept in memory: it is read from the file when the daemon starts
+//! and follows each run from then on. Grows by a few bytes for each attachment since boot.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,8 +29,8 @@ pub struct AttachmentRuns {
 }
 
 impl RunIndex {
-    /// Reads the whole history; blocks. Also returns the runs that began and never ended, oldest first: the daemon or the
-    /// machine went down meanwhile.
+    /// Reads the whole history; blocks. Also returns the runs that began and never ended, oldest first: the daemon or
+    /// the machine went down meanwhile.
     ///
     /// # Errors
     /// The history can't be read.
@@ -58,7 +58,7 @@ impl RunIndex {
         Ok((index, unfinished.into_values().collect()))
     }
 
-    /// Numbers a new run. No number comes twice, even if its run can't be written down: it may have been told.
+    /// Numbers a new run. No number is used twice, even if its run can't be recorded, since it may have been published.
     pub fn next_run(&mut self) -> u64 {
         self.last_run += 1;
         self.last_run
@@ -84,8 +84,8 @@ impl RunIndex {
         self.last_successes.get(disk)
     }
 
-    /// The finished runs on one attachment since boot. Without a sequence number (kernels before 5.15) all attachments of a
-    /// disk look the same.
+    /// The finished runs on one attachment since boot. Without a sequence number (kernels before 5.15) all attachments
+    /// of a disk look the same.
     pub fn runs_on(&self, attachment: &AttachmentId, disk: &DiskId) -> Option<&AttachmentRuns> {
         self.attachments.get(&(disk.clone(), attachment.clone()))
     }

@@ -1,5 +1,5 @@
-//! Tells udev which disks are ours: an empty file per known UUID, for which `udev/99-asbackup.rules` looks when a disk appears.
-//! In the state directory, because after a boot udev looks at disks before the daemon runs.
+//! Shows udev which disks are ours: an empty file per known UUID, which `udev/99-asbackup.rules` looks for when a disk
+//! appears. In the state directory, because after a boot udev looks at disks before the daemon runs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use asbackup_api::Status;
 
-/// Keeps the directory in step with the configured disks until the status has no source any more.
+/// Keeps the directory in step with the configured disks until the status's sender is dropped.
 pub async fn follow(directory: PathBuf, mut status: watch::Receiver<Status>) {
     let mut written = None;
     while status.changed().await.is_ok() {
@@ -19,7 +19,7 @@ pub async fn follow(directory: PathBuf, mut status: watch::Receiver<Status>) {
         if written.as_ref() == Some(&known) {
             continue;
         }
-        // Without the files the copy works all the same; an automounter may only be faster than we are.
+        // The copy works without the files, but an automounter may be faster.
         if let Err(error) = write(&directory, &known) {
             debug!("{}: {error}", directory.display());
         }
@@ -27,7 +27,8 @@ pub async fn follow(directory: PathBuf, mut status: watch::Receiver<Status>) {
     }
 }
 
-/// Spelled as udev spells them. What config.ini calls a UUID may be any text, so what could not be a file name is left out.
+/// Spelled as udev spells them. What config.ini calls a UUID may be any text, so what could not be a file name is left
+/// out.
 fn known(status: &Status) -> BTreeSet<String> {
     let is_name = |uuid: &&str| uuid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let known = status.disks.iter().filter(|disk| disk.known).map(|disk| disk.uuid.as_str());

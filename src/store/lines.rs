@@ -15,7 +15,8 @@ impl<R: BufRead> Lines<R> {
         Self { reader, line: Vec::new() }
     }
 
-    /// The next line without its newline, `None` at the end. A line that is too long is truncated; empty lines are skipped.
+    /// The next line without its newline, `None` at the end. A line that is too long is truncated; empty lines are
+    /// skipped.
     pub fn next(&mut self) -> io::Result<Option<&[u8]>> {
         loop {
             self.line.clear();

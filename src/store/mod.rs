@@ -1,10 +1,10 @@
-//! What outlives the daemon, below `/var/lib/asbackup`: the `history` of runs, the `saved_state` by which disks and source are
-//! recognised, the `agreements` to what a first copy may delete, and the `known_disks` for udev. Knows nothing of what follows
-//! from any of it.
+//! What outlives the daemon, below `/var/lib/asbackup`: the `history` of runs, the `saved_state` by which disks and
+//! source are recognised, the `agreements` to what a first copy may delete, and the `known_disks` for udev. Knows
+//! nothing of what follows from any of it.
 //!
-//! One thread owns the files and works in the order in which it was asked, so nobody else waits for a slow disk. Each request
-//! is queued at once and returns a future that ends when the data is on the disk. Decisions read the `index` and
-//! `saved_state`, which are in memory.
+//! One thread owns the files and works in the order in which it was asked, so nobody else waits for a slow disk. Each
+//! request is queued at once and returns a future that ends when the data is on the disk. Decisions read the `index`
+//! and `saved_state`, which are in memory.
 
 pub mod agreements;
 pub mod history;
@@ -90,7 +90,7 @@ impl Store {
     /// Saves the state for the next start.
     ///
     /// # Errors
-    /// What a person is warned of, if it could not be written.
+    /// A warning for people, if it could not be written.
     pub fn save(&self, state: SavedState) -> impl Future<Output = Result<(), Warning>> + Send + use<> {
         let written = self.queue(move |files| files.saved_state.write(&state));
         let file = self.saved_state.clone();

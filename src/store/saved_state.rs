@@ -1,5 +1,5 @@
-//! What is remembered of disks, sources and old locks from one copy to the next, in `remembered.json`. Values and their file;
-//! the controller decides what may be remembered and what follows from it.
+//! What is remembered of disks, sources and old locks from one copy to the next, in `remembered.json`. Values and their
+//! file; the controller decides what may be remembered and what follows from it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -27,7 +27,7 @@ pub struct SavedState {
 }
 
 impl SavedState {
-    /// How the disk identified itself at its first use, or when somebody last said to trust it.
+    /// How the disk identified itself at its first use, or when somebody last trusted it.
     pub fn disk(&self, disk: &DiskId) -> Option<&DiskIdentity> {
         self.disks.get(disk)
     }

@@ -1,5 +1,5 @@
-//! The contents of the lock directories. Anybody who can write there can put any number of files into them, so only so many are
-//! read; the others are only counted.
+//! The contents of the lock directories. Anybody who can write there can put any number of files into them, so only so
+//! many are read; the others are only counted.
 
 use std::ffi::OsStr;
 use std::fs::DirEntry;

@@ -1,5 +1,5 @@
-//! Whether the repository is idle: nothing in it has changed for a while, and no process on this machine has one of its files
-//! open for writing. Files are compared by device and inode, so that other mounts of them are found. Blocks.
+//! Whether the repository is idle: nothing in it has changed for a while, and no process on this machine has one of its
+//! files open for writing. Files are compared by device and inode, so that other mounts of them are found. Blocks.
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};

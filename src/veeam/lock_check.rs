@@ -1,5 +1,5 @@
-//! Finds out whether the jobs behind held locks still run, and whether anything writes before a copy. Asks Veeam if config.ini
-//! says so, and checks how old the locks are. Only reports; the controller acts.
+//! Finds out whether the jobs behind held locks still run, and whether anything writes before a copy. Asks Veeam if
+//! config.ini says so, and checks how old the locks are. Only reports; the controller acts.
 //!
 //! A task that lives as long as there is something to ask; certificates and token end with it.
 

@@ -1,5 +1,5 @@
-//! Reads and removes lock files. The owner of a lock directory may be hostile, so its files are only reached through the
-//! directory's descriptor, and no link is followed.
+//! Reads and removes lock files. The owner of a lock directory may be hostile, so its files are only reached through
+//! the directory's descriptor, and no link is followed.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

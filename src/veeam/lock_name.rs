@@ -35,8 +35,8 @@ pub fn matches_name(wanted: &str, name: &str) -> bool {
     wanted == name || split(name).0 == wanted
 }
 
-/// Whether two different names may mean the same job: Windows ignores case and trailing blanks and dots, and an umlaut may be one
-/// character or two. A session's lock counts as its job's.
+/// Whether two different names may mean the same job: Windows ignores case and trailing blanks and dots, and an umlaut
+/// may be one character or two. A session's lock counts as its job's.
 pub fn is_similar(wanted: &str, name: &str) -> bool {
     let wanted_folded = folded(wanted);
     !matches_name(wanted, name) && (wanted_folded == folded(name) || wanted_folded == folded(split(name).0))

@@ -1,5 +1,5 @@
-//! Reports lock files that appear or disappear, through inotify. A missing directory is created, so that there is something to
-//! watch.
+//! Reports lock files that appear or disappear, through inotify. A missing directory is created, so that there is
+//! something to watch.
 
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,8 @@ use asbackup_system::paths;
 /// Files may come by the thousand: the first is reported at once, the others together.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// Reports that something changed in one of the directories; `lock_directory::scan` says what. Ends when the receiver is gone.
+/// Reports that something changed in one of the directories; `lock_directory::scan` says what. Ends when the receiver
+/// is gone.
 ///
 /// # Errors
 /// A directory can't be created or watched.

@@ -1,9 +1,10 @@
-//! Veeam's lock files, each saying "this job is writing", and the evidence that one has outlived its job.
-//! Any file in a lock directory counts, whoever created it. Decides nothing: the controller owns the queue.
+//! Veeam's lock files, each saying "this job is writing", and the evidence that one has outlived its job. Any file in a
+//! lock directory counts, whoever created it. Decides nothing: the controller owns the queue.
 //!
-//! `lock_name` says what a lock may be called, `new_lock` creates one, `lock_directory` reads and removes them, `held_locks`
-//! bounds how many are read, and `lock_watch` reports changes. `lock_check` finds out whether the jobs behind the locks still run:
-//! it asks Veeam (`api`, interpreted by `session_status`) or checks whether the repository is `idle`.
+//! `lock_name` says what a lock may be called, `new_lock` creates one, `lock_directory` reads and removes them,
+//! `held_locks` bounds how many are read, and `lock_watch` reports changes. `lock_check` finds out whether the jobs
+//! behind the locks still run: it asks Veeam (`api`, interpreted by `session_status`) or checks whether the repository
+//! is `idle`.
 
 pub mod api;
 mod held_locks;

@@ -1,5 +1,5 @@
-//! Creates a job's lock file, which counts as soon as it is there and survives a power cut soon after. On a slow disk the
-//! caller may have been told by then that there is no lock, so there is to be none.
+//! Creates a job's lock file. It counts as soon as it exists, and survives a power cut soon after. On a slow disk the
+//! caller may by then have been told that there is no lock; the file is then removed again.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -39,7 +39,7 @@ impl LockOwner {
     }
 }
 
-/// A lock file that was created a moment ago. It is removed again unless it is kept or was there before.
+/// A lock file that was created a moment ago. Removed when dropped, unless it is kept or existed before.
 #[derive(Debug)]
 #[must_use]
 pub struct NewLock {
@@ -77,8 +77,8 @@ impl Drop for NewLock {
 pub struct UnflushedLock(NewLock);
 
 impl UnflushedLock {
-    /// Flushes it to the disk; blocks for as long as the disk has other things to write. Some shares can't flush, and the lock
-    /// counts all the same.
+    /// Flushes it to the disk; blocks for as long as the disk has other things to write. Some shares can't flush, and
+    /// the lock counts all the same.
     pub fn flush(self) {
         let _ = self.0.file.sync_all();
         let _ = self.0.directory.descriptor.sync_all();

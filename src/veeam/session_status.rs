@@ -1,4 +1,5 @@
-//! What Veeam's answers mean for a lock and for a copy. Pure, and careful: a lock stays unless its session is known to be over.
+//! What Veeam's answers mean for a lock and for a copy. Pure, and careful: a lock stays unless its session is known to
+//! be over.
 
 use std::time::Duration;
 
@@ -6,8 +7,8 @@ use jiff::Timestamp;
 
 use super::api::{Job, Session};
 
-/// Session types that read the repository or don't touch it, and may run for days. Every other type counts as writing, including
-/// types of later versions.
+/// Session types that read the repository or don't touch it, and may run for days. Every other type counts as writing,
+/// including types of later versions.
 const READERS: [&str; 17] = [
     "RestoreVm",
     "InstantRecovery",
@@ -55,8 +56,8 @@ pub fn session_status(session: Option<&Session>, now: ServerNow) -> SessionStatu
     }
 }
 
-/// For a lock that only names its job, and was created at `since` by the server's clock. If the job's last session had ended by
-/// then, it is the previous one, and Veeam does not list the right one yet.
+/// For a lock that only names its job, and was created at `since` by the server's clock. If the job's last session had
+/// ended by then, it is the previous one, and Veeam does not list the right one yet.
 pub fn job_status(last: Option<&Session>, since: Timestamp, now: ServerNow) -> SessionStatus {
     match session_status(last, now) {
         SessionStatus::Finished if last.and_then(|session| session.end_time).is_none_or(|end| end < since) => {

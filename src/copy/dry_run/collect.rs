@@ -1,4 +1,5 @@
-//! Runs rsync without writing, and adds up its lines: on a thread of its own, since each line may be a question to the disk.
+//! Runs rsync without writing, and adds up its lines, on a thread of its own, since each line may need a look at the
+//! disk.
 
 use std::path::PathBuf;
 
@@ -16,7 +17,7 @@ use crate::copy::trees::partial::PartialCandidates;
 use crate::copy::trees::tree_info::TreeInfo;
 use asbackup_api::Fault;
 
-/// Sends each line to a thread that may ask the disk about it.
+/// Sends each line to a thread that may look at the disk.
 struct LineForwarder(UnboundedSender<OutputLine>);
 
 impl OutputReader for LineForwarder {

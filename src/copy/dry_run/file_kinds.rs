@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// As many names as a message can hold.
+/// As many names as fit a message.
 const EXAMPLES: usize = 3;
 /// So many kinds are told apart. A tree with more is no repository, and must not fill the memory.
 const MOST: usize = 1000;

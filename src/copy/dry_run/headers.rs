@@ -1,14 +1,14 @@
-//! Compares the headers of files, before and after. Encrypting, wiping or overwriting a file destroys its header; a file
-//! that lives on, which grows, is merged or compacted, keeps the header by which its program recognises it.
+//! Compares the headers of files, before and after. Encrypting, wiping or overwriting a file destroys its header; a
+//! file that lives on, which grows, is merged or compacted, keeps the header by which its program recognises it.
 //!
 //! What is compared, and why normal use passes:
-//! - Files that are replaced, and files whose new name is longer (`x.vbk` → `x.vbk.locked`). New files, deleted ones, and
-//!   files that were empty have no header to lose.
-//! - The first four bytes, where formats have their magic number: the rest of a header may well change (a .gz has its time
-//!   there, a .vbk its counters). Where they differ, a sixteenth of the first 512 bytes must be equal, not counting zeros
-//!   on both sides: database pages begin with a checksum, and encrypted data agrees in one byte of 256.
-//! - Text that became other text or nothing does not count: rotated logs, settings, a .vbm in XML, UTF-16 from Windows. It
-//!   does count where Veeam keeps its data, which is no text.
+//! - Files that are replaced, and files whose new name is longer (`x.vbk` → `x.vbk.locked`). New files, deleted ones,
+//!   and files that were empty have no header to lose.
+//! - The first four bytes, where formats have their magic number: the rest of a header may well change (a .gz has its
+//!   time there, a .vbk its counters). Where they differ, a sixteenth of the first 512 bytes must be equal, not
+//!   counting zeros on both sides: database pages begin with a checksum, and encrypted data agrees in one byte of 256.
+//! - Text that became other text or nothing does not count: rotated logs, settings, a .vbm in XML, UTF-16 from Windows.
+//!   It does count where Veeam keeps its data, which is no text.
 //! - A file that was only compressed (`x.log` → `x.log.gz`) is recognised by the magic number of the archive.
 //! - Two small files prove nothing, even if nothing else has changed.
 //!

@@ -1,6 +1,6 @@
-//! What the disk would lose by a copy, from the dry run's lines. New names are no loss: once Veeam's retention has turned
-//! over, every old file on a disk that comes once a month is gone, and as many new ones are there. A truncated file is a
-//! loss, though nothing is deleted. Pure but for `TreeInfo`, which asks the trees what rsync does not print.
+//! What the disk would lose by a copy, from the dry run's lines. New names are no loss: once Veeam's retention has
+//! turned over, every old file on a disk that comes once a month is gone, and as many new ones are there. A truncated
+//! file is a loss, though nothing is deleted. Pure but for `TreeInfo`, which asks the trees what rsync does not print.
 
 use std::path::Path;
 
@@ -175,8 +175,8 @@ impl Loss {
         let deleted = self.deleted.saturating_sub(agreed.files);
         let lost_bytes = self.lost_bytes.saturating_sub(agreed.bytes);
         let nothing_stays = deleted > 0 && stays.all == 0;
-        // The directories are still there, but not even the type of their files is: a repository that was encrypted under
-        // other names.
+        // The directories are still there, but not even the type of their files is: a repository that was encrypted
+        // under other names.
         let no_file_stays = deleted > 0 && stays.regular == 0 && !self.gone.shares_one_with(&self.came);
         let all_is_empty = self.held == 0 && lost_bytes > 0;
         if nothing_stays || no_file_stays || all_is_empty {
@@ -216,10 +216,10 @@ impl Loss {
     }
 }
 
-/// Files that the first copy to a disk would delete, and that may be somebody else's. A file in a directory of the
-/// repository belongs to it. Any other belongs to it if the disk also holds files of the repository, and its kind is one
-/// that Veeam makes or the repository has: a job that is gone leaves its backups on a disk that another program copied to
-/// before. Photos beside them belong to somebody.
+/// Files that the first copy to a disk would delete although they may be somebody else's. A file in a directory of the
+/// repository belongs to it. Any other belongs to it if the disk also holds files of the repository, and if Veeam makes
+/// or the repository has files of its kind: a deleted job leaves its backups on a disk that another program has copied
+/// to. Photos beside them are foreign.
 #[derive(Debug, Default)]
 struct ForeignCandidates(Kinds);
 

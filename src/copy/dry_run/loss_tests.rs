@@ -38,7 +38,8 @@ fn files(names: &[(&str, u64)]) -> Files {
     names.iter().map(|(name, length)| ((*name).to_owned(), *length)).collect()
 }
 
-/// What rsync would print for a copy from `source` over `disk`; everything is in the directory `d`, which is on both sides.
+/// What rsync would print for a copy from `source` over `disk`; everything is in the directory `d`, which is on both
+/// sides.
 fn loss(source: &Files, disk: &Files) -> Loss {
     let path = |name: &String| PathBuf::from(format!("d/{name}"));
     let trees = Disk { files: disk.iter().map(|(name, length)| (path(name), *length)).collect(), ..Disk::default() };

@@ -1,4 +1,4 @@
-//! What a dry run's lines mean. Pure, but for what `trees` is asked about single files.
+//! What a dry run's lines mean. Pure, except for what `trees` looks up about single files.
 
 pub mod collect;
 pub mod file_kinds;

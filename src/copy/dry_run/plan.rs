@@ -1,13 +1,13 @@
-//! The plan, from the dry run's lines: bytes to copy, room needed, what is deleted. Pure but for `TreeInfo`, which asks the
-//! file systems for sizes that rsync does not print. `loss` judges the deletions.
+//! The plan, from the dry run's lines: bytes to copy, room needed, what is deleted. Pure but for `TreeInfo`, which asks
+//! the file systems for sizes that rsync does not print. `loss` judges the deletions.
 
 use crate::copy::rsync::itemize::{Change, EntryKind, Item, OutputLine, Total};
 use crate::copy::trees::tree_info::TreeInfo;
 use crate::disks::mounted::Space;
 use asbackup_api::Fault;
 
-/// Directories, indirect blocks and journals take room beyond that of files: one hundredth, and at least `LEAST_OVERHEAD`
-/// bytes.
+/// Directories, indirect blocks and journals take room beyond that of files: one hundredth, and at least
+/// `LEAST_OVERHEAD` bytes.
 const OVERHEAD_SHARE: u64 = 100;
 const LEAST_OVERHEAD: u64 = 512 * 1024;
 
@@ -88,8 +88,8 @@ impl Plan {
         contents.saturating_add((contents / OVERHEAD_SHARE).max(LEAST_OVERHEAD))
     }
 
-    /// Whether the copy fits, perhaps only if deletions come first. `partial`: bytes that an interrupted copy left on the
-    /// disk, which need no room of their own unless they are deleted with the rest.
+    /// Whether the copy fits, perhaps only if deletions come first. `partial`: bytes that an interrupted copy left on
+    /// the disk, which need no room of their own unless they are deleted with the rest.
     ///
     /// # Errors
     /// `NoSpace`, with what is missing, or `TooFewInodes`.

@@ -3,7 +3,7 @@
 use crate::copy::rsync::itemize::{Change, EntryKind, Item};
 use crate::copy::trees::names::Names;
 
-/// As many names as a message can hold.
+/// As many names as fit a message.
 const EXAMPLES: usize = 3;
 
 /// Sums over the survey's entries.
@@ -20,7 +20,8 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// `max_file`: the longest file in bytes that a file system without owners and links holds; none for one that has them.
+    /// `max_file`: the longest file in bytes that a file system without owners and links holds; none for one that has
+    /// them.
     pub fn add(&mut self, item: &Item, max_file: Option<u64>) {
         match item.kind {
             EntryKind::Symlink => self.links += 1,
@@ -42,7 +43,8 @@ impl Survey {
     }
 }
 
-/// Such file systems keep names as Unicode. The FUSE driver of exFAT was seen to crash on other names, so they are not tried.
+/// Such file systems keep names as Unicode. The FUSE driver of exFAT was seen to crash on other names, so they are not
+/// tried.
 fn is_storable(item: &Item, max_file: u64) -> bool {
     item.path.to_str().is_some() && !(item.kind == EntryKind::File && item.length > max_file)
 }

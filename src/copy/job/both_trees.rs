@@ -1,4 +1,5 @@
-//! Source and target, both open, and rsync as it is started on them: what the preflight check and the copy have in common.
+//! Source and target, both open, and how rsync is started on them: what the preflight check and the copy have in
+//! common.
 
 use std::fmt::Display;
 use std::fs::File;
@@ -27,7 +28,7 @@ use crate::disks::mounted::{Mounted, MountedError, Writability};
 use asbackup_api::{Fault, Obstacle, Warning};
 use asbackup_system::blocking::{FLUSH, GLANCE, blocking};
 
-/// Whether rsync can be confined depends on the machine, not on the run: warned of once in the service's life.
+/// Warned of once in the service's life, since it depends on the machine and not on the run.
 static UNCONFINED_TOLD: AtomicBool = AtomicBool::new(false);
 
 pub struct BothTrees<'a> {
@@ -37,7 +38,7 @@ pub struct BothTrees<'a> {
     pub locks: &'a mut RunLocks,
     pub source: Source,
     launcher: Option<Launcher>,
-    /// A file with rules for what is up to date on the target though it does not look so.
+    /// A file with rules for files that are up to date on the target though they look different.
     pub skip_list: Option<PathBuf>,
 }
 
@@ -57,7 +58,7 @@ impl<'a> BothTrees<'a> {
         Self { job, disk, target, locks, source, launcher, skip_list: None }
     }
 
-    /// What all calls of rsync have in common.
+    /// What all invocations of rsync have in common.
     pub fn rsync(&self) -> Result<Rsync<'_>, Fault> {
         let config = &self.job.spec.config;
         Ok(Rsync {
@@ -90,14 +91,14 @@ impl<'a> BothTrees<'a> {
         self.target.try_clone().map_err(|error| self.target_refused(&error))
     }
 
-    /// Both for another thread.
+    /// The roots of both, for another thread.
     pub fn roots(&self) -> Result<Roots, Fault> {
         let source = self.source.directory.try_clone().map_err(|error| internal(&error))?;
         Ok(Roots { source, target: self.target_clone()? })
     }
 
-    /// Runs what blocks in the trees on a thread. The run's end does not wait for it, so the thread has descriptors of its own and
-    /// can close one while it hangs on the other.
+    /// Runs what blocks in the trees on a thread. The run's end does not wait for it, so the thread has descriptors of
+    /// its own and can close one while it hangs on the other.
     pub async fn on_thread<T, E>(
         &mut self,
         work: impl FnOnce(Roots, CancelToken) -> Result<T, E> + Send + 'static,
@@ -125,7 +126,7 @@ impl<'a> BothTrees<'a> {
         result
     }
 
-    /// Whether the target is still a place on this disk, and on nothing else.
+    /// Whether the target is still on this disk, with nothing mounted upon it.
     pub async fn recheck_target(&self) -> Result<(), Fault> {
         let mounted = self.disk.mounted.try_clone().map_err(|error| self.target_refused(&error))?;
         let (volume, directory) = (self.disk.volume.clone(), self.target_clone()?);
@@ -145,7 +146,7 @@ impl<'a> BothTrees<'a> {
         Explainer { job: self.job, disk: self.disk, target: Some(self.target) }
     }
 
-    /// A dry run that could not see everything is no base for a copy.
+    /// A dry run that could not read everything can't be the basis of a copy.
     pub async fn check_end(&self, ended: &ProcessEnd) -> Result<(), Fault> {
         let code = exit::code(ended.status);
         if exit::is_good(code) {
@@ -158,7 +159,7 @@ impl<'a> BothTrees<'a> {
         })
     }
 
-    /// Where a path below the target is at the moment, for people.
+    /// A path below the target as people see it now.
     pub fn shown_on_disk(&self, path: &Path) -> String {
         self.disk.shown(Some(self.target), path).display().to_string()
     }

@@ -1,7 +1,6 @@
-//! The check after a copy: what rsync says to have copied must be found on the disk under its name. It is not where the
-//! target treats different names as the same (only the kernel knows which, and FAT has short names of its own beside the
-//! long ones), and where somebody has renamed, deleted or mounted something there meanwhile: rsync goes on through what it
-//! has open.
+//! The check after a copy: what rsync claims to have copied must be on the disk under its name. It is not if the target
+//! treats different names as the same (only the kernel knows which, and FAT adds short names to the long ones), or if
+//! somebody has renamed, deleted or mounted something there meanwhile: rsync goes on with what it has open.
 
 use std::fs::File;
 use std::io;
@@ -28,13 +27,14 @@ use asbackup_system::blocking::{GLANCE, blocking};
 const EXAMPLES: usize = 3;
 
 impl BothTrees<'_> {
-    /// Runs rsync's dry run once more: of what has not changed in the source since it was locked, nothing may be left to do.
+    /// Repeats rsync's dry run, which must find nothing left to do for what has not changed in the source since it was
+    /// locked.
     pub async fn check_completeness(&mut self, folds: bool) -> Result<(), RunError> {
         self.refuse_covered_target().await?;
         let target = self.target_clone()?;
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
         let (ended, remaining) = collect::remaining(invocation, &mut self.job.cancel).await?;
-        // A source that has gone meanwhile explains whatever rsync says of it, or does not find in it.
+        // A source that has gone meanwhile explains whatever rsync reports or does not find.
         self.recheck_source().await?;
         if !exit::is_good(exit::code(ended.status)) {
             return Err(self.explainer().rsync_failure(&ended).await.into());
@@ -54,8 +54,8 @@ impl BothTrees<'_> {
         Err(Fault::CopyIncomplete { count: missing.len() as u64, examples, folds }.into())
     }
 
-    /// What is mounted in the target while rsync works there receives its part of the copy, and loses what is not in the
-    /// source.
+    /// A file system mounted in the target while rsync works there receives a part of the copy, and loses what is not
+    /// in the source.
     async fn refuse_covered_target(&self) -> Result<(), Fault> {
         let target = self.target_clone()?;
         let covered = blocking(GLANCE, move || mounted_upon(&target)).await.map_err(|error| internal(&error))?;

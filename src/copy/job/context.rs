@@ -1,4 +1,4 @@
-//! What every step may use: what is to be done, whom to talk to, and how far the run is. Knows no step.
+//! What every step may use: the task, the connections, and how far the run is. Knows no step.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -33,7 +33,7 @@ pub struct RunSpec {
     /// The daemon's runtime directory.
     pub runtime: PathBuf,
     pub remembered: Remembered,
-    /// Somebody has allowed this run to delete more than the budget, and the source to lie elsewhere than before.
+    /// Somebody has allowed this run to delete more than the budget, and to copy a source that has moved.
     pub allowed: bool,
 }
 
@@ -49,7 +49,7 @@ pub struct Remembered {
     pub agreed: Option<Agreed>,
 }
 
-/// Whom a run talks to.
+/// What a run is connected to.
 #[derive(Debug)]
 pub struct RunContext {
     pub connection: Connection,
@@ -118,7 +118,7 @@ pub fn internal(error: &io::Error) -> Fault {
     Fault::Internal { cause: error.to_string() }
 }
 
-/// Writes a list of file names for rsync. The names in the source are not for everybody.
+/// Writes a list of file names for rsync, readable by root alone.
 ///
 /// # Errors
 /// The file can't be written.

@@ -41,7 +41,7 @@ pub async fn copy(mut preflighted: Preflighted<'_>) -> Result<(), RunError> {
     let mut monitor = CopyMonitor::new(preflighted.plan.bytes, trees.job.events.clone(), config.sample_every);
     let ended = preflighted.run_rsync(&mut monitor).await;
     let Preflighted { mut trees, plan, folds, .. } = preflighted;
-    // Else readers would see the last tick's figures during the whole flush.
+    // Otherwise readers would see the last tick's figures during the whole flush.
     trees.job.totals.bytes_done = monitor.publish(Instant::now());
     trees.job.totals.files = monitor.files;
     trees.judge_end(&ended?).await?;
@@ -52,7 +52,7 @@ pub async fn copy(mut preflighted: Preflighted<'_>) -> Result<(), RunError> {
         trees.warn_of_skipped_names().await;
     }
     trees.write_back().await?;
-    // Including the flush, so that everybody sees the same rate, and one that the disk has kept.
+    // Includes the flush, so that everybody sees the same rate, one that the disk really has kept up.
     trees.job.totals.copy_seconds = start.elapsed().as_secs().max(1);
     if folds || plan.writes() {
         trees.check_completeness(folds).await?;
@@ -83,8 +83,8 @@ impl Preflighted<'_> {
         ended
     }
 
-    /// Moves what an earlier run left half copied to where rsync looks for it, and says what becomes of a partial file of
-    /// this run.
+    /// Moves files that an earlier run left half copied to where rsync looks for them, and returns what becomes of a
+    /// partial file of this run.
     async fn prepare_partial_files(&mut self) -> Result<PartialPolicy, Fault> {
         let policy = PartialPolicy::for_copy(self.plan.bytes);
         let partial = std::mem::take(&mut self.partial);
@@ -107,8 +107,8 @@ impl Preflighted<'_> {
 }
 
 impl BothTrees<'_> {
-    /// Whether rsync may write to its log. By itself it would neither make the log's directory nor complain, and copy all
-    /// the same.
+    /// Checks that rsync can write to its log. By itself, rsync would not create the log's directory, not complain, and
+    /// copy all the same.
     async fn open_log(&self) -> bool {
         let path = self.job.spec.config.rsync_log_file.clone();
         let shown = path.display().to_string();
@@ -125,7 +125,7 @@ impl BothTrees<'_> {
         let shown = path.display().to_string();
         let is_full = blocking(GLANCE, move || {
             let room = fstatvfs(paths::append(&path)?)?;
-            // A device has no room, and needs none.
+            // A device takes no room.
             Ok::<_, io::Error>(room.f_blocks > 0 && room.f_bfree == 0)
         });
         if is_full.await.unwrap_or(false) {
@@ -140,14 +140,14 @@ impl BothTrees<'_> {
             self.job.warn(Warning::VanishedFiles { examples: exit::cause(ended) });
         }
         let judged = if exit::is_good(code) { Ok(()) } else { Err(self.explainer().rsync_failure(ended).await) };
-        // A source that has gone meanwhile explains what rsync could not read, and what it calls vanished.
+        // A source that has gone meanwhile explains what rsync could not read or calls vanished.
         if !ended.status.success() {
             self.recheck_source().await?;
         }
         Ok(judged?)
     }
 
-    /// The disk then holds more than the source, and rsync ends as if it did not.
+    /// The disk then holds more than the source, which rsync's exit code does not say.
     fn warn_of_remains(&self, not_empty: &BTreeSet<PathBuf>) {
         if !not_empty.is_empty() {
             let examples = examples(not_empty.iter().map(PathBuf::as_path), EXAMPLES);
@@ -155,7 +155,7 @@ impl BothTrees<'_> {
         }
     }
 
-    /// rsync ends when everything is in memory.
+    /// rsync ends as soon as everything is in memory.
     async fn write_back(&mut self) -> Result<(), RunError> {
         self.job.notice(Notice::Flushing);
         let flushed = tokio::select! {

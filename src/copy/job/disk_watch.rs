@@ -1,5 +1,5 @@
-//! Ends a run whose disk hangs or fails. A disk that hangs is asked for nothing more, and UDisks2 is not asked about it
-//! either, since it would stop answering: the disk stays mounted, and the controller unmounts it once it responds again.
+//! Ends a run whose disk hangs or fails. A disk that hangs is not accessed again, not even through UDisks2, which would
+//! stop answering. The disk stays mounted, and the controller unmounts it once it responds again.
 
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ impl DiskWatch {
     }
 }
 
-/// Before UDisks2 is asked to mount the disk: it would wait for it, and meanwhile answer nobody.
+/// Waits until the disk responds before UDisks2 is asked to mount it: UDisks2 would wait as well, and meanwhile answer
+/// nobody.
 ///
 /// # Errors
 /// The disk hangs, or the run is to end.
@@ -45,7 +46,7 @@ pub async fn check_responds(job: &mut Job, volume: &Volume) -> Result<(), RunErr
     if job.cancel.or_stopped(responds).await? { Ok(()) } else { Err(Fault::DiskSilent.into()) }
 }
 
-/// None when the disk hangs meanwhile.
+/// None if the disk hangs meanwhile.
 pub async fn unless_hung<T>(volume: &Volume, patience: Duration, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         done = work => Some(done),

@@ -1,4 +1,4 @@
-//! Collects evidence after a failure: mount table, file system, drive, and the file itself. Every question has a time
+//! Collects evidence after a failure: mount table, file system, drive, and the file itself. Every lookup has a time
 //! limit, and no answer is no evidence. What the evidence means is decided in `rsync::cause`.
 
 use std::fs::{self, File, Metadata};
@@ -29,10 +29,10 @@ use crate::disks::network_share;
 use asbackup_api::{Fault, LockPlace};
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// What has to be free for notes is held back besides.
+/// The file system holds room back for its metadata besides.
 const BTRFS_NOTES: u64 = 16 << 20;
 
-/// Explains failures with what can still be asked. The target is none before it is open.
+/// Explains failures by what can still be found out. The target is none before it is open.
 pub struct Explainer<'a> {
     pub job: &'a Job,
     pub disk: &'a MountedDisk,
@@ -54,12 +54,12 @@ impl Explainer<'_> {
         cause::of_io(operation, error, &self.evidence_at(Some(path.to_owned())).await)
     }
 
-    /// The fault behind a lock file that could not be made or deleted.
+    /// The fault behind a lock file that could not be created or deleted.
     pub async fn lock_failure(&self, lock: LockPath<'_>, operation: Operation, error: &io::Error) -> Fault {
         let path = PathBuf::from(lock.path);
         let evidence = match lock.place {
             LockPlace::Disk => self.evidence_at(Some(path)).await,
-            // What does not answer is asked nothing more.
+            // What does not answer is not asked again.
             _ if error.kind() == io::ErrorKind::TimedOut => Evidence::default(),
             LockPlace::Source | LockPlace::Computer => {
                 let share = share_of(&path).await;
@@ -109,13 +109,14 @@ impl Explainer<'_> {
     }
 }
 
-/// A question of its own, since a path on a share that hangs never answers.
+/// A lookup of its own, since a path on a share that hangs never answers.
 async fn share_of(path: &Path) -> Option<String> {
     let path = path.to_owned();
     blocking(GLANCE, move || network_share::of(&path)).await.unwrap_or_default()
 }
 
-/// About a file that is not on the disk: the room in its directory, whether that takes writes, and its `chattr` attributes.
+/// For a file that is not on the disk: the room in its directory, whether that takes writes, and its `chattr`
+/// attributes.
 fn off_the_disk(path: &Path) -> Evidence {
     let look =
         |path| rustix::fs::open(path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).map(File::from);
@@ -156,7 +157,8 @@ fn btrfs(volume: &Volume) -> PathBuf {
     PathBuf::from(format!("/sys/fs/btrfs/{}/allocation", volume.id))
 }
 
-/// btrfs gives room away in large pieces, for contents or for notes; when all is given away, one of them can be full alone.
+/// btrfs allocates room in large pieces, for data or for metadata. Once all is allocated, one of the two can be full
+/// alone.
 fn metadata_is_full(allocation: &Path) -> Option<bool> {
     let read = |name: &str| fs::read_to_string(allocation.join(name)).ok()?.trim().parse::<u64>().ok();
     let held = read("global_rsv_size").unwrap_or_default();
@@ -165,7 +167,7 @@ fn metadata_is_full(allocation: &Path) -> Option<bool> {
     Some(notes <= held.saturating_add(BTRFS_NOTES) && contents > BTRFS_NOTES)
 }
 
-/// Nobody can be sent further in a file than the file system's largest one is long; the lock file is one that is there.
+/// No seek goes beyond the length of the largest possible file; the lock file serves to try.
 fn is_too_large(target: &File, lock: &Path, length: u64) -> bool {
     let opened = beneath::open(target.as_fd(), lock, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty());
     let sought = opened.map(|file| rustix::fs::seek(file, SeekFrom::Start(length)));
@@ -200,13 +202,13 @@ fn place(target: &File, path: &Path, disk: &Evidence) -> FilePlace {
     }
 }
 
-/// Of a directory with a project's quota, statvfs tells of what that leaves, and of the disk elsewhere.
+/// In a directory with a project quota, statvfs reports what the quota leaves; elsewhere, what the disk has.
 fn has_quota(place: &File, disk: Option<Space>) -> bool {
     let (Ok(place), Some(disk)) = (Space::of(place), disk) else { return false };
     place.size < disk.size && place.free < disk.free || place.inodes < disk.inodes && place.inodes == Some(0)
 }
 
-/// The uppermost directory on the way that takes no writes, where the file system as a whole does.
+/// The uppermost directory on the way that takes no writes although the file system does.
 fn read_only_subvolume(path: &Path, look: impl Fn(&Path) -> io::Result<File>) -> Option<PathBuf> {
     let refuses = |path: &&Path| {
         let Ok(directory) = look(path) else { return false };
@@ -223,7 +225,7 @@ fn is_swap(meta: &Metadata) -> bool {
     files.filter_map(|path| fs::metadata(path).ok()).any(|swap| (swap.dev(), swap.ino()) == (meta.dev(), meta.ino()))
 }
 
-/// A file that has gone meanwhile has changed, too.
+/// A file that has gone meanwhile counts as changed.
 fn has_changed(path: &Path, begun: SystemTime) -> bool {
     match fs::symlink_metadata(path) {
         Ok(meta) => {

@@ -1,4 +1,4 @@
-//! Watches the file system for errors: those it notes down, and writes that it no longer takes.
+//! Watches the file system for errors that it records, and for writes that it no longer takes.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::disks::health::Health;
 use crate::disks::mounted::{self, Writability};
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// How often the file system is looked at.
+/// How often the file system is checked.
 const INTERVAL: Duration = Duration::from_secs(5);
 /// rsync names the file that it failed on and ends by itself, unless it waits for memory that the kernel never frees,
 /// because it has given up writing it back.
@@ -21,14 +21,14 @@ pub struct HealthWatch {
     pub volume: Volume,
     /// Its number in the mount table.
     pub mount: u64,
-    /// Errors noted down before this run.
+    /// Errors recorded before this run.
     pub errors: u64,
 }
 
 impl HealthWatch {
-    /// Resolves some time after the file system stopped taking writes or noted down an error. The note is all there is to
-    /// see where the kernel gives up an ext4 without calling it read-only (Linux 6.12 to 6.14, and kernels with that
-    /// change, as Debian 12's).
+    /// Resolves some time after the file system stopped taking writes or recorded an error. The record is the only sign
+    /// if the kernel gives up an ext4 without making it read-only (Linux 6.12 to 6.14, and kernels with that change, as
+    /// Debian 12's).
     pub async fn until_failing(self) {
         while !self.is_failing().await {
             sleep(INTERVAL).await;
@@ -46,7 +46,7 @@ impl HealthWatch {
     }
 }
 
-/// What kernel and file system have noted down of errors so far.
+/// The errors that kernel and file system have recorded so far.
 pub async fn health_now(volume: &Volume) -> Health {
     let volume = volume.clone();
     blocking::<_, std::io::Error>(GLANCE, move || Ok(Health::of(&volume))).await.unwrap_or_default()

@@ -1,5 +1,5 @@
-//! Step 1: which of the attached volumes is the disk that is meant, whether it may be used, and whether it is the one that
-//! it was.
+//! Step 1: finds the wanted disk among the attached volumes, and checks that it may be used and is the same one as
+//! before.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// The one volume with this UUID that may be copied to. Also asked before a call to `Start` is answered.
 ///
 /// # Errors
-/// Not plugged in, plugged in twice, to be left alone, or of a kind that is no good for a backup.
+/// Not attached, attached twice, hidden by the administrator, or of a kind unfit for a backup.
 pub fn choose<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Result<&'a Volume, Fault> {
     let candidates: Vec<&Volume> = volumes.iter().filter(|volume| volume.id == *disk).collect();
     let volume = match candidates[..] {
@@ -67,7 +67,7 @@ fn unusable(volume: &Volume, hindrance: &Hindrance) -> Fault {
     }
 }
 
-/// The disk that is meant, where it is there and can't be used.
+/// The wanted disk, if it is attached but can't be used.
 pub fn find_unusable<'a>(disk: &DiskId, volumes: &'a [Volume]) -> Option<&'a Volume> {
     volumes.iter().find(|volume| volume.id == *disk && volume.hindrance.is_some())
 }
@@ -125,8 +125,8 @@ impl Identified {
         false
     }
 
-    /// The walk back, where nothing was mounted: whether the disk may be pulled, so that people learn it at once. What can't be
-    /// proven in a moment is found out later.
+    /// The walk back if nothing was mounted: whether the disk is safe to remove, so that people know at once. What
+    /// can't be proven in a moment is found out later.
     pub async fn is_free(&self, job: &Job) -> bool {
         if job.markers.is_set(&self.volume.id) {
             return false;
@@ -135,11 +135,11 @@ impl Identified {
     }
 }
 
-/// Object paths and device names are reused for other disks, and another disk with this UUID may have come: so UDisks2 is
-/// asked again at the last moment.
+/// Object paths and device names are reused for other disks, and another disk with this UUID may have been attached, so
+/// UDisks2 is asked again at the last moment.
 ///
 /// # Errors
-/// If it is another disk, or none any more.
+/// It is another disk, or gone.
 pub async fn confirm_attached(job: &mut Job, volume: &Volume) -> Result<(), RunError> {
     let ask = (|| monitor::volumes(&job.connection)).retry(service_retry());
     let volumes = tokio::select! {
@@ -156,7 +156,7 @@ pub async fn confirm_attached(job: &mut Job, volume: &Volume) -> Result<(), RunE
 /// A copy on the disk that also holds the original would be lost with it.
 async fn refuse_source_disk(job: &Job, volume: &Volume) -> Result<(), Fault> {
     let (source, device) = (job.spec.config.source.clone(), volume.device.clone());
-    // Whether the source exists is checked in step 5, which has better words for it.
+    // Whether the source exists is checked in step 5, which can explain it better.
     let same =
         blocking::<_, std::io::Error>(GLANCE, move || Ok(HostDisks::of_path(&source.canonicalize()?).hold(&device)));
     match same.await {

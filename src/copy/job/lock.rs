@@ -1,5 +1,5 @@
-//! Steps 4 and 7: the lock against a second rsync, the directory that is copied to, and the lock files on the disk and in
-//! the source.
+//! Steps 4 and 7: the lock against a second rsync, the directory that is copied to, and the lock files on the disk and
+//! in the source.
 
 use std::fs::File;
 use std::io;
@@ -25,7 +25,7 @@ use asbackup_api::{Fault, LockPlace, Notice, Step, Warning};
 use asbackup_system::blocking::{GLANCE, blocking};
 use asbackup_system::paths;
 
-/// What step 4 has acquired so far, and step 7 gives up.
+/// What step 4 has acquired so far, and step 7 releases.
 pub struct Acquired {
     target: Option<Target>,
     pub locks: RunLocks,
@@ -92,7 +92,7 @@ async fn open_target(job: &Job, disk: &MountedDisk) -> Result<Target, Fault> {
     match blocking(GLANCE, move || Target::open(top.as_fd(), &mount_point, &destination)).await {
         Ok(target) => Ok(target),
         Err(error) if leads_elsewhere(&error) => Err(refused(&error)),
-        // The lock file's directory is the first thing that is made on a disk, so the fault names that.
+        // The lock file's directory is created first on a disk, so the fault names the lock file.
         Err(error) => {
             let shown = disk.shown(None, &job.spec.config.disk_lockfile).display().to_string();
             let lock = LockPath { path: &shown, place: LockPlace::Disk };
@@ -124,7 +124,7 @@ impl Locked<'_> {
         let shown = source.join(&name);
         let path = shown.display().to_string();
         let directory = source.clone();
-        // A source that is missing is step 5's to judge, which has words for it.
+        // A missing source is left to step 5, which can explain it better.
         let top = match blocking(GLANCE, move || paths::directory(&directory)).await {
             Ok(top) => top,
             Err(error) => return Err(unavailable_source(&source, error).await),

@@ -83,8 +83,8 @@ async fn watched(job: &Job, volume: &Volume, mounted: Mounted) -> MountedDisk {
     MountedDisk { volume: volume.clone(), mounted, health, _watch: watch }
 }
 
-/// A run that is to end waits a moment for UDisks2's answer, so that it can undo the mount itself. A mount that comes later
-/// still is found by its marker and undone then.
+/// A run that is to end waits a moment for UDisks2's answer, so that it can undo the mount itself. A later mount is
+/// found by its marker and undone then.
 async fn ask_to_mount(
     job: &mut Job,
     volume: &Volume,
@@ -93,9 +93,9 @@ async fn ask_to_mount(
 ) -> Result<Result<PathBuf, UdisksError>, RunError> {
     let connection = job.connection.clone();
     let is_asked = AtomicBool::new(false);
-    // Our own proof that a disk is free, and udev's look into it, hold the device for a moment.
+    // Our own check that a disk is released, and udev's probing, hold the device for a moment.
     let is_passing = |error: &UdisksError| {
-        // A UDisks2 that ended may have mounted the disk before it did.
+        // UDisks2 may have mounted the disk before it ended.
         may_be_ours.fetch_or(is_service_lost(error), Ordering::Relaxed);
         is_asked.store(false, Ordering::Relaxed);
         matches!(error, UdisksError::Busy(_)) || is_service_lost(error)
@@ -114,7 +114,7 @@ async fn ask_to_mount(
     match timeout(MOUNT_GRACE, mount).await {
         Ok(Ok(point)) => *slot = Some(Mount { point, disk: None }),
         Ok(Err(error)) => clear_marker_unless_late(job, volume, &error),
-        // In the pause after a refusal no mount is under way.
+        // During the pause after a refusal no mount is under way.
         Err(_) if !is_asked.load(Ordering::Relaxed) && !may_be_ours.load(Ordering::Relaxed) => {
             job.markers.clear(&volume.id);
         }
@@ -137,7 +137,7 @@ async fn reuse_own_mount(job: &Job, volume: &Volume, is_ours: bool) -> Result<Pa
     Ok(point)
 }
 
-/// A mount that UDisks2 has not answered for may still come.
+/// A mount may still follow if UDisks2 has not answered.
 fn clear_marker_unless_late(job: &Job, volume: &Volume, error: &UdisksError) {
     if !matches!(error, UdisksError::TimedOut(_) | UdisksError::ServiceLost(_)) {
         job.markers.clear(&volume.id);

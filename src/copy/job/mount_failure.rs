@@ -1,5 +1,5 @@
-//! Why a disk could not be mounted: what the machine says, if it explains the refusal, or else the words of libmount and
-//! UDisks2.
+//! Why a disk could not be mounted: what the machine shows, if that explains the refusal, or else the messages of
+//! libmount and UDisks2.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::disks::{Volume, file_system_id, stale_mount};
 use asbackup_api::{Fault, MountTrouble};
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// More would not fit into a message.
+/// As many as fit a message.
 const NAMED: usize = 5;
 
 /// The fault behind a mount that was refused.
@@ -23,7 +23,7 @@ pub async fn mount_failure(volume: &Volume, error: UdisksError) -> Fault {
     of_udisks(volume, &error)
 }
 
-/// What explains the refusal better than UDisks2's words, if anything does. Blocks.
+/// What explains the refusal better than UDisks2's message, if anything does. Blocks.
 fn explanation(volume: &Volume, why: MountTrouble) -> Option<Fault> {
     let disk = volume.name();
     // The kernel compares UUIDs before it looks at the rest of a file system, so a damaged one is not held elsewhere.
@@ -47,7 +47,7 @@ fn of_udisks(volume: &Volume, error: &UdisksError) -> Fault {
     }
 }
 
-/// The error number is lost on the way through libmount and UDisks2, so their words have to do.
+/// libmount and UDisks2 lose the error number, so their messages have to do.
 pub fn mount_trouble(error: &UdisksError) -> MountTrouble {
     const WORDS: [(&str, MountTrouble); 12] = [
         // EUCLEAN, EBADMSG and EIO, as libmount words them.

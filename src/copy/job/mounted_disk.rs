@@ -1,4 +1,4 @@
-//! The disk while it is mounted: what it is asked, and the watch over it. Dropping it gives up every descriptor on the disk.
+//! The disk while it is mounted: queries to it, and the watch over it. Dropping it closes every descriptor on the disk.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use asbackup_system::blocking::{GLANCE, blocking};
 pub struct MountedDisk {
     pub volume: Volume,
     pub mounted: Mounted,
-    /// Errors noted down before this run.
+    /// Errors recorded before this run.
     pub health: Health,
     /// Held, not read: it ends the run when the disk hangs or fails.
     pub _watch: DiskWatch,
@@ -29,7 +29,7 @@ impl MountedDisk {
         blocking(GLANCE, move || Space::of(&top)).await
     }
 
-    /// Where a path below the target is at the moment, for people.
+    /// A path below the target as people see it now.
     pub fn shown(&self, target: Option<&Target>, path: &Path) -> PathBuf {
         let target = target.map(|target| target.path.as_path()).unwrap_or(Path::new(""));
         self.mounted.mount_point.join(target).join(path)
@@ -47,7 +47,7 @@ impl MountedDisk {
         (now.errors > self.health.errors).then_some(Fault::DiskFailing { cause: now.cause })
     }
 
-    /// A disk that does not answer in time has faults of its own.
+    /// A disk that does not answer in time counts as faulty.
     async fn writability(&self) -> Writability {
         let Ok(mounted) = self.mounted.try_clone() else { return Writability::Writable };
         blocking(GLANCE, move || mounted.writability()).await.unwrap_or_default()

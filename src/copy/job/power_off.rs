@@ -1,5 +1,5 @@
-//! Switches the disk off after a good copy, if that is configured and nothing else loses its power. The disk may be pulled
-//! by then, so nothing here can spoil the run.
+//! Switches the disk off after a good copy, if that is configured and nothing else loses its power. The disk may be
+//! pulled by then, so nothing here can spoil the run.
 
 use std::io;
 
@@ -33,7 +33,7 @@ async fn try_power_off(job: &Job, volume: &Volume) -> Result<(), String> {
     udisks::power_off(&job.connection, volume).await.map_err(|error| error.to_string())
 }
 
-/// What uses one of the volumes, mounted or not, according to UDisks2 or the kernel. Blocks.
+/// What uses any of the volumes, mounted or not, according to UDisks2 or the kernel. Blocks.
 fn in_use(volumes: &[Volume]) -> Option<String> {
     volumes.iter().find_map(|volume| {
         let device = volume.device.display();

@@ -1,4 +1,5 @@
-//! Step 5: everything that can be known before the first byte changes. Source, names, times, dry run, room, and deletions.
+//! Step 5: everything that can be known before the first byte changes. Source, names, times, dry run, room, and
+//! deletions.
 
 use std::fs::File;
 use std::io;
@@ -29,7 +30,7 @@ pub struct Preflighted<'a> {
     pub trees: BothTrees<'a>,
     pub plan: Plan,
     pub deleting: Deleting,
-    /// What an interrupted copy left half done.
+    /// Files that an interrupted copy left half copied.
     pub partial: PartialFiles,
     /// The target treats some different names as the same.
     pub folds: bool,
@@ -96,7 +97,7 @@ async fn warn_of_old_rsync(job: &Job) {
     }
 }
 
-/// Where the room that ext4 reserves for root would do, no larger disk is needed.
+/// If the room that ext4 reserves for root would suffice, no larger disk is needed.
 fn with_reserve(fault: Fault, space: Space, volume: &Volume) -> Fault {
     match fault {
         Fault::NoSpace { needed, free, missing, .. } if space.reserved >= missing && volume.id_type == "ext4" => {
@@ -113,7 +114,7 @@ impl BothTrees<'_> {
         let trees = Trees { roots: self.roots()?, block: space.block, keeps_holes };
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, directory.as_fd())?;
         let (ended, DryRun { plan, loss, partial }) = collect::dry_run(invocation, &mut self.job.cancel, trees).await?;
-        // A source that has gone meanwhile explains whatever rsync says of it, or does not find in it.
+        // A source that has gone meanwhile explains whatever rsync reports or does not find.
         self.recheck_source().await?;
         self.check_end(&ended).await?;
         self.refuse_nothing(loss.source_entries(), &ended)?;
@@ -125,7 +126,7 @@ impl BothTrees<'_> {
         Ok((plan, found.map_err(|error: io::Error| internal(&error))?))
     }
 
-    /// The source is not empty, so an empty list is no plan.
+    /// The source is not empty, so an empty list can't be a plan.
     fn refuse_nothing(&self, source_entries: u64, ended: &ProcessEnd) -> Result<(), Fault> {
         let config = &self.job.spec.config;
         let path = config.source.display().to_string();

@@ -1,5 +1,5 @@
-//! Step 5, names: whether the target holds what the source has, and under which names. What the target really does is tried
-//! on it; a target that treats different names as the same gets the source's spelling before the dry run.
+//! Step 5, names: whether the target can hold the source's names, which is tried on the target itself. A target that
+//! treats different names as the same gets the source's spelling before the dry run.
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -17,7 +17,7 @@ use asbackup_api::{Fault, Notice, Warning};
 use asbackup_config::LossyPolicy;
 
 impl BothTrees<'_> {
-    /// Says whether the target treats some different names as the same.
+    /// Returns whether the target treats some different names as the same.
     pub async fn check_names(&mut self) -> Result<bool, RunError> {
         let max_file = match self.disk.volume.file_system() {
             FileSystem::Plain { max_file } => Some(max_file),
@@ -106,7 +106,7 @@ impl BothTrees<'_> {
     }
 }
 
-/// Where there is no room to try, the kind of file system decides.
+/// If there is no room to try, the kind of file system decides.
 fn may_fold(target: &File, is_plain: bool) -> Result<bool, RespellError> {
     let failed = |source| RespellError { path: NAME_DIRECTORY.into(), source };
     let Some(probe) = NameProbe::create(target.as_fd()).map_err(failed)? else { return Ok(is_plain) };

@@ -41,8 +41,8 @@ impl BothTrees<'_> {
         self.skip_unstorable(times.unstorable(), is_full).await
     }
 
-    /// A file that is rewritten each night is off by a day as well. So the contents of every file that the source has
-    /// touched around or after the last good copy are compared, and what differs is left to rsync.
+    /// A file that is rewritten each night is off by a day as well. So the contents of every file that changed in the
+    /// source around or after the last good copy are compared, and what differs is left to rsync.
     async fn without_changed(&mut self, mut shifted: Vec<TimeMismatch>) -> Result<Vec<TimeMismatch>, RunError> {
         let copied = self.job.spec.remembered.copied.unwrap_or_default();
         let touched = shifted.iter().filter(|mismatch| !mismatch.is_unchanged_since(copied));
@@ -108,7 +108,7 @@ fn listed<'a>(files: impl Iterator<Item = &'a TimeMismatch>) -> FileList {
     list
 }
 
-/// A line of rsync's; empty for a name that would be more than one.
+/// One line for rsync; empty for a name with a line break.
 fn rule(path: &Path) -> Vec<u8> {
     let pattern = command_line::pattern(path);
     if pattern.as_bytes().contains(&b'\n') { Vec::new() } else { [pattern.as_bytes(), b"\n"].concat() }

@@ -1,4 +1,4 @@
-//! What a run holds from step 4 to step 7, and what of its writes is not known to be on the medium yet.
+//! What a run holds from step 4 to step 7, and which of its writes are not known to be on the medium yet.
 
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub struct RunLocks {
     pub late_times: bool,
     /// Files that may not have reached the medium. The lock file on the disk then stays, as a note for the next run.
     pub unverified: Option<Unverified>,
-    /// Something was written and not flushed since.
+    /// Something has been written since the last flush.
     pub is_dirty: bool,
     _run: RsyncLock,
 }
@@ -45,8 +45,8 @@ impl RunLocks {
         self.unverified = Some(Unverified { since: made });
     }
 
-    /// Writes back what is in memory. The kernel reports an error only here, only once, and only to a descriptor that was
-    /// opened before the copy; so when nobody waits for the answer, the files stay unverified.
+    /// Writes back what is in memory. The kernel reports an error only here, only once, and only to a descriptor that
+    /// was opened before the copy; so when nobody waits for the answer, the files stay unverified.
     ///
     /// # Errors
     /// Something was not written.

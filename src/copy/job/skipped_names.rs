@@ -1,5 +1,5 @@
-//! Files of the source that are not copied, since they are called like something of ours. A source that is itself a copy
-//! made by this service can hold such names, and nobody would know.
+//! Files of the source that are not copied, because they have a name that we use ourselves. A source that is itself a
+//! copy made by this service can hold such names, and nobody would notice.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -23,7 +23,7 @@ impl BothTrees<'_> {
     /// rsync has already reported a source that can't be read.
     pub async fn warn_of_skipped_names(&mut self) {
         let config = &self.job.spec.config;
-        // Where both have the same name, the file that is there is our own lock in the source.
+        // If both lock files have the same name, the one in the source is our own.
         let lock = Some(config.disk_lockfile.clone()).filter(|lock| *lock != config.source_lockfile);
         let search = self.on_thread(move |Roots { source, target }, cancel| {
             // A source that hangs must not keep the disk from being unmounted.

@@ -1,8 +1,8 @@
-//! The nine steps of a run in the requirement's order, and the walk back that always follows.
+//! The nine steps of a run, and the walk back that always follows.
 //!
 //! Each step of the walk forward takes the stage before it and gives the next: `Identified`, `MountedDisk`, `Locked`,
-//! `Preflighted`. What has to be undone is in `Reached`, also when a step fails half way. A new stage is a file, a line in
-//! `forward`, and, if it leaves something behind, a slot in `Reached` and a line in `backward`.
+//! `Preflighted`. What has to be undone is in `Reached`, also when a step fails half way. A new stage is a file, a line
+//! in `forward`, and, if it leaves something behind, a slot in `Reached` and a line in `backward`.
 
 use super::context::{Job, RunContext, RunSpec};
 use super::copy::copy;
@@ -17,7 +17,7 @@ use crate::copy::cancel::{RunError, StopReason};
 use crate::copy::event::{Event, RunSummary};
 use asbackup_api::Fault;
 
-/// How far the walk forward came: what has to be undone.
+/// How far the walk forward got: what has to be undone.
 #[derive(Default)]
 struct Reached {
     identified: Option<Identified>,
@@ -25,7 +25,7 @@ struct Reached {
     acquired: Option<Acquired>,
 }
 
-/// How the walk forward ended. Neither a fault nor a reason to stop: the copy is complete.
+/// How the walk forward ended. Without a fault and a reason to stop, the copy is complete.
 #[derive(Debug, Default)]
 struct ForwardEnd {
     fault: Option<Fault>,
@@ -36,7 +36,7 @@ struct ForwardEnd {
 #[derive(Debug, Default)]
 struct BackwardEnd {
     faults: Vec<Fault>,
-    /// The disk may be pulled.
+    /// The disk is safe to remove.
     released: bool,
 }
 
@@ -116,7 +116,7 @@ impl Reached {
         undone
     }
 
-    /// A disk that was removed explains every error that came of it.
+    /// A disk that was removed explains every error that followed.
     async fn judge(&self, error: RunError) -> ForwardEnd {
         let stopped = match error {
             RunError::Fault(fault) if fault.may_be_of_disk() && self.is_being_removed().await => {

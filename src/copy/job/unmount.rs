@@ -1,4 +1,4 @@
-//! Steps 8 and 9: looks at the free space, unmounts the disk, and proves that it may be pulled.
+//! Steps 8 and 9: reads the free space, unmounts the disk, and proves that it is safe to remove.
 
 use std::io;
 use std::path::Path;
@@ -22,7 +22,7 @@ use crate::disks::udisks::{self, UdisksError};
 use asbackup_api::{Fault, Notice, Step, Warning};
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// Somebody who only looks at the disk is gone within two minutes; whoever works on it is named.
+/// Somebody who only looks at the disk is gone within two minutes; others are named.
 const BUSY_PAUSE: Duration = Duration::from_secs(2);
 const BUSY_PAUSES: usize = 60;
 /// UDisks2 itself unmounts a disk that has been pulled.
@@ -30,7 +30,7 @@ const CLEANUP: Duration = Duration::from_secs(30);
 const SYNC: Duration = Duration::from_secs(10 * 60);
 const NAMED: usize = 5;
 
-/// What the way back has to know of the way forward.
+/// What the walk back has to know of the walk forward.
 #[derive(Debug, Clone, Copy)]
 pub struct DiskState {
     pub removed: bool,
@@ -39,20 +39,20 @@ pub struct DiskState {
     pub all_written: bool,
 }
 
-/// Step 8. `copied`: the copy is complete. A number that can't be read does not spoil a good copy.
+/// Step 8. `copied`: the copy is complete. If the figures can't be read, the copy is good all the same.
 pub async fn free_space(job: &mut Job, disk: &MountedDisk, copied: bool) {
     job.begin(Step::FreeSpace);
     let Ok(space) = disk.space().await else { return };
     job.note_space(space);
     job.notice(Notice::StepFreeSpace { free: space.free, size: space.size });
     let threshold = job.spec.config.free_space_threshold;
-    // This warning says that the copy found room; after a failure the fault has its own words.
+    // The warning says that the copy had room; after a failure the fault says more.
     if copied && space.free < threshold {
         job.warn(Warning::LowSpace { free: space.free, threshold });
     }
 }
 
-/// Step 9. Gives up every descriptor on the disk first. Says whether the disk may be pulled.
+/// Step 9. First closes every descriptor on the disk. Returns whether the disk is safe to remove.
 ///
 /// # Errors
 /// The disk can't be unmounted, or is not proven to be free.
@@ -93,7 +93,7 @@ struct Unmounting<'a> {
 }
 
 impl Unmounting<'_> {
-    /// Nothing is asked of a disk that hangs, before or meanwhile.
+    /// A disk that hangs, before or meanwhile, is not accessed.
     async fn run(&self) -> Result<Proof, Fault> {
         let (volume, patience) = (&self.identified.volume, self.job.spec.config.disk_patience);
         if !probe::responds(volume, patience).await {

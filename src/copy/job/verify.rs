@@ -1,5 +1,6 @@
-//! Step 5, what earlier runs may not have written to the medium: it is compared with the source before the dry run. And
-//! what changes in the source in mid-copy, which the next run could miss. `unverified` finds the files.
+//! Step 5, verification: files that earlier runs may not have written to the medium are compared with the source before
+//! the dry run. Also handles files that change in the source in mid-copy, which the next run could miss. `unverified`
+//! finds both.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -46,7 +47,7 @@ impl BothTrees<'_> {
         }
     }
 
-    /// Those of the list whose contents differ from the source's.
+    /// The files of the list whose contents differ from the source's.
     pub async fn differing(&mut self, list: &FileList) -> Result<Vec<PathBuf>, RunError> {
         let path = self.job.spec.runtime.join(LIST);
         let unwritable = |error: io::Error| Fault::Internal { cause: format!("{}: {error}", path.display()) };
@@ -71,8 +72,8 @@ impl BothTrees<'_> {
         Ok(())
     }
 
-    /// A file that changes in the source while it is copied may arrive half new and half old. The next run sees that by its
-    /// time, except where times are too coarse; there the copy's time is invalidated.
+    /// A file that changes in the source while it is copied may arrive half new and half old. The next run sees that by
+    /// its time, except where times are too coarse; there the copy's time is invalidated.
     pub async fn invalidate_changed_files(&mut self) -> Result<(), RunError> {
         if self.locks.fine_times && self.disk.volume.file_system() == FileSystem::Full {
             return Ok(());
@@ -87,7 +88,7 @@ impl BothTrees<'_> {
         }
     }
 
-    /// A file without its time does not look copied to rsync.
+    /// To rsync, a file with another time does not look copied.
     async fn invalidate_times(&mut self, files: Vec<PathBuf>) -> Result<(), RunError> {
         self.locks.is_dirty = true;
         let invalidate = move |roots: Roots, _| {

@@ -1,5 +1,5 @@
-//! Step 2: waits until no job of Veeam writes. The controller decides when the copy is admitted; this step brings it what
-//! the lock directories hold, and gives up when its time is over.
+//! Step 2: waits until no job of Veeam writes. The controller decides when the copy is admitted; this step reports what
+//! the lock directories hold, and gives up when the time is over.
 
 use std::io;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! A lock file: a visible note that a copy runs, with a kernel lock that dies with its holder. Reports what it found, and
-//! leaves the judgement to the caller.
+//! A lock file: a visible note that a copy runs, with a kernel lock that dies with its holder. Reports what it found,
+//! and leaves the judgement to the caller.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
@@ -168,8 +168,8 @@ fn host() -> String {
     format!("host={}", rustix::system::uname().nodename().to_string_lossy())
 }
 
-/// Removes a lock file that a killed daemon of this machine left. A file that is locked stays, and so does one of another
-/// machine, whose lock is invisible here on some network shares.
+/// Removes a lock file that a killed daemon of this machine left. A file that is locked stays, and so does one of
+/// another machine, whose lock is invisible here on some network shares.
 ///
 /// # Errors
 /// The file is there and can't be read or removed.

@@ -1,6 +1,6 @@
-//! The lock against a second rsync on one disk: a file per disk in the runtime directory, never removed, whose descriptor
-//! rsync inherits. While an rsync of ours lives, the lock is held, even if the daemon was killed. An rsync that hangs on a
-//! pulled disk does not block other disks.
+//! The lock against a second rsync on one disk: a file per disk in the runtime directory, never removed, whose
+//! descriptor rsync inherits. While an rsync of ours lives, the lock is held, even if the daemon was killed. An rsync
+//! that hangs on a pulled disk does not block other disks.
 
 use std::fs::{self, File};
 use std::io;
@@ -35,8 +35,8 @@ pub fn path(runtime: &Path, disk: &DiskId) -> PathBuf {
 }
 
 impl RsyncLock {
-    /// Takes the lock. First ends an rsync that outlived a killed daemon, since nobody watches it any more. Blocks for up
-    /// to 15 s.
+    /// Takes the lock. First ends an rsync that outlived a killed daemon, since nobody watches it any more. Blocks for
+    /// up to 15 s.
     ///
     /// # Errors
     /// `WouldBlock` if the lock is still held.

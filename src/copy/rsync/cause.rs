@@ -1,6 +1,6 @@
-//! Why a copy failed: turns what rsync or the kernel said (`complaint`) and what was found out besides (`Evidence`) into a
-//! fault. Pure, and the one place where an error number gets a meaning. Neither disk nor drive is blamed without evidence.
-//! An error number alone is none, except those by which a file system reports its own inconsistency.
+//! Why a copy failed: turns what rsync or the kernel said (`complaint`) and what was found out besides (`Evidence`)
+//! into a fault. Pure, and the one place where an error number gets a meaning. Neither disk nor drive is blamed without
+//! evidence. An error number alone is none, except those by which a file system reports its own inconsistency.
 
 use std::io;
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ pub struct FilePlace {
     pub too_large: bool,
 }
 
-/// How severe a complaint is: the most severe one is explained.
+/// How severe a complaint is. The most severe one is explained.
 fn severity(complaint: &Complaint) -> u8 {
     let target = complaint.side == Side::Target;
     match Errno::from_raw_os_error(complaint.errno) {
@@ -73,7 +73,8 @@ fn severity(complaint: &Complaint) -> u8 {
     }
 }
 
-/// The most severe; of equal ones the source's before the disk's, since what is not read is not written, and then the first.
+/// The most severe; of equal ones the source's before the disk's, since what is not read is not written, and then the
+/// first.
 pub fn most_severe(complaints: &[Complaint]) -> Option<&Complaint> {
     let rank = |complaint: &&Complaint| (severity(complaint), complaint.side == Side::Source);
     complaints.iter().rev().max_by_key(rank)
@@ -88,7 +89,7 @@ pub struct RsyncEnd<'a> {
     pub words: &'a str,
 }
 
-/// Why rsync ended so.
+/// Why rsync failed.
 pub fn of_rsync(end: RsyncEnd<'_>, complaint: Option<&Complaint>, evidence: &Evidence) -> Fault {
     let general = || Fault::CopyFailed { code: end.code, cause: end.words.to_owned() };
     if let Some(fault) = of_disk(&with(end.words, evidence), evidence) {
@@ -128,14 +129,15 @@ fn number(error: &io::Error) -> i32 {
     }
 }
 
-/// A lock file that could not be made or deleted, by the path that people know.
+/// A lock file that could not be created or deleted, by the path that people know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LockPath<'a> {
     pub path: &'a str,
     pub place: LockPlace,
 }
 
-/// Why a lock file failed. What affects the whole disk is reported as such; the drives of source and computer are never blamed.
+/// Why a lock file failed. What affects the whole disk is reported as such; the drives of source and computer are never
+/// blamed.
 pub fn of_lock(lock: LockPath<'_>, operation: Operation, error: &io::Error, evidence: &Evidence) -> Fault {
     let (why, cause) = match of_io(operation, error, evidence) {
         Fault::NotStored { why, cause, .. } => (why, cause),

@@ -1,5 +1,5 @@
-//! Tries every operation with every error number: neither disk nor drive is blamed without evidence, in any language, and
-//! with evidence it is.
+//! Tries every operation with every error number: neither disk nor drive is blamed without evidence, in any language,
+//! and with evidence it is.
 
 use std::sync::LazyLock;
 

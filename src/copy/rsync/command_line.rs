@@ -1,5 +1,5 @@
-//! rsync's command line. The dry run has exactly the copy's options, except those for how contents are written, when and
-//! how much is deleted, and what is printed. Says why each option is there; runs nothing.
+//! rsync's command line. The dry run has exactly the copy's options, except those for how contents are written, when
+//! and how much is deleted, and what is printed. Says why each option is there; runs nothing.
 
 use std::ffi::OsString;
 use std::io;
@@ -57,7 +57,7 @@ pub struct Rsync<'a> {
     /// The target is the top of its file system.
     pub at_top: bool,
     pub excludes: Option<&'a Path>,
-    /// A file with rules for what is up to date on the target though it does not look so.
+    /// A file with rules for files that are up to date on the target though they look different.
     pub skip_list: Option<&'a Path>,
     pub log_file: Option<&'a Path>,
 }
@@ -104,8 +104,8 @@ impl Rsync<'_> {
     }
 
     fn own_filters(&self) -> Vec<OsString> {
-        // Before all other rules: the source can't send directories with our names, and what is left of ours on the disk is
-        // deleted at the end.
+        // Before all other rules: the source can't send directories with our names, and what is left of ours on the
+        // disk is deleted at the end.
         let ours = [PARTIAL, NAME_DIRECTORY]
             .iter()
             .flat_map(|ours| ["H", "R"].map(|rule| format!("--filter={rule} {ours}/").into()));
@@ -168,7 +168,7 @@ fn with_slash(path: &Path) -> OsString {
     text
 }
 
-/// The list of excludes, if there is one. Where it can't be read, rsync names it.
+/// The list of excludes, if there is one. If it can't be read, rsync reports it.
 ///
 /// # Errors
 /// Its path is not safe.

@@ -1,6 +1,6 @@
-//! Parses one error message of rsync: which side it comes from, what was being done with which file, and the kernel's error
-//! number. Pure. The wordings are those of rsync 3.2.7 to 3.5.0 (`rsyserr` and `full_fname` in its sources). `cause`
-//! decides what a message means.
+//! Parses one error message of rsync: which side it comes from, what was being done with which file, and the kernel's
+//! error number. Pure. The wordings are those of rsync 3.2.7 to 3.5.0 (`rsyserr` and `full_fname` in its sources).
+//! `cause` decides what a message means.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;

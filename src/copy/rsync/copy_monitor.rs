@@ -10,7 +10,7 @@ use super::runner::OutputReader;
 use crate::copy::event::{Event, EventSink};
 use asbackup_api::{Notice, Warning};
 
-/// A disk that takes nothing for this long is worth a warning; rsync's own time-out does not notice.
+/// A disk that takes no data for this long is worth a warning; rsync's own time-out does not notice.
 const STALL: Duration = Duration::from_secs(10 * 60);
 
 /// Reads the copy's output.

@@ -134,7 +134,8 @@ fn item(line: &[u8]) -> Option<Item> {
     Some(Item { change, kind, length, path })
 }
 
-/// `        3000000  99%  707.44MB/s    0:00:00 (xfr#1, to-chk=4/7)`; the percentage is of the whole tree, and of no use.
+/// `        3000000  99%  707.44MB/s    0:00:00 (xfr#1, to-chk=4/7)`; the percentage is of the whole tree, and of no
+/// use.
 fn progress(text: &str) -> Option<u64> {
     let mut words = text.split_ascii_whitespace();
     let bytes = words.next()?.parse().ok()?;

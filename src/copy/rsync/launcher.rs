@@ -1,5 +1,5 @@
-//! Starts rsync through a program of ours that confines it to the source, the target, its log, and what it needs to run.
-//! Knows what rsync has to read and how to say so; the kernel enforces it (`bin/asbackup-confine.rs`).
+//! Starts rsync through `asbackup-confine`, which confines it to the source, the target, its log, and what it needs to
+//! run. Knows what rsync has to read and how to pass that on.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,17 +14,17 @@ use asbackup_api::Fault;
 
 const PROGRAM: &str = "asbackup-confine";
 
-/// The program that starts rsync, and what that may read.
+/// The program that starts rsync, and what rsync may read.
 #[derive(Debug)]
 pub struct Launcher {
     program: PathBuf,
-    /// The kernel enforces what it is told.
+    /// The kernel can confine rsync.
     confines: bool,
     source: File,
 }
 
 impl Launcher {
-    /// Looks for the program and asks it what the kernel can enforce. With it: why rsync can't be confined, if it can't.
+    /// Finds the program and has it probe what the kernel can enforce. Also returns why rsync can't be confined, if so.
     /// Blocks.
     pub fn find(source: File) -> (Option<Self>, Option<String>) {
         let program = match installed_program() {
@@ -56,7 +56,7 @@ impl Launcher {
         Ok(Invocation { input: Stdio::from(source), ..invocation })
     }
 
-    /// What comes before rsync's own words.
+    /// The arguments before rsync's own.
     fn options(&self, rsync: &Rsync<'_>, purpose: Purpose<'_>) -> Vec<OsString> {
         if !self.confines {
             return vec!["--unconfined".into(), "--".into()];

@@ -1,4 +1,5 @@
-//! rsync as a program: its command line, its process and output, its end and messages, and why it failed. Knows no steps.
+//! rsync as a program: its command line, its process and output, its end and messages, and why it failed. Knows no
+//! steps.
 
 pub mod cause;
 pub mod command_line;

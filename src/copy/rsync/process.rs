@@ -1,5 +1,5 @@
-//! Runs rsync as a child process: clean environment, own process group, the target as working directory, a limit to every wait.
-//! Knows processes and pipes, and nothing of what rsync prints.
+//! Runs rsync as a child process: clean environment, own process group, the target as working directory, a limit to
+//! every wait. Knows processes and pipes, but nothing of what rsync prints.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -20,7 +20,7 @@ use asbackup_api::Fault;
 
 /// After SIGTERM rsync removes its temporary file and ends within half a second, unless the disk hangs.
 pub const GRACE: Duration = Duration::from_secs(20);
-/// On a disk that is gone there is nothing to clean up, and rsync would go on writing into memory.
+/// On a disk that is gone there is nothing to clean up, and rsync would only go on writing into memory.
 pub const SHORT_GRACE: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(10);
 const KILL_WAIT: Duration = Duration::from_secs(5);
@@ -110,8 +110,8 @@ impl<'a> Invocation<'a> {
 }
 
 impl Running {
-    /// Reads the next output: passes on each whole line (ended by `\n` or `\r`), then the beginning of the next one as not
-    /// whole. After the last line, waits for the child and returns its end. Cancel safe.
+    /// Reads the next output: passes on each whole line (ended by `\n` or `\r`), then the beginning of the next one as
+    /// not whole. After the last line, waits for the child and returns its end. Cancel safe.
     ///
     /// # Errors
     /// The pipe can't be read, or the child can't be waited for.
@@ -152,8 +152,8 @@ impl Running {
             let _ = kill_process(group, Signal::KILL);
             let _ = timeout(KILL_WAIT, self.child.wait()).await;
         }
-        // The leader's helpers end by themselves once it is gone, the writing one after it has moved its partial file. The
-        // rest is killed.
+        // The leader's helpers end by themselves once it is gone, the writing one after it has moved its partial file.
+        // The rest is killed.
         let _ = timeout(patience, end_of(group)).await;
         let _ = kill_process_group(group, Signal::KILL);
         drain.abort();

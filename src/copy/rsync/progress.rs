@@ -45,7 +45,7 @@ impl Meter {
         self.last_growth = now;
     }
 
-    /// How long nothing has moved.
+    /// How long nothing has been copied.
     pub fn idle(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.last_growth)
     }

@@ -1,6 +1,6 @@
-//! Opens and makes paths strictly beneath an open directory: follows no link and enters no other mount (a btrfs subvolume
-//! is in the same mount). The disk is foreign: whoever prepared it may have put links where our directories and lock files
-//! belong.
+//! Opens and creates paths strictly beneath an open directory: follows no link and enters no other mount (a btrfs
+//! subvolume is in the same mount). The disk is foreign: whoever prepared it may have put links where our directories
+//! and lock files belong.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -23,7 +23,7 @@ pub fn open(top: BorrowedFd<'_>, path: &Path, flags: OFlags, mode: Mode) -> io::
     Ok(openat2(top, path, flags | OFlags::CLOEXEC | OFlags::NOFOLLOW, mode, RESOLVE)?)
 }
 
-/// Opens a directory beneath `top`, and makes it where it is missing. An empty path is `top` itself.
+/// Opens a directory beneath `top`, creating it if it is missing. An empty path is `top` itself.
 ///
 /// # Errors
 /// As `open`; `InvalidInput` for a path with `..` or a leading `/`.

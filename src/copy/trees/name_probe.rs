@@ -1,5 +1,5 @@
-//! Probes what a file system does with names: with empty files in a directory of our own, made where the names are to go,
-//! since a directory can fold case though its parent does not. Knows neither source nor steps.
+//! Probes what a file system does with names, by means of empty files in a directory of our own. That is created where
+//! the names are to go, since a directory can fold case although its parent does not. Knows neither source nor steps.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -45,7 +45,7 @@ pub struct NameProbe {
 }
 
 impl NameProbe {
-    /// None if there is no room for it.
+    /// None if the disk has no room for it.
     ///
     /// # Errors
     /// The disk's own, or something else is in the directory's place.
@@ -71,7 +71,7 @@ impl NameProbe {
         Ok(ioctl_setflags(&self.directory, flags | CASEFOLD).is_ok())
     }
 
-    /// Whether `other` finds a file that was made as `one`.
+    /// Whether `other` finds a file created as `one`.
     ///
     /// # Errors
     /// The disk's own.
@@ -84,7 +84,7 @@ impl NameProbe {
         found
     }
 
-    /// Whether a file that is made under this name is listed under it.
+    /// Whether a file created under this name is listed under it.
     ///
     /// # Errors
     /// The disk's own.

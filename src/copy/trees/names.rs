@@ -1,5 +1,5 @@
-//! The source's names, by directory, and which of them a file system might treat as the same or refuse. Pure, and only a
-//! first guess: what the target really does is tried on it (`name_probe`).
+//! The source's names, by directory, and which of them a file system might treat as the same or refuse. Pure, and only
+//! a first guess: what the target really does is tried on it (`name_probe`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::{OsStr, OsString};

@@ -1,9 +1,10 @@
-//! Large files that an earlier run left half copied, so that rsync can resume them. Safe whatever they hold: rsync compares
-//! them with the source block by block, and checks the whole file against a checksum before it gives it its name.
+//! Large files that an earlier run left half copied, so that rsync can resume them. Safe whatever they hold: rsync
+//! compares them with the source block by block, and checks the whole file against a checksum before it gives it its
+//! name.
 //!
-//! An rsync that could end cleanly has moved its partial file into `PARTIAL` itself. After a kill, a pulled disk or a power
-//! cut it lies beside its place under rsync's temporary name. The dry run lists both as deletions, so the search has
-//! rsync's own bounds, and `beneath` keeps renames within the target's mount.
+//! An rsync that could end cleanly has moved its partial file into `PARTIAL` itself. After a kill, a pulled disk or a
+//! power cut it lies beside its place under rsync's temporary name. The dry run lists both as deletions, so the search
+//! has rsync's own bounds, and `beneath` keeps renames within the target's mount.
 
 use std::fs::File;
 use std::io;
@@ -24,7 +25,7 @@ const WORTH_RESUMING: u64 = 16 << 20;
 const SECTOR: u64 = 512;
 /// rsync's temporary name is `.name.XXXXXX`.
 const SUFFIX: usize = 7;
-/// rsync writes one file at a time, so more than a few are somebody's prank.
+/// rsync writes one file at a time, so more than a few are not rsync's.
 const MOST: usize = 100;
 
 /// What becomes of the file at which a copy is interrupted.
@@ -78,7 +79,7 @@ impl PartialCandidates {
         let mut kept = PartialFiles::default();
         for partial in self.0 {
             let (Some(there), Some(whole)) = (size(target, &partial.at), size(source, &partial.of)) else { continue };
-            // A file of holes is long, and yet worth nothing.
+            // A file of holes is long, but worth nothing.
             if there.taken >= WORTH_RESUMING && there.length < whole.length {
                 kept.bytes += there.taken;
                 kept.files.push(partial);

@@ -1,8 +1,8 @@
-//! The source directory, checked before anything is compared with it, and again before anything is copied. No code here or
-//! elsewhere deletes in it.
+//! The source directory, checked before anything is compared with it, and again before anything is copied. Nothing is
+//! ever deleted in it.
 //!
-//! The source is a tree of paths: mounts beneath it and btrfs subvolumes in it belong to it, as they do for rsync and for
-//! the administrator. So nothing of it may be hidden from us.
+//! The source is a tree of paths: mounts beneath it and btrfs subvolumes in it belong to it, as they do for rsync and
+//! for the administrator. So nothing of it may be hidden from us.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -60,14 +60,14 @@ impl Source {
         refuse_wrong_place(config, &directory)?;
         let file_system = file_system_id::of(&directory).map_err(unavailable)?;
         if let Some(before) = remembered.filter(|before| *before != file_system) {
-            // The disk is not known here.
+            // This function does not know the disk.
             let (before, disk) = (before.to_owned(), String::new());
             return Err(Fault::SourceMoved { path: show(path), before, now: file_system, disk });
         }
         Ok(Self { directory, path: path.clone(), file_system })
     }
 
-    /// The same for another thread.
+    /// A second handle, for another thread.
     ///
     /// # Errors
     /// The process has too many descriptors.
@@ -76,8 +76,8 @@ impl Source {
         Ok(Self { directory: self.directory.try_clone()?, path, file_system })
     }
 
-    /// Whether the path still leads to this directory, and something is in it: somebody may have unmounted it since the dry
-    /// run. Blocks.
+    /// Whether the path still leads to this directory, and something is in it: somebody may have unmounted it since the
+    /// dry run. Blocks.
     ///
     /// # Errors
     /// It does not.
@@ -95,12 +95,12 @@ impl Source {
     }
 }
 
-/// Whether a run would find its source now, for callers that wait for a late mount. Blocks.
+/// Whether a run would find its source now. Blocks.
 pub fn is_there(config: &Config, remembered: Option<&str>) -> bool {
     Source::find(config, remembered).is_ok()
 }
 
-/// Checks what the administrator has configured about the right place.
+/// Checks the mount point and sentinel that the administrator has configured.
 fn refuse_wrong_place(config: &Config, directory: &File) -> Result<(), Fault> {
     let path = &config.source;
     let is_mount_point = || mount_table::is_mount_point(directory).map_err(|error| unavailable(path, &error));
@@ -151,8 +151,8 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// A unit's sandbox can put an empty directory over the source or a part of it, or hide what is mounted there; copying that
-/// would wipe the backup. Only at mount points can two processes see different things.
+/// A unit's sandbox can put an empty directory over the source or a part of it, or hide what is mounted there; copying
+/// that would wipe the backup. Only at mount points can two processes see different things.
 fn hidden_place(directory: &File) -> io::Result<Option<PathBuf>> {
     let top = real_path(directory)?;
     let below = mount_table::points_below(&top)?;

@@ -2,8 +2,8 @@
 //! find `BIG.VBK` up to date where the disk has `big.vbk`, and then delete that as a name that is not in the source.
 //!
 //! So the entries on the disk get the source's spelling before the dry run, by two renames each: the kernel ignores a
-//! rename that only changes the case. Between the two, an entry lies in `NAME_DIRECTORY` beside its place, under its new
-//! name, so that after a crash it is known where it belongs. Stays in the mount (`beneath`), and follows no link.
+//! rename that only changes the case. Between the two, an entry lies in `NAME_DIRECTORY` beside its place, under its
+//! new name, so that after a crash it is known where it belongs. Stays in the mount (`beneath`), and follows no link.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};

@@ -1,8 +1,8 @@
-//! The directory on the disk that is copied to. Resolved once, from the top of the mounted file system, and then used only
-//! by its descriptor, so that nothing can land elsewhere when the disk goes away.
+//! The directory on the disk that is copied to. Resolved once, from the top of the mounted file system, and then used
+//! only by its descriptor, so that nothing can land elsewhere when the disk goes away.
 //!
-//! The target ends where its mount ends: btrfs subvolumes and snapshots in it belong to it. Something mounted upon it never
-//! does, and stops the run before it copies (`Mounted::recheck`).
+//! The target ends where its mount ends: btrfs subvolumes and snapshots in it belong to it. Something mounted upon it
+//! never does, and stops the run before it copies (`Mounted::recheck`).
 
 use std::fs::File;
 use std::io;
@@ -21,7 +21,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Opens the target, and makes its directories where they are missing. Blocks.
+    /// Opens the target, creating missing directories. Blocks.
     ///
     /// `destination` is as written in config.ini: relative to the disk, or absolute and beginning with the mount point.
     ///
@@ -33,7 +33,7 @@ impl Target {
         Ok(Self { directory, path })
     }
 
-    /// Opens a target that exists; makes nothing. Blocks.
+    /// Opens an existing target; creates nothing. Blocks.
     ///
     /// # Errors
     /// As `open`.

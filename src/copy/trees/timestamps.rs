@@ -1,6 +1,6 @@
-//! Times that differ though nothing else seems to: times that a file system can't hold (FAT and exFAT begin in 1980, ext4
-//! with small inodes ends in 2038), and all times on a disk that keeps local time (FAT) when the time zone has changed.
-//! rsync would copy such files in every run.
+//! Times that differ though nothing else seems to: times that a file system can't hold (FAT and exFAT begin in 1980,
+//! ext4 with small inodes ends in 2038), and all times on a disk that keeps local time (FAT) when the time zone has
+//! changed. rsync would copy such files in every run.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,8 +16,8 @@ use asbackup_api::Micros;
 
 /// rsync's `--modify-window` for such a disk, in seconds.
 const WINDOW: u64 = 1;
-/// Seconds since 1970 that all supported file systems can hold: from the beginning of FAT to the end of 32 bits, each with
-/// two days for time zones.
+/// Seconds since 1970 that all supported file systems can hold: from the beginning of FAT to the end of 32 bits, each
+/// with two days for time zones.
 const STORABLE: std::ops::Range<i64> = 315_532_800 + 172_800..2_147_483_647 - 172_800;
 /// A day: the clocks of maintained machines differ by less.
 const CLOCK_SKEW: i64 = 24 * 60 * 60;

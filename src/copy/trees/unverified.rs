@@ -1,8 +1,10 @@
-//! Files of earlier runs that may never have reached the medium. After a power cut, a pulled cable or a failed flush a file
-//! can have its name, length and time, and yet not its contents, on every file system. To rsync it would look copied.
+//! Files of earlier runs that may never have reached the medium. After a power cut, a pulled cable or a failed flush a
+//! file can have its name, length and time, and yet not its contents, on every file system. To rsync it would look
+//! copied.
 //!
 //! The lock file on the disk is the note of it: it is removed only when everything is known to be written. What changed
-//! since the lock file was made is compared with the source; what differs loses its time, so that rsync copies it again.
+//! since the lock file was made is compared with the source; what differs loses its time, so that rsync copies it
+//! again.
 
 use std::fs::{File, FileTimes};
 use std::io;
@@ -16,14 +18,14 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Statx, StatxFlags, Statx
 use super::beneath;
 use super::walk::{WalkError, kind, walk};
 
-/// A running clock may be corrected by so much.
+/// How much a running clock may be corrected, in seconds.
 const CLOCK_STEP: Duration = Duration::from_secs(60);
 /// In seconds; FAT has the coarsest times.
 const TIME_STEP: u64 = 2;
 /// More than rounding and daylight saving time can explain.
 const OFFSET: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// What is not known to be on the medium.
+/// Files that are not known to be on the medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unverified {
     /// Everything that was written since; all files, where the file system keeps no time that could tell.
@@ -40,8 +42,8 @@ pub struct FileList {
 }
 
 impl Unverified {
-    /// The unverified files that look copied, in the whole target, subvolumes included (`walk` says where it ends). Blocks;
-    /// `go_on` is asked at each entry, since the target is in use until this ends.
+    /// The unverified files that look copied, in the whole target, subvolumes included (`walk` says where it ends).
+    /// Blocks; `go_on` is asked at each entry, since the target is in use until this ends.
     ///
     /// # Errors
     /// A part of the target can't be read.
@@ -55,8 +57,8 @@ impl Unverified {
         Ok(candidates)
     }
 
-    /// A resumed partial file was made before the lock and changed after it; a file may have got an old time after the lock
-    /// was made.
+    /// A resumed partial file was made before the lock and changed after it; a file may have got an old time after the
+    /// lock was made.
     fn covers(self, meta: &Statx) -> bool {
         let Some(since) = self.since.and_then(|since| since.checked_sub(CLOCK_STEP)) else { return true };
         let made = StatxFlags::from_bits_retain(meta.stx_mask).contains(StatxFlags::BTIME);
@@ -78,7 +80,7 @@ impl FileList {
     }
 }
 
-/// By length and time, as rsync compares. Any other file is copied anyway.
+/// By length and time, as rsync compares. Other files are copied anyway.
 fn looks_copied(source: &File, path: &Path, copy: &Statx) -> bool {
     original_of(source, path, copy).is_some()
 }
@@ -92,8 +94,8 @@ fn original_of(source: &File, path: &Path, copy: &Statx) -> Option<Stat> {
     is_alike.then_some(original)
 }
 
-/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied all
-/// the same: with times as coarse as FAT's, rsync would never notice. Blocks; `go_on` is asked at each entry.
+/// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied
+/// all the same: with times as coarse as FAT's, rsync would never notice. Blocks; `go_on` is asked at each entry.
 ///
 /// # Errors
 /// A part of the target can't be read.
@@ -114,7 +116,7 @@ pub fn changed_since(
     Ok(changed)
 }
 
-/// Gives a file of the target another time than its source has. Blocks.
+/// Gives a file of the target a time that differs from its source's. Blocks.
 ///
 /// # Errors
 /// It can't be opened, or its time can't be set.

@@ -1,10 +1,10 @@
-//! The parts of Veeam's answers that matter here. Later versions add fields, states and types, and one unreadable field must not
-//! make the whole answer useless: words stay words, and an invalid time is left out.
+//! The parts of Veeam's answers that matter here. Later versions add fields, states and types, and one unreadable field
+//! must not make the whole answer useless: words stay words, and an invalid time is left out.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-/// Veeam's word for one execution of a job, and for everything else it does.
+/// One execution of a job, or anything else that Veeam does.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {

@@ -1,5 +1,5 @@
-//! The channel to one server: requests go to a separate process that talks to the server, and answers of bounded size come back.
-//! One check uses one process; between two checks there is none. Dropping the future ends the request.
+//! The channel to one server: requests go to a separate process that talks to the server, and answers of bounded size
+//! come back. Each check uses one process; between two checks there is none. Dropping the future ends the request.
 
 use std::error::Error;
 use std::time::Duration;

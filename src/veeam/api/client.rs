@@ -1,4 +1,5 @@
-//! The client of Veeam's REST API: negotiates the version, logs in, renews expired tokens, reads lists page by page, logs out.
+//! The client of Veeam's REST API: negotiates the version, logs in, renews expired tokens, reads lists page by page,
+//! logs out.
 
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,8 @@ struct AccessToken {
 }
 
 impl Client {
-    /// Negotiates the version by asking for the server's time, which needs no login, so that no password is tried in vain.
+    /// Negotiates the version by asking for the server's time, which needs no login, so that no password is tried in
+    /// vain.
     ///
     /// # Errors
     /// The server can't be reached, is not trusted, or speaks no known version.
@@ -113,7 +115,7 @@ impl Client {
         self.pages("/api/v1/jobs/states", &[]).await
     }
 
-    /// Nothing more is asked until the next check.
+    /// Ends the process until the next check.
     pub async fn disconnect(&self) {
         self.channel.disconnect().await;
     }

@@ -1,5 +1,6 @@
-//! The far end of `channel`, in a process of its own: receives the endpoint, then one request after the other. Each request has a
-//! connection of its own (connect, encrypt, send, read the whole answer, close), so no idle connection can hang.
+//! The far end of `channel`, in a process of its own: receives the endpoint, then one request after the other. Each
+//! request has a connection of its own (connect, encrypt, send, read the whole answer, close), so no idle connection
+//! can hang.
 
 use std::error::Error;
 use std::io;

@@ -1,7 +1,8 @@
-//! Veeam's REST API, read-only: which sessions exist, and in which state they are. `session_status` says what that means.
+//! Veeam's REST API, read-only: which sessions exist, and in which state they are. `session_status` says what that
+//! means.
 //!
-//! `client` knows versions, login and pages; `channel` passes its requests to a process of their own, where `https` sends them;
-//! `answers` is what comes back.
+//! `client` knows versions, login and pages; `channel` passes its requests to a process of their own, where `https`
+//! sends them; `answers` is what comes back.
 
 mod answers;
 mod channel;
