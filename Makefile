@@ -107,11 +107,11 @@ interleavings: programs
 web: need-web programs
 	$(TEST) --test web -- --test-threads=2
 
-# Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the bench itself: when that
+# Real udisksd, udevd, loop devices, file systems and rsync, in namespaces of their own. First the testbed itself: when that
 # is broken, no failure of a disk test means anything.
 disk: programs
-	$(TEST) --test disk -- bench:: --test-threads=$(DISK_THREADS)
-	$(TEST) --test disk -- --skip bench:: --test-threads=$(DISK_THREADS)
+	$(TEST) --test disk -- testbed:: --test-threads=$(DISK_THREADS)
+	$(TEST) --test disk -- --skip testbed:: --test-threads=$(DISK_THREADS)
 
 # The same, with something that fails at a random moment.
 faults: programs

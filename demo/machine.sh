@@ -6,9 +6,9 @@ bus=(de.example.Backup /de/example/Backup de.example.Backup)
 
 start_machine() {
     cp crates/testing/machine/bus.conf "$place/"
-    # The bench lives until the pipe to its standard input is closed, that is, as long as this script.
-    coproc BENCH { exec sh crates/testing/machine/init.sh "$place" dbus 2> "$place/bench.log"; }
-    read -r _ <&"${BENCH[0]}"
+    # The testbed lives until the pipe to its standard input is closed, that is, as long as this script.
+    coproc TESTBED { exec sh crates/testing/machine/init.sh "$place" dbus 2> "$place/testbed.log"; }
+    read -r _ <&"${TESTBED[0]}"
     /usr/libexec/udisks2/udisksd --no-debug > "$place/udisksd.log" 2>&1 &
     wait_until 20 busctl get-property org.freedesktop.UDisks2 /org/freedesktop/UDisks2/Manager \
         org.freedesktop.UDisks2.Manager Version

@@ -1,10 +1,10 @@
 //! How long a glance at the status takes from the shell, as a whole process: `asbackup status` against `busctl get-property`,
-//! in turn on the same bus. Both are started through the same two programs that lead into the bench.
+//! in turn on the same bus. Both are started through the same two programs that lead into the testbed.
 
 use std::time::Instant;
 
-use asbackup_testing::bench::scene::Scene;
 use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::testbed::scene::Scene;
 use asbackup_testing::{program, run};
 
 use crate::Amounts;
@@ -19,7 +19,7 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
     for _ in 0..amounts.glances {
         for (words, samples) in [(&ours[..], &mut status), (&theirs, &mut property), (&["true"], &mut nothing)] {
             let begin = Instant::now();
-            run(scene.bench.command(words[0]).args(&words[1..]));
+            run(scene.testbed.command(words[0]).args(&words[1..]));
             samples.add(begin.elapsed());
         }
     }

@@ -5,10 +5,10 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::config::ConfigText;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::processes;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::config::ConfigText;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::processes;
 use asbackup_testing::{PATIENCE, output, program, wait_for};
 use procfs::process::{Process, Status};
 use rustix::process::Signal;
@@ -22,17 +22,17 @@ const QUIET_AFTER: Duration = Duration::from_secs(15);
 const WATCHDOG: Duration = Duration::from_secs(20);
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
-    let bench = Bench::new();
-    let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
-    let config = ConfigText::new(&bench, &[&disk]);
-    fs::write(bench.path("/etc/asbackup/config.ini"), config.text()).expect("config.ini");
-    let (udisksd, udevd) = (process_named(&bench, "udisksd"), process_named(&bench, "systemd-udevd"));
+    let testbed = Testbed::new();
+    let disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
+    let config = ConfigText::new(&testbed, &[&disk]);
+    fs::write(testbed.path("/etc/asbackup/config.ini"), config.text()).expect("config.ini");
+    let (udisksd, udevd) = (process_named(&testbed, "udisksd"), process_named(&testbed, "systemd-udevd"));
     for watchdog in [None, Some(WATCHDOG)] {
-        let mut daemon = start(&bench, watchdog);
+        let mut daemon = start(&testbed, watchdog);
         let pid = wait_for("the daemon", PATIENCE, || processes::children(daemon.id()).first().copied());
-        wait_until_it_answers(&bench);
+        wait_until_it_answers(&testbed);
         tokio::time::sleep(QUIET_AFTER.min(amounts.idle * 3)).await;
-        // Other disks of the machine that come and go are no idle time; without udevd nobody in the bench hears of them.
+        // Other disks of the machine that come and go are no idle time; without udevd nobody in the testbed hears of them.
         processes::signal(udevd, Signal::STOP);
         let before = (wakeups(pid), wakeups(udisksd));
         tokio::time::sleep(amounts.idle).await;
@@ -54,30 +54,30 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
     }
 }
 
-fn start(bench: &Bench, watchdog: Option<Duration>) -> Child {
-    let mut command: Command = bench.command(program("asbackupd"));
+fn start(testbed: &Testbed, watchdog: Option<Duration>) -> Child {
+    let mut command: Command = testbed.command(program("asbackupd"));
     command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     if let Some(period) = watchdog {
         command.env("WATCHDOG_USEC", period.as_micros().to_string());
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("the daemon in the bench")
+    command.spawn().expect("the daemon in the testbed")
 }
 
-fn wait_until_it_answers(bench: &Bench) {
+fn wait_until_it_answers(testbed: &Testbed) {
     wait_for("the daemon's answer", PATIENCE, || {
-        let mut ask = bench.command("busctl");
+        let mut ask = testbed.command("busctl");
         ask.args(["get-property", "de.example.Backup", "/de/example/Backup", "de.example.Backup", "Status"]);
         output(&mut ask).status.success().then_some(())
     });
 }
 
-fn process_named(bench: &Bench, name: &str) -> u32 {
+fn process_named(testbed: &Testbed, name: &str) -> u32 {
     let is_it = |pid: &u32| {
         let stat = Process::new(pid.cast_signed()).and_then(|process| process.stat());
         stat.is_ok_and(|stat| stat.comm == name)
     };
-    let below = processes::descendants(bench.init());
+    let below = processes::descendants(testbed.init());
     let beside = processes::descendants(std::process::id());
     below.into_iter().chain(beside).find(is_it).expect("the process")
 }

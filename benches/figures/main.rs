@@ -2,7 +2,7 @@
 //! nothing behind. `make bench` runs it; `BENCH_QUICK=1` makes all of it small, to see that it works, and
 //! `cargo bench --bench figures -- glance idle notice reads tools runs` chooses.
 //!
-//! The daemon, UDisks2 and the disks are the real ones, in the bench of the disk tests.
+//! The daemon, UDisks2 and the disks are the real ones, in the testbed of the disk tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::scene::Scene;
 use asbackup_testing::{PATIENCE, output, wait_for};
 
 use crate::Amounts;
@@ -15,7 +15,7 @@ const SETTLE: std::time::Duration = std::time::Duration::from_secs(1);
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
     let mut scene = Scene::new();
-    let mut other = Disk::make(&scene.bench, FileSystem::Ext4, "BYHAND");
+    let mut other = Disk::make(&scene.testbed, FileSystem::Ext4, "BYHAND");
     let daemon = scene.daemon().await;
     let (mut ours, mut ready, mut mount) = (Samples::default(), Samples::default(), Samples::default());
     for count in 1..=amounts.plugs {
@@ -29,12 +29,12 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
 
         other.plug();
         let begin = Instant::now();
-        wait_until_udisks_knows(&scene.bench, &other);
+        wait_until_udisks_knows(&scene.testbed, &other);
         ready.add(begin.elapsed());
         let begin = Instant::now();
-        mount_by_hand(&scene.bench, &other);
+        mount_by_hand(&scene.testbed, &other);
         mount.add(begin.elapsed());
-        unmount_by_hand(&scene.bench, &other);
+        unmount_by_hand(&scene.testbed, &other);
         other.unplug();
     }
     let beyond = ours.median().saturating_sub(SETTLE);
@@ -45,9 +45,9 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
     table.compare("disk there to rsync's start, without that second", beyond, by_hand, &note);
 }
 
-pub fn wait_until_udisks_knows(bench: &Bench, disk: &Disk) {
+pub fn wait_until_udisks_knows(testbed: &Testbed, disk: &Disk) {
     wait_for("UDisks2 to know the disk", PATIENCE, || {
-        let mut ask = bench.command("busctl");
+        let mut ask = testbed.command("busctl");
         ask.args(["get-property", "org.freedesktop.UDisks2", &disk.object()]);
         ask.args(["org.freedesktop.UDisks2.Filesystem", "MountPoints"]);
         output(&mut ask).status.success().then_some(())
@@ -55,14 +55,14 @@ pub fn wait_until_udisks_knows(bench: &Bench, disk: &Disk) {
 }
 
 /// Mounts as a person would, and gives the mount point.
-pub fn mount_by_hand(bench: &Bench, disk: &Disk) -> String {
+pub fn mount_by_hand(testbed: &Testbed, disk: &Disk) -> String {
     let device = disk.device().display().to_string();
-    let said = bench.run(&["udisksctl", "mount", "--no-user-interaction", "--block-device", &device]);
+    let said = testbed.run(&["udisksctl", "mount", "--no-user-interaction", "--block-device", &device]);
     let (_, point) = said.split_once(" at ").expect("Mounted /dev/… at /media/…");
     point.trim_end_matches('.').to_owned()
 }
 
-pub fn unmount_by_hand(bench: &Bench, disk: &Disk) {
+pub fn unmount_by_hand(testbed: &Testbed, disk: &Disk) {
     let device = disk.device().display().to_string();
-    bench.run(&["udisksctl", "unmount", "--no-user-interaction", "--block-device", &device]);
+    testbed.run(&["udisksctl", "unmount", "--no-user-interaction", "--block-device", &device]);
 }

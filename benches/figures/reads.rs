@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
-use asbackup_testing::bench::scene::Scene;
 use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::testbed::scene::Scene;
 use zbus::Connection;
 
 use crate::Amounts;
@@ -15,15 +15,15 @@ const THEIRS: [&str; 4] =
     ["org.freedesktop.UDisks2", "/org/freedesktop/UDisks2/Manager", "org.freedesktop.UDisks2.Manager", "Version"];
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
-    let bench = asbackup_testing::bench::Bench::new();
-    let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", amounts.disk);
-    let mut scene = Scene::of(bench, disk);
+    let testbed = asbackup_testing::testbed::Testbed::new();
+    let disk = Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, "OFFSITE", amounts.disk);
+    let mut scene = Scene::of(testbed, disk);
     for number in 0..amounts.large_files {
         scene.source.noise(format!("full {number}.vbk"), amounts.large_bytes + number);
     }
-    scene.bench.run(&["sync"]);
+    scene.testbed.run(&["sync"]);
     let daemon = scene.daemon().await;
-    let bus = scene.bench.bus().await;
+    let bus = scene.testbed.bus().await;
     scene.disk.plug();
     daemon.tells("progress", |story| story.progress.iter().any(|ratio| *ratio > 0.0).then_some(())).await;
     let (mut ours, mut theirs) = (Samples::default(), Samples::default());

@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::config::ConfigText;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
-use asbackup_testing::bench::scene::assert_success;
-use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::config::ConfigText;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::testbed::scene::assert_success;
+use asbackup_testing::testbed::tree::Tree;
 
 use crate::Amounts;
 use crate::figures::{Samples, Table, shown};
@@ -55,28 +55,28 @@ fn tell(table: &mut Table, what: &str, race: &Race) {
 
 /// Copies once for each entry of `races`, both ways, onto fresh disks.
 async fn race(amounts: &Amounts, fill: impl Fn(&Tree), ours_first: bool, races: &mut [&mut Race]) {
-    let bench = Bench::new();
-    let make = |label| Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, label, amounts.disk);
+    let testbed = Testbed::new();
+    let make = |label| Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, label, amounts.disk);
     let (mut known, mut other) = (make("OURS"), make("BYHAND"));
-    let config = ConfigText::new(&bench, &[&known]);
+    let config = ConfigText::new(&testbed, &[&known]);
     fill(&Tree::new(config.source.clone()));
-    bench.run(&["sync"]);
+    testbed.run(&["sync"]);
     for race in races {
         for ours in [ours_first, !ours_first] {
             if ours {
-                race.ours.add(run_of_the_daemon(&bench, &config, &mut known).await);
+                race.ours.add(run_of_the_daemon(&testbed, &config, &mut known).await);
             } else {
-                let (copy, dry_run) = copy_by_hand(&bench, &config.source, &mut other);
+                let (copy, dry_run) = copy_by_hand(&testbed, &config.source, &mut other);
                 race.by_hand.add(copy);
                 race.dry_run.add(dry_run);
             }
-            bench.run(&["sync"]);
+            testbed.run(&["sync"]);
         }
     }
 }
 
-async fn run_of_the_daemon(bench: &Bench, config: &ConfigText, disk: &mut Disk) -> Duration {
-    let mut daemon = Daemon::start(bench, config).await;
+async fn run_of_the_daemon(testbed: &Testbed, config: &ConfigText, disk: &mut Disk) -> Duration {
+    let mut daemon = Daemon::start(testbed, config).await;
     disk.plug();
     daemon.started(1).await;
     let begin = Instant::now();
@@ -89,23 +89,23 @@ async fn run_of_the_daemon(bench: &Bench, config: &ConfigText, disk: &mut Disk) 
     taken
 }
 
-fn copy_by_hand(bench: &Bench, source: &Path, disk: &mut Disk) -> (Duration, Duration) {
+fn copy_by_hand(testbed: &Testbed, source: &Path, disk: &mut Disk) -> (Duration, Duration) {
     disk.plug();
-    wait_until_udisks_knows(bench, disk);
+    wait_until_udisks_knows(testbed, disk);
     let begin = Instant::now();
-    let point = mount_by_hand(bench, disk);
+    let point = mount_by_hand(testbed, disk);
     let mounted = begin.elapsed();
     let (source, target) = (format!("{}/", source.display()), format!("{point}/copy/"));
-    bench.run(&["mkdir", "-p", &target]);
+    testbed.run(&["mkdir", "-p", &target]);
     let begin = Instant::now();
     let mut dry_run: Vec<&str> = DRY_RUN.split_ascii_whitespace().collect();
     dry_run.extend([&*source, &*target]);
-    bench.run(&dry_run);
+    testbed.run(&dry_run);
     let checked = begin.elapsed();
     let begin = Instant::now();
-    bench.run(&["rsync", "-aHAX", "--delete", &source, &target]);
-    bench.run(&["sync", "-f", &target]);
-    unmount_by_hand(bench, disk);
+    testbed.run(&["rsync", "-aHAX", "--delete", &source, &target]);
+    testbed.run(&["sync", "-f", &target]);
+    unmount_by_hand(testbed, disk);
     let copied = begin.elapsed();
     disk.unplug();
     (mounted + copied, checked)

@@ -3,10 +3,10 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
-use asbackup_testing::bench::scene::Scene;
 use asbackup_testing::program;
 use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::testbed::scene::Scene;
 
 use crate::Amounts;
 use crate::figures::{Samples, Table};
@@ -22,9 +22,9 @@ pid = os.spawnvp(os.P_WAIT, sys.argv[1], sys.argv[1:])
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
 
 pub async fn measure(amounts: &Amounts, table: &mut Table) {
-    let bench = asbackup_testing::bench::Bench::new();
-    let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", amounts.disk);
-    let scene = Scene::of(bench, disk);
+    let testbed = asbackup_testing::testbed::Testbed::new();
+    let disk = Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, "OFFSITE", amounts.disk);
+    let scene = Scene::of(testbed, disk);
     let daemon = scene.daemon().await;
     let ours: &[&str] = &[tool(), "--quiet", "Nightly"];
     let theirs: Vec<&str> = BUSCTL.into_iter().chain(["VeeamLock", "s", "Nightly"]).collect();
@@ -42,10 +42,10 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
     assert_eq!(daemon.state().await, "idle");
 }
 
-/// On the bench's bus but not in the bench: getting in would take longer than what is measured.
+/// On the testbed's bus but not in the testbed: getting in would take longer than what is measured.
 fn command(scene: &Scene, program: &str) -> Command {
     let mut command = Command::new(program);
-    let socket = scene.bench.path("/run/dbus/system_bus_socket");
+    let socket = scene.testbed.path("/run/dbus/system_bus_socket");
     command.env("DBUS_SYSTEM_BUS_ADDRESS", format!("unix:path={}", socket.display()));
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command

@@ -4,11 +4,11 @@
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
 
-use asbackup_testing::bench::compare::{Fidelity, assert_same};
-use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK};
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::look::{INSIDE, Look};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::testbed::compare::{Fidelity, assert_same};
+use asbackup_testing::testbed::config::{DESTINATION, DISK_LOCK};
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::look::{INSIDE, Look};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// A disk of btrfs with subvolumes in the destination, each made with its path, and the source copied into them.
 async fn copied_into(subvolumes: &[&str]) -> Scene {
@@ -16,7 +16,7 @@ async fn copied_into(subvolumes: &[&str]) -> Scene {
     for name in subvolumes {
         scene.source.noise(format!("{name}/full.vbk"), 300_000);
     }
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir(scene.copy(&look)).expect("the destination");
     for name in subvolumes {
         btrfs(&look, &["subvolume", "create", &format!("{INSIDE}/{DESTINATION}/{name}")]);
@@ -43,7 +43,7 @@ fn damage(file: &Path) {
 }
 
 fn crash(scene: &Scene, damaged: &[&str]) {
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::write(scene.copy(&look).join(DISK_LOCK), "pid=1\n").expect("the lock file of a killed run");
     damaged.iter().for_each(|name| damage(&scene.copy(&look).join(name)));
     look.done();
@@ -68,7 +68,7 @@ async fn a_read_only_snapshot_is_compared_as_all_else() {
     let cp = ["-a", "sub/full.vbk", "frozen/"].map(|word| word.to_owned());
     asbackup_testing::run(std::process::Command::new("cp").args(cp).current_dir(&scene.source.top));
     for (damaged, result) in [(false, "success"), (true, "aborted")] {
-        let look = scene.disk.prepare(&scene.bench);
+        let look = scene.disk.prepare(&scene.testbed);
         let frozen = format!("{INSIDE}/{DESTINATION}/frozen");
         let sub = format!("{INSIDE}/{DESTINATION}/sub");
         if damaged {
@@ -98,7 +98,7 @@ fn same_times(from: &Path, to: &Path) {
 async fn subvolumes_and_mounts_in_the_source_are_copied() {
     const SOURCE: &str = "/mnt/drive/source";
     let mut scene = Scene::new();
-    let mut drive = Disk::make(&scene.bench, FileSystem::Btrfs, "DRIVE");
+    let mut drive = Disk::make(&scene.testbed, FileSystem::Btrfs, "DRIVE");
     drive.plug();
     let device = drive.device().display().to_string();
     let script = format!(
@@ -107,30 +107,30 @@ async fn subvolumes_and_mounts_in_the_source_are_copied() {
          && echo 2 > {SOURCE}/jobs/inner/more.vbk && btrfs subvolume snapshot -r {SOURCE}/jobs {SOURCE}/frozen \
          && mkdir {SOURCE}/other && mount -t tmpfs other {SOURCE}/other && echo 3 > {SOURCE}/other/mounted.vbk"
     );
-    scene.bench.run(&["sh", "-c", &script]);
+    scene.testbed.run(&["sh", "-c", &script]);
     scene.config.set("Backup", "backup-source", SOURCE);
     let (_daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    let look = scene.disk.look(&scene.bench);
-    assert_same(&scene.bench.path(SOURCE), &scene.copy(&look), Fidelity::Plain);
+    let look = scene.disk.look(&scene.testbed);
+    assert_same(&scene.testbed.path(SOURCE), &scene.copy(&look), Fidelity::Plain);
     for name in ["jobs/full.vbk", "jobs/inner/more.vbk", "frozen/full.vbk", "other/mounted.vbk"] {
         assert!(scene.copy(&look).join(name).exists(), "{name}");
     }
     look.done();
-    scene.bench.run(&["sh", "-c", &format!("umount {SOURCE}/other && umount /mnt/drive")]);
+    scene.testbed.run(&["sh", "-c", &format!("umount {SOURCE}/other && umount /mnt/drive")]);
 }
 
 /// It would be a copy that goes with the disk that it is to replace.
 #[tokio::test]
 async fn a_subvolume_of_the_disk_itself_is_refused_as_source() {
     let mut scene = Scene::with(FileSystem::Btrfs);
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     btrfs(&look, &["subvolume", "create", &format!("{INSIDE}/source")]);
     fs::write(look.path("source/full.vbk"), "a backup").expect("a file");
     look.done();
     scene.config.set("Backup", "backup-source", "/media/root/OFFSITE/source");
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "TargetRefused");
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert!(!scene.copy(&look).join("full.vbk").exists());
 }

@@ -4,8 +4,8 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 
 #[tokio::test]
 async fn a_directory_that_is_renamed_on_the_disk_in_mid_copy_is_no_success() {
@@ -58,11 +58,11 @@ async fn what_changes_in_the_source_in_mid_copy_is_not_taken_for_missing() {
 #[tokio::test]
 async fn an_rsync_that_copies_nothing_is_no_success() {
     let (mut scene, daemon) = copied().await;
-    let place = scene.bench.make_directory("bin");
+    let place = scene.testbed.make_directory("bin");
     let script = "#!/bin/sh\ncase \" $* \" in *' --dry-run '* | *' --version '*) exec /usr/bin/rsync \"$@\" ;; esac\n";
     fs::write(place.join("rsync"), script).expect("a script");
     fs::set_permissions(place.join("rsync"), Permissions::from_mode(0o755)).expect("a mode");
-    scene.bench.run(&["mount", "--bind", &place.display().to_string(), "/usr/local/bin"]);
+    scene.testbed.run(&["mount", "--bind", &place.display().to_string(), "/usr/local/bin"]);
     scene.source.file("deep/er/file.vbk", "changed since!");
     for count in 2..=3 {
         daemon.start_run("").await.expect("a run");
@@ -70,7 +70,7 @@ async fn an_rsync_that_copies_nothing_is_no_success() {
         assert_aborted(&finished, "CopyFailed");
         assert!(finished.message.contains("deep/er/file.vbk"), "{}", finished.message);
     }
-    scene.bench.run(&["umount", "/usr/local/bin"]);
+    scene.testbed.run(&["umount", "/usr/local/bin"]);
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(4).await);
     scene.assert_copied(Fidelity::Full);
@@ -84,7 +84,7 @@ async fn a_disk_unmounted_in_mid_copy_is_not_reported_as_nothing_copied() {
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    scene.bench.run(&["sh", "-c", "umount -l /media/root/OFFSITE*"]);
+    scene.testbed.run(&["sh", "-c", "umount -l /media/root/OFFSITE*"]);
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "CopyFailed");
@@ -92,7 +92,7 @@ async fn a_disk_unmounted_in_mid_copy_is_not_reported_as_nothing_copied() {
     assert!(finished.message.contains("does not count as a backup"), "{}", finished.message);
 }
 
-async fn copied() -> (Scene, asbackup_testing::bench::daemon::Daemon) {
+async fn copied() -> (Scene, asbackup_testing::testbed::daemon::Daemon) {
     let mut scene = Scene::new();
     scene.source.file("deep/er/file.vbk", "copied before");
     let (daemon, finished) = scene.run_once().await;

@@ -4,18 +4,18 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::seen::Story;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 
 fn scene(file_system: FileSystem, layout: Layout) -> Scene {
-    let bench = Bench::new();
-    let disk = Disk::make_sized(&bench, file_system, layout, "OFFSITE", USUAL_SIZE);
-    Scene::of(bench, disk)
+    let testbed = Testbed::new();
+    let disk = Disk::make_sized(&testbed, file_system, layout, "OFFSITE", USUAL_SIZE);
+    Scene::of(testbed, disk)
 }
 
 /// First copy, second run with nothing to do, a change and a deletion: each mirrored, each left clean.
@@ -149,7 +149,7 @@ async fn the_top_of_the_disk_can_be_the_destination() {
     let (_daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     scene.assert_unmounted();
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert!(look.path("config/job.vbm").exists());
     assert!(!look.path(DISK_LOCK).exists());
 }
@@ -157,19 +157,19 @@ async fn the_top_of_the_disk_can_be_the_destination() {
 #[tokio::test]
 async fn excluded_files_are_not_copied_and_those_on_the_disk_stay() {
     let mut scene = Scene::new();
-    let excludes = scene.bench.directory().join("excludes");
+    let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "# temporary files\n*.tmp\n/config/\n").expect("a file");
     let excludes = excludes.display().to_string();
     scene.config.set("Backup", "rsync-excludes-path", &excludes);
     scene.source.file("repository/x.tmp", "excluded");
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look)).expect("the destination");
     fs::write(scene.copy(&look).join("kept.tmp"), "kept").expect("a file");
     look.done();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(daemon.record().totals.deletions, 0);
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let copy = scene.copy(&look);
     assert!(copy.join("repository/full.vbk").exists());
     assert!(copy.join("kept.tmp").exists());
@@ -181,7 +181,7 @@ async fn excluded_files_are_not_copied_and_those_on_the_disk_stay() {
 #[tokio::test]
 async fn a_list_of_excludes_that_clears_all_rules_takes_none_of_ours_away() {
     let mut scene = Scene::new();
-    let excludes = scene.bench.directory().join("excludes");
+    let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "*.old\n!\n*.tmp\n").expect("a file");
     let excludes = excludes.display().to_string();
     scene.config.set("Backup", "rsync-excludes-path", &excludes);

@@ -7,15 +7,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use asbackup_api::Presence;
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::config::{DISK_LOCK, SOURCE_LOCK};
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::scene::{
+use asbackup_testing::run;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::config::{DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::scene::{
     Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings,
 };
-use asbackup_testing::run;
 use asbackup_texts::{Afterwards, Language, Texts};
 use rustix::fs::FlockOperation;
 
@@ -111,15 +111,15 @@ async fn a_copy_waits_for_veeam_and_begins_when_it_is_done() {
 async fn a_disk_that_somebody_else_has_mounted_is_refused_and_left_to_him() {
     let mut scene = Scene::new();
     scene.disk.plug();
-    scene.bench.run(&["mkdir", "/mnt/elsewhere"]);
+    scene.testbed.run(&["mkdir", "/mnt/elsewhere"]);
     let device = scene.disk.device().display().to_string();
-    scene.bench.run(&["mount", &device, "/mnt/elsewhere"]);
-    scene.bench.settle();
+    scene.testbed.run(&["mount", &device, "/mnt/elsewhere"]);
+    scene.testbed.settle();
     let daemon = scene.daemon().await;
     assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "MountFailed");
-    assert_eq!(scene.bench.mounts_of(&scene.disk.device()).len(), 1);
+    assert_eq!(scene.testbed.mounts_of(&scene.disk.device()).len(), 1);
     assert!(daemon.safe_to_remove().await.is_empty());
-    scene.bench.run(&["umount", "/mnt/elsewhere"]);
+    scene.testbed.run(&["umount", "/mnt/elsewhere"]);
     scene.assert_left_clean();
 }
 
@@ -146,18 +146,18 @@ async fn a_write_protected_disk_is_refused() {
 #[tokio::test]
 async fn a_disk_whose_safe_mount_options_fstab_takes_away_is_refused() {
     let mut scene = Scene::new();
-    scene.bench.run(&["mkdir", "/mnt/by-fstab"]);
+    scene.testbed.run(&["mkdir", "/mnt/by-fstab"]);
     let line = format!("UUID={} /mnt/by-fstab ext4 noauto,rw 0 0\n", scene.disk.uuid);
-    fs::write(scene.bench.path("/etc/fstab"), line).expect("fstab");
+    fs::write(scene.testbed.path("/etc/fstab"), line).expect("fstab");
     aborts_with(&mut scene, "MountFailed").await;
     scene.assert_left_clean();
 }
 
 #[tokio::test]
 async fn a_file_system_that_is_none_of_ours_is_refused() {
-    let bench = Bench::new();
-    let disk = Disk::make(&bench, FileSystem::Ext2, "OLD");
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::new();
+    let disk = Disk::make(&testbed, FileSystem::Ext2, "OLD");
+    let mut scene = Scene::of(testbed, disk);
     scene.source.simple(1);
     let daemon = scene.daemon().await;
     scene.disk.plug();
@@ -177,12 +177,12 @@ async fn a_lock_that_somebody_holds_on_the_disk_aborts_and_stays() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     daemon.in_state("waiting-for-veeam").await;
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look)).expect("the destination");
     let lock = flocked(&scene.copy(&look).join(DISK_LOCK));
     fs::remove_file(veeam).expect("Veeam's end");
     assert_aborted(&daemon.finished(1).await, "LockFailed");
-    assert!(scene.bench.mounts_of(&scene.disk.device()).is_empty());
+    assert!(scene.testbed.mounts_of(&scene.disk.device()).is_empty());
     let copy = scene.copy(&look);
     assert!(copy.join(DISK_LOCK).exists(), "it is not ours to remove");
     assert!(!copy.join("config").exists(), "nothing was copied");
@@ -207,7 +207,7 @@ async fn a_lock_that_somebody_holds_in_the_source_aborts_and_stays() {
 #[tokio::test]
 async fn a_lock_that_can_not_be_made_on_the_disk_aborts() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look).join(DISK_LOCK)).expect("a directory in its place");
     look.done();
     aborts_with(&mut scene, "LockFailed").await;
@@ -225,9 +225,9 @@ async fn a_lock_that_can_not_be_made_in_the_source_aborts() {
 #[tokio::test]
 async fn a_link_in_the_place_of_the_lock_is_not_followed() {
     let mut scene = Scene::new();
-    let victim = scene.bench.directory().join("victim");
+    let victim = scene.testbed.directory().join("victim");
     fs::write(&victim, "precious").expect("a file");
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look)).expect("the destination");
     std::os::unix::fs::symlink(&victim, scene.copy(&look).join(DISK_LOCK)).expect("a link");
     look.done();
@@ -238,9 +238,9 @@ async fn a_link_in_the_place_of_the_lock_is_not_followed() {
 #[tokio::test]
 async fn a_link_in_the_place_of_the_destination_is_not_followed() {
     let mut scene = Scene::new();
-    let victim = scene.bench.make_directory("victim");
+    let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     std::os::unix::fs::symlink(&victim, scene.copy(&look)).expect("a link");
     look.done();
     aborts_with(&mut scene, "TargetRefused").await;
@@ -253,7 +253,7 @@ async fn a_link_in_the_place_of_the_destination_is_not_followed() {
 #[tokio::test]
 async fn a_file_that_cannot_be_replaced_fails_the_copy_and_is_in_rsyncs_log() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let stubborn = scene.copy(&look).join("config/job.vbm");
     fs::create_dir_all(stubborn.parent().expect("a directory")).expect("it");
     fs::write(&stubborn, "old").expect("a file");
@@ -261,7 +261,7 @@ async fn a_file_that_cannot_be_replaced_fails_the_copy_and_is_in_rsyncs_log() {
     look.done();
     aborts_with(&mut scene, "CopyFailed").await;
     scene.assert_left_clean();
-    let log = fs::read_to_string(scene.bench.directory().join("rsync.log"));
+    let log = fs::read_to_string(scene.testbed.directory().join("rsync.log"));
     assert!(log.expect("rsync's log").contains("job.vbm"));
 }
 
@@ -327,7 +327,7 @@ async fn a_disk_in_use_cannot_be_unmounted_and_is_not_called_safe() {
     let fault = serde_json::to_value(daemon.record().fault).expect("plain data");
     assert_eq!(fault["synced"], true, "{fault}");
     assert!(daemon.safe_to_remove().await.is_empty());
-    assert_eq!(scene.bench.mounts_of(&scene.disk.device()).len(), 1);
+    assert_eq!(scene.testbed.mounts_of(&scene.disk.device()).len(), 1);
     scene.assert_no_lock_in_source();
     drop(busy);
 }
@@ -456,7 +456,7 @@ async fn too_little_room_aborts_before_anything_changes() {
     scene.config.set("Backup", "free-space-threshold-gb", "1");
     let daemon = aborts_with(&mut scene, "NoSpace").await;
     assert!(!warnings(&daemon).contains(&"low-space".to_owned()), "this copy found no room");
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert!(!scene.copy(&look).join("small").exists());
 }
 
@@ -486,7 +486,7 @@ async fn too_many_deletions_abort_before_anything_changes() {
     daemon.start_run("").await.expect("a run");
     assert_aborted(&daemon.finished(2).await, "TooManyDeletions");
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let kept = fs::read_dir(scene.copy(&look).join("many/000")).expect("the copy");
     assert_eq!(kept.count(), 100);
 }
@@ -505,14 +505,14 @@ async fn names_that_the_disk_can_not_hold_are_refused_before_anything_changes() 
     scene.source.file("Case", "one");
     scene.source.file("case", "other");
     aborts_with(&mut scene, "LossyFileSystem").await;
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert!(!scene.copy(&look).join("config").exists());
 }
 
 #[tokio::test]
 async fn two_directories_of_veeam_are_both_watched_with_a_warning() {
     let mut scene = Scene::new();
-    let other = scene.bench.make_directory("other-veeam");
+    let other = scene.testbed.make_directory("other-veeam");
     let text = other.display().to_string();
     scene.config.set("VEEAM", "veeam-lockfiles", &text);
     let lock = other.join("nightly.lock");

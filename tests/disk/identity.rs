@@ -3,11 +3,11 @@
 
 use std::fs;
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::config::DESTINATION;
-use asbackup_testing::bench::daemon::{Daemon, Refused};
-use asbackup_testing::bench::disk::{Disk, USUAL_SIZE};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::config::DESTINATION;
+use asbackup_testing::testbed::daemon::{Daemon, Refused};
+use asbackup_testing::testbed::disk::{Disk, USUAL_SIZE};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// The same contents on a larger disk, as after `dd`.
 fn larger_clone(disk: &Disk) -> Disk {
@@ -87,13 +87,13 @@ async fn a_clone_that_comes_before_the_mount_keeps_both_disks_untouched() {
     daemon.in_state("waiting-for-veeam").await;
     daemon.tells("that Veeam is waited for", |_| daemon.text_log().contains("nightly").then_some(())).await;
     clone.plug();
-    clone.wait_until_listed(&scene.bench);
+    clone.wait_until_listed(&scene.testbed);
     fs::remove_file(lock).expect("Veeam's end");
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "WrongDisk");
     for disk in [&scene.disk, &clone] {
         disk.assert_free();
-        assert!(!disk.look(&scene.bench).path(DESTINATION).exists(), "nothing was made on it");
+        assert!(!disk.look(&scene.testbed).path(DESTINATION).exists(), "nothing was made on it");
         assert!(finished.message.contains(&disk.device().display().to_string()), "{}", finished.message);
     }
     scene.assert_no_lock_in_source();
@@ -108,12 +108,12 @@ async fn a_clone_that_comes_in_mid_copy_neither_disturbs_it_nor_is_touched() {
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     clone.plug();
-    scene.bench.settle();
+    scene.testbed.settle();
     held.release();
     assert_success(&daemon.finished(1).await);
     assert_aborted(&daemon.finished(2).await, "WrongDisk");
     clone.assert_free();
-    assert!(!clone.look(&scene.bench).path(DESTINATION).exists(), "nothing was made on it");
+    assert!(!clone.look(&scene.testbed).path(DESTINATION).exists(), "nothing was made on it");
     clone.unplug();
     scene.assert_copied(Fidelity::Full);
 }

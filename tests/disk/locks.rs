@@ -1,14 +1,14 @@
 //! A lock that is too old is lifted only when nobody writes into the repository any more. Here, for the process
-//! namespace of the bench: whoever looks for writers must be able to look at every process.
+//! namespace of the testbed: whoever looks for writers must be able to look at every process.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::processes;
-use asbackup_testing::bench::scene::{Scene, assert_success};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::processes;
+use asbackup_testing::testbed::scene::{Scene, assert_success};
 use asbackup_testing::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
@@ -73,12 +73,12 @@ async fn an_old_lock_stays_while_a_process_has_a_file_open_for_writing() {
     age(&vbk);
     age(&scene.source.top);
     let script = format!("exec 3>>{}; exec sleep 600", vbk.display());
-    let mut writer = scene.bench.command("sh");
-    let mut writer = writer.args(["-c", &script]).spawn().expect("a process in the bench");
+    let mut writer = scene.testbed.command("sh");
+    let mut writer = writer.args(["-c", &script]).spawn().expect("a process in the testbed");
     let daemon = scene.daemon().await;
     is_told(&daemon).await;
     assert!(lock.exists() && !daemon.log().contains(LIFTED), "{}", daemon.log());
-    // Between it and us is the one who entered the bench.
+    // Between it and us is the one who entered the testbed.
     let inner = wait_for("the writer", PATIENCE, || processes::children(writer.id()).first().copied());
     processes::signal(inner, Signal::KILL);
     writer.wait().expect("it ends");
@@ -104,24 +104,24 @@ struct Frozen<'a>(&'a Scene, String);
 
 impl<'a> Frozen<'a> {
     fn freeze(scene: &'a Scene, place: String) -> Self {
-        scene.bench.run(&["/usr/sbin/fsfreeze", "--freeze", &place]);
+        scene.testbed.run(&["/usr/sbin/fsfreeze", "--freeze", &place]);
         Self(scene, place)
     }
 }
 
 impl Drop for Frozen<'_> {
     fn drop(&mut self) {
-        self.0.bench.run(&["/usr/sbin/fsfreeze", "--unfreeze", &self.1]);
+        self.0.testbed.run(&["/usr/sbin/fsfreeze", "--unfreeze", &self.1]);
     }
 }
 
 /// A scene whose locks are made on a disk of their own.
 fn scene_with_slow_locks() -> (Scene, Disk, String) {
     let mut scene = Scene::new();
-    let mut slow = Disk::make(&scene.bench, FileSystem::Ext4, "LOCKS");
+    let mut slow = Disk::make(&scene.testbed, FileSystem::Ext4, "LOCKS");
     slow.plug();
-    let place = scene.bench.make_directory("locks").display().to_string();
-    scene.bench.run(&["mount", &slow.device().display().to_string(), &place]);
+    let place = scene.testbed.make_directory("locks").display().to_string();
+    scene.testbed.run(&["mount", &slow.device().display().to_string(), &place]);
     scene.config.set("Backup", "veeam-lockfile-path", &place);
     (scene, slow, place)
 }
@@ -141,10 +141,10 @@ async fn a_lock_refused_because_its_disk_was_too_slow_does_not_come_later() {
     drop(frozen);
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
-    let left = fs::read_dir(scene.bench.path(Path::new(&place))).expect("the locks").flatten();
+    let left = fs::read_dir(scene.testbed.path(Path::new(&place))).expect("the locks").flatten();
     let left: Vec<_> = left.map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
     assert!(left.is_empty(), "{left:?}");
-    scene.bench.run(&["umount", &place]);
+    scene.testbed.run(&["umount", &place]);
 }
 
 /// Two scripts of one job: the first is told that there is no lock, the second that there is one.
@@ -163,10 +163,10 @@ async fn a_lock_granted_after_one_that_timed_out_stays() {
     assert_eq!(again.expect("a lock").0, "held");
     scene.disk.plug();
     daemon.in_state("waiting-for-veeam").await;
-    let locks = fs::read_dir(scene.bench.path(Path::new(&place))).expect("the locks").flatten();
+    let locks = fs::read_dir(scene.testbed.path(Path::new(&place))).expect("the locks").flatten();
     let locks: Vec<_> = locks.map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
     assert_eq!(locks.len(), 1, "{locks:?}");
     daemon.call::<_, ()>("VeeamUnlock", &("Nightly",)).await.expect("the end of the job");
     assert_success(&daemon.finished(1).await);
-    scene.bench.run(&["umount", &place]);
+    scene.testbed.run(&["umount", &place]);
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -235,7 +235,7 @@ async fn the_limit_is_lifted_for_no_other_disk_than_the_one_that_was_refused() {
 
 /// Five photos at the top of the place that is copied to, and a sixth in a directory of their own.
 fn lay_photos(scene: &Scene) {
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look).join("holiday")).expect("a directory");
     for number in 0..5 {
         fs::write(scene.copy(&look).join(format!("{number}.jpg")), scrambled(3 * MEBIBYTE, number)).expect("a photo");
@@ -270,7 +270,7 @@ async fn somebodys_letters_in_a_new_destination_of_a_known_disk_are_refused() {
     let (mut daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     daemon.stop().await;
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let family = look.path("family");
     fs::create_dir_all(family.join("config")).expect("a directory that the source has, too");
     let letter = |number: usize| family.join(format!("letter {number}.txt"));
@@ -285,7 +285,7 @@ async fn somebodys_letters_in_a_new_destination_of_a_known_disk_are_refused() {
         assert_aborted(&finished, "ForeignFiles");
         assert!(finished.message.contains("50 files"), "{}", finished.message);
     }
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert_eq!(fs::read_dir(look.path("family")).expect("it").count(), before);
 }
 
@@ -293,7 +293,7 @@ async fn somebodys_letters_in_a_new_destination_of_a_known_disk_are_refused() {
 #[tokio::test]
 async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look)).expect("the destination");
     for name in [".diary.backup", ".thesis.latest", ".album.202411"] {
         fs::write(scene.copy(&look).join(name), "nowhere else").expect("a file");
@@ -308,7 +308,7 @@ async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {
 #[tokio::test]
 async fn an_older_copy_made_by_another_program_is_updated_without_a_question() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let copy = scene.copy(&look);
     fs::create_dir_all(copy.join("OldJob")).expect("a directory");
     for name in ["repository", "config", "empty directory"] {

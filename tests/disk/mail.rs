@@ -1,14 +1,14 @@
 //! The mails of a run that succeeds: a real copy, and a mail server in the same small machine.
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::scene::Scene;
 use asbackup_testing::mail_servers::{Received, Sink};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::scene::Scene;
 use serde_json::json;
 
-/// A server inside the scene's bench, which has a network of its own.
+/// A server inside the scene's testbed, which has a network of its own.
 fn serve(scene: &mut Scene) -> Sink {
-    let room = scene.bench.make_directory("mail");
-    let python = scene.bench.command("/usr/bin/python3");
+    let room = scene.testbed.make_directory("mail");
+    let python = scene.testbed.command("/usr/bin/python3");
     let sink = Sink::start_with(&room, &json!({ "mode": "plain" }), python);
     let disks = format!("{},office@example.com", scene.disk.uuid);
     scene.config.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
@@ -52,9 +52,9 @@ async fn a_good_copy_is_told_in_ten_lines_with_both_logs() {
 async fn logs_that_find_no_room_are_told_and_cost_no_copy() {
     let mut scene = Scene::new();
     let sink = serve(&mut scene);
-    let logs = scene.bench.make_directory("logs").display().to_string();
-    scene.bench.run(&["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755", "tmpfs", &logs]);
-    scene.bench.run(&["sh", "-c", &format!("dd if=/dev/zero of={logs}/other bs=4k 2> /dev/null; true")]);
+    let logs = scene.testbed.make_directory("logs").display().to_string();
+    scene.testbed.run(&["mount", "-t", "tmpfs", "-o", "size=64k,mode=0755", "tmpfs", &logs]);
+    scene.testbed.run(&["sh", "-c", &format!("dd if=/dev/zero of={logs}/other bs=4k 2> /dev/null; true")]);
     for (key, name) in [("log-file-path", "asbackup.log"), ("rsync-log-file-path", "rsync.log")] {
         scene.config.set("Backup", key, &format!("{logs}/{name}"));
     }

@@ -1,8 +1,7 @@
-//! The daemon and real disks: loop devices, file systems, UDisks2, udevd and rsync in benches of their own. As root.
+//! The daemon and real disks: loop devices, file systems, UDisks2, udevd and rsync in testbeds of their own. As root.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-mod bench;
 mod boundary;
 mod causes;
 mod complete;
@@ -28,6 +27,7 @@ mod spelling;
 mod stack;
 mod stop;
 mod target;
+mod testbed;
 mod times;
 mod unformatted;
 mod unusable;

@@ -4,18 +4,18 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::{Fidelity, assert_same};
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
-use asbackup_testing::bench::scene::{Scene, assert_success};
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::{Fidelity, assert_same};
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::testbed::scene::{Scene, assert_success};
 
 const GIBIBYTE: u64 = 1 << 30;
 const LONG: Duration = Duration::from_secs(900);
 
 async fn copies_evil_names(file_system: FileSystem) {
-    let bench = Bench::new();
-    let disk = Disk::make(&bench, file_system, "NAMES");
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::new();
+    let disk = Disk::make(&testbed, file_system, "NAMES");
+    let mut scene = Scene::of(testbed, disk);
     scene.source.evil_names();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -29,7 +29,7 @@ async fn copies_evil_names(file_system: FileSystem) {
     let daemon = scene.daemon().await;
     daemon.start_run(&scene.disk.uuid).await.expect("a run");
     assert_success(&daemon.finished(1).await);
-    let names = u64::try_from(asbackup_testing::bench::tree::evil_names().len()).expect("64 bits");
+    let names = u64::try_from(asbackup_testing::testbed::tree::evil_names().len()).expect("64 bits");
     // The files, whether or not the directories around them are counted too.
     assert!(daemon.record().totals.deletions >= names);
     scene.assert_copied(Fidelity::Full);
@@ -53,11 +53,11 @@ async fn evil_names_are_copied_to_btrfs() {
 
 #[tokio::test]
 async fn a_disk_with_an_evil_label_is_copied_to_and_logged_in_one_line() {
-    let bench = Bench::new();
+    let testbed = Testbed::new();
     let label = "\u{1b}[31m\n%s";
-    let disk = Disk::make(&bench, FileSystem::Ext4, "PLAIN");
+    let disk = Disk::make(&testbed, FileSystem::Ext4, "PLAIN");
     asbackup_testing::run(std::process::Command::new("/usr/sbin/e2label").arg(disk.image()).arg(label));
-    let mut scene = Scene::of(bench, disk);
+    let mut scene = Scene::of(testbed, disk);
     scene.source.simple(1);
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -69,10 +69,10 @@ async fn a_disk_with_an_evil_label_is_copied_to_and_logged_in_one_line() {
 
 #[tokio::test]
 async fn a_hundred_thousand_small_files_are_copied() {
-    let bench = Bench::new();
+    let testbed = Testbed::new();
     let size = 4 * GIBIBYTE;
-    let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "MANY", size);
-    let mut scene = Scene::of(bench, disk);
+    let disk = Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, "MANY", size);
+    let mut scene = Scene::of(testbed, disk);
     scene.source.many(100_000);
     let daemon = scene.daemon().await;
     scene.disk.plug();
@@ -91,10 +91,10 @@ async fn a_hundred_thousand_small_files_are_copied() {
 /// Longer than 32 bits count, a few blocks full: on the disk it must be as small as in the source.
 #[tokio::test]
 async fn a_sparse_file_of_five_gigabytes_is_copied_with_its_holes() {
-    let bench = Bench::new();
+    let testbed = Testbed::new();
     let size = 8 * GIBIBYTE;
-    let disk = Disk::make_sized(&bench, FileSystem::Xfs, Layout::Whole, "SPARSE", size);
-    let mut scene = Scene::of(bench, disk);
+    let disk = Disk::make_sized(&testbed, FileSystem::Xfs, Layout::Whole, "SPARSE", size);
+    let mut scene = Scene::of(testbed, disk);
     let file = scene.source.sparse("sparse.vbk", 5_000_000_000);
     let daemon = scene.daemon().await;
     scene.disk.plug();
@@ -103,7 +103,7 @@ async fn a_sparse_file_of_five_gigabytes_is_copied_with_its_holes() {
     let ratios = daemon.story().progress;
     assert!(ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0), "{ratios:?}");
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let copy = fs::metadata(scene.copy(&look).join("sparse.vbk")).expect("the copy");
     assert_eq!(copy.len(), fs::metadata(file).expect("it").len());
     assert!(copy.blocks() * 512 < 1 << 20, "{} blocks", copy.blocks());

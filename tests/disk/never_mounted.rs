@@ -1,8 +1,8 @@
 //! A real disk whose run ended before it was mounted.
 
-use asbackup_testing::bench::disk::is_free;
-use asbackup_testing::bench::scene::{Scene, assert_aborted};
 use asbackup_testing::seen::Story;
+use asbackup_testing::testbed::disk::is_free;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 
 #[tokio::test]
 async fn that_was_never_mounted_may_be_taken_away_all_the_same() {

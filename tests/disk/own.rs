@@ -3,21 +3,21 @@
 
 use std::process::Command;
 
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::Disk;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, refusal};
-use asbackup_testing::bench::stacked::Stacked;
-use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::Disk;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, refusal};
+use asbackup_testing::testbed::stacked::Stacked;
+use asbackup_testing::testbed::tree::Tree;
 use asbackup_testing::{PATIENCE, run, wait_for};
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 
-/// The bench's system has this disk now, as one has its kernels on a disk of their own.
+/// The testbed's system has this disk now, as one has its kernels on a disk of their own.
 fn plug_as_boot(scene: &mut Scene) {
     scene.disk.plug();
     let device = scene.disk.device().display().to_string();
-    scene.bench.run(&["mkdir", "-p", "/boot"]);
-    scene.bench.run(&["mount", &device, "/boot"]);
+    scene.testbed.run(&["mkdir", "-p", "/boot"]);
+    scene.testbed.run(&["mount", &device, "/boot"]);
 }
 
 /// A disk that comes later is listed, so what is not listed by then never is.
@@ -53,11 +53,11 @@ async fn a_disk_of_the_system_is_neither_offered_nor_copied_to() {
 async fn the_repositorys_disk_is_neither_offered_nor_copied_to() {
     let mut scene = Scene::new();
     let mut witness = scene.second_disk();
-    let mut stacked = Stacked::make(&scene.bench, "STACKED");
+    let mut stacked = Stacked::make(&scene.testbed, "STACKED");
     stacked.plug();
-    scene.bench.run(&["mkdir", "-p", "/mnt/repository"]);
-    scene.bench.run(&["mount", &stacked.other_partition().display().to_string(), "/mnt/repository"]);
-    Tree::new(scene.bench.path("/mnt/repository/backups")).simple(5);
+    scene.testbed.run(&["mkdir", "-p", "/mnt/repository"]);
+    scene.testbed.run(&["mount", &stacked.other_partition().display().to_string(), "/mnt/repository"]);
+    Tree::new(scene.testbed.path("/mnt/repository/backups")).simple(5);
     scene.config.set("Backup", "backup-source", "/mnt/repository/backups");
     scene.config.set("Backup", LIST, &witness.uuid);
     let mut daemon = scene.daemon().await;
@@ -76,12 +76,12 @@ fn pair(scene: &mut Scene, second: &mut Disk) {
     scene.disk.plug();
     second.plug();
     let devices = [scene.disk.device(), second.device()];
-    let mut mkfs = scene.bench.command("mkfs.btrfs");
+    let mut mkfs = scene.testbed.command("mkfs.btrfs");
     run(mkfs.args(["-q", "-f", "-K", "-d", "raid1", "-m", "raid1", "-L", "PAIR"]).args(&devices));
     let mut blkid = Command::new("/usr/sbin/blkid");
     let uuid = run(blkid.args(["--probe", "--match-tag", "UUID", "--output", "value"]).arg(&devices[0]));
     let known = || {
-        scene.bench.run(&["sh", "-c", "udevadm info --query=property /dev/loop* | grep -c ^ID_FS_UUID_SUB= || true"])
+        scene.testbed.run(&["sh", "-c", "udevadm info --query=property /dev/loop* | grep -c ^ID_FS_UUID_SUB= || true"])
     };
     wait_for("udev to see both", PATIENCE, || known().parse::<u32>().is_ok_and(|count| count >= 2).then_some(()));
     scene.config.set("Backup", LIST, &uuid);
@@ -108,7 +108,7 @@ async fn one_disk_of_a_pair_alone_is_refused_as_that_and_not_as_damaged() {
     pair(&mut scene, &mut second);
     second.unplug();
     scene.disk.unplug();
-    scene.bench.run(&["btrfs", "device", "scan", "--forget"]);
+    scene.testbed.run(&["btrfs", "device", "scan", "--forget"]);
     let daemon = scene.daemon().await;
     scene.disk.plug();
     let finished = daemon.finished(1).await;

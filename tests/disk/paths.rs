@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use asbackup_system::paths::{Reason, Refused, Who, append, directory, make_directory};
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::{PATIENCE, wait_for};
 
 const SOMEBODY: u32 = 4711;
@@ -165,7 +165,7 @@ fn a_log_that_somebody_put_into_a_shared_directory_is_refused() {
 
 /// A place that a user other than root has for himself, and the source in it.
 fn source_of(scene: &mut Scene, owner: u32) -> PathBuf {
-    let home = scene.bench.make_directory("home");
+    let home = scene.testbed.make_directory("home");
     let source = home.join("source");
     fs::rename(&scene.source.top, &source).expect("the source there");
     scene.config.set("Backup", "backup-source", source.to_str().expect("UTF-8"));
@@ -182,7 +182,7 @@ fn link_in_the_place_of(path: &Path, target: &Path) {
 }
 
 fn is_on_disk(scene: &Scene, name: &str) -> bool {
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let found = fs::symlink_metadata(scene.copy(&look).join(name)).is_ok();
     look.done();
     found
@@ -194,7 +194,7 @@ async fn a_source_that_its_owner_swaps_for_a_link_gives_nothing_of_roots_away() 
     let source = source_of(&mut scene, SOMEBODY);
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    let secret = scene.bench.make_directory("secret");
+    let secret = scene.testbed.make_directory("secret");
     fs::set_permissions(&secret, Permissions::from_mode(0o700)).expect("a mode");
     fs::write(secret.join("key"), "root's alone").expect("a secret");
     link_in_the_place_of(&source, &secret);
@@ -227,7 +227,7 @@ async fn a_source_below_a_directory_others_can_write_to_is_refused_by_name() {
 #[tokio::test]
 async fn a_source_lock_with_a_second_name_is_refused_and_empties_nothing() {
     let mut scene = Scene::new();
-    let victim = scene.bench.directory().join("victim");
+    let victim = scene.testbed.directory().join("victim");
     fs::write(&victim, "precious").expect("a file of root's");
     fs::hard_link(&victim, scene.config.source_lock()).expect("a second name");
     let (_daemon, finished) = scene.run_once().await;
@@ -241,7 +241,7 @@ async fn a_source_lock_with_a_second_name_is_refused_and_empties_nothing() {
 #[tokio::test]
 async fn pipes_in_the_place_of_both_logs_hold_up_neither_daemon_nor_copy() {
     let mut scene = Scene::new();
-    let logs = ["asbackup.log", "rsync.log"].map(|name| scene.bench.directory().join(name));
+    let logs = ["asbackup.log", "rsync.log"].map(|name| scene.testbed.directory().join(name));
     for path in &logs {
         rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).expect("a pipe");
     }
@@ -266,10 +266,10 @@ async fn pipes_in_the_place_of_both_logs_hold_up_neither_daemon_nor_copy() {
 #[tokio::test]
 async fn a_log_that_is_a_second_name_of_something_else_is_not_written_to() {
     let mut scene = Scene::new();
-    let victim = scene.bench.directory().join("victim");
+    let victim = scene.testbed.directory().join("victim");
     fs::write(&victim, "precious").expect("a file of root's");
     for name in ["asbackup.log", "rsync.log"] {
-        fs::hard_link(&victim, scene.bench.directory().join(name)).expect("a second name");
+        fs::hard_link(&victim, scene.testbed.directory().join(name)).expect("a second name");
     }
     let (_daemon, finished) = scene.run_once().await;
     assert_success(&finished);

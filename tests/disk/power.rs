@@ -6,12 +6,12 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::played::{MOUNT_POINT, Played};
-use asbackup_testing::bench::scene::{assert_success, warnings};
 use asbackup_testing::fakes::udisks::{Answer, FILESYSTEM, FakeDisk, values};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::played::{MOUNT_POINT, Played};
+use asbackup_testing::testbed::scene::{assert_success, warnings};
 
 async fn powered(wanted: &str) -> Played {
     let mut played = Played::new().await;
@@ -89,7 +89,7 @@ fn neighbour(device: &Path) -> FakeDisk {
 /// The dock stays on for what is done with its other drive, whose device it is given.
 async fn assert_left_on(use_it: impl FnOnce(&Path) -> Box<dyn std::any::Any>, words: &str) {
     let mut powered = powered("true").await;
-    let mut other = Disk::make(&powered.scene.bench, FileSystem::Ext4, "NEIGHBOUR");
+    let mut other = Disk::make(&powered.scene.testbed, FileSystem::Ext4, "NEIGHBOUR");
     other.plug();
     let device = other.device();
     let in_use = use_it(&device);

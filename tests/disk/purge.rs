@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use asbackup_testing::bench::Bench;
+use asbackup_testing::testbed::Testbed;
 
 #[test]
 fn a_purge_takes_our_secrets_and_names_those_that_may_be_others() {
-    let bench = Bench::without_udisks();
+    let testbed = Testbed::without_udisks();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/debian/postrm");
     let files = [
         ("/etc/asbackup/config.ini", true),
@@ -17,13 +17,13 @@ fn a_purge_takes_our_secrets_and_names_those_that_may_be_others() {
         ("/etc/credstore/another-service", false),
     ];
     for (path, _) in files {
-        let place = bench.path(path);
+        let place = testbed.path(path);
         fs::create_dir_all(place.parent().expect("a directory")).expect("a directory");
         fs::write(place, "hunter2").expect("a secret");
     }
-    let said = bench.run(&["sh", "-c", "sh \"$0\" purge 2>&1", script]);
+    let said = testbed.run(&["sh", "-c", "sh \"$0\" purge 2>&1", script]);
     for (path, ours) in files {
-        assert_eq!(bench.path(path).exists(), !ours, "{path}: {said}");
+        assert_eq!(testbed.path(path).exists(), !ours, "{path}: {said}");
         assert_eq!(said.contains(&format!("{path} was kept")), path.ends_with("-password") && !ours, "{path}: {said}");
     }
 }

@@ -12,12 +12,12 @@ use asbackup::disks::mount_blockers::{MountedPlace, blockers};
 use asbackup::disks::released::{self, Proof};
 use asbackup::disks::superblock::Superblock;
 use asbackup_api::DiskId;
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::disk::{Disk, FileSystem, Frozen};
-use asbackup_testing::bench::played::{MOUNT_POINT, Played};
-use asbackup_testing::bench::processes::Program;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
 use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Frozen};
+use asbackup_testing::testbed::played::{MOUNT_POINT, Played};
+use asbackup_testing::testbed::processes::Program;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 use asbackup_testing::{PATIENCE, run, wait_for};
 use serde_json::Value;
 
@@ -82,17 +82,17 @@ async fn a_mount_only_another_process_sees_keeps_the_disk_from_being_safe() {
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    let point = scene.bench.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
+    let point = scene.testbed.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
     // UDisks2 takes the mount point itself away, and with it what other namespaces have mounted there.
-    let script = format!("mkdir /run/bench/kept; mount --bind {point} /run/bench/kept; exec sleep 1000");
-    let mut elsewhere = scene.bench.command("unshare");
+    let script = format!("mkdir /run/testbed/kept; mount --bind {point} /run/testbed/kept; exec sleep 1000");
+    let mut elsewhere = scene.testbed.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
     let elsewhere = Program::start(&mut elsewhere);
-    wait_mounted(&elsewhere, &scene.disk, "/run/bench/kept");
+    wait_mounted(&elsewhere, &scene.disk, "/run/testbed/kept");
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnmountFailed");
-    assert!(finished.message.contains("): /run/bench/kept"), "{}", finished.message);
+    assert!(finished.message.contains("): /run/testbed/kept"), "{}", finished.message);
     assert!(daemon.safe_to_remove().await.is_empty());
     drop(elsewhere);
     scene.assert_unmounted();
@@ -107,11 +107,11 @@ async fn what_was_called_safe_is_so_no_more_while_somebody_has_it_mounted() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     daemon.calls_safe(&[&scene.disk.uuid]).await;
-    scene.bench.run(&["mkdir", "/mnt/by-hand"]);
+    scene.testbed.run(&["mkdir", "/mnt/by-hand"]);
     let device = scene.disk.device().display().to_string();
-    scene.bench.run(&["mount", &device, "/mnt/by-hand"]);
+    scene.testbed.run(&["mount", &device, "/mnt/by-hand"]);
     daemon.calls_safe(&[]).await;
-    scene.bench.run(&["umount", "/mnt/by-hand"]);
+    scene.testbed.run(&["umount", "/mnt/by-hand"]);
     daemon.calls_safe(&[&scene.disk.uuid]).await;
 }
 
@@ -134,10 +134,10 @@ async fn a_disk_pulled_while_it_is_unmounted_is_told_so_and_never_called_safe() 
         played.udisks.answer("Unmount", Answer::fails(word, text));
         assert_aborted(&daemon.finished(1).await, "DiskRemoved");
         assert!(daemon.safe_to_remove().await.is_empty());
-        let marks = played.scene.bench.path("/run/asbackup/mounts");
+        let marks = played.scene.testbed.path("/run/asbackup/mounts");
         let left = std::fs::read_dir(marks).map(|entries| entries.count()).unwrap_or_default();
         assert_eq!(left, 0, "the daemon still takes a mount for its own: {text}");
-        played.scene.bench.run(&["umount", MOUNT_POINT]);
+        played.scene.testbed.run(&["umount", MOUNT_POINT]);
     }
 }
 
@@ -161,13 +161,13 @@ async fn a_new_mount_and_its_end_are_noticed_without_udisks() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     daemon.calls_safe(&[&scene.disk.uuid]).await;
-    scene.bench.kill_udisks();
-    scene.bench.run(&["mkdir", "/mnt/by-hand"]);
+    scene.testbed.kill_udisks();
+    scene.testbed.run(&["mkdir", "/mnt/by-hand"]);
     let device = scene.disk.device().display().to_string();
     for _ in 0..3 {
-        scene.bench.run(&["mount", &device, "/mnt/by-hand"]);
+        scene.testbed.run(&["mount", &device, "/mnt/by-hand"]);
         daemon.calls_safe(&[]).await;
-        scene.bench.run(&["umount", "/mnt/by-hand"]);
+        scene.testbed.run(&["umount", "/mnt/by-hand"]);
         daemon.calls_safe(&[&scene.disk.uuid]).await;
     }
 }
@@ -180,7 +180,7 @@ async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
     assert_success(&finished);
     daemon.calls_safe(&[&scene.disk.uuid]).await;
     let script = format!("mount {} /mnt && exec sleep 1000", scene.disk.device().display());
-    let mut elsewhere = scene.bench.command("unshare");
+    let mut elsewhere = scene.testbed.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
     let elsewhere = Program::start(&mut elsewhere);
     // Not before: a proof claims the device, and nobody can mount it at that moment.
@@ -192,8 +192,8 @@ async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
 
 #[tokio::test]
 async fn a_loop_device_upon_the_disk_is_named() {
-    let bench = Bench::new();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
     assert_released(&disk);
     let upon = run(Command::new("/usr/sbin/losetup").args(["--find", "--show"]).arg(disk.device()));
@@ -206,25 +206,25 @@ async fn a_loop_device_upon_the_disk_is_named() {
 /// A disk is pulled as a whole: what uses another part of it counts.
 #[tokio::test]
 async fn a_claim_on_the_whole_disk_keeps_its_partition_from_being_released() {
-    let bench = Bench::new();
-    let mut disk = Disk::make_partitioned(&bench, FileSystem::Ext4, "OFFSITE");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make_partitioned(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
     assert_released(&disk);
-    let look = disk.look(&bench);
-    assert_busy(released::prove(&volume(&disk)), "/run/bench/look/disk");
+    let look = disk.look(&testbed);
+    assert_busy(released::prove(&volume(&disk)), "/run/testbed/look/disk");
     look.done();
     assert_released(&disk);
 }
 
 #[tokio::test]
 async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path() {
-    let bench = Bench::new();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
-    let look = disk.prepare(&bench);
+    let look = disk.prepare(&testbed);
     std::fs::write(look.path("open"), "x").expect("a file");
     let superblock = Superblock::of(&look.top()).expect("the top");
-    let process = Program::start(look.command("tail").args(["-f", "/run/bench/look/disk/open"]));
+    let process = Program::start(look.command("tail").args(["-f", "/run/testbed/look/disk/open"]));
     let place = MountedPlace { mount_point: Path::new("/media/root/OFFSITE").to_owned(), superblock };
     let named = || blockers(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
     let named = wait_for("tail to be named", PATIENCE, named);
@@ -237,7 +237,7 @@ async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path()
 async fn not_unmounted_after(played: &Played, late: &[u8]) -> Value {
     played.udisks.answer("Unmount", Answer::Kept);
     let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
-    std::fs::write(played.scene.bench.path(MOUNT_POINT).join("late"), late).expect("room in memory");
+    std::fs::write(played.scene.testbed.path(MOUNT_POINT).join("late"), late).expect("room in memory");
     played.udisks.answer("Unmount", Answer::fails("Failed", "somebody objects"));
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnmountFailed");
@@ -259,9 +259,9 @@ async fn what_was_written_last_is_on_a_disk_that_can_not_be_unmounted() {
 
 #[tokio::test]
 async fn a_busy_disk_that_cannot_take_everything_is_not_called_written() {
-    let bench = Bench::without_udisks();
-    let disk = Disk::make_failing(&bench, "FAILING", 32 << 20);
-    let played = Played::of(bench, disk).await;
+    let testbed = Testbed::without_udisks();
+    let disk = Disk::make_failing(&testbed, "FAILING", 32 << 20);
+    let played = Played::of(testbed, disk).await;
     let fault = not_unmounted_after(&played, &vec![0xa5; 64 << 20]).await;
     assert_eq!(fault["synced"], false, "{fault}");
     played.unmount();
@@ -271,14 +271,14 @@ async fn a_busy_disk_that_cannot_take_everything_is_not_called_written() {
 #[tokio::test]
 async fn the_time_told_is_that_until_everything_is_on_the_disk() {
     const FLUSH: Duration = Duration::from_secs(6);
-    let bench = Bench::new();
-    let (store, disk) = Disk::make_freezable(&bench, "OFFSITE");
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::new();
+    let (store, disk) = Disk::make_freezable(&testbed, "OFFSITE");
+    let mut scene = Scene::of(testbed, disk);
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     let began = Instant::now();
-    let frozen = Frozen::new(&scene.bench);
+    let frozen = Frozen::new(&scene.testbed);
     held.release();
     daemon.tells("the flush", |_| daemon.text_log().contains("is being written to the disk").then_some(())).await;
     // The flush itself takes this long; nothing is waited for.
@@ -291,21 +291,21 @@ async fn the_time_told_is_that_until_everything_is_on_the_disk() {
     let line = format!("copied in {told} s");
     assert!(daemon.text_log().contains(&line), "no {line:?}: {}", daemon.text_log());
     scene.disk.unplug();
-    scene.bench.run(&["umount", "/mnt/store"]);
+    scene.testbed.run(&["umount", "/mnt/store"]);
     drop(store);
 }
 
 /// Each subvolume of a btrfs has a device number of its own.
 #[tokio::test]
 async fn a_process_in_a_subvolume_is_named_though_it_sees_it_under_another_path() {
-    let bench = Bench::new();
-    let mut disk = Disk::make(&bench, FileSystem::Btrfs, "OFFSITE");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make(&testbed, FileSystem::Btrfs, "OFFSITE");
     disk.plug();
-    let look = disk.prepare(&bench);
+    let look = disk.prepare(&testbed);
     run(Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(look.path("vault")));
     std::fs::write(look.path("vault/open"), "x").expect("a file");
     let superblock = Superblock::of(&look.top()).expect("the top");
-    let process = Program::start(look.command("tail").args(["-f", "/run/bench/look/disk/vault/open"]));
+    let process = Program::start(look.command("tail").args(["-f", "/run/testbed/look/disk/vault/open"]));
     let place = MountedPlace { mount_point: Path::new("/media/root/OFFSITE").to_owned(), superblock };
     let named = || blockers(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
     let named = wait_for("tail to be named", PATIENCE, named);

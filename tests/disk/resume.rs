@@ -6,11 +6,11 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
 use asbackup_api::{RunWarning, Warning};
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::FileSystem;
-use asbackup_testing::bench::processes::{self, Held, Stage};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::FileSystem;
+use asbackup_testing::testbed::processes::{self, Held, Stage};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
@@ -29,7 +29,7 @@ fn scene() -> Scene {
 /// The file that rsync is writing, on the mounted disk.
 fn unfinished(scene: &Scene) -> Option<PathBuf> {
     let device = scene.disk.disk_device();
-    scene.bench.mounts_of(device).first()?;
+    scene.testbed.mounts_of(device).first()?;
     let entries = fs::read_dir(scene.mounted_copy()).ok()?.flatten();
     entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains(&format!("/.{FILE}.")))
 }
@@ -41,9 +41,9 @@ const SLOW_RSYNC: &str = "#!/bin/sh\nexec /usr/bin/rsync --bwlimit=24m \"$@\"\n"
 
 /// rsync held still when it has written a good part of the file. Later runs are as fast as ever.
 async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
-    let bench = &scene.bench;
-    bench.run(&["mount", "-t", "tmpfs", "slow", FIRST_ON_PATH]);
-    let rsync = bench.path(FIRST_ON_PATH).join("rsync");
+    let testbed = &scene.testbed;
+    testbed.run(&["mount", "-t", "tmpfs", "slow", FIRST_ON_PATH]);
+    let rsync = testbed.path(FIRST_ON_PATH).join("rsync");
     fs::write(&rsync, SLOW_RSYNC).expect("a script");
     fs::set_permissions(rsync, fs::Permissions::from_mode(0o755)).expect("a mode");
     scene.disk.plug();
@@ -52,13 +52,13 @@ async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
         (length >= HALF).then_some(())
     });
     let held = Held::catch(daemon.pid(), Stage::Copy);
-    scene.bench.run(&["umount", FIRST_ON_PATH]);
+    scene.testbed.run(&["umount", FIRST_ON_PATH]);
     held
 }
 
 /// The half file's number on the disk; it becomes the whole one's only when it is written on.
 fn number_of_half(scene: &Scene) -> u64 {
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let copy = scene.copy(&look);
     let kept = copy.join(".asbackup-partial").join(FILE);
     let found = kept.metadata().ok().or_else(|| {
@@ -74,7 +74,7 @@ fn assert_gone_on_with(scene: &Scene, daemon: &Daemon, half: u64) {
     assert!(daemon.text_log().contains("one partial file from an earlier run"), "{}", daemon.text_log());
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let copy = scene.copy(&look);
     assert_eq!(copy.join(FILE).metadata().expect("the file").ino(), half, "it was written anew");
     assert!(!copy.join(".asbackup-partial").exists());
@@ -161,7 +161,7 @@ fn assert_made_good(scene: &Scene, daemon: &Daemon, sound: u64) {
     assert!(told.iter().any(names_it), "{told:?}");
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert_eq!(scene.copy(&look).join("a-sound.vbk").metadata().expect("the file").ino(), sound, "it was written anew");
 }
 
@@ -201,7 +201,7 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
     assert_success(&daemon.finished(2).await);
     daemon.stop().await;
     scene.disk.unplug();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let time = name.metadata().and_then(|meta| meta.modified()).expect("its time");
     fs::write(scene.copy(&look).join("config/lost.vbm"), vec![0; 22]).expect("the damage");
     let lost = fs::File::open(scene.copy(&look).join("config/lost.vbm")).expect("the copy");
@@ -220,7 +220,7 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
 #[tokio::test]
 async fn directories_of_half_files_are_neither_copied_nor_left_on_the_disk() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let stale = scene.copy(&look).join("config/.asbackup-partial");
     fs::create_dir_all(&stale).expect("a directory");
     fs::write(stale.join("gone.vbk"), "half").expect("a file");
@@ -228,7 +228,7 @@ async fn directories_of_half_files_are_neither_copied_nor_left_on_the_disk() {
     scene.source.file("config/job.vbm", "<job/>");
     let foreign = scene.source.file(".asbackup-partial/foreign.vbk", "half");
     let names = |scene: &Scene| {
-        let look = scene.disk.look(&scene.bench);
+        let look = scene.disk.look(&scene.testbed);
         let copy = scene.copy(&look);
         ["config", "config/.asbackup-partial", ".asbackup-partial"].map(|name| copy.join(name).exists())
     };

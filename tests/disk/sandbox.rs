@@ -5,13 +5,13 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::processes::{self, Stage};
-use asbackup_testing::bench::sandbox::{Sandbox, capabilities, filter};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
-use asbackup_testing::bench::tree::{Tree, give_to, set_time};
 use asbackup_testing::file;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::processes::{self, Stage};
+use asbackup_testing::testbed::sandbox::{Sandbox, capabilities, filter};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::tree::{Tree, give_to, set_time};
 use procfs::process::Process;
 use rustix::fs::{CWD, FileType, Mode, XattrFlags};
 
@@ -100,7 +100,7 @@ fn attributes(path: &Path) -> String {
 
 /// A source with this one file and something ordinary, and a place of its own on the disk.
 fn prepare(scene: &mut Scene, need: &Need) {
-    let source = Tree::new(scene.bench.make_directory(need.capability));
+    let source = Tree::new(scene.testbed.make_directory(need.capability));
     source.file("ordinary", "anybody's");
     (need.make)(&source.path(FILE));
     scene.config.set("Backup", "backup-source", source.top.to_str().expect("UTF-8"));
@@ -110,7 +110,7 @@ fn prepare(scene: &mut Scene, need: &Need) {
 
 /// Copies in the sandbox to the disk that is plugged in.
 async fn copy_in(sandbox: &Sandbox, scene: &Scene) -> String {
-    let mut daemon = Daemon::start_in(sandbox, &scene.bench, &scene.config).await;
+    let mut daemon = Daemon::start_in(sandbox, &scene.testbed, &scene.config).await;
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(1).await;
     daemon.stop().await;
@@ -127,7 +127,7 @@ async fn without_any_one_capability_a_copy_is_not_whole() {
         prepare(&mut scene, need);
         let sandbox = Sandbox { without: Some(need.capability), ..Sandbox::default() };
         let error = copy_in(&sandbox, &scene).await;
-        let look = scene.disk.look(&scene.bench);
+        let look = scene.disk.look(&scene.testbed);
         let there = |top: &Path| (need.look)(&top.join(FILE));
         let (ours, copied) = (there(&scene.source.top), there(&look.path(need.capability)));
         assert_ne!(ours, copied, "{} is not needed", need.capability);
@@ -184,21 +184,21 @@ async fn daemon_and_rsync_are_under_the_units_filter_and_no_door_is_open() {
 
 #[test]
 fn what_no_backup_needs_is_refused_by_the_filter() {
-    let bench = Bench::without_udisks();
+    let testbed = Testbed::without_udisks();
     let [python, _, _] = filter();
     let probe = file("crates/testing/machine/forbidden.py");
-    let said = bench.run(&[&filter()[..], &[python, probe]].concat());
+    let said = testbed.run(&[&filter()[..], &[python, probe]].concat());
     let (refused, last) = said.trim().rsplit_once('\n').expect("many lines");
     assert_eq!(last, "chown done");
     assert_eq!(refused.lines().count(), 19, "{said}");
     assert!(refused.lines().all(|line| line.ends_with(" EPERM")), "{said}");
     // Nothing else stands in the way of the same calls: it is the filter.
-    let unfiltered = bench.run(&[python, probe]);
+    let unfiltered = testbed.run(&[python, probe]);
     assert!(!unfiltered.contains("EPERM"), "{unfiltered}");
 }
 
 fn names_on_disk(scene: &Scene) -> Vec<String> {
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let script = format!("cd '{}' && find . -type f | sort", scene.copy(&look).display());
     let listed = asbackup_testing::run(std::process::Command::new("sh").args(["-c", &script]));
     look.done();
@@ -223,7 +223,7 @@ async fn is_refused_when_hidden(place: &str) {
     let before = names_on_disk(&scene);
     let hidden = scene.source.path(place);
     let sandbox = Sandbox { hidden: Some(hidden.clone()), ..Sandbox::default() };
-    let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
+    let daemon = Daemon::start_in(&sandbox, &scene.testbed, &scene.config).await;
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "SourceUnavailable");
@@ -239,7 +239,7 @@ async fn without_ptrace_rights_a_hidden_source_would_go_unnoticed() {
     let mut scene = scene_without_a_budget();
     let hidden = Some(scene.source.path("repository"));
     let sandbox = Sandbox { without: Some("CAP_SYS_PTRACE"), hidden, ..Sandbox::default() };
-    let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
+    let daemon = Daemon::start_in(&sandbox, &scene.testbed, &scene.config).await;
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
     assert!(!names_on_disk(&scene).contains(&"./repository/full.vbk".to_owned()));
@@ -278,16 +278,16 @@ async fn rsync_has_no_right_to_look_into_other_processes() {
 
 /// An rsync that somebody has taken over: when it has copied, it does whatever it likes.
 fn take_over_rsync(scene: &Scene, likes: &str) {
-    let programs = scene.bench.make_directory("programs");
+    let programs = scene.testbed.make_directory("programs");
     let script = format!("#!/bin/sh\n/usr/bin/rsync \"$@\"\ncode=$?\n{likes}\nexit $code\n");
     fs::write(programs.join("rsync"), script).expect("a program");
     fs::set_permissions(programs.join("rsync"), Permissions::from_mode(0o755)).expect("a mode");
     // The first place in which programs are looked for.
-    scene.bench.run(&["mount", "--bind", programs.to_str().expect("UTF-8"), "/usr/local/sbin"]);
+    scene.testbed.run(&["mount", "--bind", programs.to_str().expect("UTF-8"), "/usr/local/sbin"]);
 }
 
 fn copied(scene: &Scene, name: &str) -> String {
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let found = fs::read_to_string(scene.copy(&look).join(name)).unwrap_or_default();
     look.done();
     found
@@ -296,7 +296,7 @@ fn copied(scene: &Scene, name: &str) -> String {
 #[tokio::test]
 async fn a_hijacked_rsync_reaches_source_target_and_log_and_nothing_else() {
     let mut scene = Scene::new();
-    let elsewhere = scene.bench.make_directory("elsewhere");
+    let elsewhere = scene.testbed.make_directory("elsewhere");
     fs::write(elsewhere.join("victim"), "root's alone").expect("a file");
     let (source, victim) = (scene.source.top.display(), elsewhere.join("victim"));
     let victim = victim.display();
@@ -317,7 +317,7 @@ async fn a_hijacked_rsync_reaches_source_target_and_log_and_nothing_else() {
     assert_eq!(fs::read_to_string(elsewhere.join("victim")).expect("it is there"), "root's alone");
     assert!(!scene.source.path("planted").exists());
     // Its own log is what it may write to.
-    let log = fs::read_to_string(scene.bench.directory().join("rsync.log")).expect("rsync's log");
+    let log = fs::read_to_string(scene.testbed.directory().join("rsync.log")).expect("rsync's log");
     assert!(log.contains("full.vbk"), "{log}");
 }
 
@@ -326,7 +326,7 @@ async fn a_hijacked_rsync_reaches_source_target_and_log_and_nothing_else() {
 async fn a_directory_swapped_for_a_link_after_listing_leaks_nothing_of_roots() {
     let mut scene = Scene::new();
     scene.source.heavy();
-    let secret = scene.bench.make_directory("secret");
+    let secret = scene.testbed.make_directory("secret");
     fs::write(secret.join("config.ini"), "root's alone").expect("a secret");
     scene.source.file("zz/config.ini", "of no use");
     let daemon = scene.daemon().await;
@@ -341,19 +341,19 @@ async fn a_directory_swapped_for_a_link_after_listing_leaks_nothing_of_roots() {
 #[tokio::test]
 async fn where_rsync_can_not_be_confined_it_copies_and_that_is_told_once() {
     let mut scene = Scene::new();
-    let unit = scene.bench.directory().join("older.service");
+    let unit = scene.testbed.directory().join("older.service");
     let text = include_str!("../../systemd/asbackupd.service");
     let without: Vec<_> = text.lines().filter(|line| !line.starts_with("SystemCallFilter=landlock")).collect();
     assert!(without.len() < text.lines().count());
     fs::write(&unit, without.join("\n")).expect("a unit");
     let sandbox = Sandbox { unit: Some(unit), ..Sandbox::default() };
-    let daemon = Daemon::start_in(&sandbox, &scene.bench, &scene.config).await;
+    let daemon = Daemon::start_in(&sandbox, &scene.testbed, &scene.config).await;
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
-    let told = |daemon: &Daemon| asbackup_testing::bench::scene::warnings(daemon).contains(&"unconfined".to_owned());
+    let told = |daemon: &Daemon| asbackup_testing::testbed::scene::warnings(daemon).contains(&"unconfined".to_owned());
     assert!(told(&daemon), "{}", daemon.text_log());
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
     assert!(!told(&daemon));
-    scene.assert_copied(asbackup_testing::bench::compare::Fidelity::Full);
+    scene.assert_copied(asbackup_testing::testbed::compare::Fidelity::Full);
 }

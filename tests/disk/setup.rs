@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::Disk;
-use asbackup_testing::bench::processes::{Held, Stage, descendants, signal};
-use asbackup_testing::bench::sandbox::CONFIG;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::Disk;
+use asbackup_testing::testbed::processes::{Held, Stage, descendants, signal};
+use asbackup_testing::testbed::sandbox::CONFIG;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 use asbackup_testing::{PATIENCE, output, program, run, wait_for};
 use rustix::process::Signal;
 
@@ -48,7 +48,7 @@ impl Office {
     }
 
     fn command(&self, program: &str) -> Command {
-        let mut command = self.scene.bench.command("env");
+        let mut command = self.scene.testbed.command("env");
         command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "TERM=xterm", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", program]);
         command
     }
@@ -58,7 +58,7 @@ impl Office {
     }
 
     fn config(&self) -> String {
-        fs::read_to_string(self.scene.bench.path(CONFIG)).expect("config.ini")
+        fs::read_to_string(self.scene.testbed.path(CONFIG)).expect("config.ini")
     }
 }
 
@@ -78,7 +78,7 @@ impl Said {
 
 /// Five photos where the copy goes, a sixth in a directory of their own, and a letter that lies elsewhere on the disk.
 fn lay_photos(scene: &Scene) {
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look).join("holiday")).expect("a directory");
     for number in 0..5 {
         fs::write(scene.copy(&look).join(format!("{number}.jpg")), vec![number; 3 * MEBIBYTE]).expect("a photo");
@@ -89,7 +89,7 @@ fn lay_photos(scene: &Scene) {
 }
 
 fn photos(scene: &Scene) -> usize {
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     fs::read_dir(scene.copy(&look)).expect("the destination").count()
 }
 
@@ -122,7 +122,7 @@ async fn what_was_agreed_to_is_forgotten_with_the_first_good_copy() {
     let uuid = office.scene.disk.uuid.clone();
     let agreed = office.setup(&["--disk", &uuid, "--yes", FLAG]);
     assert_eq!(agreed.code, Some(0), "{agreed:?}");
-    let agreement = office.scene.bench.path("/var/lib/asbackup/agreed").join(&uuid);
+    let agreement = office.scene.testbed.path("/var/lib/asbackup/agreed").join(&uuid);
     assert_success(&office.daemon.finished(1).await);
     assert!(!agreement.exists());
     let log = office.daemon.log();
@@ -140,7 +140,7 @@ async fn more_than_was_shown_is_not_deleted() {
     let agreed = office.setup(&["--disk", &office.scene.disk.uuid, "--yes", FLAG]);
     assert_eq!(agreed.code, Some(0), "{agreed:?}");
     office.daemon.in_state("waiting-for-veeam").await;
-    let look = office.scene.disk.prepare(&office.scene.bench);
+    let look = office.scene.disk.prepare(&office.scene.testbed);
     fs::write(office.scene.copy(&look).join("another.jpg"), "taken yesterday").expect("a photo");
     look.done();
     fs::remove_file(lock).expect("Veeam is done");
@@ -152,7 +152,7 @@ async fn more_than_was_shown_is_not_deleted() {
 #[tokio::test]
 async fn a_disk_with_an_older_copy_is_added_without_a_question() {
     let scene = Scene::new();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let copy = scene.copy(&look);
     fs::create_dir_all(copy.join("OldJob")).expect("a directory");
     run(Command::new("cp").arg("-a").arg(scene.source.path("repository")).arg(&copy));
@@ -222,7 +222,7 @@ async fn ctrl_c_leaves_nothing_mounted() {
     terminal.answer("to be copied", "");
     let setup = terminal.program();
     let held = tokio::task::spawn_blocking(move || Held::catch(setup, Stage::DryRun)).await.expect("rsync is caught");
-    assert!(!office.scene.bench.mounts_of(office.scene.disk.disk_device()).is_empty());
+    assert!(!office.scene.testbed.mounts_of(office.scene.disk.disk_device()).is_empty());
     terminal.keys("\u{3}");
     drop(held);
     let (code, shown) = terminal.ended();
@@ -253,7 +253,7 @@ async fn the_service_clears_up_the_mount_that_a_killed_setup_left() {
     office.scene.assert_unmounted();
 }
 
-/// A program on a terminal, in the bench; what it shows is read as far as somebody waits for it.
+/// A program on a terminal, in the testbed; what it shows is read as far as somebody waits for it.
 struct Terminal {
     child: Child,
     input: ChildStdin,
@@ -282,7 +282,7 @@ impl Terminal {
         self.shown.lock().expect("nobody panics with it").clone()
     }
 
-    /// By the number in the newest table; disks of other benches may be in it as well.
+    /// By the number in the newest table; disks of other testbeds may be in it as well.
     fn choose(&mut self, uuid: &str) {
         self.wait_for("Which of these disks");
         let shown = self.shown();

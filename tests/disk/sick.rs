@@ -5,12 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::run;
 use asbackup_testing::seen::RunFinished;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout, USUAL_SIZE};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 
 fn debugfs(disk: &Disk, request: &str) -> String {
     run(Command::new("/usr/sbin/debugfs").args(["-w", "-R", request]).arg(disk.image()))
@@ -57,10 +57,10 @@ async fn a_damaged_journal_is_told_in_udisks_words() {
 
 #[tokio::test]
 async fn a_file_system_the_kernel_gives_up_is_reported_with_its_cause() {
-    let bench = Bench::new();
+    let testbed = Testbed::new();
     // What was written to files that never got a name takes its room until somebody runs fsck.
-    let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", 2 * USUAL_SIZE);
-    let mut scene = Scene::of(bench, disk);
+    let disk = Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, "OFFSITE", 2 * USUAL_SIZE);
+    let mut scene = Scene::of(testbed, disk);
     let strike =
         |scene: &Scene| fs::write(notes_of_ext4(scene).join("trigger_fs_error"), "1").expect("an error of ext4");
     let (daemon, finished) = struck_in_mid_copy(&mut scene, strike).await;
@@ -102,9 +102,9 @@ async fn an_xfs_that_shuts_down_in_mid_copy_is_told_as_a_failing_disk() {
 
 #[tokio::test]
 async fn a_disk_whose_blocks_can_not_be_written_is_told_and_unmounted() {
-    let bench = Bench::new();
-    let disk = Disk::make_failing(&bench, "FAILING", 32 << 20);
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::new();
+    let disk = Disk::make_failing(&testbed, "FAILING", 32 << 20);
+    let mut scene = Scene::of(testbed, disk);
     scene.source.noise("big.vbk", 100 << 20);
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "WriteFailed");
@@ -140,7 +140,7 @@ async fn too_few_inodes_are_found_before_anything_changes() {
     let (daemon, finished) = scene.run_once().await;
     assert_given_up(&scene, &daemon, &finished, "too-few-inodes");
     assert_eq!(finished.error, "NoSpace");
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert!(!scene.copy(&look).join("config").exists());
 }
 

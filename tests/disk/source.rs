@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::{Daemon, Refused};
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::processes::Stage;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
 use asbackup_testing::run;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::{Daemon, Refused};
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::processes::Stage;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -38,8 +38,8 @@ async fn next_run_succeeds(daemon: &Daemon) {
 }
 
 fn cover_with_tmpfs(scene: &Scene, source: &str) {
-    scene.bench.run(&["mount", "-t", "tmpfs", "other", source]);
-    fs::write(scene.bench.path(source).join("something"), "not the repository").expect("a file");
+    scene.testbed.run(&["mount", "-t", "tmpfs", "other", source]);
+    fs::write(scene.testbed.path(source).join("something"), "not the repository").expect("a file");
 }
 
 #[tokio::test]
@@ -52,8 +52,8 @@ async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
     assert!(scene.listing().is_empty());
     let source = scene.source.top.display().to_string();
     // No mount of the source: nothing comes of it.
-    scene.bench.run(&["mount", "-t", "tmpfs", "other", "/mnt"]);
-    scene.bench.run(&["mount", "--bind", &source, &source]);
+    scene.testbed.run(&["mount", "-t", "tmpfs", "other", "/mnt"]);
+    scene.testbed.run(&["mount", "--bind", &source, &source]);
     assert_success(&daemon.finished(2).await);
     scene.assert_copied(Fidelity::Full);
     let log = daemon.text_log();
@@ -93,7 +93,7 @@ async fn a_disk_that_is_pulled_before_its_source_comes_waits_for_nothing() {
     daemon.calls_safe(&[&scene.disk.uuid]).await;
     scene.disk.unplug();
     let source = scene.source.top.display().to_string();
-    scene.bench.run(&["mount", "--bind", &source, &source]);
+    scene.testbed.run(&["mount", "--bind", &source, &source]);
     scene.disk.plug();
     assert_success(&daemon.finished(2).await);
     assert!(!daemon.text_log().contains("The repository is now available"), "{}", daemon.text_log());
@@ -116,7 +116,7 @@ async fn a_source_without_its_sentinel_is_refused() {
 #[tokio::test]
 async fn a_source_of_which_the_excludes_leave_nothing_is_refused() {
     let mut scene = Scene::new();
-    let excludes = scene.bench.directory().join("excludes");
+    let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "# all of it\n*\n").expect("a file");
     let excludes = excludes.display().to_string();
     scene.config.set("Backup", "rsync-excludes-path", &excludes);
@@ -145,7 +145,7 @@ async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() 
     assert_eq!(scene.listing().len(), 1);
     // It is the one that is remembered from now on.
     next_run_succeeds(&daemon).await;
-    scene.bench.run(&["umount", &source]);
+    scene.testbed.run(&["umount", &source]);
     next_run_is_refused(&scene, &daemon, "SourceUnavailable", "before: tmpfs other").await;
 }
 
@@ -185,7 +185,7 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
         scene.config.set("Safety", key, "100");
     }
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     // An older copy: one file that the source has still, and one that it has no more.
     fs::create_dir_all(scene.copy(&look).join("many/000")).expect("the destination");
     fs::write(scene.copy(&look).join("many/000/file-0"), "older").expect("a file");
@@ -203,7 +203,7 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     assert_eq!(scene.listing(), before);
     scene.assert_unmounted();
     // It is waited for; what lies in its place is not taken for it. Whoever looks whether it has come may be in there just now.
-    scene.bench.run(&["umount", "--lazy", source]);
+    scene.testbed.run(&["umount", "--lazy", source]);
     assert_success(&daemon.finished(2).await);
     assert_eq!(scene.listing().len(), 20_000);
 }
@@ -222,10 +222,10 @@ fn damage_directory(image: &Path, directory: &str) {
 
 #[tokio::test]
 async fn a_source_that_can_not_be_read_deletes_nothing() {
-    let bench = Bench::new();
-    let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
-    let mut drive = Disk::make(&bench, FileSystem::Ext4, "DRIVE");
-    let look = drive.prepare(&bench);
+    let testbed = Testbed::new();
+    let disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
+    let mut drive = Disk::make(&testbed, FileSystem::Ext4, "DRIVE");
+    let look = drive.prepare(&testbed);
     for number in 0..30 {
         let directory = look.path("weekly");
         fs::create_dir_all(&directory).expect("a directory");
@@ -233,22 +233,22 @@ async fn a_source_that_can_not_be_read_deletes_nothing() {
     }
     fs::write(look.path("other.vbk"), "data").expect("a file");
     look.done();
-    let mut scene = Scene::of(bench, disk);
+    let mut scene = Scene::of(testbed, disk);
     scene.config.set("Backup", "backup-source", "/mnt/drive");
     // So that nothing but the error itself holds the deletions back.
     for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
         scene.config.set("Safety", key, "100");
     }
-    scene.bench.run(&["mkdir", "/mnt/drive"]);
+    scene.testbed.run(&["mkdir", "/mnt/drive"]);
     drive.plug();
-    let mount = |drive: &Disk| scene.bench.run(&["mount", &drive.device().display().to_string(), "/mnt/drive"]);
+    let mount = |drive: &Disk| scene.testbed.run(&["mount", &drive.device().display().to_string(), "/mnt/drive"]);
     mount(&drive);
     let daemon = scene.daemon().await;
     scene.disk.plug();
     assert_success(&daemon.finished(1).await);
     let before = scene.listing();
     assert_eq!(before.len(), 31);
-    scene.bench.run(&["umount", "/mnt/drive"]);
+    scene.testbed.run(&["umount", "/mnt/drive"]);
     drive.unplug();
     damage_directory(drive.image(), "/weekly");
     drive.plug();
@@ -258,6 +258,6 @@ async fn a_source_that_can_not_be_read_deletes_nothing() {
     assert_aborted(&finished, "SourceUnavailable");
     assert!(finished.message.contains("weekly"), "{}", finished.message);
     assert_eq!(scene.listing(), before);
-    scene.bench.run(&["umount", "/mnt/drive"]);
+    scene.testbed.run(&["umount", "/mnt/drive"]);
     scene.assert_unmounted();
 }

@@ -4,11 +4,11 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 use asbackup_testing::{PATIENCE, wait_for};
 
 const LEFT: &str = ".asbackup-names";
@@ -63,9 +63,9 @@ async fn what_changed_its_case_and_its_contents_is_copied() {
 #[tokio::test]
 async fn names_that_the_disk_takes_for_one_are_refused_with_both() {
     for (one, other) in [("Case", "case"), ("Σίσυφος", "Σίσυφοσ"), ("é/a", "É/a")] {
-        let bench = Bench::new();
-        let disk = Disk::make(&bench, FileSystem::Exfat, "NAMES");
-        let mut scene = Scene::of(bench, disk);
+        let testbed = Testbed::new();
+        let disk = Disk::make(&testbed, FileSystem::Exfat, "NAMES");
+        let mut scene = Scene::of(testbed, disk);
         scene.source.file(one, "one");
         scene.source.file(other, "other");
         let (_daemon, finished) = scene.run_once().await;
@@ -79,9 +79,9 @@ async fn names_that_the_disk_takes_for_one_are_refused_with_both() {
 #[tokio::test]
 async fn names_that_only_look_alike_are_copied() {
     for file_system in [FileSystem::Exfat, FileSystem::Ntfs] {
-        let bench = Bench::new();
-        let disk = Disk::make(&bench, file_system, "NAMES");
-        let mut scene = Scene::of(bench, disk);
+        let testbed = Testbed::new();
+        let disk = Disk::make(&testbed, file_system, "NAMES");
+        let mut scene = Scene::of(testbed, disk);
         for name in ["straße", "stra\u{1e9e}e", "caf\u{e9}", "cafe\u{301}", "\u{b5}", "\u{3bc}"] {
             scene.source.file(name, name);
         }
@@ -97,9 +97,9 @@ async fn names_that_only_look_alike_are_copied() {
 /// ntfs-3g tells both spellings apart, as the disk's Windows would not.
 #[tokio::test]
 async fn a_disk_that_tells_the_cases_apart_gets_both() {
-    let bench = Bench::new();
-    let disk = Disk::make(&bench, FileSystem::Ntfs, "NAMES");
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::new();
+    let disk = Disk::make(&testbed, FileSystem::Ntfs, "NAMES");
+    let mut scene = Scene::of(testbed, disk);
     scene.source.file("Case", "one");
     scene.source.file("case", "other");
     let (_daemon, finished) = scene.run_once().await;
@@ -117,25 +117,25 @@ async fn names_that_the_disk_refuses_are_named_before_the_copy() {
         (FileSystem::Exfat, "a:b"),
         (FileSystem::Exfat, "what?/inside"),
     ] {
-        let bench = Bench::new();
-        let disk = Disk::make(&bench, file_system, "NAMES");
-        let mut scene = Scene::of(bench, disk);
+        let testbed = Testbed::new();
+        let disk = Disk::make(&testbed, file_system, "NAMES");
+        let mut scene = Scene::of(testbed, disk);
         scene.source.simple(1);
         scene.source.file(name, "x");
         let (_daemon, finished) = scene.run_once().await;
         assert_aborted(&finished, "LossyFileSystem");
         assert!(finished.message.contains(name.trim_end_matches("/inside")), "{}", finished.message);
         scene.assert_left_clean();
-        let look = scene.disk.look(&scene.bench);
+        let look = scene.disk.look(&scene.testbed);
         assert_eq!(fs::read_dir(scene.copy(&look)).expect("the destination").count(), 0, "nothing was changed");
     }
 }
 
 #[tokio::test]
 async fn names_that_exfat_holds_are_copied_to_it() {
-    let bench = Bench::new();
-    let disk = Disk::make(&bench, FileSystem::Exfat, "NAMES");
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::new();
+    let disk = Disk::make(&testbed, FileSystem::Exfat, "NAMES");
+    let mut scene = Scene::of(testbed, disk);
     for name in ["aux.log", "CON", "a\u{7f}b", "日本語", "🎉"] {
         scene.source.file(name, name);
     }
@@ -150,7 +150,7 @@ async fn what_a_crash_left_between_two_spellings_is_put_back_and_not_copied() {
     let (mut scene, mut daemon) = copied().await;
     daemon.stop().await;
     scene.disk.unplug();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let copy = scene.copy(&look);
     for (parent, name, as_name) in [("jobs/daily", "big.vbk", "BIG.VBK"), ("", "jobs", "JOBS")] {
         let aside = copy.join(parent).join(LEFT);
@@ -181,7 +181,7 @@ async fn many_respelt() -> (Scene, Daemon) {
     }
     daemon.start_run("").await.expect("a run");
     wait_for("the first of the new spellings", PATIENCE, || {
-        scene.bench.mounts_of(scene.disk.disk_device()).first()?;
+        scene.testbed.mounts_of(scene.disk.disk_device()).first()?;
         let there = fs::read_dir(scene.mounted_copy().join("jobs/00")).ok()?;
         there.flatten().any(|entry| entry.file_name() == "FILE7.VIB").then_some(())
     });
@@ -236,7 +236,7 @@ async fn what_is_not_on_the_disk_after_a_copy_is_no_success() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     wait_for("the first file on the disk", PATIENCE, || {
-        scene.bench.mounts_of(scene.disk.disk_device()).first()?;
+        scene.testbed.mounts_of(scene.disk.disk_device()).first()?;
         fs::remove_file(scene.mounted_copy().join("a-first.vbm")).ok()
     });
     let finished = daemon.finished(1).await;
@@ -254,13 +254,13 @@ async fn a_name_that_can_not_be_respelt_ends_the_run_with_nothing_deleted() {
     daemon.stop().await;
     // Somebody's file where the first of the two renames would go.
     scene.disk.unplug();
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::write(scene.copy(&look).join(LEFT), "in the way").expect("a file");
     let before = fs::metadata(scene.copy(&look).join("jobs/daily/big.vbk")).expect("the copy").size();
     look.done();
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "WriteFailed");
     assert!(finished.message.contains(LEFT), "{}", finished.message);
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert_eq!(fs::metadata(scene.copy(&look).join("jobs/daily/big.vbk")).expect("the copy").size(), before);
 }

@@ -2,23 +2,23 @@
 //! physical disk, and of all that is built upon it. The container is a loop device over a partition, which every kernel
 //! has; LUKS and LVM are tried in tests/vm.
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
-use asbackup_testing::bench::stacked::Stacked;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::testbed::stacked::Stacked;
 
 /// The known disk is the stacked one, which is not plugged in yet.
 fn scene() -> (Scene, Stacked) {
     let mut scene = Scene::new();
-    let stacked = Stacked::make(&scene.bench, "STACKED");
+    let stacked = Stacked::make(&scene.testbed, "STACKED");
     scene.config.set("Backup", "filesystem-ids-and-notification-mail-addresses", &stacked.uuid);
     (scene, stacked)
 }
 
 /// Something else of the disk is mounted, until this is ended.
-fn mount_other(bench: &Bench, stacked: &Stacked) {
-    bench.run(&["mkdir", "-p", "/mnt/other"]);
-    bench.run(&["mount", &stacked.other_partition().display().to_string(), "/mnt/other"]);
+fn mount_other(testbed: &Testbed, stacked: &Stacked) {
+    testbed.run(&["mkdir", "-p", "/mnt/other"]);
+    testbed.run(&["mount", &stacked.other_partition().display().to_string(), "/mnt/other"]);
 }
 
 async fn gone(daemon: &Daemon, uuid: &str) {
@@ -34,12 +34,12 @@ async fn a_disk_is_not_released_while_another_partition_of_it_is_mounted() {
     let (scene, mut stacked) = scene();
     let daemon = scene.daemon().await;
     stacked.plug();
-    mount_other(&scene.bench, &stacked);
+    mount_other(&scene.testbed, &stacked);
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnmountFailed");
     assert!(finished.message.contains("/mnt/other"), "{}", finished.message);
     assert!(daemon.safe_to_remove().await.is_empty());
-    scene.bench.run(&["umount", "/mnt/other"]);
+    scene.testbed.run(&["umount", "/mnt/other"]);
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
 }

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use asbackup_api::Outcome;
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::processes::{self, Stage};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, warnings};
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::processes::{self, Stage};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::{PATIENCE, wait_for};
 use procfs::process::{ProcState, Process};
 use rustix::process::Signal;
@@ -23,7 +23,7 @@ fn heavy_scene() -> Scene {
 /// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file. What is to be gone on with lies in a
 /// directory of its own, see `resume.rs`.
 fn assert_no_unfinished_file(scene: &Scene) {
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let mut open = vec![scene.copy(&look)];
     while let Some(directory) = open.pop() {
         for entry in std::fs::read_dir(&directory).expect("a directory").flatten() {
@@ -92,7 +92,7 @@ async fn a_run_cancelled_in_its_first_moments_leaves_nothing_to_clear_up() {
     // On a loaded machine the mount may come after the run's end; then the daemon clears it up.
     let device = scene.disk.disk_device();
     asbackup_testing::wait_for("the disk to be unmounted", asbackup_testing::PATIENCE, || {
-        scene.bench.mounts_of(device).is_empty().then_some(())
+        scene.testbed.mounts_of(device).is_empty().then_some(())
     });
     scene.assert_left_clean();
 }
@@ -158,7 +158,7 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_and_is_copied_to_once_back() {
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "DiskRemoved");
     assert_no_rsync(daemon.pid());
-    assert!(scene.bench.mounts_of(&device).is_empty());
+    assert!(scene.testbed.mounts_of(&device).is_empty());
     scene.assert_no_lock_in_source();
     assert!(daemon.safe_to_remove().await.is_empty());
 
@@ -243,7 +243,7 @@ async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
     .expect("the daemon ends rsync");
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     scene.assert_no_lock_in_source();
-    let media = scene.bench.path("/media/root");
+    let media = scene.testbed.path("/media/root");
     wait_for("the mount point to go", PATIENCE, || {
         let left = std::fs::read_dir(&media).ok()?.count();
         (left == 0).then_some(())
@@ -252,9 +252,9 @@ async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
 
 #[tokio::test]
 async fn a_medium_that_fails_is_no_success() {
-    let bench = asbackup_testing::bench::Bench::new();
-    let disk = asbackup_testing::bench::disk::Disk::make_failing(&bench, "FAILING", 32 << 20);
-    let mut scene = Scene::of(bench, disk);
+    let testbed = asbackup_testing::testbed::Testbed::new();
+    let disk = asbackup_testing::testbed::disk::Disk::make_failing(&testbed, "FAILING", 32 << 20);
+    let mut scene = Scene::of(testbed, disk);
     scene.source.noise("too much", 64 << 20);
     let (daemon, finished) = scene.run_once().await;
     // Whether rsync or the flush after it meets the bad blocks first is up to the kernel.
@@ -281,7 +281,7 @@ async fn after_a_crash_in_mid_copy_the_next_start_cleans_up_and_copies_whole() {
         (!rsyncs.iter().any(is_there)).then_some(())
     });
     held.release();
-    assert!(!scene.bench.mounts_of(&scene.disk.device()).is_empty());
+    assert!(!scene.testbed.mounts_of(&scene.disk.device()).is_empty());
 
     let daemon = scene.daemon().await;
     assert_success(&daemon.finished(1).await);
@@ -336,13 +336,13 @@ async fn a_pulled_disk_ends_its_run_though_udisks_says_nothing() {
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    scene.bench.stun_udisks();
+    scene.testbed.stun_udisks();
     scene.disk.pull();
     let pulled = Instant::now();
     daemon.in_state("unmounting").await;
     let took = pulled.elapsed();
     assert!(took < Duration::from_secs(20), "it was noticed after {took:?}");
-    scene.bench.wake_udisks();
+    scene.testbed.wake_udisks();
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     held.release();
 }

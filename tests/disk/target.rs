@@ -5,11 +5,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use asbackup_testing::bench::played::{MOUNT_POINT, OPTIONS, Played};
-use asbackup_testing::bench::processes::Stage;
-use asbackup_testing::bench::scene::{Scene, assert_aborted};
+use asbackup_testing::testbed::played::{MOUNT_POINT, OPTIONS, Played};
+use asbackup_testing::testbed::processes::Stage;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 
-/// Everything below a directory of the bench.
+/// Everything below a directory of the testbed.
 fn entries(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![directory.to_owned()];
@@ -28,20 +28,20 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 #[tokio::test]
 async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
     let mut scene = Scene::new();
-    let victim = scene.bench.make_directory("victim");
+    let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     fs::create_dir_all(scene.copy(&look).join("config")).expect("where it will be mounted");
     look.done();
     scene.source_of_many_files();
     let daemon = scene.daemon().await;
     scene.disk.plug();
     let held = daemon.held_in(Stage::DryRun).await;
-    let inside = scene.bench.run(&["sh", "-c", "echo /media/root/OFFSITE*/copy/config"]);
-    scene.bench.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
+    let inside = scene.testbed.run(&["sh", "-c", "echo /media/root/OFFSITE*/copy/config"]);
+    scene.testbed.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
     held.release();
     daemon.in_state("unmounting").await;
-    scene.bench.run(&["umount", &inside]);
+    scene.testbed.run(&["umount", &inside]);
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "TargetRefused");
     assert!(finished.message.contains(&inside), "{}", finished.message);
@@ -53,18 +53,21 @@ async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
 #[tokio::test]
 async fn something_mounted_upon_the_target_in_mid_copy_is_no_success() {
     let mut scene = Scene::new();
-    let victim = scene.bench.make_directory("victim");
+    let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");
     scene.source.heavy();
     scene.source.file("late/file", "copied last");
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    let inside =
-        scene.bench.run(&["sh", "-c", "mkdir -p /media/root/OFFSITE*/copy/late; echo /media/root/OFFSITE*/copy/late"]);
-    scene.bench.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
+    let inside = scene.testbed.run(&[
+        "sh",
+        "-c",
+        "mkdir -p /media/root/OFFSITE*/copy/late; echo /media/root/OFFSITE*/copy/late",
+    ]);
+    scene.testbed.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
     held.release();
     daemon.in_state("unmounting").await;
-    scene.bench.run(&["umount", &inside]);
+    scene.testbed.run(&["umount", &inside]);
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "TargetRefused");
     assert!(
@@ -81,15 +84,15 @@ async fn a_disk_that_vanishes_in_mid_copy_leaves_no_byte_beneath_its_mount() {
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    let beneath = scene.bench.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
+    let beneath = scene.testbed.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
     scene.disk.pull();
     // What is left of the path belongs to the machine's own disk now. UDisks2 takes it away if it can.
-    scene.bench.run(&["sh", "-c", &format!("umount -l {beneath} 2> /dev/null; mkdir -p {beneath}")]);
+    scene.testbed.run(&["sh", "-c", &format!("umount -l {beneath} 2> /dev/null; mkdir -p {beneath}")]);
     held.release();
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "DiskRemoved");
-    assert_eq!(entries(&scene.bench.path("/media")).iter().filter(|path| path.is_file()).count(), 0);
-    let beneath = scene.bench.path(&beneath);
+    assert_eq!(entries(&scene.testbed.path("/media")).iter().filter(|path| path.is_file()).count(), 0);
+    let beneath = scene.testbed.path(&beneath);
     assert!(!beneath.exists() || entries(&beneath).is_empty());
     scene.assert_no_lock_in_source();
 }
@@ -99,7 +102,7 @@ async fn a_disk_that_vanishes_in_mid_copy_leaves_no_byte_beneath_its_mount() {
 async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
     let mut scene = Scene::new();
     scene.config.set("Backup", "backup-destination", "copy/inner");
-    let victim = scene.bench.make_directory("victim");
+    let victim = scene.testbed.make_directory("victim");
     fs::create_dir(victim.join("inner")).expect("a directory");
     fs::write(victim.join("inner/precious"), "precious").expect("a file");
     let mut finished = 0;
@@ -107,7 +110,7 @@ async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
     for (link, to, owner) in
         [("copy", "", 0), ("copy", "", 1000), ("copy/inner", "inner", 0), ("copy/inner", "inner", 1000)]
     {
-        let look = scene.disk.prepare(&scene.bench);
+        let look = scene.disk.prepare(&scene.testbed);
         let path = look.path(link);
         fs::create_dir_all(path.parent().expect("a directory")).expect("it");
         symlink(victim.join(to), &path).expect("a link");
@@ -120,7 +123,7 @@ async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
         finished += 1;
         assert_aborted(&daemon.finished(finished).await, "TargetRefused");
         scene.assert_unmounted();
-        let look = scene.disk.prepare(&scene.bench);
+        let look = scene.disk.prepare(&scene.testbed);
         fs::remove_file(look.path(link)).expect("the link is as it was");
         look.done();
     }
@@ -150,7 +153,7 @@ async fn a_mount_point_that_is_not_the_top_of_the_disk_is_refused() {
         assert_aborted(&finished, "TargetRefused");
         assert!(finished.message.contains(words), "{}", finished.message);
         played.scene.assert_unmounted();
-        let look = played.scene.disk.look(&played.scene.bench);
+        let look = played.scene.disk.look(&played.scene.testbed);
         let found = entries(&look.top()).into_iter().filter(|path| path.is_file()).count();
         assert_eq!(found, 0, "nothing was written");
     }

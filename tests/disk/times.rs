@@ -5,12 +5,12 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::scene::{Scene, assert_success, warnings};
-use asbackup_testing::bench::tree::set_time;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::scene::{Scene, assert_success, warnings};
+use asbackup_testing::testbed::tree::set_time;
 use asbackup_testing::{PATIENCE, wait_for};
 use jiff::Timestamp;
 
@@ -19,10 +19,10 @@ const DAY: i64 = 24 * 60 * 60;
 const FAR: i64 = 5_680_281_600;
 
 /// A source with times from before all that a FAT knows to after it.
-fn scene(disk: impl FnOnce(&Bench) -> Disk) -> Scene {
-    let bench = Bench::new();
-    let disk = disk(&bench);
-    let scene = Scene::of(bench, disk);
+fn scene(disk: impl FnOnce(&Testbed) -> Disk) -> Scene {
+    let testbed = Testbed::new();
+    let disk = disk(&testbed);
+    let scene = Scene::of(testbed, disk);
     scene.source.simple(50);
     for (name, time) in [("old/epoch", 0), ("old/before", -DAY), ("late/far", FAR), ("late/2040", 2_208_988_800)] {
         set_time(&scene.source.file(name, name), time, 0);
@@ -60,7 +60,7 @@ async fn is_copied_once(mut scene: Scene, unheld: &[&str]) {
         set_time(&path, time, 0);
     }
     runs_again(&mut scene, &mut daemon).await;
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     for name in unheld {
         let copy = fs::read_to_string(scene.copy(&look).join(name)).expect("the copy");
         assert_eq!(copy, name.to_uppercase());
@@ -70,7 +70,7 @@ async fn is_copied_once(mut scene: Scene, unheld: &[&str]) {
 #[tokio::test]
 async fn times_beyond_those_of_exfat_are_compared_by_contents() {
     is_copied_once(
-        scene(|bench| Disk::make(bench, FileSystem::Exfat, "OFFSITE")),
+        scene(|testbed| Disk::make(testbed, FileSystem::Exfat, "OFFSITE")),
         &["old/epoch", "old/before", "late/far"],
     )
     .await;
@@ -78,8 +78,8 @@ async fn times_beyond_those_of_exfat_are_compared_by_contents() {
 
 #[tokio::test]
 async fn times_beyond_those_of_small_inodes_are_compared_by_contents() {
-    let small = |bench: &Bench| {
-        let disk = Disk::make(bench, FileSystem::Ext4, "OFFSITE");
+    let small = |testbed: &Testbed| {
+        let disk = Disk::make(testbed, FileSystem::Ext4, "OFFSITE");
         let words = ["-q", "-F", "-I", "128", "-L", "OFFSITE", "-U", &disk.uuid];
         asbackup_testing::run(Command::new("/usr/sbin/mkfs.ext4").args(words).arg(disk.image()));
         disk
@@ -95,7 +95,7 @@ async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes(
     for minutes in [120, -60, 345] {
         daemon.take().expect("it").stop().await;
         scene.disk.unplug();
-        let look = scene.disk.prepare(&scene.bench);
+        let look = scene.disk.prepare(&scene.testbed);
         for entry in files(&scene.copy(&look)) {
             let time = entry.metadata().expect("a file").mtime() + minutes * 60;
             set_time(&entry, time, 0);
@@ -139,8 +139,8 @@ async fn a_change_within_the_second_of_its_copy_is_copied_by_the_next_run() {
     set_time(&path, 1_700_000_000, 0);
     let daemon = scene.daemon().await;
     scene.disk.plug();
-    let (bench, disk) = (&scene.bench, &scene.disk);
-    let copied = || (!bench.mounts_of(disk.disk_device()).is_empty()).then(|| scene.mounted_copy().join("ahead.db"));
+    let (testbed, disk) = (&scene.testbed, &scene.disk);
+    let copied = || (!testbed.mounts_of(disk.disk_device()).is_empty()).then(|| scene.mounted_copy().join("ahead.db"));
     wait_for("the file to be copied", PATIENCE, || copied().filter(|copy| copy.exists()));
     fs::write(&path, "of later.").expect("a change");
     set_time(&path, 1_700_000_000, 900_000_000);

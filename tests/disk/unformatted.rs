@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::keep_partitions;
-use asbackup_testing::bench::scene::{Scene, assert_success};
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::keep_partitions;
+use asbackup_testing::testbed::scene::{Scene, assert_success};
 use asbackup_testing::{PATIENCE, output, program, run, wait_for};
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ struct Raw {
 }
 
 impl Raw {
-    fn plug(bench: &Bench, name: &str, prepare: impl FnOnce(&File), options: &[&str]) -> Self {
-        let image = bench.directory().join(format!("{name}.raw"));
+    fn plug(testbed: &Testbed, name: &str, prepare: impl FnOnce(&File), options: &[&str]) -> Self {
+        let image = testbed.directory().join(format!("{name}.raw"));
         let file = File::create_new(&image).expect("an image");
         file.set_len(SIZE).expect("a sparse file");
         prepare(&file);
@@ -41,8 +41,8 @@ impl Raw {
     }
 
     /// With a partition table as sfdisk reads it.
-    fn divided(bench: &Bench, name: &str, table: &str) -> Self {
-        let image = bench.directory().join(format!("{name}.raw"));
+    fn divided(testbed: &Testbed, name: &str, table: &str) -> Self {
+        let image = testbed.directory().join(format!("{name}.raw"));
         File::create_new(&image).and_then(|file| file.set_len(SIZE)).expect("a sparse file");
         let script = image.with_extension("sfdisk");
         fs::write(&script, table).expect("a script for sfdisk");
@@ -60,8 +60,8 @@ impl Raw {
     }
 }
 
-fn asbackup(bench: &Bench, words: &[&str]) -> String {
-    let mut command = bench.command("env");
+fn asbackup(testbed: &Testbed, words: &[&str]) -> String {
+    let mut command = testbed.command("env");
     command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", program("asbackup")]);
     let said = output(command.args(words));
     assert!(said.status.success(), "{said:?}");
@@ -69,20 +69,20 @@ fn asbackup(bench: &Bench, words: &[&str]) -> String {
 }
 
 /// What setup shows of disks; it ends there, since nobody answers.
-fn offered_by_setup(bench: &Bench) -> String {
+fn offered_by_setup(testbed: &Testbed) -> String {
     let line = format!("echo | {} setup", program("asbackup"));
-    let mut command = bench.command("env");
+    let mut command = testbed.command("env");
     command.args(["-i", "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &line]);
     let said = output(&mut command);
     assert_eq!(said.status.code(), Some(1), "{said:?}");
     String::from_utf8(said.stdout).expect("UTF-8")
 }
 
-/// What the service says is on the device, as soon as it says `wanted`; where other benches have theirs as well.
-fn is_told(bench: &Bench, daemon: &Daemon, device: &Path, wanted: &str) {
+/// What the service says is on the device, as soon as it says `wanted`; where other testbeds have theirs as well.
+fn is_told(testbed: &Testbed, daemon: &Daemon, device: &Path, wanted: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let told: Value = serde_json::from_str(&asbackup(bench, &["disks", "--json"])).expect("JSON");
+        let told: Value = serde_json::from_str(&asbackup(testbed, &["disks", "--json"])).expect("JSON");
         let row = told.as_array().expect("a list").iter().find(|row| row["device"] == device.display().to_string());
         if row.is_some_and(|row| row["contents"] == wanted) {
             return;
@@ -93,8 +93,8 @@ fn is_told(bench: &Bench, daemon: &Daemon, device: &Path, wanted: &str) {
 }
 
 /// The paragraphs of `asbackup disks` that begin with the device, and the command behind them.
-fn advice(bench: &Bench, device: &Path) -> String {
-    let page = asbackup(bench, &["disks"]);
+fn advice(testbed: &Testbed, device: &Path) -> String {
+    let page = asbackup(testbed, &["disks"]);
     let name = device.display().to_string();
     let mut parts = page.split("\n\n").skip_while(|part| {
         !part.contains(&format!("{name} ")) || part.contains('\u{1b}') || part.starts_with("Plugged")
@@ -108,27 +108,27 @@ fn advice(bench: &Bench, device: &Path) -> String {
 async fn a_blank_disk_is_listed_with_the_command_that_formats_it() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
-    let raw = Raw::plug(&scene.bench, "new", |_| {}, &[]);
-    is_told(&scene.bench, &daemon, &raw.device, "blank");
-    let told = advice(&scene.bench, &raw.device);
+    let raw = Raw::plug(&scene.testbed, "new", |_| {}, &[]);
+    is_told(&scene.testbed, &daemon, &raw.device, "blank");
+    let told = advice(&scene.testbed, &raw.device);
     let command = told.lines().last().expect("a command").trim().to_owned();
     assert!(command.starts_with("mkfs.ext4 ") && command.ends_with(&format!(" {}", raw.device.display())), "{told}");
     let label = command.split(" -L ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a label").to_owned();
-    assert!(offered_by_setup(&scene.bench).contains(&command));
+    assert!(offered_by_setup(&scene.testbed).contains(&command));
     // As it stands there, by a shell.
-    run(scene.bench.command("env").args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &command]));
+    run(scene.testbed.command("env").args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-c", &command]));
     let uuid = run(Command::new("/usr/sbin/blkid")
         .args(["--probe", "--match-tag", "UUID", "--output", "value"])
         .arg(&raw.device));
     let row = wait_for("the new file system", PATIENCE, || {
-        let told: Value = serde_json::from_str(&asbackup(&scene.bench, &["disks", "--json"])).expect("JSON");
+        let told: Value = serde_json::from_str(&asbackup(&scene.testbed, &["disks", "--json"])).expect("JSON");
         let is_gone =
             !told.as_array()?.iter().any(|row| row["device"] == raw.device.display().to_string() && row["uuid"] == "");
         let row = told.as_array()?.iter().find(|row| row["uuid"] == uuid)?.clone();
         is_gone.then_some(row)
     });
     assert_eq!(row["label"], label.as_str());
-    asbackup(&scene.bench, &["setup", "--disk", &uuid, "--yes"]);
+    asbackup(&scene.testbed, &["setup", "--disk", &uuid, "--yes"]);
     assert_success(&daemon.finished(1).await);
 }
 
@@ -137,9 +137,9 @@ async fn what_has_no_signature_and_is_not_empty_gets_no_command() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
     for (name, place) in [("begin", 700_000), ("end", SIZE - MEBIBYTE)] {
-        let raw = Raw::plug(&scene.bench, name, |image| image.write_all_at(&[0xA5; 512], place).expect("data"), &[]);
-        is_told(&scene.bench, &daemon, &raw.device, "not-empty");
-        let told = advice(&scene.bench, &raw.device);
+        let raw = Raw::plug(&scene.testbed, name, |image| image.write_all_at(&[0xA5; 512], place).expect("data"), &[]);
+        is_told(&scene.testbed, &daemon, &raw.device, "not-empty");
+        let told = advice(&scene.testbed, &raw.device);
         assert!(told.contains("is not empty") && !told.contains("mkfs"), "{told}");
     }
 }
@@ -149,11 +149,11 @@ async fn what_has_no_signature_and_is_not_empty_gets_no_command() {
 async fn a_disk_that_is_filled_afterwards_gets_no_command_either() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
-    let raw = Raw::plug(&scene.bench, "late", |_| {}, &[]);
-    is_told(&scene.bench, &daemon, &raw.device, "blank");
+    let raw = Raw::plug(&scene.testbed, "late", |_| {}, &[]);
+    is_told(&scene.testbed, &daemon, &raw.device, "blank");
     let device = File::options().write(true).open(&raw.device).expect("the device");
     device.write_all_at(&[0xA5; 4096], 8192).expect("data");
-    let told = advice(&scene.bench, &raw.device);
+    let told = advice(&scene.testbed, &raw.device);
     assert!(told.contains("is not empty") && !told.contains("mkfs"), "{told}");
 }
 
@@ -161,12 +161,12 @@ async fn a_disk_that_is_filled_afterwards_gets_no_command_either() {
 async fn a_write_protected_disk_and_one_without_partitions_are_told_as_such() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
-    let protected = Raw::plug(&scene.bench, "protected", |_| {}, &["--read-only"]);
-    is_told(&scene.bench, &daemon, &protected.device, "read-only");
-    assert!(advice(&scene.bench, &protected.device).contains("write-protected"));
-    let divided = Raw::divided(&scene.bench, "divided", "label: gpt\n");
-    is_told(&scene.bench, &daemon, &divided.device, "no-partition");
-    assert!(advice(&scene.bench, &divided.device).contains(&format!("    cfdisk {}", divided.device.display())));
+    let protected = Raw::plug(&scene.testbed, "protected", |_| {}, &["--read-only"]);
+    is_told(&scene.testbed, &daemon, &protected.device, "read-only");
+    assert!(advice(&scene.testbed, &protected.device).contains("write-protected"));
+    let divided = Raw::divided(&scene.testbed, "divided", "label: gpt\n");
+    is_told(&scene.testbed, &daemon, &divided.device, "no-partition");
+    assert!(advice(&scene.testbed, &divided.device).contains(&format!("    cfdisk {}", divided.device.display())));
 }
 
 /// The second partition has a file system, the third is one that Windows reserves.
@@ -176,14 +176,14 @@ async fn of_several_partitions_the_empty_one_for_files_is_offered() {
     let daemon = scene.daemon().await;
     let table = "label: gpt\nstart=2048, size=100000\nstart=104448, size=100000\n\
                  start=206848, size=100000, type=E3C9E316-0B5C-4DB8-817D-F92DF00215AE\n";
-    let raw = Raw::divided(&scene.bench, "several", table);
+    let raw = Raw::divided(&scene.testbed, "several", table);
     let second = raw.partition(2);
     wait_for("the second partition", PATIENCE, || second.exists().then_some(()));
     run(Command::new("/usr/sbin/mkfs.ext4").args(["-q", "-L", "TAKEN"]).arg(&second));
-    is_told(&scene.bench, &daemon, &raw.partition(1), "blank");
-    let told = advice(&scene.bench, &raw.partition(1));
+    is_told(&scene.testbed, &daemon, &raw.partition(1), "blank");
+    let told = advice(&scene.testbed, &raw.partition(1));
     assert!(told.ends_with(&raw.partition(1).display().to_string()), "{told}");
-    let all = asbackup(&scene.bench, &["disks"]);
+    let all = asbackup(&scene.testbed, &["disks"]);
     for other in [raw.device.clone(), raw.partition(3)] {
         assert!(!all.contains(&format!("{} ", other.display())), "{} in {all}", other.display());
     }
@@ -194,14 +194,14 @@ async fn of_several_partitions_the_empty_one_for_files_is_offered() {
 async fn a_partition_that_something_is_built_upon_is_not_offered() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
-    let raw = Raw::divided(&scene.bench, "container", "label: gpt\nstart=2048, size=600000\n");
-    is_told(&scene.bench, &daemon, &raw.partition(1), "blank");
+    let raw = Raw::divided(&scene.testbed, "container", "label: gpt\nstart=2048, size=600000\n");
+    is_told(&scene.testbed, &daemon, &raw.partition(1), "blank");
     let inner = Raw::attach(raw.partition(1), &["--offset", "1048576"]);
     run(Command::new("/usr/sbin/mkfs.ext4").args(["-q", "-L", "INNER"]).arg(&inner.device));
     let name = format!("{} ", raw.partition(1).display());
     let deadline = Instant::now() + PATIENCE;
-    while asbackup(&scene.bench, &["disks"]).contains(&name) {
-        assert!(Instant::now() < deadline, "still offered: {}", asbackup(&scene.bench, &["disks"]));
+    while asbackup(&scene.testbed, &["disks"]).contains(&name) {
+        assert!(Instant::now() < deadline, "still offered: {}", asbackup(&scene.testbed, &["disks"]));
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -6,14 +6,14 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 use std::process::Command;
 
-use asbackup_testing::bench::compare::Fidelity;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::USUAL_SIZE;
-use asbackup_testing::bench::played::{MOUNT_POINT, Played};
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success, refusal};
 use asbackup_testing::fakes::udisks::FakeDisk;
 use asbackup_testing::run;
 use asbackup_testing::seen::RunFinished;
+use asbackup_testing::testbed::compare::Fidelity;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::USUAL_SIZE;
+use asbackup_testing::testbed::played::{MOUNT_POINT, Played};
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, refusal};
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 const UNUSABLE: &str = "UnsupportedFileSystem";
@@ -36,7 +36,7 @@ async fn told(daemon: &Daemon, uuid: &str, words: &[&str]) -> RunFinished {
 fn encrypt(scene: &mut Scene) {
     let mut cryptsetup = Command::new("/usr/sbin/cryptsetup");
     cryptsetup.args(["luksFormat", "--batch-mode", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"]);
-    let key = scene.bench.directory().join("key");
+    let key = scene.testbed.directory().join("key");
     fs::write(&key, "secret").expect("a key");
     run(cryptsetup.arg("--key-file").arg(key).arg(scene.disk.image()));
     let mut uuid = Command::new("/usr/sbin/cryptsetup");
@@ -59,7 +59,7 @@ async fn a_locked_disk_that_is_known_by_its_container_is_told_as_locked() {
 
 /// The first sector of another file system, as a careless `dd` leaves it.
 fn second_mark(scene: &Scene) -> Vec<u8> {
-    let other = scene.bench.directory().join("other.image");
+    let other = scene.testbed.directory().join("other.image");
     File::create(&other).and_then(|file| file.set_len(400 << 20)).expect("a sparse file");
     run(Command::new("/usr/sbin/mkfs.xfs").args(["-q", "-K"]).arg(&other));
     let mut sector = vec![0; 512];
@@ -80,8 +80,8 @@ async fn a_disk_with_two_signatures_is_reported_and_copied_to_once_one_is_gone()
     daemon.calls_safe(&[&uuid]).await;
     // What the administrator is told to do, while it is plugged in.
     let device = scene.disk.device().display().to_string();
-    scene.bench.run(&["wipefs", "--quiet", "--offset", "0", &device]);
-    scene.bench.run(&["udevadm", "trigger", "--settle", &device]);
+    scene.testbed.run(&["wipefs", "--quiet", "--offset", "0", &device]);
+    scene.testbed.run(&["udevadm", "trigger", "--settle", &device]);
     assert_success(&daemon.finished(2).await);
     scene.disk.unplug();
     scene.assert_copied(Fidelity::Full);

@@ -4,11 +4,11 @@
 use std::fs;
 use std::process::Command;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem, is_free};
-use asbackup_testing::bench::scene::{Scene, assert_success, refusal};
 use asbackup_testing::run;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem, is_free};
+use asbackup_testing::testbed::scene::{Scene, assert_success, refusal};
 
 /// Plugs `second` in and asserts that the `count`th run of this daemon is its run.
 async fn next_run_is_of(daemon: &Daemon, second: &mut Disk, count: usize) {
@@ -23,7 +23,7 @@ async fn next_run_is_of(daemon: &Daemon, second: &mut Disk, count: usize) {
 async fn a_disk_that_was_there_before_the_daemon_is_copied_to() {
     let mut scene = Scene::new();
     scene.disk.plug();
-    scene.bench.settle();
+    scene.testbed.settle();
     let daemon = scene.daemon().await;
     assert_success(&daemon.finished(1).await);
     assert_eq!(daemon.started(1).await.trigger, "plugged");
@@ -37,8 +37,8 @@ async fn a_disk_is_copied_to_once_per_plug_in() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     let device = scene.disk.device().display().to_string();
-    scene.bench.run(&["udevadm", "trigger", "--action=change", &device]);
-    scene.bench.settle();
+    scene.testbed.run(&["udevadm", "trigger", "--action=change", &device]);
+    scene.testbed.settle();
     next_run_is_of(&daemon, &mut second, 2).await;
 
     scene.disk.unplug();
@@ -68,7 +68,7 @@ async fn a_disk_that_was_taken_out_while_the_daemon_was_down_is_copied_to_again(
     daemon.stop().await;
     scene.disk.unplug();
     scene.disk.plug();
-    scene.bench.settle();
+    scene.testbed.settle();
     let daemon = scene.daemon().await;
     assert_success(&daemon.finished(1).await);
 }
@@ -76,10 +76,10 @@ async fn a_disk_that_was_taken_out_while_the_daemon_was_down_is_copied_to_again(
 #[tokio::test]
 async fn an_unknown_disk_is_left_alone_and_offered() {
     let mut scene = Scene::new();
-    let mut unknown = Disk::make(&scene.bench, FileSystem::Ext4, "UNKNOWN");
+    let mut unknown = Disk::make(&scene.testbed, FileSystem::Ext4, "UNKNOWN");
     let daemon = scene.daemon().await;
     unknown.plug();
-    scene.bench.settle();
+    scene.testbed.settle();
     scene.disk.plug();
     let finished = daemon.finished(1).await;
     assert_eq!(finished.disk, scene.disk.uuid);
@@ -137,14 +137,14 @@ async fn a_start_without_a_uuid_takes_the_first_disk_in_config_order() {
 
 #[tokio::test]
 async fn udisks_that_starts_late_is_waited_for() {
-    let bench = Bench::without_udisks();
-    let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
-    let mut scene = Scene::of(bench, disk);
+    let testbed = Testbed::without_udisks();
+    let disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
+    let mut scene = Scene::of(testbed, disk);
     scene.source.simple(10);
-    let daemon = Daemon::launch(&scene.bench, &scene.config).await;
+    let daemon = Daemon::launch(&scene.testbed, &scene.config).await;
     scene.disk.plug();
-    scene.bench.settle();
-    scene.bench.start_udisks();
+    scene.testbed.settle();
+    scene.testbed.start_udisks();
     assert_success(&daemon.finished(1).await);
     daemon.ready().await;
     scene.assert_left_clean();
@@ -156,10 +156,10 @@ async fn a_restart_of_udisks_neither_loses_nor_repeats_a_disk() {
     let mut second = scene.second_disk();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    scene.bench.kill_udisks();
+    scene.testbed.kill_udisks();
     second.plug();
-    scene.bench.settle();
-    scene.bench.start_udisks();
+    scene.testbed.settle();
+    scene.testbed.start_udisks();
     let finished = daemon.finished(2).await;
     assert_eq!(finished.disk, second.uuid);
     assert_success(&finished);
@@ -173,8 +173,8 @@ async fn a_restart_of_udisks_in_mid_copy_does_not_end_the_copy() {
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    scene.bench.kill_udisks();
-    scene.bench.start_udisks();
+    scene.testbed.kill_udisks();
+    scene.testbed.start_udisks();
     held.release();
     assert_success(&daemon.finished(1).await);
     scene.assert_left_clean();
@@ -189,7 +189,7 @@ async fn a_disk_formatted_while_it_is_plugged_in_is_copied_to_once() {
     std::os::unix::fs::FileExt::write_all_at(&image.expect("the image"), &zeros, 0).expect("wiped");
     let daemon = scene.daemon().await;
     scene.disk.plug();
-    scene.bench.settle();
+    scene.testbed.settle();
     run(Command::new("/usr/sbin/mkfs.ext4").args(["-q", "-F", "-U", &scene.disk.uuid]).arg(scene.disk.device()));
     let finished = daemon.finished(1).await;
     assert_eq!(finished.disk, scene.disk.uuid);
@@ -203,8 +203,8 @@ async fn two_disks_with_one_uuid_are_both_refused() {
     let mut clone = scene.disk.clone_as("CLONE");
     scene.disk.plug();
     clone.plug();
-    scene.disk.wait_until_listed(&scene.bench);
-    clone.wait_until_listed(&scene.bench);
+    scene.disk.wait_until_listed(&scene.testbed);
+    clone.wait_until_listed(&scene.testbed);
     let daemon = scene.daemon().await;
     assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "WrongDisk");
     scene.disk.assert_free();
@@ -216,12 +216,12 @@ async fn two_disks_with_one_uuid_are_both_refused() {
 async fn a_disk_that_the_administrator_hides_from_udisks_is_left_alone() {
     let mut scene = Scene::new();
     let rule = format!("ENV{{ID_FS_UUID}}==\"{}\", ENV{{UDISKS_IGNORE}}=\"1\"\n", scene.disk.uuid);
-    let path = scene.bench.path("/etc/udev/rules.d/99-hands-off.rules");
+    let path = scene.testbed.path("/etc/udev/rules.d/99-hands-off.rules");
     fs::write(path, rule).expect("a rule");
-    scene.bench.run(&["udevadm", "control", "--reload"]);
+    scene.testbed.run(&["udevadm", "control", "--reload"]);
     let daemon = scene.daemon().await;
     scene.disk.plug();
-    scene.bench.settle();
+    scene.testbed.settle();
     assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "WrongDisk");
     scene.assert_unmounted();
 }

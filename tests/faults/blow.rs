@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::processes;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::processes;
 use rustix::process::Signal;
 
 use crate::moment::{Held, rsyncs};
@@ -22,10 +22,10 @@ pub async fn strike(world: &mut World, mut daemon: Daemon, plan: &Plan, held: Op
         Blow::KillOneRsync if !rsync.is_empty() => kill(&rsync[dice.usize(..rsync.len())..][..1]),
         Blow::KillOneRsync | Blow::KillAllRsync => kill(&rsync),
         Blow::KillUdisks => {
-            world.bench.kill_udisks();
+            world.testbed.kill_udisks();
             drop(held);
             sleep(Duration::from_millis(dice.u64(..400)));
-            world.bench.start_udisks();
+            world.testbed.start_udisks();
             return daemon;
         }
         Blow::Cancel => {
@@ -55,17 +55,17 @@ pub async fn strike(world: &mut World, mut daemon: Daemon, plan: &Plan, held: Op
             daemon.kill().await;
             kill(&rsync);
             drop(held);
-            world.bench.kill_udisks();
+            world.testbed.kill_udisks();
             world.reboot(&device);
             return world.start_daemon().await;
         }
         Blow::KillBus => {
-            world.bench.kill_bus();
+            world.testbed.kill_bus();
             drop(held);
             let status = daemon.exit().await;
             assert_eq!(status.code(), Some(76), "systemd starts it again for any failure");
-            world.bench.start_bus();
-            world.bench.start_udisks();
+            world.testbed.start_bus();
+            world.testbed.start_udisks();
             return world.start_daemon().await;
         }
     }
@@ -75,7 +75,7 @@ pub async fn strike(world: &mut World, mut daemon: Daemon, plan: &Plan, held: Op
 /// rsync meets the full disk when it goes on; on a small one it may have written all it has to.
 fn fill(world: &World) {
     let Some(mount_point) = world.mount_point() else { return };
-    let filler = world.bench.path(mount_point).join("filler");
+    let filler = world.testbed.path(mount_point).join("filler");
     let mut dd = Command::new("dd");
     dd.args(["if=/dev/zero", "bs=1M", "status=none"]).arg(format!("of={}", filler.display()));
     // It ends with an error, which is the point.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use asbackup_api::Outcome;
-use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::{PATIENCE, wait_for};
 
 use crate::plan::Plan;
@@ -41,7 +41,7 @@ async fn plug_in_again(world: &mut World, daemon: &Daemon) -> usize {
     }
     world.remove_filler();
     // The daemon may have taken this for a disk that came and went, and have begun a run for it.
-    world.bench.settle();
+    world.testbed.settle();
     come_to_rest(world, daemon).await;
     let ended = daemon.story().finished.len();
     world.disk.plug();

@@ -2,11 +2,11 @@
 //! the copy is the source or the run is told as not finished, the source is what it was, nothing outside of the disk has
 //! changed, and no process, mount or lock is left; and the next plug-in makes the copy whole.
 //!
-//! Real udisksd, loop devices, ext4 and rsync, in a few benches side by side. Each case is made from one seed, which is printed:
+//! Real udisksd, loop devices, ext4 and rsync, in a few testbeds side by side. Each case is made from one seed, which is printed:
 //! `FAULT_SEED=… cargo test --test faults` plays that one again. What a seed can't fix is how fast the machine is.
-//! `FAULT_CASES=…` plays more or fewer, `FAULT_BENCHES=…` sets how many at a time.
+//! `FAULT_CASES=…` plays more or fewer, `FAULT_TESTBEDS=…` sets how many at a time.
 //!
-//! `plan` is what a seed stands for, `world` the bench it happens in, `moment` waits for the time, `blow` does the harm,
+//! `plan` is what a seed stands for, `world` the testbed it happens in, `moment` waits for the time, `blow` does the harm,
 //! `truth` is what must hold, `case` the order of it all.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
@@ -31,7 +31,7 @@ use world::World;
 
 const CASES: usize = 200;
 /// Most of a case is waiting: for a disk to settle, for udev, for UDisks2.
-const BENCHES: usize = 4;
+const TESTBEDS: usize = 4;
 
 /// After a failure the world can't be used for the next case. Gives the words of the assertion that failed.
 fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
@@ -45,8 +45,8 @@ fn no_fault_at_any_moment_loses_anything() {
     let seeds = seeds("FAULT", CASES);
     let (next, failed, began) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Instant::now());
     thread::scope(|scope| {
-        for _ in 0..number("FAULT_BENCHES", BENCHES).min(seeds.len()) {
-            // A bench lives and dies in the thread that made it.
+        for _ in 0..number("FAULT_TESTBEDS", TESTBEDS).min(seeds.len()) {
+            // A testbed lives and dies in the thread that made it.
             scope.spawn(|| {
                 let mut world = World::new();
                 while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {

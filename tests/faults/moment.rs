@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::processes::{Stage, descendants};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::processes::{Stage, descendants};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::time::sleep;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asbackup_testing::bench::processes::Stage;
+use asbackup_testing::testbed::processes::Stage;
 use fastrand::Rng;
 
 /// The states of a run, in their order; the last one before `idle` is `unmounting`.

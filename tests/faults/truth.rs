@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use asbackup_api::Outcome;
-use asbackup_testing::bench::compare::{Fidelity, assert_same};
-use asbackup_testing::bench::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
-use asbackup_testing::bench::daemon::Daemon;
+use asbackup_testing::testbed::compare::{Fidelity, assert_same};
+use asbackup_testing::testbed::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::{PATIENCE, wait_for};
 
 use crate::world::World;
@@ -49,7 +49,7 @@ pub fn is_told(world: &World, daemon: &Daemon) {
         assert!(cancelled || last.fault.is_some(), "no reason is told: {last:?}");
         return;
     }
-    let look = world.disk.look(&world.bench);
+    let look = world.disk.look(&world.testbed);
     let target = look.path(DESTINATION);
     assert_same(&world.source.top, &target, Fidelity::Full);
     assert!(!target.join(DISK_LOCK).exists(), "the lock on the disk is left");
@@ -66,7 +66,7 @@ fn source(world: &World) -> BTreeMap<PathBuf, Entry> {
 fn outside(world: &World) -> BTreeMap<PathBuf, Entry> {
     let mut found = BTreeMap::new();
     for directory in ["/media", "/mnt"] {
-        found.extend(walk(&world.bench.path(directory)));
+        found.extend(walk(&world.testbed.path(directory)));
     }
     // UDisks2 makes its directories there, and takes them away.
     found.retain(|path, _| fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_dir()));

@@ -1,16 +1,16 @@
-//! A bench in which one case after the other is played, each beginning as if it were the first.
+//! A testbed in which one case after the other is played, each beginning as if it were the first.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::config::{ConfigText, DESTINATION};
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout};
-use asbackup_testing::bench::tree::Tree;
 use asbackup_testing::run;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::config::{ConfigText, DESTINATION};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::testbed::tree::Tree;
 use fastrand::Rng;
 
 use crate::plan::Plan;
@@ -18,8 +18,8 @@ use crate::plan::Plan;
 const SIZE: u64 = 96 << 20;
 
 pub struct World {
-    // The order is that of the end: the disk must not go before the bench that has it mounted.
-    pub bench: Bench,
+    // The order is that of the end: the disk must not go before the testbed that has it mounted.
+    pub testbed: Testbed,
     pub disk: Disk,
     pub config: ConfigText,
     pub source: Tree,
@@ -29,25 +29,25 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        let bench = Bench::new();
-        let disk = Disk::make_sized(&bench, FileSystem::Ext4, Layout::Whole, "OFFSITE", SIZE);
-        let config = ConfigText::new(&bench, &[&disk]);
+        let testbed = Testbed::new();
+        let disk = Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, "OFFSITE", SIZE);
+        let config = ConfigText::new(&testbed, &[&disk]);
         let source = Tree::new(config.source.clone());
         let aside = |name: &str| disk.image().with_extension(name);
         let (empty, older) = (aside("empty"), aside("older"));
-        let world = Self { bench, disk, config, source, empty, older };
+        let world = Self { testbed, disk, config, source, empty, older };
         copy(world.disk.image(), &world.empty);
         world.lay_older_copy();
         world
     }
 
     fn lay_older_copy(&self) {
-        let tree = Tree::new(self.bench.make_directory("older"));
+        let tree = Tree::new(self.testbed.make_directory("older"));
         grow(&tree, &mut Rng::with_seed(0));
         for number in 0..6 {
             tree.file(format!("gone/{number}.vib"), "deleted in the source since");
         }
-        let look = self.disk.prepare(&self.bench);
+        let look = self.disk.prepare(&self.testbed);
         let target = look.path(DESTINATION);
         run(Command::new("cp").arg("-a").args([&tree.top, &target]));
         look.done();
@@ -67,9 +67,9 @@ impl World {
         copy(image, self.disk.image());
     }
 
-    /// Empties a directory of the bench, as a reboot empties /run.
+    /// Empties a directory of the testbed, as a reboot empties /run.
     pub fn clear(&self, directory: &str) {
-        for entry in fs::read_dir(self.bench.path(directory)).expect("a directory of the bench").flatten() {
+        for entry in fs::read_dir(self.testbed.path(directory)).expect("a directory of the testbed").flatten() {
             remove(&entry.path());
         }
     }
@@ -107,18 +107,18 @@ fn grow(tree: &Tree, dice: &mut Rng) {
 /// What is looked at and mended between the steps of a case.
 impl World {
     pub async fn start_daemon(&self) -> Daemon {
-        Daemon::start(&self.bench, &self.config).await
+        Daemon::start(&self.testbed, &self.config).await
     }
 
-    /// The mounts of disks that the bench has.
+    /// The mounts of disks that the testbed has.
     pub fn mounts(&self) -> Vec<String> {
-        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.bench.init())).expect("the mount table");
+        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.testbed.init())).expect("the mount table");
         table.lines().filter(|line| line.contains(" /dev/loop")).map(str::to_owned).collect()
     }
 
     /// What the daemon takes for mounts of its own.
     pub fn marks(&self) -> Vec<PathBuf> {
-        let marks = fs::read_dir(self.bench.path("/run/asbackup/mounts"));
+        let marks = fs::read_dir(self.testbed.path("/run/asbackup/mounts"));
         marks.into_iter().flatten().flatten().map(|mark| mark.path()).collect()
     }
 
@@ -126,27 +126,27 @@ impl World {
         Some(self.mounts().first()?.split(' ').nth(4)?.to_owned())
     }
 
-    /// The processes of the bench that are rsync.
+    /// The processes of the testbed that are rsync.
     pub fn rsyncs(&self) -> Vec<String> {
-        let processes = fs::read_dir(self.bench.path("/proc")).expect("the bench's own /proc").flatten();
+        let processes = fs::read_dir(self.testbed.path("/proc")).expect("the testbed's own /proc").flatten();
         let is_rsync = |path: &PathBuf| fs::read_to_string(path.join("comm")).is_ok_and(|name| name.trim() == "rsync");
         processes.map(|entry| entry.path()).filter(is_rsync).map(|path| path.display().to_string()).collect()
     }
 
     /// What is gone after the power was: mounts, /run, and UDisks2 begins anew.
     pub fn reboot(&mut self, device: &Path) {
-        while let Some(line) = self.bench.mounts_of(device).first() {
+        while let Some(line) = self.testbed.mounts_of(device).first() {
             let point = line.split(' ').nth(4).expect("the mount point").to_owned();
             // UDisks2 may have been about to do the same when it was killed.
-            let _ = self.bench.command("umount").args(["--lazy", &point]).output();
+            let _ = self.testbed.command("umount").args(["--lazy", &point]).output();
         }
         self.clear("/run/asbackup");
         self.clear("/media");
-        self.bench.start_udisks();
+        self.testbed.start_udisks();
     }
 
     pub fn remove_filler(&self) {
-        let look = self.disk.prepare(&self.bench);
+        let look = self.disk.prepare(&self.testbed);
         let _ = fs::remove_file(look.path("filler"));
         look.done();
     }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 
 use crate::browser::{Browser, DESKTOP};
 use crate::looks::picture;
@@ -22,7 +22,7 @@ async fn a_real_copy_is_followed_to_its_end_and_over_a_restart() {
     scene.config.set("Webserver", "webhost", &host).set("Backup", "rsync-update-ratio-seconds", "1");
     let lock = scene.config.veeam_directory.join("Nightly.lock");
     let mut daemon = scene.daemon().await;
-    let bus = format!("unix:path={}", scene.bench.path("/run/dbus/system_bus_socket").display());
+    let bus = format!("unix:path={}", scene.testbed.path("/run/dbus/system_bus_socket").display());
     let address = format!("{host}:8080");
     let site = Site::start(&Setup { bus: &bus, address: &address, password: "", user: 0 }).await;
     let mut browser = Browser::start().await;
@@ -52,7 +52,7 @@ async fn a_real_copy_is_followed_to_its_end_and_over_a_restart() {
     daemon.stop().await;
     says_away(&mut browser).await;
     assert_eq!(site.get("/healthz").await.code(), 503);
-    daemon = Daemon::start(&scene.bench, &scene.config).await;
+    daemon = Daemon::start(&scene.testbed, &scene.config).await;
     browser.until("document.querySelector('h1')?.textContent !== 'Keine Auskunft'").await;
 
     fs::rename(&scene.source.top, scene.source.top.with_extension("gone")).expect("the source goes away");

@@ -6,8 +6,8 @@ use std::fs;
 use std::time::Duration;
 
 use asbackup_testing::PATIENCE;
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::scene::Scene;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -57,7 +57,7 @@ impl House {
         let host = site::own_host();
         scene.config.set("Webserver", "webhost", &host);
         let daemon = scene.daemon().await;
-        let bus = format!("unix:path={}", scene.bench.path("/run/dbus/system_bus_socket").display());
+        let bus = format!("unix:path={}", scene.testbed.path("/run/dbus/system_bus_socket").display());
         let address = format!("{host}:8080");
         let site = Site::start(&Setup { bus: &bus, address: &address, password: "", user: 0 }).await;
         Self { daemon, site, job: 0, _scene: scene }

@@ -2,8 +2,8 @@
 
 use asbackup_api::Status;
 use asbackup_testing::PATIENCE;
-use asbackup_testing::bench::sandbox::CONFIG;
-use asbackup_testing::bench::scene::Scene;
+use asbackup_testing::testbed::sandbox::CONFIG;
+use asbackup_testing::testbed::scene::Scene;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::{Duration, Instant, sleep};
@@ -26,12 +26,12 @@ async fn a_reload_of_the_configuration_moves_the_page() {
     let (before, after) = (site::own_host(), site::own_host());
     scene.config.set("Webserver", "webhost", &before);
     let daemon = scene.daemon().await;
-    let bus = format!("unix:path={}", scene.bench.path("/run/dbus/system_bus_socket").display());
+    let bus = format!("unix:path={}", scene.testbed.path("/run/dbus/system_bus_socket").display());
     let old = format!("{before}:8080");
     let mut site = Site::start(&Setup { bus: &bus, address: &old, password: "", user: 0 }).await;
 
     scene.config.set("Webserver", "webhost", &after).set("Webserver", "webport", "8181");
-    std::fs::write(scene.bench.path(CONFIG), scene.config.text()).expect("config.ini");
+    std::fs::write(scene.testbed.path(CONFIG), scene.config.text()).expect("config.ini");
     daemon.call::<_, ()>("Reload", &()).await.expect("a good file");
     let new = format!("{after}:8181");
     until_it_is(true, &new).await;

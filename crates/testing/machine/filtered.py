@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs a program under the seccomp filters of a unit, as systemd would: only the calls and address families that it allows.
 
-A test's bench has no systemd. What the groups mean is asked of this machine's own one.
+A test's testbed has no systemd. What the groups mean is asked of this machine's own one.
 
 usage: filtered.py UNIT PROGRAM [ARGUMENT …]
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Tries what no backup needs, one thing a line: its name, and how the kernel answered. Would any of it be let through, it would
-do no harm: the arguments make no sense, or change nothing outside of the test's bench."""
+do no harm: the arguments make no sense, or change nothing outside of the test's testbed."""
 
 import ctypes
 import errno

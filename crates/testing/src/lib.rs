@@ -1,12 +1,11 @@
 //! What the tests share, and the figures: the parts of a world around the service, real or played, and what to ask of it.
 //!
-//! `bench` is a small machine in namespaces of its own, with real disks; `house` a private bus around a daemon, with UDisks2 played
+//! `testbed` is a small machine in namespaces of its own, with real disks; `house` a private bus around a daemon, with UDisks2 played
 //! by `fakes`; `mail_servers` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 #![allow(clippy::new_without_default, reason = "what they make are processes")]
 
-pub mod bench;
 pub mod campaign;
 pub mod docs;
 pub mod fakes;
@@ -15,6 +14,7 @@ pub mod mail_servers;
 pub mod panics;
 pub mod seen;
 pub mod sockets;
+pub mod testbed;
 pub mod veeam_server;
 
 mod program;

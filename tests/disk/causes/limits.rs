@@ -3,10 +3,10 @@
 use std::fs;
 use std::process::Command;
 
-use asbackup_testing::bench::disk::FileSystem;
-use asbackup_testing::bench::scene::Scene;
-use asbackup_testing::bench::tree::Tree;
 use asbackup_testing::run;
+use asbackup_testing::testbed::disk::FileSystem;
+use asbackup_testing::testbed::scene::Scene;
+use asbackup_testing::testbed::tree::Tree;
 use rustix::fs::{XattrFlags, setxattr};
 
 use super::source::damage_directory;
@@ -48,10 +48,10 @@ async fn permissions_that_the_disk_is_not_to_hold_are_told_as_that() {
     let mut scene = Scene::with(FileSystem::Btrfs);
     let file = scene.source.file("with permissions", "x");
     run(Command::new("setfacl").args(["-m", "u:1234:r"]).arg(&file));
-    scene.bench.run(&["mkdir", "/mnt/by-fstab"]);
+    scene.testbed.run(&["mkdir", "/mnt/by-fstab"]);
     let options = "noauto,noacl,nosuid,nodev,noexec,nosymfollow";
     let line = format!("UUID={} /mnt/by-fstab btrfs {options} 0 0\n", scene.disk.uuid);
-    fs::write(scene.bench.path("/etc/fstab"), line).expect("fstab");
+    fs::write(scene.testbed.path("/etc/fstab"), line).expect("fstab");
     let fault = aborted(&mut scene).await;
     assert_not_stored(&fault, "attributes-unsupported", "with permissions");
 }
@@ -61,7 +61,7 @@ async fn permissions_that_the_disk_is_not_to_hold_are_told_as_that() {
 async fn an_attribute_too_large_for_btrfs_is_no_full_disk() {
     let mut scene = Scene::with(FileSystem::Btrfs);
     scene.config.set("Backup", "backup-source", "/mnt/source");
-    let source = Tree::new(scene.bench.path("/mnt/source"));
+    let source = Tree::new(scene.testbed.path("/mnt/source"));
     let file = source.file("with attribute", "x");
     setxattr(&file, "user.a", &[b'x'; 20_000], XattrFlags::empty()).expect("a large attribute");
     let fault = aborted(&mut scene).await;

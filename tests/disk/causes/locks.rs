@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup_testing::bench::config::{DISK_LOCK, SOURCE_LOCK};
-use asbackup_testing::bench::disk::FileSystem;
-use asbackup_testing::bench::scene::{Immutable, Scene};
-use asbackup_testing::bench::tree::Tree;
 use asbackup_testing::run;
+use asbackup_testing::testbed::config::{DISK_LOCK, SOURCE_LOCK};
+use asbackup_testing::testbed::disk::FileSystem;
+use asbackup_testing::testbed::scene::{Immutable, Scene};
+use asbackup_testing::testbed::tree::Tree;
 use serde_json::Value;
 
 use super::{aborted, prepare, told};
@@ -24,9 +24,9 @@ fn assert_told(fault: &Value, kind: &str, place: &str, why: &str) {
 /// A source of its own file system, in memory; gives its path as the test reaches it.
 fn source_with(scene: &mut Scene, options: &str) -> PathBuf {
     scene.config.set("Backup", "backup-source", "/mnt/source");
-    scene.bench.run(&["mkdir", "/mnt/source"]);
-    scene.bench.run(&["mount", "-t", "tmpfs", "-o", options, "bench", "/mnt/source"]);
-    let source = scene.bench.path("/mnt/source");
+    scene.testbed.run(&["mkdir", "/mnt/source"]);
+    scene.testbed.run(&["mount", "-t", "tmpfs", "-o", options, "testbed", "/mnt/source"]);
+    let source = scene.testbed.path("/mnt/source");
     Tree::new(source.clone()).file("job.vbm", "x");
     source
 }
@@ -62,7 +62,7 @@ async fn a_lock_for_which_the_source_has_no_inode_says_so() {
 async fn a_lock_in_a_source_that_can_only_be_read_says_so() {
     let mut scene = Scene::new();
     source_with(&mut scene, "size=1m");
-    scene.bench.run(&["mount", "-o", "remount,ro", "/mnt/source"]);
+    scene.testbed.run(&["mount", "-o", "remount,ro", "/mnt/source"]);
     assert_told(&aborted(&mut scene).await, "lock-failed", "source", "mounted-read-only");
 }
 
@@ -114,7 +114,7 @@ async fn a_lock_for_which_the_disk_has_no_inode_says_so() {
     let mut mkfs = Command::new("/usr/sbin/mkfs.ext4");
     mkfs.args(["-q", "-F", "-N", "32", "-L", "OFFSITE", "-U", &scene.disk.uuid]);
     run(mkfs.arg(scene.disk.image()));
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     assert!((0..100).any(|number| fs::write(look.path(number.to_string()), "").is_err()));
     look.done();
     assert_told(&aborted(&mut scene).await, "lock-failed", "disk", "no-inodes");
@@ -123,7 +123,7 @@ async fn a_lock_for_which_the_disk_has_no_inode_says_so() {
 #[tokio::test]
 async fn a_lock_in_a_snapshot_on_the_disk_says_so() {
     let mut scene = Scene::with(FileSystem::Btrfs);
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let copy = scene.copy(&look);
     run(Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(&copy));
     run(Command::new("btrfs").args(["property", "set", "-ts"]).arg(&copy).args(["ro", "true"]));

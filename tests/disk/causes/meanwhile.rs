@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup_testing::bench::disk::FileSystem;
-use asbackup_testing::bench::scene::Scene;
 use asbackup_testing::run;
+use asbackup_testing::testbed::disk::FileSystem;
+use asbackup_testing::testbed::scene::Scene;
 
 use super::{assert_not_stored, prepare, told};
 
@@ -34,9 +34,9 @@ async fn a_swap_file_on_the_target_is_named() {
     assert_not_stored(&fault, "swap-file", "heavy/swap");
 }
 
-/// Where a program of the bench finds what the test has found.
+/// Where a program of the testbed finds what the test has found.
 fn inside(scene: &Scene, path: &Path) -> String {
-    let below = path.strip_prefix(scene.bench.path("/")).expect("a path in the bench");
+    let below = path.strip_prefix(scene.testbed.path("/")).expect("a path in the testbed");
     Path::new("/").join(below).display().to_string()
 }
 
@@ -48,10 +48,10 @@ async fn a_mount_over_a_directory_to_be_deleted_is_named_as_the_cause() {
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     let upon = inside(&scene, &scene.mounted_copy().join("heavy/old"));
-    scene.bench.run(&["mount", "-t", "tmpfs", "bench", &upon]);
+    scene.testbed.run(&["mount", "-t", "tmpfs", "testbed", &upon]);
     held.release();
     daemon.in_state("unmounting").await;
-    scene.bench.run(&["umount", &upon]);
+    scene.testbed.run(&["umount", &upon]);
     let finished = daemon.finished(1).await;
     assert_not_stored(&told(&daemon, &finished), "mount-point", "heavy/old");
     scene.assert_left_clean();

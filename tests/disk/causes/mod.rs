@@ -15,10 +15,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::scene::{Scene, assert_aborted};
 use asbackup_testing::run;
 use asbackup_testing::seen::RunFinished;
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 use asbackup_texts::{Language, Spoken, Texts};
 use serde_json::Value;
 
@@ -90,11 +90,11 @@ async fn aborted(scene: &mut Scene) -> Value {
 
 /// Makes what the copy will run into, below the destination.
 fn prepare(scene: &Scene, make: impl FnOnce(&Path)) {
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let copy = scene.copy(&look);
     fs::create_dir_all(&copy).expect("the destination");
     make(&copy);
     look.done();
     // Else UDisks2 may still have that look's device on its list, and the run be about one that has gone.
-    scene.bench.settle();
+    scene.testbed.settle();
 }

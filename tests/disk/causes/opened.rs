@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use asbackup_testing::bench::disk::FileSystem;
-use asbackup_testing::bench::processes::Program;
-use asbackup_testing::bench::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::testbed::disk::FileSystem;
+use asbackup_testing::testbed::processes::Program;
+use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 use asbackup_testing::{PATIENCE, run, wait_for};
 
 use super::{aborted, told};
@@ -14,7 +14,7 @@ use super::{aborted, told};
 #[tokio::test]
 async fn a_disk_that_windows_left_hibernated_is_told_as_such() {
     let mut scene = Scene::with(FileSystem::Ntfs);
-    let look = scene.disk.prepare(&scene.bench);
+    let look = scene.disk.prepare(&scene.testbed);
     let mut header = vec![0; 4096];
     header[..4].copy_from_slice(b"hibr");
     fs::write(look.path("hiberfil.sys"), header).expect("what Windows leaves");
@@ -46,9 +46,9 @@ async fn a_dirty_journal_on_a_write_protected_disk_reads_as_write_protection() {
 #[tokio::test]
 async fn an_fstab_line_that_mounts_the_disk_read_only_is_named() {
     let mut scene = Scene::new();
-    scene.bench.run(&["mkdir", "/mnt/by-fstab"]);
+    scene.testbed.run(&["mkdir", "/mnt/by-fstab"]);
     let line = format!("UUID={} /mnt/by-fstab ext4 noauto,ro,nosuid,nodev,noexec,nosymfollow 0 0\n", scene.disk.uuid);
-    fs::write(scene.bench.path("/etc/fstab"), line).expect("fstab");
+    fs::write(scene.testbed.path("/etc/fstab"), line).expect("fstab");
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "MountFailed");
     let fault = serde_json::to_value(daemon.record().fault).expect("plain data");
@@ -74,9 +74,9 @@ async fn a_shell_that_holds_the_mount_of_a_pulled_disk_is_named_when_it_is_back(
     scene.source.heavy();
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
-    let mount = scene.bench.mounts_of(scene.disk.disk_device());
+    let mount = scene.testbed.mounts_of(scene.disk.disk_device());
     let point = mount[0].split(' ').nth(4).expect("the mount point").to_owned();
-    let mut shell = scene.bench.command("sh");
+    let mut shell = scene.testbed.command("sh");
     let script = "cd \"$1\" && exec setpriv --reuid=65534 --clear-groups sleep 1000";
     shell.args(["-c", script, "sh", &point]);
     let shell = Program::start(&mut shell);

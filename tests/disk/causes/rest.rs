@@ -4,8 +4,8 @@
 use std::fs;
 
 use asbackup_api::{RunWarning, Warning};
-use asbackup_testing::bench::daemon::Daemon;
-use asbackup_testing::bench::scene::{Scene, assert_success, warnings};
+use asbackup_testing::testbed::daemon::Daemon;
+use asbackup_testing::testbed::scene::{Scene, assert_success, warnings};
 
 use super::{assert_no_accusation, prepare};
 
@@ -22,7 +22,7 @@ fn left(daemon: &Daemon) -> (u64, String) {
 #[tokio::test]
 async fn what_the_list_of_excludes_keeps_on_the_disk_is_told() {
     let mut scene = Scene::new();
-    let excludes = scene.bench.directory().join("excludes");
+    let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "*.tmp\n").expect("the list");
     scene.config.set("Backup", "rsync-excludes-path", excludes.to_str().expect("UTF-8"));
     prepare(&scene, |copy| {
@@ -34,7 +34,7 @@ async fn what_the_list_of_excludes_keeps_on_the_disk_is_told() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(left(&daemon), (2, "repository/gone, repository/gone/deep".to_owned()));
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     let copy = scene.copy(&look);
     assert!(copy.join("repository/gone/deep/kept.tmp").exists(), "it is protected");
     assert!(!copy.join("repository/gone/deleted.vbk").exists() && !copy.join("repository/empty").exists());
@@ -45,7 +45,7 @@ async fn what_somebody_puts_into_a_directory_that_is_to_be_deleted_is_told() {
     let mut scene = Scene::new();
     scene.source.heavy();
     prepare(&scene, |copy| fs::create_dir_all(copy.join("heavy/gr\u{f6}\u{df}e\n")).expect("a directory"));
-    let excludes = scene.bench.directory().join("excludes");
+    let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "foreign.lock\n").expect("the list");
     scene.config.set("Backup", "rsync-excludes-path", excludes.to_str().expect("UTF-8"));
     let daemon = scene.daemon().await;

@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use asbackup_testing::bench::disk::{Disk, FileSystem};
-use asbackup_testing::bench::scene::{Scene, assert_success};
 use asbackup_testing::run;
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::scene::{Scene, assert_success};
 
 use super::{aborted, assert_words, told};
 
@@ -52,7 +52,7 @@ sys.stdin.read()
 
 /// Lives as long as it is mounted.
 fn forbid(scene: &Scene, directory: &Path) -> Child {
-    let mut command = scene.bench.command("/usr/bin/python3");
+    let mut command = scene.testbed.command("/usr/bin/python3");
     command.args(["-IS", "-c", FORBIDDEN]).arg(directory).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("python3");
     let mut line = String::new();
@@ -76,7 +76,7 @@ async fn a_source_that_root_may_not_read_accuses_no_drive_and_deletes_nothing() 
     assert_words(&daemon, &["root_squash"], &["smartctl"]);
     foreign.kill().expect("its end");
     foreign.wait().expect("its end");
-    let look = scene.disk.look(&scene.bench);
+    let look = scene.disk.look(&scene.testbed);
     assert!(scene.copy(&look).join("share/precious").exists(), "nothing is deleted for that");
 }
 
@@ -95,20 +95,20 @@ pub fn damage_directory(image: &Path, directory: &str) {
 #[tokio::test]
 async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
     let mut scene = Scene::new();
-    let mut part = Disk::make(&scene.bench, FileSystem::Ext4, "PART");
-    let look = part.prepare(&scene.bench);
+    let mut part = Disk::make(&scene.testbed, FileSystem::Ext4, "PART");
+    let look = part.prepare(&scene.testbed);
     fs::create_dir(look.path("jobs")).expect("a directory");
     fs::write(look.path("jobs/precious"), "x").expect("a file");
     look.done();
     let place: PathBuf = scene.source.directory("part");
     part.plug();
     let mount = |scene: &Scene, part: &Disk| {
-        scene.bench.run(&["mount", &part.device().display().to_string(), &place.display().to_string()]);
+        scene.testbed.run(&["mount", &part.device().display().to_string(), &place.display().to_string()]);
     };
     mount(&scene, &part);
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    scene.bench.run(&["umount", &place.display().to_string()]);
+    scene.testbed.run(&["umount", &place.display().to_string()]);
     part.unplug();
     damage_directory(part.image(), "/jobs");
     part.plug();
@@ -117,8 +117,8 @@ async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
     let fault = told(&daemon, &daemon.finished(2).await);
     assert_eq!(fault["kind"], "source-unreadable", "{fault}");
     assert!(fault["cause"].as_str().expect("a cause").contains("part/jobs"), "{fault}");
-    scene.bench.run(&["umount", &place.display().to_string()]);
-    let look = scene.disk.look(&scene.bench);
+    scene.testbed.run(&["umount", &place.display().to_string()]);
+    let look = scene.disk.look(&scene.testbed);
     assert!(scene.copy(&look).join("part/jobs/precious").exists(), "nothing is deleted for that");
 }
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use asbackup_testing::bench::disk::FileSystem;
-use asbackup_testing::bench::scene::Scene;
 use asbackup_testing::run;
+use asbackup_testing::testbed::disk::FileSystem;
+use asbackup_testing::testbed::scene::Scene;
 
 use super::{aborted, assert_not_stored, format_with_small_blocks, prepare, told};
 
@@ -174,7 +174,7 @@ async fn a_file_that_is_gone_from_the_source_and_must_not_be_deleted_is_named() 
 #[tokio::test]
 async fn a_protected_directory_in_the_place_of_a_file_is_named() {
     let mut scene = Scene::new();
-    let excludes = scene.bench.directory().join("excludes");
+    let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "*.tmp\n").expect("the list");
     scene.config.set("Backup", "rsync-excludes-path", excludes.to_str().expect("UTF-8"));
     prepare(&scene, |copy| {

@@ -7,11 +7,11 @@ use std::process::{Command, Stdio};
 
 use tokio::process::Child;
 
-use super::Bench;
+use super::Testbed;
 use crate::file;
 
 pub const CONFIG: &str = "/etc/asbackup/config.ini";
-pub const NOTIFY: &str = "/run/bench/notify";
+pub const NOTIFY: &str = "/run/testbed/notify";
 
 /// As the unit has it, and tighter.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +25,11 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// The daemon in the bench.
-    pub fn start(&self, bench: &Bench, log: &Path) -> Child {
+    /// The daemon in the testbed.
+    pub fn start(&self, testbed: &Testbed, log: &Path) -> Child {
         let log = File::options().create(true).append(true).open(log);
         let log = log.expect("a file for the daemon's words");
-        let mut command = self.command(bench, &[crate::program("asbackupd")]);
+        let mut command = self.command(testbed, &[crate::program("asbackupd")]);
         command.env_clear();
         command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         command.env("LANG", "C.UTF-8");
@@ -44,22 +44,22 @@ impl Sandbox {
         command.stdout(log.try_clone().expect("a second descriptor"));
         command.stderr(log);
         let spawned = tokio::process::Command::from(command).spawn();
-        spawned.expect("the daemon in the bench")
+        spawned.expect("the daemon in the testbed")
     }
 
     /// A program with the capabilities and in the filter. It takes the place of each of those that lead to it.
-    fn command(&self, bench: &Bench, program: &[&str]) -> Command {
+    fn command(&self, testbed: &Testbed, program: &[&str]) -> Command {
         let set = self.capabilities().join(",");
         let tight = ["setpriv", "--no-new-privs", "--bounding-set", &set];
         let [python, script, unit] = filter();
         let unit = self.unit.as_ref().map_or(unit, |unit| unit.to_str().expect("UTF-8"));
         let filter = [python, script, unit];
         let Some(hidden) = &self.hidden else {
-            return with(bench.command(tight[0]), &[&tight[1..], &filter, program]);
+            return with(testbed.command(tight[0]), &[&tight[1..], &filter, program]);
         };
         // As systemd makes it: what is mounted later is seen, what is done in here is not seen by others.
-        bench.run(&["mount", "--make-rshared", "/"]);
-        let mut unshare = bench.command("unshare");
+        testbed.run(&["mount", "--make-rshared", "/"]);
+        let mut unshare = testbed.command("unshare");
         unshare.args(["--mount", "--propagation", "slave", "sh", "-c"]);
         unshare.arg("mount -t tmpfs hidden \"$0\" && exec \"$@\"").arg(hidden);
         with(unshare, &[&tight, &filter, program])

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Bench;
+use super::Testbed;
 use super::disk::{PULL, keep_partitions};
 use crate::{PATIENCE, run, wait_for};
 
@@ -30,8 +30,8 @@ struct Plugged {
 
 impl Stacked {
     /// An ext4 in the container, another in the first partition; not plugged in.
-    pub fn make(bench: &Bench, label: &str) -> Self {
-        let image = bench.directory().join(format!("{label}.image"));
+    pub fn make(testbed: &Testbed, label: &str) -> Self {
+        let image = testbed.directory().join(format!("{label}.image"));
         File::create(&image).and_then(|file| file.set_len(SIZE)).expect("a sparse file");
         let script = image.with_extension("sfdisk");
         fs::write(&script, TABLE).expect("a script for sfdisk");

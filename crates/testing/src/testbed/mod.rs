@@ -2,7 +2,7 @@
 //!
 //! Everything in it dies with the test, also when that is killed: the kernel sends SIGKILL to `unshare` when the thread that
 //! started it ends, `unshare --kill-child` passes that on to the first process of the pid namespace, and with that one all
-//! others go. So a `Bench` has to live and die in the thread that made it. Loop devices are the machine's own: benches see
+//! others go. So a `Testbed` has to live and die in the thread that made it. Loop devices are the machine's own: testbeds see
 //! each other's disks come and go, which is harmless, since each knows only its own UUIDs.
 
 use std::fs;
@@ -31,9 +31,9 @@ pub mod tree;
 
 const UDISKSD: &str = "/usr/libexec/udisks2/udisksd";
 
-pub struct Bench {
+pub struct Testbed {
     outer: Child,
-    /// Closing it ends the bench; held for that alone.
+    /// Closing it ends the testbed; held for that alone.
     _stdin: ChildStdin,
     init: u32,
     udisks: Option<Child>,
@@ -45,15 +45,15 @@ pub struct Bench {
     said: Arc<Mutex<String>>,
 }
 
-impl Bench {
-    /// A bench in which UDisks2 runs.
+impl Testbed {
+    /// A testbed in which UDisks2 runs.
     pub fn new() -> Self {
-        let mut bench = Self::without_udisks();
-        bench.start_udisks();
-        bench
+        let mut testbed = Self::without_udisks();
+        testbed.start_udisks();
+        testbed
     }
 
-    /// A bench in which nobody has started UDisks2 yet.
+    /// A testbed in which nobody has started UDisks2 yet.
     pub fn without_udisks() -> Self {
         assert!(
             rustix::process::geteuid().is_root(),
@@ -63,13 +63,13 @@ impl Bench {
         let directory = tempfile::Builder::new()
             .prefix(&format!("{PREFIX}{}-", std::process::id()))
             .tempdir_in(scratch())
-            .expect("a directory for the bench");
+            .expect("a directory for the testbed");
         let mut outer = start();
         let said = Arc::new(Mutex::new(String::new()));
         collect(outer.stderr.take().expect("piped"), said.clone());
         if let Err(why) = wait_until_ready(outer.stdout.take().expect("piped")) {
             let _ = outer.kill();
-            panic!("the bench did not start: {why}: {}", said.lock().unwrap());
+            panic!("the testbed did not start: {why}: {}", said.lock().unwrap());
         }
         let init = processes::children(outer.id())[0];
         let stdin = outer.stdin.take().expect("piped");
@@ -156,7 +156,7 @@ impl Bench {
         run(self.command(words[0]).args(&words[1..]))
     }
 
-    /// Where the test finds a path of the bench.
+    /// Where the test finds a path of the testbed.
     pub fn path(&self, inside: impl AsRef<Path>) -> PathBuf {
         let inside = inside.as_ref();
         let below = inside.strip_prefix("/").unwrap_or(inside);
@@ -171,22 +171,22 @@ impl Bench {
     /// Makes a directory in `directory()`.
     pub fn make_directory(&self, name: &str) -> PathBuf {
         let path = self.directory().join(name);
-        fs::create_dir_all(&path).expect("a directory in the bench's own");
+        fs::create_dir_all(&path).expect("a directory in the testbed's own");
         path
     }
 
-    /// A connection of its own to the bench's system bus, as root.
+    /// A connection of its own to the testbed's system bus, as root.
     pub async fn bus(&self) -> zbus::Connection {
         let socket = self.path("/run/dbus/system_bus_socket");
         zbus::connection::Builder::address(format!("unix:path={}", socket.display()).as_str())
             .build()
             .await
-            .expect("the bench's bus")
+            .expect("the testbed's bus")
     }
 
     /// The lines of the mount table that name `device` as their source.
     pub fn mounts_of(&self, device: &Path) -> Vec<String> {
-        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.init)).expect("the bench's mount table");
+        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.init)).expect("the testbed's mount table");
         let source = format!(" {} ", device.display());
         let part = format!(" {}p", device.display());
         table.lines().filter(|line| line.contains(&source) || line.contains(&part)).map(str::to_owned).collect()
@@ -217,11 +217,11 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
+impl Drop for Testbed {
     fn drop(&mut self) {
         if thread::panicking() {
             self.wake_udisks();
-            eprintln!("---- what the bench said ----\n{}", self.said());
+            eprintln!("---- what the testbed said ----\n{}", self.said());
             eprintln!("---- what UDisks2 sees ----\n{}", self.seen_by_udisks());
         }
         let _ = self.outer.kill();
@@ -241,7 +241,7 @@ fn inside(init: u32, program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-const PREFIX: &str = "bench-";
+const PREFIX: &str = "testbed-";
 
 /// Directories of tests that were killed stay behind; their names tell whose they were.
 fn remove_leftovers() {

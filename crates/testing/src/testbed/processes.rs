@@ -1,4 +1,4 @@
-//! Processes of the bench as seen from outside: who is whose child, and rsync held still in mid-copy.
+//! Processes of the testbed as seen from outside: who is whose child, and rsync held still in mid-copy.
 //!
 //! A copy is held with SIGSTOP and let go with SIGCONT: that needs no other flags, no slower disk and no luck with timing,
 //! and what it is held in is the real thing.
@@ -17,7 +17,7 @@ pub fn signal(pid: u32, signal: Signal) {
     let _ = kill_process(pid.expect("a pid"), signal);
 }
 
-/// A program of the bench that ends with the test.
+/// A program of the testbed that ends with the test.
 pub struct Program(Child);
 
 impl Program {

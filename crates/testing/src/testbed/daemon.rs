@@ -1,4 +1,4 @@
-//! The real `asbackupd` in a bench, started as systemd would start it, and everything that can be asked of it.
+//! The real `asbackupd` in a testbed, started as systemd would start it, and everything that can be asked of it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,7 +13,7 @@ use tokio::net::UnixDatagram;
 use tokio::process::Child;
 use zbus::{Connection, OwnedVariant, Proxy};
 
-use super::Bench;
+use super::Testbed;
 use super::config::ConfigText;
 use super::processes::{self, Held, Stage};
 use super::sandbox::{CONFIG, NOTIFY, Sandbox};
@@ -45,32 +45,32 @@ pub struct Refused {
 
 impl Daemon {
     /// Writes the config, starts the daemon and waits until it says READY.
-    pub async fn start(bench: &Bench, config: &ConfigText) -> Self {
-        Self::start_in(&Sandbox::default(), bench, config).await
+    pub async fn start(testbed: &Testbed, config: &ConfigText) -> Self {
+        Self::start_in(&Sandbox::default(), testbed, config).await
     }
 
     /// The same in a tighter sandbox than the unit's.
-    pub async fn start_in(sandbox: &Sandbox, bench: &Bench, config: &ConfigText) -> Self {
-        let daemon = Self::launch_in(sandbox, bench, config).await;
+    pub async fn start_in(sandbox: &Sandbox, testbed: &Testbed, config: &ConfigText) -> Self {
+        let daemon = Self::launch_in(sandbox, testbed, config).await;
         daemon.ready().await;
         daemon
     }
 
     /// As `start`, without waiting for READY.
-    pub async fn launch(bench: &Bench, config: &ConfigText) -> Self {
-        Self::launch_in(&Sandbox::default(), bench, config).await
+    pub async fn launch(testbed: &Testbed, config: &ConfigText) -> Self {
+        Self::launch_in(&Sandbox::default(), testbed, config).await
     }
 
-    async fn launch_in(sandbox: &Sandbox, bench: &Bench, config: &ConfigText) -> Self {
-        fs::write(bench.path(CONFIG), config.text()).expect("config.ini");
-        let bus = bench.bus().await;
+    async fn launch_in(sandbox: &Sandbox, testbed: &Testbed, config: &ConfigText) -> Self {
+        fs::write(testbed.path(CONFIG), config.text()).expect("config.ini");
+        let bus = testbed.bus().await;
         wait_for_free_name(&bus).await;
-        let notify = bench.path(NOTIFY);
+        let notify = testbed.path(NOTIFY);
         let _ = fs::remove_file(&notify);
         let notify = UnixDatagram::bind(notify).expect("the notify socket");
         let seen = Seen::listen(&bus, notify).await;
-        let log = bench.directory().join("asbackupd.stderr");
-        let outer = sandbox.start(bench, &log);
+        let log = testbed.directory().join("asbackupd.stderr");
+        let outer = sandbox.start(testbed, &log);
         let nsenter = outer.id().expect("it was just started");
         let pid = wait_for("the daemon's process", PATIENCE, || processes::children(nsenter).first().copied());
         Self {
@@ -79,9 +79,9 @@ impl Daemon {
             bus,
             seen,
             log,
-            history: bench.path(HISTORY),
-            status_file: bench.path(STATUS_FILE),
-            text_log: bench.directory().join("asbackup.log"),
+            history: testbed.path(HISTORY),
+            status_file: testbed.path(STATUS_FILE),
+            text_log: testbed.directory().join("asbackup.log"),
         }
     }
 

@@ -1,11 +1,11 @@
-//! The usual beginning of a disk test (a bench, a disk, a source, a daemon) and the usual look at its end.
+//! The usual beginning of a disk test (a testbed, a disk, a source, a daemon) and the usual look at its end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::Bench;
+use super::Testbed;
 use super::compare::{Fidelity, assert_same};
 use super::config::{ConfigText, DESTINATION, DISK_LOCK};
 use super::daemon::Daemon;
@@ -17,8 +17,8 @@ use crate::PATIENCE;
 use crate::seen::RunFinished;
 
 pub struct Scene {
-    // The order is that of the end: the disk must not go before the bench that has it mounted.
-    pub bench: Bench,
+    // The order is that of the end: the disk must not go before the testbed that has it mounted.
+    pub testbed: Testbed,
     pub disk: Disk,
     pub config: ConfigText,
     pub source: Tree,
@@ -31,22 +31,22 @@ impl Scene {
     }
 
     pub fn with(file_system: FileSystem) -> Self {
-        let bench = Bench::new();
-        let disk = Disk::make(&bench, file_system, "OFFSITE");
-        let scene = Self::of(bench, disk);
+        let testbed = Testbed::new();
+        let disk = Disk::make(&testbed, file_system, "OFFSITE");
+        let scene = Self::of(testbed, disk);
         scene.source.simple(50);
         scene
     }
 
     /// An empty source.
-    pub fn of(bench: Bench, disk: Disk) -> Self {
-        let config = ConfigText::new(&bench, &[&disk]);
+    pub fn of(testbed: Testbed, disk: Disk) -> Self {
+        let config = ConfigText::new(&testbed, &[&disk]);
         let source = Tree::new(config.source.clone());
-        Self { bench, disk, config, source }
+        Self { testbed, disk, config, source }
     }
 
     pub async fn daemon(&self) -> Daemon {
-        Daemon::start(&self.bench, &self.config).await
+        Daemon::start(&self.testbed, &self.config).await
     }
 
     /// Starts the daemon, plugs the disk in and waits for the end of the run.
@@ -59,7 +59,7 @@ impl Scene {
 
     /// Each file of the copy with its path on the disk and its length.
     pub fn listing(&self) -> Vec<(PathBuf, u64)> {
-        let look = self.disk.look(&self.bench);
+        let look = self.disk.look(&self.testbed);
         let (mut found, mut open) = (Vec::new(), vec![self.copy(&look)]);
         while let Some(directory) = open.pop() {
             for entry in fs::read_dir(&directory).expect("a directory").flatten() {
@@ -82,7 +82,7 @@ impl Scene {
 
     /// Asserts that the copy on the disk is what the source is, with own eyes and with rsync's.
     pub fn assert_copied(&self, fidelity: Fidelity) {
-        let look = self.disk.look(&self.bench);
+        let look = self.disk.look(&self.testbed);
         assert_same(&self.source.top, &self.copy(&look), fidelity);
         if fidelity == Fidelity::Full {
             self.assert_rsync_finds_nothing(&look);
@@ -107,7 +107,7 @@ impl Scene {
     pub fn assert_left_clean(&self) {
         self.assert_unmounted();
         self.assert_no_lock_in_source();
-        let look = self.disk.look(&self.bench);
+        let look = self.disk.look(&self.testbed);
         let lock = self.copy(&look).join(DISK_LOCK);
         assert!(!lock.exists(), "{} is still on the disk", lock.display());
     }
@@ -118,22 +118,22 @@ impl Scene {
     }
 
     pub fn assert_unmounted(&self) {
-        let mounts = self.bench.mounts_of(self.disk.disk_device());
+        let mounts = self.testbed.mounts_of(self.disk.disk_device());
         assert!(mounts.is_empty(), "still mounted: {mounts:?}");
         self.disk.assert_free();
     }
 
     /// A disk of `size` bytes instead of the usual one.
     pub fn with_size(size: u64) -> Self {
-        let bench = Bench::new();
+        let testbed = Testbed::new();
         let ext4 = FileSystem::Ext4;
-        let disk = Disk::make_sized(&bench, ext4, Layout::Whole, "OFFSITE", size);
-        Self::of(bench, disk)
+        let disk = Disk::make_sized(&testbed, ext4, Layout::Whole, "OFFSITE", size);
+        Self::of(testbed, disk)
     }
 
     /// A second disk that is put behind the first one in the config.
     pub fn second_disk(&mut self) -> Disk {
-        let second = Disk::make(&self.bench, FileSystem::Ext4, "SECOND");
+        let second = Disk::make(&self.testbed, FileSystem::Ext4, "SECOND");
         let both = format!("{},{}", self.disk.uuid, second.uuid);
         let key = "filesystem-ids-and-notification-mail-addresses";
         self.config.set("Backup", key, &both);
@@ -148,27 +148,27 @@ impl Scene {
         held
     }
 
-    /// Another source, in memory: so many files that the dry run of them can be caught. Gives its path inside the bench.
+    /// Another source, in memory: so many files that the dry run of them can be caught. Gives its path inside the testbed.
     pub fn source_of_many_files(&mut self) -> &'static str {
         const SOURCE: &str = "/mnt/source";
         self.config.set("Backup", "backup-source", SOURCE);
-        Tree::new(self.bench.path(SOURCE)).many(20_000);
+        Tree::new(self.testbed.path(SOURCE)).many(20_000);
         SOURCE
     }
 
     /// Puts a file where the daemon's lock file on the disk will be looked for.
     pub fn leave_lock_on_disk(&self, contents: &str) {
-        let look = self.disk.prepare(&self.bench);
+        let look = self.disk.prepare(&self.testbed);
         std::fs::create_dir_all(self.copy(&look)).expect("the destination");
         std::fs::write(self.copy(&look).join(DISK_LOCK), contents).expect("a lock file");
     }
 
     /// Where the daemon has the disk mounted now, as the test reaches it.
     pub fn mounted_copy(&self) -> PathBuf {
-        let mounts = self.bench.mounts_of(self.disk.disk_device());
+        let mounts = self.testbed.mounts_of(self.disk.disk_device());
         let line = mounts.first().expect("the disk is mounted");
         let point = line.split(' ').nth(4).expect("the mount point");
-        self.bench.path(point).join(DESTINATION)
+        self.testbed.path(point).join(DESTINATION)
     }
 }
 

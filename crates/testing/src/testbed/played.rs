@@ -1,11 +1,11 @@
-//! A real disk in a bench whose UDisks2 is played: for drives that no loop device has, and for mounts that the real one never
+//! A real disk in a testbed whose UDisks2 is played: for drives that no loop device has, and for mounts that the real one never
 //! makes. Disk, file system, copy and the proof of release are real.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
-use super::Bench;
+use super::Testbed;
 use super::daemon::Daemon;
 use super::disk::{Disk, FileSystem};
 use super::scene::Scene;
@@ -25,13 +25,13 @@ pub struct Played {
 
 impl Played {
     pub async fn new() -> Self {
-        let bench = Bench::without_udisks();
-        let disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
-        Self::of(bench, disk).await
+        let testbed = Testbed::without_udisks();
+        let disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
+        Self::of(testbed, disk).await
     }
 
-    pub async fn of(bench: Bench, disk: Disk) -> Self {
-        let mut scene = Scene::of(bench, disk);
+    pub async fn of(testbed: Testbed, disk: Disk) -> Self {
+        let mut scene = Scene::of(testbed, disk);
         scene.source.simple(10);
         scene.disk.plug();
         let device = scene.disk.device();
@@ -44,7 +44,7 @@ impl Played {
             mount_point: MOUNT_POINT.into(),
             ..FakeDisk::default()
         };
-        let socket = scene.bench.path("/run/dbus/system_bus_socket");
+        let socket = scene.testbed.path("/run/dbus/system_bus_socket");
         let udisks = FakeUdisks::start(&format!("unix:path={}", socket.display())).await;
         Self { scene, udisks, disk }
     }
@@ -60,8 +60,8 @@ impl Played {
 
     /// Until UDisks2 is asked to unmount.
     pub async fn run_until_unmount(&self, mount: &str) -> Daemon {
-        self.scene.bench.run(&["mkdir", "-p", MOUNT_POINT]);
-        self.scene.bench.run(&["sh", "-e", "-c", mount]);
+        self.scene.testbed.run(&["mkdir", "-p", MOUNT_POINT]);
+        self.scene.testbed.run(&["sh", "-e", "-c", mount]);
         let daemon = self.scene.daemon().await;
         self.udisks.plug(&self.disk).await;
         daemon.in_state("unmounting").await;
@@ -71,7 +71,7 @@ impl Played {
 
     pub fn unmount(&self) {
         let device = self.scene.disk.device().display().to_string();
-        self.scene.bench.run(&["sh", "-c", &format!("umount {MOUNT_POINT}; umount --all-targets {device} || true")]);
+        self.scene.testbed.run(&["sh", "-c", &format!("umount {MOUNT_POINT}; umount --all-targets {device} || true")]);
     }
 
     /// The played UDisks2 lives in this very thread, so nothing may hold that up.

@@ -1,11 +1,11 @@
-//! A disk mounted where neither the daemon nor UDisks2 sees it: in a mount and pid namespace of its own below the bench's.
+//! A disk mounted where neither the daemon nor UDisks2 sees it: in a mount and pid namespace of its own below the testbed's.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::Bench;
+use super::Testbed;
 use super::disk::is_free;
 use super::processes;
 use crate::{PATIENCE, wait_for};
@@ -14,18 +14,18 @@ use crate::{PATIENCE, wait_for};
 /// file system would keep the mount namespace, and with it the mount, alive. More than one try, because a daemon that has
 /// just started claims each disk for the moment in which it proves that it may be pulled.
 const SCRIPT: &str = r#"
-mkdir -p /run/bench/look
-mount -t tmpfs bench /run/bench/look
-mkdir /run/bench/look/disk
+mkdir -p /run/testbed/look
+mount -t tmpfs testbed /run/testbed/look
+mkdir /run/testbed/look/disk
 tries=0
-until mount -o "$2" "$1" /run/bench/look/disk; do
+until mount -o "$2" "$1" /run/testbed/look/disk; do
     tries=$((tries + 1))
     [ "$tries" -lt 50 ] || exit 1
     sleep 0.1
 done
 echo mounted
 read -r _
-umount /run/bench/look/disk
+umount /run/testbed/look/disk
 "#;
 
 pub struct Look {
@@ -37,8 +37,8 @@ pub struct Look {
 }
 
 impl Look {
-    pub(super) fn new(bench: &Bench, device: &Path, hold: Option<File>, mode: &str) -> Self {
-        let mut command = bench.command("unshare");
+    pub(super) fn new(testbed: &Testbed, device: &Path, hold: Option<File>, mode: &str) -> Self {
+        let mut command = testbed.command("unshare");
         command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
         command.args(["--propagation", "private", "sh", "-c", SCRIPT, "look"]);
         command.arg(device).arg(mode);
@@ -55,7 +55,7 @@ impl Look {
 
     /// The file system's top directory, as the test reaches it.
     pub fn top(&self) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/root/run/bench/look/disk", self.first))
+        PathBuf::from(format!("/proc/{}/root/run/testbed/look/disk", self.first))
     }
 
     /// A path on the file system, as the test reaches it.
@@ -63,7 +63,7 @@ impl Look {
         self.top().join(below)
     }
 
-    /// A program that sees the file system at `/run/bench/look/disk`.
+    /// A program that sees the file system at `/run/testbed/look/disk`.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["--target", &self.first.to_string(), "--mount", "--"]);
@@ -76,7 +76,7 @@ impl Look {
 }
 
 /// Where `command` sees the file system.
-pub const INSIDE: &str = "/run/bench/look/disk";
+pub const INSIDE: &str = "/run/testbed/look/disk";
 
 impl Drop for Look {
     fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! Disks to plug in and pull: loop devices on image files of the bench's own directory, with real file systems.
+//! Disks to plug in and pull: loop devices on image files of the testbed's own directory, with real file systems.
 //!
 //! A plugged loop device is marked to detach by itself and is kept only by our open descriptor, so it goes away with the
 //! test, also when that is killed. `unplug` is closing that descriptor: the medium is taken out after use. `pull` is the
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Bench;
+use super::Testbed;
 use super::look::Look;
 use crate::{PATIENCE, run, wait_for};
 
@@ -102,7 +102,7 @@ status[24:32] = struct.pack("Q", os.stat(image).st_size)
 fcntl.ioctl(descriptor, 0x4C04, bytes(status))
 "#;
 
-/// Where the image of a freezable disk lies, in the bench.
+/// Where the image of a freezable disk lies, in the testbed.
 const STORE: &str = "/mnt/store";
 
 const PARTITION_START: u64 = MEBIBYTE;
@@ -128,39 +128,39 @@ struct Plugged {
 
 impl Disk {
     /// A whole-disk file system of the usual size, not plugged in.
-    pub fn make(bench: &Bench, file_system: FileSystem, label: &str) -> Self {
-        Self::make_sized(bench, file_system, Layout::Whole, label, USUAL_SIZE)
+    pub fn make(testbed: &Testbed, file_system: FileSystem, label: &str) -> Self {
+        Self::make_sized(testbed, file_system, Layout::Whole, label, USUAL_SIZE)
     }
 
-    pub fn make_partitioned(bench: &Bench, file_system: FileSystem, label: &str) -> Self {
-        Self::make_sized(bench, file_system, Layout::Partition, label, USUAL_SIZE)
+    pub fn make_partitioned(testbed: &Testbed, file_system: FileSystem, label: &str) -> Self {
+        Self::make_sized(testbed, file_system, Layout::Partition, label, USUAL_SIZE)
     }
 
     /// The image file is sparse: `size` bytes cost only what is written.
-    pub fn make_sized(bench: &Bench, file_system: FileSystem, layout: Layout, label: &str, size: u64) -> Self {
-        let image = bench.directory().join(format!("{label}.image"));
+    pub fn make_sized(testbed: &Testbed, file_system: FileSystem, layout: Layout, label: &str, size: u64) -> Self {
+        let image = testbed.directory().join(format!("{label}.image"));
         Self::make_at(image, file_system, layout, label, size)
     }
 
     /// A disk whose medium fails: after `good` bytes no further block can be written to it, while everything written before
     /// stays readable. The image lies in a memory file system that is full by then.
-    pub fn make_failing(bench: &Bench, label: &str, good: u64) -> Self {
+    pub fn make_failing(testbed: &Testbed, label: &str, good: u64) -> Self {
         let store = format!("/mnt/{label}");
-        bench.run(&["mkdir", &store]);
+        testbed.run(&["mkdir", &store]);
         let size = format!("size={good}");
-        bench.run(&["mount", "-t", "tmpfs", "-o", &size, "bench", &store]);
-        let image = bench.path(&store).join("image");
+        testbed.run(&["mount", "-t", "tmpfs", "-o", &size, "testbed", &store]);
+        let image = testbed.path(&store).join("image");
         Self::make_at(image, FileSystem::Ext4, Layout::Whole, label, USUAL_SIZE)
     }
 
     /// A disk whose medium can be held up: its image lies on a file system of its own, which `Frozen` stops from writing. It has no
     /// journal, and so much room that ext4 need not count its last blocks, so that a writer waits for nothing before the flush does.
-    pub fn make_freezable(bench: &Bench, label: &str) -> (Self, Self) {
-        let mut store = Self::make(bench, FileSystem::Ext4, "STORE");
+    pub fn make_freezable(testbed: &Testbed, label: &str) -> (Self, Self) {
+        let mut store = Self::make(testbed, FileSystem::Ext4, "STORE");
         store.plug();
-        bench.run(&["mkdir", STORE]);
-        bench.run(&["mount", &store.device().display().to_string(), STORE]);
-        let image = bench.path(STORE).join("image");
+        testbed.run(&["mkdir", STORE]);
+        testbed.run(&["mount", &store.device().display().to_string(), STORE]);
+        let image = testbed.path(STORE).join("image");
         let disk = Self::make_at(image, FileSystem::Ext4, Layout::Whole, label, 5 * USUAL_SIZE);
         let mut mkfs = Command::new("/usr/sbin/mkfs.ext4");
         mkfs.args([
@@ -272,10 +272,10 @@ impl Disk {
     }
 
     /// Waits until UDisks2 lists the file system. That udevd is done does not mean that UDisks2 is.
-    pub fn wait_until_listed(&self, bench: &Bench) {
+    pub fn wait_until_listed(&self, testbed: &Testbed) {
         let device = self.device().display().to_string();
         wait_for("UDisks2 to list the disk", PATIENCE, || {
-            let info = crate::output(bench.command("udisksctl").args(["info", "--block-device", &device]));
+            let info = crate::output(testbed.command("udisksctl").args(["info", "--block-device", &device]));
             let text = String::from_utf8_lossy(&info.stdout);
             (text.contains(&self.uuid) && text.contains("org.freedesktop.UDisks2.Filesystem:")).then_some(())
         });
@@ -364,21 +364,21 @@ impl Disk {
 
     /// Mounts the file system where only the test sees it, to look at it. The daemon must be done with it, and where the disk
     /// is not plugged in, it should have ended, for it would see it appear.
-    pub fn look(&self, bench: &Bench) -> Look {
-        self.mount_apart(bench, "ro")
+    pub fn look(&self, testbed: &Testbed) -> Look {
+        self.mount_apart(testbed, "ro")
     }
 
     /// The same for writing, to prepare what the daemon is to find.
-    pub fn prepare(&self, bench: &Bench) -> Look {
-        self.mount_apart(bench, "rw")
+    pub fn prepare(&self, testbed: &Testbed) -> Look {
+        self.mount_apart(testbed, "rw")
     }
 
-    fn mount_apart(&self, bench: &Bench, mode: &str) -> Look {
+    fn mount_apart(&self, testbed: &Testbed, mode: &str) -> Look {
         if self.is_plugged() {
-            return Look::new(bench, &self.device(), None, mode);
+            return Look::new(testbed, &self.device(), None, mode);
         }
         let attached = Attached::new(&self.image, &self.window());
-        Look::new(bench, &attached.device.clone(), Some(attached.hold), mode)
+        Look::new(testbed, &attached.device.clone(), Some(attached.hold), mode)
     }
 
     /// Runs the file system's own checker on the unplugged disk; panics with its findings.
@@ -404,10 +404,10 @@ impl Disk {
 pub struct Frozen(Child);
 
 impl Frozen {
-    pub fn new(bench: &Bench) -> Self {
+    pub fn new(testbed: &Testbed) -> Self {
         let script = format!("fsfreeze --freeze {STORE} && echo frozen; read -r _; fsfreeze --unfreeze {STORE}");
         let mut command = Command::new("nsenter");
-        command.args(["--target", &bench.init().to_string(), "--mount", "--", "sh", "-c", &script]);
+        command.args(["--target", &testbed.init().to_string(), "--mount", "--", "sh", "-c", &script]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("nsenter");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("its word");

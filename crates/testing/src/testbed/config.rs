@@ -1,9 +1,9 @@
-//! The text of a config.ini, with everything in it that a bench needs, in English.
+//! The text of a config.ini, with everything in it that a testbed needs, in English.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::Bench;
+use super::Testbed;
 use super::disk::Disk;
 
 /// Where the copy goes on the disk.
@@ -21,10 +21,10 @@ pub struct ConfigText {
 }
 
 impl ConfigText {
-    /// A whole config with one known disk; the source is `source` in the bench's directory.
-    pub fn new(bench: &Bench, disks: &[&Disk]) -> Self {
-        let source = bench.make_directory("source");
-        let veeam_directory = bench.make_directory("veeam");
+    /// A whole config with one known disk; the source is `source` in the testbed's directory.
+    pub fn new(testbed: &Testbed, disks: &[&Disk]) -> Self {
+        let source = testbed.make_directory("source");
+        let veeam_directory = testbed.make_directory("veeam");
         let mut config =
             Self { sections: BTreeMap::new(), source: source.clone(), veeam_directory: veeam_directory.clone() };
         let uuids: Vec<_> = disks.iter().map(|disk| disk.uuid.as_str()).collect();
@@ -35,8 +35,8 @@ impl ConfigText {
             ("backup-destination", DESTINATION.to_owned()),
             ("backup-lockfile-path", DISK_LOCK.to_owned()),
             ("veeam-lockfile-path", show(&veeam_directory)),
-            ("log-file-path", show(&bench.directory().join("asbackup.log"))),
-            ("rsync-log-file-path", show(&bench.directory().join("rsync.log"))),
+            ("log-file-path", show(&testbed.directory().join("asbackup.log"))),
+            ("rsync-log-file-path", show(&testbed.directory().join("rsync.log"))),
             ("wait-for-veeam-minutes", "1".to_owned()),
             ("rsync-update-ratio-seconds", "1".to_owned()),
             ("free-space-threshold-gb", "0".to_owned()),

@@ -1,4 +1,4 @@
-//! The bench itself, without the daemon: if one of these fails, no failure of a disk test means anything.
+//! The testbed itself, without the daemon: if one of these fails, no failure of a disk test means anything.
 
 use std::fs;
 use std::io::Write;
@@ -7,17 +7,17 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use asbackup_testing::bench::Bench;
-use asbackup_testing::bench::compare::{Fidelity, assert_same, differences};
-use asbackup_testing::bench::disk::{Disk, FileSystem, Layout, claim, is_free};
-use asbackup_testing::bench::processes;
-use asbackup_testing::bench::tree::Tree;
+use asbackup_testing::testbed::Testbed;
+use asbackup_testing::testbed::compare::{Fidelity, assert_same, differences};
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout, claim, is_free};
+use asbackup_testing::testbed::processes;
+use asbackup_testing::testbed::tree::Tree;
 use asbackup_testing::{PATIENCE, run, scratch, wait_for};
 
 const SERVICE: &str = "org.freedesktop.UDisks2";
 
-fn ask(bench: &Bench, disk: &Disk, interface: &str, property: &str) -> Option<String> {
-    let mut busctl = bench.command("busctl");
+fn ask(testbed: &Testbed, disk: &Disk, interface: &str, property: &str) -> Option<String> {
+    let mut busctl = testbed.command("busctl");
     busctl.args(["get-property", SERVICE, &disk.object()]);
     busctl.arg(format!("{SERVICE}.{interface}")).arg(property);
     let output = asbackup_testing::output(&mut busctl);
@@ -25,50 +25,50 @@ fn ask(bench: &Bench, disk: &Disk, interface: &str, property: &str) -> Option<St
     output.status.success().then_some(answer)
 }
 
-fn wait_until_udisks_knows(bench: &Bench, disk: &Disk) {
+fn wait_until_udisks_knows(testbed: &Testbed, disk: &Disk) {
     wait_for("UDisks2 to know the disk", PATIENCE, || {
-        let uuid = ask(bench, disk, "Block", "IdUUID")?;
+        let uuid = ask(testbed, disk, "Block", "IdUUID")?;
         (uuid == format!("s \"{}\"", disk.uuid)).then_some(())
     });
-    wait_for("the file system's interface", PATIENCE, || ask(bench, disk, "Filesystem", "MountPoints"));
+    wait_for("the file system's interface", PATIENCE, || ask(testbed, disk, "Filesystem", "MountPoints"));
 }
 
-fn filesystem(bench: &Bench, disk: &Disk, words: &[&str]) -> String {
-    let mut busctl = bench.command("busctl");
+fn filesystem(testbed: &Testbed, disk: &Disk, words: &[&str]) -> String {
+    let mut busctl = testbed.command("busctl");
     busctl.args(["call", SERVICE, &disk.object()]);
     busctl.arg(format!("{SERVICE}.Filesystem")).args(words);
     run(&mut busctl)
 }
 
-fn mount(bench: &Bench, disk: &Disk, options: &str) -> PathBuf {
+fn mount(testbed: &Testbed, disk: &Disk, options: &str) -> PathBuf {
     let words = ["Mount", "a{sv}", "1", "options", "s", options];
-    let answer = filesystem(bench, disk, &words);
+    let answer = filesystem(testbed, disk, &words);
     PathBuf::from(answer.trim_start_matches("s \"").trim_end_matches('"'))
 }
 
-fn unmount(bench: &Bench, disk: &Disk) {
-    filesystem(bench, disk, &["Unmount", "a{sv}", "0"]);
+fn unmount(testbed: &Testbed, disk: &Disk) {
+    filesystem(testbed, disk, &["Unmount", "a{sv}", "0"]);
 }
 
 fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
-    let bench = Bench::new();
-    let size = asbackup_testing::bench::disk::USUAL_SIZE;
-    let mut disk = Disk::make_sized(&bench, file_system, layout, "OFFSITE", size);
-    let tree = Tree::new(bench.make_directory("source"));
+    let testbed = Testbed::new();
+    let size = asbackup_testing::testbed::disk::USUAL_SIZE;
+    let mut disk = Disk::make_sized(&testbed, file_system, layout, "OFFSITE", size);
+    let tree = Tree::new(testbed.make_directory("source"));
     tree.file("a file", "its contents");
     disk.plug();
-    wait_until_udisks_knows(&bench, &disk);
+    wait_until_udisks_knows(&testbed, &disk);
     if !file_system.is_mountable() {
         eprintln!("this kernel has no {}: not mounted here", file_system.name());
         return;
     }
-    let point = mount(&bench, &disk, "rw,nosymfollow,noexec");
-    assert_eq!(bench.mounts_of(&disk.device()).len(), 1);
+    let point = mount(&testbed, &disk, "rw,nosymfollow,noexec");
+    assert_eq!(testbed.mounts_of(&disk.device()).len(), 1);
     assert!(!is_free(&disk.device()));
-    fs::copy(tree.path("a file"), bench.path(&point).join("a file")).expect("a copy");
-    unmount(&bench, &disk);
-    assert!(bench.mounts_of(&disk.device()).is_empty());
-    let look = disk.look(&bench);
+    fs::copy(tree.path("a file"), testbed.path(&point).join("a file")).expect("a copy");
+    unmount(&testbed, &disk);
+    assert!(testbed.mounts_of(&disk.device()).is_empty());
+    let look = disk.look(&testbed);
     assert_eq!(fs::read(look.path("a file")).expect("it"), b"its contents");
     look.done();
     disk.unplug();
@@ -113,32 +113,32 @@ fn vfat_comes_and_goes_and_mounts_where_the_kernel_has_it() {
 
 #[test]
 fn udisks_cleans_up_the_mount_of_a_disk_pulled_while_mounted() {
-    let bench = Bench::new();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "PULLED");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "PULLED");
     disk.plug();
-    wait_until_udisks_knows(&bench, &disk);
-    let point = bench.path(mount(&bench, &disk, "rw"));
+    wait_until_udisks_knows(&testbed, &disk);
+    let point = testbed.path(mount(&testbed, &disk, "rw"));
     fs::write(point.join("flushed"), "on the disk").expect("a write");
-    bench.run(&["sync"]);
+    testbed.run(&["sync"]);
     let mut open = fs::File::create(point.join("not flushed")).expect("a file");
     let device = disk.device();
     disk.pull();
-    wait_for("UDisks2 to drop the mount", PATIENCE, || bench.mounts_of(&device).is_empty().then_some(()));
+    wait_for("UDisks2 to drop the mount", PATIENCE, || testbed.mounts_of(&device).is_empty().then_some(()));
     // Only now: what was written before may have been flushed by any program's sync(2) on this machine.
     let written = open.write_all(&[1; 1 << 20]);
     written.and_then(|()| Ok(rustix::fs::syncfs(&open)?)).expect_err("nothing can be flushed");
     drop(open);
     disk.plug();
-    wait_until_udisks_knows(&bench, &disk);
-    let look = disk.look(&bench);
+    wait_until_udisks_knows(&testbed, &disk);
+    let look = disk.look(&testbed);
     assert_eq!(fs::read(look.path("flushed")).expect("it"), b"on the disk");
 }
 
 /// As the daemon does when it starts, to prove that the disk may be pulled.
 #[test]
 fn a_look_at_a_disk_waits_for_who_claims_it_for_a_moment() {
-    let bench = Bench::new();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
     let device = disk.device();
     let claim = wait_for("a claim", PATIENCE, || claim(&device).ok());
@@ -146,59 +146,59 @@ fn a_look_at_a_disk_waits_for_who_claims_it_for_a_moment() {
         thread::sleep(Duration::from_millis(500));
         drop(claim);
     });
-    assert!(disk.look(&bench).path("lost+found").is_dir());
+    assert!(disk.look(&testbed).path("lost+found").is_dir());
     holder.join().expect("the claim is given up");
 }
 
 #[test]
 fn a_failing_medium_takes_writes_and_loses_them_when_flushed() {
-    let bench = Bench::new();
-    let mut disk = Disk::make_failing(&bench, "FAILING", 24 << 20);
+    let testbed = Testbed::new();
+    let mut disk = Disk::make_failing(&testbed, "FAILING", 24 << 20);
     disk.plug();
-    wait_until_udisks_knows(&bench, &disk);
-    let point = bench.path(mount(&bench, &disk, "rw"));
+    wait_until_udisks_knows(&testbed, &disk);
+    let point = testbed.path(mount(&testbed, &disk, "rw"));
     let open = fs::File::open(&point).expect("the top directory");
     Tree::new(point).noise("too much", 40 << 20);
     rustix::fs::syncfs(&open).expect_err("the medium is worn out");
     drop(open);
-    unmount(&bench, &disk);
+    unmount(&testbed, &disk);
 }
 
 #[test]
 fn udisks_can_be_killed_and_started_again() {
-    let mut bench = Bench::without_udisks();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    let mut testbed = Testbed::without_udisks();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
-    bench.start_udisks();
-    wait_until_udisks_knows(&bench, &disk);
-    bench.kill_udisks();
-    assert_eq!(ask(&bench, &disk, "Block", "IdUUID"), None);
-    bench.start_udisks();
-    wait_until_udisks_knows(&bench, &disk);
+    testbed.start_udisks();
+    wait_until_udisks_knows(&testbed, &disk);
+    testbed.kill_udisks();
+    assert_eq!(ask(&testbed, &disk, "Block", "IdUUID"), None);
+    testbed.start_udisks();
+    wait_until_udisks_knows(&testbed, &disk);
 }
 
-fn is_ours(mount: &str, bench: &Path) -> bool {
-    mount.contains(&*bench.to_string_lossy()) || mount.contains("/media/root/OFFSITE")
+fn is_ours(mount: &str, testbed: &Path) -> bool {
+    mount.contains(&*testbed.to_string_lossy()) || mount.contains("/media/root/OFFSITE")
 }
 
 #[test]
-fn a_bench_leaves_nothing_behind_despite_a_mounted_disk_and_a_process() {
+fn a_testbed_leaves_nothing_behind_despite_a_mounted_disk_and_a_process() {
     let begin = Instant::now();
-    let bench = Bench::new();
-    eprintln!("a bench starts in {:?}", begin.elapsed());
-    let directory = bench.directory().to_owned();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "OFFSITE");
+    let testbed = Testbed::new();
+    eprintln!("a testbed starts in {:?}", begin.elapsed());
+    let directory = testbed.directory().to_owned();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
-    wait_until_udisks_knows(&bench, &disk);
-    let point = mount(&bench, &disk, "rw");
-    let mut sleeper = bench.command("sleep");
-    let mut sleeper = sleeper.arg("1000").current_dir(bench.path(&point)).spawn().expect("a busy process");
-    let inside = processes::descendants(bench.init());
+    wait_until_udisks_knows(&testbed, &disk);
+    let point = mount(&testbed, &disk, "rw");
+    let mut sleeper = testbed.command("sleep");
+    let mut sleeper = sleeper.arg("1000").current_dir(testbed.path(&point)).spawn().expect("a busy process");
+    let inside = processes::descendants(testbed.init());
     assert!(inside.len() >= 3, "bus, udevd and udisksd run: {inside:?}");
     let device = disk.device();
     drop(disk);
-    drop(bench);
-    sleeper.wait().expect("it died with the bench");
+    drop(testbed);
+    sleeper.wait().expect("it died with the testbed");
     wait_for("the loop device to go", PATIENCE, || {
         let listed = run(Command::new("/usr/sbin/losetup").args(["--list", "--noheadings"]));
         (!listed.contains(&*directory.to_string_lossy())).then_some(())
@@ -216,16 +216,16 @@ fn a_bench_leaves_nothing_behind_despite_a_mounted_disk_and_a_process() {
 
 /// Runs as a child of the next test, and is killed in the middle.
 #[test]
-fn a_bench_of_a_test_that_is_killed() {
+fn a_testbed_of_a_test_that_is_killed() {
     let Ok(told) = std::env::var("ASBACKUP_TEST_TO_KILL") else {
         return;
     };
-    let bench = Bench::new();
-    let mut disk = Disk::make(&bench, FileSystem::Ext4, "KILLED");
+    let testbed = Testbed::new();
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "KILLED");
     disk.plug();
-    wait_until_udisks_knows(&bench, &disk);
-    mount(&bench, &disk, "rw");
-    let words = format!("{} {}", bench.init(), disk.device().display());
+    wait_until_udisks_knows(&testbed, &disk);
+    mount(&testbed, &disk, "rw");
+    let words = format!("{} {}", testbed.init(), disk.device().display());
     fs::write(format!("{told}.new"), words).expect("a word to the other test");
     fs::rename(format!("{told}.new"), told).expect("the same directory");
     loop {
@@ -238,16 +238,16 @@ fn nothing_is_left_of_a_test_that_is_killed() {
     let directory = tempfile::tempdir().expect("a directory");
     let told = directory.path().join("told");
     let mut other = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "bench::a_bench_of_a_test_that_is_killed"])
+        .args(["--exact", "testbed::a_testbed_of_a_test_that_is_killed"])
         .env("ASBACKUP_TEST_TO_KILL", &told)
         .stdout(Stdio::null())
         .spawn()
         .expect("the same test once more");
-    let words = wait_for("the other test's bench", PATIENCE, || fs::read_to_string(&told).ok());
+    let words = wait_for("the other test's testbed", PATIENCE, || fs::read_to_string(&told).ok());
     let (init, device) = words.split_once(' ').expect("two words");
     other.kill().expect("it runs");
     other.wait().expect("it ends");
-    wait_for("the other bench to end", PATIENCE, || (!Path::new("/proc").join(init).exists()).then_some(()));
+    wait_for("the other testbed to end", PATIENCE, || (!Path::new("/proc").join(init).exists()).then_some(()));
     wait_for("its loop device to go", PATIENCE, || {
         let mut losetup = Command::new("/usr/sbin/losetup");
         let listed = run(losetup.args(["--list", "--noheadings", "--output", "BACK-FILE"]));
@@ -274,7 +274,7 @@ fn the_comparison_finds_every_kind_of_difference() {
     fs::copy(copy.path("links/first"), copy.path("links/second")).expect("it");
     copy.file("extra", "");
     copy.file("config/job.vbm", "<jab/>\n");
-    asbackup_testing::bench::tree::give_to(&copy.path("special/fifo"), 9);
+    asbackup_testing::testbed::tree::give_to(&copy.path("special/fifo"), 9);
     let strip = ["--remove-all", "attributes/file"];
     run(Command::new("setfacl").args(strip).current_dir(&copy.top));
     let found = differences(&source.top, &copy.top, Fidelity::Full).join("\n");
