@@ -8,7 +8,7 @@ use std::process::Command;
 
 use asbackup_api::Status;
 use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, ERROR_PREFIX, Error, INTERFACE, OBJECT_PATH};
-use asbackup_testing::house::rig::{Rig, UUID};
+use asbackup_testing::harness::rig::{Rig, UUID};
 use zbus::DBusError;
 use zbus::fdo::IntrospectableProxy;
 use zbus_xml::{Annotation, Arg, ArgDirection, Interface, Node, Property};

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use asbackup_testing::fakes::udisks::FakeDisk;
-use asbackup_testing::house::daemon::{Daemon, PATIENCE};
-use asbackup_testing::house::{House, broken, first, third};
+use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::{Harness, broken, first, third};
 use asbackup_testing::mail_servers::Sink;
 use asbackup_testing::program;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,7 +19,7 @@ const LABEL: &str = "OFFSITE1";
 const ANSWERS: &str = "\n\n\n\n\n\n\n\n\n\n\n\n";
 
 struct World {
-    house: House,
+    harness: Harness,
     daemon: Daemon,
     sink: Sink,
     _room: tempfile::TempDir,
@@ -29,24 +29,24 @@ impl World {
     async fn new() -> Self {
         let room = tempfile::tempdir().unwrap();
         let sink = Sink::plain(room.path());
-        let mut house = House::new().await;
-        house.settings.set("Mail", "server", "localhost").set("Mail", "port", &sink.port.to_string());
-        house.settings.set("Mail", "to-mail-addresses-sysop", "admin@example.com");
-        let daemon = house.daemon().await;
-        house.udisks.plug(&first()).await;
+        let mut harness = Harness::new().await;
+        harness.settings.set("Mail", "server", "localhost").set("Mail", "port", &sink.port.to_string());
+        harness.settings.set("Mail", "to-mail-addresses-sysop", "admin@example.com");
+        let daemon = harness.daemon().await;
+        harness.udisks.plug(&first()).await;
         daemon.finished(1).await;
-        house.udisks.plug(&third()).await;
+        harness.udisks.plug(&third()).await;
         daemon.finished(2).await;
-        Self { house, daemon, sink, _room: room }
+        Self { harness, daemon, sink, _room: room }
     }
 
-    /// With this house's names in place of the docs'.
+    /// With this harness's names in place of the docs'.
     fn translated(&self, command: &str) -> String {
-        let config = self.house.config_path().display().to_string();
+        let config = self.harness.config_path().display().to_string();
         let command = command
             .replace(DISK, &first().uuid)
             .replace(LABEL, &first().label)
-            .replace("/srv/veeam", &self.house.path("source").display().to_string())
+            .replace("/srv/veeam", &self.harness.path("source").display().to_string())
             .replace("mail.example.com", &format!("localhost:{}", self.sink.port))
             .replace(" /tmp/config.ini", "");
         let reads_config =
@@ -56,11 +56,11 @@ impl World {
 
     /// Starts a run that lasts until it is cancelled.
     async fn begin_to_copy(&self) {
-        let before = self.house.calls("Mount");
-        self.house.udisks.answer_for(&first(), "Mount", asbackup_testing::fakes::udisks::Answer::Hangs);
+        let before = self.harness.calls("Mount");
+        self.harness.udisks.answer_for(&first(), "Mount", asbackup_testing::fakes::udisks::Answer::Hangs);
         self.daemon.client.start(&first().uuid).await.unwrap();
-        self.house.until_called("Mount", before + 1).await;
-        self.house.udisks.answer_for(&first(), "Mount", broken());
+        self.harness.until_called("Mount", before + 1).await;
+        self.harness.udisks.answer_for(&first(), "Mount", broken());
     }
 
     async fn until_idle(&self) {
@@ -78,8 +78,8 @@ impl World {
         let line = format!("B='de.example.Backup /de/example/Backup de.example.Backup'\n{}", self.translated(command));
         let mut shell = Command::new("bash");
         shell.args(["-c", &line]).env_clear().env("PATH", format!("{}:/usr/bin:/bin", ready.display()));
-        shell.env("DBUS_SYSTEM_BUS_ADDRESS", self.house.bus.address()).env("LC_ALL", "C.UTF-8").kill_on_drop(true);
-        shell.env("RUNTIME_DIRECTORY", self.house.path("run"));
+        shell.env("DBUS_SYSTEM_BUS_ADDRESS", self.harness.bus.address()).env("LC_ALL", "C.UTF-8").kill_on_drop(true);
+        shell.env("RUNTIME_DIRECTORY", self.harness.path("run"));
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         shell.spawn().unwrap()
     }
@@ -135,6 +135,6 @@ async fn every_command_in_the_docs_succeeds() {
         let (out, err) = (said(&output.stdout), said(&output.stderr));
         assert_eq!(output.status.code(), Some(code), "{command}\n{out}\n{err}");
     }
-    let known = |disk: &FakeDisk| std::fs::read_to_string(world.house.config_path()).unwrap().contains(&disk.uuid);
+    let known = |disk: &FakeDisk| std::fs::read_to_string(world.harness.config_path()).unwrap().contains(&disk.uuid);
     assert!(known(&first()) && known(&third()));
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use asbackup_testing::fakes::udisks::{Answer, BLOCK, DRIVE, FILESYSTEM, FakeDisk, FakeUdisks, NAME, ROOT, values};
-use asbackup_testing::house::bus::{NOBODY, PrivateBus};
+use asbackup_testing::harness::bus::{NOBODY, PrivateBus};
 use futures_util::{Stream, StreamExt};
 use udisks2::block::BlockProxy;
 use udisks2::drive::DriveProxy;

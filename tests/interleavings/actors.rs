@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::daemon::{Daemon, PATIENCE};
-use asbackup_testing::house::{House, broken, first};
+use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::{Harness, broken, first};
 use asbackup_testing::seen::{NAME, PATH};
 use fastrand::Rng;
 use zbus::{Connection, Message};
@@ -47,7 +47,7 @@ enum Step {
 
 pub struct Actors {
     dice: Rng,
-    house: House,
+    harness: Harness,
     daemon: Daemon,
     judge: Judge,
     scripts: Vec<Connection>,
@@ -58,23 +58,23 @@ pub struct Actors {
 
 impl Actors {
     pub async fn new(seed: u64) -> Self {
-        let house = House::within(Path::new("/dev/shm")).await;
-        let judge = Judge::watch(house.bus.connect().await).await;
+        let harness = Harness::within(Path::new("/dev/shm")).await;
+        let judge = Judge::watch(harness.bus.connect().await).await;
         let mut scripts = Vec::new();
         for _ in 0..3 {
-            scripts.push(house.bus.connect().await);
+            scripts.push(harness.bus.connect().await);
         }
-        house.udisks.plug(&first()).await;
-        let daemon = house.daemon().await;
-        let person = house.bus.connect().await;
+        harness.udisks.plug(&first()).await;
+        let daemon = harness.daemon().await;
+        let person = harness.bus.connect().await;
         let dice = Rng::with_seed(seed);
-        Self { dice, house, daemon, judge, scripts, person, foreign: Vec::new(), next_foreign: 0 }
+        Self { dice, harness, daemon, judge, scripts, person, foreign: Vec::new(), next_foreign: 0 }
     }
 
     /// One interleaving, from nothing locked to nothing locked.
     pub async fn interleave(&mut self) {
         self.judge.look(crate::judge::Notes::forget);
-        self.house.udisks.answer("Mount", Answer::Kept);
+        self.harness.udisks.answer("Mount", Answer::Kept);
         for _ in 0..self.dice.usize(4..=12) {
             if self.dice.usize(0..DAEMON_DIES) == 0 {
                 self.replace_daemon().await;
@@ -106,7 +106,7 @@ impl Actors {
             Step::Cancel => call(&self.judge, &self.person, "Cancel", &()).await,
             Step::Release => {
                 self.release().await;
-                self.house.udisks.answer("Mount", Answer::Kept);
+                self.harness.udisks.answer("Mount", Answer::Kept);
             }
             Step::KillClient => self.kill_script().await,
             Step::AddForeign => self.add_foreign(),
@@ -125,19 +125,19 @@ impl Actors {
     /// Whatever copy is on ends.
     async fn release(&self) {
         self.mark("Releasing", "").await;
-        self.house.udisks.answer("Mount", broken());
+        self.harness.udisks.answer("Mount", broken());
     }
 
     async fn kill_script(&mut self) {
         let script = self.dice.usize(0..self.scripts.len());
-        let fresh = self.house.bus.connect().await;
+        let fresh = self.harness.bus.connect().await;
         let killed = std::mem::replace(&mut self.scripts[script], fresh);
         killed.close().await.unwrap();
     }
 
     async fn replace_daemon(&mut self) {
         self.daemon.kill().await;
-        self.daemon = self.house.launch_with("").await;
+        self.daemon = self.harness.launch_with("").await;
         self.daemon.ready().await;
     }
 
@@ -145,14 +145,14 @@ impl Actors {
     fn add_foreign(&mut self) {
         let name = format!("foreign {}", self.next_foreign);
         self.next_foreign += 1;
-        fs::write(self.house.veeam_lock(&name), if self.dice.bool() { "" } else { "by hand" }).unwrap();
+        fs::write(self.harness.veeam_lock(&name), if self.dice.bool() { "" } else { "by hand" }).unwrap();
         self.foreign.push(name);
     }
 
     async fn remove_foreign(&mut self) {
         if let Some(name) = self.foreign.pop() {
             self.mark("Removing", &name).await;
-            fs::remove_file(self.house.veeam_lock(&name)).unwrap();
+            fs::remove_file(self.harness.veeam_lock(&name)).unwrap();
         }
     }
 

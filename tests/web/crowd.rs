@@ -44,14 +44,14 @@ impl Cost {
 }
 
 /// The service, the page, and the jobs of Veeam that make something happen.
-struct House {
+struct System {
     daemon: Daemon,
     site: Site,
     job: u32,
     _scene: Scene,
 }
 
-impl House {
+impl System {
     async fn open() -> Self {
         let mut scene = Scene::new();
         let host = site::own_host();
@@ -115,20 +115,20 @@ async fn all_hear(heard: &mut UnboundedReceiver<(usize, u32)>, job: u32) {
 
 #[tokio::test]
 async fn five_hundred_readers_get_every_change_and_the_service_does_not_notice() {
-    let mut house = House::open().await;
-    let (daemon_before, page_before) = (Cost::of(house.daemon.pid()), Cost::of(house.site.pid()));
-    let (alone, page_alone) = house.changes().await;
+    let mut system = System::open().await;
+    let (daemon_before, page_before) = (Cost::of(system.daemon.pid()), Cost::of(system.site.pid()));
+    let (alone, page_alone) = system.changes().await;
 
     let (tell, mut heard) = unbounded_channel();
     let mut readers = JoinSet::new();
     for number in 0..READERS {
-        readers.spawn(read(house.site.address.clone(), number, tell.clone()));
+        readers.spawn(read(system.site.address.clone(), number, tell.clone()));
     }
     all_hear(&mut heard, 0).await;
-    let (crowded, page_crowded) = house.changes().await;
+    let (crowded, page_crowded) = system.changes().await;
     let begun = Instant::now();
-    house.change().await;
-    all_hear(&mut heard, house.job).await;
+    system.change().await;
+    all_hear(&mut heard, system.job).await;
     let lateness = begun.elapsed();
 
     println!("{} changes without a reader: service {} ms, page {} ms", pace().0, alone.time, page_alone.time);

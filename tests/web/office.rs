@@ -7,8 +7,8 @@ use asbackup_api::{
     AttachmentId, Disk, DiskId, Fault, LogLine, Notice, Outcome, RunRecord, State, Status, Step, Totals, Trigger,
     VeeamLock, Warning,
 };
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::rig::Rig;
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::rig::Rig;
 use asbackup_texts::{Language, Texts};
 
 use crate::site::{self, Setup, Site};

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use asbackup_testing::PATIENCE;
-use asbackup_testing::house::bus::open_to_all;
+use asbackup_testing::harness::bus::open_to_all;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -9,7 +9,7 @@ use crate::office::{self, Office};
 const RIGHT: &str = "Authorization: Basic eDpzZWNyZXQ=\r\n";
 const WRONG: &str = "Authorization: Basic eDpndWVzcw==\r\n";
 
-async fn house() -> Office {
+async fn open() -> Office {
     let mut office = Office::with(office::ready(), "secret\n").await;
     office.rig.play_controller();
     office
@@ -17,7 +17,7 @@ async fn house() -> Office {
 
 #[tokio::test]
 async fn who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
-    let office = house().await;
+    let office = open().await;
     let post = async |headers: &str| office.site.ask("POST", "/copy", &format!("Content-Length: 0\r\n{headers}")).await;
     let bare = post("").await;
     assert_eq!(bare.code(), 401);
@@ -32,7 +32,7 @@ async fn who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
 /// A person, whose browser may send along what the login of a proxy has asked for.
 #[tokio::test]
 async fn a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() {
-    let office = house().await;
+    let office = open().await;
     let post = async |form: &str| {
         let length = format!("Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n", form.len());
         let person = format!("{WRONG}Accept: text/html\r\nSec-Fetch-Site: same-origin\r\n{length}");
@@ -54,7 +54,7 @@ async fn a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() {
 
 #[tokio::test]
 async fn guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
-    let office = house().await;
+    let office = open().await;
     let guess = async || office.site.ask("POST", "/copy", WRONG).await.code();
     let begun = Instant::now();
     let (first, second) = tokio::join!(guess(), guess());

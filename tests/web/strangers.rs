@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use asbackup_api::bus::{INTERFACE, OBJECT_PATH};
 use asbackup_testing::PATIENCE;
-use asbackup_testing::house::bus::NOBODY;
+use asbackup_testing::harness::bus::NOBODY;
 use procfs::process::Process;
 use tokio::time::{Duration, Instant, sleep};
 use zbus::Variant;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use asbackup_testing::house::{first, until};
+use asbackup_testing::harness::{first, until};
 use asbackup_testing::seen::Story;
 use asbackup_testing::veeam_server::{SESSION, ended, job, moment, session};
 use serde_json::json;
@@ -15,13 +15,13 @@ async fn api_session_without_a_lock_holds_the_copy_and_its_job_is_named() {
     let mut retention = session(SESSION, "Working");
     retention["sessionType"] = json!("KindOfALaterVersion");
     place.veeam.set("sessions", json!([retention]));
-    let daemon = place.house.daemon().await;
-    place.house.udisks.plug(&first()).await;
+    let daemon = place.harness.daemon().await;
+    place.harness.udisks.plug(&first()).await;
     daemon.says("Veeam is still writing (jobs: Nightly)").await;
     let names_it = |story: &Story| story.sentences.last().is_some_and(|status| status.contains("(jobs: Nightly)"));
     daemon.tells("the job", names_it).await;
     place.until_asked("/api/v1/sessions", 2).await;
-    assert_eq!(place.house.calls("Mount"), 0);
+    assert_eq!(place.harness.calls("Mount"), 0);
     assert_eq!(said(&daemon, "Veeam is still writing"), 1, "not at each look");
     // The job's own script may ask meanwhile, and goes first.
     assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held");
@@ -34,7 +34,7 @@ async fn api_session_without_a_lock_holds_the_copy_and_its_job_is_named() {
 #[tokio::test]
 async fn api_holds_no_copy_for_what_rests_reads_or_writes_elsewhere() {
     let mut place = Place::new().await;
-    place.house.settings.set("VEEAM", "api-repository", "atlantis");
+    place.harness.settings.set("VEEAM", "api-repository", "atlantis");
     let mut elsewhere = job("Other", SESSION);
     elsewhere["repositoryName"] = json!("Another");
     let mut restore = session("b", "Working");
@@ -44,7 +44,7 @@ async fn api_holds_no_copy_for_what_rests_reads_or_writes_elsewhere() {
     mirror["jobId"] = json!("other");
     place.veeam.set("jobs", json!([elsewhere]));
     place.veeam.set("sessions", json!([session(SESSION, "Working"), restore, mirror]));
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
     assert_eq!(daemon.client.last_warnings().await.unwrap(), Vec::<String>::new());
 }
@@ -58,8 +58,8 @@ async fn api_reads_every_page() {
     sessions.push(oldest);
     place.veeam.set("sessions", json!(sessions));
     place.veeam.set("page", json!(100));
-    let daemon = place.house.daemon().await;
-    place.house.udisks.plug(&first()).await;
+    let daemon = place.harness.daemon().await;
+    place.harness.udisks.plug(&first()).await;
     daemon.says("Veeam is still writing (jobs: Nightly)").await;
     let skips: Vec<_> =
         place.veeam.requests().iter().filter_map(|seen| Some(seen["query"]["skip"].as_str()?.to_owned())).collect();
@@ -70,7 +70,7 @@ async fn api_reads_every_page() {
 async fn api_that_is_away_lets_the_copy_go_with_a_warning() {
     let mut place = Place::new().await;
     place.veeam.stop();
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
     let warnings = daemon.client.last_warnings().await.unwrap();
     assert!(warnings.len() == 1 && warnings[0].contains("The service could not ask Veeam"), "{warnings:?}");
@@ -80,11 +80,11 @@ async fn api_that_is_away_lets_the_copy_go_with_a_warning() {
 #[tokio::test]
 async fn api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all() {
     let mut place = Place::new().await;
-    place.house.settings.set("VEEAM", "api-timeout-seconds", "2");
+    place.harness.settings.set("VEEAM", "api-timeout-seconds", "2");
     place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     let plugged = Instant::now();
-    place.house.udisks.plug(&first()).await;
+    place.harness.udisks.plug(&first()).await;
     until("the question", || place.veeam.asked("/") > 0).await;
     for _ in 0..20 {
         let asked = Instant::now();
@@ -101,9 +101,9 @@ async fn api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all(
 #[tokio::test]
 async fn api_is_waited_for_also_by_a_copy_without_patience() {
     let mut place = Place::new().await;
-    place.house.settings.set("Backup", "wait-for-veeam-minutes", "0");
+    place.harness.settings.set("Backup", "wait-for-veeam-minutes", "0");
     place.veeam.set("slow", json!({ "/api/v1/jobs": 1 }));
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     assert_eq!(place.run_once(&daemon).await.error, "MountFailed", "nothing writes");
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     daemon.client.start("").await.unwrap();
@@ -116,13 +116,13 @@ async fn api_is_waited_for_also_by_a_copy_without_patience() {
 async fn api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
-    let daemon = place.house.daemon().await;
-    place.house.udisks.plug(&first()).await;
+    let daemon = place.harness.daemon().await;
+    place.harness.udisks.plug(&first()).await;
     daemon.says("Veeam is still writing (jobs: Nightly)").await;
     place.veeam.stop();
     daemon.says("The service could not ask Veeam").await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!(place.house.calls("Mount"), 0);
+    assert_eq!(place.harness.calls("Mount"), 0);
     place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
     place.veeam.go_on();
     assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
@@ -134,12 +134,12 @@ async fn api_is_asked_anew_when_a_lock_has_come_and_gone() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let lock = place.lock(&of_session());
-    let daemon = place.house.daemon().await;
-    place.house.udisks.plug(&first()).await;
+    let daemon = place.harness.daemon().await;
+    place.harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     std::fs::remove_file(lock).unwrap();
     daemon.says("Veeam is still writing (jobs: Nightly)").await;
-    assert_eq!(place.house.calls("Mount"), 0);
+    assert_eq!(place.harness.calls("Mount"), 0);
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");
     assert!(daemon.client.veeam_locks().await.unwrap().is_empty());

@@ -1,19 +1,19 @@
-//! A house whose daemon knows a Veeam server.
+//! A harness whose daemon knows a Veeam server.
 
 use std::fs;
 use std::path::PathBuf;
 
-use asbackup_testing::house::daemon::Daemon;
-use asbackup_testing::house::{House, first, until};
+use asbackup_testing::harness::daemon::Daemon;
+use asbackup_testing::harness::{Harness, first, until};
 use asbackup_testing::mail_servers::Sink;
 use asbackup_testing::veeam_server::{PASSWORD, SESSION, USER, VeeamServer};
 
-/// The server, a house that may ask it every second, and a mail server.
+/// The server, a harness that may ask it every second, and a mail server.
 pub struct Place {
     _room: tempfile::TempDir,
     pub veeam: VeeamServer,
     pub sink: Sink,
-    pub house: House,
+    pub harness: Harness,
 }
 
 impl Place {
@@ -24,7 +24,7 @@ impl Place {
     }
 
     pub async fn with(room: tempfile::TempDir, veeam: VeeamServer) -> Self {
-        let mut house = House::new().await;
+        let mut harness = Harness::new().await;
         let sink = Sink::plain(room.path());
         let ca = veeam.certificates.ca.display().to_string();
         for (key, value) in [
@@ -35,19 +35,19 @@ impl Place {
             ("api-timeout-seconds", "5"),
             ("lock-check-seconds", "1"),
         ] {
-            house.settings.set("VEEAM", key, value);
+            harness.settings.set("VEEAM", key, value);
         }
         let port = sink.port.to_string();
         let mail = [("server", "localhost"), ("port", &port), ("to-mail-addresses-sysop", "admin@example.com")];
         for (key, value) in mail.into_iter().chain([("from-mail-address", "backup@example.com")]) {
-            house.settings.set("Mail", key, value);
+            harness.settings.set("Mail", key, value);
         }
-        Self { _room: room, veeam, sink, house }
+        Self { _room: room, veeam, sink, harness }
     }
 
     /// Makes a lock file as a job's script would.
     pub fn lock(&self, name: &str) -> PathBuf {
-        let path = self.house.veeam_lock(&format!("{name}.lock"));
+        let path = self.harness.veeam_lock(&format!("{name}.lock"));
         fs::write(&path, "job").expect("a lock");
         path
     }
@@ -70,7 +70,7 @@ impl Place {
 
     /// Plugs the first disk in, whose mount fails, and waits for the end of that run.
     pub async fn run_once(&self, daemon: &Daemon) -> asbackup_testing::seen::RunFinished {
-        self.house.udisks.plug(&first()).await;
+        self.harness.udisks.plug(&first()).await;
         daemon.finished(1).await
     }
 }

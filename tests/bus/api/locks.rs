@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use asbackup_testing::house::daemon::Daemon;
-use asbackup_testing::house::{first, until};
+use asbackup_testing::harness::daemon::Daemon;
+use asbackup_testing::harness::{first, until};
 use asbackup_testing::veeam_server::{SESSION, VeeamServer, ended, job, session};
 use serde_json::json;
 
@@ -17,11 +17,11 @@ async fn api_lifts_a_lock_once_its_session_is_over_and_the_copy_starts() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Postprocessing")]));
     let lock = place.lock(&of_session());
-    let daemon = place.house.daemon().await;
-    place.house.udisks.plug(&first()).await;
+    let daemon = place.harness.daemon().await;
+    place.harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     place.until_asked("/api/v1/sessions/", 2).await;
-    assert!(lock.exists() && place.house.calls("Mount") == 0);
+    assert!(lock.exists() && place.harness.calls("Mount") == 0);
     place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
     place.until_lifted(&lock).await;
     assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
@@ -42,7 +42,7 @@ async fn api_finds_the_session_of_a_lock_by_the_jobs_name() {
     place.veeam.set("jobs", json!([job("Weekly", "none"), job("Nightly", SESSION)]));
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let lock = place.lock("Nightly");
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     place.until_asked("/api/v1/sessions/", 2).await;
     assert!(lock.exists(), "{}", daemon.log());
     place.veeam.set("sessions", json!([ended(SESSION, 5, "Warning")]));
@@ -58,7 +58,7 @@ async fn api_ignores_sessions_that_ended_before_the_lock_was_made() {
         place.veeam.set("jobs", json!([job("Nightly", SESSION)]));
         place.veeam.set("sessions", json!([ended(SESSION, ahead - 60, "Success")]));
         let lock = place.lock("Nightly");
-        let daemon = place.house.daemon().await;
+        let daemon = place.harness.daemon().await;
         until("the doubt", || said(&daemon, "Veeam does not know the session") == 1).await;
         place.until_asked("/api/v1/sessions/", 2).await;
         assert!(lock.exists(), "{ahead}");
@@ -73,7 +73,7 @@ async fn api_waits_for_another_try_after_a_failure() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([ended(SESSION, -10 * 60, "Failed")]));
     let lock = place.lock(&of_session());
-    let _daemon = place.house.daemon().await;
+    let _daemon = place.harness.daemon().await;
     place.until_asked("/api/v1/sessions/", 3).await;
     assert!(lock.exists());
     place.veeam.set("sessions", json!([ended(SESSION, -16 * 60, "Failed")]));
@@ -93,7 +93,7 @@ async fn api_that_does_not_know_a_session_lifts_no_lock_and_warns_once() {
         let mut place = Place::new().await;
         place.veeam.set("status", json!({ path: status }));
         let (lock, by_name) = (place.lock(&of_session()), place.lock("Nightly"));
-        let daemon = place.house.daemon().await;
+        let daemon = place.harness.daemon().await;
         let asked = place.veeam.asked("/");
         until(words, || said(&daemon, words) > 0).await;
         if status != 401 && status != 403 {
@@ -108,7 +108,7 @@ async fn api_that_does_not_know_a_session_lifts_no_lock_and_warns_once() {
 
 /// The lock is there after the daemon has found out `words` and tried again.
 async fn assert_kept(place: &Place, daemon: &Daemon, words: &str) {
-    let lock = place.house.veeam_lock(&format!("{}.lock", of_session()));
+    let lock = place.harness.veeam_lock(&format!("{}.lock", of_session()));
     until(words, || said(daemon, words) > 0).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert!(lock.exists());
@@ -118,11 +118,11 @@ async fn assert_kept(place: &Place, daemon: &Daemon, words: &str) {
 #[tokio::test]
 async fn api_that_is_away_or_hangs_lifts_no_lock_and_is_reported_once_each_way() {
     let mut place = Place::new().await;
-    place.house.settings.set("VEEAM", "api-timeout-seconds", "1");
+    place.harness.settings.set("VEEAM", "api-timeout-seconds", "1");
     place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
     place.veeam.stop();
     let lock = place.lock(&of_session());
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     assert_kept(&place, &daemon, "The service could not ask Veeam").await;
     place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
     place.veeam.go_on();
@@ -141,11 +141,11 @@ async fn api_with_a_wrong_certificate_gets_no_password_and_lifts_no_lock() {
     veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
     let mut place = Place::with(room, veeam).await;
     place.lock(&of_session());
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     let words = "cannot prove its identity";
     assert_kept(&place, &daemon, words).await;
-    place.house.settings.set("VEEAM", "api-ca-file", "");
-    place.house.write_config();
+    place.harness.settings.set("VEEAM", "api-ca-file", "");
+    place.harness.write_config();
     daemon.client.reload().await.unwrap();
     until("the same without our authority", || said(&daemon, words) == 2).await;
     assert_eq!(place.veeam.requests(), Vec::<serde_json::Value>::new());
@@ -159,7 +159,7 @@ async fn api_lifts_no_lock_that_was_renewed_after_it_was_judged() {
     let lock = place.lock("Nightly");
     // As a job does that locks again later.
     File::options().write(true).open(&lock).unwrap().set_modified(SystemTime::now() + Duration::from_secs(30)).unwrap();
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     until("the doubt", || said(&daemon, "Veeam does not know the session") == 1).await;
     assert!(lock.exists());
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use asbackup_testing::house::{first, until};
+use asbackup_testing::harness::{first, until};
 
 use super::evidence::{Place, said};
 
@@ -12,7 +12,7 @@ const OLD: &str = "has been held for 3 hours";
 /// Without an API, and a lock that is three hours old where two are allowed.
 async fn place_with_an_old_lock() -> (Place, std::path::PathBuf) {
     let mut place = Place::new().await;
-    place.house.settings.set("VEEAM", "api-url", "").set("VEEAM", "lock-max-hours", "2");
+    place.harness.settings.set("VEEAM", "api-url", "").set("VEEAM", "lock-max-hours", "2");
     let lock = place.lock("Nightly");
     age(&lock);
     (place, lock)
@@ -26,14 +26,14 @@ fn age(lock: &std::path::Path) {
 #[tokio::test]
 async fn lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
     let (place, lock) = place_with_an_old_lock().await;
-    let mut daemon = place.house.daemon().await;
+    let mut daemon = place.harness.daemon().await;
     daemon.says(OLD).await;
     let mail = place.sink.received(1).await.remove(0);
     assert_eq!(mail.subject(), "VEEAM: the lock of the job “Nightly” – PLEASE CHECK IN VEEAM");
     assert!(mail.body().contains(OLD) && mail.body().contains("veeam-unlock \"Nightly\""), "{}", mail.body());
     tokio::time::sleep(Duration::from_secs(3)).await;
     daemon.stop().await;
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(said(&daemon, OLD), 1, "the log of both: {}", daemon.log());
     assert_eq!(place.sink.count(), 1);
@@ -48,12 +48,12 @@ async fn lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
 #[tokio::test]
 async fn lock_that_is_young_is_left_alone_and_so_is_every_one_by_default() {
     let (mut place, lock) = place_with_an_old_lock().await;
-    place.house.settings.set("VEEAM", "lock-max-hours", "4");
-    let mut daemon = place.house.daemon().await;
+    place.harness.settings.set("VEEAM", "lock-max-hours", "4");
+    let mut daemon = place.harness.daemon().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     daemon.stop().await;
-    place.house.settings.set("VEEAM", "lock-max-hours", "0");
-    let daemon = place.house.daemon().await;
+    place.harness.settings.set("VEEAM", "lock-max-hours", "0");
+    let daemon = place.harness.daemon().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(lock.exists() && place.sink.count() == 0 && said(&daemon, "hours") == 0, "{}", daemon.log());
 }
@@ -61,9 +61,9 @@ async fn lock_that_is_young_is_left_alone_and_so_is_every_one_by_default() {
 #[tokio::test]
 async fn job_that_waited_in_vain_is_mailed() {
     let mut place = Place::new().await;
-    place.house.settings.set("VEEAM", "api-url", "").set("VEEAM", "wait-for-backup-minutes", "0");
-    let daemon = place.house.daemon().await;
-    place.house.hang_in_mount(&daemon, &first()).await;
+    place.harness.settings.set("VEEAM", "api-url", "").set("VEEAM", "wait-for-backup-minutes", "0");
+    let daemon = place.harness.daemon().await;
+    place.harness.hang_in_mount(&daemon, &first()).await;
     assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "waiting");
     // The first is about the run.
     let mail = place.sink.received(2).await.pop().unwrap();

@@ -1,6 +1,6 @@
 //! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it keeps silent when nothing is to be known.
 
-use asbackup_testing::house::until;
+use asbackup_testing::harness::until;
 use asbackup_testing::mail_servers::self_signed;
 use asbackup_testing::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn api_is_spoken_to_in_the_newest_version_that_it_knows() {
         place.veeam.set("versions", json!(["1.1-rev2", "1.2-rev1", version]));
         place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
         let lock = place.lock(&of_session());
-        let _daemon = place.house.daemon().await;
+        let _daemon = place.harness.daemon().await;
         place.until_lifted(&lock).await;
         let spoken: Vec<_> =
             place.veeam.requests().into_iter().filter(|seen| seen["path"] != "/api/v1/serverTime").collect();
@@ -29,7 +29,7 @@ async fn api_tokens_are_renewed_before_they_expire_and_when_they_are_refused() {
     // Less than what a call may take on its way.
     place.veeam.set("lifetime", json!(20));
     place.lock(&of_session());
-    let _daemon = place.house.daemon().await;
+    let _daemon = place.harness.daemon().await;
     until("renewals", || place.veeam.grants("refresh_token") >= 2).await;
     assert_eq!(place.veeam.grants("password"), 1);
     place.veeam.set("lifetime", json!(900));
@@ -50,7 +50,7 @@ async fn api_tokens_are_renewed_before_they_expire_and_when_they_are_refused() {
 async fn api_is_asked_only_when_needed_and_logged_out_of_afterwards() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     daemon.client.status().await.unwrap();
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert_eq!(place.veeam.requests(), Vec::<serde_json::Value>::new());
@@ -67,9 +67,9 @@ async fn api_is_asked_only_when_needed_and_logged_out_of_afterwards() {
 async fn api_login_that_is_refused_is_not_retried_soon_and_leaks_no_password() {
     let mut place = Place::new().await;
     place.veeam.set("login", json!(["viewer", "another"]));
-    place.house.settings.set("Debug", "debug", "yes").set("Backup", "wait-for-veeam-minutes", "0");
+    place.harness.settings.set("Debug", "debug", "yes").set("Backup", "wait-for-veeam-minutes", "0");
     let lock = place.lock(&of_session());
-    let daemon = place.house.daemon().await;
+    let daemon = place.harness.daemon().await;
     daemon.says("Veeam refused the service's login").await;
     daemon.says("HTTP 401: wrong: ********").await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
@@ -87,11 +87,11 @@ async fn api_login_that_is_refused_is_not_retried_soon_and_leaks_no_password() {
 async fn api_password_may_come_from_systemds_credential() {
     let mut place = Place::new().await;
     place.veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
-    place.house.settings.set("VEEAM", "api-password", "");
-    std::fs::create_dir(place.house.path("credentials")).unwrap();
-    std::fs::write(place.house.path("credentials/veeam-api-password"), format!("{PASSWORD}\n")).unwrap();
+    place.harness.settings.set("VEEAM", "api-password", "");
+    std::fs::create_dir(place.harness.path("credentials")).unwrap();
+    std::fs::write(place.harness.path("credentials/veeam-api-password"), format!("{PASSWORD}\n")).unwrap();
     let lock = place.lock(&of_session());
-    let _daemon = place.house.daemon().await;
+    let _daemon = place.harness.daemon().await;
     place.until_lifted(&lock).await;
 }
 
@@ -101,7 +101,7 @@ async fn api_that_never_ends_its_answer_or_its_list_is_not_listened_to() {
     for (bytes, most) in [(32 << 20, 1), (3 << 20, 6)] {
         let mut place = Place::new().await;
         place.veeam.set("endless", json!(bytes));
-        let daemon = place.house.daemon().await;
+        let daemon = place.harness.daemon().await;
         assert_eq!(place.run_once(&daemon).await.error, "MountFailed");
         let warnings = daemon.client.last_warnings().await.unwrap();
         assert!(warnings.len() == 1 && warnings[0].contains("The service could not ask Veeam"), "{warnings:?}");
@@ -118,6 +118,6 @@ async fn api_with_a_self_signed_certificate_that_is_named_is_trusted() {
     veeam.set("sessions", json!([ended(SESSION, -5, "Success")]));
     let place = Place::with(room, veeam).await;
     let lock = place.lock(&of_session());
-    let _daemon = place.house.daemon().await;
+    let _daemon = place.harness.daemon().await;
     place.until_lifted(&lock).await;
 }

@@ -1,8 +1,8 @@
 //! `watch` and `start --watch`: they follow a run to its end, and their exit code is how it ended.
 
 use asbackup_api::State;
-use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
-use asbackup_testing::house::{House, broken, first};
+use asbackup_testing::harness::rig::{Rig, UUID, finish, finished, soon};
+use asbackup_testing::harness::{Harness, broken, first};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
@@ -102,28 +102,28 @@ async fn watch_in_json_is_all_properties_in_each_line() {
 
 #[tokio::test]
 async fn start_watch_ends_as_the_run_ends() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.answer("Mount", broken());
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.answer("Mount", broken());
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
-    let said = call(house.bus.address(), GERMAN, &["start", &first().uuid, "--watch"]).await;
+    let said = call(harness.bus.address(), GERMAN, &["start", &first().uuid, "--watch"]).await;
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.out.contains("ist am") && said.out.contains("wrong fs type"), "{said:?}");
 }
 
 #[tokio::test]
 async fn a_cancelled_run_and_a_daemon_that_goes_away_have_codes_of_their_own() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
-    let (child, mut lines) = watching(house.bus.address(), &["watch"]);
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    let (child, mut lines) = watching(harness.bus.address(), &["watch"]);
     assert!(line(&mut lines).await.contains("“GOLD” is being opened"));
-    call(house.bus.address(), ENGLISH, &["cancel"]).await;
+    call(harness.bus.address(), ENGLISH, &["cancel"]).await;
     assert_eq!(ended(child).await.code, Some(6));
 
-    house.hang_in_mount(&daemon, &asbackup_testing::house::second()).await;
-    let (child, mut lines) = watching(house.bus.address(), &["watch"]);
+    harness.hang_in_mount(&daemon, &asbackup_testing::harness::second()).await;
+    let (child, mut lines) = watching(harness.bus.address(), &["watch"]);
     assert!(line(&mut lines).await.contains("“SILVER”"));
     daemon.kill().await;
     ended(child).await.assert_complained(4, "asbackup status");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asbackup_testing::house::rig::{Rig, UUID};
+use asbackup_testing::harness::rig::{Rig, UUID};
 use serde_json::{Value, json};
 
 use super::called::{ENGLISH, GERMAN, call};

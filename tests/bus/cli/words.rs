@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use asbackup_api::Status;
-use asbackup_testing::house::rig::Rig;
+use asbackup_testing::harness::rig::Rig;
 
 use super::called::{ENGLISH, GERMAN, Said, call, ended, on_terminal, on_terminal_of};
 use super::samples::{copying, done, failed, idle, runs, unset};

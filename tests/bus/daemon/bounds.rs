@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use asbackup_testing::house::daemon::{Daemon, proxy, refused};
-use asbackup_testing::house::{House, first, until};
+use asbackup_testing::harness::daemon::{Daemon, proxy, refused};
+use asbackup_testing::harness::{Harness, first, until};
 use asbackup_testing::seen::{NAME, Story};
 use futures_util::StreamExt;
 use zbus::message::Type;
@@ -29,12 +29,12 @@ async fn fill(daemon: &Daemon, count: usize) {
 
 #[tokio::test]
 async fn a_lock_too_many_is_refused_and_those_that_are_held_stay() {
-    let house = House::within(Path::new(IN_MEMORY)).await;
-    let daemon = house.daemon().await;
+    let harness = Harness::within(Path::new(IN_MEMORY)).await;
+    let daemon = harness.daemon().await;
     fill(&daemon, MOST_LOCKS).await;
     let (name, message) = refused(daemon.client.veeam_lock("one more").await);
     assert_eq!(name, "TooManyLocks", "{message}");
-    assert!(message.contains(house.path("veeam").to_str().unwrap()), "where to look: {message}");
+    assert!(message.contains(harness.path("veeam").to_str().unwrap()), "where to look: {message}");
     assert_eq!(daemon.client.veeam_lock(&job(7)).await.unwrap(), "held", "one that is held can be renewed");
     assert_eq!(daemon.client.veeam_locks().await.unwrap().len(), MOST_LOCKS);
     daemon.client.veeam_unlock(&job(7)).await.unwrap();
@@ -43,16 +43,16 @@ async fn a_lock_too_many_is_refused_and_those_that_are_held_stay() {
 
 #[tokio::test]
 async fn a_request_too_many_is_refused_while_a_copy_is_on() {
-    let house = House::within(Path::new(IN_MEMORY)).await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::within(Path::new(IN_MEMORY)).await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     for nth in 0..MOST_LOCKS {
         assert_eq!(daemon.client.veeam_lock(&job(nth)).await.unwrap(), "waiting", "{nth}");
     }
     assert_eq!(refused(daemon.client.veeam_lock("one more").await).0, "TooManyLocks");
     let mut callers = Vec::new();
     for _ in 0..MOST_LOCKS - 1 {
-        callers.push(house.bus.connect().await);
+        callers.push(harness.bus.connect().await);
     }
     let asked = futures_util::future::join_all(
         callers.iter().map(|caller| async { proxy(caller).await.veeam_lock(&job(0)).await }),
@@ -66,12 +66,12 @@ async fn a_request_too_many_is_refused_while_a_copy_is_on() {
 
 #[tokio::test]
 async fn a_directory_full_of_lock_files_holds_the_copy_back_and_nothing_else() {
-    let house = House::within(Path::new(IN_MEMORY)).await;
+    let harness = Harness::within(Path::new(IN_MEMORY)).await;
     for nth in 0..FILES {
-        fs::write(house.veeam_lock(&job(nth)), "x").unwrap();
+        fs::write(harness.veeam_lock(&job(nth)), "x").unwrap();
     }
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     for _ in 0..10 {
         let asked = Instant::now();
@@ -87,10 +87,10 @@ async fn a_directory_full_of_lock_files_holds_the_copy_back_and_nothing_else() {
     let status: String = all["Status"].downcast_ref().unwrap();
     assert!(status.len() < 5000, "{} bytes of status", status.len());
     daemon.client.veeam_unlock(&job(FILES / 2)).await.unwrap();
-    assert!(!house.veeam_lock(&job(FILES / 2)).exists(), "also one that is not in the list can be given back");
-    assert_eq!(house.calls("Mount"), 0);
-    fs::remove_dir_all(house.path("veeam")).unwrap();
-    fs::create_dir(house.path("veeam")).unwrap();
+    assert!(!harness.veeam_lock(&job(FILES / 2)).exists(), "also one that is not in the list can be given back");
+    assert_eq!(harness.calls("Mount"), 0);
+    fs::remove_dir_all(harness.path("veeam")).unwrap();
+    fs::create_dir(harness.path("veeam")).unwrap();
     daemon.client.reload().await.unwrap();
     daemon.finished(1).await;
     assert!(daemon.log().len() < 64 << 10, "{} bytes of log", daemon.log().len());
@@ -99,10 +99,10 @@ async fn a_directory_full_of_lock_files_holds_the_copy_back_and_nothing_else() {
 #[tokio::test]
 async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
     const ROUNDS: usize = 150;
-    let house = House::within(Path::new(IN_MEMORY)).await;
-    let daemon = house.daemon().await;
+    let harness = Harness::within(Path::new(IN_MEMORY)).await;
+    let daemon = harness.daemon().await;
     fill(&daemon, MOST_LOCKS - 1).await;
-    let listener = house.bus.connect().await;
+    let listener = harness.bus.connect().await;
     let rule = MatchRule::builder().msg_type(Type::Signal).sender(NAME).build().unwrap();
     let mut signals = MessageStream::for_match_rule(rule, &listener, None).await.unwrap();
     let counted = tokio::spawn(async move {
@@ -124,10 +124,10 @@ async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
     }
     daemon.client.veeam_lock("last one").await.unwrap();
     let (count, bytes) =
-        tokio::time::timeout(asbackup_testing::house::daemon::PATIENCE, counted).await.unwrap().unwrap();
+        tokio::time::timeout(asbackup_testing::harness::daemon::PATIENCE, counted).await.unwrap().unwrap();
     let most = u32::try_from(begun.elapsed().as_millis() / 100).unwrap() + 5;
     assert!(count <= most, "{count} signals of {bytes} bytes in {:?}", begun.elapsed());
     let log = daemon.log();
     assert!(log.len() < 64 << 10, "{} bytes of log", log.len());
-    until("all of them", || house.veeam_lock("last one.lock").exists()).await;
+    until("all of them", || harness.veeam_lock("last one.lock").exists()).await;
 }

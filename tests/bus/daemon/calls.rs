@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use asbackup_api::bus::{Action, BackupProxy, Error};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::daemon::{proxy, refused};
-use asbackup_testing::house::{House, first, second, stranger};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::daemon::{proxy, refused};
+use asbackup_testing::harness::{Harness, first, second, stranger};
 use asbackup_testing::seen::Story;
 
 const PROPERTIES: &[&str] = &[
@@ -62,9 +62,9 @@ async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {
 
 #[tokio::test]
 async fn start_says_why_it_can_not() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.plug(&stranger()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&stranger()).await;
     for (uuid, error, words) in [
         ("", "DiskAbsent", first().uuid),
         ("DEAD-BEEF", "UnknownDisk", "DEAD-BEEF".to_owned()),
@@ -81,9 +81,9 @@ async fn start_says_why_it_can_not() {
 
 #[tokio::test]
 async fn start_copies_again_to_a_disk_that_has_had_its_copy() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     let upper = format!(" {} ", first().uuid.to_uppercase());
     assert_eq!(daemon.client.start(&upper).await.unwrap(), 2);
@@ -94,17 +94,17 @@ async fn start_copies_again_to_a_disk_that_has_had_its_copy() {
 
 #[tokio::test]
 async fn while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     for uuid in ["", &first().uuid] {
         let (name, message) = refused(daemon.client.start(uuid).await);
         assert_eq!(name, "Busy");
         assert!(message.contains("GOLD"), "{message}");
     }
     // A polkit that hangs keeps these calls open.
-    let _polkit = FakePolkit::start(house.bus.address(), Verdict::Hang).await;
-    let nobody = house.bus.connect_as(NOBODY).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Hang).await;
+    let nobody = harness.bus.connect_as(NOBODY).await;
     for action in Action::ALL {
         let client = proxy(&nobody).await;
         tokio::spawn(async move { call(&client, action).await });
@@ -120,8 +120,8 @@ async fn while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
 
 #[tokio::test]
 async fn all_properties_can_be_read_idle_and_in_a_run() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     let names = |all: &std::collections::HashMap<String, zbus::OwnedVariant>| {
         let mut names: Vec<String> = all.keys().cloned().collect();
         names.sort();
@@ -133,7 +133,7 @@ async fn all_properties_can_be_read_idle_and_in_a_run() {
     let idle = daemon.properties().await;
     assert_eq!(names(&idle), PROPERTIES);
     assert_eq!((text(&idle, "State"), text(&idle, "LastResult")), ("idle".to_owned(), String::new()));
-    house.hang_in_mount(&daemon, &first()).await;
+    harness.hang_in_mount(&daemon, &first()).await;
     let running = daemon.properties().await;
     assert_eq!(names(&running), PROPERTIES);
     assert_eq!((text(&running, "State"), text(&running, "Disk")), ("mounting".to_owned(), first().uuid));
@@ -144,10 +144,10 @@ async fn all_properties_can_be_read_idle_and_in_a_run() {
 
 #[tokio::test]
 async fn each_change_of_state_is_told_and_the_end_before_its_signal() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.answer("Mount", Answer::Late(Duration::from_millis(100)));
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.answer("Mount", Answer::Late(Duration::from_millis(100)));
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     let story: Story = daemon.story();
     assert_eq!(story.states, ["waiting-for-veeam", "mounting", "unmounting", "idle"]);
@@ -162,10 +162,10 @@ async fn each_change_of_state_is_told_and_the_end_before_its_signal() {
 
 #[tokio::test]
 async fn a_stranger_may_read_and_nothing_else() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
-    let connection = house.bus.connect_as(NOBODY).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+    let connection = harness.bus.connect_as(NOBODY).await;
     let client = proxy(&connection).await;
     for action in Action::ALL {
         let (name, message) = refused(call(&client, action).await);
@@ -184,11 +184,11 @@ async fn a_stranger_may_read_and_nothing_else() {
 
 #[tokio::test]
 async fn whom_polkit_lets_pass_may_start_and_cancel() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
-    let _polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
-    let client = proxy(&house.bus.connect_as(NOBODY).await).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+    let client = proxy(&harness.bus.connect_as(NOBODY).await).await;
     client.cancel().await.unwrap();
     daemon.finished(1).await;
     assert_eq!(client.start("").await.unwrap(), 2);

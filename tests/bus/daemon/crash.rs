@@ -3,7 +3,7 @@
 use std::fs;
 
 use asbackup_testing::fakes::udisks::FakeDisk;
-use asbackup_testing::house::{House, first, second};
+use asbackup_testing::harness::{Harness, first, second};
 
 /// A disk that the kernel has a sequence number for: that of any block device of this machine, which is only ever read.
 fn numbered(disk: FakeDisk) -> FakeDisk {
@@ -28,13 +28,13 @@ fn numbers() -> Vec<u64> {
 
 #[tokio::test]
 async fn a_disk_replugged_while_its_run_is_being_cancelled_gets_a_new_run() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &numbered(first())).await;
-    house.udisks.unplug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &numbered(first())).await;
+    harness.udisks.unplug(&first()).await;
     daemon.says("was unplugged").await;
     // Without a number it is another plug-in than the one before.
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     daemon.tells("the new plug-in", |_| daemon.log().matches("1) was plugged in.").count() == 2).await;
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");
@@ -43,13 +43,13 @@ async fn a_disk_replugged_while_its_run_is_being_cancelled_gets_a_new_run() {
 
 #[tokio::test]
 async fn a_killed_daemons_run_is_written_down_and_taken_up_again() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let disk = numbered(first());
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &disk).await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &disk).await;
     daemon.kill().await;
     assert_eq!(daemon.ended().len(), 0);
-    let next = house.daemon().await;
+    let next = harness.daemon().await;
     assert_eq!(next.client.last_error().await.unwrap().0, "Interrupted");
     assert_eq!(next.client.last_result().await.unwrap(), "aborted");
     let interrupted = next.ended().remove(0);
@@ -62,55 +62,55 @@ async fn a_killed_daemons_run_is_written_down_and_taken_up_again() {
 
 #[tokio::test]
 async fn without_a_sequence_number_a_killed_run_begins_anew_as_for_a_fresh_disk() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     daemon.kill().await;
-    let next = house.daemon().await;
+    let next = harness.daemon().await;
     let started = next.started(1).await;
     assert_eq!((started.run, started.trigger.as_str()), (2, "plugged"));
 }
 
 #[tokio::test]
 async fn a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let disk = numbered(first());
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &disk).await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &disk).await;
     daemon.stop().await;
-    let next = house.daemon().await;
+    let next = harness.daemon().await;
     assert_eq!(next.started(1).await.trigger, "resumed");
 }
 
 #[tokio::test]
 async fn a_disk_that_was_cut_off_three_times_is_left_alone() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let disk = numbered(first());
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &disk).await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &disk).await;
     for run in 2..=3 {
         daemon.kill().await;
-        daemon = house.daemon().await;
+        daemon = harness.daemon().await;
         assert_eq!(daemon.started(1).await.run, run);
-        house.until_called("Mount", run as usize).await;
+        harness.until_called("Mount", run as usize).await;
     }
     daemon.kill().await;
-    let next = house.daemon().await;
-    house.udisks.plug(&second()).await;
+    let next = harness.daemon().await;
+    harness.udisks.plug(&second()).await;
     assert_eq!(next.started(1).await.disk, second().uuid);
 }
 
 #[tokio::test]
 async fn a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let disk = numbered(first());
-    let mut daemon = house.daemon().await;
-    house.udisks.plug(&disk).await;
+    let mut daemon = harness.daemon().await;
+    harness.udisks.plug(&disk).await;
     daemon.finished(1).await;
     daemon.stop().await;
-    let next = house.daemon().await;
+    let next = harness.daemon().await;
     next.says("already been copied to").await;
-    house.udisks.plug(&second()).await;
+    harness.udisks.plug(&second()).await;
     next.finished(1).await;
     assert_eq!(next.story().started[0].disk, second().uuid);
     assert_eq!(next.client.start(&disk.uuid).await.unwrap(), 3, "unless somebody asks for it");
@@ -118,12 +118,12 @@ async fn a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
 
 #[tokio::test]
 async fn a_torn_history_is_told_and_survived() {
-    let house = House::new().await;
-    fs::write(house.path("state/history.jsonl"), "{\"ended\":{\"run\":7,\"di").unwrap();
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    fs::write(harness.path("state/history.jsonl"), "{\"ended\":{\"run\":7,\"di").unwrap();
+    let daemon = harness.daemon().await;
     let is_told = |line: &str| line.contains(" warn ") && line.contains("history.jsonl");
     assert!(daemon.log().lines().any(is_told), "{}", daemon.log());
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     assert_eq!(daemon.client.list_runs(9).await.unwrap().len(), 1);
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use asbackup_api::bus::{BackupProxy, Error};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::daemon::{proxy, refused};
-use asbackup_testing::house::{House, first, until};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::daemon::{proxy, refused};
+use asbackup_testing::harness::{Harness, first, until};
 use tokio::task::JoinSet;
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.
@@ -35,11 +35,11 @@ enum Way {
 }
 
 impl Strangers {
-    async fn come(house: &House, way: Way) -> Self {
+    async fn come(harness: &Harness, way: Way) -> Self {
         let answered = Arc::new(AtomicUsize::new(0));
         let mut callers = JoinSet::new();
         for _ in 0..CONNECTIONS {
-            let client = proxy(&house.bus.connect_as(NOBODY).await).await;
+            let client = proxy(&harness.bus.connect_as(NOBODY).await).await;
             for _ in 0..OPEN_CALLS {
                 callers.spawn(call_for_ever(client.clone(), way, answered.clone()));
             }
@@ -76,17 +76,17 @@ async fn in_time<T>(what: &str, call: impl Future<Output = T>) -> T {
 
 /// Disks, Veeam and root get what they would get without the strangers, and the log stays small.
 async fn assert_nobody_is_starved(way: Way) {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let polkit = FakePolkit::start(house.bus.address(), Verdict::Hang).await;
-    let veeam = house.bus.connect_as(BIN).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let polkit = FakePolkit::start(harness.bus.address(), Verdict::Hang).await;
+    let veeam = harness.bus.connect_as(BIN).await;
     polkit.decide_for(&veeam, Verdict::Yes);
     let veeam = proxy(&veeam).await;
-    let strangers = Strangers::come(&house, way).await;
+    let strangers = Strangers::come(&harness, way).await;
     until("the first refusals", || strangers.answered() > OPEN_CALLS).await;
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.error, "MountFailed", "UDisks2 was asked, and gave its answer");
-    assert_eq!(house.calls("Mount"), 1);
+    assert_eq!(harness.calls("Mount"), 1);
     for _ in 0..20 {
         assert_eq!(in_time("Veeam's lock", veeam.veeam_lock("Nightly")).await.unwrap(), "held");
         in_time("Veeam's unlock", veeam.veeam_unlock("Nightly")).await.unwrap();
@@ -111,12 +111,12 @@ async fn calls_that_polkit_does_not_answer_starve_nobody_else() {
 
 #[tokio::test]
 async fn a_caller_with_too_many_open_calls_is_refused_and_may_call_again_later() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let polkit = FakePolkit::start(house.bus.address(), Verdict::Hang).await;
-    let strangers = Strangers::come(&house, Way::Interactive).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let polkit = FakePolkit::start(harness.bus.address(), Verdict::Hang).await;
+    let strangers = Strangers::come(&harness, Way::Interactive).await;
     until("the first refusals", || strangers.answered() > OPEN_CALLS).await;
-    let client = proxy(&house.bus.connect_as(NOBODY).await).await;
+    let client = proxy(&harness.bus.connect_as(NOBODY).await).await;
     let asked = Instant::now();
     let (name, message) = refused(client.cancel().await);
     assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
@@ -125,6 +125,6 @@ async fn a_caller_with_too_many_open_calls_is_refused_and_may_call_again_later()
     daemon.says(&format!("user {NOBODY}")).await;
     strangers.go().await;
     polkit.decide(Verdict::No);
-    let other = proxy(&house.bus.connect_as(BIN).await).await;
+    let other = proxy(&harness.bus.connect_as(BIN).await).await;
     assert!(refused(other.cancel().await).0.ends_with("AccessDenied"), "another user was never refused for it");
 }

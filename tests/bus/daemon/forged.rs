@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use asbackup_testing::fakes::udisks::{BLOCK, FILESYSTEM, FakeDisk, Interfaces};
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::daemon::{Daemon, proxy};
-use asbackup_testing::house::{House, first, second, until};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::daemon::{Daemon, proxy};
+use asbackup_testing::harness::{Harness, first, second, until};
 use zbus::fdo::DBusProxy;
 use zbus::message::Message;
 use zbus::names::OwnedUniqueName;
@@ -64,19 +64,19 @@ async fn locks(daemon: &Daemon) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_forged_departure_withdraws_nobodys_request() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
-    let veeam = house.bus.connect().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    let veeam = harness.bus.connect().await;
     assert_eq!(proxy(&veeam).await.veeam_lock("Nightly").await.unwrap(), "waiting");
-    let stranger = house.bus.connect_as(NOBODY).await;
+    let stranger = harness.bus.connect_as(NOBODY).await;
     let (caller, own) = (veeam.unique_name().unwrap().as_str(), stranger.unique_name().unwrap().as_str());
     // First that he is the one who is listened to, then that the caller has gone.
     let forged = |to| [owner_changed(to, (caller, caller, own)), owner_changed(to, (caller, caller, ""))];
     let messages: Vec<Message> = names_of(&daemon).await.iter().flat_map(forged).collect();
     send(&stranger, &messages).await;
     // It comes after them on the same connection.
-    house.udisks.plug(&second()).await;
+    harness.udisks.plug(&second()).await;
     daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
     assert_eq!(locks(&daemon).await, [("Nightly".to_owned(), "waiting".to_owned())]);
     daemon.client.cancel().await.unwrap();
@@ -90,11 +90,11 @@ async fn forged_signals_of_others_are_not_even_a_reason_to_ask() {
     let names = names_of(&town.daemon).await;
     let messages: Vec<Message> =
         names.iter().flat_map(|name| [of_udisks(name, &first()), of_logind(name)].concat()).collect();
-    let swarm = Swarm::come(&town.house, FLOODERS, move || messages.iter().cycle().take(BATCH).cloned().collect());
+    let swarm = Swarm::come(&town.harness, FLOODERS, move || messages.iter().cycle().take(BATCH).cloned().collect());
     until("a flood", || swarm.sent() > swarm.few).await;
-    let asked = town.house.udisks.asked();
+    let asked = town.harness.udisks.asked();
     until("more of it", || swarm.sent() > 10 * swarm.few).await;
-    assert_eq!(town.house.udisks.asked(), asked, "nothing was plugged in or out");
+    assert_eq!(town.harness.udisks.asked(), asked, "nothing was plugged in or out");
     assert_eq!(town.daemon.history().len(), 0, "nothing was copied to");
     town.assert_served(&swarm).await;
 }
@@ -111,7 +111,7 @@ async fn large_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
         })
     };
     let messages: Vec<Message> = names.iter().map(message).collect();
-    let mut swarm = Swarm::come(&town.house, FLOODERS, move || messages.clone());
+    let mut swarm = Swarm::come(&town.harness, FLOODERS, move || messages.clone());
     swarm.few = 10;
     town.assert_served(&swarm).await;
 }
@@ -133,7 +133,7 @@ async fn calls_to_the_daemons_other_connections_reach_nobody() {
         .iter()
         .flat_map(|to| [call(to, "any"), unanswered(to, "any"), call(to, &large), unanswered(to, &large)])
         .collect();
-    let mut swarm = Swarm::come(&town.house, FLOODERS, move || messages.clone());
+    let mut swarm = Swarm::come(&town.harness, FLOODERS, move || messages.clone());
     swarm.few = 100;
     town.assert_served(&swarm).await;
 }

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::fakes::udisks::{Answer, FakeDisk};
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::daemon::{proxy, refused};
-use asbackup_testing::house::{House, first};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::daemon::{proxy, refused};
+use asbackup_testing::harness::{Harness, first};
 use procfs::process::Process;
 
 /// A terminal that is cleared, a line of the log, a reversed reading direction, a header, markup, an 8-bit escape.
@@ -21,18 +21,18 @@ fn assert_harmless(what: &str, text: &str) {
 
 #[tokio::test]
 async fn no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
-    let mut house = House::new().await;
-    house.settings.set("Debug", "debug", "true");
-    let daemon = house.daemon().await;
+    let mut harness = Harness::new().await;
+    harness.settings.set("Debug", "debug", "true");
+    let daemon = harness.daemon().await;
     let disk = FakeDisk { label: EVIL.to_owned(), serial: EVIL.to_owned(), ..first() };
-    house.udisks.answer_for(&disk, "Mount", Answer::fails("Failed", EVIL));
-    house.udisks.plug(&disk).await;
+    harness.udisks.answer_for(&disk, "Mount", Answer::fails("Failed", EVIL));
+    harness.udisks.plug(&disk).await;
     let finished = daemon.finished(1).await;
     assert!(finished.message.contains("forged"), "it is told all the same: {}", finished.message);
     assert_harmless("message", &finished.message.replace('\n', "\r"));
     assert_harmless("standard error", &daemon.log());
     assert_harmless("text log", &daemon.text_log());
-    let status = std::fs::read_to_string(house.path("run/status.txt")).unwrap();
+    let status = std::fs::read_to_string(harness.path("run/status.txt")).unwrap();
     assert_harmless("status.txt", &status);
     let last = daemon.client.last_error().await.unwrap().1;
     for (name, text) in [("Status", daemon.client.status().await.unwrap()), ("LastError", last)] {
@@ -46,8 +46,8 @@ async fn no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
 
 #[tokio::test]
 async fn arguments_that_no_disk_and_no_job_can_have_are_refused() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     let huge = "x".repeat(10 << 10);
     for uuid in
         [EVIL, huge.as_str(), "../../etc/passwd", "/dev/sda", "%s%n", "0f3a2c1e-1111-2222-3333-4444555566\u{202e}1"]
@@ -67,7 +67,7 @@ async fn arguments_that_no_disk_and_no_job_can_have_are_refused() {
     let endless = "x".repeat(1 << 20);
     let (name, message) = refused(daemon.client.start(&endless).await);
     assert!(name.ends_with("InvalidArgs") && message.contains("far more arguments"), "{name}: {message}");
-    assert_eq!(std::fs::read_dir(house.path("veeam")).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(harness.path("veeam")).unwrap().count(), 0);
     assert_harmless("standard error", &daemon.log());
 }
 
@@ -82,10 +82,10 @@ fn memory(pid: u32) -> u64 {
 }
 
 /// As fast as the bus lets an ordinary user: reads, lists, and calls that he is not allowed. Until then, and for so many calls.
-async fn flood(house: &House, until: Instant, least: u64) -> u64 {
+async fn flood(harness: &Harness, until: Instant, least: u64) -> u64 {
     let mut callers = Vec::new();
     for _ in 0..CALLERS {
-        let client = proxy(&house.bus.connect_as(NOBODY).await).await;
+        let client = proxy(&harness.bus.connect_as(NOBODY).await).await;
         callers.push(tokio::spawn(async move {
             let mut calls = 0;
             while Instant::now() < until || calls < least / CALLERS as u64 {
@@ -111,16 +111,16 @@ async fn flood(house: &House, until: Instant, least: u64) -> u64 {
 
 #[tokio::test]
 async fn a_flood_of_calls_grows_no_memory_and_holds_up_nobody() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let _polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
     // What is made once is made now.
-    flood(&house, Instant::now() + FLOOD / 4, 0).await;
+    flood(&harness, Instant::now() + FLOOD / 4, 0).await;
     let before = memory(daemon.pid());
-    let flooded = flood(&house, Instant::now() + FLOOD, 1000 * FLOOD.as_secs());
+    let flooded = flood(&harness, Instant::now() + FLOOD, 1000 * FLOOD.as_secs());
     let run = async {
-        house.udisks.answer("Mount", Answer::Late(FLOOD / 4));
-        house.udisks.plug(&first()).await;
+        harness.udisks.answer("Mount", Answer::Late(FLOOD / 4));
+        harness.udisks.plug(&first()).await;
         daemon.started(1).await;
         let mut slowest = Duration::ZERO;
         while daemon.story().finished.is_empty() {

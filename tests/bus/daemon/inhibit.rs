@@ -4,8 +4,8 @@ use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::{House, first, until};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::{Harness, first, until};
 use futures_util::StreamExt;
 use zbus::fdo::DBusProxy;
 use zbus::message::Message;
@@ -34,10 +34,10 @@ impl Manager {
     }
 }
 
-async fn start_logind(house: &House, old: bool) -> (Connection, Locks) {
+async fn start_logind(harness: &Harness, old: bool) -> (Connection, Locks) {
     let locks = Locks::default();
     let manager = Manager { locks: locks.clone(), old };
-    let logind = connection::Builder::address(house.bus.address());
+    let logind = connection::Builder::address(harness.bus.address());
     let logind = logind.serve_at("/org/freedesktop/login1", manager).name("org.freedesktop.login1");
     (logind.build().await.expect("logind's name"), locks)
 }
@@ -55,11 +55,11 @@ fn all_are_given_back(locks: &Locks) -> bool {
 #[tokio::test]
 async fn sleep_and_shutdown_are_held_off_while_a_run_is_on_and_no_longer() {
     for (old, mode) in [(false, "block-weak"), (true, "delay")] {
-        let house = House::new().await;
-        let (_logind, locks) = start_logind(&house, old).await;
-        let daemon = house.daemon().await;
+        let harness = Harness::new().await;
+        let (_logind, locks) = start_logind(&harness, old).await;
+        let daemon = harness.daemon().await;
         assert_eq!(taken(&locks), [], "nothing runs");
-        house.hang_in_mount(&daemon, &first()).await;
+        harness.hang_in_mount(&daemon, &first()).await;
         until("both locks", || taken(&locks).len() == 2).await;
         let wanted = [("sleep", "block"), ("shutdown", mode)];
         assert_eq!(taken(&locks), wanted.map(|(what, mode)| (what.to_owned(), mode.to_owned())));
@@ -89,11 +89,11 @@ async fn pester_who_comes(stranger: Connection) {
 
 #[tokio::test]
 async fn who_floods_each_newcomer_keeps_no_machine_from_being_held_awake() {
-    let house = House::new().await;
-    let (_logind, locks) = start_logind(&house, false).await;
-    let daemon = house.daemon().await;
-    let pestering = tokio::spawn(pester_who_comes(house.bus.connect_as(NOBODY).await));
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let (_logind, locks) = start_logind(&harness, false).await;
+    let daemon = harness.daemon().await;
+    let pestering = tokio::spawn(pester_who_comes(harness.bus.connect_as(NOBODY).await));
+    harness.hang_in_mount(&daemon, &first()).await;
     for run in 1..=5 {
         until("both locks", || taken(&locks).len() == 2).await;
         assert!(!all_are_given_back(&locks));

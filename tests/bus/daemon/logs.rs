@@ -1,7 +1,7 @@
 //! What people find in the text log, on standard error, and in the debug output.
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::{House, first};
+use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::seen::Story;
 
 /// The lines of one level, without date, time and level.
@@ -15,13 +15,13 @@ fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {
 
 #[tokio::test]
 async fn the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    std::fs::write(house.veeam_lock("Nightly"), "job").unwrap();
-    house.udisks.answer("Mount", Answer::Works);
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    std::fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
+    harness.udisks.answer("Mount", Answer::Works);
+    harness.udisks.plug(&first()).await;
     daemon.says("Nightly").await;
-    std::fs::remove_file(house.veeam_lock("Nightly")).unwrap();
+    std::fs::remove_file(harness.veeam_lock("Nightly")).unwrap();
     let finished = daemon.finished(1).await;
     daemon.stop().await;
     let log = daemon.text_log();
@@ -46,10 +46,10 @@ async fn the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
 
 #[tokio::test]
 async fn the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     assert!(daemon.client.run_log().await.unwrap().is_empty(), "no run yet");
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     let failed = daemon.finished(1).await;
     let told = daemon.client.run_log().await.unwrap();
     assert!(told[0].2.starts_with("Run 1"), "{told:#?}");
@@ -69,9 +69,9 @@ async fn the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
 
 #[tokio::test]
 async fn a_cancelled_run_is_no_error() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     let log = daemon.text_log();
@@ -81,12 +81,12 @@ async fn a_cancelled_run_is_no_error() {
 
 #[tokio::test]
 async fn a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing() {
-    let mut house = House::new().await;
-    std::fs::write(house.path("in-the-way"), "").unwrap();
-    let path = house.path("in-the-way/asbackup.log").display().to_string();
-    house.settings.set("Backup", "log-file-path", &path);
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let mut harness = Harness::new().await;
+    std::fs::write(harness.path("in-the-way"), "").unwrap();
+    let path = harness.path("in-the-way/asbackup.log").display().to_string();
+    harness.settings.set("Backup", "log-file-path", &path);
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.error, "MountFailed");
     let log = daemon.log();
     let told = format!("The text log {path} cannot be written");
@@ -95,11 +95,11 @@ async fn a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing() {
 
 #[tokio::test]
 async fn debug_shows_environment_and_settings_without_secrets() {
-    let mut house = House::new().await;
-    house.settings.set("Debug", "debug", "true");
-    house.settings.set("Mail", "password", "hunter3");
-    house.settings.set("Mail", "username", "atlantis");
-    let daemon = house.daemon().await;
+    let mut harness = Harness::new().await;
+    harness.settings.set("Debug", "debug", "true");
+    harness.settings.set("Mail", "password", "hunter3");
+    harness.settings.set("Mail", "username", "atlantis");
+    let daemon = harness.daemon().await;
     let log = daemon.log();
     let debug = lines(&log, "debug");
     for line in [
@@ -113,18 +113,18 @@ async fn debug_shows_environment_and_settings_without_secrets() {
     }
     assert!(!log.contains("hunter2") && !log.contains("hunter3"), "{log}");
     assert!(!daemon.text_log().contains("environment"), "the text log is for people");
-    house.settings.set("Debug", "debug", "false");
-    house.write_config();
+    harness.settings.set("Debug", "debug", "false");
+    harness.write_config();
     daemon.client.reload().await.unwrap();
     let before = lines(&daemon.log(), "debug").len();
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     assert_eq!(lines(&daemon.log(), "debug").len(), before);
 }
 
 #[tokio::test]
 async fn without_debug_nothing_of_the_environment_is_logged() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     assert!(!daemon.log().contains("environment") && !daemon.log().contains(" debug "), "{}", daemon.log());
 }

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use asbackup_testing::fakes::udisks::{Answer, BLOCK, FILESYSTEM, values};
-use asbackup_testing::house::daemon::{count, refused};
-use asbackup_testing::house::{House, first, until};
+use asbackup_testing::harness::daemon::{count, refused};
+use asbackup_testing::harness::{Harness, first, until};
 
 /// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.
 fn refusals() -> Vec<(Answer, &'static str, &'static str)> {
@@ -28,13 +28,13 @@ fn refusals() -> Vec<(Answer, &'static str, &'static str)> {
 
 #[tokio::test]
 async fn a_mount_that_udisks_refuses_aborts_the_run_with_its_reason() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.answer("Mount", Answer::Hangs);
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.answer("Mount", Answer::Hangs);
     for (nth, (answer, error, words)) in (1..).zip(refusals()) {
-        house.udisks.answer("Mount", answer.clone());
+        harness.udisks.answer("Mount", answer.clone());
         match nth {
-            1 => house.udisks.plug(&first()).await,
+            1 => harness.udisks.plug(&first()).await,
             _ => drop(daemon.client.start("").await.unwrap()),
         }
         let finished = daemon.finished(nth).await;
@@ -42,22 +42,22 @@ async fn a_mount_that_udisks_refuses_aborts_the_run_with_its_reason() {
         assert!(finished.message.contains(words), "{words} in {}", finished.message);
         let told = daemon.client.last_error().await.unwrap();
         assert_eq!(told, (error.to_owned(), finished.message.clone()));
-        assert_eq!(house.markers(), Vec::<String>::new(), "{answer:?}");
+        assert_eq!(harness.markers(), Vec::<String>::new(), "{answer:?}");
         let record = daemon.ended().pop().unwrap();
         assert_eq!((record["outcome"].as_str(), record["step"].as_str()), (Some("aborted"), Some("mount")));
         assert_eq!(daemon.client.state().await.unwrap(), "idle");
     }
     assert_eq!(daemon.ended().len(), refusals().len());
-    assert_eq!(house.calls("Unmount"), 0, "nothing of ours was mounted");
+    assert_eq!(harness.calls("Unmount"), 0, "nothing of ours was mounted");
 }
 
 #[tokio::test]
 async fn a_mount_is_asked_for_with_what_keeps_the_host_safe() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
-    let calls = house.udisks.calls();
+    let calls = harness.udisks.calls();
     let options: &str = calls[0].options["options"].downcast_ref().unwrap();
     assert_eq!(options, "rw,nosuid,nodev,noexec,nosymfollow");
     assert!(calls[0].options["auth.no_user_interaction"].downcast_ref::<bool>().unwrap());
@@ -66,9 +66,9 @@ async fn a_mount_is_asked_for_with_what_keeps_the_host_safe() {
 
 #[tokio::test]
 async fn cancel_works_at_once_while_udisks_hangs_in_mount() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     assert!(daemon.client.status().await.unwrap().contains("leave it plugged in"));
     let asked = Instant::now();
     daemon.client.cancel().await.unwrap();
@@ -81,9 +81,9 @@ async fn cancel_works_at_once_while_udisks_hangs_in_mount() {
 
 #[tokio::test]
 async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     let asked = Instant::now();
     daemon.stop().await;
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
@@ -97,31 +97,31 @@ async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
 
 #[tokio::test]
 async fn a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.answer("Mount", Answer::Late(Duration::from_secs(2)));
-    house.udisks.plug(&first()).await;
-    house.until_called("Mount", 1).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.answer("Mount", Answer::Late(Duration::from_secs(2)));
+    harness.udisks.plug(&first()).await;
+    harness.until_called("Mount", 1).await;
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
-    assert_eq!(house.calls("Unmount"), 0);
-    house.until_called("Unmount", 1).await;
-    until("the marker to go", || house.markers().is_empty()).await;
-    assert!(house.udisks.calls().iter().all(|call| !call.options.contains_key("force")));
+    assert_eq!(harness.calls("Unmount"), 0);
+    harness.until_called("Unmount", 1).await;
+    until("the marker to go", || harness.markers().is_empty()).await;
+    assert!(harness.udisks.calls().iter().all(|call| !call.options.contains_key("force")));
     daemon.says("/nowhere/GOLD").await;
 }
 
 #[tokio::test]
 async fn a_mount_that_comes_after_a_stop_is_undone_by_the_next_daemon() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     daemon.stop().await;
-    assert_eq!(house.markers().len(), 1);
+    assert_eq!(harness.markers().len(), 1);
     let mounted = vec![b"/nowhere/GOLD\0".to_vec()];
-    house.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
-    let next = house.daemon().await;
-    house.until_called("Unmount", 1).await;
+    harness.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
+    let next = harness.daemon().await;
+    harness.until_called("Unmount", 1).await;
     next.says("/nowhere/GOLD").await;
     // And then it gets the copy that was cut off.
     next.started(1).await;
@@ -129,45 +129,45 @@ async fn a_mount_that_comes_after_a_stop_is_undone_by_the_next_daemon() {
 
 #[tokio::test]
 async fn a_disk_that_somebody_else_has_mounted_stays_as_it_is() {
-    let house = House::new().await;
+    let harness = Harness::new().await;
     let mounted = vec![b"/mnt/theirs\0".to_vec()];
-    house.udisks.plug(&first()).await;
-    house.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
-    house.udisks.answer("Mount", Answer::fails("AlreadyMounted", "Device is already mounted at `/mnt/theirs'."));
-    let daemon = house.daemon().await;
+    harness.udisks.plug(&first()).await;
+    harness.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
+    harness.udisks.answer("Mount", Answer::fails("AlreadyMounted", "Device is already mounted at `/mnt/theirs'."));
+    let daemon = harness.daemon().await;
     let finished = daemon.finished(1).await;
     assert_eq!(finished.error, "MountFailed");
     assert!(finished.message.contains("/mnt/theirs"), "{}", finished.message);
-    assert_eq!(house.calls("Unmount"), 0);
+    assert_eq!(harness.calls("Unmount"), 0);
 }
 
 #[tokio::test]
 async fn another_disk_at_the_same_place_is_never_mounted() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    std::fs::write(house.veeam_lock("nightly"), "job").unwrap();
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    std::fs::write(harness.veeam_lock("nightly"), "job").unwrap();
+    harness.udisks.plug(&first()).await;
     daemon.started(1).await;
     until("the run to wait", || daemon.log().contains("nightly")).await;
     // The signal of the change is lost; only who asks can know.
-    house.udisks.silently_set(&first().path(), BLOCK, values([("IdUUID", "DEAD-BEEF".into())]));
-    std::fs::remove_file(house.veeam_lock("nightly")).unwrap();
+    harness.udisks.silently_set(&first().path(), BLOCK, values([("IdUUID", "DEAD-BEEF".into())]));
+    std::fs::remove_file(harness.veeam_lock("nightly")).unwrap();
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "DiskAbsent"));
-    assert_eq!(house.calls("Mount"), 0);
+    assert_eq!(harness.calls("Mount"), 0);
 }
 
 #[tokio::test]
 async fn a_mount_that_is_not_what_udisks_says_is_refused_and_given_back() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.answer("Mount", Answer::Works);
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.answer("Mount", Answer::Works);
+    harness.udisks.plug(&first()).await;
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "TargetRefused"));
     assert!(finished.message.contains("/nowhere/GOLD"), "{}", finished.message);
-    assert_eq!(house.udisks.called(), ["Mount", "Unmount"]);
-    assert_eq!(house.markers(), Vec::<String>::new());
+    assert_eq!(harness.udisks.called(), ["Mount", "Unmount"]);
+    assert_eq!(harness.markers(), Vec::<String>::new());
     // Nobody could prove that this disk is free.
     assert_eq!(daemon.client.safe_to_remove().await.unwrap(), Vec::<String>::new());
 }

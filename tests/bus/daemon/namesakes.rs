@@ -1,7 +1,7 @@
 //! Jobs whose names could be taken for one another, and names that two use at a time.
 
-use asbackup_testing::house::daemon::{Daemon, proxy, refused};
-use asbackup_testing::house::{House, first};
+use asbackup_testing::harness::daemon::{Daemon, proxy, refused};
+use asbackup_testing::harness::{Harness, first};
 
 /// Who has a lock or waits for one, as everybody can see it.
 async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {
@@ -15,8 +15,8 @@ fn count(daemon: &Daemon, words: &str) -> usize {
 
 #[tokio::test]
 async fn an_unlock_that_is_spelled_nearly_as_a_lock_names_it_and_leaves_it() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     for (locked, unlocked) in [("Job A", "job a"), ("T\u{e4}glich", "Ta\u{308}glich"), ("Ends", "Ends ")] {
         daemon.client.veeam_lock(locked).await.unwrap();
         let (name, message) = refused(daemon.client.veeam_unlock(unlocked).await);
@@ -32,8 +32,8 @@ async fn an_unlock_that_is_spelled_nearly_as_a_lock_names_it_and_leaves_it() {
 
 #[tokio::test]
 async fn two_names_that_look_like_one_are_two_locks_and_a_warning() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     for job in ["Job A", "Job A", "job a", "Job B"] {
         assert_eq!(daemon.client.veeam_lock(job).await.unwrap(), "held");
     }
@@ -46,10 +46,10 @@ async fn two_names_that_look_like_one_are_two_locks_and_a_warning() {
 
 #[tokio::test]
 async fn one_name_that_two_scripts_wait_for_at_a_time_is_told() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
-    let (one, other) = (house.bus.connect().await, house.bus.connect().await);
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    let (one, other) = (harness.bus.connect().await, harness.bus.connect().await);
     let told = "Two scripts are waiting at the same time for the lock of the Veeam job “Nightly”";
     for _ in 0..2 {
         assert_eq!(proxy(&one).await.veeam_lock("Nightly").await.unwrap(), "waiting");
@@ -66,8 +66,8 @@ async fn one_name_that_two_scripts_wait_for_at_a_time_is_told() {
 
 #[tokio::test]
 async fn a_lock_that_was_asked_for_twice_does_not_go_in_silence() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     for times in [1, 3] {
         for _ in 0..times {
             daemon.client.veeam_lock("Nightly").await.unwrap();

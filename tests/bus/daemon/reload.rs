@@ -1,8 +1,8 @@
 //! A new config while the daemon runs: whole or not at all.
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::daemon::{Daemon, count, refused};
-use asbackup_testing::house::{House, first, second, stranger};
+use asbackup_testing::harness::daemon::{Daemon, count, refused};
+use asbackup_testing::harness::{Harness, first, second, stranger};
 use rustix::process::Signal;
 
 async fn has_reloaded(daemon: &Daemon, times: usize) {
@@ -12,11 +12,11 @@ async fn has_reloaded(daemon: &Daemon, times: usize) {
 
 #[tokio::test]
 async fn a_good_file_is_in_force_at_once() {
-    let mut house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.plug(&stranger()).await;
-    house.settings = house.settings.clone().know(&[&stranger()]);
-    house.write_config();
+    let mut harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&stranger()).await;
+    harness.settings = harness.settings.clone().know(&[&stranger()]);
+    harness.write_config();
     daemon.client.reload().await.unwrap();
     assert_eq!(daemon.finished(1).await.disk, stranger().uuid, "it was there all the time");
     assert_eq!(refused(daemon.client.start(&first().uuid).await).0, "UnknownDisk");
@@ -28,14 +28,14 @@ async fn a_good_file_is_in_force_at_once() {
 
 #[tokio::test]
 async fn a_faulty_file_is_refused_whole_and_the_old_one_stays_in_force() {
-    let mut house = House::new().await;
-    let daemon = house.daemon().await;
-    let good = house.settings.clone();
-    house.settings.set("General", "language", "klingon");
-    house.settings.set("Backup", "wait-for-veeam-minutes", "soon");
-    house.settings.set("Mail", "password", "hun%ter4");
-    house.settings = house.settings.clone().know(&[&stranger()]);
-    house.write_config();
+    let mut harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let good = harness.settings.clone();
+    harness.settings.set("General", "language", "klingon");
+    harness.settings.set("Backup", "wait-for-veeam-minutes", "soon");
+    harness.settings.set("Mail", "password", "hun%ter4");
+    harness.settings = harness.settings.clone().know(&[&stranger()]);
+    harness.write_config();
     let (name, message) = refused(daemon.client.reload().await);
     assert_eq!(name, "ConfigRefused");
     for text in [message, daemon.client.config_error().await.unwrap(), daemon.client.status().await.unwrap()] {
@@ -46,34 +46,34 @@ async fn a_faulty_file_is_refused_whole_and_the_old_one_stays_in_force() {
     }
     assert_eq!(daemon.log().matches(" error ").count(), 3, "one line a fault: {}", daemon.log());
     has_reloaded(&daemon, 1).await;
-    house.udisks.plug(&stranger()).await;
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&stranger()).await;
+    harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.disk, first().uuid, "the old list of disks");
 
-    house.settings = good;
-    house.write_config();
+    harness.settings = good;
+    harness.write_config();
     daemon.client.reload().await.unwrap();
     assert_eq!(daemon.client.config_error().await.unwrap(), "");
 }
 
 #[tokio::test]
 async fn a_file_that_has_gone_is_refused_too() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    std::fs::remove_file(house.config_path()).unwrap();
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    std::fs::remove_file(harness.config_path()).unwrap();
     let (name, message) = refused(daemon.client.reload().await);
     assert_eq!(name, "ConfigRefused");
-    assert!(message.contains(house.config_path().to_str().unwrap()), "{message}");
+    assert!(message.contains(harness.config_path().to_str().unwrap()), "{message}");
     assert_eq!(daemon.client.list_disks().await.unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
-    let mut house = House::new().await;
-    let daemon = house.daemon().await;
+    let mut harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     assert!(daemon.client.status().await.unwrap().starts_with("Ready"));
-    house.settings.set("General", "language", "de");
-    house.write_config();
+    harness.settings.set("General", "language", "de");
+    harness.write_config();
     daemon.signal(Signal::HUP);
     has_reloaded(&daemon, 1).await;
     let german = |text: &String| text.starts_with("Bereit: Stecken Sie");
@@ -82,12 +82,12 @@ async fn sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
     daemon
         .tells("STATUS= in German", |story| story.notified.iter().any(|line| line.starts_with("STATUS=Bereit")))
         .await;
-    house.write_config_text("[Backup\n");
+    harness.write_config_text("[Backup\n");
     daemon.signal(Signal::HUP);
     has_reloaded(&daemon, 2).await;
     assert!(!daemon.client.config_error().await.unwrap().is_empty());
     assert!(refused(daemon.client.start("").await).1.contains("Sicherungsplatten"));
-    house.write_config();
+    harness.write_config();
     daemon.signal(Signal::HUP);
     has_reloaded(&daemon, 3).await;
     assert_eq!(daemon.client.config_error().await.unwrap(), "");
@@ -95,28 +95,28 @@ async fn sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
 
 #[tokio::test]
 async fn a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config() {
-    let mut house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.plug(&second()).await;
+    let mut harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&second()).await;
     daemon.finished(1).await;
-    house.hang_in_mount(&daemon, &first()).await;
-    house.settings = house.settings.clone().know(&[&second()]);
-    house.write_config();
+    harness.hang_in_mount(&daemon, &first()).await;
+    harness.settings = harness.settings.clone().know(&[&second()]);
+    harness.write_config();
     daemon.client.reload().await.unwrap();
     assert_eq!(daemon.client.disk().await.unwrap(), first().uuid);
     assert_eq!(daemon.client.state().await.unwrap(), "mounting");
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(2).await.result, "cancelled");
-    house.udisks.answer("Mount", Answer::Hangs);
+    harness.udisks.answer("Mount", Answer::Hangs);
     assert_eq!(daemon.client.start("").await.unwrap(), 3);
     assert_eq!(daemon.started(3).await.disk, second().uuid);
 }
 
 #[tokio::test]
 async fn unknown_keys_are_told_and_do_no_harm() {
-    let mut house = House::new().await;
-    house.settings.set("Backup", "backup-sorce", "/tmp");
-    let daemon = house.daemon().await;
+    let mut harness = Harness::new().await;
+    harness.settings.set("Backup", "backup-sorce", "/tmp");
+    let daemon = harness.daemon().await;
     let warned = |text: &str| text.contains("backup-sorce") && text.contains("backup-source");
     assert!(daemon.log().lines().any(|line| line.contains(" warn ") && warned(line)), "{}", daemon.log());
     assert_eq!(daemon.client.config_error().await.unwrap(), "");

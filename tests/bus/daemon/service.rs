@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::daemon::count;
-use asbackup_testing::house::{House, first, second, third};
+use asbackup_testing::harness::daemon::count;
+use asbackup_testing::harness::{Harness, first, second, third};
 use rustix::process::Signal;
 
 #[tokio::test]
 async fn disks_plugged_in_together_are_copied_to_one_by_one_in_config_order() {
-    let mut house = House::new().await;
-    house.settings = house.settings.clone().know(&[&second(), &third(), &first()]);
-    house.udisks.answer("Mount", Answer::Late(Duration::from_millis(50)));
-    let daemon = house.daemon().await;
+    let mut harness = Harness::new().await;
+    harness.settings = harness.settings.clone().know(&[&second(), &third(), &first()]);
+    harness.udisks.answer("Mount", Answer::Late(Duration::from_millis(50)));
+    let daemon = harness.daemon().await;
     for disk in [first(), second(), third()] {
-        house.udisks.plug(&disk).await;
+        harness.udisks.plug(&disk).await;
     }
     daemon.finished(3).await;
     let story = daemon.story();
@@ -28,18 +28,18 @@ async fn disks_plugged_in_together_are_copied_to_one_by_one_in_config_order() {
 
 #[tokio::test]
 async fn a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     for disk in [third(), second()] {
-        house.udisks.plug(&disk).await;
+        harness.udisks.plug(&disk).await;
     }
     let queue = |disks: Vec<String>| {
         let wanted = zbus::OwnedVariant::try_from(zbus::Variant::from(disks)).unwrap();
         move |story: &asbackup_testing::seen::Story| story.properties.get("Queue") == Some(&wanted)
     };
     daemon.tells("both in the queue", queue(vec![second().uuid, third().uuid])).await;
-    house.udisks.unplug(&second()).await;
+    harness.udisks.unplug(&second()).await;
     daemon.tells("one in the queue", queue(vec![third().uuid])).await;
     assert_eq!(daemon.story().started.len(), 1);
     daemon.client.cancel().await.unwrap();
@@ -48,9 +48,9 @@ async fn a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() {
 
 #[tokio::test]
 async fn the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     let fed = count(&daemon.story(), "WATCHDOG=1");
     let begun = std::time::Instant::now();
     daemon.tells("four more words", |story| count(story, "WATCHDOG=1") >= fed + 4).await;
@@ -61,9 +61,9 @@ async fn the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
 
 #[tokio::test]
 async fn the_status_of_the_unit_is_the_status_on_the_bus() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     daemon.stop().await;
@@ -79,22 +79,22 @@ async fn the_status_of_the_unit_is_the_status_on_the_bus() {
 #[tokio::test]
 async fn sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
     for signal in [Signal::TERM, Signal::INT] {
-        let house = House::new().await;
-        let mut daemon = house.daemon().await;
+        let harness = Harness::new().await;
+        let mut daemon = harness.daemon().await;
         daemon.signal(signal);
         assert_eq!(daemon.exit().await.code(), Some(0));
         assert_eq!(count(&daemon.story(), "STOPPING=1"), 1);
         assert!(daemon.story().started.is_empty());
-        let next = house.daemon().await;
+        let next = harness.daemon().await;
         assert_eq!(next.client.state().await.unwrap(), "idle", "the name is free again");
     }
 }
 
 #[tokio::test]
 async fn no_signal_of_a_run_comes_before_the_reply_to_start() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     for run in 2..20u64 {
         // Told and answered on one connection, in the order of the bus.

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::daemon::{count, refused};
-use asbackup_testing::house::{House, first, until};
+use asbackup_testing::harness::daemon::{count, refused};
+use asbackup_testing::harness::{Harness, first, until};
 use zbus::fdo::DBusProxy;
 
 const TEMPLATE: &str = include_str!("../../../config.ini.template");
@@ -19,12 +19,12 @@ fn template(room: &Path) -> String {
 
 #[tokio::test]
 async fn a_faulty_config_is_never_ready_and_every_fault_is_told() {
-    let mut house = House::new().await;
-    house.settings.set("Backup", "backup-source", "relative/path");
-    house.settings.set("Backup", "wait-for-veeam-minutes", "soon");
-    house.settings.set("Mail", "port", "hunter3");
-    house.settings.set("Mail", "password", "hun%ter4");
-    let mut daemon = house.launch().await;
+    let mut harness = Harness::new().await;
+    harness.settings.set("Backup", "backup-source", "relative/path");
+    harness.settings.set("Backup", "wait-for-veeam-minutes", "soon");
+    harness.settings.set("Mail", "port", "hunter3");
+    harness.settings.set("Mail", "password", "hun%ter4");
+    let mut daemon = harness.launch().await;
     assert_eq!(daemon.exit().await.code(), Some(78));
     let told = daemon.log();
     for word in ["backup-source", "relative/path", "wait-for-veeam-minutes", "soon", "[Mail] port", "hunter3"] {
@@ -37,20 +37,20 @@ async fn a_faulty_config_is_never_ready_and_every_fault_is_told() {
 
 #[tokio::test]
 async fn a_config_that_is_missing_is_named_and_never_ready() {
-    let house = House::new().await;
-    let mut daemon = house.launch_with("").await;
+    let harness = Harness::new().await;
+    let mut daemon = harness.launch_with("").await;
     assert_eq!(daemon.exit().await.code(), Some(78));
-    assert!(daemon.log().contains(house.config_path().to_str().unwrap()), "{}", daemon.log());
+    assert!(daemon.log().contains(harness.config_path().to_str().unwrap()), "{}", daemon.log());
     assert!(daemon.log().contains("config.ini.template"), "says what to do: {}", daemon.log());
     assert_eq!(daemon.story().notified, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_in() {
-    let house = House::new().await;
-    house.write_config_text(&template(&house.path("")));
-    house.udisks.plug(&first()).await;
-    let daemon = house.launch_with("").await;
+    let harness = Harness::new().await;
+    harness.write_config_text(&template(&harness.path("")));
+    harness.udisks.plug(&first()).await;
+    let daemon = harness.launch_with("").await;
     daemon.ready().await;
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
     let (error, status) = (daemon.client.config_error().await.unwrap(), daemon.client.status().await.unwrap());
@@ -68,26 +68,26 @@ async fn the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_in()
 
 #[tokio::test]
 async fn a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let mut second = house.launch_with("-2").await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let mut second = harness.launch_with("-2").await;
     assert_eq!(second.exit().await.code(), Some(69));
     assert!(second.log().contains("already running"), "{}", second.log());
     assert_eq!(second.story().notified, Vec::<String>::new());
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.disk, first().uuid);
-    assert_eq!(house.calls("Mount"), 1, "the second one has touched nothing");
+    assert_eq!(harness.calls("Mount"), 1, "the second one has touched nothing");
 }
 
 #[tokio::test]
 async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
-    let house = House::new().await;
-    house.udisks.plug(&first()).await;
-    house.udisks.answer("GetManagedObjects", Answer::Late(Duration::from_millis(400)));
-    let daemon = house.launch().await;
+    let harness = Harness::new().await;
+    harness.udisks.plug(&first()).await;
+    harness.udisks.answer("GetManagedObjects", Answer::Late(Duration::from_millis(400)));
+    let daemon = harness.launch().await;
     let bus = DBusProxy::new(&daemon.bus).await.unwrap();
-    until("the question for all disks", || house.udisks.asked() > 0).await;
+    until("the question for all disks", || harness.udisks.asked() > 0).await;
     assert!(bus.name_has_owner("de.example.Backup".try_into().unwrap()).await.unwrap());
     assert_eq!(refused(daemon.client.start("").await).0, "DiskAbsent");
     assert_eq!(count(&daemon.story(), "READY=1"), 0);
@@ -98,10 +98,10 @@ async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
 
 #[tokio::test]
 async fn a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
-    let house = House::new().await;
-    house.udisks.answer("GetManagedObjects", Answer::Hangs);
-    let daemon = house.launch().await;
-    until("the question for all disks", || house.udisks.asked() > 0).await;
+    let harness = Harness::new().await;
+    harness.udisks.answer("GetManagedObjects", Answer::Hangs);
+    let daemon = harness.launch().await;
+    until("the question for all disks", || harness.udisks.asked() > 0).await;
     daemon.client.reload().await.unwrap();
     assert!(daemon.log().contains("The configuration was"), "{}", daemon.log());
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
@@ -110,10 +110,10 @@ async fn a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
 
 #[tokio::test]
 async fn without_a_bus_or_a_place_for_the_history_it_ends_in_plain_words() {
-    let house = House::new().await;
-    fs::remove_dir(house.path("state")).unwrap();
-    fs::write(house.path("state"), "in the way").unwrap();
-    let mut daemon = house.launch().await;
+    let harness = Harness::new().await;
+    fs::remove_dir(harness.path("state")).unwrap();
+    fs::write(harness.path("state"), "in the way").unwrap();
+    let mut daemon = harness.launch().await;
     assert_eq!(daemon.exit().await.code(), Some(73));
     assert!(daemon.log().contains("history"), "{}", daemon.log());
     assert!(daemon.text_log().contains("history"), "{}", daemon.text_log());
@@ -121,9 +121,9 @@ async fn without_a_bus_or_a_place_for_the_history_it_ends_in_plain_words() {
 
 #[tokio::test]
 async fn a_lost_bus_ends_the_daemon_so_that_it_is_started_again() {
-    let house = House::new().await;
-    let mut daemon = house.daemon().await;
-    drop(house.bus);
+    let harness = Harness::new().await;
+    let mut daemon = harness.daemon().await;
+    drop(harness.bus);
     assert_eq!(daemon.exit().await.code(), Some(76));
     assert!(daemon.log().contains("system bus"), "{}", daemon.log());
 }

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use asbackup_api::bus::{BUS_NAME, Error, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::daemon::{Daemon, PATIENCE, proxy};
-use asbackup_testing::house::{House, first, second, until};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::daemon::{Daemon, PATIENCE, proxy};
+use asbackup_testing::harness::{Harness, first, second, until};
 use procfs::process::Process;
 use tokio::sync::{Mutex, MutexGuard};
 use zbus::fdo::{self, DBusProxy};
@@ -47,18 +47,18 @@ pub struct Swarm {
 
 impl Swarm {
     /// `flooders` connections of `NOBODY`, each of which sends what `batch` makes, again and again.
-    pub fn come(house: &House, flooders: usize, batch: impl Fn() -> Vec<Message> + Send + Clone + 'static) -> Self {
-        Self::of(house, flooders, move |socket, over, sent| flood(socket, batch.clone(), over, sent))
+    pub fn come(harness: &Harness, flooders: usize, batch: impl Fn() -> Vec<Message> + Send + Clone + 'static) -> Self {
+        Self::of(harness, flooders, move |socket, over, sent| flood(socket, batch.clone(), over, sent))
     }
 
     fn of(
-        house: &House,
+        harness: &Harness,
         flooders: usize,
         work: impl Fn(UnixStream, &AtomicBool, &AtomicU64) + Send + Clone + 'static,
     ) -> Self {
         let (over, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let one = |_| {
-            let (socket, work, over, sent) = (house.bus.open_as(NOBODY), work.clone(), over.clone(), sent.clone());
+            let (socket, work, over, sent) = (harness.bus.open_as(NOBODY), work.clone(), over.clone(), sent.clone());
             std::thread::spawn(move || work(socket, &over, &sent))
         };
         Self { threads: (0..flooders).map(one).collect(), over, sent, few: 20 * BATCH as u64 }
@@ -170,9 +170,9 @@ fn is_passing(error: &fdo::Error) -> bool {
     matches!(error, fdo::Error::LimitsExceeded(_) | fdo::Error::AccessDenied(_))
 }
 
-/// A house with a daemon in which `NOBODY` may do nothing, and Veeam's user may.
+/// A harness with a daemon in which `NOBODY` may do nothing, and Veeam's user may.
 pub struct Town {
-    pub house: House,
+    pub harness: Harness,
     pub daemon: Daemon,
     _polkit: FakePolkit,
     veeam: Connection,
@@ -185,12 +185,12 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 impl Town {
     pub async fn new() -> Self {
         let alone = ALONE.lock().await;
-        let house = House::new().await;
-        let daemon = house.daemon().await;
-        let polkit = FakePolkit::start(house.bus.address(), Verdict::No).await;
-        let veeam = house.bus.connect_as(BIN).await;
+        let harness = Harness::new().await;
+        let daemon = harness.daemon().await;
+        let polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+        let veeam = harness.bus.connect_as(BIN).await;
         polkit.decide_for(&veeam, Verdict::Yes);
-        Self { house, daemon, _polkit: polkit, veeam, _alone: alone }
+        Self { harness, daemon, _polkit: polkit, veeam, _alone: alone }
     }
 
     /// Root, Veeam and disks get what they get without the strangers, who are at work already.
@@ -200,20 +200,20 @@ impl Town {
         let mut slowest = Slowest::default();
         let veeam = proxy(&self.veeam).await;
         for _ in 0..5 {
-            let root = proxy(&self.house.bus.connect().await).await;
+            let root = proxy(&self.harness.bus.connect().await).await;
             slowest.timed("root's look", in_turn(|| async { Ok(root.status().await?) })).await;
             slowest.timed("root's reload", in_turn(|| root.reload())).await;
             assert_eq!(slowest.timed("Veeam's lock", in_turn(|| veeam.veeam_lock("Nightly"))).await, "held");
             slowest.timed("Veeam's unlock", in_turn(|| veeam.veeam_unlock("Nightly"))).await;
         }
         let plugged = async {
-            self.house.udisks.plug(&first()).await;
+            self.harness.udisks.plug(&first()).await;
             self.daemon.finished(1).await
         };
         assert_eq!(slowest.timed("a disk", plugged).await.error, "MountFailed");
-        self.house.udisks.plug(&second()).await;
+        self.harness.udisks.plug(&second()).await;
         self.daemon.finished(2).await;
-        let root = proxy(&self.house.bus.connect().await).await;
+        let root = proxy(&self.harness.bus.connect().await).await;
         slowest.timed("root's start", in_turn(|| root.start(""))).await;
         let grown = memory_peak(&self.daemon) - before;
         println!("{} sent, {} KiB more", swarm.sent(), grown >> 10);
@@ -227,7 +227,7 @@ impl Town {
 #[tokio::test]
 async fn calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
-    let swarm = Swarm::come(&town.house, FLOODERS, small);
+    let swarm = Swarm::come(&town.harness, FLOODERS, small);
     town.assert_served(&swarm).await;
 }
 
@@ -240,7 +240,7 @@ async fn large_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
         call(OBJECT_PATH, BACKUP, "ListRuns", &(1000_u32, huge.as_str())),
         call(OBJECT_PATH, PROPERTIES, "Set", &(BACKUP, "Status", Variant::from(huge.as_str()))),
     ];
-    let mut swarm = Swarm::come(&town.house, FLOODERS, move || messages.clone());
+    let mut swarm = Swarm::come(&town.harness, FLOODERS, move || messages.clone());
     swarm.few = 100;
     town.assert_served(&swarm).await;
 }
@@ -279,25 +279,25 @@ async fn signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
             ]
         })
         .collect();
-    let swarm = Swarm::come(&town.house, FLOODERS, move || messages.iter().cycle().take(BATCH).cloned().collect());
+    let swarm = Swarm::come(&town.harness, FLOODERS, move || messages.iter().cycle().take(BATCH).cloned().collect());
     town.assert_served(&swarm).await;
 }
 
 /// As many runs as are ever told, none of which was good.
 async fn with_a_long_history() -> Town {
     let mut town = Town::new().await;
-    town.house.udisks.plug(&first()).await;
+    town.harness.udisks.plug(&first()).await;
     town.daemon.finished(1).await;
     let ended = town.daemon.history().into_iter().find(|line| line.get("ended").is_some()).unwrap();
-    town.house.udisks.unplug(&first()).await;
+    town.harness.udisks.unplug(&first()).await;
     town.daemon.stop().await;
     let line = |run: u64| {
         let mut line = ended.clone();
         line["ended"]["run"] = run.into();
         line.to_string() + "\n"
     };
-    fs::write(town.house.path("state/history.jsonl"), (1..=1000).map(line).collect::<String>()).unwrap();
-    town.daemon = town.house.launch_with("again").await;
+    fs::write(town.harness.path("state/history.jsonl"), (1..=1000).map(line).collect::<String>()).unwrap();
+    town.daemon = town.harness.launch_with("again").await;
     town.daemon.ready().await;
     town
 }
@@ -337,7 +337,7 @@ fn large_answers() -> Vec<Message> {
 #[tokio::test]
 async fn callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() {
     let town = with_a_long_history().await;
-    let mut swarm = Swarm::of(&town.house, FLOODERS, |socket, over, sent| {
+    let mut swarm = Swarm::of(&town.harness, FLOODERS, |socket, over, sent| {
         call_and_never_read(socket, large_answers, over, sent);
     });
     swarm.few = 100;
@@ -348,7 +348,7 @@ async fn callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() 
 #[tokio::test]
 async fn callers_who_list_all_runs_hold_up_nobody_and_grow_nothing() {
     let town = with_a_long_history().await;
-    let swarm = Swarm::come(&town.house, FLOODERS, large_answers);
+    let swarm = Swarm::come(&town.harness, FLOODERS, large_answers);
     town.assert_served(&swarm).await;
 }
 
@@ -370,7 +370,7 @@ fn listen_and_never_read(mut socket: UnixStream, over: &AtomicBool, sent: &Atomi
 #[tokio::test]
 async fn listeners_who_never_read_hold_up_nobody_and_grow_nothing() {
     let town = Town::new().await;
-    let mut swarm = Swarm::of(&town.house, LISTENERS, listen_and_never_read);
+    let mut swarm = Swarm::of(&town.harness, LISTENERS, listen_and_never_read);
     swarm.few = (LISTENERS * RULES) as u64 - 1;
     town.assert_served(&swarm).await;
     town.daemon.in_state("idle").await;

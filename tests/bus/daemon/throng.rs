@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::house::bus::{NOBODY, open_to_all};
-use asbackup_testing::house::{House, first};
+use asbackup_testing::harness::bus::{NOBODY, open_to_all};
+use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::program;
 use asbackup_testing::seen::Story;
 use zbus::Connection;
@@ -26,12 +26,12 @@ struct Tools {
 }
 
 impl Tools {
-    fn new(house: &House) -> Self {
+    fn new(harness: &Harness) -> Self {
         let room = tempfile::tempdir().unwrap();
         for program in [program("veeam-lock"), program("veeam-unlock"), program("asbackup")] {
             open_to_all(program, room.path());
         }
-        Self { room, address: house.bus.address().to_owned() }
+        Self { room, address: harness.bus.address().to_owned() }
     }
 
     fn command(&self, program: &str, arguments: &[&str]) -> Command {
@@ -63,11 +63,11 @@ fn number(ends: &BTreeMap<Option<i32>, Vec<String>>, code: i32) -> usize {
 
 #[tokio::test]
 async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
-    let house = House::within(Path::new(IN_MEMORY)).await;
-    let daemon = house.daemon().await;
-    let _polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
-    house.hang_in_mount(&daemon, &first()).await;
-    let tools = Tools::new(&house);
+    let harness = Harness::within(Path::new(IN_MEMORY)).await;
+    let daemon = harness.daemon().await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    let tools = Tools::new(&harness);
     let one = move |nth: usize| tools.command("veeam-lock", &[&format!("Job {nth}")]).spawn().unwrap();
     let ended = tokio::task::spawn_blocking(move || ends((0..TOOLS).map(one).collect()));
     let waiting = |story: &Story| story.veeam_locks().iter().filter(|(_, state)| state == "waiting").count();
@@ -87,10 +87,10 @@ async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
 
 #[tokio::test]
 async fn names_that_no_job_has_are_refused_as_such_however_long() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let _polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
-    let tools = Tools::new(&house);
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+    let tools = Tools::new(&harness);
     let long = [256, 20_000, 64 << 10].map(|length| "x".repeat(length));
     let odd = ["a\u{1b}[2J", "a\u{7}", "a\nb", "a\u{7f}", "a\u{9b}b"];
     for name in long.iter().map(String::as_str).chain(odd) {
@@ -109,20 +109,20 @@ async fn names_that_no_job_has_are_refused_as_such_however_long() {
 }
 
 /// All connections that the bus grants `NOBODY`.
-async fn take_all(house: &House) -> Vec<Connection> {
+async fn take_all(harness: &Harness) -> Vec<Connection> {
     let mut taken = Vec::new();
     for _ in 0..MOST_CONNECTIONS {
-        taken.push(house.bus.connect_as(NOBODY).await);
+        taken.push(harness.bus.connect_as(NOBODY).await);
     }
     taken
 }
 
 #[tokio::test]
 async fn who_finds_no_place_on_the_bus_is_told_so_in_plain_words() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    let tools = Tools::new(&house);
-    let taken = take_all(&house).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    let tools = Tools::new(&harness);
+    let taken = take_all(&harness).await;
     let number = "maximum number of active connections for UID 65534";
     let languages = [
         ("en_US.UTF-8", "The computer's system bus accepts no more connections at the moment ("),

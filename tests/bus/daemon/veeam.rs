@@ -5,8 +5,8 @@ use std::os::unix::fs::{chown, lchown, symlink};
 use std::time::{Duration, Instant};
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::daemon::{Daemon, refused};
-use asbackup_testing::house::{House, first, second, until};
+use asbackup_testing::harness::daemon::{Daemon, refused};
+use asbackup_testing::harness::{Harness, first, second, until};
 
 /// Job and state.
 async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {
@@ -24,19 +24,19 @@ fn waiting(job: &str) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_lock_file_holds_the_copy_back_until_it_is_removed() {
-    let house = House::new().await;
-    fs::write(house.veeam_lock("Nightly.lock"), "job").unwrap();
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    fs::write(harness.veeam_lock("Nightly.lock"), "job").unwrap();
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     assert_eq!(jobs(&daemon).await, held("Nightly"));
     daemon.says("Nightly").await;
     let status = daemon.client.status().await.unwrap();
     assert!(status.contains("(jobs: Nightly)"), "{status}");
-    assert_eq!(house.calls("Mount"), 0);
+    assert_eq!(harness.calls("Mount"), 0);
     let removed = Instant::now();
-    fs::remove_file(house.veeam_lock("Nightly.lock")).unwrap();
-    house.until_called("Mount", 1).await;
+    fs::remove_file(harness.veeam_lock("Nightly.lock")).unwrap();
+    harness.until_called("Mount", 1).await;
     assert!(removed.elapsed() < Duration::from_secs(1), "{:?}", removed.elapsed());
     daemon.finished(1).await;
     assert_eq!(jobs(&daemon).await, []);
@@ -44,26 +44,26 @@ async fn a_lock_file_holds_the_copy_back_until_it_is_removed() {
 
 #[tokio::test]
 async fn lock_files_come_and_go_while_nothing_runs() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     for (name, job) in [("Nightly.lock", "Nightly"), ("Weekly", "Weekly")] {
-        fs::write(house.veeam_lock(name), "job").unwrap();
+        fs::write(harness.veeam_lock(name), "job").unwrap();
         daemon.tells("the lock", |story| story.has_lock(job, "held")).await;
         assert_eq!(jobs(&daemon).await, held(job));
-        fs::remove_file(house.veeam_lock(name)).unwrap();
+        fs::remove_file(harness.veeam_lock(name)).unwrap();
         daemon.tells("no lock", |story| !story.has_lock(job, "held")).await;
     }
 }
 
 #[tokio::test]
 async fn an_empty_lock_file_counts_and_is_warned_of() {
-    let house = House::new().await;
-    fs::write(house.veeam_lock("Nightly"), "").unwrap();
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    fs::write(harness.veeam_lock("Nightly"), "").unwrap();
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.tells("a warning", |story| story.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
-    assert_eq!(house.calls("Mount"), 0);
-    fs::remove_file(house.veeam_lock("Nightly")).unwrap();
+    assert_eq!(harness.calls("Mount"), 0);
+    fs::remove_file(harness.veeam_lock("Nightly")).unwrap();
     daemon.finished(1).await;
     assert_eq!(daemon.client.warnings().await.unwrap(), Vec::<String>::new());
     assert!(daemon.client.last_warnings().await.unwrap()[0].contains("Nightly"));
@@ -71,49 +71,49 @@ async fn an_empty_lock_file_counts_and_is_warned_of() {
 
 #[tokio::test]
 async fn a_job_that_takes_too_long_ends_the_run() {
-    let mut house = House::new().await;
-    house.settings.set("Backup", "wait-for-veeam-minutes", "0");
-    fs::write(house.veeam_lock("Nightly"), "job").unwrap();
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let mut harness = Harness::new().await;
+    harness.settings.set("Backup", "wait-for-veeam-minutes", "0");
+    fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "VeeamBusy"));
     assert!(finished.message.contains("Nightly"), "{}", finished.message);
-    assert_eq!(house.calls("Mount"), 0);
-    fs::remove_file(house.veeam_lock("Nightly")).unwrap();
+    assert_eq!(harness.calls("Mount"), 0);
+    fs::remove_file(harness.veeam_lock("Nightly")).unwrap();
     daemon.client.start("").await.unwrap();
     assert_eq!(daemon.finished(2).await.error, "MountFailed", "with nobody to wait for it goes on at once");
 }
 
 #[tokio::test]
 async fn a_run_that_waits_for_veeam_can_be_cancelled() {
-    let house = House::new().await;
-    fs::write(house.veeam_lock("Nightly"), "job").unwrap();
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     daemon.says("Nightly").await;
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");
-    assert_eq!(house.udisks.called(), Vec::<String>::new());
+    assert_eq!(harness.udisks.called(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words() {
-    let house = House::new().await;
-    fs::remove_dir(house.path("veeam")).unwrap();
-    fs::write(house.path("veeam"), "in the way").unwrap();
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
+    let harness = Harness::new().await;
+    fs::remove_dir(harness.path("veeam")).unwrap();
+    fs::write(harness.path("veeam"), "in the way").unwrap();
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
     let finished = daemon.finished(1).await;
     assert_eq!(finished.error, "VeeamBusy");
-    assert!(finished.message.contains(house.path("veeam").to_str().unwrap()), "{}", finished.message);
+    assert!(finished.message.contains(harness.path("veeam").to_str().unwrap()), "{}", finished.message);
     assert_eq!(refused(daemon.client.veeam_lock("Nightly").await).0, "LockFailed");
 }
 
 #[tokio::test]
 async fn a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     let (name, message) = refused(daemon.client.veeam_unlock("Nightly").await);
     assert_eq!(name, "NotLocked");
     assert!(message.contains("Nightly"), "{message}");
@@ -121,42 +121,42 @@ async fn a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
         assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held", "asked again, it is renewed");
     }
     assert_eq!(jobs(&daemon).await, held("Nightly"));
-    assert!(house.veeam_lock("Nightly.lock").exists());
-    house.udisks.plug(&first()).await;
+    assert!(harness.veeam_lock("Nightly.lock").exists());
+    harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held", "the copy is not past its gate");
     daemon.client.veeam_unlock("Nightly").await.unwrap();
     daemon.finished(1).await;
-    assert_eq!(fs::read_dir(house.path("veeam")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(harness.path("veeam")).unwrap().count(), 0);
 }
 
 #[tokio::test]
 async fn a_job_that_comes_during_a_copy_goes_before_the_next_disk() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
-    house.udisks.plug(&second()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    harness.udisks.plug(&second()).await;
     daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
     for _ in 0..2 {
         assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "waiting");
     }
     assert_eq!(jobs(&daemon).await, waiting("Nightly"));
-    assert!(!house.veeam_lock("Nightly.lock").exists());
+    assert!(!harness.veeam_lock("Nightly.lock").exists());
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     daemon.started(2).await;
     assert_eq!(jobs(&daemon).await, held("Nightly"));
     daemon.says("Nightly").await;
-    assert!(house.udisks.calls().iter().all(|call| call.path == first().path()));
+    assert!(harness.udisks.calls().iter().all(|call| call.path == first().path()));
     daemon.client.veeam_unlock("Nightly").await.unwrap();
     assert_eq!(daemon.finished(2).await.disk, second().uuid);
 }
 
 #[tokio::test]
 async fn a_job_that_waits_may_give_up() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
     daemon.client.veeam_lock("Nightly").await.unwrap();
     daemon.client.veeam_unlock("Nightly").await.unwrap();
     assert_eq!(jobs(&daemon).await, []);
@@ -167,38 +167,39 @@ async fn a_job_that_waits_may_give_up() {
 
 #[tokio::test]
 async fn names_that_can_not_be_file_names_are_refused() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
     let long = "x".repeat(241);
     for job in ["", ".", "..", ".hidden", "../../etc/passwd", "a/b", "a\nb", &long] {
         assert_eq!(refused(daemon.client.veeam_lock(job).await).0, "InvalidJob", "{job:?}");
         assert_eq!(refused(daemon.client.veeam_unlock(job).await).0, "InvalidJob", "{job:?}");
     }
     assert_eq!(daemon.client.veeam_lock("Tägliche Sicherung %1 *").await.unwrap(), "held");
-    assert_eq!(fs::read_dir(house.path("veeam")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(harness.path("veeam")).unwrap().count(), 1);
 }
 
 #[tokio::test]
 async fn a_job_that_holds_a_lock_is_never_overtaken_by_a_copy() {
-    let house = House::new().await;
-    house.udisks.answer("Mount", Answer::Hangs);
-    let daemon = house.daemon().await;
-    house.udisks.plug(&first()).await;
-    house.until_called("Mount", 1).await;
+    let harness = Harness::new().await;
+    harness.udisks.answer("Mount", Answer::Hangs);
+    let daemon = harness.daemon().await;
+    harness.udisks.plug(&first()).await;
+    harness.until_called("Mount", 1).await;
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     for nth in 2..60 {
-        let mounts = house.calls("Mount");
+        let mounts = harness.calls("Mount");
         let (start, lock) = tokio::join!(daemon.client.start(""), daemon.client.veeam_lock("Nightly"));
         start.unwrap();
         match lock.unwrap().as_str() {
             "held" => {
                 daemon.told("the run to wait", |_| daemon.log().contains("Nightly").then_some(())).await;
                 // Long enough for a copy that does not wait.
-                let mounted = tokio::time::timeout(Duration::from_millis(20), house.until_called("Mount", mounts + 1));
+                let mounted =
+                    tokio::time::timeout(Duration::from_millis(20), harness.until_called("Mount", mounts + 1));
                 assert!(mounted.await.is_err(), "run {nth} began while Nightly held its lock");
             }
-            _ => until("the copy", || house.calls("Mount") > mounts).await,
+            _ => until("the copy", || harness.calls("Mount") > mounts).await,
         }
         daemon.client.cancel().await.unwrap();
         daemon.finished(nth).await;
@@ -208,10 +209,10 @@ async fn a_job_that_holds_a_lock_is_never_overtaken_by_a_copy() {
 
 #[tokio::test]
 async fn a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held() {
-    let house = House::new().await;
-    let daemon = house.daemon().await;
-    house.hang_in_mount(&daemon, &first()).await;
-    fs::write(house.veeam_lock("Nightly"), "job").unwrap();
+    let harness = Harness::new().await;
+    let daemon = harness.daemon().await;
+    harness.hang_in_mount(&daemon, &first()).await;
+    fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
     daemon.tells("a warning", |story| story.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
     assert_eq!(jobs(&daemon).await, waiting("Nightly"));
     daemon.client.cancel().await.unwrap();
@@ -225,8 +226,8 @@ async fn a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held()
 #[tokio::test]
 async fn a_lock_directory_swapped_for_a_link_touches_nothing_elsewhere() {
     const SOMEBODY: u32 = 4711;
-    let house = House::new().await;
-    let (parent, precious) = (house.path("theirs"), house.path("precious"));
+    let harness = Harness::new().await;
+    let (parent, precious) = (harness.path("theirs"), harness.path("precious"));
     let locks = parent.join("veeam");
     for directory in [&parent, &locks, &precious] {
         fs::create_dir(directory).unwrap();
@@ -235,9 +236,9 @@ async fn a_lock_directory_swapped_for_a_link_touches_nothing_elsewhere() {
         chown(directory, Some(SOMEBODY), Some(SOMEBODY)).unwrap();
     }
     fs::write(precious.join("Nightly"), "root's own").unwrap();
-    let settings = house.settings.text().replace(house.path("veeam").to_str().unwrap(), locks.to_str().unwrap());
-    house.write_config_text(&settings);
-    let daemon = house.launch_with("").await;
+    let settings = harness.settings.text().replace(harness.path("veeam").to_str().unwrap(), locks.to_str().unwrap());
+    harness.write_config_text(&settings);
+    let daemon = harness.launch_with("").await;
     daemon.ready().await;
     assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "held");
     daemon.client.veeam_unlock("Nightly").await.unwrap();
@@ -250,7 +251,7 @@ async fn a_lock_directory_swapped_for_a_link_touches_nothing_elsewhere() {
     assert_eq!(refused(daemon.client.veeam_lock("Weekly").await).0, "UnsafePath");
     assert_eq!(fs::read_dir(&precious).unwrap().count(), 1);
     // Nobody knows whether a job writes, so nothing is copied.
-    house.udisks.plug(&first()).await;
+    harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.error, "UnsafePath");
-    assert_eq!(house.calls("Mount"), 0);
+    assert_eq!(harness.calls("Mount"), 0);
 }

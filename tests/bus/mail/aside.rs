@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 
-use asbackup_testing::house::until;
+use asbackup_testing::harness::until;
 use asbackup_testing::mail_servers::{Received, Sink};
 use serde_json::json;
 
-use super::post::{house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
+use super::post::{harness_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 
 fn id(mail: &Received) -> String {
     mail.header("Message-ID").expect("an id")
@@ -16,32 +16,32 @@ fn id(mail: &Received) -> String {
 
 #[tokio::test]
 async fn mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
-    let (_room, sink, mut house) = plain().await;
-    house.settings.set("General", "language", "de");
-    house.sockets.close();
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let (_room, sink, mut harness) = plain().await;
+    harness.settings.set("General", "language", "de");
+    harness.sockets.close();
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let trouble = trouble(&daemon).await;
     daemon.says("systemctl enable --now asbackup-mail.socket").await;
     assert!(trouble.contains("Teil des Sicherungsdienstes, der mit anderen Rechnern spricht"), "{trouble}");
     until_waiting(&daemon, 2).await;
-    house.open_sockets();
+    harness.open_sockets();
     assert_eq!(sink.received(2).await.len(), 2);
-    until_sent(&house).await;
+    until_sent(&harness).await;
 }
 
 #[tokio::test]
 async fn mail_whose_sender_is_killed_late_is_repeated_once_under_the_same_id() {
-    let (_room, sink, house) = plain().await;
+    let (_room, sink, harness) = plain().await;
     // The first mail is kept and never answered.
     sink.mood(&json!({ "mute": 1 }));
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     until("a mail that is not answered", || sink.hangs()).await;
-    house.sockets.kill();
+    harness.sockets.kill();
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("ended without an answer"), "{trouble}");
-    until_sent(&house).await;
+    until_sent(&harness).await;
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for mail in sink.received(3).await {
         *times.entry(id(&mail)).or_default() += 1;
@@ -56,31 +56,31 @@ async fn mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_once(
     let nothing = ["prlimit", "--as=6000000"];
     let silence = ["sh", "-c", "exec sleep 600"];
     for (words, told) in [(&nothing[..], "ended without an answer"), (&silence[..], "no answer within 11 s")] {
-        let (_room, sink, mut house) = plain().await;
-        house.settings.set("Mail", "timeout-seconds", "1");
-        house.sockets.through(words);
-        let daemon = house.daemon().await;
-        run_once(&house, &daemon).await;
+        let (_room, sink, mut harness) = plain().await;
+        harness.settings.set("Mail", "timeout-seconds", "1");
+        harness.sockets.through(words);
+        let daemon = harness.daemon().await;
+        run_once(&harness, &daemon).await;
         let trouble = trouble(&daemon).await;
         assert!(trouble.contains(told), "{trouble}");
-        until("both mails of the run", || spooled(&house).len() == 2).await;
+        until("both mails of the run", || spooled(&harness).len() == 2).await;
         assert_eq!(sink.count(), 0);
-        house.sockets.through(&[]);
+        harness.sockets.through(&[]);
         let mails = sink.received(2).await;
         assert_ne!(id(&mails[0]), id(&mails[1]));
-        until_sent(&house).await;
+        until_sent(&harness).await;
     }
 }
 
 /// The service itself has no network under systemd.
 #[tokio::test]
 async fn mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() {
-    let (_room, sink, house) = plain().await;
+    let (_room, sink, harness) = plain().await;
     sink.mood(&json!({ "hang": true }));
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     until("a mail on its way", || sink.hangs()).await;
-    let [sender] = house.sockets.processes()[..] else { panic!("{:?}", house.sockets.processes()) };
+    let [sender] = harness.sockets.processes()[..] else { panic!("{:?}", harness.sockets.processes()) };
     assert_ne!(sender, daemon.pid());
     let command = fs::read_to_string(format!("/proc/{sender}/cmdline")).unwrap();
     assert!(command.contains("asbackup-net\0mail"), "{command}");
@@ -97,10 +97,10 @@ async fn mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() 
             .count()
     };
     assert_eq!((internet(daemon.pid()), internet(sender)), (0, 1));
-    house.sockets.kill();
+    harness.sockets.kill();
     sink.mood(&json!({}));
     sink.received(2).await;
-    until("the end of all senders", || house.sockets.processes().is_empty()).await;
+    until("the end of all senders", || harness.sockets.processes().is_empty()).await;
 }
 
 #[tokio::test]
@@ -108,14 +108,14 @@ async fn mail_goes_to_the_next_address_when_one_keeps_silent() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::start(room.path(), &json!({ "mode": "plain", "host": "127.0.0.3" }));
     let _silent = TcpListener::bind(("127.0.0.2", sink.port)).unwrap();
-    let mut house = house_with(sink.port).await;
+    let mut harness = harness_with(sink.port).await;
     let hosts = room.path().join("hosts");
     fs::write(&hosts, "127.0.0.2 mail.test\n127.0.0.3 mail.test\n127.0.0.1 localhost\n").unwrap();
-    house.settings.set("Mail", "server", "mail.test").set("Mail", "encryption", "none");
-    house.settings.set("Mail", "timeout-seconds", "4");
+    harness.settings.set("Mail", "server", "mail.test").set("Mail", "encryption", "none");
+    harness.settings.set("Mail", "timeout-seconds", "4");
     let own_hosts = format!("mount --bind {} /etc/hosts && exec \"$0\" \"$@\"", hosts.display());
-    house.sockets.through(&["unshare", "--mount", "sh", "-c", &own_hosts]);
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    harness.sockets.through(&["unshare", "--mount", "sh", "-c", &own_hosts]);
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     sink.received(2).await;
 }

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 
 use asbackup_testing::fakes::udisks::FakeDisk;
-use asbackup_testing::house::{House, first};
+use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::mail_servers::Received;
 
 use super::post::{plain, run_while, until_sent};
@@ -34,11 +34,11 @@ fn now() -> f64 {
 
 #[tokio::test]
 async fn mail_begins_and_ends_a_run_in_one_thread() {
-    let (_room, sink, mut house) = plain().await;
-    house.settings.set("General", "language", "de");
-    let daemon = house.daemon().await;
+    let (_room, sink, mut harness) = plain().await;
+    harness.settings.set("General", "language", "de");
+    let daemon = harness.daemon().await;
     let disk = FakeDisk { label: "Größe „1“ 🗄".to_owned(), ..first() };
-    house.udisks.plug(&disk).await;
+    harness.udisks.plug(&disk).await;
     daemon.finished(1).await;
     let mails = sink.received(2).await;
     mails.iter().for_each(assert_proper);
@@ -66,28 +66,28 @@ async fn mail_begins_and_ends_a_run_in_one_thread() {
 }
 
 /// Lines of a run before this one, whose times are later: the clock was set back.
-fn leave_old_logs(house: &House) {
-    std::fs::write(house.path("rsync.log"), "2199/01/01 00:00:00 [1] an older run\n").unwrap();
-    std::fs::write(house.path("asbackup.log"), "2199-01-01 00:00:00 info  an older run\n").unwrap();
+fn leave_old_logs(harness: &Harness) {
+    std::fs::write(harness.path("rsync.log"), "2199/01/01 00:00:00 [1] an older run\n").unwrap();
+    std::fs::write(harness.path("asbackup.log"), "2199-01-01 00:00:00 info  an older run\n").unwrap();
 }
 
 /// What rsync writes in this run.
-pub fn rsync_writes(house: &House, lines: usize) -> String {
+pub fn rsync_writes(harness: &Harness, lines: usize) -> String {
     let mut text = String::new();
     for line in 0..lines {
         text.push_str(&format!("2001/01/01 00:00:00 [2] >f+++++++++ Straße/{line:08}\n"));
     }
-    let mut log = OpenOptions::new().append(true).create(true).open(house.path("rsync.log")).unwrap();
+    let mut log = OpenOptions::new().append(true).create(true).open(harness.path("rsync.log")).unwrap();
     log.write_all(text.as_bytes()).unwrap();
     text
 }
 
 #[tokio::test]
 async fn mail_has_this_runs_part_of_both_logs_though_the_clock_was_set_back() {
-    let (_room, sink, house) = plain().await;
-    leave_old_logs(&house);
-    let daemon = house.daemon().await;
-    let rsync = run_while(&house, &daemon, || rsync_writes(&house, 20)).await;
+    let (_room, sink, harness) = plain().await;
+    leave_old_logs(&harness);
+    let daemon = harness.daemon().await;
+    let rsync = run_while(&harness, &daemon, || rsync_writes(&harness, 20)).await;
     let ended = sink.received(2).await.pop().unwrap();
     let attachments = ended.attachments();
     let names: Vec<&str> = attachments.iter().map(|(name, _)| name.as_str()).collect();
@@ -103,32 +103,32 @@ async fn mail_has_this_runs_part_of_both_logs_though_the_clock_was_set_back() {
 
 #[tokio::test]
 async fn mail_compresses_large_logs_and_cuts_huge_ones() {
-    let (_room, sink, mut house) = plain().await;
-    house.settings.set("Mail", "compress-above-kb", "2").set("Mail", "attachment-limit-kb", "40");
-    leave_old_logs(&house);
-    let daemon = house.daemon().await;
-    let rsync = run_while(&house, &daemon, || rsync_writes(&house, 2000)).await;
+    let (_room, sink, mut harness) = plain().await;
+    harness.settings.set("Mail", "compress-above-kb", "2").set("Mail", "attachment-limit-kb", "40");
+    leave_old_logs(&harness);
+    let daemon = harness.daemon().await;
+    let rsync = run_while(&harness, &daemon, || rsync_writes(&harness, 2000)).await;
     let ended = sink.received(2).await.pop().unwrap();
     assert_eq!(ended.parsed["attachments"][1]["type"], "application/gzip");
     let (name, content) = ended.attachments().remove(1);
     assert_eq!((name.as_str(), content == rsync), ("rsync.log.gz", true));
 
-    let rsync = run_while(&house, &daemon, || rsync_writes(&house, 200_000)).await;
+    let rsync = run_while(&harness, &daemon, || rsync_writes(&harness, 200_000)).await;
     let ended = sink.received(4).await.pop().unwrap();
     let (name, content) = ended.attachments().remove(1);
     assert_eq!(name, "rsync.log.gz");
     assert!(ended.raw.len() < 100_000, "{}", ended.raw.len());
     let (head, tail) = content.split_once("\n[… ").unwrap();
     assert!(rsync.starts_with(head) && rsync.ends_with(tail.split_once("…]\n\n").unwrap().1));
-    let told = format!("rsync.log.gz (shortened in the middle; complete in {})", house.path("rsync.log").display());
+    let told = format!("rsync.log.gz (shortened in the middle; complete in {})", harness.path("rsync.log").display());
     assert!(ended.body().contains(&told), "{}", ended.body());
 }
 
 /// logrotate takes both logs, in one of its ways.
-fn rotate(house: &House, way: &str) {
-    let logs = ["asbackup.log", "rsync.log"].map(|name| house.path(name).display().to_string()).join(" ");
+fn rotate(harness: &Harness, way: &str) {
+    let logs = ["asbackup.log", "rsync.log"].map(|name| harness.path(name).display().to_string()).join(" ");
     let text = format!("{logs} {{\nrotate 9\n{}\n}}\n", way.replace(';', "\n"));
-    let (config, state) = (house.path("logrotate.conf"), house.path("logrotate.state"));
+    let (config, state) = (harness.path("logrotate.conf"), harness.path("logrotate.state"));
     std::fs::write(&config, text).unwrap();
     let mut command = std::process::Command::new("/usr/sbin/logrotate");
     let output = command.args(["--force", "--state"]).arg(state).arg(config).output().expect("logrotate");
@@ -138,23 +138,23 @@ fn rotate(house: &House, way: &str) {
 #[tokio::test]
 async fn mail_has_the_logs_of_a_run_despite_rotation_and_a_killed_daemon() {
     for way in ["create", "copytruncate", "create;compress", "create;dateext;dateformat -%Y%m%d-%s;compress"] {
-        let (_room, sink, house) = plain().await;
-        leave_old_logs(&house);
-        let mut daemon = house.daemon().await;
-        house.hang_in_mount(&daemon, &first()).await;
+        let (_room, sink, harness) = plain().await;
+        leave_old_logs(&harness);
+        let mut daemon = harness.daemon().await;
+        harness.hang_in_mount(&daemon, &first()).await;
         sink.received(1).await;
         // Else the next daemon would send it once more.
-        until_sent(&house).await;
-        let before = rsync_writes(&house, 3);
-        rotate(&house, way);
-        let between = rsync_writes(&house, 4);
+        until_sent(&harness).await;
+        let before = rsync_writes(&harness, 3);
+        rotate(&harness, way);
+        let between = rsync_writes(&harness, 4);
         daemon.kill().await;
         if !way.contains("dateext") {
             // Twice in one second it would find its own name taken.
-            rotate(&house, way);
+            rotate(&harness, way);
         }
-        house.udisks.unplug(&first()).await;
-        let _next = house.daemon().await;
+        harness.udisks.unplug(&first()).await;
+        let _next = harness.daemon().await;
         let ended = sink.received(2).await.pop().unwrap();
         let attachments = ended.attachments();
         let [(_, general), (_, rsync)] = attachments.as_slice() else { panic!("{way}: {}", ended.body()) };
@@ -166,17 +166,17 @@ async fn mail_has_the_logs_of_a_run_despite_rotation_and_a_killed_daemon() {
 
 #[tokio::test]
 async fn mail_says_that_the_beginning_of_a_log_is_gone() {
-    let (_room, sink, house) = plain().await;
-    leave_old_logs(&house);
-    let daemon = house.daemon().await;
-    run_while(&house, &daemon, || {
-        rsync_writes(&house, 3);
-        std::fs::remove_file(house.path("rsync.log")).unwrap();
-        std::fs::write(house.path("rsync.log"), "what came then\n").unwrap();
+    let (_room, sink, harness) = plain().await;
+    leave_old_logs(&harness);
+    let daemon = harness.daemon().await;
+    run_while(&harness, &daemon, || {
+        rsync_writes(&harness, 3);
+        std::fs::remove_file(harness.path("rsync.log")).unwrap();
+        std::fs::write(harness.path("rsync.log"), "what came then\n").unwrap();
     })
     .await;
     let ended = sink.received(2).await.pop().unwrap();
     assert_eq!(ended.attachments()[1].1, "what came then\n");
-    let told = format!("the beginning of the run is no longer in {}", house.path("rsync.log").display());
+    let told = format!("the beginning of the run is no longer in {}", harness.path("rsync.log").display());
     assert!(ended.body().contains(&told), "{}", ended.body());
 }

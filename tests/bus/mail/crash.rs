@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use asbackup_mail::outbox::{Envelope, Outbox};
-use asbackup_testing::house::House;
+use asbackup_testing::harness::Harness;
 use asbackup_testing::mail_servers::wait;
 use zbus::fdo::DBusProxy;
 
@@ -33,8 +33,8 @@ fn fill(outbox: &Path) {
 }
 
 /// The next daemon would be refused as long as the bus believes the one before to be there.
-async fn until_gone(house: &House) {
-    let bus = house.bus.connect().await;
+async fn until_gone(harness: &Harness) {
+    let bus = harness.bus.connect().await;
     let names = DBusProxy::new(&bus).await.unwrap();
     while names.name_has_owner(asbackup_testing::seen::NAME.try_into().unwrap()).await.unwrap() {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
@@ -43,20 +43,20 @@ async fn until_gone(house: &House) {
 
 #[tokio::test]
 async fn mail_survives_fifty_kills_while_a_thousand_are_being_sent() {
-    let (_room, sink, house) = plain().await;
-    fill(&house.path("state/outbox"));
+    let (_room, sink, harness) = plain().await;
+    fill(&harness.path("state/outbox"));
     for _ in 0..KILLS {
         let before = sink.count();
-        let mut daemon = house.launch().await;
+        let mut daemon = harness.launch().await;
         let some = before + fastrand::usize(1..12);
         wait("some mails", || sink.count() >= some).await;
         tokio::time::sleep(std::time::Duration::from_micros(fastrand::u64(..5000))).await;
         daemon.kill().await;
-        until_gone(&house).await;
+        until_gone(&harness).await;
     }
     assert!(sink.count() < MAILS as usize, "there was something to do up to the last kill");
-    let _daemon = house.daemon().await;
-    until_sent(&house).await;
+    let _daemon = harness.daemon().await;
+    until_sent(&harness).await;
     let mut times: HashMap<String, usize> = HashMap::new();
     for mail in sink.all() {
         *times.entry(mail.subject()).or_default() += 1;

@@ -6,7 +6,7 @@ use std::thread;
 
 use asbackup_testing::mail_servers::{Certificates, Sink, self_signed};
 
-use super::post::{house_with, run_once, trouble};
+use super::post::{harness_with, run_once, trouble};
 
 /// A server that answers whoever comes as it likes; gone with the test's process.
 fn serve(listener: TcpListener, speak: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Clone + 'static) -> u16 {
@@ -38,9 +38,9 @@ async fn mail_server_that_never_ends_a_line_is_hung_up_on() {
             stream.write_all(&[b'x'; 65536])?;
         }
     });
-    let house = house_with(port).await;
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let harness = harness_with(port).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("line does not end"), "{trouble}");
     assert!(largest(daemon.pid()) < 100 << 20, "{} bytes", largest(daemon.pid()));
@@ -55,9 +55,9 @@ async fn mail_server_that_never_ends_an_answer_is_hung_up_on() {
             stream.write_all(&b"250-and furthermore\r\n".repeat(1000))?;
         }
     });
-    let house = house_with(port).await;
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let harness = harness_with(port).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("answer does not end"), "{trouble}");
     assert!(largest(daemon.pid()) < 100 << 20, "{} bytes", largest(daemon.pid()));
@@ -69,18 +69,18 @@ async fn mail_trusts_a_self_signed_certificate_that_is_named_and_no_other() {
         let room = tempfile::tempdir().unwrap();
         let own = self_signed(room.path());
         let sink = Sink::encrypted(room.path(), mode, &own);
-        let mut house = house_with(sink.port).await;
-        house.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
-        let daemon = house.daemon().await;
-        run_once(&house, &daemon).await;
+        let mut harness = harness_with(sink.port).await;
+        harness.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
+        let daemon = harness.daemon().await;
+        run_once(&harness, &daemon).await;
         assert_eq!(sink.received(2).await[0].envelope["tls"], true);
 
         let other = tempfile::tempdir().unwrap();
         let another = Sink::encrypted(other.path(), mode, &Certificates::make(other.path(), "localhost"));
-        let mut house = house_with(another.port).await;
-        house.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
-        let daemon = house.daemon().await;
-        run_once(&house, &daemon).await;
+        let mut harness = harness_with(another.port).await;
+        harness.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
+        let daemon = harness.daemon().await;
+        run_once(&harness, &daemon).await;
         let trouble = trouble(&daemon).await;
         assert!(trouble.contains("is not trusted"), "{trouble}");
         assert_eq!(another.count(), 0);

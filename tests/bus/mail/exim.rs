@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use asbackup_testing::mail_servers::{Certificates, files, parse, wait};
 
-use super::post::{house_with, run_once, until_sent};
+use super::post::{harness_with, run_once, until_sent};
 
 /// Takes mail for anybody from who has logged in over TLS, and refuses one name.
 const CONFIG: &str = r#"
@@ -118,14 +118,14 @@ async fn mail_goes_through_exim_with_starttls_and_a_login() {
     fs::copy(&certificates.ca, &trusted).unwrap();
     let exim = Exim::start(room.path(), &certificates);
     exim.is_up().await;
-    let mut house = house_with(exim.port).await;
-    house.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2");
-    house.settings.set("Mail", "ca-file-path", trusted.to_str().unwrap());
-    house.settings.set("Mail", "cc", "archive@example.com, nobody@example.com");
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let mut harness = harness_with(exim.port).await;
+    harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2");
+    harness.settings.set("Mail", "ca-file-path", trusted.to_str().unwrap());
+    harness.settings.set("Mail", "cc", "archive@example.com, nobody@example.com");
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     wait("the mails of both recipients", || exim.kept().len() >= 6).await;
-    until_sent(&house).await;
+    until_sent(&harness).await;
     let mails = parse(&exim.kept());
     for recipient in ["admin@example.com", "office@example.com", "archive@example.com"] {
         let to_him = |mail: &&serde_json::Value| {

@@ -1,19 +1,19 @@
-//! A house whose daemon sends mails.
+//! A harness whose daemon sends mails.
 
 use std::path::PathBuf;
 
 use asbackup_testing::fakes::udisks::Answer;
-use asbackup_testing::house::daemon::Daemon;
-use asbackup_testing::house::{House, broken, first};
+use asbackup_testing::harness::daemon::Daemon;
+use asbackup_testing::harness::{Harness, broken, first};
 use asbackup_testing::mail_servers::{Sink, files, wait};
 
 pub const LOCAL: &str = "localhost";
 
 /// The settings that all tests of mail share: one sysop, one in copy, one of the first disk. Attempts follow each other fast.
-pub async fn house_with(port: u16) -> House {
-    let mut house = House::new().await;
-    let disks = format!("{},office@example.com,{}", first().uuid, asbackup_testing::house::second().uuid);
-    house.settings.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
+pub async fn harness_with(port: u16) -> Harness {
+    let mut harness = Harness::new().await;
+    let disks = format!("{},office@example.com,{}", first().uuid, asbackup_testing::harness::second().uuid);
+    harness.settings.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
     for (key, value) in [
         ("server", LOCAL),
         ("port", &port.to_string()),
@@ -22,43 +22,43 @@ pub async fn house_with(port: u16) -> House {
         ("cc", "archive@example.com"),
         ("retry-after-seconds", "1"),
     ] {
-        house.settings.set("Mail", key, value);
+        harness.settings.set("Mail", key, value);
     }
-    house
+    harness
 }
 
 /// Plugs in the first disk, whose mount fails, and waits for the end of that run.
-pub async fn run_once(house: &House, daemon: &Daemon) {
-    house.udisks.plug(&first()).await;
+pub async fn run_once(harness: &Harness, daemon: &Daemon) {
+    harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
 }
 
 /// One more run on the first disk, in the middle of which something is done.
-pub async fn run_while<T>(house: &House, daemon: &Daemon, meanwhile: impl FnOnce() -> T) -> T {
-    let runs = house.calls("Mount");
-    house.udisks.answer("Mount", Answer::Kept);
+pub async fn run_while<T>(harness: &Harness, daemon: &Daemon, meanwhile: impl FnOnce() -> T) -> T {
+    let runs = harness.calls("Mount");
+    harness.udisks.answer("Mount", Answer::Kept);
     match runs {
-        0 => house.udisks.plug(&first()).await,
+        0 => harness.udisks.plug(&first()).await,
         _ => drop(daemon.client.start("").await.unwrap()),
     }
-    house.until_called("Mount", runs + 1).await;
+    harness.until_called("Mount", runs + 1).await;
     let done = meanwhile();
-    house.udisks.answer("Mount", broken());
+    harness.udisks.answer("Mount", broken());
     daemon.finished(runs + 1).await;
     done
 }
 
 /// The daemon's outbox.
-pub fn spooled(house: &House) -> Vec<PathBuf> {
-    files(&house.path("state/outbox"), |path| path.extension().is_some_and(|is| is == "mail"))
+pub fn spooled(harness: &Harness) -> Vec<PathBuf> {
+    files(&harness.path("state/outbox"), |path| path.extension().is_some_and(|is| is == "mail"))
 }
 
-pub fn failed(house: &House) -> Vec<PathBuf> {
-    files(&house.path("state/outbox/failed"), |_| true)
+pub fn failed(harness: &Harness) -> Vec<PathBuf> {
+    files(&harness.path("state/outbox/failed"), |_| true)
 }
 
-pub async fn until_sent(house: &House) {
-    wait("an empty outbox", || spooled(house).is_empty()).await;
+pub async fn until_sent(harness: &Harness) {
+    wait("an empty outbox", || spooled(harness).is_empty()).await;
 }
 
 /// Waits until the bus says so.
@@ -77,10 +77,10 @@ pub async fn trouble(daemon: &Daemon) -> String {
     told.await
 }
 
-/// A plain server and a house that knows it. The server's files are in a directory of their own.
-pub async fn plain() -> (tempfile::TempDir, Sink, House) {
+/// A plain server and a harness that knows it. The server's files are in a directory of their own.
+pub async fn plain() -> (tempfile::TempDir, Sink, Harness) {
     let room = tempfile::tempdir().expect("a directory");
     let sink = Sink::plain(room.path());
-    let house = house_with(sink.port).await;
-    (room, sink, house)
+    let harness = harness_with(sink.port).await;
+    (room, sink, harness)
 }

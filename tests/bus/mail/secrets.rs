@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::post::{house_with, run_once, trouble, until_sent};
+use super::post::{harness_with, run_once, trouble, until_sent};
 
 const PASSWORD: &str = "correct-horse-battery";
 /// The name, a zero, and so on, as PLAIN and LOGIN write them.
@@ -62,14 +62,14 @@ async fn mail_never_shows_a_password_to_who_listens_to_starttls() {
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
     let sink = Sink::start(room.path(), &setup);
     let (port, heard) = listen_in(sink.port).await;
-    let mut house = house_with(port).await;
-    house.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
-    house.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
-    house.settings.set("Debug", "debug", "true");
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let mut harness = harness_with(port).await;
+    harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
+    harness.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
+    harness.settings.set("Debug", "debug", "true");
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let mails = sink.received(2).await;
-    until_sent(&house).await;
+    until_sent(&harness).await;
     let heard = text(&heard);
     assert!(heard.contains("STARTTLS"), "{heard}");
     assert_no_secret(&heard);
@@ -116,11 +116,11 @@ async fn tempt(client: TcpStream, heard: Heard) {
 async fn mail_gives_no_password_to_a_server_that_does_not_encrypt() {
     for encryption in ["auto", "starttls"] {
         let (port, heard) = tempter().await;
-        let mut house = house_with(port).await;
-        house.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
-        house.settings.set("Mail", "encryption", encryption);
-        let daemon = house.daemon().await;
-        run_once(&house, &daemon).await;
+        let mut harness = harness_with(port).await;
+        harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
+        harness.settings.set("Mail", "encryption", encryption);
+        let daemon = harness.daemon().await;
+        run_once(&harness, &daemon).await;
         let trouble = trouble(&daemon).await;
         assert!(trouble.contains("does not offer encryption"), "{trouble}");
         let heard = text(&heard);
@@ -133,12 +133,12 @@ async fn mail_gives_no_password_to_a_server_that_does_not_encrypt() {
 #[tokio::test]
 async fn mail_refuses_a_config_that_would_send_a_password_in_clear() {
     let (port, _heard) = tempter().await;
-    let mut house = house_with(port).await;
-    let daemon = house.daemon().await;
-    house.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
-    house.settings.set("Mail", "encryption", "none");
-    house.write_config();
-    let (name, message) = asbackup_testing::house::daemon::refused(daemon.client.reload().await);
+    let mut harness = harness_with(port).await;
+    let daemon = harness.daemon().await;
+    harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
+    harness.settings.set("Mail", "encryption", "none");
+    harness.write_config();
+    let (name, message) = asbackup_testing::harness::daemon::refused(daemon.client.reload().await);
     assert_eq!(name, "ConfigRefused");
     assert!(message.contains("[Mail] encryption"), "{message}");
     assert_no_secret(&message);
@@ -151,18 +151,18 @@ async fn mail_tells_a_refused_login_without_the_password() {
     let login = ["atlantis", "another"];
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
     let sink = Sink::start(room.path(), &setup);
-    let mut house = house_with(sink.port).await;
-    house.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
-    house.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let mut harness = harness_with(sink.port).await;
+    harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
+    harness.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("refused the login"), "{trouble}");
     assert_no_secret(&trouble);
     assert_no_secret(&daemon.log());
     // The mails wait for a config with the right one.
-    house.settings.set("Mail", "password", "another");
-    house.write_config();
+    harness.settings.set("Mail", "password", "another");
+    harness.write_config();
     daemon.client.reload().await.unwrap();
     sink.received(2).await;
 }

@@ -1,19 +1,19 @@
 //! Servers of every kind, and what each of them may do wrong.
 
-use asbackup_testing::house::{House, second};
+use asbackup_testing::harness::{Harness, second};
 use asbackup_testing::mail_servers::{Certificates, Sink};
 use serde_json::json;
 
-use super::post::{failed, house_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
+use super::post::{failed, harness_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
 
 fn room() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
-async fn trusting(sink: &Sink, certificates: &Certificates) -> House {
-    let mut house = house_with(sink.port).await;
-    house.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
-    house
+async fn trusting(sink: &Sink, certificates: &Certificates) -> Harness {
+    let mut harness = harness_with(sink.port).await;
+    harness.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
+    harness
 }
 
 #[tokio::test]
@@ -26,14 +26,14 @@ async fn mail_goes_over_starttls_to_who_logs_in_with_either_mechanism() {
             "login": ["atlantis", "hunter2 %ü"], "mechanisms": [mechanism],
         });
         let sink = Sink::start(room.path(), &setup);
-        let mut house = trusting(&sink, &certificates).await;
-        house.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2 %%ü");
-        let daemon = house.daemon().await;
-        run_once(&house, &daemon).await;
+        let mut harness = trusting(&sink, &certificates).await;
+        harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2 %%ü");
+        let daemon = harness.daemon().await;
+        run_once(&harness, &daemon).await;
         for mail in sink.received(2).await {
             assert_eq!((&mail.envelope["tls"], &mail.envelope["login"]), (&json!(true), &json!(true)), "{mechanism}");
         }
-        until_sent(&house).await;
+        until_sent(&harness).await;
     }
 }
 
@@ -44,12 +44,12 @@ async fn mail_takes_the_password_from_systemds_credential() {
     let login = ["atlantis", "from a credential"];
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
     let sink = Sink::start(room.path(), &setup);
-    let mut house = trusting(&sink, &certificates).await;
-    house.settings.set("Mail", "username", "atlantis");
-    std::fs::create_dir(house.path("credentials")).unwrap();
-    std::fs::write(house.path("credentials/mail-password"), "from a credential\n").unwrap();
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let mut harness = trusting(&sink, &certificates).await;
+    harness.settings.set("Mail", "username", "atlantis");
+    std::fs::create_dir(harness.path("credentials")).unwrap();
+    std::fs::write(harness.path("credentials/mail-password"), "from a credential\n").unwrap();
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     assert_eq!(sink.received(2).await[0].envelope["login"], true);
 }
 
@@ -58,18 +58,18 @@ async fn mail_goes_over_tls_from_the_first_byte() {
     let room = room();
     let certificates = Certificates::make(room.path(), "localhost");
     let sink = Sink::encrypted(room.path(), "tls", &certificates);
-    let mut house = trusting(&sink, &certificates).await;
-    house.settings.set("Mail", "encryption", "tls");
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let mut harness = trusting(&sink, &certificates).await;
+    harness.settings.set("Mail", "encryption", "tls");
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     assert_eq!(sink.received(2).await[1].envelope["tls"], true);
 }
 
 #[tokio::test]
 async fn mail_greets_with_a_name_and_not_with_an_address() {
-    let (_room, sink, house) = plain().await;
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let (_room, sink, harness) = plain().await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let hello = sink.received(2).await[0].envelope["hello"].as_str().unwrap().to_owned();
     assert!(!hello.is_empty() && !hello.contains('['), "{hello}");
 }
@@ -82,29 +82,29 @@ async fn mail_is_not_given_to_a_server_with_a_wrong_certificate() {
     for (mode, server, trusted) in [("tls", &other_name, &other_name), ("starttls", &unknown, &other_name)] {
         let place = self::room();
         let sink = Sink::encrypted(place.path(), mode, server);
-        let mut house = trusting(&sink, trusted).await;
-        house.settings.set("Mail", "encryption", mode);
-        let daemon = house.daemon().await;
-        run_once(&house, &daemon).await;
+        let mut harness = trusting(&sink, trusted).await;
+        harness.settings.set("Mail", "encryption", mode);
+        let daemon = harness.daemon().await;
+        run_once(&harness, &daemon).await;
         let trouble = trouble(&daemon).await;
         assert!(trouble.contains("certificate of the mail server localhost is not trusted"), "{trouble}");
         assert!(daemon.client.status().await.unwrap().contains(&trouble));
         until_waiting(&daemon, 2).await;
-        assert_eq!((sink.count(), spooled(&house).len()), (0, 2));
+        assert_eq!((sink.count(), spooled(&harness).len()), (0, 2));
         assert!(daemon.log().contains("is not trusted"), "{}", daemon.log());
     }
 }
 
 #[tokio::test]
 async fn mail_reaches_all_but_the_one_recipient_that_is_refused() {
-    let (_room, sink, house) = plain().await;
+    let (_room, sink, harness) = plain().await;
     sink.mood(&json!({ "refuse": { "office@example.com": "550 5.1.1 nobody of that name" } }));
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     for mail in sink.received(2).await {
         assert_eq!(mail.to(), ["admin@example.com", "archive@example.com"]);
     }
-    until_sent(&house).await;
+    until_sent(&harness).await;
     let refused = |text: &str| text.contains("office@example.com") && text.contains("nobody of that name");
     daemon
         .tells("the refusal in LastWarnings", |story| {
@@ -118,27 +118,27 @@ async fn mail_reaches_all_but_the_one_recipient_that_is_refused() {
     let runs = daemon.client.list_runs(1).await.unwrap();
     let warnings = Vec::<String>::try_from(runs[0]["warnings"].clone()).unwrap();
     assert!(warnings.iter().any(|warning| refused(warning)), "{warnings:?}");
-    assert_eq!(failed(&house), Vec::<std::path::PathBuf>::new());
+    assert_eq!(failed(&harness), Vec::<std::path::PathBuf>::new());
 }
 
 #[tokio::test]
 async fn mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it() {
-    let (_room, sink, house) = plain().await;
+    let (_room, sink, harness) = plain().await;
     sink.mood(&json!({ "data": ["451 4.7.1 greylisted", "451 4.7.1 greylisted"] }));
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
     let mut subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
     subjects.sort();
     assert_eq!(subjects.len(), 2);
     assert_ne!(subjects[0], subjects[1]);
-    until_sent(&house).await;
+    until_sent(&harness).await;
     until_waiting(&daemon, 0).await;
 
     sink.mood(&json!({ "refuse": { "admin@example.com": "450 4.2.0 mailbox busy" } }));
-    house.udisks.plug(&second()).await;
+    harness.udisks.plug(&second()).await;
     daemon.finished(2).await;
     sink.received(4).await;
-    assert_eq!(spooled(&house).len(), 2, "for the sysop alone");
+    assert_eq!(spooled(&harness).len(), 2, "for the sysop alone");
     sink.mood(&json!({}));
     let late = sink.received(6).await.split_off(4);
     assert!(late.iter().all(|mail| mail.to() == ["admin@example.com"]), "{late:#?}");
@@ -146,33 +146,33 @@ async fn mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it()
 
 #[tokio::test]
 async fn mail_that_is_refused_for_good_is_put_aside_with_an_error() {
-    let (_room, sink, house) = plain().await;
+    let (_room, sink, harness) = plain().await;
     sink.mood(&json!({ "data": ["554 5.7.1 spam", "554 5.7.1 spam", "554 5.7.1 spam"] }));
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
-    until_sent(&house).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
+    until_sent(&harness).await;
     daemon.says("was given up").await;
     let told = |line: &&str| line.contains(" error ") && line.contains("5.7.1 spam");
-    asbackup_testing::house::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
-    assert_eq!((failed(&house).len(), sink.count()), (2, 0));
+    asbackup_testing::harness::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
+    assert_eq!((failed(&harness).len(), sink.count()), (2, 0));
     until_waiting(&daemon, 0).await;
 }
 
 #[tokio::test]
 async fn mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
-    let (_room, sink, mut house) = plain().await;
-    house.settings.set("Mail", "timeout-seconds", "2");
+    let (_room, sink, mut harness) = plain().await;
+    harness.settings.set("Mail", "timeout-seconds", "2");
     sink.mood(&json!({ "hang": true }));
-    let daemon = house.daemon().await;
-    run_once(&house, &daemon).await;
-    asbackup_testing::house::until("a hanging mail", || sink.hangs()).await;
-    house.udisks.plug(&second()).await;
+    let daemon = harness.daemon().await;
+    run_once(&harness, &daemon).await;
+    asbackup_testing::harness::until("a hanging mail", || sink.hangs()).await;
+    harness.udisks.plug(&second()).await;
     daemon.finished(2).await;
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("no answer within 2 s"), "{trouble}");
     sink.mood(&json!({}));
     sink.received(4).await;
-    until_sent(&house).await;
+    until_sent(&harness).await;
     daemon
         .tells("no trouble any more", |story| story.properties.get("OutboxError") == Some(&zbus::Str::from("").into()))
         .await;

@@ -4,24 +4,24 @@ use std::fs;
 use std::process::Output;
 
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::daemon::Daemon;
-use asbackup_testing::house::{House, first};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::daemon::Daemon;
+use asbackup_testing::harness::{Harness, first};
 
 use super::sshd::Sshd;
 
 struct Way {
-    house: House,
+    harness: Harness,
     polkit: FakePolkit,
     sshd: Sshd,
 }
 
 impl Way {
     async fn new() -> Self {
-        let house = House::new().await;
-        let polkit = FakePolkit::start(house.bus.address(), Verdict::Yes).await;
-        let sshd = Sshd::start(house.bus.address());
-        Self { house, polkit, sshd }
+        let harness = Harness::new().await;
+        let polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+        let sshd = Sshd::start(harness.bus.address());
+        Self { harness, polkit, sshd }
     }
 
     /// Exit code and everything said.
@@ -33,7 +33,7 @@ impl Way {
     }
 
     fn lock_files(&self) -> usize {
-        fs::read_dir(self.house.path("veeam")).unwrap().count()
+        fs::read_dir(self.harness.path("veeam")).unwrap().count()
     }
 }
 
@@ -44,11 +44,11 @@ async fn locks(daemon: &Daemon) -> usize {
 #[tokio::test]
 async fn a_job_locks_and_unlocks_over_ssh() {
     let way = Way::new().await;
-    let daemon = way.house.daemon().await;
+    let daemon = way.harness.daemon().await;
     let (code, said) = way.ask(Some("veeam-lock --timeout 840 -- Tägliche Sicherung (1)")).await;
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("Tägliche Sicherung (1)"), "{said}");
-    let text = fs::read_to_string(way.house.veeam_lock("Tägliche Sicherung (1).lock")).unwrap();
+    let text = fs::read_to_string(way.harness.veeam_lock("Tägliche Sicherung (1).lock")).unwrap();
     assert!(text.contains(&format!("uid={NOBODY}\n")), "{text}");
     assert_eq!(way.ask(Some("veeam-unlock --quiet -- Tägliche Sicherung (1)")).await, (0, String::new()));
     assert_eq!(way.lock_files(), 0);
@@ -60,8 +60,8 @@ async fn a_job_locks_and_unlocks_over_ssh() {
 #[tokio::test]
 async fn who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
     let way = Way::new().await;
-    let daemon = way.house.daemon().await;
-    way.house.hang_in_mount(&daemon, &first()).await;
+    let daemon = way.harness.daemon().await;
+    way.harness.hang_in_mount(&daemon, &first()).await;
     assert_eq!(way.ask(Some("veeam-lock --timeout 0 -- Nightly")).await.0, 3);
     let mut waiting = way.sshd.client(Some("veeam-lock --quiet -- Nightly")).spawn().unwrap();
     daemon.tells("the request", |story| story.has_lock("Nightly", "waiting")).await;
@@ -76,7 +76,7 @@ async fn who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
 #[tokio::test]
 async fn what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_ssh() {
     let way = Way::new().await;
-    let daemon = way.house.daemon().await;
+    let daemon = way.harness.daemon().await;
     let canary = way.sshd.path("canary");
     let touch = format!("touch {}", canary.display());
     let long = "x".repeat(64 << 10);

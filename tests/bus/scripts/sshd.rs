@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use asbackup_testing::house::bus::{NOBODY, open_to_all};
+use asbackup_testing::harness::bus::{NOBODY, open_to_all};
 use asbackup_testing::{file, program};
 use tempfile::TempDir;
 

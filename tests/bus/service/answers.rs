@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use asbackup::controller::{Call, Started};
 use asbackup_api::Fault;
 use asbackup_api::bus::{Action, Error};
-use asbackup_testing::house::rig::{Rig, UUID, soon};
+use asbackup_testing::harness::rig::{Rig, UUID, soon};
 use asbackup_texts::{Language, Texts};
 use tokio::sync::oneshot;
 

@@ -10,8 +10,8 @@ use asbackup_api::{
     AttachmentId, Contents, Disk, DiskId, Fault, Outcome, RunRecord, RunWarning, Status, Step, Totals, Trigger,
     UnformattedDisk, Warning,
 };
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::rig::{Rig, UUID};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::rig::{Rig, UUID};
 use serde_json::json;
 
 fn keys_in_contract(method: &str) -> BTreeSet<String> {

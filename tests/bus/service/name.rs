@@ -2,8 +2,8 @@
 
 use asbackup::bus::BusError;
 use asbackup_api::bus::BUS_NAME;
-use asbackup_testing::house::bus::{NOBODY, PrivateBus};
-use asbackup_testing::house::rig::{Rig, serve_again};
+use asbackup_testing::harness::bus::{NOBODY, PrivateBus};
+use asbackup_testing::harness::rig::{Rig, serve_again};
 use asbackup_texts::{Language, Texts};
 use zbus::fdo::DBusProxy;
 

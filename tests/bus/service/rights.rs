@@ -7,8 +7,8 @@ use asbackup::controller::Call;
 use asbackup_api::Fault;
 use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::house::bus::NOBODY;
-use asbackup_testing::house::rig::{Rig, UUID, proxy, soon};
+use asbackup_testing::harness::bus::NOBODY;
+use asbackup_testing::harness::rig::{Rig, UUID, proxy, soon};
 use asbackup_texts::{Language, Texts};
 use zbus::fdo;
 

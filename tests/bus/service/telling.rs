@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use asbackup::controller::Signal;
 use asbackup_api::bus::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup_api::{Facts, Fault, LogLine, Outcome, State, Status, VeeamLock, Warning};
-use asbackup_testing::house::rig::{Rig, UUID, finish, finished, soon};
+use asbackup_testing::harness::rig::{Rig, UUID, finish, finished, soon};
 use asbackup_texts::{Language, Texts};
 use futures_util::StreamExt;
 use tokio::sync::oneshot;

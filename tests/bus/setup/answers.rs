@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use asbackup_config::{TEMPLATE, parse};
-use asbackup_testing::house::daemon::PATIENCE;
-use asbackup_testing::house::{House, first, second};
+use asbackup_testing::harness::daemon::PATIENCE;
+use asbackup_testing::harness::{Harness, first, second};
 use asbackup_testing::mail_servers::Sink;
 use asbackup_testing::program;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,10 +15,10 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 use crate::cli::called::{ENGLISH, GERMAN, Said, command, ended, of_program};
 
 /// Answers all at once, as a script does.
-async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
-    let path = house.config_path();
-    let mut command = command(house.bus.address(), language, &["setup", path.to_str().unwrap()]);
-    command.env("RUNTIME_DIRECTORY", house.path("run"));
+async fn piped(harness: &Harness, language: &str, answers: &[&str]) -> Said {
+    let path = harness.config_path();
+    let mut command = command(harness.bus.address(), language, &["setup", path.to_str().unwrap()]);
+    command.env("RUNTIME_DIRECTORY", harness.path("run"));
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all((answers.join("\n") + "\n").as_bytes()).await.unwrap();
@@ -26,28 +26,28 @@ async fn piped(house: &House, language: &str, answers: &[&str]) -> Said {
     ended(child).await
 }
 
-/// A house whose daemon has the untouched template, and two disks plugged in that nobody knows.
-async fn untouched() -> (House, asbackup_testing::house::daemon::Daemon) {
-    let house = House::new().await;
+/// A harness whose daemon has the untouched template, and two disks plugged in that nobody knows.
+async fn untouched() -> (Harness, asbackup_testing::harness::daemon::Daemon) {
+    let harness = Harness::new().await;
     let quiet =
-        TEMPLATE.replace("log-file-path = /var/log", &format!("log-file-path = {}", house.path("log").display()));
-    house.write_config_text(
-        &quiet.replace("= /var/lib/asbackup/veeam", &format!("= {}", house.path("veeam").display())),
+        TEMPLATE.replace("log-file-path = /var/log", &format!("log-file-path = {}", harness.path("log").display()));
+    harness.write_config_text(
+        &quiet.replace("= /var/lib/asbackup/veeam", &format!("= {}", harness.path("veeam").display())),
     );
-    let daemon = house.launch_with("").await;
+    let daemon = harness.launch_with("").await;
     daemon.ready().await;
-    super::plug(&house, &daemon, &[first(), second()]).await;
-    (house, daemon)
+    super::plug(&harness, &daemon, &[first(), second()]).await;
+    (harness, daemon)
 }
 
 #[tokio::test]
 async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
     let room = tempfile::tempdir().unwrap();
     let sink = Sink::plain(room.path());
-    let (house, daemon) = untouched().await;
-    fs::write(house.path("source/one"), "").unwrap();
-    let (source, server) = (house.path("source"), format!("localhost:{}", sink.port));
-    let template = fs::read_to_string(house.config_path()).unwrap();
+    let (harness, daemon) = untouched().await;
+    fs::write(harness.path("source/one"), "").unwrap();
+    let (source, server) = (harness.path("source"), format!("localhost:{}", sink.port));
+    let template = fs::read_to_string(harness.config_path()).unwrap();
     let answers = [
         "nowhere/at/all", // is refused, like the disk 7 and the address below
         source.to_str().unwrap(),
@@ -62,7 +62,7 @@ async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
         "", // the test mail: yes
         "", // write: yes
     ];
-    let said = piped(&house, ENGLISH, &answers).await;
+    let said = piped(&harness, ENGLISH, &answers).await;
     assert_eq!(said.code, Some(0), "{said:?}");
     for words in ["can't be read", "“7” is not in the list", "is not a mail address"] {
         assert!(said.err.contains(words), "{words} in {said:?}");
@@ -72,11 +72,11 @@ async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
     }
     assert_eq!(sink.received(1).await[0].to(), ["admin@example.com", "office@example.com"]);
 
-    let text = fs::read_to_string(house.config_path()).unwrap();
+    let text = fs::read_to_string(harness.config_path()).unwrap();
     let comments =
         |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(comments(&text), comments(&template));
-    assert_eq!(fs::metadata(house.config_path()).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(harness.config_path()).unwrap().permissions().mode() & 0o777, 0o600);
     let config = parse(&text).unwrap().config;
     assert_eq!((&config.source, config.mail.port), (&source, sink.port));
     assert_eq!(config.disks.len(), 1);
@@ -89,14 +89,14 @@ async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
 
 #[tokio::test]
 async fn setup_that_is_not_answered_to_its_end_writes_nothing() {
-    let (house, _daemon) = untouched().await;
-    let before = fs::read(house.config_path()).unwrap();
-    let source = house.path("source");
-    let said = piped(&house, GERMAN, &[source.to_str().unwrap(), "1"]).await;
+    let (harness, _daemon) = untouched().await;
+    let before = fs::read(harness.config_path()).unwrap();
+    let source = harness.path("source");
+    let said = piped(&harness, GERMAN, &[source.to_str().unwrap(), "1"]).await;
     assert!(said.code == Some(1) && said.err.contains("nichts geschrieben"), "{said:?}");
-    let refused = piped(&house, GERMAN, &[source.to_str().unwrap(), "1", "-", "-", "n"]).await;
+    let refused = piped(&harness, GERMAN, &[source.to_str().unwrap(), "1", "-", "-", "n"]).await;
     assert!(refused.code == Some(1) && refused.err.contains("nichts geschrieben"), "{refused:?}");
-    assert_eq!(fs::read(house.config_path()).unwrap(), before);
+    assert_eq!(fs::read(harness.config_path()).unwrap(), before);
 }
 
 /// What is shown on a terminal, read as far as somebody waits for it.
@@ -110,13 +110,13 @@ struct Screen {
 }
 
 impl Screen {
-    fn open(house: &House) -> Self {
-        Self::of_line(house, &format!("{} setup {}", program("asbackup"), house.config_path().display()))
+    fn open(harness: &Harness) -> Self {
+        Self::of_line(harness, &format!("{} setup {}", program("asbackup"), harness.config_path().display()))
     }
 
-    fn of_line(house: &House, line: &str) -> Self {
+    fn of_line(harness: &Harness, line: &str) -> Self {
         let arguments = ["-qec", line, "/dev/null"];
-        let mut command = of_program("script".as_ref(), house.bus.address(), ENGLISH, &arguments);
+        let mut command = of_program("script".as_ref(), harness.bus.address(), ENGLISH, &arguments);
         command.env("PATH", "/usr/bin:/bin").stdin(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -128,8 +128,8 @@ impl Screen {
         self.keys(question, &format!("{answer}\r")).await;
     }
 
-    async fn answer_up_to_the_password(&mut self, house: &House) {
-        let source = house.path("source");
+    async fn answer_up_to_the_password(&mut self, harness: &Harness) {
+        let source = harness.path("source");
         for (question, answer) in [
             ("to be copied", source.to_str().unwrap()),
             ("Which of these disks", "1"),
@@ -165,9 +165,9 @@ impl Screen {
 
 #[tokio::test]
 async fn setup_on_a_terminal_does_not_show_the_password() {
-    let (house, _daemon) = untouched().await;
-    let mut screen = Screen::open(&house);
-    screen.answer_up_to_the_password(&house).await;
+    let (harness, _daemon) = untouched().await;
+    let mut screen = Screen::open(&harness);
+    screen.answer_up_to_the_password(&harness).await;
     screen.answer("Password", "hunter2%").await;
     screen.answer("test mail", "n").await;
     screen.answer("Write these changes?", "y").await;
@@ -176,7 +176,7 @@ async fn setup_on_a_terminal_does_not_show_the_password() {
     let shown = screen.shown.clone() + &rest;
     assert!(!shown.contains("hunter2") && shown.contains("→\u{1b}[0m ********"), "{shown}");
     assert_eq!(ended(screen.child).await.code, Some(0), "{shown}");
-    let text = fs::read_to_string(house.config_path()).unwrap();
+    let text = fs::read_to_string(harness.config_path()).unwrap();
     let mail = parse(&text).unwrap().config.mail;
     assert_eq!((mail.password.expose(), mail.port), ("hunter2%", 465));
 }
@@ -186,17 +186,17 @@ const CTRL_Z: &str = "\u{1a}";
 
 #[tokio::test]
 async fn setup_left_at_the_password_gives_the_terminal_its_echo_back() {
-    let (house, _daemon) = untouched().await;
+    let (harness, _daemon) = untouched().await;
     let program = program("asbackup");
-    let path = house.config_path();
+    let path = harness.config_path();
     // A shell that goes on after Ctrl-C, and brings back who was stopped by Ctrl-Z.
     let line = format!(
         "bash -c 'trap : INT; set -m; {program} setup {}; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo stopped; \
          fg > /dev/null; echo left $?; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo end'",
         path.display()
     );
-    let mut screen = Screen::of_line(&house, &line);
-    screen.answer_up_to_the_password(&house).await;
+    let mut screen = Screen::of_line(&harness, &line);
+    screen.answer_up_to_the_password(&harness).await;
     screen.keys("Password", CTRL_Z).await;
     screen.keys("stopped", "").await;
     screen.keys("Password", &format!("hunter2{CTRL_C}")).await;

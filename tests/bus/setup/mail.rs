@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use asbackup_testing::house::bus::{NOBODY, open_to_all};
+use asbackup_testing::harness::bus::{NOBODY, open_to_all};
 use asbackup_testing::mail_servers::{Certificates, Sink};
 use asbackup_testing::program;
 use asbackup_testing::sockets::Sockets;

@@ -6,14 +6,14 @@ mod mail;
 mod options;
 
 use asbackup_testing::fakes::udisks::FakeDisk;
-use asbackup_testing::house::House;
-use asbackup_testing::house::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::Harness;
+use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
 
 /// Plugs disks in and waits until the daemon lists them.
-async fn plug(house: &House, daemon: &Daemon, disks: &[FakeDisk]) {
+async fn plug(harness: &Harness, daemon: &Daemon, disks: &[FakeDisk]) {
     let mut all = 0;
     for disk in disks {
-        house.udisks.plug(disk).await;
+        harness.udisks.plug(disk).await;
     }
     let listed = tokio::time::timeout(PATIENCE, async {
         while all < disks.len() {

@@ -1,4 +1,4 @@
-//! The house around a daemon: a private bus, UDisks2 played by the fake one, and directories of its own.
+//! The harness around a daemon: a private bus, UDisks2 played by the fake one, and directories of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use settings::Settings;
 use crate::fakes::udisks::{Answer, FakeDisk, FakeUdisks};
 use crate::sockets::Sockets;
 
-pub struct House {
+pub struct Harness {
     pub bus: PrivateBus,
     pub udisks: FakeUdisks,
     pub settings: Settings,
@@ -25,7 +25,7 @@ pub struct House {
     room: TempDir,
 }
 
-impl House {
+impl Harness {
     /// Knows the three disks `first()`, `second()` and `third()`, none of which is plugged in. No disk can be mounted, so that
     /// a run is over at once.
     pub async fn new() -> Self {
@@ -125,7 +125,7 @@ fn names(directory: &Path) -> Vec<String> {
 
 /// Looks every few milliseconds; for conditions that nobody signals.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let waited = tokio::time::timeout(crate::house::daemon::PATIENCE, async {
+    let waited = tokio::time::timeout(crate::harness::daemon::PATIENCE, async {
         while !is_so() {
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
