@@ -8,7 +8,7 @@ use std::process::Command;
 
 use asbackup_api::Status;
 use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, ERROR_PREFIX, Error, INTERFACE, OBJECT_PATH};
-use asbackup_testing::harness::rig::{Rig, UUID};
+use asbackup_testing::harness::service::{BusService, UUID};
 use zbus::DBusError;
 use zbus::fdo::IntrospectableProxy;
 use zbus_xml::{Annotation, Arg, ArgDirection, Interface, Node, Property};
@@ -75,8 +75,8 @@ fn names(kind: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn the_running_object_is_what_the_contract_says() {
-    let rig = Rig::new().await;
-    let client = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let client = service.bus.connect().await;
     let builder = IntrospectableProxy::builder(&client).destination(BUS_NAME);
     let object = builder.path(OBJECT_PATH).build().await.unwrap();
     let live = object.introspect().await.unwrap();
@@ -112,9 +112,9 @@ fn bus_every_property_is_a_field_of_the_status() {
 
 #[tokio::test]
 async fn bus_the_client_proxy_knows_every_method() {
-    let mut rig = Rig::new().await;
-    rig.play_controller();
-    let client: BackupProxy<'_> = rig.client().await;
+    let mut service = BusService::new().await;
+    service.play_controller();
+    let client: BackupProxy<'_> = service.client().await;
     assert_eq!(client.start(UUID).await, Ok(1));
     assert_eq!(client.start_allowing_deletions(UUID).await, Ok(2));
     assert_eq!(client.trust_disk(UUID).await, Ok(()));

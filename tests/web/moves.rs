@@ -49,7 +49,7 @@ async fn who_reads_while_the_page_moves_goes_on_reading() {
     let mut lines = BufReader::new(stream).lines();
     while !lines.next_line().await.expect("text").expect("events").starts_with("data:") {}
     let new = format!("{}:8080", site::own_host());
-    office.rig.status.send_replace(Status { web_address: new.clone(), ..office::copying(42) });
+    office.service.status.send_replace(Status { web_address: new.clone(), ..office::copying(42) });
     until_it_is(true, &new).await;
     until_it_is(false, &office.site.address).await;
     while !lines.next_line().await.expect("text").expect("events go on").contains("42 %") {}

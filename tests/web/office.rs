@@ -8,7 +8,7 @@ use asbackup_api::{
     VeeamLock, Warning,
 };
 use asbackup_testing::harness::bus::NOBODY;
-use asbackup_testing::harness::rig::Rig;
+use asbackup_testing::harness::service::BusService;
 use asbackup_texts::{Language, Texts};
 
 use crate::site::{self, Setup, Site};
@@ -22,7 +22,7 @@ const DAY: u64 = 86_400_000_000;
 const GIGA: u64 = 1_000_000_000;
 
 pub struct Office {
-    pub rig: Rig,
+    pub service: BusService,
     pub site: Site,
 }
 
@@ -39,34 +39,34 @@ impl Office {
     /// The page is not root, and who it is decides what it may; everything is granted by the service.
     pub async fn as_nobody(status: Status, password: &str) -> Self {
         let mut office = Self::open(status, password, NOBODY).await;
-        office.rig.play_controller();
+        office.service.play_controller();
         office
     }
 
     async fn open(status: Status, password: &str, user: u32) -> Self {
         let address = format!("{}:8080", site::own_host());
-        let rig = Self::rig(status, &address).await;
-        let site = Site::start(&Setup { bus: rig.bus.address(), address: &address, password, user }).await;
-        Self { rig, site }
+        let service = Self::service(status, &address).await;
+        let site = Site::start(&Setup { bus: service.bus.address(), address: &address, password, user }).await;
+        Self { service, site }
     }
 
     /// The page is in another network.
     pub async fn within(network: &str, address: &str) -> Self {
-        let rig = Self::rig(ready(), address).await;
-        let setup = Setup { bus: rig.bus.address(), address, password: "", user: 0 };
+        let service = Self::service(ready(), address).await;
+        let setup = Setup { bus: service.bus.address(), address, password: "", user: 0 };
         let site = Site::within(network, &setup);
-        Self { rig, site }
+        Self { service, site }
     }
 
-    async fn rig(status: Status, address: &str) -> Rig {
+    async fn service(status: Status, address: &str) -> BusService {
         let history = history(status.disks.first().map_or("", |disk| disk.label.as_str()));
         let status = at(address, status);
-        Rig::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await
+        BusService::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await
     }
 
     /// Things are so now.
     pub fn is(&self, status: Status) {
-        self.rig.status.send_replace(at(&self.site.address, status));
+        self.service.status.send_replace(at(&self.site.address, status));
     }
 }
 

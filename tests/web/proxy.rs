@@ -110,7 +110,7 @@ async fn start(browser: &mut Browser, password: &str) {
 
 async fn is_live_and_starts_a_copy(recipe: &str, login: bool) {
     let mut office = Office::with(office::ready(), "secret").await;
-    office.rig.play_controller();
+    office.service.play_controller();
     let nginx = Nginx::start(&office.site.address, recipe, login).await;
     let mut browser = visitor(&nginx).await;
     let door = if login { "reader:door@" } else { "" };
@@ -124,10 +124,10 @@ async fn is_live_and_starts_a_copy(recipe: &str, login: bool) {
 
     start(&mut browser, "guess").await;
     browser.until("document.querySelector('h1')?.textContent.includes('Das Passwort ist falsch')").await;
-    assert!(office.rig.status.borrow().last_result.is_none(), "a guess has started something");
+    assert!(office.service.status.borrow().last_result.is_none(), "a guess has started something");
     start(&mut browser, "secret").await;
     browser.until("location.pathname === '/backup/' && document.querySelector('progress, #disks')").await;
-    assert_eq!(office.rig.status.borrow().last_run, 1);
+    assert_eq!(office.service.status.borrow().last_run, 1);
 }
 
 #[tokio::test]

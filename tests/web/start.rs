@@ -11,7 +11,7 @@ const WRONG: &str = "Authorization: Basic eDpndWVzcw==\r\n";
 
 async fn open() -> Office {
     let mut office = Office::with(office::ready(), "secret\n").await;
-    office.rig.play_controller();
+    office.service.play_controller();
     office
 }
 
@@ -69,7 +69,7 @@ async fn guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
 #[tokio::test]
 async fn polkit_has_the_last_word() {
     let office = Office::as_nobody(office::ready(), "secret").await;
-    let polkit = FakePolkit::start(office.rig.bus.address(), Verdict::No).await;
+    let polkit = FakePolkit::start(office.service.bus.address(), Verdict::No).await;
     let refused = office.site.ask("POST", "/copy", RIGHT).await;
     assert_eq!(refused.code(), 403, "{}", refused.body);
     assert!(refused.body.contains("de.example.Backup.start"), "{}", refused.body);

@@ -113,7 +113,7 @@ async fn a_foreign_name_that_leads_here_is_refused_in_plain_words() {
 
 /// The page's name on the bus, which anybody finds by its process.
 async fn name_of(office: &Office) -> OwnedUniqueName {
-    let bus = DBusProxy::new(&office.rig.bus.connect().await).await.unwrap();
+    let bus = DBusProxy::new(&office.service.bus.connect().await).await.unwrap();
     for name in bus.list_names().await.unwrap() {
         let Ok(unique) = OwnedUniqueName::try_from(name.as_str()) else { continue };
         if bus.get_connection_unix_process_id(unique.clone().into()).await.is_ok_and(|pid| pid == office.site.pid()) {
@@ -140,7 +140,7 @@ async fn forged_news_is_neither_shown_nor_kept() {
     };
     let lie = HashMap::from([("Status".to_owned(), Variant::from("forged")), ("Run".to_owned(), Variant::from(7_u64))]);
     let many: HashMap<String, Variant<'_>> = (0..1_000_000).map(|nth| (nth.to_string(), Variant::from(nth))).collect();
-    let stranger = office.rig.bus.connect_as(NOBODY).await;
+    let stranger = office.service.bus.connect_as(NOBODY).await;
     let owner = Message::signal("/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged");
     let owner = owner.destination(&page).build(&(asbackup_api::bus::BUS_NAME, "", "")).unwrap();
     stranger.send_all(&[owner, changed(&lie)]).await.unwrap();

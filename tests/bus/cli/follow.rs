@@ -1,7 +1,7 @@
 //! `watch` and `start --watch`: they follow a run to its end, and their exit code is how it ended.
 
 use asbackup_api::State;
-use asbackup_testing::harness::rig::{Rig, UUID, finish, finished, soon};
+use asbackup_testing::harness::service::{BusService, UUID, finish, finished, soon};
 use asbackup_testing::harness::{Harness, broken, first};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
@@ -23,18 +23,18 @@ async fn line(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
 
 #[tokio::test]
 async fn watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
-    let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
-    let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
+    let service = BusService::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
+    let (child, mut lines) = watching(service.bus.address(), &["watch"]);
     assert!(line(&mut lines).await.contains("42 %"));
-    rig.status.send_modify(|status| status.progress = 0.43);
-    rig.status.send_modify(|status| status.progress = 0.75);
+    service.status.send_modify(|status| status.progress = 0.43);
+    service.status.send_modify(|status| status.progress = 0.75);
     let next = line(&mut lines).await;
     assert!(next.contains("75 %") && next.contains("leave it plugged in"), "{next}");
-    rig.status.send_modify(|status| status.state = State::Unmounting);
+    service.status.send_modify(|status| status.state = State::Unmounting);
     assert!(line(&mut lines).await.contains("is being unmounted"));
-    rig.status.send_modify(|status| finish(status, 17));
-    rig.signals.send(finished(17)).unwrap();
-    rig.status.send_modify(|status| status.safe_to_remove = vec![UUID.to_owned()]);
+    service.status.send_modify(|status| finish(status, 17));
+    service.signals.send(finished(17)).unwrap();
+    service.status.send_modify(|status| status.safe_to_remove = vec![UUID.to_owned()]);
     assert!(line(&mut lines).await.ends_with("the disk is safe to remove now."));
     assert_eq!(ended(child).await.code, Some(0));
 }
@@ -42,22 +42,22 @@ async fn watch_tells_each_tenth_of_a_running_copy_until_it_is_done() {
 #[tokio::test]
 async fn watch_says_once_that_a_resumed_copy_can_be_over_sooner_than_it_seems() {
     let resumed = asbackup_api::Status { bytes_resumed: 300_000_000_000, ..copying() };
-    let rig = Rig::with(resumed, std::sync::Arc::new(|_| Vec::new())).await;
-    let (child, mut lines) = watching(rig.bus.address(), &["watch"]);
+    let service = BusService::with(resumed, std::sync::Arc::new(|_| Vec::new())).await;
+    let (child, mut lines) = watching(service.bus.address(), &["watch"]);
     let hint = line(&mut lines).await;
     assert!(hint.contains("much sooner") && hint.contains("300 GB"), "{hint}");
     assert!(line(&mut lines).await.contains("42 %"));
-    rig.status.send_modify(|status| status.progress = 0.75);
+    service.status.send_modify(|status| status.progress = 0.75);
     assert!(line(&mut lines).await.contains("75 %"), "said once");
-    rig.status.send_modify(|status| finish(status, 17));
-    rig.signals.send(finished(17)).unwrap();
+    service.status.send_modify(|status| finish(status, 17));
+    service.signals.send(finished(17)).unwrap();
     assert_eq!(ended(child).await.code, Some(0));
 }
 
 #[tokio::test]
 async fn watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
-    let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
-    let mut child = on_terminal(rig.bus.address(), "watch").spawn().unwrap();
+    let service = BusService::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
+    let mut child = on_terminal(service.bus.address(), "watch").spawn().unwrap();
     let mut output = child.stdout.take().unwrap();
     let mut shown = Vec::new();
     soon(async {
@@ -66,11 +66,11 @@ async fn watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
         }
     })
     .await;
-    rig.status.send_modify(|status| {
+    service.status.send_modify(|status| {
         finish(status, 17);
         status.safe_to_remove = vec![UUID.to_owned()];
     });
-    rig.signals.send(finished(17)).unwrap();
+    service.signals.send(finished(17)).unwrap();
     soon(output.read_to_end(&mut shown)).await.unwrap();
     assert_eq!(ended(child).await.code, Some(0));
     let shown = String::from_utf8(shown).unwrap();
@@ -80,18 +80,18 @@ async fn watch_on_a_terminal_is_a_bar_that_shows_foreign_names_harmlessly() {
 
 #[tokio::test]
 async fn watch_in_json_is_all_properties_in_each_line() {
-    let rig = Rig::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
-    let (child, mut lines) = watching(rig.bus.address(), &["watch", "--json"]);
+    let service = BusService::with(copying(), std::sync::Arc::new(|_| Vec::new())).await;
+    let (child, mut lines) = watching(service.bus.address(), &["watch", "--json"]);
     let now: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
     assert_eq!((&now["State"], &now["Progress"]), (&"copying".into(), &0.42.into()));
-    rig.status.send_modify(|status| status.progress = 0.43);
+    service.status.send_modify(|status| status.progress = 0.43);
     let next: Value = serde_json::from_str(&line(&mut lines).await).unwrap();
     assert_eq!((&next["Progress"], &next["Run"]), (&0.43.into(), &17.into()));
-    rig.status.send_modify(|status| {
+    service.status.send_modify(|status| {
         finish(status, 17);
         status.safe_to_remove = vec![UUID.to_owned()];
     });
-    rig.signals.send(finished(17)).unwrap();
+    service.signals.send(finished(17)).unwrap();
     let mut last = Value::Null;
     while let Some(line) = soon(lines.next_line()).await.unwrap() {
         last = serde_json::from_str(&line).unwrap();

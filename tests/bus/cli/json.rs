@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asbackup_testing::harness::rig::{Rig, UUID};
+use asbackup_testing::harness::service::{BusService, UUID};
 use serde_json::{Value, json};
 
 use super::called::{ENGLISH, GERMAN, call};
@@ -10,8 +10,8 @@ use super::samples::{NOON, copying, failed, runs};
 
 #[tokio::test]
 async fn json_has_the_names_and_values_of_the_bus() {
-    let rig = Rig::with(copying(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
-    let address = rig.bus.address();
+    let service = BusService::with(copying(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
+    let address = service.bus.address();
 
     let status = call(address, ENGLISH, &["status", "--json"]).await.json();
     assert_eq!(status["State"], "copying");
@@ -33,8 +33,8 @@ async fn json_has_the_names_and_values_of_the_bus() {
 
 #[tokio::test]
 async fn sentences_in_json_are_in_the_callers_language_with_what_they_are_about() {
-    let rig = Rig::with(failed(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
-    let address = rig.bus.address();
+    let service = BusService::with(failed(), Arc::new(|newest| runs().into_iter().take(newest).collect())).await;
+    let address = service.bus.address();
     for (language, status_begins, room, removed) in [
         (ENGLISH, "The copy to", "There is not enough space on the disk", "The disk was unplugged too early."),
         (GERMAN, "Die Kopie auf", "Auf der Platte ist nicht genug Platz", "Die Platte wurde zu früh abgezogen."),

@@ -4,7 +4,7 @@ use asbackup_api::{
     AttachmentId, Disk, DiskId, Facts, Fault, Outcome, RunRecord, State, Status, Step, Totals, Trigger, VeeamLock,
     Warning,
 };
-use asbackup_testing::harness::rig::UUID;
+use asbackup_testing::harness::service::UUID;
 use asbackup_texts::{Language, Texts};
 
 /// 23 November 2026, 12:00 UTC.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use asbackup::controller::{Call, Started};
 use asbackup_api::Fault;
 use asbackup_api::bus::{Action, Error};
-use asbackup_testing::harness::rig::{Rig, UUID, soon};
+use asbackup_testing::harness::service::{BusService, UUID, soon};
 use asbackup_texts::{Language, Texts};
 use tokio::sync::oneshot;
 
@@ -14,8 +14,8 @@ use super::rights::call;
 
 #[tokio::test]
 async fn readers_do_not_wait_for_a_controller_that_is_stuck() {
-    let rig = Rig::new().await;
-    let (caller, reader) = (rig.client().await, rig.client().await);
+    let service = BusService::new().await;
+    let (caller, reader) = (service.client().await, service.client().await);
     let begun = Instant::now();
     let stuck = tokio::spawn(async move { caller.cancel().await });
     let mut slowest = Duration::ZERO;
@@ -36,9 +36,9 @@ async fn readers_do_not_wait_for_a_controller_that_is_stuck() {
 
 #[tokio::test]
 async fn a_controller_that_has_gone_says_that_the_service_stops() {
-    let mut rig = Rig::new().await;
-    rig.calls.take();
-    let client = rig.client().await;
+    let mut service = BusService::new().await;
+    service.calls.take();
+    let client = service.client().await;
     for action in Action::ALL {
         let answer = call(&client, action).await;
         assert!(matches!(answer, Err(Error::Stopping(_))), "{answer:?}");
@@ -47,27 +47,27 @@ async fn a_controller_that_has_gone_says_that_the_service_stops() {
 
 #[tokio::test]
 async fn a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now() {
-    let mut rig = Rig::new().await;
-    let mut calls = rig.calls.take().unwrap();
+    let mut service = BusService::new().await;
+    let mut calls = service.calls.take().unwrap();
     tokio::spawn(async move {
         while let Some(Call::Start { disk, reply, .. }) = calls.recv().await {
             let _ = reply.send(Err(Fault::Busy { disk }));
         }
     });
-    let client = rig.client().await;
+    let client = service.client().await;
     for language in Language::ALL {
         let texts = Texts::new(language);
         let disk = UUID.to_owned();
         let expected = texts.say(&Fault::Busy { disk }).to_string();
-        rig.texts.send(Arc::new(texts)).unwrap();
+        service.texts.send(Arc::new(texts)).unwrap();
         assert_eq!(client.start(UUID).await, Err(Error::Busy(expected)));
     }
 }
 
 #[tokio::test]
 async fn hostile_arguments_do_not_reach_the_controller() {
-    let mut rig = Rig::new().await;
-    let client = rig.client().await;
+    let mut service = BusService::new().await;
+    let client = service.client().await;
     let long = "x".repeat(256);
     let huge = "x".repeat(1_000_000);
     for bad in ["a\nb", "\u{1b}[2J", "a\u{9b}b", &long, &huge] {
@@ -82,16 +82,16 @@ async fn hostile_arguments_do_not_reach_the_controller() {
     }
     let answer = client.veeam_lock("").await;
     assert!(matches!(answer, Err(Error::InvalidJob(_))), "{answer:?}");
-    assert!(rig.calls.as_mut().unwrap().try_recv().is_err());
+    assert!(service.calls.as_mut().unwrap().try_recv().is_err());
 }
 
 #[tokio::test]
 async fn an_answer_that_comes_too_late_harms_nobody() {
-    let mut rig = Rig::new().await;
-    let client = rig.client().await;
+    let mut service = BusService::new().await;
+    let client = service.client().await;
     let answer = client.start(UUID).await;
     assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
-    let Some(Call::Start { reply, .. }) = rig.calls.as_mut().unwrap().recv().await else {
+    let Some(Call::Start { reply, .. }) = service.calls.as_mut().unwrap().recv().await else {
         panic!("Start was handed on");
     };
     let (replied, after) = oneshot::channel();

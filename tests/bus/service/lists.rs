@@ -11,7 +11,7 @@ use asbackup_api::{
     UnformattedDisk, Warning,
 };
 use asbackup_testing::harness::bus::NOBODY;
-use asbackup_testing::harness::rig::{Rig, UUID};
+use asbackup_testing::harness::service::{BusService, UUID};
 use serde_json::json;
 
 fn keys_in_contract(method: &str) -> BTreeSet<String> {
@@ -47,8 +47,8 @@ async fn a_listed_disk_has_every_key_of_the_contract() {
         }],
         ..Status::default()
     };
-    let rig = Rig::with(status, Arc::new(|_| Vec::new())).await;
-    let disks = rig.client_as(NOBODY).await.list_disks().await.unwrap();
+    let service = BusService::with(status, Arc::new(|_| Vec::new())).await;
+    let disks = service.client_as(NOBODY).await.list_disks().await.unwrap();
     assert_eq!(disks.len(), 1);
     assert_eq!(keys(&disks[0]), keys_in_contract("ListDisks"));
     let text = |key: &str| disks[0][key].downcast_ref::<String>().unwrap();
@@ -67,8 +67,8 @@ async fn a_disk_without_a_file_system_has_every_key_of_the_contract() {
         contents: Contents::NotEmpty,
     };
     let status = Status { unformatted: vec![disk], ..Status::default() };
-    let rig = Rig::with(status, Arc::new(|_| Vec::new())).await;
-    let disks = rig.client_as(NOBODY).await.list_unformatted_disks().await.unwrap();
+    let service = BusService::with(status, Arc::new(|_| Vec::new())).await;
+    let disks = service.client_as(NOBODY).await.list_unformatted_disks().await.unwrap();
     assert_eq!(disks.len(), 1);
     assert_eq!(keys(&disks[0]), keys_in_contract("ListUnformattedDisks"));
     let text = |key: &str| disks[0][key].downcast_ref::<String>().unwrap();
@@ -102,8 +102,8 @@ async fn listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousand()
         seen.store(newest, Ordering::SeqCst);
         (1..=newest as u64).rev().map(record).collect()
     };
-    let rig = Rig::with(Status::default(), Arc::new(history)).await;
-    let client = rig.client_as(NOBODY).await;
+    let service = BusService::with(Status::default(), Arc::new(history)).await;
+    let client = service.client_as(NOBODY).await;
     let runs = client.list_runs(2).await.unwrap();
     assert_eq!(runs.len(), 2);
     assert_eq!(keys(&runs[0]), keys_in_contract("ListRuns"));
@@ -126,8 +126,8 @@ async fn a_history_that_can_not_be_read_keeps_nobody_waiting() {
         let _ = gate.lock().unwrap().recv();
         Vec::new()
     };
-    let rig = Rig::with(Status::default(), Arc::new(history)).await;
-    let client = rig.client().await;
+    let service = BusService::with(Status::default(), Arc::new(history)).await;
+    let client = service.client().await;
     let begun = Instant::now();
     let (first, second) = tokio::join!(client.list_runs(1), client.list_runs(1));
     for answer in [first, second] {

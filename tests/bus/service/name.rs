@@ -3,14 +3,14 @@
 use asbackup::bus::BusError;
 use asbackup_api::bus::BUS_NAME;
 use asbackup_testing::harness::bus::{NOBODY, PrivateBus};
-use asbackup_testing::harness::rig::{Rig, serve_again};
+use asbackup_testing::harness::service::{BusService, serve_again};
 use asbackup_texts::{Language, Texts};
 use zbus::fdo::DBusProxy;
 
 #[tokio::test]
 async fn a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_it() {
-    let rig = Rig::new().await;
-    let second = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let second = service.bus.connect().await;
     let error = serve_again(&second).await.unwrap_err();
     assert!(matches!(error, BusError::NameTaken), "{error:?}");
     for language in Language::ALL {
@@ -21,7 +21,7 @@ async fn a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_it()
     let name = zbus::names::BusName::try_from(BUS_NAME).unwrap();
     let owner = bus.get_name_owner(name).await.unwrap();
     assert_ne!(Some(&owner), second.unique_name());
-    assert_eq!(rig.client().await.state().await.unwrap(), "idle");
+    assert_eq!(service.client().await.state().await.unwrap(), "idle");
 }
 
 #[tokio::test]

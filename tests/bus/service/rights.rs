@@ -8,7 +8,7 @@ use asbackup_api::Fault;
 use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::harness::bus::NOBODY;
-use asbackup_testing::harness::rig::{Rig, UUID, proxy, soon};
+use asbackup_testing::harness::service::{BusService, UUID, proxy, soon};
 use asbackup_texts::{Language, Texts};
 use zbus::fdo;
 
@@ -37,9 +37,9 @@ fn denied<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 
 #[tokio::test]
 async fn root_may_everything_without_polkit() {
-    let mut rig = Rig::new().await;
-    rig.play_controller();
-    let client = rig.client().await;
+    let mut service = BusService::new().await;
+    service.play_controller();
+    let client = service.client().await;
     for action in Action::ALL {
         assert_eq!(call(&client, action).await, Ok(()), "{action:?}");
     }
@@ -47,8 +47,8 @@ async fn root_may_everything_without_polkit() {
 
 #[tokio::test]
 async fn without_polkit_nobody_else_may_anything_but_read() {
-    let mut rig = Rig::new().await;
-    let client = rig.client_as(NOBODY).await;
+    let mut service = BusService::new().await;
+    let client = service.client_as(NOBODY).await;
     for action in Action::ALL {
         let message = denied(call(&client, action).await);
         assert!(message.contains(action.id()), "{message}");
@@ -56,16 +56,16 @@ async fn without_polkit_nobody_else_may_anything_but_read() {
     assert_eq!(client.state().await.unwrap(), "idle");
     assert!(client.list_disks().await.unwrap().is_empty());
     assert!(client.list_runs(5).await.unwrap().is_empty());
-    let calls = rig.calls.as_mut().unwrap();
+    let calls = service.calls.as_mut().unwrap();
     assert!(calls.try_recv().is_err(), "nothing reached the controller");
 }
 
 #[tokio::test]
 async fn polkit_is_asked_about_the_caller_and_the_action() {
-    let mut rig = Rig::new().await;
-    rig.play_controller();
-    let polkit = FakePolkit::start(rig.bus.address(), Verdict::Yes).await;
-    let connection = rig.bus.connect_as(NOBODY).await;
+    let mut service = BusService::new().await;
+    service.play_controller();
+    let polkit = FakePolkit::start(service.bus.address(), Verdict::Yes).await;
+    let connection = service.bus.connect_as(NOBODY).await;
     let client = proxy(&connection).await;
     for action in Action::ALL {
         assert_eq!(call(&client, action).await, Ok(()), "{action:?}");
@@ -82,9 +82,9 @@ async fn polkit_is_asked_about_the_caller_and_the_action() {
 
 #[tokio::test]
 async fn a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
-    let rig = Rig::new().await;
-    let polkit = FakePolkit::start(rig.bus.address(), Verdict::No).await;
-    let client = rig.client_as(NOBODY).await;
+    let service = BusService::new().await;
+    let polkit = FakePolkit::start(service.bus.address(), Verdict::No).await;
+    let client = service.client_as(NOBODY).await;
     let message = denied(client.start("").await);
     assert!(message.contains("You are not allowed to do this"), "{message}");
     polkit.decide(Verdict::Broken);
@@ -98,9 +98,9 @@ async fn a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
 
 #[tokio::test]
 async fn a_challenge_says_that_a_password_would_help() {
-    let rig = Rig::new().await;
-    let _polkit = FakePolkit::start(rig.bus.address(), Verdict::Challenge).await;
-    let client = rig.client_as(NOBODY).await;
+    let service = BusService::new().await;
+    let _polkit = FakePolkit::start(service.bus.address(), Verdict::Challenge).await;
+    let client = service.client_as(NOBODY).await;
     let Err(Error::ZBus(zbus::Error::FDO(error))) = client.veeam_lock("job").await else {
         panic!("a challenge is no permission");
     };
@@ -109,9 +109,9 @@ async fn a_challenge_says_that_a_password_would_help() {
 
 #[tokio::test]
 async fn a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
-    let rig = Rig::new().await;
-    let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
-    let client = rig.client_as(NOBODY).await;
+    let service = BusService::new().await;
+    let polkit = FakePolkit::start(service.bus.address(), Verdict::Hang).await;
+    let client = service.client_as(NOBODY).await;
     let begun = Instant::now();
     let message = denied(client.veeam_lock("job").await);
     assert!(message.contains("could not be checked"), "nobody has said no: {message}");
@@ -121,9 +121,9 @@ async fn a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
 
 #[tokio::test]
 async fn a_password_dialogue_may_take_longer_than_two_seconds() {
-    let rig = Rig::new().await;
-    let polkit = FakePolkit::start(rig.bus.address(), Verdict::Hang).await;
-    let client = rig.client_as(NOBODY).await;
+    let service = BusService::new().await;
+    let polkit = FakePolkit::start(service.bus.address(), Verdict::Hang).await;
+    let client = service.client_as(NOBODY).await;
     let patience = Duration::from_millis(2500);
     let waited = tokio::time::timeout(patience, client.start("")).await;
     assert!(waited.is_err(), "still asking: {waited:?}");
@@ -146,8 +146,8 @@ async fn busctl_start(address: &str) -> String {
 
 #[tokio::test]
 async fn busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
-    let mut rig = Rig::new().await;
-    let mut calls = rig.calls.take().unwrap();
+    let mut service = BusService::new().await;
+    let mut calls = service.calls.take().unwrap();
     let fault = || Fault::Busy { disk: UUID.to_owned() };
     tokio::spawn(async move {
         while let Some(Call::Start { reply, .. }) = calls.recv().await {
@@ -155,10 +155,10 @@ async fn busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
         }
     });
     // It has words of its own for this one error.
-    let said = busctl_start(rig.bus.address()).await;
+    let said = busctl_start(service.bus.address()).await;
     assert_eq!(said, "Call failed: Access denied");
-    let _polkit = FakePolkit::start(rig.bus.address(), Verdict::Yes).await;
-    let said = busctl_start(rig.bus.address()).await;
+    let _polkit = FakePolkit::start(service.bus.address(), Verdict::Yes).await;
+    let said = busctl_start(service.bus.address()).await;
     let expected = Texts::new(Language::English).say(&fault());
     assert_eq!(said, format!("Call failed: {expected}"));
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use asbackup::controller::Signal;
 use asbackup_api::bus::{BUS_NAME, INTERFACE, OBJECT_PATH};
 use asbackup_api::{Facts, Fault, LogLine, Outcome, State, Status, VeeamLock, Warning};
-use asbackup_testing::harness::rig::{Rig, UUID, finish, finished, soon};
+use asbackup_testing::harness::service::{BusService, UUID, finish, finished, soon};
 use asbackup_texts::{Language, Texts};
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
@@ -103,9 +103,9 @@ fn full_status() -> Status {
 
 #[tokio::test]
 async fn no_signal_of_a_run_overtakes_the_reply_to_start() {
-    let mut rig = Rig::new().await;
-    rig.play_controller();
-    let client = rig.bus.connect().await;
+    let mut service = BusService::new().await;
+    service.play_controller();
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
     for run in 1..=200u64 {
         let start = Message::method_call(OBJECT_PATH, "Start");
@@ -135,9 +135,9 @@ async fn no_signal_of_a_run_overtakes_the_reply_to_start() {
 
 #[tokio::test]
 async fn a_caller_who_wants_no_reply_does_not_hold_up_the_signals() {
-    let mut rig = Rig::new().await;
-    rig.play_controller();
-    let client = rig.bus.connect().await;
+    let mut service = BusService::new().await;
+    service.play_controller();
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
     let begun = Instant::now();
     let start = Message::method_call(OBJECT_PATH, "Start");
@@ -151,13 +151,13 @@ async fn a_caller_who_wants_no_reply_does_not_hold_up_the_signals() {
 
 #[tokio::test]
 async fn run_finished_comes_after_the_properties_that_say_so() {
-    let rig = Rig::new().await;
-    let client = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
     // The wrong way round: the signal is on its way before the status says the same.
-    rig.signals.send(finished(1)).unwrap();
+    service.signals.send(finished(1)).unwrap();
     tokio::task::yield_now().await;
-    rig.status.send_modify(|status| finish(status, 1));
+    service.status.send_modify(|status| finish(status, 1));
     let changed = changes(&next_signal(&mut stream).await);
     assert_eq!(changed["LastResult"], OwnedVariant::try_from(Variant::from("success")).unwrap());
     let signal = next_signal(&mut stream).await;
@@ -170,13 +170,13 @@ async fn run_finished_comes_after_the_properties_that_say_so() {
 
 #[tokio::test]
 async fn properties_go_on_while_a_signal_waits_for_its_reply() {
-    let rig = Rig::new().await;
-    let client = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
     let (replied, after) = oneshot::channel();
     let started = Signal::RunStarted { run: 1, disk: UUID.to_owned(), trigger: "called", after: Some(after) };
-    rig.signals.send(started).unwrap();
-    rig.status.send_modify(|status| status.run = 1);
+    service.signals.send(started).unwrap();
+    service.status.send_modify(|status| status.run = 1);
     assert!(changes(&next_signal(&mut stream).await).contains_key("Run"));
     replied.send(()).unwrap();
     assert_eq!(member(&next_signal(&mut stream).await), "RunStarted");
@@ -184,23 +184,23 @@ async fn properties_go_on_while_a_signal_waits_for_its_reply() {
 
 #[tokio::test]
 async fn a_reply_that_never_leaves_holds_a_signal_up_for_two_seconds_only() {
-    let rig = Rig::new().await;
-    let client = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
     let (_never, after) = oneshot::channel();
     let started = Signal::RunStarted { run: 1, disk: UUID.to_owned(), trigger: "called", after: Some(after) };
     let begun = Instant::now();
-    rig.signals.send(started).unwrap();
+    service.signals.send(started).unwrap();
     assert_eq!(member(&next_signal(&mut stream).await), "RunStarted");
     assert!(begun.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test]
 async fn one_change_of_status_is_one_signal_with_the_values_that_getters_give() {
-    let rig = Rig::new().await;
-    let client = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
-    rig.status.send(full_status()).unwrap();
+    service.status.send(full_status()).unwrap();
     let changed = changes(&next_signal(&mut stream).await);
     let properties = PropertiesProxy::builder(&client).destination(BUS_NAME);
     let properties = properties.path(OBJECT_PATH).build().await.unwrap();
@@ -209,7 +209,7 @@ async fn one_change_of_status_is_one_signal_with_the_values_that_getters_give() 
     assert!(all.remove("Version").is_some(), "never changes");
     assert_eq!(changed, all, "every other property differs from its default");
 
-    rig.status.send_modify(|status| status.bytes_done += 1);
+    service.status.send_modify(|status| status.bytes_done += 1);
     let changed = changes(&next_signal(&mut stream).await);
     let names: Vec<&str> = changed.keys().map(String::as_str).collect();
     assert_eq!(names, ["BytesDone"]);
@@ -217,19 +217,19 @@ async fn one_change_of_status_is_one_signal_with_the_values_that_getters_give() 
 
 #[tokio::test]
 async fn control_characters_never_get_out() {
-    let rig = Rig::with(full_status(), Arc::new(|_| Vec::new())).await;
-    let client = rig.client().await;
+    let service = BusService::with(full_status(), Arc::new(|_| Vec::new())).await;
+    let client = service.client().await;
     assert_eq!(client.current_file().await.unwrap(), "a\\nb");
 }
 
 #[tokio::test]
 async fn the_last_words_get_out_before_the_daemon_ends() {
-    let rig = Rig::new().await;
-    let client = rig.bus.connect().await;
+    let service = BusService::new().await;
+    let client = service.bus.connect().await;
     let mut stream = listen(&client).await;
-    rig.status.send_modify(|status| finish(status, 3));
-    rig.signals.send(finished(3)).unwrap();
-    let (served, status, signals) = (rig.served, rig.status, rig.signals);
+    service.status.send_modify(|status| finish(status, 3));
+    service.signals.send(finished(3)).unwrap();
+    let (served, status, signals) = (service.served, service.status, service.signals);
     drop((status, signals));
     soon(served.finish(Duration::from_secs(5))).await;
     assert!(changes(&next_signal(&mut stream).await).contains_key("LastFinishedAt"));

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 pub mod bus;
 pub mod daemon;
-pub mod rig;
+pub mod service;
 pub mod settings;
 
 use bus::PrivateBus;

@@ -17,7 +17,7 @@ use super::bus::PrivateBus;
 pub const UUID: &str = "0f3a2c1e-1111-2222-3333-444455556666";
 
 /// What the test holds of a served bus.
-pub struct Rig {
+pub struct BusService {
     pub bus: PrivateBus,
     pub served: Bus,
     pub status: watch::Sender<Status>,
@@ -29,7 +29,7 @@ pub struct Rig {
     _server: Connection,
 }
 
-impl Rig {
+impl BusService {
     pub async fn new() -> Self {
         Self::with(Status::default(), Arc::new(|_| Vec::new())).await
     }
