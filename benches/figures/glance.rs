@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::recorder::{NAME, PATH};
 use asbackup_testing::testbed::scene::Scene;
 use asbackup_testing::{program, run};
 

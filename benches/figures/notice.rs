@@ -22,7 +22,7 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
         scene.disk.plug();
         let begin = Instant::now();
         let is_there = |states: &[String]| states.iter().filter(|state| *state == "checking").count() == count;
-        daemon.tells("the check", |story| is_there(&story.states).then_some(())).await;
+        daemon.wait_for("the check", |recorded| is_there(&recorded.states).then_some(())).await;
         ours.add(begin.elapsed());
         daemon.finished(count).await;
         scene.disk.unplug();

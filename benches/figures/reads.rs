@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::recorder::{NAME, PATH};
 use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
 use asbackup_testing::testbed::scene::Scene;
 use zbus::Connection;
@@ -25,7 +25,7 @@ pub async fn measure(amounts: &Amounts, table: &mut Table) {
     let daemon = scene.daemon().await;
     let bus = scene.testbed.bus().await;
     scene.disk.plug();
-    daemon.tells("progress", |story| story.progress.iter().any(|ratio| *ratio > 0.0).then_some(())).await;
+    daemon.wait_for("progress", |recorded| recorded.progress.iter().any(|ratio| *ratio > 0.0).then_some(())).await;
     let (mut ours, mut theirs) = (Samples::default(), Samples::default());
     for _ in 0..amounts.reads {
         for (what, samples) in [(OURS, &mut ours), (THEIRS, &mut theirs)] {

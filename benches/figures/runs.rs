@@ -80,7 +80,7 @@ async fn run_of_the_daemon(testbed: &Testbed, config: &ConfigText, disk: &mut Di
     disk.plug();
     daemon.started(1).await;
     let begin = Instant::now();
-    let finished = daemon.tells("the end of the run", |story| story.finished.first().cloned()).await;
+    let finished = daemon.wait_for("the end of the run", |recorded| recorded.finished.first().cloned()).await;
     let taken = begin.elapsed();
     assert_success(&finished);
     daemon.in_state("idle").await;

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use asbackup_testing::program;
-use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::recorder::{NAME, PATH};
 use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
 use asbackup_testing::testbed::scene::Scene;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use asbackup_testing::seen::Story;
+use asbackup_testing::recorder::Recorded;
 use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::compare::Fidelity;
 use asbackup_testing::testbed::config::{DESTINATION, DISK_LOCK, SOURCE_LOCK};
@@ -23,11 +23,11 @@ async fn is_copied_to(scene: &mut Scene, fidelity: Fidelity) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(finished.disk, scene.disk.uuid);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     scene.assert_left_clean();
     scene.assert_copied(fidelity);
     assert!(daemon.record().totals.bytes_total > 0);
-    assert_progress_was_right(&daemon.story());
+    assert_progress_was_right(&daemon.recorded());
 
     daemon.start_run(&scene.disk.uuid).await.expect("a run");
     assert_success(&daemon.finished(2).await);
@@ -50,12 +50,12 @@ async fn is_copied_to(scene: &mut Scene, fidelity: Fidelity) -> Daemon {
 }
 
 /// Of the first run: known once it is known, never backwards, whole at the end.
-fn assert_progress_was_right(story: &Story) {
+fn assert_progress_was_right(recorded: &Recorded) {
     let is_known = |ratio: &&f64| **ratio >= 0.0;
     let unknown_again = |ratio: &&f64| **ratio < 0.0;
-    let start = story.progress.iter().position(|ratio| is_known(&ratio));
+    let start = recorded.progress.iter().position(|ratio| is_known(&ratio));
     let start = start.expect("progress was told");
-    let run: Vec<_> = story.progress[start..].iter().take_while(|ratio| !unknown_again(ratio)).collect();
+    let run: Vec<_> = recorded.progress[start..].iter().take_while(|ratio| !unknown_again(ratio)).collect();
     assert!(run.is_sorted_by(|one, next| one <= next), "{run:?}");
     assert!(run.last().is_some_and(|last| **last == 1.0), "{run:?}");
 }
@@ -197,7 +197,7 @@ async fn every_step_is_told_in_log_status_and_states() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    let told = daemon.story();
+    let told = daemon.recorded();
     let order = ["mounting", "locking", "checking", "copying", "unlocking", "unmounting", "idle"];
     let mut states = told.states.iter();
     for state in order {
@@ -207,7 +207,7 @@ async fn every_step_is_told_in_log_status_and_states() {
     let sentence: String = daemon.property("Status").await;
     assert!(daemon.status_file().contains(&sentence), "{}", daemon.status_file());
     let status = format!("STATUS={sentence}");
-    daemon.tells("the sentence for systemd", |story| story.notified.contains(&status).then_some(())).await;
+    daemon.wait_for("the sentence for systemd", |recorded| recorded.notified.contains(&status).then_some(())).await;
 }
 
 /// What the other tests show to work, works with these.

@@ -26,7 +26,7 @@ async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, error);
     let (name, message): (String, String) = daemon.property("LastError").await;
-    assert_eq!(asbackup_testing::seen::bare_error(&name), error);
+    assert_eq!(asbackup_testing::recorder::bare_error(&name), error);
     let fault = daemon.record().fault.expect("a fault in the history");
     assert_eq!(fault.name(), error);
     // Where the disk could be proven to be free a moment later only, it may be unplugged by now.
@@ -87,7 +87,7 @@ async fn veeam_that_works_too_long_aborts_before_the_disk_is_mounted() {
     scene.config.set("Backup", "wait-for-veeam-minutes", "0");
     fs::write(scene.config.veeam_directory.join("nightly.lock"), "x").expect("a lock");
     let daemon = aborts_with(&mut scene, "VeeamBusy").await;
-    assert!(!daemon.story().states.contains(&"mounting".to_owned()));
+    assert!(!daemon.recorded().states.contains(&"mounting".to_owned()));
     assert!(scene.config.veeam_directory.join("nightly.lock").exists());
 }
 

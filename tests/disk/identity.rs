@@ -85,7 +85,7 @@ async fn a_clone_that_comes_before_the_mount_keeps_both_disks_untouched() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     daemon.in_state("waiting-for-veeam").await;
-    daemon.tells("that Veeam is waited for", |_| daemon.text_log().contains("nightly").then_some(())).await;
+    daemon.wait_for("that Veeam is waited for", |_| daemon.text_log().contains("nightly").then_some(())).await;
     clone.plug();
     clone.wait_until_listed(&scene.testbed);
     fs::remove_file(lock).expect("Veeam's end");

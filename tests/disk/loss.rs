@@ -14,7 +14,7 @@ const MEBIBYTE: usize = 1 << 20;
 /// The next run is refused for `error`, names the disk and `words`, and leaves the disk as it was.
 async fn is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &[&str]) {
     let before = scene.listing();
-    let count = daemon.story().finished.len() + 1;
+    let count = daemon.recorded().finished.len() + 1;
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(count).await;
     assert_aborted(&finished, error);
@@ -27,7 +27,7 @@ async fn is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &[&str])
 }
 
 async fn is_copied(scene: &Scene, daemon: &Daemon) {
-    let count = daemon.story().finished.len() + 1;
+    let count = daemon.recorded().finished.len() + 1;
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(count).await);
     scene.assert_copied(Fidelity::Full);
@@ -35,7 +35,7 @@ async fn is_copied(scene: &Scene, daemon: &Daemon) {
 
 /// One run that may delete, by whoever has read the refusal of this very disk.
 async fn is_allowed(scene: &Scene, daemon: &Daemon) {
-    let count = daemon.story().finished.len() + 1;
+    let count = daemon.recorded().finished.len() + 1;
     daemon.call::<_, u64>("StartAllowingDeletions", &("",)).await.expect("a run");
     assert_success(&daemon.finished(count).await);
     scene.assert_copied(Fidelity::Full);

@@ -63,7 +63,7 @@ async fn a_disk_with_an_evil_label_is_copied_to_and_logged_in_one_line() {
     assert_success(&finished);
     scene.assert_left_clean();
     assert!(!daemon.text_log().contains('\u{1b}'), "{:?}", daemon.text_log());
-    let sentences = daemon.story().sentences;
+    let sentences = daemon.recorded().sentences;
     assert!(sentences.iter().all(|text| !text.contains(['\n', '\u{1b}'])));
 }
 
@@ -100,7 +100,7 @@ async fn a_sparse_file_of_five_gigabytes_is_copied_with_its_holes() {
     scene.disk.plug();
     assert_success(&daemon.finished_within(1, LONG).await);
     assert_eq!(daemon.record().totals.bytes_done, 5_000_000_000);
-    let ratios = daemon.story().progress;
+    let ratios = daemon.recorded().progress;
     assert!(ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0), "{ratios:?}");
     scene.assert_left_clean();
     let look = scene.disk.look(&scene.testbed);

@@ -1,6 +1,6 @@
 //! A real disk whose run ended before it was mounted.
 
-use asbackup_testing::seen::Story;
+use asbackup_testing::recorder::Recorded;
 use asbackup_testing::testbed::disk::is_free;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 
@@ -12,8 +12,9 @@ async fn that_was_never_mounted_may_be_taken_away_all_the_same() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     assert_aborted(&daemon.finished(1).await, "VeeamBusy");
-    let may_go = |story: &Story| story.sentences.last()?.contains("the disk is safe to remove now").then_some(());
-    daemon.tells("that the disk may go", may_go).await;
+    let may_go =
+        |recorded: &Recorded| recorded.sentences.last()?.contains("the disk is safe to remove now").then_some(());
+    daemon.wait_for("that the disk may go", may_go).await;
     assert_eq!(daemon.safe_to_remove().await, [scene.disk.uuid.clone()]);
     assert!(is_free(&scene.disk.device()));
 }

@@ -40,7 +40,7 @@ async fn a_disk_is_switched_off_after_a_good_copy_where_that_is_wanted() {
     assert!(daemon.record().safe_to_remove);
     // As with a real one, it is gone then; that is no alarm.
     powered.udisks.unplug(&powered.disk).await;
-    daemon.tells("that it is gone", |_| daemon.text_log().contains("was unplugged").then_some(())).await;
+    daemon.wait_for("that it is gone", |_| daemon.text_log().contains("was unplugged").then_some(())).await;
     assert!(!daemon.text_log().contains("too early"), "{}", daemon.text_log());
     powered.scene.assert_copied(Fidelity::Full);
 }
@@ -142,5 +142,5 @@ async fn a_disk_that_can_not_be_switched_off_is_a_good_copy_all_the_same() {
     let daemon = run(&powered).await;
     assert_eq!(warnings(&daemon), ["power-off-failed"]);
     assert!(daemon.record().safe_to_remove);
-    daemon.calls_safe(&[&powered.scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&powered.scene.disk.uuid]).await;
 }

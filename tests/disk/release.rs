@@ -98,7 +98,7 @@ async fn a_mount_only_another_process_sees_keeps_the_disk_from_being_safe() {
     scene.assert_unmounted();
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
 }
 
 #[tokio::test]
@@ -106,13 +106,13 @@ async fn what_was_called_safe_is_so_no_more_while_somebody_has_it_mounted() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     scene.testbed.run(&["mkdir", "/mnt/by-hand"]);
     let device = scene.disk.device().display().to_string();
     scene.testbed.run(&["mount", &device, "/mnt/by-hand"]);
-    daemon.calls_safe(&[]).await;
+    daemon.until_safe_to_remove(&[]).await;
     scene.testbed.run(&["umount", "/mnt/by-hand"]);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
 }
 
 /// How UDisks2 tells it that somebody was faster: itself, when the disk has gone, or anybody else.
@@ -150,7 +150,7 @@ async fn a_disk_that_somebody_else_unmounts_in_the_same_moment_is_a_good_copy() 
         played.unmount();
         played.udisks.answer("Unmount", Answer::fails(word, text));
         assert_success(&daemon.finished(1).await);
-        daemon.calls_safe(&[&played.scene.disk.uuid]).await;
+        daemon.until_safe_to_remove(&[&played.scene.disk.uuid]).await;
     }
 }
 
@@ -160,15 +160,15 @@ async fn a_new_mount_and_its_end_are_noticed_without_udisks() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     scene.testbed.kill_udisks();
     scene.testbed.run(&["mkdir", "/mnt/by-hand"]);
     let device = scene.disk.device().display().to_string();
     for _ in 0..3 {
         scene.testbed.run(&["mount", &device, "/mnt/by-hand"]);
-        daemon.calls_safe(&[]).await;
+        daemon.until_safe_to_remove(&[]).await;
         scene.testbed.run(&["umount", "/mnt/by-hand"]);
-        daemon.calls_safe(&[&scene.disk.uuid]).await;
+        daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     }
 }
 
@@ -178,7 +178,7 @@ async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     let script = format!("mount {} /mnt && exec sleep 1000", scene.disk.device().display());
     let mut elsewhere = scene.testbed.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
@@ -280,7 +280,7 @@ async fn the_time_told_is_that_until_everything_is_on_the_disk() {
     let began = Instant::now();
     let frozen = Frozen::new(&scene.testbed);
     held.release();
-    daemon.tells("the flush", |_| daemon.text_log().contains("is being written to the disk").then_some(())).await;
+    daemon.wait_for("the flush", |_| daemon.text_log().contains("is being written to the disk").then_some(())).await;
     // The flush itself takes this long; nothing is waited for.
     tokio::time::sleep(FLUSH).await;
     let took = began.elapsed().as_secs();

@@ -109,7 +109,7 @@ async fn a_pulled_disk_that_is_back_goes_on_with_its_half_file() {
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     scene.disk.plug();
     assert_success(&daemon.finished(2).await);
-    assert!(daemon.story().properties.contains_key("BytesResumed"), "readers hear that it may take less time");
+    assert!(daemon.recorded().properties.contains_key("BytesResumed"), "readers hear that it may take less time");
     assert_gone_on_with(&scene, &daemon, half);
 }
 

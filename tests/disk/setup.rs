@@ -106,7 +106,7 @@ async fn foreign_files_are_deleted_only_with_their_own_flag_and_unasked() {
     assert_eq!(office.config(), before);
     assert_eq!(photos(&office.scene), 6);
     office.scene.assert_unmounted();
-    assert!(office.daemon.story().started.is_empty(), "no run has begun");
+    assert!(office.daemon.recorded().started.is_empty(), "no run has begun");
 
     let agreed = office.setup(&["--disk", &uuid, "--yes", FLAG]);
     assert_eq!(agreed.code, Some(0), "{agreed:?}");
@@ -228,7 +228,7 @@ async fn ctrl_c_leaves_nothing_mounted() {
     let (code, shown) = terminal.ended();
     assert_eq!(code, Some(130), "{shown}");
     office.scene.assert_unmounted();
-    assert!(office.daemon.story().started.is_empty());
+    assert!(office.daemon.recorded().started.is_empty());
 }
 
 /// What is left behind then is the service's to clear up when it knows the disk.

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use asbackup_testing::recorder::RunFinished;
 use asbackup_testing::run;
-use asbackup_testing::seen::RunFinished;
 use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout, USUAL_SIZE};

@@ -22,7 +22,7 @@ async fn start_allowing_deletions(daemon: &Daemon) -> Result<u64, Refused> {
 /// The next run is refused for `error`, says `words`, and leaves the disk as it was.
 async fn next_run_is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &str) {
     let before = scene.listing();
-    let count = daemon.story().finished.len() + 1;
+    let count = daemon.recorded().finished.len() + 1;
     daemon.start_run("").await.expect("a run");
     let finished = daemon.finished(count).await;
     assert_aborted(&finished, error);
@@ -32,7 +32,7 @@ async fn next_run_is_refused(scene: &Scene, daemon: &Daemon, error: &str, words:
 }
 
 async fn next_run_succeeds(daemon: &Daemon) {
-    let count = daemon.story().finished.len() + 1;
+    let count = daemon.recorded().finished.len() + 1;
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(count).await);
 }
@@ -90,7 +90,7 @@ async fn a_disk_that_is_pulled_before_its_source_comes_waits_for_nothing() {
     scene.config.set("Safety", "source-must-be-mountpoint", "true");
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "SourceUnavailable");
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     scene.disk.unplug();
     let source = scene.source.top.display().to_string();
     scene.testbed.run(&["mount", "--bind", &source, &source]);

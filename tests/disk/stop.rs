@@ -59,7 +59,7 @@ async fn a_cancelled_copy_is_left_clean_and_can_be_started_again() {
     assert_no_rsync(daemon.pid());
     scene.assert_left_clean();
     assert_no_unfinished_file(&scene);
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
 
     daemon.start_run(&scene.disk.uuid).await.expect("a run");
     assert_success(&daemon.finished(2).await);
@@ -122,7 +122,9 @@ async fn a_stop_in_mid_copy_is_clean_and_the_copy_is_resumed_at_the_next_start()
     let mut daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     daemon.signal(Signal::TERM);
-    daemon.tells("STOPPING=1", |story| story.notified.iter().find(|line| *line == "STOPPING=1").cloned()).await;
+    daemon
+        .wait_for("STOPPING=1", |recorded| recorded.notified.iter().find(|line| *line == "STOPPING=1").cloned())
+        .await;
     held.release();
     let status = daemon.exit().await;
     assert!(status.success(), "{status}");
@@ -190,7 +192,7 @@ async fn an_rsync_that_hangs_in_the_kernel_on_a_pulled_disk_holds_up_nobody() {
 
     second.plug();
     assert_success(&daemon.finished(2).await);
-    daemon.calls_safe(&[&second.uuid]).await;
+    daemon.until_safe_to_remove(&[&second.uuid]).await;
     drop(frozen);
     wait_for("rsync to die", PATIENCE, || (!rsyncs.iter().any(|pid| hangs(*pid))).then_some(()));
     second.unplug();
@@ -306,8 +308,8 @@ async fn a_copy_whose_rsync_is_killed_is_resumed_a_few_times_and_then_left() {
         assert_aborted(&daemon.finished(run).await, "CopyFailed");
         assert_eq!(daemon.started(run).await.trigger, if run == 1 { "plugged" } else { "resumed" });
     }
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
-    assert_eq!(daemon.story().started.len(), CUTS, "it is not tried for ever");
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
+    assert_eq!(daemon.recorded().started.len(), CUTS, "it is not tried for ever");
     scene.assert_left_clean();
     daemon.start_run("").await.expect("unless somebody asks for it");
     assert_success(&daemon.finished(CUTS + 1).await);

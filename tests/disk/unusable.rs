@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use asbackup_testing::fakes::udisks::FakeDisk;
+use asbackup_testing::recorder::RunFinished;
 use asbackup_testing::run;
-use asbackup_testing::seen::RunFinished;
 use asbackup_testing::testbed::compare::Fidelity;
 use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::disk::USUAL_SIZE;
@@ -77,7 +77,7 @@ async fn a_disk_with_two_signatures_is_reported_and_copied_to_once_one_is_gone()
     let uuid = scene.disk.uuid.clone();
     told(&daemon, &uuid, &["several file systems at once", "xfs", "ext4", "wipefs"]).await;
     // The proof that it may be unplugged claims it for a moment, as wipefs does.
-    daemon.calls_safe(&[&uuid]).await;
+    daemon.until_safe_to_remove(&[&uuid]).await;
     // What the administrator is told to do, while it is plugged in.
     let device = scene.disk.device().display().to_string();
     scene.testbed.run(&["wipefs", "--quiet", "--offset", "0", &device]);
@@ -146,7 +146,7 @@ async fn known_by_its_drive() -> (Played, Daemon) {
     let (daemon, finished) = played.run(&played.mount(MOUNT_POINT)).await;
     assert_success(&finished);
     played.udisks.unplug(&played.disk).await;
-    daemon.tells("that it is gone", |_| daemon.text_log().contains("was unplugged").then_some(())).await;
+    daemon.wait_for("that it is gone", |_| daemon.text_log().contains("was unplugged").then_some(())).await;
     (played, daemon)
 }
 

@@ -16,7 +16,7 @@ async fn next_run_is_of(daemon: &Daemon, second: &mut Disk, count: usize) {
     let finished = daemon.finished(count).await;
     assert_eq!(finished.disk, second.uuid, "a run that nobody wanted");
     assert_success(&finished);
-    assert_eq!(daemon.story().started.len(), count);
+    assert_eq!(daemon.recorded().started.len(), count);
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_finished_disk_is_not_copied_to_again_after_a_restart() {
     assert_success(&finished);
     daemon.stop().await;
     let daemon = scene.daemon().await;
-    daemon.calls_safe(&[&scene.disk.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     next_run_is_of(&daemon, &mut second, 1).await;
 }
 
@@ -102,8 +102,8 @@ async fn a_second_known_disk_waits_in_the_queue() {
     second.plug();
     let uuid = second.uuid.clone();
     daemon
-        .tells("the second disk in the queue", |story| {
-            let queue = story.properties.get("Queue")?.clone();
+        .wait_for("the second disk in the queue", |recorded| {
+            let queue = recorded.properties.get("Queue")?.clone();
             let queue = Vec::<String>::try_from(queue).expect("strings");
             (queue == [uuid.clone()]).then_some(())
         })
@@ -116,7 +116,7 @@ async fn a_second_known_disk_waits_in_the_queue() {
     assert_eq!(finished.disk, second.uuid);
     assert_success(&finished);
     assert!(daemon.queue().await.is_empty());
-    daemon.calls_safe(&[&scene.disk.uuid, &second.uuid]).await;
+    daemon.until_safe_to_remove(&[&scene.disk.uuid, &second.uuid]).await;
 }
 
 #[tokio::test]

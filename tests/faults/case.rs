@@ -43,7 +43,7 @@ async fn plug_in_again(world: &mut World, daemon: &Daemon) -> usize {
     // The daemon may have taken this for a disk that came and went, and have begun a run for it.
     world.testbed.settle();
     come_to_rest(world, daemon).await;
-    let ended = daemon.story().finished.len();
+    let ended = daemon.recorded().finished.len();
     world.disk.plug();
     ended
 }

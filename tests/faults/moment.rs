@@ -40,9 +40,9 @@ pub async fn wait(moment: Moment, daemon: &Daemon) -> Option<Held> {
         Moment::InState(state, pause) => {
             let come = format!("the state {state}");
             daemon
-                .tells(&come, |story| {
-                    let reached = story.states.iter().any(|seen| seen == state);
-                    (reached || !story.finished.is_empty()).then_some(())
+                .wait_for(&come, |recorded| {
+                    let reached = recorded.states.iter().any(|seen| seen == state);
+                    (reached || !recorded.finished.is_empty()).then_some(())
                 })
                 .await;
             sleep(pause).await;
@@ -61,7 +61,7 @@ async fn leader(stage: Stage, daemon: &Daemon) -> Option<u32> {
         if let Some(pid) = children(daemon.pid()).into_iter().find(|pid| stage_of(*pid) == Some(stage)) {
             return Some(pid);
         }
-        if !daemon.story().finished.is_empty() {
+        if !daemon.recorded().finished.is_empty() {
             return None;
         }
         sleep(LOOK).await;

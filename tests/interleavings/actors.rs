@@ -8,7 +8,7 @@ use std::time::Duration;
 use asbackup_testing::fakes::udisks::Answer;
 use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
 use asbackup_testing::harness::{Harness, broken, first};
-use asbackup_testing::seen::{NAME, PATH};
+use asbackup_testing::recorder::{NAME, PATH};
 use fastrand::Rng;
 use zbus::{Connection, Message};
 

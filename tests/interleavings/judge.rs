@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use asbackup_testing::seen::NAME;
+use asbackup_testing::recorder::NAME;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use zbus::fdo::MonitoringProxy;

@@ -12,7 +12,7 @@ pub mod fakes;
 pub mod harness;
 pub mod mail_servers;
 pub mod panics;
-pub mod seen;
+pub mod recorder;
 pub mod sockets;
 pub mod testbed;
 pub mod veeam_server;

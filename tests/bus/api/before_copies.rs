@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use asbackup_testing::harness::{first, until};
-use asbackup_testing::seen::Story;
+use asbackup_testing::recorder::Recorded;
 use asbackup_testing::veeam_server::{SESSION, ended, job, moment, session};
 use serde_json::json;
 
@@ -17,9 +17,10 @@ async fn api_session_without_a_lock_holds_the_copy_and_its_job_is_named() {
     place.veeam.set("sessions", json!([retention]));
     let daemon = place.harness.daemon().await;
     place.harness.udisks.plug(&first()).await;
-    daemon.says("Veeam is still writing (jobs: Nightly)").await;
-    let names_it = |story: &Story| story.sentences.last().is_some_and(|status| status.contains("(jobs: Nightly)"));
-    daemon.tells("the job", names_it).await;
+    daemon.until_logged("Veeam is still writing (jobs: Nightly)").await;
+    let names_it =
+        |recorded: &Recorded| recorded.sentences.last().is_some_and(|status| status.contains("(jobs: Nightly)"));
+    daemon.until("the job", names_it).await;
     place.until_asked("/api/v1/sessions", 2).await;
     assert_eq!(place.harness.calls("Mount"), 0);
     assert_eq!(said(&daemon, "Veeam is still writing"), 1, "not at each look");
@@ -60,7 +61,7 @@ async fn api_reads_every_page() {
     place.veeam.set("page", json!(100));
     let daemon = place.harness.daemon().await;
     place.harness.udisks.plug(&first()).await;
-    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    daemon.until_logged("Veeam is still writing (jobs: Nightly)").await;
     let skips: Vec<_> =
         place.veeam.requests().iter().filter_map(|seen| Some(seen["query"]["skip"].as_str()?.to_owned())).collect();
     assert!(skips.starts_with(&["0", "100", "200", "300", "400"].map(str::to_owned)), "{skips:?}");
@@ -118,9 +119,9 @@ async fn api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let daemon = place.harness.daemon().await;
     place.harness.udisks.plug(&first()).await;
-    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    daemon.until_logged("Veeam is still writing (jobs: Nightly)").await;
     place.veeam.stop();
-    daemon.says("The service could not ask Veeam").await;
+    daemon.until_logged("The service could not ask Veeam").await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(place.harness.calls("Mount"), 0);
     place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
@@ -138,7 +139,7 @@ async fn api_is_asked_anew_when_a_lock_has_come_and_gone() {
     place.harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     std::fs::remove_file(lock).unwrap();
-    daemon.says("Veeam is still writing (jobs: Nightly)").await;
+    daemon.until_logged("Veeam is still writing (jobs: Nightly)").await;
     assert_eq!(place.harness.calls("Mount"), 0);
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");

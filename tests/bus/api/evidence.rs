@@ -69,7 +69,7 @@ impl Place {
     }
 
     /// Plugs the first disk in, whose mount fails, and waits for the end of that run.
-    pub async fn run_once(&self, daemon: &Daemon) -> asbackup_testing::seen::RunFinished {
+    pub async fn run_once(&self, daemon: &Daemon) -> asbackup_testing::recorder::RunFinished {
         self.harness.udisks.plug(&first()).await;
         daemon.finished(1).await
     }

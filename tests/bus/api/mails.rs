@@ -27,7 +27,7 @@ fn age(lock: &std::path::Path) {
 async fn lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
     let (place, lock) = place_with_an_old_lock().await;
     let mut daemon = place.harness.daemon().await;
-    daemon.says(OLD).await;
+    daemon.until_logged(OLD).await;
     let mail = place.sink.received(1).await.remove(0);
     assert_eq!(mail.subject(), "VEEAM: the lock of the job “Nightly” – PLEASE CHECK IN VEEAM");
     assert!(mail.body().contains(OLD) && mail.body().contains("veeam-unlock \"Nightly\""), "{}", mail.body());

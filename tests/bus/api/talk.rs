@@ -70,8 +70,8 @@ async fn api_login_that_is_refused_is_not_retried_soon_and_leaks_no_password() {
     place.harness.settings.set("Debug", "debug", "yes").set("Backup", "wait-for-veeam-minutes", "0");
     let lock = place.lock(&of_session());
     let daemon = place.harness.daemon().await;
-    daemon.says("Veeam refused the service's login").await;
-    daemon.says("HTTP 401: wrong: ********").await;
+    daemon.until_logged("Veeam refused the service's login").await;
+    daemon.until_logged("HTTP 401: wrong: ********").await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     assert_eq!(place.veeam.grants("password"), 1, "an account gets locked by too many");
     assert_eq!(said(&daemon, "Veeam refused the service's login"), 1);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use asbackup_testing::harness::daemon::{Daemon, proxy, refused};
 use asbackup_testing::harness::{Harness, first, until};
-use asbackup_testing::seen::{NAME, Story};
+use asbackup_testing::recorder::{NAME, Recorded};
 use futures_util::StreamExt;
 use zbus::message::Type;
 use zbus::{MatchRule, MessageStream};
@@ -106,12 +106,12 @@ async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
     let rule = MatchRule::builder().msg_type(Type::Signal).sender(NAME).build().unwrap();
     let mut signals = MessageStream::for_match_rule(rule, &listener, None).await.unwrap();
     let counted = tokio::spawn(async move {
-        let (mut count, mut bytes, mut story) = (0_u32, 0, Story::default());
+        let (mut count, mut bytes, mut recorded) = (0_u32, 0, Recorded::default());
         while let Some(Ok(signal)) = signals.next().await {
             count += 1;
             bytes += signal.data().len();
-            story.note(&signal);
-            if story.has_lock("last one", "held") {
+            recorded.note(&signal);
+            if recorded.has_lock("last one", "held") {
                 break;
             }
         }

@@ -8,7 +8,7 @@ use asbackup_testing::fakes::udisks::Answer;
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::{proxy, refused};
 use asbackup_testing::harness::{Harness, first, second, stranger};
-use asbackup_testing::seen::Story;
+use asbackup_testing::recorder::Recorded;
 
 const PROPERTIES: &[&str] = &[
     "BytesDone",
@@ -76,7 +76,7 @@ async fn start_says_why_it_can_not() {
         assert!(message.contains(&words), "{message}");
     }
     assert_eq!(daemon.client.run().await.unwrap(), 0);
-    assert!(daemon.story().started.is_empty());
+    assert!(daemon.recorded().started.is_empty());
 }
 
 #[tokio::test]
@@ -149,11 +149,11 @@ async fn each_change_of_state_is_told_and_the_end_before_its_signal() {
     harness.udisks.answer("Mount", Answer::Late(Duration::from_millis(100)));
     harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
-    let story: Story = daemon.story();
-    assert_eq!(story.states, ["waiting-for-veeam", "mounting", "unmounting", "idle"]);
-    let result: String = story.properties["LastResult"].downcast_ref().unwrap();
+    let recorded: Recorded = daemon.recorded();
+    assert_eq!(recorded.states, ["waiting-for-veeam", "mounting", "unmounting", "idle"]);
+    let result: String = recorded.properties["LastResult"].downcast_ref().unwrap();
     assert_eq!(result, "aborted", "the properties came before the signal RunFinished");
-    let finished_at = story.properties["LastFinishedAt"].downcast_ref::<u64>().unwrap();
+    let finished_at = recorded.properties["LastFinishedAt"].downcast_ref::<u64>().unwrap();
     let runs = daemon.client.list_runs(5).await.unwrap();
     assert_eq!(runs.len(), 1);
     assert_eq!(runs[0]["finished-at"].downcast_ref::<u64>().unwrap(), finished_at);

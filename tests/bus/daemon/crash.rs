@@ -32,10 +32,10 @@ async fn a_disk_replugged_while_its_run_is_being_cancelled_gets_a_new_run() {
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &numbered(first())).await;
     harness.udisks.unplug(&first()).await;
-    daemon.says("was unplugged").await;
+    daemon.until_logged("was unplugged").await;
     // Without a number it is another plug-in than the one before.
     harness.udisks.plug(&first()).await;
-    daemon.tells("the new plug-in", |_| daemon.log().matches("1) was plugged in.").count() == 2).await;
+    daemon.until("the new plug-in", |_| daemon.log().matches("1) was plugged in.").count() == 2).await;
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");
     assert_eq!(daemon.started(2).await.trigger, "plugged");
@@ -109,10 +109,10 @@ async fn a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
     daemon.finished(1).await;
     daemon.stop().await;
     let next = harness.daemon().await;
-    next.says("already been copied to").await;
+    next.until_logged("already been copied to").await;
     harness.udisks.plug(&second()).await;
     next.finished(1).await;
-    assert_eq!(next.story().started[0].disk, second().uuid);
+    assert_eq!(next.recorded().started[0].disk, second().uuid);
     assert_eq!(next.client.start(&disk.uuid).await.unwrap(), 3, "unless somebody asks for it");
 }
 

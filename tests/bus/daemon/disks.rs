@@ -11,8 +11,8 @@ use asbackup_testing::harness::{Harness, first, second, stranger, third, until};
 /// So nobody has to wait for something not to happen.
 async fn runs_until(harness: &Harness, daemon: &Daemon, witness: &FakeDisk) -> Vec<String> {
     harness.udisks.plug(witness).await;
-    daemon.tells("the witness' run", |story| story.finished.iter().any(|run| run.disk == witness.uuid)).await;
-    daemon.story().started.into_iter().map(|run| run.disk).collect()
+    daemon.until("the witness' run", |recorded| recorded.finished.iter().any(|run| run.disk == witness.uuid)).await;
+    daemon.recorded().started.into_iter().map(|run| run.disk).collect()
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_disk_that_is_plugged_in_again_gets_a_second_run() {
     harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     harness.udisks.unplug(&first()).await;
-    daemon.says("was unplugged").await;
+    daemon.until_logged("was unplugged").await;
     harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(2).await.disk, first().uuid);
 }
@@ -115,7 +115,7 @@ async fn of_two_disks_with_one_uuid_neither_is_touched_and_it_is_told_once() {
     // As the message advises: one is unplugged, the right one is plugged in anew.
     harness.udisks.unplug(&clone).await;
     harness.udisks.unplug(&first()).await;
-    daemon.tells("both gone", |_| daemon.log().matches("was unplugged").count() == 2).await;
+    daemon.until("both gone", |_| daemon.log().matches("was unplugged").count() == 2).await;
     harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(3).await.error, "MountFailed");
 }
@@ -143,7 +143,7 @@ async fn udisks_that_was_away_is_heard_the_moment_it_is_back() {
     harness.udisks.answer("GetManagedObjects", Answer::Works);
     let back = std::time::Instant::now();
     harness.udisks.come_back().await;
-    daemon.says("is back").await;
+    daemon.until_logged("is back").await;
     assert!(back.elapsed() < Duration::from_secs(2), "{:?}", back.elapsed());
 }
 
@@ -154,7 +154,7 @@ async fn a_restart_of_udisks_repeats_no_disk_and_misses_none() {
     harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     harness.udisks.vanish().await;
-    daemon.says("UDisks2").await;
+    daemon.until_logged("UDisks2").await;
     harness.udisks.come_back().await;
     assert_eq!(runs_until(&harness, &daemon, &second()).await, [first().uuid, second().uuid]);
     harness.udisks.vanish().await;
@@ -163,7 +163,7 @@ async fn a_restart_of_udisks_repeats_no_disk_and_misses_none() {
     harness.udisks.plug(&third()).await;
     harness.udisks.come_back().await;
     assert_eq!(daemon.finished(3).await.disk, third().uuid);
-    assert_eq!(daemon.story().started.len(), 3);
+    assert_eq!(daemon.recorded().started.len(), 3);
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn a_caller_with_too_many_open_calls_is_refused_and_may_call_again_later()
     assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
     assert_eq!(name, "TooManyCalls", "{message}");
     assert!(message.contains("Wait"), "it says what to do: {message}");
-    daemon.says(&format!("user {NOBODY}")).await;
+    daemon.until_logged(&format!("user {NOBODY}")).await;
     strangers.go().await;
     polkit.decide(Verdict::No);
     let other = proxy(&harness.bus.connect_as(BIN).await).await;

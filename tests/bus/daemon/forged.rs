@@ -77,11 +77,11 @@ async fn a_forged_departure_withdraws_nobodys_request() {
     send(&stranger, &messages).await;
     // It comes after them on the same connection.
     harness.udisks.plug(&second()).await;
-    daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
+    daemon.until("the queue", |recorded| recorded.list("Queue").contains(&second().uuid)).await;
     assert_eq!(locks(&daemon).await, [("Nightly".to_owned(), "waiting".to_owned())]);
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
-    daemon.tells("the lock", |story| story.veeam_locks().iter().any(|(_, state)| state == "held")).await;
+    daemon.until("the lock", |recorded| recorded.veeam_locks().iter().any(|(_, state)| state == "held")).await;
 }
 
 #[tokio::test]

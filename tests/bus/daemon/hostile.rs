@@ -123,7 +123,7 @@ async fn a_flood_of_calls_grows_no_memory_and_holds_up_nobody() {
         harness.udisks.plug(&first()).await;
         daemon.started(1).await;
         let mut slowest = Duration::ZERO;
-        while daemon.story().finished.is_empty() {
+        while daemon.recorded().finished.is_empty() {
             let asked = Instant::now();
             daemon.client.state().await.unwrap();
             slowest = slowest.max(asked.elapsed());

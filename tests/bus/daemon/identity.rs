@@ -18,9 +18,9 @@ async fn harness_with(policy: &str) -> (Harness, asbackup_testing::harness::daem
     harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     daemon.client.trust_disk(&first().uuid).await.unwrap();
-    daemon.says("was accepted as it is now").await;
+    daemon.until_logged("was accepted as it is now").await;
     harness.udisks.unplug(&first()).await;
-    daemon.says("was unplugged").await;
+    daemon.until_logged("was unplugged").await;
     (harness, daemon)
 }
 
@@ -47,7 +47,7 @@ async fn a_known_uuid_behind_another_drive_is_warned_about_by_default() {
     let warnings = daemon.client.last_warnings().await.unwrap();
     assert!(warnings.len() == 1 && warnings[0].contains("serial number"), "{warnings:?}");
     harness.udisks.unplug(&other_drive()).await;
-    daemon.tells("it to be gone", |_| daemon.log().matches("was unplugged").count() == 2).await;
+    daemon.until("it to be gone", |_| daemon.log().matches("was unplugged").count() == 2).await;
     harness.udisks.plug(&first()).await;
     daemon.finished(3).await;
     assert!(daemon.client.last_warnings().await.unwrap().is_empty(), "the trusted one is back");
@@ -102,14 +102,14 @@ async fn what_disks_are_recognised_by_is_told_to_nobody() {
         daemon.finished(if disk.serial == "F4K3" { 1 } else { 2 }).await;
         daemon.client.trust_disk(&disk.uuid).await.unwrap();
         let rows = daemon.client.list_disks().await.unwrap();
-        let told = [format!("{rows:?}"), format!("{:?}", daemon.story()), daemon.log(), daemon.text_log()];
+        let told = [format!("{rows:?}"), format!("{:?}", daemon.recorded()), daemon.log(), daemon.text_log()];
         let written = ["run/status.txt", "state/history.jsonl"].map(|file| read(&harness, file));
         for text in told.iter().chain(&written) {
             assert!(!text.contains("F4K3") && !text.contains("0TH3R"), "{text}");
         }
         assert!(read(&harness, "state/remembered.json").contains(&disk.serial), "it is recognised by it");
         harness.udisks.unplug(&disk).await;
-        daemon.says("was unplugged").await;
+        daemon.until_logged("was unplugged").await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use asbackup_testing::fakes::udisks::Answer;
 use asbackup_testing::harness::{Harness, first};
-use asbackup_testing::seen::Story;
+use asbackup_testing::recorder::Recorded;
 
 /// The lines of one level, without date, time and level.
 fn lines<'a>(log: &'a str, level: &str) -> Vec<&'a str> {
@@ -20,7 +20,7 @@ async fn the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
     std::fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
     harness.udisks.answer("Mount", Answer::Works);
     harness.udisks.plug(&first()).await;
-    daemon.says("Nightly").await;
+    daemon.until_logged("Nightly").await;
     std::fs::remove_file(harness.veeam_lock("Nightly")).unwrap();
     let finished = daemon.finished(1).await;
     daemon.stop().await;
@@ -59,8 +59,8 @@ async fn the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
     let log = daemon.text_log();
     assert!(told.iter().all(|(_, _, text)| log.lines().any(|line| line.ends_with(text.as_str()))), "{told:#?}\n{log}");
     // The last line of a run is told, too, though it comes after the end.
-    let heard = |story: &Story| story.properties.get("RunLog").cloned();
-    assert_eq!(Vec::<(u64, String, String)>::try_from(daemon.told("RunLog", heard).await).unwrap(), told);
+    let heard = |recorded: &Recorded| recorded.properties.get("RunLog").cloned();
+    assert_eq!(Vec::<(u64, String, String)>::try_from(daemon.wait_for("RunLog", heard).await).unwrap(), told);
     daemon.client.start("").await.unwrap();
     daemon.finished(2).await;
     let told = daemon.client.run_log().await.unwrap();

@@ -89,9 +89,9 @@ async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "Interrupted"));
-    let story = daemon.story();
-    assert_eq!(count(&story, "STOPPING=1"), 1);
-    assert!(story.notified.iter().any(|line| line.starts_with("EXTEND_TIMEOUT_USEC=")), "{story:?}");
+    let recorded = daemon.recorded();
+    assert_eq!(count(&recorded, "STOPPING=1"), 1);
+    assert!(recorded.notified.iter().any(|line| line.starts_with("EXTEND_TIMEOUT_USEC=")), "{recorded:?}");
     assert_eq!(daemon.ended().len(), 1);
 }
 
@@ -108,7 +108,7 @@ async fn a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
     harness.until_called("Unmount", 1).await;
     until("the marker to go", || harness.markers().is_empty()).await;
     assert!(harness.udisks.calls().iter().all(|call| !call.options.contains_key("force")));
-    daemon.says("/nowhere/GOLD").await;
+    daemon.until_logged("/nowhere/GOLD").await;
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_mount_that_comes_after_a_stop_is_undone_by_the_next_daemon() {
     harness.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
     let next = harness.daemon().await;
     harness.until_called("Unmount", 1).await;
-    next.says("/nowhere/GOLD").await;
+    next.until_logged("/nowhere/GOLD").await;
     // And then it gets the copy that was cut off.
     next.started(1).await;
 }

@@ -59,9 +59,9 @@ async fn one_name_that_two_scripts_wait_for_at_a_time_is_told() {
     assert_eq!(count(&daemon, told), 1, "{}", daemon.log());
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
-    daemon.says("The Veeam job “Nightly” may write").await;
+    daemon.until_logged("The Veeam job “Nightly” may write").await;
     daemon.client.veeam_unlock("Nightly").await.unwrap();
-    daemon.says("One unlock released the lock of the Veeam job “Nightly”, after 2 requests").await;
+    daemon.until_logged("One unlock released the lock of the Veeam job “Nightly”, after 2 requests").await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 async fn has_reloaded(daemon: &Daemon, times: usize) {
     // The end of a reload is another READY=1.
-    daemon.tells("the end of the reload", |story| count(story, "READY=1") == 1 + times).await;
+    daemon.until("the end of the reload", |recorded| count(recorded, "READY=1") == 1 + times).await;
 }
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn a_good_file_is_in_force_at_once() {
     assert_eq!(daemon.finished(1).await.disk, stranger().uuid, "it was there all the time");
     assert_eq!(refused(daemon.client.start(&first().uuid).await).0, "UnknownDisk");
     has_reloaded(&daemon, 1).await;
-    let notified = daemon.story().notified;
+    let notified = daemon.recorded().notified;
     let reloading = notified.iter().position(|line| line == "RELOADING=1").unwrap();
     assert!(notified[reloading + 1..].iter().any(|line| line.starts_with("MONOTONIC_USEC=")), "{notified:?}");
 }
@@ -77,10 +77,10 @@ async fn sighup_reloads_good_and_faulty_files_and_the_language_with_them() {
     daemon.signal(Signal::HUP);
     has_reloaded(&daemon, 1).await;
     let german = |text: &String| text.starts_with("Bereit: Stecken Sie");
-    daemon.tells("the status in German", |story| story.sentences.last().is_some_and(german)).await;
+    daemon.until("the status in German", |recorded| recorded.sentences.last().is_some_and(german)).await;
     assert!(german(&daemon.client.status().await.unwrap()));
     daemon
-        .tells("STATUS= in German", |story| story.notified.iter().any(|line| line.starts_with("STATUS=Bereit")))
+        .until("STATUS= in German", |recorded| recorded.notified.iter().any(|line| line.starts_with("STATUS=Bereit")))
         .await;
     harness.write_config_text("[Backup\n");
     daemon.signal(Signal::HUP);

@@ -17,10 +17,10 @@ async fn disks_plugged_in_together_are_copied_to_one_by_one_in_config_order() {
         harness.udisks.plug(&disk).await;
     }
     daemon.finished(3).await;
-    let story = daemon.story();
+    let recorded = daemon.recorded();
     let disks = |runs: Vec<String>| assert_eq!(runs, [second().uuid, third().uuid, first().uuid]);
-    disks(story.started.into_iter().map(|run| run.disk).collect());
-    disks(story.finished.into_iter().map(|run| run.disk).collect());
+    disks(recorded.started.into_iter().map(|run| run.disk).collect());
+    disks(recorded.finished.into_iter().map(|run| run.disk).collect());
     assert_eq!(daemon.client.queue().await.unwrap(), Vec::<String>::new());
     assert_eq!(daemon.client.start("").await.unwrap(), 4);
     assert_eq!(daemon.started(4).await.disk, second().uuid, "the first of the config");
@@ -36,12 +36,12 @@ async fn a_second_disk_waits_in_the_queue_and_leaves_it_when_it_is_pulled() {
     }
     let queue = |disks: Vec<String>| {
         let wanted = zbus::OwnedVariant::try_from(zbus::Variant::from(disks)).unwrap();
-        move |story: &asbackup_testing::seen::Story| story.properties.get("Queue") == Some(&wanted)
+        move |recorded: &asbackup_testing::recorder::Recorded| recorded.properties.get("Queue") == Some(&wanted)
     };
-    daemon.tells("both in the queue", queue(vec![second().uuid, third().uuid])).await;
+    daemon.until("both in the queue", queue(vec![second().uuid, third().uuid])).await;
     harness.udisks.unplug(&second()).await;
-    daemon.tells("one in the queue", queue(vec![third().uuid])).await;
-    assert_eq!(daemon.story().started.len(), 1);
+    daemon.until("one in the queue", queue(vec![third().uuid])).await;
+    assert_eq!(daemon.recorded().started.len(), 1);
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.started(2).await.disk, third().uuid);
 }
@@ -51,9 +51,9 @@ async fn the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
-    let fed = count(&daemon.story(), "WATCHDOG=1");
+    let fed = count(&daemon.recorded(), "WATCHDOG=1");
     let begun = std::time::Instant::now();
-    daemon.tells("four more words", |story| count(story, "WATCHDOG=1") >= fed + 4).await;
+    daemon.until("four more words", |recorded| count(recorded, "WATCHDOG=1") >= fed + 4).await;
     let took = begun.elapsed();
     // The period is a second.
     assert!(took > Duration::from_millis(1400) && took < Duration::from_millis(3000), "{took:?}");
@@ -67,12 +67,12 @@ async fn the_status_of_the_unit_is_the_status_on_the_bus() {
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     daemon.stop().await;
-    let story = daemon.story();
-    let told: Vec<&str> = story.notified.iter().filter_map(|line| line.strip_prefix("STATUS=")).collect();
-    for sentence in &story.sentences {
+    let recorded = daemon.recorded();
+    let told: Vec<&str> = recorded.notified.iter().filter_map(|line| line.strip_prefix("STATUS=")).collect();
+    for sentence in &recorded.sentences {
         assert!(told.contains(&sentence.as_str()), "{sentence:?} in {told:#?}");
     }
-    assert!(story.sentences.iter().any(|sentence| sentence.contains("was cancelled on request")), "{story:#?}");
+    assert!(recorded.sentences.iter().any(|sentence| sentence.contains("was cancelled on request")), "{recorded:#?}");
     assert_eq!(daemon.status_file(), "The backup service is not running.\n", "the last words are no news any more");
 }
 
@@ -83,8 +83,8 @@ async fn sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
         let mut daemon = harness.daemon().await;
         daemon.signal(signal);
         assert_eq!(daemon.exit().await.code(), Some(0));
-        assert_eq!(count(&daemon.story(), "STOPPING=1"), 1);
-        assert!(daemon.story().started.is_empty());
+        assert_eq!(count(&daemon.recorded(), "STOPPING=1"), 1);
+        assert!(daemon.recorded().started.is_empty());
         let next = harness.daemon().await;
         assert_eq!(next.client.state().await.unwrap(), "idle", "the name is free again");
     }

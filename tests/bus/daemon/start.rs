@@ -32,7 +32,7 @@ async fn a_faulty_config_is_never_ready_and_every_fault_is_told() {
     }
     assert!(told.contains("password") && !told.contains("hun%ter4"), "{told}");
     assert_eq!(told.matches(" error ").count(), 4, "{told}");
-    assert_eq!(daemon.story().notified, Vec::<String>::new());
+    assert_eq!(daemon.recorded().notified, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn a_config_that_is_missing_is_named_and_never_ready() {
     assert_eq!(daemon.exit().await.code(), Some(78));
     assert!(daemon.log().contains(harness.config_path().to_str().unwrap()), "{}", daemon.log());
     assert!(daemon.log().contains("config.ini.template"), "says what to do: {}", daemon.log());
-    assert_eq!(daemon.story().notified, Vec::<String>::new());
+    assert_eq!(daemon.recorded().notified, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
     let mut second = harness.launch_with("-2").await;
     assert_eq!(second.exit().await.code(), Some(69));
     assert!(second.log().contains("already running"), "{}", second.log());
-    assert_eq!(second.story().notified, Vec::<String>::new());
+    assert_eq!(second.recorded().notified, Vec::<String>::new());
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
     harness.udisks.plug(&first()).await;
     assert_eq!(daemon.finished(1).await.disk, first().uuid);
@@ -90,7 +90,7 @@ async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
     until("the question for all disks", || harness.udisks.asked() > 0).await;
     assert!(bus.name_has_owner("de.example.Backup".try_into().unwrap()).await.unwrap());
     assert_eq!(refused(daemon.client.start("").await).0, "DiskAbsent");
-    assert_eq!(count(&daemon.story(), "READY=1"), 0);
+    assert_eq!(count(&daemon.recorded(), "READY=1"), 0);
     daemon.ready().await;
     let disks = daemon.client.list_disks().await.unwrap();
     assert!(disks[0]["present"].downcast_ref::<bool>().unwrap(), "{disks:?}");
@@ -105,7 +105,7 @@ async fn a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
     daemon.client.reload().await.unwrap();
     assert!(daemon.log().contains("The configuration was"), "{}", daemon.log());
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
-    assert_eq!(count(&daemon.story(), "READY=1"), 0);
+    assert_eq!(count(&daemon.recorded(), "READY=1"), 0);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
 use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::program;
-use asbackup_testing::seen::Story;
+use asbackup_testing::recorder::Recorded;
 use zbus::Connection;
 
 const TOOLS: usize = 1000;
@@ -70,8 +70,8 @@ async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
     let tools = Tools::new(&harness);
     let one = move |nth: usize| tools.command("veeam-lock", &[&format!("Job {nth}")]).spawn().unwrap();
     let ended = tokio::task::spawn_blocking(move || ends((0..TOOLS).map(one).collect()));
-    let waiting = |story: &Story| story.veeam_locks().iter().filter(|(_, state)| state == "waiting").count();
-    daemon.tells("a hundred requests", |story| waiting(story) == MOST_LOCKS).await;
+    let waiting = |recorded: &Recorded| recorded.veeam_locks().iter().filter(|(_, state)| state == "waiting").count();
+    daemon.until("a hundred requests", |recorded| waiting(recorded) == MOST_LOCKS).await;
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     let ends = ended.await.unwrap();

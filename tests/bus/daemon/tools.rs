@@ -47,7 +47,7 @@ async fn told(child: Child) -> (i32, String, String) {
 }
 
 async fn wait_until_waiting(daemon: &Daemon, job: &str) {
-    daemon.tells(&format!("{job} to wait"), |story| story.has_lock(job, "waiting")).await;
+    daemon.until(&format!("{job} to wait"), |recorded| recorded.has_lock(job, "waiting")).await;
 }
 
 async fn locks(daemon: &Daemon) -> Vec<(String, String)> {
@@ -83,7 +83,7 @@ async fn a_tool_that_waits_goes_before_the_next_disk() {
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
     harness.udisks.plug(&second()).await;
-    daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
+    daemon.until("the queue", |recorded| recorded.list("Queue").contains(&second().uuid)).await;
     let waiting = lock(&harness, &["Nightly"]).spawn().unwrap();
     wait_until_waiting(&daemon, "Nightly").await;
     daemon.client.cancel().await.unwrap();
@@ -107,7 +107,7 @@ async fn a_tool_that_is_killed_while_it_waits_withdraws_its_request() {
         let pid = Pid::from_raw(waiting.id().unwrap().cast_signed()).unwrap();
         kill_process(pid, signal).unwrap();
         assert_eq!(told(waiting).await.0, -signal.as_raw());
-        daemon.tells("no request", |story| !story.has_lock("Nightly", "waiting")).await;
+        daemon.until("no request", |recorded| !recorded.has_lock("Nightly", "waiting")).await;
     }
     assert_eq!(daemon.log().matches("“Nightly” waited less than a minute").count(), 3, "{}", daemon.log());
     daemon.client.cancel().await.unwrap();
@@ -137,14 +137,14 @@ async fn who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() {
     assert_eq!(code, 3, "{complained}");
     assert!(complained.contains("has waited for the copy as long as it may"), "{complained}");
     assert_eq!(locks(&daemon).await, []);
-    daemon.says("“Nightly” waited less than a minute").await;
+    daemon.until_logged("“Nightly” waited less than a minute").await;
     // The limit of config.ini, which holds for those who set none.
     harness.settings.set("VEEAM", "wait-for-backup-minutes", "0");
     harness.write_config();
     daemon.client.reload().await.unwrap();
     let (code, ..) = end(&mut lock(&harness, &["Weekly"])).await;
     assert_eq!(code, 3);
-    daemon.says("“Weekly” waited less than a minute").await;
+    daemon.until_logged("“Weekly” waited less than a minute").await;
     assert_eq!(locks(&daemon).await, []);
 }
 

@@ -30,7 +30,7 @@ async fn a_lock_file_holds_the_copy_back_until_it_is_removed() {
     harness.udisks.plug(&first()).await;
     daemon.in_state("waiting-for-veeam").await;
     assert_eq!(jobs(&daemon).await, held("Nightly"));
-    daemon.says("Nightly").await;
+    daemon.until_logged("Nightly").await;
     let status = daemon.client.status().await.unwrap();
     assert!(status.contains("(jobs: Nightly)"), "{status}");
     assert_eq!(harness.calls("Mount"), 0);
@@ -48,10 +48,10 @@ async fn lock_files_come_and_go_while_nothing_runs() {
     let daemon = harness.daemon().await;
     for (name, job) in [("Nightly.lock", "Nightly"), ("Weekly", "Weekly")] {
         fs::write(harness.veeam_lock(name), "job").unwrap();
-        daemon.tells("the lock", |story| story.has_lock(job, "held")).await;
+        daemon.until("the lock", |recorded| recorded.has_lock(job, "held")).await;
         assert_eq!(jobs(&daemon).await, held(job));
         fs::remove_file(harness.veeam_lock(name)).unwrap();
-        daemon.tells("no lock", |story| !story.has_lock(job, "held")).await;
+        daemon.until("no lock", |recorded| !recorded.has_lock(job, "held")).await;
     }
 }
 
@@ -61,7 +61,7 @@ async fn an_empty_lock_file_counts_and_is_warned_of() {
     fs::write(harness.veeam_lock("Nightly"), "").unwrap();
     let daemon = harness.daemon().await;
     harness.udisks.plug(&first()).await;
-    daemon.tells("a warning", |story| story.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
+    daemon.until("a warning", |recorded| recorded.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
     assert_eq!(harness.calls("Mount"), 0);
     fs::remove_file(harness.veeam_lock("Nightly")).unwrap();
     daemon.finished(1).await;
@@ -91,7 +91,7 @@ async fn a_run_that_waits_for_veeam_can_be_cancelled() {
     fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
     let daemon = harness.daemon().await;
     harness.udisks.plug(&first()).await;
-    daemon.says("Nightly").await;
+    daemon.until_logged("Nightly").await;
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(1).await.result, "cancelled");
     assert_eq!(harness.udisks.called(), Vec::<String>::new());
@@ -136,7 +136,7 @@ async fn a_job_that_comes_during_a_copy_goes_before_the_next_disk() {
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
     harness.udisks.plug(&second()).await;
-    daemon.tells("the queue", |story| story.list("Queue").contains(&second().uuid)).await;
+    daemon.until("the queue", |recorded| recorded.list("Queue").contains(&second().uuid)).await;
     for _ in 0..2 {
         assert_eq!(daemon.client.veeam_lock("Nightly").await.unwrap(), "waiting");
     }
@@ -146,7 +146,7 @@ async fn a_job_that_comes_during_a_copy_goes_before_the_next_disk() {
     daemon.finished(1).await;
     daemon.started(2).await;
     assert_eq!(jobs(&daemon).await, held("Nightly"));
-    daemon.says("Nightly").await;
+    daemon.until_logged("Nightly").await;
     assert!(harness.udisks.calls().iter().all(|call| call.path == first().path()));
     daemon.client.veeam_unlock("Nightly").await.unwrap();
     assert_eq!(daemon.finished(2).await.disk, second().uuid);
@@ -193,7 +193,7 @@ async fn a_job_that_holds_a_lock_is_never_overtaken_by_a_copy() {
         start.unwrap();
         match lock.unwrap().as_str() {
             "held" => {
-                daemon.told("the run to wait", |_| daemon.log().contains("Nightly").then_some(())).await;
+                daemon.wait_for("the run to wait", |_| daemon.log().contains("Nightly").then_some(())).await;
                 // Long enough for a copy that does not wait.
                 let mounted =
                     tokio::time::timeout(Duration::from_millis(20), harness.until_called("Mount", mounts + 1));
@@ -213,7 +213,7 @@ async fn a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held()
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
     fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
-    daemon.tells("a warning", |story| story.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
+    daemon.until("a warning", |recorded| recorded.list("Warnings").iter().any(|text| text.contains("Nightly"))).await;
     assert_eq!(jobs(&daemon).await, waiting("Nightly"));
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;

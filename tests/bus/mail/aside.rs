@@ -22,7 +22,7 @@ async fn mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     let trouble = trouble(&daemon).await;
-    daemon.says("systemctl enable --now asbackup-mail.socket").await;
+    daemon.until_logged("systemctl enable --now asbackup-mail.socket").await;
     assert!(trouble.contains("Teil des Sicherungsdienstes, der mit anderen Rechnern spricht"), "{trouble}");
     until_waiting(&daemon, 2).await;
     harness.open_sockets();

@@ -36,7 +36,7 @@ fn fill(outbox: &Path) {
 async fn until_gone(harness: &Harness) {
     let bus = harness.bus.connect().await;
     let names = DBusProxy::new(&bus).await.unwrap();
-    while names.name_has_owner(asbackup_testing::seen::NAME.try_into().unwrap()).await.unwrap() {
+    while names.name_has_owner(asbackup_testing::recorder::NAME.try_into().unwrap()).await.unwrap() {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
 }

@@ -28,7 +28,7 @@ async fn mail_refused_for_its_attachments_comes_without_them_and_says_so() {
         assert!(ended.body().contains("weil der Mailserver die Mail damit nicht angenommen hat"), "{}", ended.body());
         assert!(ended.header("In-Reply-To").is_some(), "the same mail otherwise");
         until_sent(&harness).await;
-        daemon.says("mit ihren Anhängen nicht angenommen").await;
+        daemon.until_logged("mit ihren Anhängen nicht angenommen").await;
         assert!(daemon.log().contains(words), "{}", daemon.log());
         assert_eq!(failed(&harness), Vec::<std::path::PathBuf>::new());
     }
@@ -47,8 +47,8 @@ async fn mail_names_domains_as_the_server_understands_them() {
             true => assert_eq!(mail.to()[..3], ["admin@müller.example", "jörg@example.com", "eva@example.com"]),
             false => {
                 assert_eq!(mail.to()[..2], ["admin@xn--mller-kva.example", "eva@example.com"]);
-                daemon.says("jörg@example.com").await;
-                daemon.says("SMTPUTF8").await;
+                daemon.until_logged("jörg@example.com").await;
+                daemon.until_logged("SMTPUTF8").await;
             }
         }
         let to = mail.raw.lines().find(|line| line.starts_with("To: ")).unwrap().to_owned();
@@ -91,7 +91,7 @@ async fn mail_is_repeated_only_for_the_recipient_who_may_still_get_it() {
     let mails = sink.received(2).await;
     assert!(mails.iter().all(|mail| mail.to() == ["admin@example.com"]), "{mails:#?}");
     assert!(trouble(&daemon).await.contains("4.2.1 later"));
-    daemon.says("5.1.1 nobody").await;
+    daemon.until_logged("5.1.1 nobody").await;
     assert_eq!(spooled(&harness).len(), 2, "each waits for the one who does not get it yet");
     sink.mood(&json!({}));
     let late = sink.received(4).await.split_off(2);
@@ -123,7 +123,7 @@ async fn mail_says_what_to_do_when_our_name_is_refused_and_greets_as_it_is_told(
         trouble.contains("does not accept the name with which this computer introduces itself, “nas”"),
         "{trouble}"
     );
-    daemon.says("as “helo-name”").await;
+    daemon.until_logged("as “helo-name”").await;
     harness.settings.set("Mail", "helo-name", "nas.example.com");
     harness.write_config();
     daemon.client.reload().await.unwrap();

@@ -115,7 +115,7 @@ async fn mail_of_one_kind_comes_a_few_times_and_then_as_a_count() {
         proxy(&caller).await.veeam_lock(&format!("job {nth}")).await.unwrap();
         caller.close().await.unwrap();
     }
-    daemon.tells("all to have gone", |story| story.property("VeeamLockCount") == Some(0_u32)).await;
+    daemon.until("all to have gone", |recorded| recorded.property("VeeamLockCount") == Some(0_u32)).await;
     until_sent(&harness).await;
     assert_eq!(sink.count(), 1 + 10, "the beginning, and some of those who have gone");
     daemon.stop().await;

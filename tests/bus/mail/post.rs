@@ -64,14 +64,15 @@ pub async fn until_sent(harness: &Harness) {
 /// Waits until the bus says so.
 pub async fn until_waiting(daemon: &Daemon, count: u32) {
     let wanted = zbus::OwnedVariant::from(count);
-    let is_so = |story: &asbackup_testing::seen::Story| story.properties.get("OutboxCount") == Some(&wanted);
-    daemon.tells(&format!("{count} waiting mails"), is_so).await;
+    let is_so =
+        |recorded: &asbackup_testing::recorder::Recorded| recorded.properties.get("OutboxCount") == Some(&wanted);
+    daemon.until(&format!("{count} waiting mails"), is_so).await;
 }
 
 /// What the bus says is wrong, as soon as it says anything.
 pub async fn trouble(daemon: &Daemon) -> String {
-    let told = daemon.told("trouble with mail", |story| {
-        let text = story.properties.get("OutboxError")?.clone();
+    let told = daemon.wait_for("trouble with mail", |recorded| {
+        let text = recorded.properties.get("OutboxError")?.clone();
         String::try_from(text).ok().filter(|text| !text.is_empty())
     });
     told.await

@@ -107,8 +107,8 @@ async fn mail_reaches_all_but_the_one_recipient_that_is_refused() {
     until_sent(&harness).await;
     let refused = |text: &str| text.contains("office@example.com") && text.contains("nobody of that name");
     daemon
-        .tells("the refusal in LastWarnings", |story| {
-            let warnings = story.properties.get("LastWarnings").cloned();
+        .until("the refusal in LastWarnings", |recorded| {
+            let warnings = recorded.properties.get("LastWarnings").cloned();
             warnings
                 .and_then(|list| Vec::<String>::try_from(list).ok())
                 .is_some_and(|list| list.iter().any(|w| refused(w)))
@@ -151,7 +151,7 @@ async fn mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     until_sent(&harness).await;
-    daemon.says("was given up").await;
+    daemon.until_logged("was given up").await;
     let told = |line: &&str| line.contains(" error ") && line.contains("5.7.1 spam");
     asbackup_testing::harness::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
     assert_eq!((failed(&harness).len(), sink.count()), (2, 0));
@@ -174,6 +174,8 @@ async fn mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     sink.received(4).await;
     until_sent(&harness).await;
     daemon
-        .tells("no trouble any more", |story| story.properties.get("OutboxError") == Some(&zbus::Str::from("").into()))
+        .until("no trouble any more", |recorded| {
+            recorded.properties.get("OutboxError") == Some(&zbus::Str::from("").into())
+        })
         .await;
 }

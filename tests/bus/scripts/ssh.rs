@@ -64,10 +64,10 @@ async fn who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
     way.harness.hang_in_mount(&daemon, &first()).await;
     assert_eq!(way.ask(Some("veeam-lock --timeout 0 -- Nightly")).await.0, 3);
     let mut waiting = way.sshd.client(Some("veeam-lock --quiet -- Nightly")).spawn().unwrap();
-    daemon.tells("the request", |story| story.has_lock("Nightly", "waiting")).await;
+    daemon.until("the request", |recorded| recorded.has_lock("Nightly", "waiting")).await;
     waiting.kill().unwrap();
     waiting.wait().unwrap();
-    daemon.tells("no request", |story| !story.has_lock("Nightly", "waiting")).await;
+    daemon.until("no request", |recorded| !recorded.has_lock("Nightly", "waiting")).await;
     daemon.client.cancel().await.unwrap();
     daemon.finished(1).await;
     assert_eq!(locks(&daemon).await, 0);

@@ -15,8 +15,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use asbackup_testing::recorder::RunFinished;
 use asbackup_testing::run;
-use asbackup_testing::seen::RunFinished;
 use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 use asbackup_texts::{Language, Spoken, Texts};

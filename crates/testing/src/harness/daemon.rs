@@ -13,14 +13,14 @@ use zbus::proxy::CacheProperties;
 use zbus::{Connection, OwnedVariant};
 
 use super::bus::PrivateBus;
-use crate::seen::{RunFinished, RunStarted, Seen, Story};
+use crate::recorder::{Recorded, Recorder, RunFinished, RunStarted};
 
 /// Long enough for a loaded machine; only a test that fails ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Daemon {
     child: Child,
-    seen: Seen,
+    recorder: Recorder,
     pub client: BackupProxy<'static>,
     pub bus: Connection,
     room: PathBuf,
@@ -33,55 +33,55 @@ impl Daemon {
         let _ = fs::remove_file(&notify);
         let socket = UnixDatagram::bind(&notify).expect("the notify socket");
         let connection = bus.connect().await;
-        let seen = Seen::listen(&connection, socket).await;
+        let recorder = Recorder::listen(&connection, socket).await;
         let log = room.join(format!("stderr{name}"));
         let mut command = command(bus.address(), room, &log);
         command.env("NOTIFY_SOCKET", &notify);
         let child = command.spawn().expect("asbackupd");
         let client = proxy(&connection).await;
-        Self { child, seen, client, bus: connection, room: room.to_owned(), log }
+        Self { child, recorder, client, bus: connection, room: room.to_owned(), log }
     }
 
     /// Waits for READY=1.
     pub async fn ready(&self) {
-        self.tells("READY=1", |story| count(story, "READY=1") > 0).await;
+        self.until("READY=1", |recorded| count(recorded, "READY=1") > 0).await;
     }
 
     /// Waits for something in what the daemon tells.
-    pub async fn tells(&self, what: &str, is_so: impl Fn(&Story) -> bool) {
-        self.told(what, |story| is_so(story).then_some(())).await;
+    pub async fn until(&self, what: &str, is_so: impl Fn(&Recorded) -> bool) {
+        self.wait_for(what, |recorded| is_so(recorded).then_some(())).await;
     }
 
     /// The same for something that is then looked at.
-    pub async fn told<T>(&self, what: &str, look: impl Fn(&Story) -> Option<T>) -> T {
-        let found = self.seen.wait(PATIENCE, look).await;
-        found.unwrap_or_else(|| panic!("waited in vain for {what}; told so far: {:#?}", self.story()))
+    pub async fn wait_for<T>(&self, what: &str, look: impl Fn(&Recorded) -> Option<T>) -> T {
+        let found = self.recorder.wait(PATIENCE, look).await;
+        found.unwrap_or_else(|| panic!("waited in vain for {what}; told so far: {:#?}", self.recorded()))
     }
 
     /// Waits for the beginning of the `nth` run since the daemon started, counted from 1.
     pub async fn started(&self, nth: usize) -> RunStarted {
-        self.told(&format!("the start of run {nth}"), |story| story.started.get(nth - 1).cloned()).await
+        self.wait_for(&format!("the start of run {nth}"), |recorded| recorded.started.get(nth - 1).cloned()).await
     }
 
     /// Waits for the end of the `nth` run since the daemon started, counted from 1.
     pub async fn finished(&self, nth: usize) -> RunFinished {
-        self.told(&format!("the end of run {nth}"), |story| story.finished.get(nth - 1).cloned()).await
+        self.wait_for(&format!("the end of run {nth}"), |recorded| recorded.finished.get(nth - 1).cloned()).await
     }
 
     /// Waits until the property `State` is as said now.
     pub async fn in_state(&self, state: &str) {
-        let is_it = |story: &Story| story.states.last().is_some_and(|last| last == state);
-        self.tells(&format!("the state {state}"), is_it).await;
+        let is_it = |recorded: &Recorded| recorded.states.last().is_some_and(|last| last == state);
+        self.until(&format!("the state {state}"), is_it).await;
     }
 
     /// Waits for this in the daemon's words on its standard error.
-    pub async fn says(&self, words: &str) {
+    pub async fn until_logged(&self, words: &str) {
         super::until(&format!("the words {words:?}"), || self.log().contains(words)).await;
     }
 
     /// Everything told so far.
-    pub fn story(&self) -> Story {
-        self.seen.story()
+    pub fn recorded(&self) -> Recorded {
+        self.recorder.recorded()
     }
 
     pub fn pid(&self) -> u32 {
@@ -113,9 +113,10 @@ impl Daemon {
     /// All properties at once.
     pub async fn properties(&self) -> std::collections::HashMap<String, OwnedVariant> {
         let all = zbus::fdo::PropertiesProxy::builder(&self.bus);
-        let all = all.destination(crate::seen::NAME).path(crate::seen::PATH).cache_properties(CacheProperties::No);
+        let all =
+            all.destination(crate::recorder::NAME).path(crate::recorder::PATH).cache_properties(CacheProperties::No);
         let all = all.build().await.expect("a proxy");
-        all.get_all(crate::seen::NAME.try_into().expect("a name")).await.expect("every getter answers")
+        all.get_all(crate::recorder::NAME.try_into().expect("a name")).await.expect("every getter answers")
     }
 
     /// The history's lines, oldest first.
@@ -152,8 +153,8 @@ impl Drop for Daemon {
 }
 
 /// How often the daemon said `line` to the service manager.
-pub fn count(story: &Story, line: &str) -> usize {
-    story.notified.iter().filter(|said| *said == line).count()
+pub fn count(recorded: &Recorded, line: &str) -> usize {
+    recorded.notified.iter().filter(|said| *said == line).count()
 }
 
 /// The client's proxy, without a cache so that every read is a call.

@@ -17,7 +17,7 @@ use super::Testbed;
 use super::config::ConfigText;
 use super::processes::{self, Held, Stage};
 use super::sandbox::{CONFIG, NOTIFY, Sandbox};
-use crate::seen::{NAME, PATH, RunFinished, RunStarted, Seen, Story, bare_error};
+use crate::recorder::{NAME, PATH, Recorded, Recorder, RunFinished, RunStarted, bare_error};
 use crate::{PATIENCE, wait_for};
 
 const HISTORY: &str = "/var/lib/asbackup/history.jsonl";
@@ -29,7 +29,7 @@ pub struct Daemon {
     outer: Child,
     pid: u32,
     bus: Connection,
-    seen: Seen,
+    recorder: Recorder,
     log: PathBuf,
     history: PathBuf,
     status_file: PathBuf,
@@ -68,7 +68,7 @@ impl Daemon {
         let notify = testbed.path(NOTIFY);
         let _ = fs::remove_file(&notify);
         let notify = UnixDatagram::bind(notify).expect("the notify socket");
-        let seen = Seen::listen(&bus, notify).await;
+        let recorder = Recorder::listen(&bus, notify).await;
         let log = testbed.directory().join("asbackupd.stderr");
         let outer = sandbox.start(testbed, &log);
         let nsenter = outer.id().expect("it was just started");
@@ -77,7 +77,7 @@ impl Daemon {
             outer,
             pid,
             bus,
-            seen,
+            recorder,
             log,
             history: testbed.path(HISTORY),
             status_file: testbed.path(STATUS_FILE),
@@ -87,24 +87,24 @@ impl Daemon {
 
     /// Waits for READY=1.
     pub async fn ready(&self) {
-        let is_ready = |story: &Story| {
-            let ready = story.notified.iter().any(|line| line == "READY=1");
+        let is_ready = |recorded: &Recorded| {
+            let ready = recorded.notified.iter().any(|line| line == "READY=1");
             ready.then_some(())
         };
-        self.wait("READY=1", PATIENCE, is_ready).await;
+        self.wait_within("READY=1", PATIENCE, is_ready).await;
     }
 
-    async fn wait<T>(&self, what: &str, patience: Duration, look: impl Fn(&Story) -> Option<T>) -> T {
-        let found = self.seen.wait(patience, look).await;
+    async fn wait_within<T>(&self, what: &str, patience: Duration, look: impl Fn(&Recorded) -> Option<T>) -> T {
+        let found = self.recorder.wait(patience, look).await;
         found.unwrap_or_else(|| {
-            let state = self.seen.story().states;
+            let state = self.recorder.recorded().states;
             panic!("waited {patience:?} in vain for {what}; states so far: {state:?}")
         })
     }
 
     /// Waits for anything in what the daemon has told.
-    pub async fn tells<T>(&self, what: &str, look: impl Fn(&Story) -> Option<T>) -> T {
-        self.wait(what, RUN_PATIENCE, look).await
+    pub async fn wait_for<T>(&self, what: &str, look: impl Fn(&Recorded) -> Option<T>) -> T {
+        self.wait_within(what, RUN_PATIENCE, look).await
     }
 
     /// Waits for the end of the `count`th run since the daemon started, counted from 1.
@@ -115,13 +115,13 @@ impl Daemon {
     /// The same for long runs.
     pub async fn finished_within(&self, count: usize, patience: Duration) -> RunFinished {
         let what = format!("the end of run {count}");
-        let nth = |story: &Story| story.finished.get(count - 1).cloned();
-        let finished = self.wait(&what, patience, nth).await;
+        let nth = |recorded: &Recorded| recorded.finished.get(count - 1).cloned();
+        let finished = self.wait_within(&what, patience, nth).await;
         // The signal may come a moment before the last properties.
-        let is_idle = |story: &Story| (story.states.last()? == "idle").then_some(());
+        let is_idle = |recorded: &Recorded| (recorded.states.last()? == "idle").then_some(());
         let more_waits = !self.queue().await.is_empty();
-        if !more_waits && self.seen.story().started.len() == count {
-            self.wait("the state idle", PATIENCE, is_idle).await;
+        if !more_waits && self.recorder.recorded().started.len() == count {
+            self.wait_within("the state idle", PATIENCE, is_idle).await;
         }
         finished
     }
@@ -129,15 +129,15 @@ impl Daemon {
     /// Waits for the beginning of the `count`th run since the daemon started, counted from 1.
     pub async fn started(&self, count: usize) -> RunStarted {
         let what = format!("the start of run {count}");
-        let nth = |story: &Story| story.started.get(count - 1).cloned();
-        self.wait(&what, RUN_PATIENCE, nth).await
+        let nth = |recorded: &Recorded| recorded.started.get(count - 1).cloned();
+        self.wait_within(&what, RUN_PATIENCE, nth).await
     }
 
     /// Waits until the property `State` is as said now.
     pub async fn in_state(&self, state: &str) {
         let what = format!("the state {state}");
-        let is_it = |story: &Story| (story.states.last()? == state).then_some(());
-        self.wait(&what, RUN_PATIENCE, is_it).await;
+        let is_it = |recorded: &Recorded| (recorded.states.last()? == state).then_some(());
+        self.wait_within(&what, RUN_PATIENCE, is_it).await;
     }
 
     /// Waits until rsync copies and holds it there.
@@ -160,8 +160,8 @@ impl Daemon {
     }
 
     /// Everything told so far.
-    pub fn story(&self) -> Story {
-        self.seen.story()
+    pub fn recorded(&self) -> Recorded {
+        self.recorder.recorded()
     }
 
     async fn proxy(&self) -> Proxy<'static> {
@@ -196,17 +196,17 @@ impl Daemon {
     }
 
     /// Waits until exactly these disks are said to be safe to remove; that may be a moment after the end of a run.
-    pub async fn calls_safe(&self, uuids: &[&str]) {
+    pub async fn until_safe_to_remove(&self, uuids: &[&str]) {
         let what = format!("{uuids:?} to be called safe");
-        let is_so = |story: &Story| {
-            let safe = story.properties.get("SafeToRemove")?.clone();
+        let is_so = |recorded: &Recorded| {
+            let safe = recorded.properties.get("SafeToRemove")?.clone();
             let mut safe = Vec::<String>::try_from(safe).expect("strings");
             let mut uuids = uuids.to_vec();
             safe.sort();
             uuids.sort_unstable();
             (safe == uuids).then_some(())
         };
-        self.wait(&what, PATIENCE, is_so).await;
+        self.wait_within(&what, PATIENCE, is_so).await;
     }
 
     /// # Errors

@@ -11,7 +11,7 @@ use super::disk::{Disk, FileSystem};
 use super::scene::Scene;
 use crate::PATIENCE;
 use crate::fakes::udisks::{FakeDisk, FakeUdisks};
-use crate::seen::RunFinished;
+use crate::recorder::RunFinished;
 
 pub const OPTIONS: &str = "rw,nosuid,nodev,noexec,nosymfollow";
 pub const MOUNT_POINT: &str = "/mnt/offsite";

@@ -14,7 +14,7 @@ use super::look::{INSIDE, Look};
 use super::processes::Held;
 use super::tree::Tree;
 use crate::PATIENCE;
-use crate::seen::RunFinished;
+use crate::recorder::RunFinished;
 
 pub struct Scene {
     // The order is that of the end: the disk must not go before the testbed that has it mounted.
@@ -195,7 +195,7 @@ pub fn assert_sentence(text: &str) {
 pub async fn refusal(daemon: &Daemon, uuid: &str) -> String {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let finished_before = daemon.story().finished.len();
+        let finished_before = daemon.recorded().finished.len();
         match daemon.start_run(uuid).await {
             Ok(_) => {
                 let finished = daemon.finished(finished_before + 1).await;

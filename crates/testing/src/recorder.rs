@@ -36,7 +36,7 @@ pub struct RunStarted {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Story {
+pub struct Recorded {
     pub started: Vec<RunStarted>,
     pub finished: Vec<RunFinished>,
     /// Values of the property `State`, as they changed.
@@ -51,7 +51,7 @@ pub struct Story {
     pub notified: Vec<String>,
 }
 
-impl Story {
+impl Recorded {
     /// Adds what one signal of the daemon says.
     ///
     /// # Panics
@@ -74,7 +74,7 @@ impl Story {
                 let (interface, changed, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
                     body.deserialize().expect("PropertiesChanged(sa{sv}as)");
                 if interface == NAME {
-                    note_properties(changed, self);
+                    record_properties(changed, self);
                 }
             }
             _ => (),
@@ -110,38 +110,38 @@ impl Story {
     }
 }
 
-pub struct Seen {
-    story: Arc<Mutex<Story>>,
+pub struct Recorder {
+    recorded: Arc<Mutex<Recorded>>,
     changed: watch::Receiver<u64>,
     listeners: Vec<JoinHandle<()>>,
 }
 
-impl Seen {
+impl Recorder {
     /// Listens from now on, before the daemon is there.
     pub async fn listen(bus: &Connection, notify: UnixDatagram) -> Self {
-        let story = Arc::new(Mutex::new(Story::default()));
+        let recorded = Arc::new(Mutex::new(Recorded::default()));
         let (tell, changed) = watch::channel(0);
         let rule = MatchRule::builder().msg_type(message::Type::Signal).path(PATH).build().expect("a match rule");
         let signals = MessageStream::for_match_rule(rule, bus, NonZero::new(10_000));
         let signals = signals.await.expect("a match on the bus");
         let listeners = vec![
-            tokio::spawn(hear_signals(signals, story.clone(), tell.clone())),
-            tokio::spawn(hear_notifications(notify, story.clone(), tell)),
+            tokio::spawn(record_signals(signals, recorded.clone(), tell.clone())),
+            tokio::spawn(record_notifications(notify, recorded.clone(), tell)),
         ];
-        Self { story, changed, listeners }
+        Self { recorded, changed, listeners }
     }
 
-    pub fn story(&self) -> Story {
-        self.story.lock().expect("nobody panics with it").clone()
+    pub fn recorded(&self) -> Recorded {
+        self.recorded.lock().expect("nobody panics with it").clone()
     }
 
-    /// Waits until the story holds what is looked for; None when it does not by the deadline.
-    pub async fn wait<T>(&self, patience: Duration, look: impl Fn(&Story) -> Option<T>) -> Option<T> {
+    /// Waits until what is looked for has been recorded; None when it does not by the deadline.
+    pub async fn wait<T>(&self, patience: Duration, look: impl Fn(&Recorded) -> Option<T>) -> Option<T> {
         let mut changed = self.changed.clone();
         let seen = async {
             loop {
                 changed.borrow_and_update();
-                if let Some(found) = look(&self.story()) {
+                if let Some(found) = look(&self.recorded()) {
                     return Some(found);
                 }
                 if changed.changed().await.is_err() {
@@ -153,7 +153,7 @@ impl Seen {
     }
 }
 
-impl Drop for Seen {
+impl Drop for Recorder {
     fn drop(&mut self) {
         for listener in &self.listeners {
             listener.abort();
@@ -161,33 +161,33 @@ impl Drop for Seen {
     }
 }
 
-async fn hear_signals(mut signals: MessageStream, story: Arc<Mutex<Story>>, tell: watch::Sender<u64>) {
+async fn record_signals(mut signals: MessageStream, recorded: Arc<Mutex<Recorded>>, tell: watch::Sender<u64>) {
     while let Some(Ok(message)) = signals.next().await {
-        story.lock().expect("nobody panics with it").note(&message);
+        recorded.lock().expect("nobody panics with it").note(&message);
         tell.send_modify(|count| *count += 1);
     }
 }
 
-fn note_properties(changed: HashMap<String, OwnedVariant>, story: &mut Story) {
+fn record_properties(changed: HashMap<String, OwnedVariant>, recorded: &mut Recorded) {
     for (name, value) in changed {
         let text = || String::try_from(value.clone()).expect("a string");
         match name.as_str() {
-            "State" => story.states.push(text()),
-            "Status" => story.sentences.push(text()),
-            "Progress" => story.progress.push(f64::try_from(value.clone()).expect("a double")),
+            "State" => recorded.states.push(text()),
+            "Status" => recorded.sentences.push(text()),
+            "Progress" => recorded.progress.push(f64::try_from(value.clone()).expect("a double")),
             _ => (),
         }
-        story.properties.insert(name, value);
+        recorded.properties.insert(name, value);
     }
 }
 
-async fn hear_notifications(socket: UnixDatagram, story: Arc<Mutex<Story>>, tell: watch::Sender<u64>) {
+async fn record_notifications(socket: UnixDatagram, recorded: Arc<Mutex<Recorded>>, tell: watch::Sender<u64>) {
     let mut buffer = vec![0; 8192];
     while let Ok(length) = socket.recv(&mut buffer).await {
         let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-        let mut story = story.lock().expect("nobody panics with it");
-        story.notified.extend(text.lines().map(str::to_owned));
-        drop(story);
+        let mut recorded = recorded.lock().expect("nobody panics with it");
+        recorded.notified.extend(text.lines().map(str::to_owned));
+        drop(recorded);
         tell.send_modify(|count| *count += 1);
     }
 }
