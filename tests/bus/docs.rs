@@ -57,10 +57,10 @@ impl World {
     /// Starts a run that lasts until it is cancelled.
     async fn begin_to_copy(&self) {
         let before = self.harness.calls("Mount");
-        self.harness.udisks.answer_for(&first(), "Mount", asbackup_testing::fakes::udisks::Answer::Hangs);
+        self.harness.udisks.on_call_for(&first(), "Mount", asbackup_testing::fakes::udisks::Behaviour::Hangs);
         self.daemon.client.start(&first().uuid).await.unwrap();
         self.harness.until_called("Mount", before + 1).await;
-        self.harness.udisks.answer_for(&first(), "Mount", broken());
+        self.harness.udisks.on_call_for(&first(), "Mount", broken());
     }
 
     async fn until_idle(&self) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use asbackup_testing::fakes::udisks::{Answer, BLOCK, DRIVE, FILESYSTEM, FakeDisk, FakeUdisks, NAME, ROOT, values};
+use asbackup_testing::fakes::udisks::{BLOCK, Behaviour, DRIVE, FILESYSTEM, FakeDisk, FakeUdisks, NAME, ROOT, values};
 use asbackup_testing::harness::bus::{NOBODY, PrivateBus};
 use futures_util::{Stream, StreamExt};
 use udisks2::block::BlockProxy;
@@ -124,7 +124,7 @@ async fn calls_work_fail_by_name_hang_and_come_late() {
     let points = filesystem.mount_points().await.unwrap();
     assert_eq!(points, [b"/media/root/OFFSITE1\0".to_vec()]);
 
-    fake.answer("Unmount", Answer::fails("DeviceBusy", "target is busy"));
+    fake.on_call("Unmount", Behaviour::fails("DeviceBusy", "target is busy"));
     let error = call(&client, &disk, "Unmount").await.unwrap_err();
     let zbus::Error::MethodError(name, text, _) = error else {
         panic!("{error:?}");
@@ -132,11 +132,11 @@ async fn calls_work_fail_by_name_hang_and_come_late() {
     assert_eq!(name.as_str(), "org.freedesktop.UDisks2.Error.DeviceBusy");
     assert_eq!(text.as_deref(), Some("target is busy"));
 
-    fake.answer_for(&disk, "Unmount", Answer::Late(Duration::from_millis(20)));
+    fake.on_call_for(&disk, "Unmount", Behaviour::Late(Duration::from_millis(20)));
     call(&client, &disk, "Unmount").await.unwrap();
     assert!(filesystem.mount_points().await.unwrap().is_empty());
 
-    fake.answer_for(&disk, "Mount", Answer::Hangs);
+    fake.on_call_for(&disk, "Mount", Behaviour::Hangs);
     let hanging = call(&client, &disk, "Mount");
     let waited = tokio::time::timeout(Duration::from_millis(100), hanging).await;
     assert!(waited.is_err(), "{waited:?}");

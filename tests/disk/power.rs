@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup_testing::fakes::udisks::{Answer, FILESYSTEM, FakeDisk, values};
+use asbackup_testing::fakes::udisks::{Behaviour, FILESYSTEM, FakeDisk, values};
 use asbackup_testing::testbed::compare::Fidelity;
 use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::disk::{Disk, FileSystem};
@@ -138,7 +138,7 @@ async fn a_dock_is_left_on_while_a_container_on_another_drive_in_it_is_open() {
 #[tokio::test]
 async fn a_disk_that_can_not_be_switched_off_is_a_good_copy_all_the_same() {
     let powered = powered("true").await;
-    powered.udisks.answer("PowerOff", Answer::fails("Failed", "No usb device"));
+    powered.udisks.on_call("PowerOff", Behaviour::fails("Failed", "No usb device"));
     let daemon = run(&powered).await;
     assert_eq!(warnings(&daemon), ["power-off-failed"]);
     assert!(daemon.record().safe_to_remove);

@@ -12,7 +12,7 @@ use asbackup::disks::mount_blockers::{MountedPlace, blockers};
 use asbackup::disks::released::{self, Proof};
 use asbackup::disks::superblock::Superblock;
 use asbackup_api::DiskId;
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::disk::{Disk, FileSystem, Frozen};
 use asbackup_testing::testbed::played::{MOUNT_POINT, Played};
@@ -128,10 +128,10 @@ async fn a_disk_pulled_while_it_is_unmounted_is_told_so_and_never_called_safe() 
         NOT_MOUNTED.into_iter().chain([("Failed", "Error unmounting /dev/asbackuptest: Input/output error")])
     {
         let mut played = Played::new().await;
-        played.udisks.answer("Unmount", Answer::Kept);
+        played.udisks.on_call("Unmount", Behaviour::Waits);
         let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
         played.scene.disk.pull();
-        played.udisks.answer("Unmount", Answer::fails(word, text));
+        played.udisks.on_call("Unmount", Behaviour::fails(word, text));
         assert_aborted(&daemon.finished(1).await, "DiskRemoved");
         assert!(daemon.safe_to_remove().await.is_empty());
         let marks = played.scene.testbed.path("/run/asbackup/mounts");
@@ -145,10 +145,10 @@ async fn a_disk_pulled_while_it_is_unmounted_is_told_so_and_never_called_safe() 
 async fn a_disk_that_somebody_else_unmounts_in_the_same_moment_is_a_good_copy() {
     for (word, text) in NOT_MOUNTED {
         let played = Played::new().await;
-        played.udisks.answer("Unmount", Answer::Kept);
+        played.udisks.on_call("Unmount", Behaviour::Waits);
         let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
         played.unmount();
-        played.udisks.answer("Unmount", Answer::fails(word, text));
+        played.udisks.on_call("Unmount", Behaviour::fails(word, text));
         assert_success(&daemon.finished(1).await);
         daemon.until_safe_to_remove(&[&played.scene.disk.uuid]).await;
     }
@@ -235,10 +235,10 @@ async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path()
 
 /// Ends the run with a disk that UDisks2 does not unmount, after `late` has been written to it.
 async fn not_unmounted_after(played: &Played, late: &[u8]) -> Value {
-    played.udisks.answer("Unmount", Answer::Kept);
+    played.udisks.on_call("Unmount", Behaviour::Waits);
     let daemon = played.run_until_unmount(&played.mount(MOUNT_POINT)).await;
     std::fs::write(played.scene.testbed.path(MOUNT_POINT).join("late"), late).expect("room in memory");
-    played.udisks.answer("Unmount", Answer::fails("Failed", "somebody objects"));
+    played.udisks.on_call("Unmount", Behaviour::fails("Failed", "somebody objects"));
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "UnmountFailed");
     serde_json::to_value(daemon.record().fault).expect("plain data")

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
 use asbackup_testing::harness::{Harness, broken, first};
 use asbackup_testing::recorder::{NAME, PATH};
@@ -74,7 +74,7 @@ impl Actors {
     /// One interleaving, from nothing locked to nothing locked.
     pub async fn interleave(&mut self) {
         self.judge.look(crate::judge::Notes::forget);
-        self.harness.udisks.answer("Mount", Answer::Kept);
+        self.harness.udisks.on_call("Mount", Behaviour::Waits);
         for _ in 0..self.dice.usize(4..=12) {
             if self.dice.usize(0..DAEMON_DIES) == 0 {
                 self.replace_daemon().await;
@@ -106,7 +106,7 @@ impl Actors {
             Step::Cancel => call(&self.judge, &self.person, "Cancel", &()).await,
             Step::Release => {
                 self.release().await;
-                self.harness.udisks.answer("Mount", Answer::Kept);
+                self.harness.udisks.on_call("Mount", Behaviour::Waits);
             }
             Step::KillClient => self.kill_script().await,
             Step::AddForeign => self.add_foreign(),
@@ -125,7 +125,7 @@ impl Actors {
     /// Whatever copy is on ends.
     async fn release(&self) {
         self.mark("Releasing", "").await;
-        self.harness.udisks.answer("Mount", broken());
+        self.harness.udisks.on_call("Mount", broken());
     }
 
     async fn kill_script(&mut self) {

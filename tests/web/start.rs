@@ -1,6 +1,6 @@
 //! Starting a copy over HTTP: who gets as far as polkit, and what it says.
 
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use tokio::time::{Duration, Instant};
 
 use crate::office::{self, Office};
@@ -69,11 +69,11 @@ async fn guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
 #[tokio::test]
 async fn polkit_has_the_last_word() {
     let office = Office::as_nobody(office::ready(), "secret").await;
-    let polkit = FakePolkit::start(office.service.bus.address(), Verdict::No).await;
+    let polkit = FakePolkit::start(office.service.bus.address(), Decision::No).await;
     let refused = office.site.ask("POST", "/copy", RIGHT).await;
     assert_eq!(refused.code(), 403, "{}", refused.body);
     assert!(refused.body.contains("de.example.Backup.start"), "{}", refused.body);
-    polkit.decide(Verdict::Yes);
+    polkit.decide(Decision::Yes);
     assert_eq!(office.site.ask("POST", "/copy", RIGHT).await.code(), 200);
     assert!(polkit.take_asked().iter().all(|asked| asked.action == "de.example.Backup.start"));
 }

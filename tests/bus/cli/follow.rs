@@ -104,7 +104,7 @@ async fn watch_in_json_is_all_properties_in_each_line() {
 async fn start_watch_ends_as_the_run_ends() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    harness.udisks.answer("Mount", broken());
+    harness.udisks.on_call("Mount", broken());
     harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     let said = call(harness.bus.address(), GERMAN, &["start", &first().uuid, "--watch"]).await;

@@ -1,6 +1,6 @@
 //! `start` and `cancel` against the real daemon: what is refused, who may, and how it ends as an exit code.
 
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::{NOBODY, PrivateBus, open_to_all};
 use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::program;
@@ -77,7 +77,7 @@ async fn a_disk_that_is_there_can_be_trusted() {
 #[tokio::test]
 async fn who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() {
     let harness = Harness::new().await;
-    let polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+    let polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
     let _daemon = harness.daemon().await;
     let room = tempfile::tempdir().unwrap();
     let program = open_to_all(program("asbackup"), room.path());

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use asbackup_api::bus::{Action, BackupProxy, Error};
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::{proxy, refused};
 use asbackup_testing::harness::{Harness, first, second, stranger};
@@ -103,7 +103,7 @@ async fn while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
         assert!(message.contains("GOLD"), "{message}");
     }
     // A polkit that hangs keeps these calls open.
-    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Hang).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Decision::Hang).await;
     let nobody = harness.bus.connect_as(NOBODY).await;
     for action in Action::ALL {
         let client = proxy(&nobody).await;
@@ -146,7 +146,7 @@ async fn all_properties_can_be_read_idle_and_in_a_run() {
 async fn each_change_of_state_is_told_and_the_end_before_its_signal() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    harness.udisks.answer("Mount", Answer::Late(Duration::from_millis(100)));
+    harness.udisks.on_call("Mount", Behaviour::Late(Duration::from_millis(100)));
     harness.udisks.plug(&first()).await;
     daemon.finished(1).await;
     let recorded: Recorded = daemon.recorded();
@@ -164,7 +164,7 @@ async fn each_change_of_state_is_told_and_the_end_before_its_signal() {
 async fn a_stranger_may_read_and_nothing_else() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    let polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+    let polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
     let connection = harness.bus.connect_as(NOBODY).await;
     let client = proxy(&connection).await;
     for action in Action::ALL {
@@ -187,7 +187,7 @@ async fn whom_polkit_lets_pass_may_start_and_cancel() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
-    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Decision::Yes).await;
     let client = proxy(&harness.bus.connect_as(NOBODY).await).await;
     client.cancel().await.unwrap();
     daemon.finished(1).await;

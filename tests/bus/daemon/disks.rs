@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use asbackup_api::bus::Error;
-use asbackup_testing::fakes::udisks::{Answer, BLOCK, FILESYSTEM, FakeDisk, values};
+use asbackup_testing::fakes::udisks::{BLOCK, Behaviour, FILESYSTEM, FakeDisk, values};
 use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, first, second, stranger, third, until};
 
@@ -135,12 +135,12 @@ async fn udisks_may_come_later_than_the_daemon() {
 #[tokio::test]
 async fn udisks_that_was_away_is_heard_the_moment_it_is_back() {
     let mut harness = Harness::new().await;
-    harness.udisks.answer("GetManagedObjects", Answer::fails("Failed", "not yet"));
+    harness.udisks.on_call("GetManagedObjects", Behaviour::fails("Failed", "not yet"));
     let daemon = harness.daemon().await;
     // By now the daemon would wait for four seconds before it asks again.
     until("three questions", || harness.udisks.asked() >= 3).await;
     harness.udisks.vanish().await;
-    harness.udisks.answer("GetManagedObjects", Answer::Works);
+    harness.udisks.on_call("GetManagedObjects", Behaviour::Works);
     let back = std::time::Instant::now();
     harness.udisks.come_back().await;
     daemon.until_logged("is back").await;
@@ -171,7 +171,7 @@ async fn a_flood_of_signals_makes_the_daemon_neither_deaf_nor_blind() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.udisks.plug(&stranger()).await;
-    harness.udisks.answer("GetManagedObjects", Answer::Late(Duration::from_millis(500)));
+    harness.udisks.on_call("GetManagedObjects", Behaviour::Late(Duration::from_millis(500)));
     let asked = harness.udisks.asked();
     harness.udisks.plug(&first()).await;
     until("the next question", || harness.udisks.asked() > asked).await;

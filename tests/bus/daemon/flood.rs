@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use asbackup_api::bus::{BackupProxy, Error};
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::{proxy, refused};
 use asbackup_testing::harness::{Harness, first, until};
@@ -78,9 +78,9 @@ async fn in_time<T>(what: &str, call: impl Future<Output = T>) -> T {
 async fn assert_nobody_is_starved(way: Way) {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    let polkit = FakePolkit::start(harness.bus.address(), Verdict::Hang).await;
+    let polkit = FakePolkit::start(harness.bus.address(), Decision::Hang).await;
     let veeam = harness.bus.connect_as(BIN).await;
-    polkit.decide_for(&veeam, Verdict::Yes);
+    polkit.decide_for(&veeam, Decision::Yes);
     let veeam = proxy(&veeam).await;
     let strangers = Strangers::come(&harness, way).await;
     until("the first refusals", || strangers.answered() > OPEN_CALLS).await;
@@ -113,7 +113,7 @@ async fn calls_that_polkit_does_not_answer_starve_nobody_else() {
 async fn a_caller_with_too_many_open_calls_is_refused_and_may_call_again_later() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    let polkit = FakePolkit::start(harness.bus.address(), Verdict::Hang).await;
+    let polkit = FakePolkit::start(harness.bus.address(), Decision::Hang).await;
     let strangers = Strangers::come(&harness, Way::Interactive).await;
     until("the first refusals", || strangers.answered() > OPEN_CALLS).await;
     let client = proxy(&harness.bus.connect_as(NOBODY).await).await;
@@ -124,7 +124,7 @@ async fn a_caller_with_too_many_open_calls_is_refused_and_may_call_again_later()
     assert!(message.contains("Wait"), "it says what to do: {message}");
     daemon.until_logged(&format!("user {NOBODY}")).await;
     strangers.go().await;
-    polkit.decide(Verdict::No);
+    polkit.decide(Decision::No);
     let other = proxy(&harness.bus.connect_as(BIN).await).await;
     assert!(refused(other.cancel().await).0.ends_with("AccessDenied"), "another user was never refused for it");
 }

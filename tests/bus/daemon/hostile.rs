@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
-use asbackup_testing::fakes::udisks::{Answer, FakeDisk};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
+use asbackup_testing::fakes::udisks::{Behaviour, FakeDisk};
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::{proxy, refused};
 use asbackup_testing::harness::{Harness, first};
@@ -25,7 +25,7 @@ async fn no_text_of_a_disk_forges_a_line_or_reaches_a_terminal_raw() {
     harness.settings.set("Debug", "debug", "true");
     let daemon = harness.daemon().await;
     let disk = FakeDisk { label: EVIL.to_owned(), serial: EVIL.to_owned(), ..first() };
-    harness.udisks.answer_for(&disk, "Mount", Answer::fails("Failed", EVIL));
+    harness.udisks.on_call_for(&disk, "Mount", Behaviour::fails("Failed", EVIL));
     harness.udisks.plug(&disk).await;
     let finished = daemon.finished(1).await;
     assert!(finished.message.contains("forged"), "it is told all the same: {}", finished.message);
@@ -113,13 +113,13 @@ async fn flood(harness: &Harness, until: Instant, least: u64) -> u64 {
 async fn a_flood_of_calls_grows_no_memory_and_holds_up_nobody() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
     // What is made once is made now.
     flood(&harness, Instant::now() + FLOOD / 4, 0).await;
     let before = memory(daemon.pid());
     let flooded = flood(&harness, Instant::now() + FLOOD, 1000 * FLOOD.as_secs());
     let run = async {
-        harness.udisks.answer("Mount", Answer::Late(FLOOD / 4));
+        harness.udisks.on_call("Mount", Behaviour::Late(FLOOD / 4));
         harness.udisks.plug(&first()).await;
         daemon.started(1).await;
         let mut slowest = Duration::ZERO;

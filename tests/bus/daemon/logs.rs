@@ -1,6 +1,6 @@
 //! What people find in the text log, on standard error, and in the debug output.
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::recorder::Recorded;
 
@@ -18,7 +18,7 @@ async fn the_text_log_has_a_line_for_each_step_and_one_error_for_an_abort() {
     let harness = Harness::new().await;
     let mut daemon = harness.daemon().await;
     std::fs::write(harness.veeam_lock("Nightly"), "job").unwrap();
-    harness.udisks.answer("Mount", Answer::Works);
+    harness.udisks.on_call("Mount", Behaviour::Works);
     harness.udisks.plug(&first()).await;
     daemon.until_logged("Nightly").await;
     std::fs::remove_file(harness.veeam_lock("Nightly")).unwrap();

@@ -2,26 +2,30 @@
 
 use std::time::{Duration, Instant};
 
-use asbackup_testing::fakes::udisks::{Answer, BLOCK, FILESYSTEM, values};
+use asbackup_testing::fakes::udisks::{BLOCK, Behaviour, FILESYSTEM, values};
 use asbackup_testing::harness::daemon::{count, refused};
 use asbackup_testing::harness::{Harness, first, until};
 
 /// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.
-fn refusals() -> Vec<(Answer, &'static str, &'static str)> {
-    let unknown = Answer::Fails {
+fn refusals() -> Vec<(Behaviour, &'static str, &'static str)> {
+    let unknown = Behaviour::Fails {
         name: "org.freedesktop.DBus.Error.UnknownMethod".to_owned(),
         text: "No such interface “org.freedesktop.UDisks2.Filesystem” on object".to_owned(),
     };
     let damaged = "Error mounting /dev/x at /media/x: wrong fs type, bad option, bad superblock on /dev/x";
     let protected = "Error mounting /dev/x at /media/x: cannot mount /dev/x read-write, is write-protected";
     vec![
-        (Answer::fails("AlreadyMounted", "Device is already mounted"), "MountFailed", "mounted"),
-        (Answer::fails("OptionNotPermitted", "Mount option `noexec' is not allowed"), "MountFailed", "not allowed"),
-        (Answer::fails("Failed", protected), "MountFailed", "write-protect"),
-        (Answer::fails("Failed", damaged), "MountFailed", "wrong fs type"),
-        (Answer::fails("NotAuthorizedCanObtain", "Not authorized to perform operation"), "MountFailed", "authorized"),
-        (Answer::fails("DeviceBusy", "The device is busy"), "MountFailed", "in use"),
-        (Answer::fails("Failed", ""), "MountFailed", "Failed"),
+        (Behaviour::fails("AlreadyMounted", "Device is already mounted"), "MountFailed", "mounted"),
+        (Behaviour::fails("OptionNotPermitted", "Mount option `noexec' is not allowed"), "MountFailed", "not allowed"),
+        (Behaviour::fails("Failed", protected), "MountFailed", "write-protect"),
+        (Behaviour::fails("Failed", damaged), "MountFailed", "wrong fs type"),
+        (
+            Behaviour::fails("NotAuthorizedCanObtain", "Not authorized to perform operation"),
+            "MountFailed",
+            "authorized",
+        ),
+        (Behaviour::fails("DeviceBusy", "The device is busy"), "MountFailed", "in use"),
+        (Behaviour::fails("Failed", ""), "MountFailed", "Failed"),
         (unknown, "DiskAbsent", "plugged in"),
     ]
 }
@@ -30,9 +34,9 @@ fn refusals() -> Vec<(Answer, &'static str, &'static str)> {
 async fn a_mount_that_udisks_refuses_aborts_the_run_with_its_reason() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    harness.udisks.answer("Mount", Answer::Hangs);
+    harness.udisks.on_call("Mount", Behaviour::Hangs);
     for (nth, (answer, error, words)) in (1..).zip(refusals()) {
-        harness.udisks.answer("Mount", answer.clone());
+        harness.udisks.on_call("Mount", answer.clone());
         match nth {
             1 => harness.udisks.plug(&first()).await,
             _ => drop(daemon.client.start("").await.unwrap()),
@@ -99,7 +103,7 @@ async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
 async fn a_mount_that_comes_after_the_run_was_cancelled_is_undone() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    harness.udisks.answer("Mount", Answer::Late(Duration::from_secs(2)));
+    harness.udisks.on_call("Mount", Behaviour::Late(Duration::from_secs(2)));
     harness.udisks.plug(&first()).await;
     harness.until_called("Mount", 1).await;
     daemon.client.cancel().await.unwrap();
@@ -133,7 +137,7 @@ async fn a_disk_that_somebody_else_has_mounted_stays_as_it_is() {
     let mounted = vec![b"/mnt/theirs\0".to_vec()];
     harness.udisks.plug(&first()).await;
     harness.udisks.set(&first().path(), FILESYSTEM, values([("MountPoints", mounted.into())])).await;
-    harness.udisks.answer("Mount", Answer::fails("AlreadyMounted", "Device is already mounted at `/mnt/theirs'."));
+    harness.udisks.on_call("Mount", Behaviour::fails("AlreadyMounted", "Device is already mounted at `/mnt/theirs'."));
     let daemon = harness.daemon().await;
     let finished = daemon.finished(1).await;
     assert_eq!(finished.error, "MountFailed");
@@ -161,7 +165,7 @@ async fn another_disk_at_the_same_place_is_never_mounted() {
 async fn a_mount_that_is_not_what_udisks_says_is_refused_and_given_back() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    harness.udisks.answer("Mount", Answer::Works);
+    harness.udisks.on_call("Mount", Behaviour::Works);
     harness.udisks.plug(&first()).await;
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "TargetRefused"));

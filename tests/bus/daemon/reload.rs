@@ -1,6 +1,6 @@
 //! A new config while the daemon runs: whole or not at all.
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::{Daemon, count, refused};
 use asbackup_testing::harness::{Harness, first, second, stranger};
 use rustix::process::Signal;
@@ -107,7 +107,7 @@ async fn a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config() {
     assert_eq!(daemon.client.state().await.unwrap(), "mounting");
     daemon.client.cancel().await.unwrap();
     assert_eq!(daemon.finished(2).await.result, "cancelled");
-    harness.udisks.answer("Mount", Answer::Hangs);
+    harness.udisks.on_call("Mount", Behaviour::Hangs);
     assert_eq!(daemon.client.start("").await.unwrap(), 3);
     assert_eq!(daemon.started(3).await.disk, second().uuid);
 }

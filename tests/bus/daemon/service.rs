@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::count;
 use asbackup_testing::harness::{Harness, first, second, third};
 use rustix::process::Signal;
@@ -11,7 +11,7 @@ use rustix::process::Signal;
 async fn disks_plugged_in_together_are_copied_to_one_by_one_in_config_order() {
     let mut harness = Harness::new().await;
     harness.settings = harness.settings.clone().know(&[&second(), &third(), &first()]);
-    harness.udisks.answer("Mount", Answer::Late(Duration::from_millis(50)));
+    harness.udisks.on_call("Mount", Behaviour::Late(Duration::from_millis(50)));
     let daemon = harness.daemon().await;
     for disk in [first(), second(), third()] {
         harness.udisks.plug(&disk).await;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::{count, refused};
 use asbackup_testing::harness::{Harness, first, until};
 use zbus::fdo::DBusProxy;
@@ -84,7 +84,7 @@ async fn a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
 async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
     let harness = Harness::new().await;
     harness.udisks.plug(&first()).await;
-    harness.udisks.answer("GetManagedObjects", Answer::Late(Duration::from_millis(400)));
+    harness.udisks.on_call("GetManagedObjects", Behaviour::Late(Duration::from_millis(400)));
     let daemon = harness.launch().await;
     let bus = DBusProxy::new(&daemon.bus).await.unwrap();
     until("the question for all disks", || harness.udisks.asked() > 0).await;
@@ -99,7 +99,7 @@ async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
 #[tokio::test]
 async fn a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
     let harness = Harness::new().await;
-    harness.udisks.answer("GetManagedObjects", Answer::Hangs);
+    harness.udisks.on_call("GetManagedObjects", Behaviour::Hangs);
     let daemon = harness.launch().await;
     until("the question for all disks", || harness.udisks.asked() > 0).await;
     daemon.client.reload().await.unwrap();

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use asbackup_api::bus::{BUS_NAME, Error, OBJECT_PATH};
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::{Daemon, PATIENCE, proxy};
 use asbackup_testing::harness::{Harness, first, second, until};
@@ -187,9 +187,9 @@ impl Town {
         let alone = ALONE.lock().await;
         let harness = Harness::new().await;
         let daemon = harness.daemon().await;
-        let polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+        let polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
         let veeam = harness.bus.connect_as(BIN).await;
-        polkit.decide_for(&veeam, Verdict::Yes);
+        polkit.decide_for(&veeam, Decision::Yes);
         Self { harness, daemon, _polkit: polkit, veeam, _alone: alone }
     }
 

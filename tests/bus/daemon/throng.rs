@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
 use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::program;
@@ -65,7 +65,7 @@ fn number(ends: &BTreeMap<Option<i32>, Vec<String>>, code: i32) -> usize {
 async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
     let harness = Harness::within(Path::new(IN_MEMORY)).await;
     let daemon = harness.daemon().await;
-    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Decision::Yes).await;
     harness.hang_in_mount(&daemon, &first()).await;
     let tools = Tools::new(&harness);
     let one = move |nth: usize| tools.command("veeam-lock", &[&format!("Job {nth}")]).spawn().unwrap();
@@ -89,7 +89,7 @@ async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
 async fn names_that_no_job_has_are_refused_as_such_however_long() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
-    let _polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+    let _polkit = FakePolkit::start(harness.bus.address(), Decision::Yes).await;
     let tools = Tools::new(&harness);
     let long = [256, 20_000, 64 << 10].map(|length| "x".repeat(length));
     let odd = ["a\u{1b}[2J", "a\u{7}", "a\nb", "a\u{7f}", "a\u{9b}b"];

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Output, Stdio};
 
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
 use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
 use asbackup_testing::harness::{Harness, first, second};
@@ -193,14 +193,14 @@ async fn every_other_end_has_its_exit_code() {
         assert_eq!((code, said.as_str()), (2, ""), "{arguments:?}");
         assert!(!complained.is_empty());
     }
-    let polkit = FakePolkit::start(harness.bus.address(), Verdict::No).await;
+    let polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
     let room = tempfile::tempdir().unwrap();
     let programs = [program("veeam-lock"), program("veeam-unlock")];
     let [lock_of_all, unlock_of_all] = programs.map(|program| open_to_all(program, room.path()).display().to_string());
     let (code, _, complained) = end(tool(&harness, &lock_of_all, &["Nightly"]).uid(NOBODY)).await;
     assert_eq!(code, 5, "{complained}");
     assert!(complained.contains("You are not allowed to do this"), "{complained}");
-    polkit.decide(Verdict::Yes);
+    polkit.decide(Decision::Yes);
     assert_eq!(end(tool(&harness, &lock_of_all, &["Nightly"]).uid(NOBODY)).await.0, 0);
     assert_eq!(end(tool(&harness, &unlock_of_all, &["Nightly"]).uid(NOBODY)).await.0, 0);
     fs::remove_dir(harness.path("veeam")).unwrap();

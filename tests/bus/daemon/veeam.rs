@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{chown, lchown, symlink};
 use std::time::{Duration, Instant};
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::{Daemon, refused};
 use asbackup_testing::harness::{Harness, first, second, until};
 
@@ -181,7 +181,7 @@ async fn names_that_can_not_be_file_names_are_refused() {
 #[tokio::test]
 async fn a_job_that_holds_a_lock_is_never_overtaken_by_a_copy() {
     let harness = Harness::new().await;
-    harness.udisks.answer("Mount", Answer::Hangs);
+    harness.udisks.on_call("Mount", Behaviour::Hangs);
     let daemon = harness.daemon().await;
     harness.udisks.plug(&first()).await;
     harness.until_called("Mount", 1).await;

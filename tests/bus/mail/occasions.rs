@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use asbackup::store::history::History;
 use asbackup_api::{AttachmentId, DiskId, Outcome, RunBegun, Trigger, micros};
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::{proxy, refused};
 use asbackup_testing::harness::{Harness, first};
 
@@ -226,7 +226,7 @@ async fn mail_is_not_made_without_a_server_and_not_made_up_for_later() {
     let (_room, sink, mut harness) = plain().await;
     harness.settings.set("Mail", "server", "");
     let daemon = harness.daemon().await;
-    harness.udisks.answer("Mount", Answer::fails("Failed", "x"));
+    harness.udisks.on_call("Mount", Behaviour::fails("Failed", "x"));
     run_once(&harness, &daemon).await;
     harness.settings.set("Mail", "server", "localhost");
     harness.write_config();

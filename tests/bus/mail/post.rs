@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use asbackup_testing::fakes::udisks::Answer;
+use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, broken, first};
 use asbackup_testing::mail_servers::{Sink, files, wait};
@@ -36,14 +36,14 @@ pub async fn run_once(harness: &Harness, daemon: &Daemon) {
 /// One more run on the first disk, in the middle of which something is done.
 pub async fn run_while<T>(harness: &Harness, daemon: &Daemon, meanwhile: impl FnOnce() -> T) -> T {
     let runs = harness.calls("Mount");
-    harness.udisks.answer("Mount", Answer::Kept);
+    harness.udisks.on_call("Mount", Behaviour::Waits);
     match runs {
         0 => harness.udisks.plug(&first()).await,
         _ => drop(daemon.client.start("").await.unwrap()),
     }
     harness.until_called("Mount", runs + 1).await;
     let done = meanwhile();
-    harness.udisks.answer("Mount", broken());
+    harness.udisks.on_call("Mount", broken());
     daemon.finished(runs + 1).await;
     done
 }

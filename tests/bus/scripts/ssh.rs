@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Output;
 
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, first};
@@ -19,7 +19,7 @@ struct Way {
 impl Way {
     async fn new() -> Self {
         let harness = Harness::new().await;
-        let polkit = FakePolkit::start(harness.bus.address(), Verdict::Yes).await;
+        let polkit = FakePolkit::start(harness.bus.address(), Decision::Yes).await;
         let sshd = Sshd::start(harness.bus.address());
         Self { harness, polkit, sshd }
     }
@@ -52,7 +52,7 @@ async fn a_job_locks_and_unlocks_over_ssh() {
     assert!(text.contains(&format!("uid={NOBODY}\n")), "{text}");
     assert_eq!(way.ask(Some("veeam-unlock --quiet -- Tägliche Sicherung (1)")).await, (0, String::new()));
     assert_eq!(way.lock_files(), 0);
-    way.polkit.decide(Verdict::No);
+    way.polkit.decide(Decision::No);
     assert_eq!(way.ask(Some("veeam-lock -- Nightly")).await.0, 5);
     assert_eq!(locks(&daemon).await, 0);
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use asbackup::controller::Call;
 use asbackup_api::Fault;
 use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
-use asbackup_testing::fakes::polkit::{FakePolkit, Verdict};
+use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::service::{BusService, UUID, proxy, soon};
 use asbackup_texts::{Language, Texts};
@@ -64,7 +64,7 @@ async fn without_polkit_nobody_else_may_anything_but_read() {
 async fn polkit_is_asked_about_the_caller_and_the_action() {
     let mut service = BusService::new().await;
     service.play_controller();
-    let polkit = FakePolkit::start(service.bus.address(), Verdict::Yes).await;
+    let polkit = FakePolkit::start(service.bus.address(), Decision::Yes).await;
     let connection = service.bus.connect_as(NOBODY).await;
     let client = proxy(&connection).await;
     for action in Action::ALL {
@@ -83,11 +83,11 @@ async fn polkit_is_asked_about_the_caller_and_the_action() {
 #[tokio::test]
 async fn a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
     let service = BusService::new().await;
-    let polkit = FakePolkit::start(service.bus.address(), Verdict::No).await;
+    let polkit = FakePolkit::start(service.bus.address(), Decision::No).await;
     let client = service.client_as(NOBODY).await;
     let message = denied(client.start("").await);
     assert!(message.contains("You are not allowed to do this"), "{message}");
-    polkit.decide(Verdict::Broken);
+    polkit.decide(Decision::Broken);
     let message = denied(client.start("").await);
     assert!(message.contains("could not be checked"), "nobody has said no: {message}");
     assert_eq!(polkit.take_asked().len(), 2);
@@ -99,7 +99,7 @@ async fn a_no_of_polkit_and_a_broken_polkit_are_both_a_no() {
 #[tokio::test]
 async fn a_challenge_says_that_a_password_would_help() {
     let service = BusService::new().await;
-    let _polkit = FakePolkit::start(service.bus.address(), Verdict::Challenge).await;
+    let _polkit = FakePolkit::start(service.bus.address(), Decision::Challenge).await;
     let client = service.client_as(NOBODY).await;
     let Err(Error::ZBus(zbus::Error::FDO(error))) = client.veeam_lock("job").await else {
         panic!("a challenge is no permission");
@@ -110,7 +110,7 @@ async fn a_challenge_says_that_a_password_would_help() {
 #[tokio::test]
 async fn a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
     let service = BusService::new().await;
-    let polkit = FakePolkit::start(service.bus.address(), Verdict::Hang).await;
+    let polkit = FakePolkit::start(service.bus.address(), Decision::Hang).await;
     let client = service.client_as(NOBODY).await;
     let begun = Instant::now();
     let message = denied(client.veeam_lock("job").await);
@@ -122,7 +122,7 @@ async fn a_polkit_that_does_not_answer_is_a_no_within_two_seconds() {
 #[tokio::test]
 async fn a_password_dialogue_may_take_longer_than_two_seconds() {
     let service = BusService::new().await;
-    let polkit = FakePolkit::start(service.bus.address(), Verdict::Hang).await;
+    let polkit = FakePolkit::start(service.bus.address(), Decision::Hang).await;
     let client = service.client_as(NOBODY).await;
     let patience = Duration::from_millis(2500);
     let waited = tokio::time::timeout(patience, client.start("")).await;
@@ -157,7 +157,7 @@ async fn busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
     // It has words of its own for this one error.
     let said = busctl_start(service.bus.address()).await;
     assert_eq!(said, "Call failed: Access denied");
-    let _polkit = FakePolkit::start(service.bus.address(), Verdict::Yes).await;
+    let _polkit = FakePolkit::start(service.bus.address(), Decision::Yes).await;
     let said = busctl_start(service.bus.address()).await;
     let expected = Texts::new(Language::English).say(&fault());
     assert_eq!(said, format!("Call failed: {expected}"));

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use zbus::{Connection, OwnedVariant, connection, fdo, interface};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Decision {
     Yes,
     No,
     /// A password would help.
@@ -32,9 +32,9 @@ pub struct Asked {
 
 #[derive(Debug)]
 struct Memory {
-    verdict: Verdict,
+    verdict: Decision,
     /// By unique bus name; goes before what holds for everybody.
-    verdicts: HashMap<String, Verdict>,
+    verdicts: HashMap<String, Decision>,
     asked: Vec<Asked>,
     withdrawn: Vec<String>,
 }
@@ -45,7 +45,7 @@ pub struct FakePolkit {
 }
 
 impl FakePolkit {
-    pub async fn start(address: &str, verdict: Verdict) -> Self {
+    pub async fn start(address: &str, verdict: Decision) -> Self {
         let verdicts = HashMap::new();
         let memory = Arc::new(Mutex::new(Memory { verdict, verdicts, asked: Vec::new(), withdrawn: Vec::new() }));
         let authority = Authority { memory: Arc::clone(&memory), withdrawals: Arc::default() };
@@ -59,12 +59,12 @@ impl FakePolkit {
     }
 
     /// From now on.
-    pub fn decide(&self, verdict: Verdict) {
+    pub fn decide(&self, verdict: Decision) {
         self.memory.lock().unwrap().verdict = verdict;
     }
 
     /// The same for one caller alone.
-    pub fn decide_for(&self, caller: &Connection, verdict: Verdict) {
+    pub fn decide_for(&self, caller: &Connection, verdict: Decision) {
         let name = caller.unique_name().unwrap().to_string();
         self.memory.lock().unwrap().verdicts.insert(name, verdict);
     }
@@ -131,14 +131,14 @@ impl Authority {
             verdict
         };
         match verdict {
-            Verdict::Yes => Ok((true, false, HashMap::new())),
-            Verdict::No => Ok((false, false, HashMap::new())),
-            Verdict::Challenge => Ok((false, true, HashMap::new())),
-            Verdict::Hang => {
+            Decision::Yes => Ok((true, false, HashMap::new())),
+            Decision::No => Ok((false, false, HashMap::new())),
+            Decision::Challenge => Ok((false, true, HashMap::new())),
+            Decision::Hang => {
                 self.until_withdrawn(&cancellation_id).await;
                 Err(fdo::Error::Failed("the question was withdrawn".to_owned()))
             }
-            Verdict::Broken => Err(fdo::Error::Failed("polkit is broken".to_owned())),
+            Decision::Broken => Err(fdo::Error::Failed("polkit is broken".to_owned())),
         }
     }
 

@@ -27,7 +27,7 @@ const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 
 /// What happens to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Answer {
+pub enum Behaviour {
     #[default]
     Works,
     /// `name` in full, e.g. `org.freedesktop.UDisks2.Error.DeviceBusy`.
@@ -37,10 +37,10 @@ pub enum Answer {
     /// Works in the end.
     Late(Duration),
     /// Nothing yet; when another answer is set for the call, it gets that one.
-    Kept,
+    Waits,
 }
 
-impl Answer {
+impl Behaviour {
     /// An error of UDisks2's own, by its last word.
     pub fn fails(word: &str, text: &str) -> Self {
         Self::Fails { name: format!("{NAME}.Error.{word}"), text: text.to_owned() }
@@ -61,7 +61,7 @@ struct World {
     objects: BTreeMap<String, Interfaces>,
     disks: BTreeMap<String, FakeDisk>,
     /// By method and, if for one disk only, object path.
-    answers: BTreeMap<(String, Option<String>), Answer>,
+    answers: BTreeMap<(String, Option<String>), Behaviour>,
     calls: Vec<Called>,
     /// How often somebody wanted all objects.
     asked: usize,
@@ -71,7 +71,7 @@ struct World {
 }
 
 impl World {
-    fn answer(&self, member: &str, path: &str) -> Answer {
+    fn answer(&self, member: &str, path: &str) -> Behaviour {
         let for_this = (member.to_owned(), Some(path.to_owned()));
         let for_all = (member.to_owned(), None);
         let answer = self.answers.get(&for_this);
@@ -166,7 +166,7 @@ impl FakeUdisks {
     }
 
     /// `member` (also `GetManagedObjects`) fares so from now on, on every disk.
-    pub fn answer(&self, member: &str, answer: Answer) {
+    pub fn on_call(&self, member: &str, answer: Behaviour) {
         let key = (member.to_owned(), None);
         let mut world = self.world();
         world.answers.insert(key, answer);
@@ -174,7 +174,7 @@ impl FakeUdisks {
     }
 
     /// The same for one disk; goes before what holds for every disk.
-    pub fn answer_for(&self, disk: &FakeDisk, member: &str, answer: Answer) {
+    pub fn on_call_for(&self, disk: &FakeDisk, member: &str, answer: Behaviour) {
         let key = (member.to_owned(), Some(disk.path()));
         self.world().answers.insert(key, answer);
     }
@@ -321,15 +321,15 @@ async fn respond(connection: &Connection, world: &Arc<Mutex<World>>, message: &M
 }
 
 /// Whether the call gets what it wants; sent away by name, or left without an answer, it does not.
-async fn passes(connection: &Connection, message: &Message, answer: Answer) -> zbus::Result<bool> {
+async fn passes(connection: &Connection, message: &Message, answer: Behaviour) -> zbus::Result<bool> {
     match answer {
-        Answer::Works => Ok(true),
-        Answer::Hangs | Answer::Kept => Ok(false),
-        Answer::Late(duration) => {
+        Behaviour::Works => Ok(true),
+        Behaviour::Hangs | Behaviour::Waits => Ok(false),
+        Behaviour::Late(duration) => {
             tokio::time::sleep(duration).await;
             Ok(true)
         }
-        Answer::Fails { name, text } => {
+        Behaviour::Fails { name, text } => {
             let header = message.header();
             connection.reply_error(&header, name, &text).await.map(|()| false)
         }
@@ -337,7 +337,7 @@ async fn passes(connection: &Connection, message: &Message, answer: Answer) -> z
 }
 
 /// The first answer that is not to be kept.
-async fn let_go(world: &Mutex<World>, member: &str, path: &str) -> Answer {
+async fn let_go(world: &Mutex<World>, member: &str, path: &str) -> Behaviour {
     let answered = Arc::clone(&world.lock().unwrap().answered);
     loop {
         let changed = answered.notified();
@@ -345,7 +345,7 @@ async fn let_go(world: &Mutex<World>, member: &str, path: &str) -> Answer {
         // Counts from here on, so that no change between the look and the wait is missed.
         changed.as_mut().enable();
         let answer = world.lock().unwrap().answer(member, path);
-        if answer != Answer::Kept {
+        if answer != Behaviour::Waits {
             return answer;
         }
         changed.await;
@@ -373,7 +373,7 @@ async fn act(
         });
         world.answer(&member, &path)
     };
-    let answer = if answer == Answer::Kept { let_go(world, &member, &path).await } else { answer };
+    let answer = if answer == Behaviour::Waits { let_go(world, &member, &path).await } else { answer };
     if !passes(connection, message, answer).await? {
         return Ok(());
     }

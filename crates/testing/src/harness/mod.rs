@@ -14,7 +14,7 @@ use bus::PrivateBus;
 use daemon::Daemon;
 use settings::Settings;
 
-use crate::fakes::udisks::{Answer, FakeDisk, FakeUdisks};
+use crate::fakes::udisks::{Behaviour, FakeDisk, FakeUdisks};
 use crate::sockets::Sockets;
 
 pub struct Harness {
@@ -36,7 +36,7 @@ impl Harness {
     pub async fn within(parent: &Path) -> Self {
         let bus = PrivateBus::start();
         let udisks = FakeUdisks::start(bus.address()).await;
-        udisks.answer("Mount", broken());
+        udisks.on_call("Mount", broken());
         let room = tempfile::tempdir_in(parent).expect("a directory");
         for name in ["source", "veeam", "state", "run"] {
             fs::create_dir(room.path().join(name)).expect("a directory");
@@ -94,7 +94,7 @@ impl Harness {
     /// A run is on until it is stopped: `disk` is plugged in and hangs in `Mount`.
     pub async fn hang_in_mount(&self, daemon: &Daemon, disk: &FakeDisk) {
         let before = self.calls("Mount");
-        self.udisks.answer_for(disk, "Mount", Answer::Hangs);
+        self.udisks.on_call_for(disk, "Mount", Behaviour::Hangs);
         self.udisks.plug(disk).await;
         daemon.in_state("mounting").await;
         self.until_called("Mount", before + 1).await;
@@ -134,8 +134,8 @@ pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// What UDisks2 says of a disk whose file system is damaged.
-pub fn broken() -> Answer {
-    Answer::fails("Failed", "Error mounting: wrong fs type, bad option, bad superblock on the device")
+pub fn broken() -> Behaviour {
+    Behaviour::fails("Failed", "Error mounting: wrong fs type, bad option, bad superblock on the device")
 }
 
 /// The names are such as no real device has, since the daemon opens what it is told.
