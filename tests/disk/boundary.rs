@@ -7,7 +7,7 @@ use std::path::Path;
 use asbackup_testing::testbed::compare::{Fidelity, assert_same};
 use asbackup_testing::testbed::config::{DESTINATION, DISK_LOCK};
 use asbackup_testing::testbed::disk::{Disk, FileSystem};
-use asbackup_testing::testbed::look::{INSIDE, Look};
+use asbackup_testing::testbed::private_mount::{MOUNTED_AT, PrivateMount};
 use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 
 /// A disk of btrfs with subvolumes in the destination, each made with its path, and the source copied into them.
@@ -16,12 +16,12 @@ async fn copied_into(subvolumes: &[&str]) -> Scene {
     for name in subvolumes {
         scene.source.noise(format!("{name}/full.vbk"), 300_000);
     }
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir(scene.copy(&look)).expect("the destination");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir(scene.copy(&mounted)).expect("the destination");
     for name in subvolumes {
-        btrfs(&look, &["subvolume", "create", &format!("{INSIDE}/{DESTINATION}/{name}")]);
+        btrfs(&mounted, &["subvolume", "create", &format!("{MOUNTED_AT}/{DESTINATION}/{name}")]);
     }
-    look.done();
+    mounted.done();
     let (mut daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     scene.assert_left_clean();
@@ -31,8 +31,8 @@ async fn copied_into(subvolumes: &[&str]) -> Scene {
     scene
 }
 
-fn btrfs(look: &Look, words: &[&str]) {
-    asbackup_testing::run(look.command("btrfs").args(words));
+fn btrfs(mounted: &PrivateMount, words: &[&str]) {
+    asbackup_testing::run(mounted.command("btrfs").args(words));
 }
 
 /// Of the file only name, length and time have reached the disk.
@@ -43,10 +43,10 @@ fn damage(file: &Path) {
 }
 
 fn crash(scene: &Scene, damaged: &[&str]) {
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::write(scene.copy(&look).join(DISK_LOCK), "pid=1\n").expect("the lock file of a killed run");
-    damaged.iter().for_each(|name| damage(&scene.copy(&look).join(name)));
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::write(scene.copy(&mounted).join(DISK_LOCK), "pid=1\n").expect("the lock file of a killed run");
+    damaged.iter().for_each(|name| damage(&scene.copy(&mounted).join(name)));
+    mounted.done();
 }
 
 #[tokio::test]
@@ -68,19 +68,19 @@ async fn a_read_only_snapshot_is_compared_as_all_else() {
     let cp = ["-a", "sub/full.vbk", "frozen/"].map(|word| word.to_owned());
     asbackup_testing::run(std::process::Command::new("cp").args(cp).current_dir(&scene.source.top));
     for (damaged, result) in [(false, "success"), (true, "aborted")] {
-        let look = scene.disk.prepare(&scene.testbed);
-        let frozen = format!("{INSIDE}/{DESTINATION}/frozen");
-        let sub = format!("{INSIDE}/{DESTINATION}/sub");
+        let mounted = scene.disk.mount_writable(&scene.testbed);
+        let frozen = format!("{MOUNTED_AT}/{DESTINATION}/frozen");
+        let sub = format!("{MOUNTED_AT}/{DESTINATION}/sub");
         if damaged {
-            btrfs(&look, &["property", "set", &frozen, "ro", "false"]);
-            damage(&scene.copy(&look).join("frozen/full.vbk"));
-            btrfs(&look, &["property", "set", &frozen, "ro", "true"]);
+            btrfs(&mounted, &["property", "set", &frozen, "ro", "false"]);
+            damage(&scene.copy(&mounted).join("frozen/full.vbk"));
+            btrfs(&mounted, &["property", "set", &frozen, "ro", "true"]);
         } else {
-            btrfs(&look, &["subvolume", "snapshot", "-r", &sub, &frozen]);
+            btrfs(&mounted, &["subvolume", "snapshot", "-r", &sub, &frozen]);
             same_times(&scene.source.path("sub"), &scene.source.path("frozen"));
         }
-        fs::write(scene.copy(&look).join(DISK_LOCK), "pid=1\n").expect("the lock file of a killed run");
-        look.done();
+        fs::write(scene.copy(&mounted).join(DISK_LOCK), "pid=1\n").expect("the lock file of a killed run");
+        mounted.done();
         let (mut daemon, finished) = scene.run_once().await;
         assert_eq!(finished.result, result, "{finished:?}");
         daemon.stop().await;
@@ -111,12 +111,12 @@ async fn subvolumes_and_mounts_in_the_source_are_copied() {
     scene.config.set("Backup", "backup-source", SOURCE);
     let (_daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    let look = scene.disk.look(&scene.testbed);
-    assert_same(&scene.testbed.path(SOURCE), &scene.copy(&look), Fidelity::Plain);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert_same(&scene.testbed.path(SOURCE), &scene.copy(&mounted), Fidelity::Plain);
     for name in ["jobs/full.vbk", "jobs/inner/more.vbk", "frozen/full.vbk", "other/mounted.vbk"] {
-        assert!(scene.copy(&look).join(name).exists(), "{name}");
+        assert!(scene.copy(&mounted).join(name).exists(), "{name}");
     }
-    look.done();
+    mounted.done();
     scene.testbed.run(&["sh", "-c", &format!("umount {SOURCE}/other && umount /mnt/drive")]);
 }
 
@@ -124,13 +124,13 @@ async fn subvolumes_and_mounts_in_the_source_are_copied() {
 #[tokio::test]
 async fn a_subvolume_of_the_disk_itself_is_refused_as_source() {
     let mut scene = Scene::with(FileSystem::Btrfs);
-    let look = scene.disk.prepare(&scene.testbed);
-    btrfs(&look, &["subvolume", "create", &format!("{INSIDE}/source")]);
-    fs::write(look.path("source/full.vbk"), "a backup").expect("a file");
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    btrfs(&mounted, &["subvolume", "create", &format!("{MOUNTED_AT}/source")]);
+    fs::write(mounted.path("source/full.vbk"), "a backup").expect("a file");
+    mounted.done();
     scene.config.set("Backup", "backup-source", "/media/root/OFFSITE/source");
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "TargetRefused");
-    let look = scene.disk.look(&scene.testbed);
-    assert!(!scene.copy(&look).join("full.vbk").exists());
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(!scene.copy(&mounted).join("full.vbk").exists());
 }

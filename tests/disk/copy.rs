@@ -149,9 +149,9 @@ async fn the_top_of_the_disk_can_be_the_destination() {
     let (_daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     scene.assert_unmounted();
-    let look = scene.disk.look(&scene.testbed);
-    assert!(look.path("config/job.vbm").exists());
-    assert!(!look.path(DISK_LOCK).exists());
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(mounted.path("config/job.vbm").exists());
+    assert!(!mounted.path(DISK_LOCK).exists());
 }
 
 #[tokio::test]
@@ -162,15 +162,15 @@ async fn excluded_files_are_not_copied_and_those_on_the_disk_stay() {
     let excludes = excludes.display().to_string();
     scene.config.set("Backup", "rsync-excludes-path", &excludes);
     scene.source.file("repository/x.tmp", "excluded");
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look)).expect("the destination");
-    fs::write(scene.copy(&look).join("kept.tmp"), "kept").expect("a file");
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted)).expect("the destination");
+    fs::write(scene.copy(&mounted).join("kept.tmp"), "kept").expect("a file");
+    mounted.done();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(daemon.record().totals.deletions, 0);
-    let look = scene.disk.look(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let copy = scene.copy(&mounted);
     assert!(copy.join("repository/full.vbk").exists());
     assert!(copy.join("kept.tmp").exists());
     assert!(!copy.join("repository/x.tmp").exists());

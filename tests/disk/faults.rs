@@ -177,18 +177,18 @@ async fn a_lock_that_somebody_holds_on_the_disk_aborts_and_stays() {
     let daemon = scene.daemon().await;
     scene.disk.plug();
     daemon.in_state("waiting-for-veeam").await;
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look)).expect("the destination");
-    let lock = flocked(&scene.copy(&look).join(DISK_LOCK));
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted)).expect("the destination");
+    let lock = flocked(&scene.copy(&mounted).join(DISK_LOCK));
     fs::remove_file(veeam).expect("Veeam's end");
     assert_aborted(&daemon.finished(1).await, "LockFailed");
     assert!(scene.testbed.mounts_of(&scene.disk.device()).is_empty());
-    let copy = scene.copy(&look);
+    let copy = scene.copy(&mounted);
     assert!(copy.join(DISK_LOCK).exists(), "it is not ours to remove");
     assert!(!copy.join("config").exists(), "nothing was copied");
     scene.assert_no_lock_in_source();
     drop(lock);
-    look.done();
+    mounted.done();
 }
 
 #[tokio::test]
@@ -207,9 +207,9 @@ async fn a_lock_that_somebody_holds_in_the_source_aborts_and_stays() {
 #[tokio::test]
 async fn a_lock_that_can_not_be_made_on_the_disk_aborts() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look).join(DISK_LOCK)).expect("a directory in its place");
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted).join(DISK_LOCK)).expect("a directory in its place");
+    mounted.done();
     aborts_with(&mut scene, "LockFailed").await;
 }
 
@@ -227,10 +227,10 @@ async fn a_link_in_the_place_of_the_lock_is_not_followed() {
     let mut scene = Scene::new();
     let victim = scene.testbed.directory().join("victim");
     fs::write(&victim, "precious").expect("a file");
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look)).expect("the destination");
-    std::os::unix::fs::symlink(&victim, scene.copy(&look).join(DISK_LOCK)).expect("a link");
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted)).expect("the destination");
+    std::os::unix::fs::symlink(&victim, scene.copy(&mounted).join(DISK_LOCK)).expect("a link");
+    mounted.done();
     aborts_with(&mut scene, "LockFailed").await;
     assert_eq!(fs::read(victim).expect("it"), b"precious");
 }
@@ -240,9 +240,9 @@ async fn a_link_in_the_place_of_the_destination_is_not_followed() {
     let mut scene = Scene::new();
     let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");
-    let look = scene.disk.prepare(&scene.testbed);
-    std::os::unix::fs::symlink(&victim, scene.copy(&look)).expect("a link");
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    std::os::unix::fs::symlink(&victim, scene.copy(&mounted)).expect("a link");
+    mounted.done();
     aborts_with(&mut scene, "TargetRefused").await;
     let left: Vec<_> = fs::read_dir(victim).expect("it").flatten().collect();
     assert_eq!(left.len(), 1, "{left:?}");
@@ -253,12 +253,12 @@ async fn a_link_in_the_place_of_the_destination_is_not_followed() {
 #[tokio::test]
 async fn a_file_that_cannot_be_replaced_fails_the_copy_and_is_in_rsyncs_log() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.testbed);
-    let stubborn = scene.copy(&look).join("config/job.vbm");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let stubborn = scene.copy(&mounted).join("config/job.vbm");
     fs::create_dir_all(stubborn.parent().expect("a directory")).expect("it");
     fs::write(&stubborn, "old").expect("a file");
     run(Command::new("chattr").arg("+i").arg(&stubborn));
-    look.done();
+    mounted.done();
     aborts_with(&mut scene, "CopyFailed").await;
     scene.assert_left_clean();
     let log = fs::read_to_string(scene.testbed.directory().join("rsync.log"));
@@ -456,8 +456,8 @@ async fn too_little_room_aborts_before_anything_changes() {
     scene.config.set("Backup", "free-space-threshold-gb", "1");
     let daemon = aborts_with(&mut scene, "NoSpace").await;
     assert!(!warnings(&daemon).contains(&"low-space".to_owned()), "this copy found no room");
-    let look = scene.disk.look(&scene.testbed);
-    assert!(!scene.copy(&look).join("small").exists());
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(!scene.copy(&mounted).join("small").exists());
 }
 
 #[tokio::test]
@@ -486,8 +486,8 @@ async fn too_many_deletions_abort_before_anything_changes() {
     daemon.start_run("").await.expect("a run");
     assert_aborted(&daemon.finished(2).await, "TooManyDeletions");
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.testbed);
-    let kept = fs::read_dir(scene.copy(&look).join("many/000")).expect("the copy");
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let kept = fs::read_dir(scene.copy(&mounted).join("many/000")).expect("the copy");
     assert_eq!(kept.count(), 100);
 }
 
@@ -505,8 +505,8 @@ async fn names_that_the_disk_can_not_hold_are_refused_before_anything_changes() 
     scene.source.file("Case", "one");
     scene.source.file("case", "other");
     aborts_with(&mut scene, "LossyFileSystem").await;
-    let look = scene.disk.look(&scene.testbed);
-    assert!(!scene.copy(&look).join("config").exists());
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(!scene.copy(&mounted).join("config").exists());
 }
 
 #[tokio::test]

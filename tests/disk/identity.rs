@@ -93,7 +93,7 @@ async fn a_clone_that_comes_before_the_mount_keeps_both_disks_untouched() {
     assert_aborted(&finished, "WrongDisk");
     for disk in [&scene.disk, &clone] {
         disk.assert_free();
-        assert!(!disk.look(&scene.testbed).path(DESTINATION).exists(), "nothing was made on it");
+        assert!(!disk.mount_read_only(&scene.testbed).path(DESTINATION).exists(), "nothing was made on it");
         assert!(finished.message.contains(&disk.device().display().to_string()), "{}", finished.message);
     }
     scene.assert_no_lock_in_source();
@@ -113,7 +113,7 @@ async fn a_clone_that_comes_in_mid_copy_neither_disturbs_it_nor_is_touched() {
     assert_success(&daemon.finished(1).await);
     assert_aborted(&daemon.finished(2).await, "WrongDisk");
     clone.assert_free();
-    assert!(!clone.look(&scene.testbed).path(DESTINATION).exists(), "nothing was made on it");
+    assert!(!clone.mount_read_only(&scene.testbed).path(DESTINATION).exists(), "nothing was made on it");
     clone.unplug();
     scene.assert_copied(Fidelity::Full);
 }

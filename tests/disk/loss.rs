@@ -235,13 +235,14 @@ async fn the_limit_is_lifted_for_no_other_disk_than_the_one_that_was_refused() {
 
 /// Five photos at the top of the place that is copied to, and a sixth in a directory of their own.
 fn lay_photos(scene: &Scene) {
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look).join("holiday")).expect("a directory");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted).join("holiday")).expect("a directory");
     for number in 0..5 {
-        fs::write(scene.copy(&look).join(format!("{number}.jpg")), scrambled(3 * MEBIBYTE, number)).expect("a photo");
+        fs::write(scene.copy(&mounted).join(format!("{number}.jpg")), scrambled(3 * MEBIBYTE, number))
+            .expect("a photo");
     }
-    fs::write(scene.copy(&look).join("holiday/6.jpg"), "small").expect("a photo");
-    look.done();
+    fs::write(scene.copy(&mounted).join("holiday/6.jpg"), "small").expect("a photo");
+    mounted.done();
 }
 
 #[tokio::test]
@@ -270,13 +271,13 @@ async fn somebodys_letters_in_a_new_destination_of_a_known_disk_are_refused() {
     let (mut daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     daemon.stop().await;
-    let look = scene.disk.prepare(&scene.testbed);
-    let family = look.path("family");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let family = mounted.path("family");
     fs::create_dir_all(family.join("config")).expect("a directory that the source has, too");
     let letter = |number: usize| family.join(format!("letter {number}.txt"));
     (0..50).for_each(|number| fs::write(letter(number), "dear aunt").expect("a letter"));
     let before = fs::read_dir(&family).expect("it").count();
-    look.done();
+    mounted.done();
     scene.config.set("Backup", "backup-destination", "family");
     let daemon = scene.daemon().await;
     for count in 1..=2 {
@@ -285,20 +286,20 @@ async fn somebodys_letters_in_a_new_destination_of_a_known_disk_are_refused() {
         assert_aborted(&finished, "ForeignFiles");
         assert!(finished.message.contains("50 files"), "{}", finished.message);
     }
-    let look = scene.disk.look(&scene.testbed);
-    assert_eq!(fs::read_dir(look.path("family")).expect("it").count(), before);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert_eq!(fs::read_dir(mounted.path("family")).expect("it").count(), before);
 }
 
 /// rsync's own temporary files have such names.
 #[tokio::test]
 async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look)).expect("the destination");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted)).expect("the destination");
     for name in [".diary.backup", ".thesis.latest", ".album.202411"] {
-        fs::write(scene.copy(&look).join(name), "nowhere else").expect("a file");
+        fs::write(scene.copy(&mounted).join(name), "nowhere else").expect("a file");
     }
-    look.done();
+    mounted.done();
     let before = scene.listing();
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "ForeignFiles");
@@ -308,8 +309,8 @@ async fn somebodys_hidden_files_are_not_taken_for_what_a_copy_left() {
 #[tokio::test]
 async fn an_older_copy_made_by_another_program_is_updated_without_a_question() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let copy = scene.copy(&mounted);
     fs::create_dir_all(copy.join("OldJob")).expect("a directory");
     for name in ["repository", "config", "empty directory"] {
         let from = scene.source.path(name);
@@ -319,7 +320,7 @@ async fn an_older_copy_made_by_another_program_is_updated_without_a_question() {
     for gone in ["OldJob/Old.vbk", "OldJob/Old.vbm", "repository/gone.vib", "repository/notes of old.doc", "flat.vbk"] {
         fs::write(copy.join(gone), "gone from the repository").expect("a file");
     }
-    look.done();
+    mounted.done();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(daemon.record().totals.deletions, 5);

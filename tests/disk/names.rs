@@ -103,9 +103,9 @@ async fn a_sparse_file_of_five_gigabytes_is_copied_with_its_holes() {
     let ratios = daemon.recorded().progress;
     assert!(ratios.iter().any(|ratio| *ratio > 0.0 && *ratio < 1.0), "{ratios:?}");
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.testbed);
-    let copy = fs::metadata(scene.copy(&look).join("sparse.vbk")).expect("the copy");
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let copy = fs::metadata(scene.copy(&mounted).join("sparse.vbk")).expect("the copy");
     assert_eq!(copy.len(), fs::metadata(file).expect("it").len());
     assert!(copy.blocks() * 512 < 1 << 20, "{} blocks", copy.blocks());
-    assert_same(&scene.source.top, &scene.copy(&look), Fidelity::Full);
+    assert_same(&scene.source.top, &scene.copy(&mounted), Fidelity::Full);
 }

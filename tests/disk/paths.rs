@@ -182,9 +182,9 @@ fn link_in_the_place_of(path: &Path, target: &Path) {
 }
 
 fn is_on_disk(scene: &Scene, name: &str) -> bool {
-    let look = scene.disk.look(&scene.testbed);
-    let found = fs::symlink_metadata(scene.copy(&look).join(name)).is_ok();
-    look.done();
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let found = fs::symlink_metadata(scene.copy(&mounted).join(name)).is_ok();
+    mounted.done();
     found
 }
 

@@ -210,9 +210,9 @@ async fn a_claim_on_the_whole_disk_keeps_its_partition_from_being_released() {
     let mut disk = Disk::make_partitioned(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
     assert_released(&disk);
-    let look = disk.look(&testbed);
-    assert_busy(released::prove(&volume(&disk)), "/run/testbed/look/disk");
-    look.done();
+    let mounted = disk.mount_read_only(&testbed);
+    assert_busy(released::prove(&volume(&disk)), "/run/testbed/mount/disk");
+    mounted.done();
     assert_released(&disk);
 }
 
@@ -221,16 +221,16 @@ async fn a_process_is_named_with_its_file_though_it_sees_it_under_another_path()
     let testbed = Testbed::new();
     let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
-    let look = disk.prepare(&testbed);
-    std::fs::write(look.path("open"), "x").expect("a file");
-    let superblock = Superblock::of(&look.top()).expect("the top");
-    let process = Program::start(look.command("tail").args(["-f", "/run/testbed/look/disk/open"]));
+    let mounted = disk.mount_writable(&testbed);
+    std::fs::write(mounted.path("open"), "x").expect("a file");
+    let superblock = Superblock::of(&mounted.top()).expect("the top");
+    let process = Program::start(mounted.command("tail").args(["-f", "/run/testbed/mount/disk/open"]));
     let place = MountedPlace { mount_point: Path::new("/media/root/OFFSITE").to_owned(), superblock };
     let named = || blockers(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
     let named = wait_for("tail to be named", PATIENCE, named);
     assert!(named.ends_with("/open"), "{named}");
     drop(process);
-    look.done();
+    mounted.done();
 }
 
 /// Ends the run with a disk that UDisks2 does not unmount, after `late` has been written to it.
@@ -301,15 +301,15 @@ async fn a_process_in_a_subvolume_is_named_though_it_sees_it_under_another_path(
     let testbed = Testbed::new();
     let mut disk = Disk::make(&testbed, FileSystem::Btrfs, "OFFSITE");
     disk.plug();
-    let look = disk.prepare(&testbed);
-    run(Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(look.path("vault")));
-    std::fs::write(look.path("vault/open"), "x").expect("a file");
-    let superblock = Superblock::of(&look.top()).expect("the top");
-    let process = Program::start(look.command("tail").args(["-f", "/run/testbed/look/disk/vault/open"]));
+    let mounted = disk.mount_writable(&testbed);
+    run(Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(mounted.path("vault")));
+    std::fs::write(mounted.path("vault/open"), "x").expect("a file");
+    let superblock = Superblock::of(&mounted.top()).expect("the top");
+    let process = Program::start(mounted.command("tail").args(["-f", "/run/testbed/mount/disk/vault/open"]));
     let place = MountedPlace { mount_point: Path::new("/media/root/OFFSITE").to_owned(), superblock };
     let named = || blockers(&place, 20).into_iter().find(|holder| holder.starts_with("tail ("));
     let named = wait_for("tail to be named", PATIENCE, named);
     assert!(named.ends_with("vault/open"), "{named}");
     drop(process);
-    look.done();
+    mounted.done();
 }

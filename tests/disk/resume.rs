@@ -58,8 +58,8 @@ async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
 
 /// The half file's number on the disk; it becomes the whole one's only when it is written on.
 fn number_of_half(scene: &Scene) -> u64 {
-    let look = scene.disk.look(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let copy = scene.copy(&mounted);
     let kept = copy.join(".asbackup-partial").join(FILE);
     let found = kept.metadata().ok().or_else(|| {
         let mut entries = fs::read_dir(&copy).expect("the copy").flatten();
@@ -74,8 +74,8 @@ fn assert_gone_on_with(scene: &Scene, daemon: &Daemon, half: u64) {
     assert!(daemon.text_log().contains("one partial file from an earlier run"), "{}", daemon.text_log());
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let copy = scene.copy(&mounted);
     assert_eq!(copy.join(FILE).metadata().expect("the file").ino(), half, "it was written anew");
     assert!(!copy.join(".asbackup-partial").exists());
 }
@@ -161,8 +161,12 @@ fn assert_made_good(scene: &Scene, daemon: &Daemon, sound: u64) {
     assert!(told.iter().any(names_it), "{told:?}");
     scene.assert_copied(Fidelity::Full);
     scene.assert_left_clean();
-    let look = scene.disk.look(&scene.testbed);
-    assert_eq!(scene.copy(&look).join("a-sound.vbk").metadata().expect("the file").ino(), sound, "it was written anew");
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert_eq!(
+        scene.copy(&mounted).join("a-sound.vbk").metadata().expect("the file").ino(),
+        sound,
+        "it was written anew"
+    );
 }
 
 #[tokio::test]
@@ -201,13 +205,13 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
     assert_success(&daemon.finished(2).await);
     daemon.stop().await;
     scene.disk.unplug();
-    let look = scene.disk.prepare(&scene.testbed);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
     let time = name.metadata().and_then(|meta| meta.modified()).expect("its time");
-    fs::write(scene.copy(&look).join("config/lost.vbm"), vec![0; 22]).expect("the damage");
-    let lost = fs::File::open(scene.copy(&look).join("config/lost.vbm")).expect("the copy");
+    fs::write(scene.copy(&mounted).join("config/lost.vbm"), vec![0; 22]).expect("the damage");
+    let lost = fs::File::open(scene.copy(&mounted).join("config/lost.vbm")).expect("the copy");
     // Its driver sets no time of the two alone.
     lost.set_times(fs::FileTimes::new().set_accessed(time).set_modified(time)).expect("its times");
-    drop((lost, look));
+    drop((lost, mounted));
     scene.leave_lock_on_disk("pid=1\n");
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -220,16 +224,16 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
 #[tokio::test]
 async fn directories_of_half_files_are_neither_copied_nor_left_on_the_disk() {
     let mut scene = Scene::new();
-    let look = scene.disk.prepare(&scene.testbed);
-    let stale = scene.copy(&look).join("config/.asbackup-partial");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let stale = scene.copy(&mounted).join("config/.asbackup-partial");
     fs::create_dir_all(&stale).expect("a directory");
     fs::write(stale.join("gone.vbk"), "half").expect("a file");
-    look.done();
+    mounted.done();
     scene.source.file("config/job.vbm", "<job/>");
     let foreign = scene.source.file(".asbackup-partial/foreign.vbk", "half");
     let names = |scene: &Scene| {
-        let look = scene.disk.look(&scene.testbed);
-        let copy = scene.copy(&look);
+        let mounted = scene.disk.mount_read_only(&scene.testbed);
+        let copy = scene.copy(&mounted);
         ["config", "config/.asbackup-partial", ".asbackup-partial"].map(|name| copy.join(name).exists())
     };
     let (daemon, finished) = scene.run_once().await;

@@ -127,12 +127,12 @@ async fn without_any_one_capability_a_copy_is_not_whole() {
         prepare(&mut scene, need);
         let sandbox = Sandbox { without: Some(need.capability), ..Sandbox::default() };
         let error = copy_in(&sandbox, &scene).await;
-        let look = scene.disk.look(&scene.testbed);
+        let mounted = scene.disk.mount_read_only(&scene.testbed);
         let there = |top: &Path| (need.look)(&top.join(FILE));
-        let (ours, copied) = (there(&scene.source.top), there(&look.path(need.capability)));
+        let (ours, copied) = (there(&scene.source.top), there(&mounted.path(need.capability)));
         assert_ne!(ours, copied, "{} is not needed", need.capability);
         assert_eq!(!error.is_empty(), need.told, "{}: {error}", need.capability);
-        look.done();
+        mounted.done();
     }
 }
 
@@ -198,10 +198,10 @@ fn what_no_backup_needs_is_refused_by_the_filter() {
 }
 
 fn names_on_disk(scene: &Scene) -> Vec<String> {
-    let look = scene.disk.look(&scene.testbed);
-    let script = format!("cd '{}' && find . -type f | sort", scene.copy(&look).display());
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let script = format!("cd '{}' && find . -type f | sort", scene.copy(&mounted).display());
     let listed = asbackup_testing::run(std::process::Command::new("sh").args(["-c", &script]));
-    look.done();
+    mounted.done();
     listed.lines().map(str::to_owned).collect()
 }
 
@@ -287,9 +287,9 @@ fn take_over_rsync(scene: &Scene, likes: &str) {
 }
 
 fn copied(scene: &Scene, name: &str) -> String {
-    let look = scene.disk.look(&scene.testbed);
-    let found = fs::read_to_string(scene.copy(&look).join(name)).unwrap_or_default();
-    look.done();
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let found = fs::read_to_string(scene.copy(&mounted).join(name)).unwrap_or_default();
+    mounted.done();
     found
 }
 

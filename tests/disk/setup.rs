@@ -78,19 +78,19 @@ impl Said {
 
 /// Five photos where the copy goes, a sixth in a directory of their own, and a letter that lies elsewhere on the disk.
 fn lay_photos(scene: &Scene) {
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look).join("holiday")).expect("a directory");
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted).join("holiday")).expect("a directory");
     for number in 0..5 {
-        fs::write(scene.copy(&look).join(format!("{number}.jpg")), vec![number; 3 * MEBIBYTE]).expect("a photo");
+        fs::write(scene.copy(&mounted).join(format!("{number}.jpg")), vec![number; 3 * MEBIBYTE]).expect("a photo");
     }
-    fs::write(scene.copy(&look).join("holiday/6.jpg"), "small").expect("a photo");
-    fs::write(look.path("letter.txt"), "is not where the copy goes").expect("a letter");
-    look.done();
+    fs::write(scene.copy(&mounted).join("holiday/6.jpg"), "small").expect("a photo");
+    fs::write(mounted.path("letter.txt"), "is not where the copy goes").expect("a letter");
+    mounted.done();
 }
 
 fn photos(scene: &Scene) -> usize {
-    let look = scene.disk.look(&scene.testbed);
-    fs::read_dir(scene.copy(&look)).expect("the destination").count()
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    fs::read_dir(scene.copy(&mounted)).expect("the destination").count()
 }
 
 #[tokio::test]
@@ -140,9 +140,9 @@ async fn more_than_was_shown_is_not_deleted() {
     let agreed = office.setup(&["--disk", &office.scene.disk.uuid, "--yes", FLAG]);
     assert_eq!(agreed.code, Some(0), "{agreed:?}");
     office.daemon.in_state("waiting-for-veeam").await;
-    let look = office.scene.disk.prepare(&office.scene.testbed);
-    fs::write(office.scene.copy(&look).join("another.jpg"), "taken yesterday").expect("a photo");
-    look.done();
+    let mounted = office.scene.disk.mount_writable(&office.scene.testbed);
+    fs::write(office.scene.copy(&mounted).join("another.jpg"), "taken yesterday").expect("a photo");
+    mounted.done();
     fs::remove_file(lock).expect("Veeam is done");
     assert_aborted(&office.daemon.finished(1).await, "ForeignFiles");
     assert_eq!(photos(&office.scene), 7);
@@ -152,14 +152,14 @@ async fn more_than_was_shown_is_not_deleted() {
 #[tokio::test]
 async fn a_disk_with_an_older_copy_is_added_without_a_question() {
     let scene = Scene::new();
-    let look = scene.disk.prepare(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let copy = scene.copy(&mounted);
     fs::create_dir_all(copy.join("OldJob")).expect("a directory");
     run(Command::new("cp").arg("-a").arg(scene.source.path("repository")).arg(&copy));
     for gone in ["OldJob/Old.vbk", "repository/gone.vib", "repository/notes of old.doc"] {
         fs::write(copy.join(gone), "gone from the repository").expect("a file");
     }
-    look.done();
+    mounted.done();
     let office = Office::of(scene).await;
     let said = office.setup(&["--disk", &office.scene.disk.uuid, "--yes"]);
     assert!(said.code == Some(0) && !said.out.contains("older cop"), "{said:?}");

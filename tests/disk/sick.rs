@@ -140,8 +140,8 @@ async fn too_few_inodes_are_found_before_anything_changes() {
     let (daemon, finished) = scene.run_once().await;
     assert_given_up(&scene, &daemon, &finished, "too-few-inodes");
     assert_eq!(finished.error, "NoSpace");
-    let look = scene.disk.look(&scene.testbed);
-    assert!(!scene.copy(&look).join("config").exists());
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(!scene.copy(&mounted).join("config").exists());
 }
 
 #[tokio::test]

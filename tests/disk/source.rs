@@ -185,12 +185,12 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
     for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
         scene.config.set("Safety", key, "100");
     }
-    let look = scene.disk.prepare(&scene.testbed);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
     // An older copy: one file that the source has still, and one that it has no more.
-    fs::create_dir_all(scene.copy(&look).join("many/000")).expect("the destination");
-    fs::write(scene.copy(&look).join("many/000/file-0"), "older").expect("a file");
-    fs::write(scene.copy(&look).join("old.vbk"), "a backup").expect("a file");
-    look.done();
+    fs::create_dir_all(scene.copy(&mounted).join("many/000")).expect("the destination");
+    fs::write(scene.copy(&mounted).join("many/000/file-0"), "older").expect("a file");
+    fs::write(scene.copy(&mounted).join("old.vbk"), "a backup").expect("a file");
+    mounted.done();
     let before = scene.listing();
     let source = scene.source_of_many_files();
     let daemon = scene.daemon().await;
@@ -225,14 +225,14 @@ async fn a_source_that_can_not_be_read_deletes_nothing() {
     let testbed = Testbed::new();
     let disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     let mut drive = Disk::make(&testbed, FileSystem::Ext4, "DRIVE");
-    let look = drive.prepare(&testbed);
+    let mounted = drive.mount_writable(&testbed);
     for number in 0..30 {
-        let directory = look.path("weekly");
+        let directory = mounted.path("weekly");
         fs::create_dir_all(&directory).expect("a directory");
         fs::write(directory.join(format!("{number}.vbk")), "data").expect("a file");
     }
-    fs::write(look.path("other.vbk"), "data").expect("a file");
-    look.done();
+    fs::write(mounted.path("other.vbk"), "data").expect("a file");
+    mounted.done();
     let mut scene = Scene::of(testbed, disk);
     scene.config.set("Backup", "backup-source", "/mnt/drive");
     // So that nothing but the error itself holds the deletions back.

@@ -126,8 +126,8 @@ async fn names_that_the_disk_refuses_are_named_before_the_copy() {
         assert_aborted(&finished, "LossyFileSystem");
         assert!(finished.message.contains(name.trim_end_matches("/inside")), "{}", finished.message);
         scene.assert_left_clean();
-        let look = scene.disk.look(&scene.testbed);
-        assert_eq!(fs::read_dir(scene.copy(&look)).expect("the destination").count(), 0, "nothing was changed");
+        let mounted = scene.disk.mount_read_only(&scene.testbed);
+        assert_eq!(fs::read_dir(scene.copy(&mounted)).expect("the destination").count(), 0, "nothing was changed");
     }
 }
 
@@ -150,14 +150,14 @@ async fn what_a_crash_left_between_two_spellings_is_put_back_and_not_copied() {
     let (mut scene, mut daemon) = copied().await;
     daemon.stop().await;
     scene.disk.unplug();
-    let look = scene.disk.prepare(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let copy = scene.copy(&mounted);
     for (parent, name, as_name) in [("jobs/daily", "big.vbk", "BIG.VBK"), ("", "jobs", "JOBS")] {
         let aside = copy.join(parent).join(LEFT);
         fs::create_dir(&aside).expect("a directory");
         fs::rename(copy.join(parent).join(name), aside.join(as_name)).expect("a rename");
     }
-    look.done();
+    mounted.done();
     respell(&scene);
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -254,13 +254,13 @@ async fn a_name_that_can_not_be_respelt_ends_the_run_with_nothing_deleted() {
     daemon.stop().await;
     // Somebody's file where the first of the two renames would go.
     scene.disk.unplug();
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::write(scene.copy(&look).join(LEFT), "in the way").expect("a file");
-    let before = fs::metadata(scene.copy(&look).join("jobs/daily/big.vbk")).expect("the copy").size();
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::write(scene.copy(&mounted).join(LEFT), "in the way").expect("a file");
+    let before = fs::metadata(scene.copy(&mounted).join("jobs/daily/big.vbk")).expect("the copy").size();
+    mounted.done();
     let (_daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, "WriteFailed");
     assert!(finished.message.contains(LEFT), "{}", finished.message);
-    let look = scene.disk.look(&scene.testbed);
-    assert_eq!(fs::metadata(scene.copy(&look).join("jobs/daily/big.vbk")).expect("the copy").size(), before);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert_eq!(fs::metadata(scene.copy(&mounted).join("jobs/daily/big.vbk")).expect("the copy").size(), before);
 }

@@ -23,8 +23,8 @@ fn heavy_scene() -> Scene {
 /// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file. What is to be gone on with lies in a
 /// directory of its own, see `resume.rs`.
 fn assert_no_unfinished_file(scene: &Scene) {
-    let look = scene.disk.look(&scene.testbed);
-    let mut open = vec![scene.copy(&look)];
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let mut open = vec![scene.copy(&mounted)];
     while let Some(directory) = open.pop() {
         for entry in std::fs::read_dir(&directory).expect("a directory").flatten() {
             let name = entry.file_name();

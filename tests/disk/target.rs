@@ -30,9 +30,9 @@ async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
     let mut scene = Scene::new();
     let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");
-    let look = scene.disk.prepare(&scene.testbed);
-    fs::create_dir_all(scene.copy(&look).join("config")).expect("where it will be mounted");
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    fs::create_dir_all(scene.copy(&mounted).join("config")).expect("where it will be mounted");
+    mounted.done();
     scene.source_of_many_files();
     let daemon = scene.daemon().await;
     scene.disk.plug();
@@ -110,12 +110,12 @@ async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
     for (link, to, owner) in
         [("copy", "", 0), ("copy", "", 1000), ("copy/inner", "inner", 0), ("copy/inner", "inner", 1000)]
     {
-        let look = scene.disk.prepare(&scene.testbed);
-        let path = look.path(link);
+        let mounted = scene.disk.mount_writable(&scene.testbed);
+        let path = mounted.path(link);
         fs::create_dir_all(path.parent().expect("a directory")).expect("it");
         symlink(victim.join(to), &path).expect("a link");
         std::os::unix::fs::lchown(&path, Some(owner), Some(owner)).expect("an owner");
-        look.done();
+        mounted.done();
         match finished {
             0 => scene.disk.plug(),
             _ => drop(daemon.start_run("").await.expect("a run")),
@@ -123,9 +123,9 @@ async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
         finished += 1;
         assert_aborted(&daemon.finished(finished).await, "TargetRefused");
         scene.assert_unmounted();
-        let look = scene.disk.prepare(&scene.testbed);
-        fs::remove_file(look.path(link)).expect("the link is as it was");
-        look.done();
+        let mounted = scene.disk.mount_writable(&scene.testbed);
+        fs::remove_file(mounted.path(link)).expect("the link is as it was");
+        mounted.done();
     }
     assert_eq!(fs::read(victim.join("inner/precious")).expect("it"), b"precious");
     assert_eq!(entries(&victim).len(), 2);
@@ -153,8 +153,8 @@ async fn a_mount_point_that_is_not_the_top_of_the_disk_is_refused() {
         assert_aborted(&finished, "TargetRefused");
         assert!(finished.message.contains(words), "{}", finished.message);
         played.scene.assert_unmounted();
-        let look = played.scene.disk.look(&played.scene.testbed);
-        let found = entries(&look.top()).into_iter().filter(|path| path.is_file()).count();
+        let mounted = played.scene.disk.mount_read_only(&played.scene.testbed);
+        let found = entries(&mounted.top()).into_iter().filter(|path| path.is_file()).count();
         assert_eq!(found, 0, "nothing was written");
     }
 }

@@ -68,9 +68,9 @@ fn comes_goes_and_mounts(file_system: FileSystem, layout: Layout) {
     fs::copy(tree.path("a file"), testbed.path(&point).join("a file")).expect("a copy");
     unmount(&testbed, &disk);
     assert!(testbed.mounts_of(&disk.device()).is_empty());
-    let look = disk.look(&testbed);
-    assert_eq!(fs::read(look.path("a file")).expect("it"), b"its contents");
-    look.done();
+    let mounted = disk.mount_read_only(&testbed);
+    assert_eq!(fs::read(mounted.path("a file")).expect("it"), b"its contents");
+    mounted.done();
     disk.unplug();
     disk.check();
 }
@@ -130,8 +130,8 @@ fn udisks_cleans_up_the_mount_of_a_disk_pulled_while_mounted() {
     drop(open);
     disk.plug();
     wait_until_udisks_knows(&testbed, &disk);
-    let look = disk.look(&testbed);
-    assert_eq!(fs::read(look.path("flushed")).expect("it"), b"on the disk");
+    let mounted = disk.mount_read_only(&testbed);
+    assert_eq!(fs::read(mounted.path("flushed")).expect("it"), b"on the disk");
 }
 
 /// As the daemon does when it starts, to prove that the disk may be pulled.
@@ -146,7 +146,7 @@ fn a_look_at_a_disk_waits_for_who_claims_it_for_a_moment() {
         thread::sleep(Duration::from_millis(500));
         drop(claim);
     });
-    assert!(disk.look(&testbed).path("lost+found").is_dir());
+    assert!(disk.mount_read_only(&testbed).path("lost+found").is_dir());
     holder.join().expect("the claim is given up");
 }
 

@@ -60,9 +60,9 @@ async fn is_copied_once(mut scene: Scene, unheld: &[&str]) {
         set_time(&path, time, 0);
     }
     runs_again(&mut scene, &mut daemon).await;
-    let look = scene.disk.look(&scene.testbed);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
     for name in unheld {
-        let copy = fs::read_to_string(scene.copy(&look).join(name)).expect("the copy");
+        let copy = fs::read_to_string(scene.copy(&mounted).join(name)).expect("the copy");
         assert_eq!(copy, name.to_uppercase());
     }
 }
@@ -95,12 +95,12 @@ async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes(
     for minutes in [120, -60, 345] {
         daemon.take().expect("it").stop().await;
         scene.disk.unplug();
-        let look = scene.disk.prepare(&scene.testbed);
-        for entry in files(&scene.copy(&look)) {
+        let mounted = scene.disk.mount_writable(&scene.testbed);
+        for entry in files(&scene.copy(&mounted)) {
             let time = entry.metadata().expect("a file").mtime() + minutes * 60;
             set_time(&entry, time, 0);
         }
-        look.done();
+        mounted.done();
         let (again, finished) = scene.run_once().await;
         assert_success(&finished);
         assert_eq!(again.record().totals.bytes_total, 0, "{}", again.text_log());

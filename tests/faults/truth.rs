@@ -49,8 +49,8 @@ pub fn is_told(world: &World, daemon: &Daemon) {
         assert!(cancelled || last.fault.is_some(), "no reason is told: {last:?}");
         return;
     }
-    let look = world.disk.look(&world.testbed);
-    let target = look.path(DESTINATION);
+    let mounted = world.disk.mount_read_only(&world.testbed);
+    let target = mounted.path(DESTINATION);
     assert_same(&world.source.top, &target, Fidelity::Full);
     assert!(!target.join(DISK_LOCK).exists(), "the lock on the disk is left");
 }

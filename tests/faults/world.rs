@@ -47,10 +47,10 @@ impl World {
         for number in 0..6 {
             tree.file(format!("gone/{number}.vib"), "deleted in the source since");
         }
-        let look = self.disk.prepare(&self.testbed);
-        let target = look.path(DESTINATION);
+        let mounted = self.disk.mount_writable(&self.testbed);
+        let target = mounted.path(DESTINATION);
         run(Command::new("cp").arg("-a").args([&tree.top, &target]));
-        look.done();
+        mounted.done();
         fs::remove_dir_all(tree.top).expect("just made");
         copy(self.disk.image(), &self.older);
     }
@@ -146,8 +146,8 @@ impl World {
     }
 
     pub fn remove_filler(&self) {
-        let look = self.disk.prepare(&self.testbed);
-        let _ = fs::remove_file(look.path("filler"));
-        look.done();
+        let mounted = self.disk.mount_writable(&self.testbed);
+        let _ = fs::remove_file(mounted.path("filler"));
+        mounted.done();
     }
 }

@@ -114,20 +114,20 @@ async fn a_lock_for_which_the_disk_has_no_inode_says_so() {
     let mut mkfs = Command::new("/usr/sbin/mkfs.ext4");
     mkfs.args(["-q", "-F", "-N", "32", "-L", "OFFSITE", "-U", &scene.disk.uuid]);
     run(mkfs.arg(scene.disk.image()));
-    let look = scene.disk.prepare(&scene.testbed);
-    assert!((0..100).any(|number| fs::write(look.path(number.to_string()), "").is_err()));
-    look.done();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    assert!((0..100).any(|number| fs::write(mounted.path(number.to_string()), "").is_err()));
+    mounted.done();
     assert_told(&aborted(&mut scene).await, "lock-failed", "disk", "no-inodes");
 }
 
 #[tokio::test]
 async fn a_lock_in_a_snapshot_on_the_disk_says_so() {
     let mut scene = Scene::with(FileSystem::Btrfs);
-    let look = scene.disk.prepare(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let copy = scene.copy(&mounted);
     run(Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(&copy));
     run(Command::new("btrfs").args(["property", "set", "-ts"]).arg(&copy).args(["ro", "true"]));
-    look.done();
+    mounted.done();
     assert_told(&aborted(&mut scene).await, "lock-failed", "disk", "read-only-subvolume");
 }
 

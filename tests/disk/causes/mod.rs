@@ -90,11 +90,11 @@ async fn aborted(scene: &mut Scene) -> Value {
 
 /// Makes what the copy will run into, below the destination.
 fn prepare(scene: &Scene, make: impl FnOnce(&Path)) {
-    let look = scene.disk.prepare(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    let copy = scene.copy(&mounted);
     fs::create_dir_all(&copy).expect("the destination");
     make(&copy);
-    look.done();
+    mounted.done();
     // Else UDisks2 may still have that look's device on its list, and the run be about one that has gone.
     scene.testbed.settle();
 }

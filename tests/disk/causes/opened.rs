@@ -14,11 +14,11 @@ use super::{aborted, told};
 #[tokio::test]
 async fn a_disk_that_windows_left_hibernated_is_told_as_such() {
     let mut scene = Scene::with(FileSystem::Ntfs);
-    let look = scene.disk.prepare(&scene.testbed);
+    let mounted = scene.disk.mount_writable(&scene.testbed);
     let mut header = vec![0; 4096];
     header[..4].copy_from_slice(b"hibr");
-    fs::write(look.path("hiberfil.sys"), header).expect("what Windows leaves");
-    look.done();
+    fs::write(mounted.path("hiberfil.sys"), header).expect("what Windows leaves");
+    mounted.done();
     let fault = aborted(&mut scene).await;
     assert_eq!((&fault["kind"], &fault["why"]), (&"mounted-read-only".into(), &"windows".into()), "{fault}");
 }

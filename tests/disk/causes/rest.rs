@@ -34,8 +34,8 @@ async fn what_the_list_of_excludes_keeps_on_the_disk_is_told() {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
     assert_eq!(left(&daemon), (2, "repository/gone, repository/gone/deep".to_owned()));
-    let look = scene.disk.look(&scene.testbed);
-    let copy = scene.copy(&look);
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    let copy = scene.copy(&mounted);
     assert!(copy.join("repository/gone/deep/kept.tmp").exists(), "it is protected");
     assert!(!copy.join("repository/gone/deleted.vbk").exists() && !copy.join("repository/empty").exists());
 }

@@ -76,8 +76,8 @@ async fn a_source_that_root_may_not_read_accuses_no_drive_and_deletes_nothing() 
     assert_words(&daemon, &["root_squash"], &["smartctl"]);
     foreign.kill().expect("its end");
     foreign.wait().expect("its end");
-    let look = scene.disk.look(&scene.testbed);
-    assert!(scene.copy(&look).join("share/precious").exists(), "nothing is deleted for that");
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(scene.copy(&mounted).join("share/precious").exists(), "nothing is deleted for that");
 }
 
 /// The block of a directory of an ext4 image, overwritten.
@@ -96,10 +96,10 @@ pub fn damage_directory(image: &Path, directory: &str) {
 async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
     let mut scene = Scene::new();
     let mut part = Disk::make(&scene.testbed, FileSystem::Ext4, "PART");
-    let look = part.prepare(&scene.testbed);
-    fs::create_dir(look.path("jobs")).expect("a directory");
-    fs::write(look.path("jobs/precious"), "x").expect("a file");
-    look.done();
+    let mounted = part.mount_writable(&scene.testbed);
+    fs::create_dir(mounted.path("jobs")).expect("a directory");
+    fs::write(mounted.path("jobs/precious"), "x").expect("a file");
+    mounted.done();
     let place: PathBuf = scene.source.directory("part");
     part.plug();
     let mount = |scene: &Scene, part: &Disk| {
@@ -118,8 +118,8 @@ async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
     assert_eq!(fault["kind"], "source-unreadable", "{fault}");
     assert!(fault["cause"].as_str().expect("a cause").contains("part/jobs"), "{fault}");
     scene.testbed.run(&["umount", &place.display().to_string()]);
-    let look = scene.disk.look(&scene.testbed);
-    assert!(scene.copy(&look).join("part/jobs/precious").exists(), "nothing is deleted for that");
+    let mounted = scene.disk.mount_read_only(&scene.testbed);
+    assert!(scene.copy(&mounted).join("part/jobs/precious").exists(), "nothing is deleted for that");
 }
 
 /// Deeper than a path can be long, so that nobody can name what is at its end.

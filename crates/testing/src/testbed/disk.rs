@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::Testbed;
-use super::look::Look;
+use super::private_mount::PrivateMount;
 use crate::{PATIENCE, run, wait_for};
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -364,21 +364,21 @@ impl Disk {
 
     /// Mounts the file system where only the test sees it, to look at it. The daemon must be done with it, and where the disk
     /// is not plugged in, it should have ended, for it would see it appear.
-    pub fn look(&self, testbed: &Testbed) -> Look {
+    pub fn mount_read_only(&self, testbed: &Testbed) -> PrivateMount {
         self.mount_apart(testbed, "ro")
     }
 
     /// The same for writing, to prepare what the daemon is to find.
-    pub fn prepare(&self, testbed: &Testbed) -> Look {
+    pub fn mount_writable(&self, testbed: &Testbed) -> PrivateMount {
         self.mount_apart(testbed, "rw")
     }
 
-    fn mount_apart(&self, testbed: &Testbed, mode: &str) -> Look {
+    fn mount_apart(&self, testbed: &Testbed, mode: &str) -> PrivateMount {
         if self.is_plugged() {
-            return Look::new(testbed, &self.device(), None, mode);
+            return PrivateMount::new(testbed, &self.device(), None, mode);
         }
         let attached = Attached::new(&self.image, &self.window());
-        Look::new(testbed, &attached.device.clone(), Some(attached.hold), mode)
+        PrivateMount::new(testbed, &attached.device.clone(), Some(attached.hold), mode)
     }
 
     /// Runs the file system's own checker on the unplugged disk; panics with its findings.

@@ -10,7 +10,7 @@ use super::compare::{Fidelity, assert_same};
 use super::config::{ConfigText, DESTINATION, DISK_LOCK};
 use super::daemon::Daemon;
 use super::disk::{Disk, FileSystem, Layout};
-use super::look::{INSIDE, Look};
+use super::private_mount::{MOUNTED_AT, PrivateMount};
 use super::processes::Held;
 use super::tree::Tree;
 use crate::PATIENCE;
@@ -59,15 +59,15 @@ impl Scene {
 
     /// Each file of the copy with its path on the disk and its length.
     pub fn listing(&self) -> Vec<(PathBuf, u64)> {
-        let look = self.disk.look(&self.testbed);
-        let (mut found, mut open) = (Vec::new(), vec![self.copy(&look)]);
+        let mounted = self.disk.mount_read_only(&self.testbed);
+        let (mut found, mut open) = (Vec::new(), vec![self.copy(&mounted)]);
         while let Some(directory) = open.pop() {
             for entry in fs::read_dir(&directory).expect("a directory").flatten() {
                 let stat = entry.metadata().expect("its data");
                 if stat.is_dir() {
                     open.push(entry.path());
                 } else {
-                    found.push((entry.path().strip_prefix(look.top()).expect("below").to_owned(), stat.len()));
+                    found.push((entry.path().strip_prefix(mounted.top()).expect("below").to_owned(), stat.len()));
                 }
             }
         }
@@ -76,26 +76,26 @@ impl Scene {
     }
 
     /// Where the copy lies, seen through `look`.
-    pub fn copy(&self, look: &Look) -> PathBuf {
-        look.path(DESTINATION)
+    pub fn copy(&self, mounted: &PrivateMount) -> PathBuf {
+        mounted.path(DESTINATION)
     }
 
     /// Asserts that the copy on the disk is what the source is, with own eyes and with rsync's.
     pub fn assert_copied(&self, fidelity: Fidelity) {
-        let look = self.disk.look(&self.testbed);
-        assert_same(&self.source.top, &self.copy(&look), fidelity);
+        let mounted = self.disk.mount_read_only(&self.testbed);
+        assert_same(&self.source.top, &self.copy(&mounted), fidelity);
         if fidelity == Fidelity::Full {
-            self.assert_rsync_finds_nothing(&look);
+            self.assert_rsync_finds_nothing(&mounted);
         }
     }
 
-    fn assert_rsync_finds_nothing(&self, look: &Look) {
-        let mut rsync = look.command("rsync");
+    fn assert_rsync_finds_nothing(&self, mounted: &PrivateMount) {
+        let mut rsync = mounted.command("rsync");
         rsync.args(["-naHAXi", "--numeric-ids", "--delete", "--checksum", "-@-1"]);
         // xfs shows its ACLs a second time as attributes. Who names any must name rsync's own exception too.
         rsync.args(["--filter=-x system.*", "--filter=-x trusted.SGI_ACL_*"]);
         rsync.arg(format!("{}/", self.source.top.display()));
-        rsync.arg(format!("{INSIDE}/{DESTINATION}/"));
+        rsync.arg(format!("{MOUNTED_AT}/{DESTINATION}/"));
         let found = crate::run(&mut rsync);
         // The times of the top directory alone: the lock files were in it.
         let found: Vec<_> = found.lines().filter(|line| *line != ".d..t...... ./").collect();
@@ -107,8 +107,8 @@ impl Scene {
     pub fn assert_left_clean(&self) {
         self.assert_unmounted();
         self.assert_no_lock_in_source();
-        let look = self.disk.look(&self.testbed);
-        let lock = self.copy(&look).join(DISK_LOCK);
+        let mounted = self.disk.mount_read_only(&self.testbed);
+        let lock = self.copy(&mounted).join(DISK_LOCK);
         assert!(!lock.exists(), "{} is still on the disk", lock.display());
     }
 
@@ -158,9 +158,9 @@ impl Scene {
 
     /// Puts a file where the daemon's lock file on the disk will be looked for.
     pub fn leave_lock_on_disk(&self, contents: &str) {
-        let look = self.disk.prepare(&self.testbed);
-        std::fs::create_dir_all(self.copy(&look)).expect("the destination");
-        std::fs::write(self.copy(&look).join(DISK_LOCK), contents).expect("a lock file");
+        let mounted = self.disk.mount_writable(&self.testbed);
+        std::fs::create_dir_all(self.copy(&mounted)).expect("the destination");
+        std::fs::write(self.copy(&mounted).join(DISK_LOCK), contents).expect("a lock file");
     }
 
     /// Where the daemon has the disk mounted now, as the test reaches it.

@@ -14,21 +14,21 @@ use crate::{PATIENCE, wait_for};
 /// file system would keep the mount namespace, and with it the mount, alive. More than one try, because a daemon that has
 /// just started claims each disk for the moment in which it proves that it may be pulled.
 const SCRIPT: &str = r#"
-mkdir -p /run/testbed/look
-mount -t tmpfs testbed /run/testbed/look
-mkdir /run/testbed/look/disk
+mkdir -p /run/testbed/mount
+mount -t tmpfs testbed /run/testbed/mount
+mkdir /run/testbed/mount/disk
 tries=0
-until mount -o "$2" "$1" /run/testbed/look/disk; do
+until mount -o "$2" "$1" /run/testbed/mount/disk; do
     tries=$((tries + 1))
     [ "$tries" -lt 50 ] || exit 1
     sleep 0.1
 done
 echo mounted
 read -r _
-umount /run/testbed/look/disk
+umount /run/testbed/mount/disk
 "#;
 
-pub struct Look {
+pub struct PrivateMount {
     script: Child,
     first: u32,
     device: PathBuf,
@@ -36,11 +36,11 @@ pub struct Look {
     hold: Option<File>,
 }
 
-impl Look {
+impl PrivateMount {
     pub(super) fn new(testbed: &Testbed, device: &Path, hold: Option<File>, mode: &str) -> Self {
         let mut command = testbed.command("unshare");
         command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
-        command.args(["--propagation", "private", "sh", "-c", SCRIPT, "look"]);
+        command.args(["--propagation", "private", "sh", "-c", SCRIPT, "private-mount"]);
         command.arg(device).arg(mode);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut script = command.spawn().expect("unshare of util-linux");
@@ -55,7 +55,7 @@ impl Look {
 
     /// The file system's top directory, as the test reaches it.
     pub fn top(&self) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/root/run/testbed/look/disk", self.first))
+        PathBuf::from(format!("/proc/{}/root/run/testbed/mount/disk", self.first))
     }
 
     /// A path on the file system, as the test reaches it.
@@ -63,7 +63,7 @@ impl Look {
         self.top().join(below)
     }
 
-    /// A program that sees the file system at `/run/testbed/look/disk`.
+    /// A program that sees the file system at `/run/testbed/mount/disk`.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["--target", &self.first.to_string(), "--mount", "--"]);
@@ -76,16 +76,16 @@ impl Look {
 }
 
 /// Where `command` sees the file system.
-pub const INSIDE: &str = "/run/testbed/look/disk";
+pub const MOUNTED_AT: &str = "/run/testbed/mount/disk";
 
-impl Drop for Look {
+impl Drop for PrivateMount {
     fn drop(&mut self) {
         drop(self.script.stdin.take());
         let _ = self.script.wait();
         if std::thread::panicking() {
             return;
         }
-        wait_for("the look at the disk to end", PATIENCE, || is_free(&self.device).then_some(()));
+        wait_for("the private mount to end", PATIENCE, || is_free(&self.device).then_some(()));
         self.hold.take();
     }
 }
