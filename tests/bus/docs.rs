@@ -7,8 +7,8 @@ use std::process::{Output, Stdio};
 use asbackup_testing::fakes::udisks::FakeDisk;
 use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
 use asbackup_testing::harness::{Harness, broken, first, third};
-use asbackup_testing::mail_servers::Sink;
 use asbackup_testing::program;
+use asbackup_testing::smtp_sink::SmtpSink;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
@@ -21,14 +21,14 @@ const ANSWERS: &str = "\n\n\n\n\n\n\n\n\n\n\n\n";
 struct World {
     harness: Harness,
     daemon: Daemon,
-    sink: Sink,
+    sink: SmtpSink,
     _room: tempfile::TempDir,
 }
 
 impl World {
     async fn new() -> Self {
         let room = tempfile::tempdir().unwrap();
-        let sink = Sink::plain(room.path());
+        let sink = SmtpSink::plain(room.path());
         let mut harness = Harness::new().await;
         harness.settings.set("Mail", "server", "localhost").set("Mail", "port", &sink.port.to_string());
         harness.settings.set("Mail", "to-mail-addresses-sysop", "admin@example.com");

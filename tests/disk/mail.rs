@@ -1,15 +1,15 @@
 //! The mails of a run that succeeds: a real copy, and a mail server in the same small machine.
 
-use asbackup_testing::mail_servers::{Received, Sink};
+use asbackup_testing::smtp_sink::{Received, SmtpSink};
 use asbackup_testing::testbed::compare::Fidelity;
 use asbackup_testing::testbed::scene::Scene;
 use serde_json::json;
 
 /// A server inside the scene's testbed, which has a network of its own.
-fn serve(scene: &mut Scene) -> Sink {
+fn serve(scene: &mut Scene) -> SmtpSink {
     let room = scene.testbed.make_directory("mail");
     let python = scene.testbed.command("/usr/bin/python3");
-    let sink = Sink::start_with(&room, &json!({ "mode": "plain" }), python);
+    let sink = SmtpSink::start_with(&room, &json!({ "mode": "plain" }), python);
     let disks = format!("{},office@example.com", scene.disk.uuid);
     scene.config.set("Backup", "filesystem-ids-and-notification-mail-addresses", &disks);
     for (key, value) in [("server", "127.0.0.1"), ("to-mail-addresses-sysop", "admin@example.com")] {

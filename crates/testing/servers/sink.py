@@ -10,7 +10,7 @@ DIRECTORY/setup.json, read once:
   hello      the answer to a hello, which else is welcome
   login      [name, password]; then nobody gets in without
   mechanisms of the login, which else are PLAIN and LOGIN
-DIRECTORY/mood.json, read at every command; all may be missing:
+DIRECTORY/behaviour.json, read at every command; all may be missing:
   refuse     {recipient: answer}, at RCPT
   data       answers to the next mails, one each
   hang       true: no answer to a mail
@@ -32,9 +32,9 @@ setup = json.loads((room / "setup.json").read_text())
 encrypted = setup["mode"] != "plain"
 
 
-def mood():
+def behaviour():
     try:
-        return json.loads((room / "mood.json").read_text())
+        return json.loads((room / "behaviour.json").read_text())
     except FileNotFoundError:
         return {}
 
@@ -57,14 +57,14 @@ class Keeper:
     muted = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        refused = mood().get("refuse", {}).get(address)
+        refused = behaviour().get("refuse", {}).get(address)
         if refused:
             return refused
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        told = mood()
+        told = behaviour()
         if told.get("hang"):
             (room / "hanging").touch()
             await asyncio.sleep(600)

@@ -1,7 +1,7 @@
 //! What the tests share, and the figures: the parts of a world around the service, real or played, and what to ask of it.
 //!
 //! `testbed` is a small machine in namespaces of its own, with real disks; `harness` a private bus around a daemon, with UDisks2 played
-//! by `fakes`; `mail_servers` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
+//! by `fakes`; `smtp_sink` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 #![allow(clippy::new_without_default, reason = "what they make are processes")]
@@ -10,9 +10,9 @@ pub mod campaign;
 pub mod docs;
 pub mod fakes;
 pub mod harness;
-pub mod mail_servers;
 pub mod panics;
 pub mod recorder;
+pub mod smtp_sink;
 pub mod sockets;
 pub mod testbed;
 pub mod veeam_server;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::mail_servers::Certificates;
+use crate::smtp_sink::Certificates;
 
 const PYTHON: &str = "/usr/bin/python3";
 pub const USER: &str = "viewer";
@@ -38,7 +38,7 @@ impl VeeamServer {
         let state = json!({ "login": [USER, PASSWORD] });
         let mut server = Self { child: None, room, certificates, port: 0, state };
         server.tell();
-        server.go_on();
+        server.restart();
         server
     }
 
@@ -47,7 +47,7 @@ impl VeeamServer {
     }
 
     /// Up (again), at the same port.
-    pub fn go_on(&mut self) {
+    pub fn restart(&mut self) {
         let script = crate::top().join("crates/testing/servers/veeam.py");
         let mut python = Command::new(PYTHON);
         python.arg(script).arg(&self.room).arg(&self.certificates.cert).arg(&self.certificates.key);

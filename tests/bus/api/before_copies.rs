@@ -125,7 +125,7 @@ async fn api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(place.harness.calls("Mount"), 0);
     place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
-    place.veeam.go_on();
+    place.veeam.restart();
     assert_eq!(daemon.finished(1).await.error, "MountFailed", "it went on");
     assert_eq!(said(&daemon, "The service could not ask Veeam"), 1, "{}", daemon.log());
 }

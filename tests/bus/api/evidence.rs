@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, first, until};
-use asbackup_testing::mail_servers::Sink;
+use asbackup_testing::smtp_sink::SmtpSink;
 use asbackup_testing::veeam_server::{PASSWORD, SESSION, USER, VeeamServer};
 
 /// The server, a harness that may ask it every second, and a mail server.
 pub struct Place {
     _room: tempfile::TempDir,
     pub veeam: VeeamServer,
-    pub sink: Sink,
+    pub sink: SmtpSink,
     pub harness: Harness,
 }
 
@@ -25,7 +25,7 @@ impl Place {
 
     pub async fn with(room: tempfile::TempDir, veeam: VeeamServer) -> Self {
         let mut harness = Harness::new().await;
-        let sink = Sink::plain(room.path());
+        let sink = SmtpSink::plain(room.path());
         let ca = veeam.certificates.ca.display().to_string();
         for (key, value) in [
             ("api-url", veeam.url().as_str()),

@@ -125,7 +125,7 @@ async fn api_that_is_away_or_hangs_lifts_no_lock_and_is_reported_once_each_way()
     let daemon = place.harness.daemon().await;
     assert_kept(&place, &daemon, "The service could not ask Veeam").await;
     place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
-    place.veeam.go_on();
+    place.veeam.restart();
     until("a question", || place.veeam.asked("/") > 2).await;
     assert_eq!(said(&daemon, "The service could not ask Veeam"), 1, "the same state");
     assert!(lock.exists());

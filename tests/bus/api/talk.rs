@@ -1,7 +1,7 @@
 //! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it keeps silent when nothing is to be known.
 
 use asbackup_testing::harness::until;
-use asbackup_testing::mail_servers::self_signed;
+use asbackup_testing::smtp_sink::self_signed;
 use asbackup_testing::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 
 use asbackup_testing::harness::until;
-use asbackup_testing::mail_servers::{Received, Sink};
+use asbackup_testing::smtp_sink::{Received, SmtpSink};
 use serde_json::json;
 
 use super::post::{harness_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
@@ -34,7 +34,7 @@ async fn mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
 async fn mail_whose_sender_is_killed_late_is_repeated_once_under_the_same_id() {
     let (_room, sink, harness) = plain().await;
     // The first mail is kept and never answered.
-    sink.mood(&json!({ "mute": 1 }));
+    sink.behave(&json!({ "mute": 1 }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     until("a mail that is not answered", || sink.hangs()).await;
@@ -76,7 +76,7 @@ async fn mail_whose_sender_gets_no_memory_or_never_answers_waits_and_comes_once(
 #[tokio::test]
 async fn mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() {
     let (_room, sink, harness) = plain().await;
-    sink.mood(&json!({ "hang": true }));
+    sink.behave(&json!({ "hang": true }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     until("a mail on its way", || sink.hangs()).await;
@@ -98,7 +98,7 @@ async fn mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() 
     };
     assert_eq!((internet(daemon.pid()), internet(sender)), (0, 1));
     harness.sockets.kill();
-    sink.mood(&json!({}));
+    sink.behave(&json!({}));
     sink.received(2).await;
     until("the end of all senders", || harness.sockets.processes().is_empty()).await;
 }
@@ -106,7 +106,7 @@ async fn mail_is_sent_by_a_process_of_its_own_that_ends_with_its_conversation() 
 #[tokio::test]
 async fn mail_goes_to_the_next_address_when_one_keeps_silent() {
     let room = tempfile::tempdir().unwrap();
-    let sink = Sink::start(room.path(), &json!({ "mode": "plain", "host": "127.0.0.3" }));
+    let sink = SmtpSink::start(room.path(), &json!({ "mode": "plain", "host": "127.0.0.3" }));
     let _silent = TcpListener::bind(("127.0.0.2", sink.port)).unwrap();
     let mut harness = harness_with(sink.port).await;
     let hosts = room.path().join("hosts");

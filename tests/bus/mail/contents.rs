@@ -5,7 +5,7 @@ use std::io::Write;
 
 use asbackup_testing::fakes::udisks::FakeDisk;
 use asbackup_testing::harness::{Harness, first};
-use asbackup_testing::mail_servers::Received;
+use asbackup_testing::smtp_sink::Received;
 
 use super::post::{plain, run_while, until_sent};
 

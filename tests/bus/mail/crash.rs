@@ -5,7 +5,7 @@ use std::path::Path;
 
 use asbackup_mail::outbox::{Envelope, Outbox};
 use asbackup_testing::harness::Harness;
-use asbackup_testing::mail_servers::wait;
+use asbackup_testing::smtp_sink::wait;
 use zbus::fdo::DBusProxy;
 
 use super::post::{plain, until_sent};

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use asbackup_testing::mail_servers::{Certificates, Sink, self_signed};
+use asbackup_testing::smtp_sink::{Certificates, SmtpSink, self_signed};
 
 use super::post::{harness_with, run_once, trouble};
 
@@ -68,7 +68,7 @@ async fn mail_trusts_a_self_signed_certificate_that_is_named_and_no_other() {
     for mode in ["tls", "starttls"] {
         let room = tempfile::tempdir().unwrap();
         let own = self_signed(room.path());
-        let sink = Sink::encrypted(room.path(), mode, &own);
+        let sink = SmtpSink::encrypted(room.path(), mode, &own);
         let mut harness = harness_with(sink.port).await;
         harness.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
         let daemon = harness.daemon().await;
@@ -76,7 +76,7 @@ async fn mail_trusts_a_self_signed_certificate_that_is_named_and_no_other() {
         assert_eq!(sink.received(2).await[0].envelope["tls"], true);
 
         let other = tempfile::tempdir().unwrap();
-        let another = Sink::encrypted(other.path(), mode, &Certificates::make(other.path(), "localhost"));
+        let another = SmtpSink::encrypted(other.path(), mode, &Certificates::make(other.path(), "localhost"));
         let mut harness = harness_with(another.port).await;
         harness.settings.set("Mail", "encryption", mode).set("Mail", "ca-file-path", own.ca.to_str().unwrap());
         let daemon = harness.daemon().await;

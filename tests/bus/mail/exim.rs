@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use asbackup_testing::mail_servers::{Certificates, files, parse, wait};
+use asbackup_testing::smtp_sink::{Certificates, files, parse, wait};
 
 use super::post::{harness_with, run_once, until_sent};
 

@@ -2,14 +2,14 @@
 
 use asbackup_mail::outbox::{Envelope, Outbox};
 use asbackup_testing::harness::{self, Harness};
-use asbackup_testing::mail_servers::{Certificates, Sink};
+use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
 use serde_json::json;
 
 use super::post::{failed, harness_with, plain, run_once, spooled, trouble, until_sent};
 
-async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, Sink, Harness) {
+async fn with(setup: &serde_json::Value) -> (tempfile::TempDir, SmtpSink, Harness) {
     let room = tempfile::tempdir().unwrap();
-    let sink = Sink::start(room.path(), setup);
+    let sink = SmtpSink::start(room.path(), setup);
     let harness = harness_with(sink.port).await;
     (room, sink, harness)
 }
@@ -19,7 +19,7 @@ async fn mail_refused_for_its_attachments_comes_without_them_and_says_so() {
     for (code, words) in [("552", "5.3.4 message too big"), ("554", "5.7.1 attachments like these are not allowed")] {
         let (_room, sink, mut harness) = plain().await;
         harness.settings.set("General", "language", "de");
-        sink.mood(&json!({ "large": format!("{code} {words}") }));
+        sink.behave(&json!({ "large": format!("{code} {words}") }));
         let daemon = harness.daemon().await;
         run_once(&harness, &daemon).await;
         let ended = sink.received(2).await.pop().unwrap();
@@ -83,7 +83,7 @@ async fn mail_lines_that_are_or_begin_with_a_dot_arrive_as_they_are() {
 #[tokio::test]
 async fn mail_is_repeated_only_for_the_recipient_who_may_still_get_it() {
     let (_room, sink, harness) = plain().await;
-    sink.mood(
+    sink.behave(
         &json!({ "refuse": { "office@example.com": "550 5.1.1 nobody", "archive@example.com": "451 4.2.1 later" } }),
     );
     let daemon = harness.daemon().await;
@@ -93,7 +93,7 @@ async fn mail_is_repeated_only_for_the_recipient_who_may_still_get_it() {
     assert!(trouble(&daemon).await.contains("4.2.1 later"));
     daemon.until_logged("5.1.1 nobody").await;
     assert_eq!(spooled(&harness).len(), 2, "each waits for the one who does not get it yet");
-    sink.mood(&json!({}));
+    sink.behave(&json!({}));
     let late = sink.received(4).await.split_off(2);
     assert!(late.iter().all(|mail| mail.to() == ["archive@example.com"]), "{late:#?}");
     until_sent(&harness).await;
@@ -138,7 +138,7 @@ async fn mail_names_the_logins_that_a_server_offers_instead_of_ours() {
         "mode": "starttls", "cert": certificates.cert, "key": certificates.key,
         "login": ["atlantis", "hunter2"], "mechanisms": ["CRAM-MD5"],
     });
-    let sink = Sink::start(room.path(), &setup);
+    let sink = SmtpSink::start(room.path(), &setup);
     let mut harness = harness_with(sink.port).await;
     harness.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
     harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2");

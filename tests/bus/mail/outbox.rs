@@ -22,7 +22,7 @@ async fn mail_waits_for_a_server_that_is_down_through_run_and_restart() {
 
     let next = harness.daemon().await;
     until_waiting(&next, 2).await;
-    sink.go_on();
+    sink.restart();
     let subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
     assert!(subjects[0].starts_with("Copy started") && subjects[1].starts_with("FAILURE"), "{subjects:?}");
     until_sent(&harness).await;
@@ -79,7 +79,7 @@ async fn mail_beyond_the_limit_comes_without_logs() {
     daemon.finished(2).await;
     until_waiting(&daemon, 4).await;
     assert!(daemon.log().contains("further mails come without their logs"), "{}", daemon.log());
-    sink.go_on();
+    sink.restart();
     let last = sink.received(4).await.pop().unwrap();
     assert_eq!(last.attachments(), []);
     assert!(last.body().contains("because too many mails are waiting"), "{}", last.body());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, broken, first};
-use asbackup_testing::mail_servers::{Sink, files, wait};
+use asbackup_testing::smtp_sink::{SmtpSink, files, wait};
 
 pub const LOCAL: &str = "localhost";
 
@@ -79,9 +79,9 @@ pub async fn trouble(daemon: &Daemon) -> String {
 }
 
 /// A plain server and a harness that knows it. The server's files are in a directory of their own.
-pub async fn plain() -> (tempfile::TempDir, Sink, Harness) {
+pub async fn plain() -> (tempfile::TempDir, SmtpSink, Harness) {
     let room = tempfile::tempdir().expect("a directory");
-    let sink = Sink::plain(room.path());
+    let sink = SmtpSink::plain(room.path());
     let harness = harness_with(sink.port).await;
     (room, sink, harness)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use asbackup_testing::mail_servers::{Certificates, Sink};
+use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -60,7 +60,7 @@ async fn mail_never_shows_a_password_to_who_listens_to_starttls() {
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", PASSWORD];
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
-    let sink = Sink::start(room.path(), &setup);
+    let sink = SmtpSink::start(room.path(), &setup);
     let (port, heard) = listen_in(sink.port).await;
     let mut harness = harness_with(port).await;
     harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
@@ -150,7 +150,7 @@ async fn mail_tells_a_refused_login_without_the_password() {
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", "another"];
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
-    let sink = Sink::start(room.path(), &setup);
+    let sink = SmtpSink::start(room.path(), &setup);
     let mut harness = harness_with(sink.port).await;
     harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", PASSWORD);
     harness.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());

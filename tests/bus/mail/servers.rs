@@ -1,7 +1,7 @@
 //! Servers of every kind, and what each of them may do wrong.
 
 use asbackup_testing::harness::{Harness, second};
-use asbackup_testing::mail_servers::{Certificates, Sink};
+use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
 use serde_json::json;
 
 use super::post::{failed, harness_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
@@ -10,7 +10,7 @@ fn room() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
-async fn trusting(sink: &Sink, certificates: &Certificates) -> Harness {
+async fn trusting(sink: &SmtpSink, certificates: &Certificates) -> Harness {
     let mut harness = harness_with(sink.port).await;
     harness.settings.set("Mail", "ca-file-path", certificates.ca.to_str().unwrap());
     harness
@@ -25,7 +25,7 @@ async fn mail_goes_over_starttls_to_who_logs_in_with_either_mechanism() {
             "mode": "starttls", "cert": certificates.cert, "key": certificates.key,
             "login": ["atlantis", "hunter2 %ü"], "mechanisms": [mechanism],
         });
-        let sink = Sink::start(room.path(), &setup);
+        let sink = SmtpSink::start(room.path(), &setup);
         let mut harness = trusting(&sink, &certificates).await;
         harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2 %%ü");
         let daemon = harness.daemon().await;
@@ -43,7 +43,7 @@ async fn mail_takes_the_password_from_systemds_credential() {
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", "from a credential"];
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
-    let sink = Sink::start(room.path(), &setup);
+    let sink = SmtpSink::start(room.path(), &setup);
     let mut harness = trusting(&sink, &certificates).await;
     harness.settings.set("Mail", "username", "atlantis");
     std::fs::create_dir(harness.path("credentials")).unwrap();
@@ -57,7 +57,7 @@ async fn mail_takes_the_password_from_systemds_credential() {
 async fn mail_goes_over_tls_from_the_first_byte() {
     let room = room();
     let certificates = Certificates::make(room.path(), "localhost");
-    let sink = Sink::encrypted(room.path(), "tls", &certificates);
+    let sink = SmtpSink::encrypted(room.path(), "tls", &certificates);
     let mut harness = trusting(&sink, &certificates).await;
     harness.settings.set("Mail", "encryption", "tls");
     let daemon = harness.daemon().await;
@@ -81,7 +81,7 @@ async fn mail_is_not_given_to_a_server_with_a_wrong_certificate() {
     let unknown = Certificates::make(room.path(), "localhost");
     for (mode, server, trusted) in [("tls", &other_name, &other_name), ("starttls", &unknown, &other_name)] {
         let place = self::room();
-        let sink = Sink::encrypted(place.path(), mode, server);
+        let sink = SmtpSink::encrypted(place.path(), mode, server);
         let mut harness = trusting(&sink, trusted).await;
         harness.settings.set("Mail", "encryption", mode);
         let daemon = harness.daemon().await;
@@ -98,7 +98,7 @@ async fn mail_is_not_given_to_a_server_with_a_wrong_certificate() {
 #[tokio::test]
 async fn mail_reaches_all_but_the_one_recipient_that_is_refused() {
     let (_room, sink, harness) = plain().await;
-    sink.mood(&json!({ "refuse": { "office@example.com": "550 5.1.1 nobody of that name" } }));
+    sink.behave(&json!({ "refuse": { "office@example.com": "550 5.1.1 nobody of that name" } }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     for mail in sink.received(2).await {
@@ -124,7 +124,7 @@ async fn mail_reaches_all_but_the_one_recipient_that_is_refused() {
 #[tokio::test]
 async fn mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it() {
     let (_room, sink, harness) = plain().await;
-    sink.mood(&json!({ "data": ["451 4.7.1 greylisted", "451 4.7.1 greylisted"] }));
+    sink.behave(&json!({ "data": ["451 4.7.1 greylisted", "451 4.7.1 greylisted"] }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     let mut subjects: Vec<String> = sink.received(2).await.iter().map(|mail| mail.subject()).collect();
@@ -134,12 +134,12 @@ async fn mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it()
     until_sent(&harness).await;
     until_waiting(&daemon, 0).await;
 
-    sink.mood(&json!({ "refuse": { "admin@example.com": "450 4.2.0 mailbox busy" } }));
+    sink.behave(&json!({ "refuse": { "admin@example.com": "450 4.2.0 mailbox busy" } }));
     harness.udisks.plug(&second()).await;
     daemon.finished(2).await;
     sink.received(4).await;
     assert_eq!(spooled(&harness).len(), 2, "for the sysop alone");
-    sink.mood(&json!({}));
+    sink.behave(&json!({}));
     let late = sink.received(6).await.split_off(4);
     assert!(late.iter().all(|mail| mail.to() == ["admin@example.com"]), "{late:#?}");
 }
@@ -147,7 +147,7 @@ async fn mail_that_is_refused_for_now_comes_once_and_only_to_those_who_lack_it()
 #[tokio::test]
 async fn mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     let (_room, sink, harness) = plain().await;
-    sink.mood(&json!({ "data": ["554 5.7.1 spam", "554 5.7.1 spam", "554 5.7.1 spam"] }));
+    sink.behave(&json!({ "data": ["554 5.7.1 spam", "554 5.7.1 spam", "554 5.7.1 spam"] }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     until_sent(&harness).await;
@@ -162,7 +162,7 @@ async fn mail_that_is_refused_for_good_is_put_aside_with_an_error() {
 async fn mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     let (_room, sink, mut harness) = plain().await;
     harness.settings.set("Mail", "timeout-seconds", "2");
-    sink.mood(&json!({ "hang": true }));
+    sink.behave(&json!({ "hang": true }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
     asbackup_testing::harness::until("a hanging mail", || sink.hangs()).await;
@@ -170,7 +170,7 @@ async fn mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     daemon.finished(2).await;
     let trouble = trouble(&daemon).await;
     assert!(trouble.contains("no answer within 2 s"), "{trouble}");
-    sink.mood(&json!({}));
+    sink.behave(&json!({}));
     sink.received(4).await;
     until_sent(&harness).await;
     daemon

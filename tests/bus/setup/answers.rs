@@ -7,8 +7,8 @@ use std::process::Stdio;
 use asbackup_config::{TEMPLATE, parse};
 use asbackup_testing::harness::daemon::PATIENCE;
 use asbackup_testing::harness::{Harness, first, second};
-use asbackup_testing::mail_servers::Sink;
 use asbackup_testing::program;
+use asbackup_testing::smtp_sink::SmtpSink;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
@@ -43,7 +43,7 @@ async fn untouched() -> (Harness, asbackup_testing::harness::daemon::Daemon) {
 #[tokio::test]
 async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
     let room = tempfile::tempdir().unwrap();
-    let sink = Sink::plain(room.path());
+    let sink = SmtpSink::plain(room.path());
     let (harness, daemon) = untouched().await;
     fs::write(harness.path("source/one"), "").unwrap();
     let (source, server) = (harness.path("source"), format!("localhost:{}", sink.port));

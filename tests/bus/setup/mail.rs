@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
-use asbackup_testing::mail_servers::{Certificates, Sink};
 use asbackup_testing::program;
+use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
 use asbackup_testing::sockets::Sockets;
 use serde_json::json;
 use tempfile::TempDir;
@@ -54,7 +54,7 @@ impl Office {
 #[tokio::test]
 async fn mail_test_reaches_every_recipient_and_shows_the_servers_answers() {
     let room = tempfile::tempdir().unwrap();
-    let sink = Sink::plain(room.path());
+    let sink = SmtpSink::plain(room.path());
     let office = Office::new(sink.port, "");
     let said = office.test(ENGLISH, &[]).await;
     assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
@@ -75,9 +75,9 @@ async fn mail_test_reaches_every_recipient_and_shows_the_servers_answers() {
 #[tokio::test]
 async fn mail_test_tells_for_whom_the_server_does_not_take_it() {
     let room = tempfile::tempdir().unwrap();
-    let sink = Sink::plain(room.path());
+    let sink = SmtpSink::plain(room.path());
     let office = Office::new(sink.port, "");
-    sink.mood(&json!({ "refuse": {
+    sink.behave(&json!({ "refuse": {
         "office@example.com": "550 5.1.1 no such user",
         "archive@example.com": "450 4.2.1 mailbox busy",
     }}));
@@ -102,7 +102,7 @@ async fn mail_test_logs_in_with_the_password_that_systemd_keeps() {
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", PASSWORD];
     let setup = json!({ "mode": "starttls", "cert": certificates.cert, "key": certificates.key, "login": login });
-    let sink = Sink::start(room.path(), &setup);
+    let sink = SmtpSink::start(room.path(), &setup);
     let login = format!("username = atlantis\nca-file-path = {}\n", certificates.ca.display());
     let office = Office::new(sink.port, &login);
     let without = office.test(ENGLISH, &[]).await;

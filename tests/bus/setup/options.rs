@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use asbackup_config::parse;
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::{Harness, first, second, stranger};
-use asbackup_testing::mail_servers::Sink;
+use asbackup_testing::smtp_sink::SmtpSink;
 
 use super::plug;
 use crate::cli::called::{ENGLISH, GERMAN, Said, call, command, ended};
@@ -92,7 +92,7 @@ async fn setup_refuses_what_does_not_hold_and_writes_nothing() {
 #[tokio::test]
 async fn setup_makes_a_whole_new_file_from_options() {
     let room = tempfile::tempdir().unwrap();
-    let sink = Sink::plain(room.path());
+    let sink = SmtpSink::plain(room.path());
     let (harness, daemon) = filled_in().await;
     plug(&harness, &daemon, &[second()]).await;
     let (path, source) = (harness.path("new/config.ini"), harness.path("source"));

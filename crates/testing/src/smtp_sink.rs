@@ -124,13 +124,13 @@ pub fn self_signed(room: &Path) -> Certificates {
 }
 
 /// A Python server; ends with the test.
-pub struct Sink {
+pub struct SmtpSink {
     child: Option<Child>,
     directory: PathBuf,
     pub port: u16,
 }
 
-impl Sink {
+impl SmtpSink {
     pub fn plain(room: &Path) -> Self {
         Self::start(room, &json!({ "mode": "plain" }))
     }
@@ -173,14 +173,14 @@ impl Sink {
     }
 
     /// Up again, at the same port.
-    pub fn go_on(&mut self) {
+    pub fn restart(&mut self) {
         self.launch(Command::new(PYTHON));
     }
 
-    pub fn mood(&self, mood: &Value) {
-        let unfinished = self.directory.join("mood.new");
-        fs::write(&unfinished, mood.to_string()).expect("its mood");
-        fs::rename(unfinished, self.directory.join("mood.json")).expect("its mood");
+    pub fn behave(&self, behaviour: &Value) {
+        let unfinished = self.directory.join("behaviour.new");
+        fs::write(&unfinished, behaviour.to_string()).expect("its behaviour");
+        fs::rename(unfinished, self.directory.join("behaviour.json")).expect("its behaviour");
     }
 
     /// Whether it keeps somebody waiting.
@@ -240,7 +240,7 @@ pub async fn wait(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-impl Drop for Sink {
+impl Drop for SmtpSink {
     fn drop(&mut self) {
         if self.child.is_some() {
             self.stop();
