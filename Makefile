@@ -50,13 +50,13 @@ demo: need-demo
 check: format lint unit bus
 
 # All packages first: two apt-gets at once would lock each other out. The disks wait for udev and UDisks2 more than they compute, so
-# all the rest runs beside them.
+# all the rest runs beside them; the lints take what the tests leave of the processors.
 test: need-test need-web
 	$(CARGO) build $(LOCKED) --workspace --bins --tests
-	$(MAKE) --jobs=2 --keep-going --output-sync=target disk beside
+	$(MAKE) --jobs=3 --keep-going --output-sync=target disk beside lint
 
 beside:
-	$(MAKE) --jobs=1 --keep-going format scripts unit bus web interleavings faults transfer lint
+	$(MAKE) --jobs=1 --keep-going format scripts unit bus web interleavings faults transfer
 
 test-long: programs
 	$(MAKE) --keep-going faults interleavings transfer FAULT_CASES=200 INTERLEAVINGS_CASES=125 TRANSFER_CASES=200 TRANSFER_FAULTS=2
@@ -83,8 +83,8 @@ format: need-test
 
 # In a directory of its own: cargo lets nobody else into one while it works there, and tests may run beside.
 lint: need-test
-	$(CARGO) clippy $(LOCKED) --workspace --all-targets --target-dir target/lint -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc $(LOCKED) --workspace --no-deps --target-dir target/lint
+	nice $(CARGO) clippy $(LOCKED) --workspace --all-targets --target-dir target/lint -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" nice $(CARGO) doc $(LOCKED) --workspace --no-deps --target-dir target/lint
 
 scripts: need-test
 	shellcheck --external-sources $(SCRIPTS)
