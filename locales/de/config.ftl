@@ -29,8 +29,10 @@ config-unknown-reference = [{ $section }] { $key } verweist mit einem Prozentzei
     .action = Bitte den Namen berichtigen. Ist kein Verweis gemeint, wird das Prozentzeichen doppelt geschrieben: %%.
 config-reference-loop = In [{ $section }] { $key } verweisen Werte im Kreis oder zu tief aufeinander.
     .action = Bitte den Wert ohne Verweise ausschreiben.
-config-several-lines = Der Wert von [{ $section }] { $key } geht über mehrere Zeilen, darf es aber nicht.
-    .action = Eine eingerückte Zeile gehört zum Wert darüber: Bitte die Leerzeichen am Anfang der nächsten Zeilen löschen.
+config-several-lines = Der Wert von [{ $section }] { $key } geht in Zeile { $line } weiter, darf aber nur eine Zeile lang sein.
+    .action = Eine eingerückte Zeile gehört zum Wert darüber: Bitte die Leerzeichen am Anfang von Zeile { $line } löschen.
+config-indented-section = [{ $name }] in Zeile { $line } ist eingerückt und zählt deshalb zum Wert von [{ $section }] { $key }.
+    .action = Bitte die Leerzeichen vor [{ $name }] löschen, ebenso die vor den Zeilen danach.
 config-control-character = In [{ $section }] { $key } = { $value } steht ein unsichtbares Steuerzeichen.
     .action = Bitte den Wert von Hand neu eintippen.
 

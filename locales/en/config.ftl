@@ -29,8 +29,10 @@ config-unknown-reference = [{ $section }] { $key } refers with a percent sign to
     .action = Please correct the name. If no reference is meant, write the percent sign twice: %%.
 config-reference-loop = In [{ $section }] { $key } values refer to each other in a circle or too deeply.
     .action = Please write the value without references.
-config-several-lines = The value of [{ $section }] { $key } spans several lines, which is not allowed.
-    .action = An indented line belongs to the value above it: please delete the spaces at the start of the next lines.
+config-several-lines = The value of [{ $section }] { $key } goes on in line { $line }, but it may only be one line long.
+    .action = An indented line belongs to the value above it: please delete the spaces at the start of line { $line }.
+config-indented-section = [{ $name }] in line { $line } is indented, so it counts as part of the value of [{ $section }] { $key }.
+    .action = Please delete the spaces before [{ $name }], and those before the lines that follow it.
 config-control-character = [{ $section }] { $key } = { $value } contains an invisible control character.
     .action = Please type the value again by hand.
 

@@ -20,7 +20,7 @@ fn problem(kind: &str) -> ConfigProblem {
         "kind": kind, "path": "/path", "other": "/other", "cause": "a cause", "component": "/component", "line": 71, "first": 23,
         "section": "Section", "key": "a-key", "value": "the-value", "reference": "referee",
         "minimum": 11, "maximum": 97, "choices": "this, that",
-        "nearest": "near-key", "nearest_section": "Near", "belongs": "Home", "user": "a-user",
+        "nearest": "near-key", "nearest_section": "Near", "belongs": "Home", "user": "a-user", "name": "Veeam",
     });
     serde_json::from_value(fields).unwrap_or_else(|error| panic!("{kind}: {error}"))
 }

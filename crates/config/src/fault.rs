@@ -29,7 +29,8 @@ pub enum ConfigProblem {
     PercentSign { section: String, key: String, value: String },
     UnknownReference { section: String, key: String, reference: String },
     ReferenceLoop { section: String, key: String },
-    SeveralLines { section: String, key: String },
+    SeveralLines { section: String, key: String, line: u64 },
+    IndentedSection { section: String, key: String, line: u64, name: String },
     ControlCharacter { section: String, key: String, value: String },
 
     // Faults of a value.

@@ -23,6 +23,8 @@ pub struct Raw {
     pub text: String,
     /// From the key to the end of its value, counted from 1.
     pub lines: RangeInclusive<u64>,
+    /// The lines of the value after the key's own, as (line, text); neither empty ones nor comments.
+    pub continuation: Vec<(u64, String)>,
 }
 
 /// The sections of one text.
@@ -122,10 +124,14 @@ impl Raw {
     fn new(line: u64, value: &str) -> Self {
         let mut lines = value.split('\n');
         let first = lines.next().map(strip).unwrap_or_default();
-        let mut raw = Self { text: first.to_owned(), lines: line..=line };
+        let mut raw = Self { text: first.to_owned(), lines: line..=line, continuation: Vec::new() };
         for (number, text) in lines.map(split_number) {
             raw.text = raw.text + "\n" + text;
-            raw.lines = line..=number.max(*raw.lines.end());
+            // An empty line has no number.
+            if number > 0 {
+                raw.lines = line..=number;
+                raw.continuation.push((number, text.to_owned()));
+            }
         }
         raw
     }

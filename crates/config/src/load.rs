@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::fault::{ConfigFaults, ConfigProblem, Problems};
 use super::ini::Ini;
 use super::interpolation::{self, InterpolationError};
-use super::keys::{KEYS, Key, SOURCE};
-use super::numbering::{is_space, strip, unify_line_ends};
+use super::keys::{KEYS, Key, SOURCE, sections};
+use super::numbering::{is_space, section_name, strip, unify_line_ends};
 use super::settings::{self, Setting};
 use super::types::{Config, Encryption, IdentityPolicy, LossyPolicy, MASK, Mail, Veeam, Web};
 use super::values::{DISK_LIST, Value};
@@ -111,6 +111,7 @@ fn apply(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
     };
     let mut value = value_of(key, text);
     value.secret |= holds_a_secret(ini, key, text);
+    check_lines(key, ini)?;
     check_characters(key, &value)?;
     (key.set)(config, &value).map_err(|problems| warnings::quoted(&value).map_or(problems, |quoted| vec![quoted]))
 }
@@ -155,13 +156,29 @@ fn reference_problem(key: &Key, ini: &Ini, error: InterpolationError) -> ConfigP
     }
 }
 
-/// Only the values of lists may span several lines; elsewhere an indented line is a mistake.
+/// Only the values of lists may span several lines, and none holds the name of a section: elsewhere an indented line is a mistake.
+fn check_lines(key: &Key, ini: &Ini) -> Result<(), Problems> {
+    let Some(raw) = ini.raw(key.section, key.name) else { return Ok(()) };
+    let (section, name) = (key.section.to_owned(), key.name.to_owned());
+    if let Some((line, header)) = raw.continuation.iter().find_map(known_section) {
+        return Err(vec![ConfigProblem::IndentedSection { section, key: name, line, name: header }]);
+    }
+    match raw.continuation.first() {
+        // The value may as well begin in the second line.
+        Some((line, _)) if strip(&raw.text).contains('\n') && !key.traits.list => {
+            Err(vec![ConfigProblem::SeveralLines { section, key: name, line: *line }])
+        }
+        _ => Ok(()),
+    }
+}
+
+fn known_section((line, text): &(u64, String)) -> Option<(u64, String)> {
+    let name = section_name(text)?;
+    sections().contains(&name).then(|| (*line, name.to_owned()))
+}
+
 fn check_characters(key: &Key, value: &Value) -> Result<(), Problems> {
     let (section, name) = value.place();
-    let broken = value.text.contains('\n');
-    if broken && !key.traits.list {
-        return Err(vec![ConfigProblem::SeveralLines { section, key: name }]);
-    }
     let harmful = |c: char| c.is_control() && !(key.traits.list && is_space(c));
     if value.text.contains(harmful) {
         return Err(vec![ConfigProblem::ControlCharacter { section, key: name, value: value.shown() }]);

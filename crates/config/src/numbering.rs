@@ -90,7 +90,7 @@ impl Look {
 
 /// Python's `\[(.+)\]`, matched at the start and greedy: up to the last `]`, whatever follows it (before 3.10 it was the
 /// first one).
-fn section_name(text: &str) -> Option<&str> {
+pub fn section_name(text: &str) -> Option<&str> {
     let (name, _) = text.strip_prefix('[')?.rsplit_once(']')?;
     (!name.is_empty()).then_some(name)
 }

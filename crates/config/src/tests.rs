@@ -326,7 +326,20 @@ fn two_directories_of_veeam_are_both_watched_with_a_warning() {
 #[test]
 fn only_lists_may_span_several_lines() {
     let problems = faults("[Backup]\nbackup-source = /srv\n  log-file-path = /x\n");
-    assert_eq!(kinds(&problems), ["several-lines"]);
+    let line_of = |problems: &[ConfigProblem]| match problems {
+        [ConfigProblem::SeveralLines { line, .. } | ConfigProblem::IndentedSection { line, .. }] => *line,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(line_of(&problems), 3);
+    assert_eq!(line_of(&faults("[Backup]\nbackup-source = /srv\n\n  # as before\n  log-file-path = /x\n")), 5);
+    // Also where a list would take it for an item.
+    let lists =
+        ["backup-source = /srv", "filesystem-ids-and-notification-mail-addresses = B78E-6CC4", "backup-source ="];
+    for key in lists {
+        let problems = faults(&format!("[Backup]\n{key}\n  [Mail]\n  server = mail.x.de\n"));
+        assert_eq!(kinds(&problems), ["indented-section"]);
+        assert_eq!(line_of(&problems), 3);
+    }
     let text = "[Backup]\nfilesystem-ids-and-notification-mail-addresses =\n  B78E-6CC4\n\n  a@x\nbackup-source =\n  /srv\n\
          [Mail]\nserver = mail.x.de\n";
     assert_eq!(good(text).disks[0].recipients, ["a@x"]);
