@@ -6,7 +6,7 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use asbackup_texts::Language;
 
 /// German for whoever wants neither or says nothing, as everywhere else.
-pub fn wanted(headers: &HeaderMap) -> Language {
+pub fn preferred(headers: &HeaderMap) -> Language {
     let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     header.map_or_else(Language::default, best)
 }

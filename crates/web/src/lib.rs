@@ -5,20 +5,20 @@
 #![deny(missing_docs)]
 
 mod clock;
-mod guests;
+mod client_limits;
 mod language;
 mod listen;
-mod lists;
+mod tables;
 mod live;
 mod log;
-mod machines;
-mod mood;
-mod names;
+mod api;
+mod banner;
+mod host_names;
 mod page;
 mod parts;
 mod plots;
 mod routes;
-mod screen;
+mod render;
 mod snapshot;
 mod start;
 mod watch;
@@ -32,9 +32,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch::{Receiver, channel};
 use zbus::Connection;
 
-use guests::Guests;
+use client_limits::ClientLimits;
 use routes::Sources;
-use screen::Voices;
+use render::Renderer;
 use snapshot::View;
 use start::StartAuth;
 use watch::Watcher;
@@ -70,23 +70,23 @@ pub enum WebError {
 /// What ended the page; it does not end otherwise.
 pub async fn run(bus: Connection) -> Result<(), WebError> {
     let mut watcher = Watcher::new(&bus).await?;
-    watcher.ask().await;
+    watcher.refresh().await;
     let view = watcher.view();
-    let voices = Arc::new(Voices::default());
-    let (painted, screen) = channel(voices.paint(&view.borrow()));
+    let renderer = Arc::new(Renderer::default());
+    let (painted, rendered) = channel(renderer.render(&view.borrow()));
     let start_auth = StartAuth::new(watcher.backup()).map_err(WebError::Password)?.map(Arc::new);
     let sources = Sources {
         view: view.clone(),
-        screen,
-        voices: Arc::clone(&voices),
+        rendered,
+        renderer: Arc::clone(&renderer),
         start_auth,
-        names: watcher.names(),
-        staying: Guests::staying(),
+        host_names: watcher.host_names(),
+        live_readers: ClientLimits::for_live_readers(),
     };
     let router = routes::router(sources);
     tokio::select! {
         ended = watcher.follow() => ended.map_err(WebError::from).and(Err(WebError::BusGone)),
-        () = screen::keep_painted(view.clone(), voices, painted) => Err(WebError::BusGone),
+        () = render::keep_rendered(view.clone(), renderer, painted) => Err(WebError::BusGone),
         ended = listen(view, router) => ended,
     }
 }
@@ -100,13 +100,13 @@ async fn listen(mut view: Receiver<View>, router: Router) -> Result<(), WebError
         info!("the status page is at http://{address}/");
         tokio::select! {
             ended = listen::serve(listener, router.clone()) => return ended.map_err(fault),
-            moved = another(&mut view, &address) => address = moved?,
+            moved = next_address(&mut view, &address) => address = moved?,
         }
     }
 }
 
 /// Waits for an address that is not `old`.
-async fn another(view: &mut Receiver<View>, old: &str) -> Result<String, WebError> {
+async fn next_address(view: &mut Receiver<View>, old: &str) -> Result<String, WebError> {
     loop {
         view.changed().await.map_err(|_| WebError::BusGone)?;
         let named = address(&view.borrow_and_update());

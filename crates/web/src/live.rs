@@ -12,31 +12,31 @@ use tokio::sync::watch;
 
 use asbackup_texts::Language;
 
-use super::guests::Place;
+use super::client_limits::Permit;
 use super::parts::{IDS, Parts};
-use super::screen::Screen;
+use super::render::Rendered;
 
 /// Shows proxies that the line is in use, and us that a reader is gone.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 
 struct Reader {
-    screen: watch::Receiver<Screen>,
+    rendered: watch::Receiver<Rendered>,
     language: Language,
     sent: Option<Arc<Parts>>,
-    _place: Place,
+    _permit: Permit,
 }
 
 pub fn events(
-    screen: watch::Receiver<Screen>,
+    rendered: watch::Receiver<Rendered>,
     language: Language,
-    place: Place,
+    permit: Permit,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let reader = Reader { screen, language, sent: None, _place: place };
+    let reader = Reader { rendered, language, sent: None, _permit: permit };
     let events = stream::unfold(reader, |mut reader| async {
         let event = reader.next().await?;
         Some((Ok(event), reader))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE))
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE_INTERVAL))
 }
 
 impl Reader {
@@ -44,9 +44,9 @@ impl Reader {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if self.sent.is_some() {
-                self.screen.changed().await.ok()?;
+                self.rendered.changed().await.ok()?;
             }
-            let newest = self.screen.borrow_and_update().parts(self.language);
+            let newest = self.rendered.borrow_and_update().parts(self.language);
             let changed = changes(self.sent.as_deref(), &newest);
             self.sent = Some(newest);
             if !changed.is_empty() {

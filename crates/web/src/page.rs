@@ -55,14 +55,14 @@ fn start(texts: &Texts) -> Markup {
 }
 
 /// A page with one sentence, for what became of an order.
-pub fn answer(texts: &Texts, sentence: &str) -> Markup {
-    sheet(texts, &html! { h1.answer { (sentence) } p { a href="./" { (texts.text("web-back", &[])) } } })
+pub fn message(texts: &Texts, sentence: &str) -> Markup {
+    document(texts, &html! { h1.answer { (sentence) } p { a href="./" { (texts.text("web-back", &[])) } } })
 }
 
 /// A page that asks for the password.
-pub fn ask(texts: &Texts, sentence: &str) -> Markup {
+pub fn password_form(texts: &Texts, sentence: &str) -> Markup {
     let word = |id: &str| texts.text(id, &[]);
-    sheet(
+    document(
         texts,
         &html! {
             h1.answer { (sentence) }
@@ -75,7 +75,7 @@ pub fn ask(texts: &Texts, sentence: &str) -> Markup {
     )
 }
 
-fn sheet(texts: &Texts, main: &Markup) -> Markup {
+fn document(texts: &Texts, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(tag(texts.language())) {

@@ -9,9 +9,9 @@ use asbackup_api::State;
 use asbackup_texts::{Arg, Texts};
 
 use super::clock::Clock;
-use super::lists;
+use super::tables;
 use super::log;
-use super::mood::{Mood, Tone};
+use super::banner::{Banner, Tone};
 use super::snapshot::{Snapshot, View};
 
 /// Ids in the order of the page.
@@ -27,10 +27,10 @@ pub struct Parts {
 
 impl Parts {
     pub fn new(view: &View, texts: &Texts, clock: &Clock) -> Self {
-        let mood = Mood::of(view);
+        let banner = Banner::of(view);
         let piece = |markup: Markup| Arc::from(markup.into_string());
-        let title = texts.text(mood.words, &[]).into();
-        let state = piece(banner(mood, view, texts));
+        let title = texts.text(banner.words, &[]).into();
+        let state = piece(markup(banner, view, texts));
         let View::Here(now) = view else {
             let mut pieces: [Arc<str>; IDS.len()] = Default::default();
             pieces[0] = state;
@@ -40,21 +40,21 @@ impl Parts {
             state,
             piece(progress(now, texts, clock)),
             piece(notes(now, texts, clock)),
-            piece(lists::disks(now, texts, clock)),
+            piece(tables::disks(now, texts, clock)),
             piece(log::lines(now, texts, clock)),
-            piece(lists::history(now, texts, clock)),
+            piece(tables::history(now, texts, clock)),
         ];
         Self { title, pieces }
     }
 }
 
-fn banner(mood: Mood, view: &View, texts: &Texts) -> Markup {
-    let action = format!("{}.action", mood.words);
+fn markup(banner: Banner, view: &View, texts: &Texts) -> Markup {
+    let action = format!("{}.action", banner.words);
     html! {
-        div class=(format!("banner {}", mood.tone.class())) {
-            (icon(mood.tone))
+        div class=(format!("banner {}", banner.tone.class())) {
+            (icon(banner.tone))
             div {
-                h1 { (texts.text(mood.words, &[])) }
+                h1 { (texts.text(banner.words, &[])) }
                 p.action { (texts.text(&action, &[])) }
                 @if let Some(disk) = concerned(view) { p.disk { (texts.text("web-disk", &[])) " " b { (disk) } } }
             }

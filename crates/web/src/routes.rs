@@ -17,11 +17,11 @@ use tokio::sync::watch;
 
 use asbackup_texts::{Arg, Texts};
 
-use super::guests::{Guest, Guests};
-use super::screen::{Screen, Voices};
+use super::client_limits::{Client, ClientLimits};
+use super::render::{Rendered, Renderer};
 use super::snapshot::View;
-use super::start::{Order, Outcome, Refusal, StartAuth};
-use super::{language, live, machines, names, page};
+use super::start::{StartRequest, StartResult, Denial, StartAuth};
+use super::{api, host_names, language, live, page};
 
 /// Nothing from elsewhere, nothing inline, no frame around us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -31,14 +31,14 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 #[derive(Clone)]
 pub struct Sources {
     pub view: watch::Receiver<View>,
-    pub screen: watch::Receiver<Screen>,
-    pub voices: Arc<Voices>,
+    pub rendered: watch::Receiver<Rendered>,
+    pub renderer: Arc<Renderer>,
     /// None: copies can't be started from here.
     pub start_auth: Option<Arc<StartAuth>>,
     /// By which the page may be asked for.
-    pub names: watch::Receiver<Vec<String>>,
+    pub host_names: watch::Receiver<Vec<String>>,
     /// Who reads along.
-    pub staying: Guests,
+    pub live_readers: ClientLimits,
 }
 
 pub fn router(sources: Sources) -> Router {
@@ -55,21 +55,21 @@ pub fn router(sources: Sources) -> Router {
         .route("/style.css", get(async || file("text/css; charset=utf-8", include_str!("style.css"))))
         .route("/live.js", get(async || file("text/javascript; charset=utf-8", include_str!("live.js"))))
         .route("/icon.svg", get(async || file("image/svg+xml", include_str!("icon.svg"))))
-        .layer(middleware::from_fn_with_state(sources.clone(), only_our_names))
-        .layer(middleware::map_response(guarded))
+        .layer(middleware::from_fn_with_state(sources.clone(), refuse_foreign_hosts))
+        .layer(middleware::map_response(with_security_headers))
         .with_state(sources)
 }
 
 /// 421 is for whoever takes us for somebody else.
-async fn only_our_names(State(sources): State<Sources>, request: Request, next: Next) -> Response {
-    let foreign = names::foreign(request.uri(), request.headers(), &sources.names.borrow());
+async fn refuse_foreign_hosts(State(sources): State<Sources>, request: Request, next: Next) -> Response {
+    let foreign = host_names::foreign_host(request.uri(), request.headers(), &sources.host_names.borrow());
     let Some(name) = foreign else { return next.run(request).await };
-    let texts = sources.voices.of(language::wanted(request.headers()));
+    let texts = sources.renderer.texts(language::preferred(request.headers()));
     let sentence = texts.text("web-foreign-name", &[("name", Arg::from(name))]);
     (StatusCode::MISDIRECTED_REQUEST, format!("{sentence}\n")).into_response()
 }
 
-async fn guarded(mut response: Response) -> Response {
+async fn with_security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -80,30 +80,30 @@ async fn guarded(mut response: Response) -> Response {
 }
 
 async fn home(State(sources): State<Sources>, headers: HeaderMap) -> Response {
-    let language = language::wanted(&headers);
-    let parts = sources.screen.borrow().parts(language);
-    let page = page::page(&parts, sources.voices.of(language), sources.start_auth.is_some());
+    let language = language::preferred(&headers);
+    let parts = sources.rendered.borrow().parts(language);
+    let page = page::page(&parts, sources.renderer.texts(language), sources.start_auth.is_some());
     ([(CONTENT_LANGUAGE, page::tag(language))], Html(page.into_string())).into_response()
 }
 
-async fn events(State(sources): State<Sources>, guest: Extension<Guest>, headers: HeaderMap) -> Response {
-    let language = language::wanted(&headers);
-    match sources.staying.admit(guest.who_asks(&headers)) {
-        Some(place) => live::events(sources.screen, language, place).into_response(),
+async fn events(State(sources): State<Sources>, client: Extension<Client>, headers: HeaderMap) -> Response {
+    let language = language::preferred(&headers);
+    match sources.live_readers.admit(client.behind_proxy(&headers)) {
+        Some(permit) => live::events(sources.rendered, language, permit).into_response(),
         None => {
-            let sentence = sources.voices.of(language).text("web-too-many-readers", &[]);
+            let sentence = sources.renderer.texts(language).text("web-too-many-readers", &[]);
             (StatusCode::SERVICE_UNAVAILABLE, format!("{sentence}\n")).into_response()
         }
     }
 }
 
 async fn status(State(sources): State<Sources>) -> Response {
-    let (code, text) = machines::status(&sources.view.borrow());
+    let (code, text) = api::status(&sources.view.borrow());
     (code, [(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 async fn metrics(State(sources): State<Sources>) -> Response {
-    let text = machines::metrics(&sources.view.borrow());
+    let text = api::metrics(&sources.view.borrow());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
@@ -118,45 +118,45 @@ async fn health(State(sources): State<Sources>) -> Response {
 /// A person is led back to the page, or to the form for the password; a program gets the number of the run.
 async fn start(State(sources): State<Sources>, request: Request) -> Response {
     let Some(start_auth) = &sources.start_auth else { return StatusCode::NOT_FOUND.into_response() };
-    let texts = sources.voices.of(language::wanted(request.headers()));
-    let order = Order::read(request).await;
-    match start_auth.start(&order).await {
-        Outcome::Started(_) if order.is_person => (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
-        Outcome::Started(run) => {
+    let texts = sources.renderer.texts(language::preferred(request.headers()));
+    let request = StartRequest::read(request).await;
+    match start_auth.start(&request).await {
+        StartResult::Started(_) if request.is_person => (StatusCode::SEE_OTHER, [(LOCATION, "./")]).into_response(),
+        StartResult::Started(run) => {
             ([(CONTENT_TYPE, "application/json")], json!({ "run": run }).to_string()).into_response()
         }
-        Outcome::Failed(code, words) if words.is_empty() => {
-            answer(code, &texts.text("web-now-away.action", &[]), &order, texts)
+        StartResult::Failed(code, words) if words.is_empty() => {
+            answer(code, &texts.text("web-now-away.action", &[]), &request, texts)
         }
-        Outcome::Failed(code, words) => answer(code, &words, &order, texts),
-        Outcome::Refused(refusal) => refused(refusal, &order, texts),
+        StartResult::Failed(code, words) => answer(code, &words, &request, texts),
+        StartResult::Denied(denial) => denied(denial, &request, texts),
     }
 }
 
-fn answer(code: StatusCode, sentence: &str, order: &Order, texts: &Texts) -> Response {
-    match order.is_person {
-        true => (code, Html(page::answer(texts, sentence).into_string())).into_response(),
+fn answer(code: StatusCode, sentence: &str, request: &StartRequest, texts: &Texts) -> Response {
+    match request.is_person {
+        true => (code, Html(page::message(texts, sentence).into_string())).into_response(),
         false => (code, format!("{sentence}\n")).into_response(),
     }
 }
 
-fn refused(refusal: Refusal, order: &Order, texts: &Texts) -> Response {
-    let (code, id) = match refusal {
-        Refusal::CrossSite => (StatusCode::FORBIDDEN, "web-cross-site"),
-        Refusal::NoPassword => (StatusCode::UNAUTHORIZED, "web-password-needed"),
-        Refusal::WrongPassword => (StatusCode::UNAUTHORIZED, "web-password-wrong"),
-        Refusal::Crowd => (StatusCode::TOO_MANY_REQUESTS, "web-crowd"),
+fn denied(denial: Denial, request: &StartRequest, texts: &Texts) -> Response {
+    let (code, id) = match denial {
+        Denial::CrossSite => (StatusCode::FORBIDDEN, "web-cross-site"),
+        Denial::NoPassword => (StatusCode::UNAUTHORIZED, "web-password-needed"),
+        Denial::WrongPassword => (StatusCode::UNAUTHORIZED, "web-password-wrong"),
+        Denial::Crowd => (StatusCode::TOO_MANY_REQUESTS, "web-crowd"),
     };
     let sentence = texts.text(id, &[]);
     if code != StatusCode::UNAUTHORIZED {
-        return answer(code, &sentence, order, texts);
+        return answer(code, &sentence, request, texts);
     }
-    if order.is_person {
+    if request.is_person {
         // Not 401, to which a browser knows one answer only.
-        return (StatusCode::FORBIDDEN, Html(page::ask(texts, &sentence).into_string())).into_response();
+        return (StatusCode::FORBIDDEN, Html(page::password_form(texts, &sentence).into_string())).into_response();
     }
     let challenge = "Basic realm=\"asbackup\", charset=\"UTF-8\"";
-    ([(WWW_AUTHENTICATE, challenge)], answer(code, &sentence, order, texts)).into_response()
+    ([(WWW_AUTHENTICATE, challenge)], answer(code, &sentence, request, texts)).into_response()
 }
 
 /// They change with the program alone.

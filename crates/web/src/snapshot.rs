@@ -10,9 +10,9 @@ use asbackup_api::bus::json;
 use asbackup_api::{Disk, Run, Status};
 
 /// What is told of disks on the page; who gets mails and where a disk is mounted is nobody's business there.
-const OF_DISKS: [&str; 7] = ["uuid", "label", "known", "present", "size", "free", "last-success"];
+const DISK_KEYS: [&str; 7] = ["uuid", "label", "known", "present", "size", "free", "last-success"];
 /// And of runs.
-const OF_RUNS: [&str; 14] = [
+const RUN_KEYS: [&str; 14] = [
     "run",
     "disk",
     "label",
@@ -97,9 +97,9 @@ impl Snapshot {
     /// For `/api/status`: names as programs write them.
     pub fn to_json(&self) -> Object {
         let mut all = snake_case(self.status.to_json());
-        let disks = self.disks.iter().map(|disk| only(&OF_DISKS, disk.to_json()));
+        let disks = self.disks.iter().map(|disk| only(&DISK_KEYS, disk.to_json()));
         all.insert("disks".to_owned(), disks.collect());
-        let runs = self.runs.iter().map(|run| only(&OF_RUNS, run.to_json()));
+        let runs = self.runs.iter().map(|run| only(&RUN_KEYS, run.to_json()));
         all.insert("runs".to_owned(), runs.collect());
         all
     }

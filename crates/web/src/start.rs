@@ -18,34 +18,34 @@ use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use super::names::FORWARDED_HOST;
+use super::host_names::FORWARDED_HOST;
 use asbackup_api::bus::{BackupProxy, Error};
 
 /// The credential's name.
 const CREDENTIAL: &str = "web-password";
 /// How long a wrong password holds up everybody's next one.
-const PENALTY: Duration = Duration::from_secs(1);
+const WRONG_PASSWORD_DELAY: Duration = Duration::from_secs(1);
 /// Who may wait for their password to be looked at; more are sent away.
 const QUEUE: usize = 8;
-const PATIENCE: Duration = Duration::from_secs(20);
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The field of the form.
 pub const FIELD: &str = "password";
 const LONGEST_FORM: usize = 4096;
-const FORM_TIME: Duration = Duration::from_secs(10);
+const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What became of an order.
 #[derive(Debug, PartialEq)]
-pub enum Outcome {
+pub enum StartResult {
     /// The number of the run.
     Started(u64),
-    Refused(Refusal),
+    Denied(Denial),
     /// By the service, in its words.
     Failed(StatusCode, String),
 }
 
 /// Turned away before the service was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Denial {
     CrossSite,
     /// None was given.
     NoPassword,
@@ -54,20 +54,20 @@ pub enum Refusal {
 }
 
 /// What somebody wants who may be a person.
-pub struct Order {
+pub struct StartRequest {
     pub headers: HeaderMap,
     /// From the form.
     pub password: Option<Vec<u8>>,
     pub is_person: bool,
 }
 
-impl Order {
+impl StartRequest {
     pub async fn read(request: Request) -> Self {
         let (head, body) = request.into_parts();
         let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_person = text(ACCEPT).contains("text/html");
         let is_form = text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
-        let form = if is_form { timeout(FORM_TIME, to_bytes(body, LONGEST_FORM)).await } else { Ok(Ok(Bytes::new())) };
+        let form = if is_form { timeout(FORM_TIMEOUT, to_bytes(body, LONGEST_FORM)).await } else { Ok(Ok(Bytes::new())) };
         // One that is too long or too slow is none.
         let form = form.ok().and_then(Result::ok).unwrap_or_default();
         let field = form_urlencoded::parse(&form).find(|(name, _)| name == FIELD);
@@ -75,7 +75,7 @@ impl Order {
         Self { headers: head.headers, password, is_person }
     }
 
-    fn given(&self) -> Option<Vec<u8>> {
+    fn password(&self) -> Option<Vec<u8>> {
         match &self.password {
             Some(password) => Some(password.clone()),
             None if self.is_person => None,
@@ -87,7 +87,7 @@ impl Order {
 /// Is passed one by one.
 pub struct StartAuth {
     password: Vec<u8>,
-    gate: Mutex<()>,
+    one_at_a_time: Mutex<()>,
     queue: Semaphore,
     backup: BackupProxy<'static>,
 }
@@ -96,42 +96,42 @@ impl StartAuth {
     /// There is none without a password.
     pub fn new(backup: BackupProxy<'static>) -> io::Result<Option<Self>> {
         let Some(password) = credential()? else { return Ok(None) };
-        Ok(Some(Self { password, gate: Mutex::new(()), queue: Semaphore::new(QUEUE), backup }))
+        Ok(Some(Self { password, one_at_a_time: Mutex::new(()), queue: Semaphore::new(QUEUE), backup }))
     }
 
-    pub async fn start(&self, order: &Order) -> Outcome {
-        match self.pass(order).await {
-            Err(refusal) => Outcome::Refused(refusal),
-            Ok(()) => self.call().await,
+    pub async fn start(&self, request: &StartRequest) -> StartResult {
+        match self.authorize(request).await {
+            Err(denial) => StartResult::Denied(denial),
+            Ok(()) => self.start_copy().await,
         }
     }
 
-    async fn pass(&self, order: &Order) -> Result<(), Refusal> {
-        if is_cross_site(&order.headers) {
-            return Err(Refusal::CrossSite);
+    async fn authorize(&self, request: &StartRequest) -> Result<(), Denial> {
+        if is_cross_site(&request.headers) {
+            return Err(Denial::CrossSite);
         }
-        let given = order.given().ok_or(Refusal::NoPassword)?;
-        let _place = self.queue.try_acquire().map_err(|_| Refusal::Crowd)?;
-        let _turn = self.gate.lock().await;
+        let given = request.password().ok_or(Denial::NoPassword)?;
+        let _permit = self.queue.try_acquire().map_err(|_| Denial::Crowd)?;
+        let _turn = self.one_at_a_time.lock().await;
         if bool::from(given.ct_eq(&self.password)) {
             return Ok(());
         }
-        sleep(PENALTY).await;
-        Err(Refusal::WrongPassword)
+        sleep(WRONG_PASSWORD_DELAY).await;
+        Err(Denial::WrongPassword)
     }
 
-    async fn call(&self) -> Outcome {
-        match timeout(PATIENCE, self.backup.start("")).await {
-            Ok(Ok(run)) => Outcome::Started(run),
-            Ok(Err(Error::ZBus(error))) => Outcome::Failed(StatusCode::FORBIDDEN, message(&error)),
-            Ok(Err(error)) => Outcome::Failed(StatusCode::CONFLICT, error.to_string()),
-            Err(_) => Outcome::Failed(StatusCode::GATEWAY_TIMEOUT, String::new()),
+    async fn start_copy(&self) -> StartResult {
+        match timeout(CALL_TIMEOUT, self.backup.start("")).await {
+            Ok(Ok(run)) => StartResult::Started(run),
+            Ok(Err(Error::ZBus(error))) => StartResult::Failed(StatusCode::FORBIDDEN, error_text(&error)),
+            Ok(Err(error)) => StartResult::Failed(StatusCode::CONFLICT, error.to_string()),
+            Err(_) => StartResult::Failed(StatusCode::GATEWAY_TIMEOUT, String::new()),
         }
     }
 }
 
 /// The words alone, without the error's name.
-fn message(error: &zbus::Error) -> String {
+fn error_text(error: &zbus::Error) -> String {
     use zbus::DBusError;
     match error {
         zbus::Error::FDO(error) => error.description().unwrap_or_default().to_owned(),

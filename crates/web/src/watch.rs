@@ -19,22 +19,22 @@ use asbackup_api::{Disk, Run, Status};
 use super::snapshot::{Object, Snapshot, View, object};
 
 /// How many runs the page tells of.
-const RUNS: u32 = 60;
+const RUN_COUNT: u32 = 60;
 /// The service promises two seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// What changes often while a copy is on, and says nothing of disks and history.
-const PROGRESS: [&str; 8] =
+const PROGRESS_PROPERTIES: [&str; 8] =
     ["Status", "Progress", "BytesDone", "BytesTotal", "BytesPerSecond", "SecondsLeft", "CurrentFile", "RunLog"];
 
 pub struct Watcher {
     backup: BackupProxy<'static>,
     properties: PropertiesProxy<'static>,
-    known: Object,
+    values: Object,
     disks: Arc<Vec<Disk>>,
     runs: Arc<Vec<Run>>,
     view: watch::Sender<View>,
     /// By which the page may be asked for, also while the service is away.
-    names: watch::Sender<Vec<String>>,
+    host_names: watch::Sender<Vec<String>>,
 }
 
 impl Watcher {
@@ -43,17 +43,17 @@ impl Watcher {
         let properties = PropertiesProxy::builder(bus).destination(BUS_NAME).path(OBJECT_PATH);
         let properties = properties.cache_properties(CacheProperties::No).build().await?;
         let (view, _) = watch::channel(View::Away);
-        let (names, _) = watch::channel(Vec::new());
+        let (host_names, _) = watch::channel(Vec::new());
         let (disks, runs) = (Arc::default(), Arc::default());
-        Ok(Self { backup, properties, known: Object::new(), disks, runs, view, names })
+        Ok(Self { backup, properties, values: Object::new(), disks, runs, view, host_names })
     }
 
     pub fn view(&self) -> watch::Receiver<View> {
         self.view.subscribe()
     }
 
-    pub fn names(&self) -> watch::Receiver<Vec<String>> {
-        self.names.subscribe()
+    pub fn host_names(&self) -> watch::Receiver<Vec<String>> {
+        self.host_names.subscribe()
     }
 
     pub fn backup(&self) -> BackupProxy<'static> {
@@ -61,15 +61,15 @@ impl Watcher {
     }
 
     /// Everything anew; a service that does not answer is away.
-    pub async fn ask(&mut self) {
-        let all: Option<Row> = ask(self.properties.inner(), "GetAll", &INTERFACE).await;
+    pub async fn refresh(&mut self) {
+        let all: Option<Row> = call(self.properties.inner(), "GetAll", &INTERFACE).await;
         let Some(all) = all else {
             self.view.send_replace(View::Away);
             return;
         };
-        self.known = object(&all);
-        self.ask_lists().await;
-        self.tell();
+        self.values = object(&all);
+        self.refresh_lists().await;
+        self.publish();
     }
 
     /// Follows the service until the bus is gone.
@@ -77,69 +77,69 @@ impl Watcher {
         let mut owners = self.backup.inner().receive_owner_changed().await?;
         let mut changes = self.properties.receive_properties_changed().await?;
         // What changed before we listened.
-        self.ask().await;
+        self.refresh().await;
         loop {
             tokio::select! {
                 owner = owners.next() => match owner {
                     None => return Ok(()),
                     Some(None) => drop(self.view.send_replace(View::Away)),
-                    Some(Some(_)) => self.ask().await,
+                    Some(Some(_)) => self.refresh().await,
                 },
                 change = changes.next() => match change {
                     None => return Ok(()),
-                    Some(change) => self.take(change.args()?.changed_properties()).await?,
+                    Some(change) => self.apply(change.args()?.changed_properties()).await?,
                 },
             }
         }
     }
 
-    async fn take(&mut self, changed: &std::collections::HashMap<&str, zbus::Variant<'_>>) -> zbus::Result<()> {
+    async fn apply(&mut self, changed: &std::collections::HashMap<&str, zbus::Variant<'_>>) -> zbus::Result<()> {
         let is_here = matches!(*self.view.borrow(), View::Here(_));
         if !is_here {
             // It did not answer once, and is there after all.
-            self.ask().await;
+            self.refresh().await;
             return Ok(());
         }
         for (name, value) in changed {
-            self.known.insert((*name).to_owned(), json(value));
+            self.values.insert((*name).to_owned(), json(value));
         }
-        let concerns_lists = changed.keys().any(|name| !PROGRESS.contains(name));
+        let concerns_lists = changed.keys().any(|name| !PROGRESS_PROPERTIES.contains(name));
         // Without a run, the sentence changes with what is plugged in.
         let is_idle = !changed.contains_key("Progress") && changed.contains_key("Status");
         if concerns_lists || is_idle {
-            self.ask_lists().await;
+            self.refresh_lists().await;
         }
-        self.tell();
+        self.publish();
         Ok(())
     }
 
     /// Lists that can't be had stay as they were.
-    async fn ask_lists(&mut self) {
-        let disks: Option<Vec<Row>> = ask(self.backup.inner(), "ListDisks", &()).await;
+    async fn refresh_lists(&mut self) {
+        let disks: Option<Vec<Row>> = call(self.backup.inner(), "ListDisks", &()).await;
         if let Some(disks) = disks {
             self.disks = Arc::new(disks.iter().map(|row| Disk::read(&object(row))).collect());
         }
-        let runs: Option<Vec<Row>> = ask(self.backup.inner(), "ListRuns", &RUNS).await;
+        let runs: Option<Vec<Row>> = call(self.backup.inner(), "ListRuns", &RUN_COUNT).await;
         if let Some(runs) = runs {
             self.runs = Arc::new(runs.iter().map(|row| Run::read(&object(row))).collect());
         }
     }
 
-    fn tell(&self) {
-        let status = Status::read(&self.known);
-        self.names.send_replace(status.web_names.clone());
+    fn publish(&self) {
+        let status = Status::read(&self.values);
+        self.host_names.send_replace(status.web_names.clone());
         let snapshot = Snapshot { status, disks: Arc::clone(&self.disks), runs: Arc::clone(&self.runs) };
         self.view.send_replace(View::Here(Arc::new(snapshot)));
     }
 }
 
 /// Never starts the service: a page that looks must not undo what an administrator has stopped.
-async fn ask<B, R>(proxy: &zbus::Proxy<'_>, method: &str, body: &B) -> Option<R>
+async fn call<B, R>(proxy: &zbus::Proxy<'_>, method: &str, body: &B) -> Option<R>
 where
     B: serde::Serialize + zbus::Type,
     R: DeserializeOwned + zbus::Type,
 {
-    let answer = timeout(PATIENCE, proxy.call_with_flags(method, MethodFlags::NO_AUTO_START, body)).await;
+    let answer = timeout(CALL_TIMEOUT, proxy.call_with_flags(method, MethodFlags::NO_AUTO_START, body)).await;
     match answer {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {

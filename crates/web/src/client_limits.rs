@@ -9,39 +9,39 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::HeaderMap;
 
 /// Those on this machine, a proxy with all its readers among them, and those elsewhere have as many each.
-const CONNECTIONS: Limits = Limits { of_one: 200, of_all: 700 };
-const STAYING: Limits = Limits { of_one: 100, of_all: 600 };
+const CONNECTIONS: Limits = Limits { per_client: 200, total: 700 };
+const LIVE_READERS: Limits = Limits { per_client: 100, total: 600 };
 const FORWARDED: &str = "x-forwarded-for";
 
 /// Who is counted as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Guest {
+pub enum Client {
     /// On this machine. A proxy speaks for many, so that only all together have a bound.
-    Here,
-    Elsewhere(IpAddr),
+    Local,
+    Remote(IpAddr),
     /// Whom a proxy on this machine names.
-    Behind(IpAddr),
+    Proxied(IpAddr),
 }
 
-impl Guest {
+impl Client {
     /// By the other end of a connection. Whoever has one address of IPv6 has 2⁶⁴ of them.
     pub fn of(address: IpAddr) -> Self {
         let address = address.to_canonical();
-        if address.is_loopback() { Self::Here } else { Self::Elsewhere(network(address)) }
+        if address.is_loopback() { Self::Local } else { Self::Remote(network(address)) }
     }
 
     /// Who asks. Only a proxy on this machine is believed, and only the name that it has put there itself, the last one.
-    pub fn who_asks(self, headers: &HeaderMap) -> Self {
+    pub fn behind_proxy(self, headers: &HeaderMap) -> Self {
         let newest = headers.get_all(FORWARDED).iter().next_back().and_then(|value| value.to_str().ok());
         let named = newest.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
         match (self, named.map(Self::of)) {
-            (Self::Here, Some(Self::Elsewhere(address))) => Self::Behind(address),
+            (Self::Local, Some(Self::Remote(address))) => Self::Proxied(address),
             _ => self,
         }
     }
 
-    fn is_here(self) -> bool {
-        !matches!(self, Self::Elsewhere(_))
+    fn is_on_this_machine(self) -> bool {
+        !matches!(self, Self::Remote(_))
     }
 }
 
@@ -54,62 +54,62 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    of_one: usize,
-    of_all: usize,
+    per_client: usize,
+    total: usize,
 }
 
 /// Who has come and not gone.
 #[derive(Debug, Clone)]
-pub struct Guests {
+pub struct ClientLimits {
     limits: Limits,
-    present: Arc<Mutex<HashMap<Guest, usize>>>,
+    counts: Arc<Mutex<HashMap<Client, usize>>>,
 }
 
-impl Guests {
-    pub fn connected() -> Self {
+impl ClientLimits {
+    pub fn for_connections() -> Self {
         Self::with(CONNECTIONS)
     }
 
-    pub fn staying() -> Self {
-        Self::with(STAYING)
+    pub fn for_live_readers() -> Self {
+        Self::with(LIVE_READERS)
     }
 
     fn with(limits: Limits) -> Self {
-        Self { limits, present: Arc::default() }
+        Self { limits, counts: Arc::default() }
     }
 
     /// None when there is no place for them.
-    pub fn admit(&self, guest: Guest) -> Option<Place> {
-        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        let alike = present.iter().filter(|(other, _)| other.is_here() == guest.is_here());
+    pub fn admit(&self, client: Client) -> Option<Permit> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let alike = counts.iter().filter(|(other, _)| other.is_on_this_machine() == client.is_on_this_machine());
         let all: usize = alike.map(|(_, count)| count).sum();
-        let own = present.get(&guest).copied().unwrap_or_default();
-        if all >= self.limits.of_all || (guest != Guest::Here && own >= self.limits.of_one) {
+        let own = counts.get(&client).copied().unwrap_or_default();
+        if all >= self.limits.total || (client != Client::Local && own >= self.limits.per_client) {
             return None;
         }
-        present.insert(guest, own + 1);
-        Some(Place { guest, guests: self.clone() })
+        counts.insert(client, own + 1);
+        Some(Permit { client, limits: self.clone() })
     }
 
-    fn leave(&self, guest: Guest) {
-        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        match present.get_mut(&guest) {
+    fn release(&self, client: Client) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        match counts.get_mut(&client) {
             Some(count) if *count > 1 => *count -= 1,
-            _ => drop(present.remove(&guest)),
+            _ => drop(counts.remove(&client)),
         }
     }
 }
 
 /// Is given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
-    guest: Guest,
-    guests: Guests,
+pub struct Permit {
+    client: Client,
+    limits: ClientLimits,
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
-        self.guests.leave(self.guest);
+        self.limits.release(self.client);
     }
 }
 
@@ -117,16 +117,16 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    fn from(address: &str) -> Guest {
-        Guest::of(address.parse().unwrap())
+    fn from(address: &str) -> Client {
+        Client::of(address.parse().unwrap())
     }
 
-    fn named(peer: &str, lines: &[&str]) -> Guest {
+    fn named(peer: &str, lines: &[&str]) -> Client {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(FORWARDED, line.parse().unwrap());
         }
-        from(peer).who_asks(&headers)
+        from(peer).behind_proxy(&headers)
     }
 
     #[test]
@@ -136,31 +136,31 @@ mod tests {
         assert_eq!(from("::ffff:192.0.2.7"), from("192.0.2.7"));
         assert_ne!(from("192.0.2.7"), from("192.0.2.8"));
         for own in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
-            assert_eq!(from(own), Guest::Here);
+            assert_eq!(from(own), Client::Local);
         }
     }
 
     #[test]
     fn only_what_a_proxy_here_has_put_last_is_believed() {
-        let behind = Guest::Behind("192.0.2.7".parse().unwrap());
+        let behind = Client::Proxied("192.0.2.7".parse().unwrap());
         assert_eq!(named("127.0.0.1", &["192.0.2.7"]), behind);
         assert_eq!(named("127.0.0.1", &["10.0.0.1", "10.0.0.2, 192.0.2.7"]), behind);
         assert_eq!(named("192.0.2.1", &["192.0.2.7"]), from("192.0.2.1"), "a stranger names nobody");
         for nobody in ["", "unknown", "192.0.2.7, x", "127.0.0.1"] {
-            assert_eq!(named("127.0.0.1", &[nobody]), Guest::Here, "{nobody}");
+            assert_eq!(named("127.0.0.1", &[nobody]), Client::Local, "{nobody}");
         }
     }
 
     #[test]
     fn one_takes_no_more_than_its_share_and_all_leave_a_reserve() {
-        let guests = Guests::with(Limits { of_one: 2, of_all: 5 });
-        let crowd: Vec<_> = (0..9).filter_map(|_| guests.admit(from("192.0.2.7"))).collect();
+        let limits = ClientLimits::with(Limits { per_client: 2, total: 5 });
+        let crowd: Vec<_> = (0..9).filter_map(|_| limits.admit(from("192.0.2.7"))).collect();
         assert_eq!(crowd.len(), 2);
-        let others: Vec<_> = (1..9).filter_map(|nth| guests.admit(from(&format!("192.0.3.{nth}")))).collect();
+        let others: Vec<_> = (1..9).filter_map(|nth| limits.admit(from(&format!("192.0.3.{nth}")))).collect();
         assert_eq!(others.len(), 3, "five in all");
-        let here: Vec<_> = (0..9).filter_map(|_| guests.admit(Guest::Here)).collect();
+        let here: Vec<_> = (0..9).filter_map(|_| limits.admit(Client::Local)).collect();
         assert_eq!(here.len(), 5, "this machine has places of its own, and no share");
         drop((crowd, others, here));
-        assert!(guests.present.lock().unwrap().is_empty(), "whoever leaves is forgotten");
+        assert!(limits.counts.lock().unwrap().is_empty(), "whoever leaves is forgotten");
     }
 }

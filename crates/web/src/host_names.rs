@@ -11,7 +11,7 @@ use axum::http::header::HOST;
 pub const FORWARDED_HOST: &str = "x-forwarded-host";
 
 /// The name that is not ours, if there is one. Addresses are nobody's to lead elsewhere; and what names no host is no browser.
-pub fn foreign(uri: &Uri, headers: &HeaderMap, own: &[String]) -> Option<String> {
+pub fn foreign_host(uri: &Uri, headers: &HeaderMap, own: &[String]) -> Option<String> {
     let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let asked = uri.authority().map(ToString::to_string);
     let asked = asked.into_iter().chain(headers.get_all(HOST).iter().map(text));
@@ -44,7 +44,7 @@ mod tests {
 
     fn asked(lines: &[(&'static str, &str)]) -> Option<String> {
         let headers = lines.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        foreign(&Uri::from_static("/"), &headers, &["atlantis".to_owned(), "backup.example".to_owned()])
+        foreign_host(&Uri::from_static("/"), &headers, &["atlantis".to_owned(), "backup.example".to_owned()])
     }
 
     #[test]
@@ -77,6 +77,6 @@ mod tests {
         let forwarded = asked(&[("host", "127.0.0.1:8080"), ("x-forwarded-host", "atlantis, evil.example")]);
         assert_eq!(forwarded.as_deref(), Some("evil.example"));
         let uri = Uri::from_static("http://evil.example/");
-        assert_eq!(foreign(&uri, &HeaderMap::new(), &[]).as_deref(), Some("evil.example"));
+        assert_eq!(foreign_host(&uri, &HeaderMap::new(), &[]).as_deref(), Some("evil.example"));
     }
 }

@@ -10,8 +10,8 @@ use asbackup_api::{Disk, Outcome, Run};
 use super::snapshot::{Snapshot, View};
 
 /// How a number is read off.
-type OfDisk = fn(&Snapshot, &Disk) -> u64;
-type OfRun = fn(&Run) -> u64;
+type DiskValue = fn(&Snapshot, &Disk) -> u64;
+type RunValue = fn(&Run) -> u64;
 
 /// 503 without the service, so that scripts need not look inside.
 pub fn status(view: &View) -> (StatusCode, String) {
@@ -29,33 +29,33 @@ pub fn status(view: &View) -> (StatusCode, String) {
 pub fn metrics(view: &View) -> String {
     let mut text = Metrics::default();
     let View::Here(now) = view else {
-        text.family("up", "Whether the backup service answers.").plain(0);
+        text.family("up", "Whether the backup service answers.").sample(0);
         return text.0;
     };
-    text.family("up", "Whether the backup service answers.").plain(1);
-    of_the_service(&mut text, now);
-    of_disks(&mut text, now);
-    of_last_runs(&mut text, now);
+    text.family("up", "Whether the backup service answers.").sample(1);
+    service_metrics(&mut text, now);
+    disk_metrics(&mut text, now);
+    last_run_metrics(&mut text, now);
     text.0
 }
 
-fn of_the_service(text: &mut Metrics, now: &Snapshot) {
-    text.family("info", "The version of the service, as a label.").of(&[("version", &now.status.version)], 1);
-    text.family("state", "The state of the service, as a label.").of(&[("state", now.status.state.name())], 1);
-    text.family("running", "Whether a run is in progress.").plain(u64::from(now.is_running()));
-    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.").plain(now.status.progress);
-    text.family("copied_bytes", "Bytes copied by the current copy.").plain(now.status.bytes_done);
+fn service_metrics(text: &mut Metrics, now: &Snapshot) {
+    text.family("info", "The version of the service, as a label.").labelled(&[("version", &now.status.version)], 1);
+    text.family("state", "The state of the service, as a label.").labelled(&[("state", now.status.state.name())], 1);
+    text.family("running", "Whether a run is in progress.").sample(u64::from(now.is_running()));
+    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.").sample(now.status.progress);
+    text.family("copied_bytes", "Bytes copied by the current copy.").sample(now.status.bytes_done);
     text.family("config_error", "Whether the configuration is refused or incomplete.")
-        .plain(u64::from(!now.status.config_error.is_empty()));
-    text.family("outbox_mails", "Mails that are waiting to be sent.").plain(now.status.outbox_count);
+        .sample(u64::from(!now.status.config_error.is_empty()));
+    text.family("outbox_mails", "Mails that are waiting to be sent.").sample(now.status.outbox_count);
     let in_state = |state: &str| now.status.veeam_locks.iter().filter(|lock| lock.state() == state).count();
     let mut locks = text.family("veeam_locks", "Veeam jobs that write or wait.");
-    locks.of(&[("state", "held")], in_state("held"));
-    locks.of(&[("state", "waiting")], in_state("waiting"));
+    locks.labelled(&[("state", "held")], in_state("held"));
+    locks.labelled(&[("state", "waiting")], in_state("waiting"));
 }
 
-fn of_disks(text: &mut Metrics, now: &Snapshot) {
-    let gauges: [(&str, &str, OfDisk); 4] = [
+fn disk_metrics(text: &mut Metrics, now: &Snapshot) {
+    let gauges: [(&str, &str, DiskValue); 4] = [
         ("disk_present", "Whether the disk is plugged in.", |_, disk| u64::from(disk.present)),
         ("disk_safe_to_remove", "Whether the disk is verifiably unmounted and safe to remove.", |now, disk| {
             u64::from(now.is_safe(&disk.uuid))
@@ -68,14 +68,14 @@ fn of_disks(text: &mut Metrics, now: &Snapshot) {
     for (name, help, value) in gauges {
         let mut family = text.family(name, help);
         for disk in now.known_disks() {
-            family.of(&[("disk", &disk.uuid), ("label", now.name(&disk.uuid))], value(now, disk));
+            family.labelled(&[("disk", &disk.uuid), ("label", now.name(&disk.uuid))], value(now, disk));
         }
     }
 }
 
 /// The newest run of each disk.
-fn of_last_runs(text: &mut Metrics, now: &Snapshot) {
-    let gauges: [(&str, &str, OfRun); 4] = [
+fn last_run_metrics(text: &mut Metrics, now: &Snapshot) {
+    let gauges: [(&str, &str, RunValue); 4] = [
         ("last_run_success", "Whether the disk's last run succeeded.", |run| {
             u64::from(run.result == Some(Outcome::Success))
         }),
@@ -88,7 +88,7 @@ fn of_last_runs(text: &mut Metrics, now: &Snapshot) {
         for disk in now.known_disks() {
             let last = now.runs.iter().find(|run| run.disk.eq_ignore_ascii_case(&disk.uuid));
             if let Some(run) = last {
-                family.of(&[("disk", &disk.uuid), ("label", now.name(&disk.uuid))], value(run));
+                family.labelled(&[("disk", &disk.uuid), ("label", now.name(&disk.uuid))], value(run));
             }
         }
     }
@@ -112,11 +112,11 @@ struct Family<'a> {
 }
 
 impl Family<'_> {
-    fn plain(self, value: impl std::fmt::Display) {
+    fn sample(self, value: impl std::fmt::Display) {
         let _ = writeln!(self.text, "asbackup_{} {value}", self.name);
     }
 
-    fn of(&mut self, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+    fn labelled(&mut self, labels: &[(&str, &str)], value: impl std::fmt::Display) {
         let labels: Vec<String> = labels.iter().map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();
         let _ = writeln!(self.text, "asbackup_{}{{{}}} {value}", self.name, labels.join(","));
     }

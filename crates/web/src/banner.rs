@@ -32,55 +32,55 @@ impl Tone {
 
 /// A tone, and the id of the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mood {
+pub struct Banner {
     pub tone: Tone,
     pub words: &'static str,
 }
 
-impl Mood {
+impl Banner {
     pub fn of(view: &View) -> Self {
         match view {
-            View::Away => mood(Tone::Away, "web-now-away"),
+            View::Away => banner(Tone::Away, "web-now-away"),
             View::Here(now) if now.is_running() => running(now),
-            View::Here(now) if now.status.state != State::Idle => mood(Tone::Wait, "web-now-stopping"),
-            View::Here(now) if now.status.is_not_set_up() => mood(Tone::Calm, "web-now-unset"),
-            View::Here(now) if !now.status.config_error.is_empty() => mood(Tone::Bad, "web-now-misconfigured"),
+            View::Here(now) if now.status.state != State::Idle => banner(Tone::Wait, "web-now-stopping"),
+            View::Here(now) if now.status.is_not_set_up() => banner(Tone::Calm, "web-now-unset"),
+            View::Here(now) if !now.status.config_error.is_empty() => banner(Tone::Bad, "web-now-misconfigured"),
             View::Here(now) => rest(now),
         }
     }
 }
 
-fn mood(tone: Tone, words: &'static str) -> Mood {
-    Mood { tone, words }
+fn banner(tone: Tone, words: &'static str) -> Banner {
+    Banner { tone, words }
 }
 
-fn running(now: &Snapshot) -> Mood {
+fn running(now: &Snapshot) -> Banner {
     match now.status.state {
-        State::WaitingForVeeam if !now.status.veeam_locks.is_empty() => mood(Tone::Wait, "web-now-waiting"),
+        State::WaitingForVeeam if !now.status.veeam_locks.is_empty() => banner(Tone::Wait, "web-now-waiting"),
         State::WaitingForVeeam | State::Mounting | State::Locking | State::Checking => {
-            mood(Tone::Busy, "web-now-preparing")
+            banner(Tone::Busy, "web-now-preparing")
         }
-        State::Copying => mood(Tone::Busy, "web-now-copying"),
+        State::Copying => banner(Tone::Busy, "web-now-copying"),
         // Also a state that a newer service may have.
-        _ => mood(Tone::Busy, "web-now-finishing"),
+        _ => banner(Tone::Busy, "web-now-finishing"),
     }
 }
 
 /// After a run, what counts is how it ended and whether its disk may be taken away.
-fn rest(now: &Snapshot) -> Mood {
+fn rest(now: &Snapshot) -> Banner {
     let is_safe = now.is_safe(&now.status.last_disk);
     let is_held = !is_safe && now.is_present(&now.status.last_disk);
     match (now.status.last_result, is_safe, is_held) {
-        (None, ..) => mood(Tone::Calm, "web-now-ready"),
-        (Some(Outcome::Success), true, _) => mood(Tone::Good, "web-now-done"),
-        (Some(Outcome::Success), _, true) => mood(Tone::Wait, "web-now-done-held"),
-        (Some(Outcome::Success), ..) => mood(Tone::Calm, "web-now-done-gone"),
-        (Some(Outcome::Cancelled), true, _) => mood(Tone::Wait, "web-now-cancelled"),
-        (Some(Outcome::Cancelled), _, true) => mood(Tone::Bad, "web-now-cancelled-held"),
-        (Some(Outcome::Cancelled), ..) => mood(Tone::Wait, "web-now-cancelled-gone"),
-        (_, true, _) => mood(Tone::Bad, "web-now-failed"),
-        (_, _, true) => mood(Tone::Bad, "web-now-failed-held"),
-        _ => mood(Tone::Bad, "web-now-failed-gone"),
+        (None, ..) => banner(Tone::Calm, "web-now-ready"),
+        (Some(Outcome::Success), true, _) => banner(Tone::Good, "web-now-done"),
+        (Some(Outcome::Success), _, true) => banner(Tone::Wait, "web-now-done-held"),
+        (Some(Outcome::Success), ..) => banner(Tone::Calm, "web-now-done-gone"),
+        (Some(Outcome::Cancelled), true, _) => banner(Tone::Wait, "web-now-cancelled"),
+        (Some(Outcome::Cancelled), _, true) => banner(Tone::Bad, "web-now-cancelled-held"),
+        (Some(Outcome::Cancelled), ..) => banner(Tone::Wait, "web-now-cancelled-gone"),
+        (_, true, _) => banner(Tone::Bad, "web-now-failed"),
+        (_, _, true) => banner(Tone::Bad, "web-now-failed-held"),
+        _ => banner(Tone::Bad, "web-now-failed-gone"),
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
     use asbackup_api::{Disk, Fault, Status};
     use asbackup_texts::{Language, Texts, text_id};
 
-    /// Every id that [`Mood::of`] can give.
+    /// Every id that [`Banner::of`] can give.
     const WORDS: [&str; 18] = [
         "web-now-away",
         "web-now-waiting",
@@ -120,7 +120,7 @@ mod tests {
         now.disks =
             Arc::new(vec![Disk { uuid: "B78E-6CC4".to_owned(), present: true, known: true, ..Disk::default() }]);
         change(&mut now);
-        Mood::of(&View::Here(Arc::new(now))).words
+        Banner::of(&View::Here(Arc::new(now))).words
     }
 
     #[test]
