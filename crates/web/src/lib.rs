@@ -1,16 +1,15 @@
-//! The status page: a client of the bus that shows what it is told there, to people and to machines.
-//! Sees nothing but the contract of the bus, the plain data and the texts: no file, no disk, no configuration, no secret of the
-//! daemon. One watcher asks; a painter writes the page once for all; every reader gets what was painted.
+//! The status page: a client of the bus that shows the daemon's status to people and to programs.
+//! Knows only the bus interface, its types and the texts: no files, disks, configuration or secrets of the daemon. One watcher reads
+//! the status, one task renders the page for everyone, and each reader is sent what was rendered.
 
 #![deny(missing_docs)]
 
-mod clock;
 mod client_limits;
 mod language;
 mod listen;
 mod tables;
+mod times;
 mod live;
-mod log;
 mod api;
 mod banner;
 mod host_names;
@@ -26,7 +25,7 @@ mod watch;
 use std::io;
 use std::sync::Arc;
 
-use ::log::info;
+use log::info;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch::{Receiver, channel};
@@ -39,27 +38,27 @@ use snapshot::View;
 use start::StartAuth;
 use watch::Watcher;
 
-/// The daemon's own default; where we listen as long as it has not said otherwise.
+/// The daemon's default, used until the daemon publishes an address.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
-/// Why the page ends.
+/// Why the page stops.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
-    /// The system bus could not be reached.
+    /// The system bus can't be reached, or an error ended the connection.
     #[error("the connection to the system bus failed or broke off: {0}")]
     Bus(#[from] zbus::Error),
-    /// The system bus went away.
+    /// The system bus closed the connection.
     #[error("the system bus is gone")]
     BusGone,
-    /// The password file could not be read.
+    /// The credential with the password can't be read.
     #[error("the credential web-password can't be read: {0}")]
     Password(#[source] io::Error),
-    /// The address could not be listened on.
+    /// The page can't listen on this address.
     #[error("can't listen on {address} (webhost and webport in config.ini): {cause}")]
     Listen {
         /// Host and port, as configured.
         address: String,
-        /// What the system said.
+        /// The system's error.
         cause: io::Error,
     },
 }
@@ -67,13 +66,13 @@ pub enum WebError {
 /// Serves the page until the bus is gone.
 ///
 /// # Errors
-/// What ended the page; it does not end otherwise.
+/// Always returns why the page stopped.
 pub async fn run(bus: Connection) -> Result<(), WebError> {
     let mut watcher = Watcher::new(&bus).await?;
     watcher.refresh().await;
     let view = watcher.view();
     let renderer = Arc::new(Renderer::default());
-    let (painted, rendered) = channel(renderer.render(&view.borrow()));
+    let (newest, rendered) = channel(renderer.render(&view.borrow()));
     let start_auth = StartAuth::new(watcher.backup()).map_err(WebError::Password)?.map(Arc::new);
     let sources = Sources {
         view: view.clone(),
@@ -86,12 +85,12 @@ pub async fn run(bus: Connection) -> Result<(), WebError> {
     let router = routes::router(sources);
     tokio::select! {
         ended = watcher.follow() => ended.map_err(WebError::from).and(Err(WebError::BusGone)),
-        () = render::keep_rendered(view.clone(), renderer, painted) => Err(WebError::BusGone),
+        () = render::keep_rendered(view.clone(), renderer, newest) => Err(WebError::BusGone),
         ended = listen(view, router) => ended,
     }
 }
 
-/// Moves when the configuration names another address.
+/// Listens again whenever the daemon publishes another address.
 async fn listen(mut view: Receiver<View>, router: Router) -> Result<(), WebError> {
     let mut address = address(&view.borrow_and_update()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
     loop {
@@ -105,7 +104,7 @@ async fn listen(mut view: Receiver<View>, router: Router) -> Result<(), WebError
     }
 }
 
-/// Waits for an address that is not `old`.
+/// Waits for an address other than `old`.
 async fn next_address(view: &mut Receiver<View>, old: &str) -> Result<String, WebError> {
     loop {
         view.changed().await.map_err(|_| WebError::BusGone)?;

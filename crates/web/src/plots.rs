@@ -1,26 +1,27 @@
-//! Plots as SVG, drawn here so that nothing needs to run in the browser: bars for each run, lines for each disk.
-//! Colours come from the style sheet. The numbers are in the table beside them, so a plot is one picture with one name.
+//! Plots as SVG, drawn on the server so that the browser needs no script: a bar per run, a line per disk.
+//! Colours come from the style sheet. The numbers are in the table below, so screen readers get only the plot's name.
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use asbackup_texts::clock::Clock;
 use asbackup_texts::{Arg, Texts};
 
-use super::clock::Clock;
+use super::times;
 use asbackup_api::{Outcome, Run};
 
 use super::snapshot::Snapshot;
 
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 84.0;
-/// Room for the words above and below.
+/// Space for the text above and below.
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 19.0;
-/// As many as the style sheet has colours.
+/// The number of line colours in the style sheet.
 const COLOURS: usize = 6;
 
-/// Duration and bytes of each run, and free space of each disk; oldest at the left.
+/// Duration and bytes of each run, and free space on each disk; oldest on the left.
 pub fn all(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
     let runs: Vec<&Run> = now.runs.iter().rev().collect();
     if runs.len() < 2 {
@@ -37,7 +38,7 @@ pub fn all(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
     }
 }
 
-/// How values are written.
+/// How a plot formats its values.
 struct Scale<'a> {
     texts: &'a Texts,
     clock: &'a Clock,
@@ -91,7 +92,7 @@ fn lines(now: &Snapshot, runs: &[&Run], scale: &Scale) -> Markup {
 
 fn frame(runs: &[&Run], name: &str, top: u64, scale: &Scale, drawn: &Markup) -> Markup {
     let title = scale.texts.text(name, &[]);
-    let day = |run: Option<&&Run>| run.map_or_else(String::new, |run| scale.clock.day(run.finished_at, scale.texts));
+    let day = |run: Option<&&Run>| run.map_or_else(String::new, |run| times::day(scale.clock, run.finished_at, scale.texts));
     let most = scale.texts.text("web-plot-most", &[("value", Arg::from((scale.show)(top)))]);
     let (floor, words) = (TOP + HEIGHT, TOP + HEIGHT + BOTTOM - 4.0);
     html! {
@@ -116,7 +117,7 @@ fn joined(points: &[(f64, f64)]) -> String {
     points.join(" ")
 }
 
-/// A tenth of a pixel is enough, and keeps the page small.
+/// Rounds to a tenth of a pixel, which keeps the page small.
 fn round(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }

@@ -1,5 +1,5 @@
-//! Paints the page in both languages whenever something has changed, once for all readers.
-//! Owns the newest [`Rendered`]; every reader waits for the next one.
+//! Renders the page in both languages whenever something has changed, once for all readers.
+//! Owns the newest [`Rendered`], whose changes the readers follow.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use asbackup_texts::clock::Clock;
 use asbackup_texts::{Language, Texts};
 
-use super::clock::Clock;
 use super::parts::Parts;
 use super::snapshot::View;
 
-/// "three days ago" must not stand there for a week when nothing else happens.
+/// Keeps ages such as "3 days ago" correct while nothing else changes.
 const REFRESH_AGES: Duration = Duration::from_secs(600);
 
-/// What readers see now.
+/// The page as readers see it now.
 #[derive(Debug, Clone, Default)]
 pub struct Rendered {
     pub german: Arc<Parts>,
@@ -32,7 +32,7 @@ impl Rendered {
     }
 }
 
-/// All texts, by language.
+/// Renders the page with the texts of both languages.
 pub struct Renderer {
     german: Texts,
     english: Texts,
@@ -59,8 +59,12 @@ impl Renderer {
     }
 }
 
-/// Ends when nobody observes any more.
-pub async fn keep_rendered(mut view: watch::Receiver<View>, renderer: Arc<Renderer>, rendered: watch::Sender<Rendered>) {
+/// Returns when the watcher is gone.
+pub async fn keep_rendered(
+    mut view: watch::Receiver<View>,
+    renderer: Arc<Renderer>,
+    rendered: watch::Sender<Rendered>,
+) {
     loop {
         let now = view.borrow_and_update().clone();
         rendered.send_replace(renderer.render(&now));

@@ -1,17 +1,18 @@
-//! The two tables of the page: which disks there are, and how the runs went; the plots go with the second.
-//! Pure. On a phone each row becomes a card, for which every cell carries its column's name.
+//! The page's two tables: the disks, and the newest runs with their plots. On a phone each row becomes a card, for which every cell
+//! carries its column's name. Pure.
 
 use maud::{Markup, html};
 
+use asbackup_texts::clock::Clock;
 use asbackup_texts::{Arg, Texts};
 
-use super::clock::Clock;
+use super::times;
 use super::plots;
 use asbackup_api::{Disk, Outcome, Run};
 
 use super::snapshot::Snapshot;
 
-/// How many of the runs get a row; the plots show them all.
+/// The number of runs in the table; the plots show all of them.
 const ROWS: usize = 15;
 
 pub fn disks(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
@@ -36,15 +37,15 @@ fn disk_row(disk: &Disk, now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup
             th scope="row" { bdi { (now.name(&disk.uuid)) } }
             td data-name=(texts.text("web-col-place", &[])) { span class=(format!("badge {class}")) { (texts.text(place, &[])) } }
             td data-name=(texts.text("web-col-last-good", &[])) {
-                (clock.age(disk.last_success, texts))
-                @if disk.last_success > 0 { small { (clock.moment(disk.last_success, texts)) } }
+                (times::age(clock, disk.last_success, texts))
+                @if disk.last_success > 0 { small { (times::moment(clock, disk.last_success, texts)) } }
             }
             td data-name=(texts.text("web-col-free", &[])) { (free(disk, now, texts)) }
         }
     }
 }
 
-/// The class and the words for where a disk is and whether it may go.
+/// Where the disk is, and whether it may be removed: a CSS class and a text id.
 fn place(disk: &Disk, now: &Snapshot) -> (&'static str, &'static str) {
     let is = |uuid: &String| uuid.eq_ignore_ascii_case(&disk.uuid);
     if now.is_running() && is(&now.status.disk) {
@@ -59,7 +60,7 @@ fn place(disk: &Disk, now: &Snapshot) -> (&'static str, &'static str) {
     if disk.present { ("wait", "web-place-held") } else { ("calm", "web-place-gone") }
 }
 
-/// A disk that is away has its size in the history alone.
+/// Free space and size from the disk's newest run, since only the history knows those of a disk that is not plugged in.
 fn free(disk: &Disk, now: &Snapshot, texts: &Texts) -> String {
     let of_disk = |run: &&Run| run.size > 0 && run.disk.eq_ignore_ascii_case(&disk.uuid);
     let seen = now.runs.iter().find(of_disk).map_or((0, 0), |run| (run.free, run.size));
@@ -98,7 +99,7 @@ fn run_row(run: &Run, texts: &Texts, clock: &Clock) -> Markup {
     let about = texts.told(&run.message, &run.message_facts);
     html! {
         tr {
-            th scope="row" { (clock.moment(run.finished_at, texts)) }
+            th scope="row" { (times::moment(clock, run.finished_at, texts)) }
             td data-name=(name("web-col-disk")) { bdi { (name_of(run)) } }
             td data-name=(name("web-col-result")) {
                 span class=(format!("badge {class}")) { (sign) " " (name(result)) }
