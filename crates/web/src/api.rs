@@ -1,4 +1,4 @@
-//! The same for machines: JSON for scripts, and Prometheus's text format for monitoring. Pure.
+//! The status for programs: JSON for scripts, and Prometheus's text format for monitoring. Pure.
 
 use std::fmt::Write;
 
@@ -9,11 +9,11 @@ use asbackup_api::{Disk, Outcome, Run};
 
 use super::snapshot::{Snapshot, View};
 
-/// How a number is read off.
+/// Reads the value of a metric.
 type DiskValue = fn(&Snapshot, &Disk) -> u64;
 type RunValue = fn(&Run) -> u64;
 
-/// 503 without the service, so that scripts need not look inside.
+/// 503 while the service does not answer, so that scripts need not parse the body.
 pub fn status(view: &View) -> (StatusCode, String) {
     match view {
         View::Away => (StatusCode::SERVICE_UNAVAILABLE, json!({ "available": false }).to_string()),
@@ -25,7 +25,7 @@ pub fn status(view: &View) -> (StatusCode, String) {
     }
 }
 
-/// `asbackup_up` is always there; the rest only while the service answers.
+/// `asbackup_up` is always present, all other metrics only while the service answers.
 pub fn metrics(view: &View) -> String {
     let mut text = Metrics::default();
     let View::Here(now) = view else {
@@ -43,7 +43,8 @@ fn service_metrics(text: &mut Metrics, now: &Snapshot) {
     text.family("info", "The version of the service, as a label.").labelled(&[("version", &now.status.version)], 1);
     text.family("state", "The state of the service, as a label.").labelled(&[("state", now.status.state.name())], 1);
     text.family("running", "Whether a run is in progress.").sample(u64::from(now.is_running()));
-    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.").sample(now.status.progress);
+    text.family("progress_ratio", "Progress of the current copy, 0 to 1; -1 while unknown.")
+        .sample(now.status.progress);
     text.family("copied_bytes", "Bytes copied by the current copy.").sample(now.status.bytes_done);
     text.family("config_error", "Whether the configuration is refused or incomplete.")
         .sample(u64::from(!now.status.config_error.is_empty()));
@@ -73,7 +74,7 @@ fn disk_metrics(text: &mut Metrics, now: &Snapshot) {
     }
 }
 
-/// The newest run of each disk.
+/// Metrics of each disk's newest run.
 fn last_run_metrics(text: &mut Metrics, now: &Snapshot) {
     let gauges: [(&str, &str, RunValue); 4] = [
         ("last_run_success", "Whether the disk's last run succeeded.", |run| {
@@ -94,7 +95,7 @@ fn last_run_metrics(text: &mut Metrics, now: &Snapshot) {
     }
 }
 
-/// The text as far as it is written; all values are gauges.
+/// The text written so far; all metrics are gauges.
 #[derive(Default)]
 struct Metrics(String);
 
@@ -122,7 +123,7 @@ impl Family<'_> {
     }
 }
 
-/// As the format demands it.
+/// Escapes a label's value.
 fn escaped(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
 }

@@ -1,5 +1,5 @@
-//! How many may be connected, and how many of them may stay for the live page: a bound for each address, so that no host can
-//! take all places; and fewer places for those who stay than there are, so that a question is always answered.
+//! Limits how many clients may be connected, and how many of them may follow the live page. A limit per address keeps one host
+//! from taking all connections; live readers get fewer than there are, so that other requests are always answered.
 //! Owns the counts. Must not know what is served.
 
 use std::collections::HashMap;
@@ -8,29 +8,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
 
-/// Those on this machine, a proxy with all its readers among them, and those elsewhere have as many each.
+/// Applied to clients on this machine and to remote ones separately; a local proxy counts with all its readers.
 const CONNECTIONS: Limits = Limits { per_client: 200, total: 700 };
 const LIVE_READERS: Limits = Limits { per_client: 100, total: 600 };
 const FORWARDED: &str = "x-forwarded-for";
 
-/// Who is counted as one.
+/// Whoever is counted as one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Client {
-    /// On this machine. A proxy speaks for many, so that only all together have a bound.
+    /// On this machine. It may be a proxy for many readers, so only the total limit applies.
     Local,
     Remote(IpAddr),
-    /// Whom a proxy on this machine names.
+    /// Remote, as reported by a proxy on this machine.
     Proxied(IpAddr),
 }
 
 impl Client {
-    /// By the other end of a connection. Whoever has one address of IPv6 has 2⁶⁴ of them.
+    /// The client at the other end of a connection. An IPv6 host owns a whole /64, so that network counts as one client.
     pub fn of(address: IpAddr) -> Self {
         let address = address.to_canonical();
         if address.is_loopback() { Self::Local } else { Self::Remote(network(address)) }
     }
 
-    /// Who asks. Only a proxy on this machine is believed, and only the name that it has put there itself, the last one.
+    /// The client that a proxy on this machine forwards for; no other proxy is trusted. Only the last address in the header counts,
+    /// because the proxy added that one itself.
     pub fn behind_proxy(self, headers: &HeaderMap) -> Self {
         let newest = headers.get_all(FORWARDED).iter().next_back().and_then(|value| value.to_str().ok());
         let named = newest.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
@@ -58,7 +59,7 @@ struct Limits {
     total: usize,
 }
 
-/// Who has come and not gone.
+/// The clients that hold a permit now.
 #[derive(Debug, Clone)]
 pub struct ClientLimits {
     limits: Limits,
@@ -78,7 +79,7 @@ impl ClientLimits {
         Self { limits, counts: Arc::default() }
     }
 
-    /// None when there is no place for them.
+    /// `None` if a limit is reached.
     pub fn admit(&self, client: Client) -> Option<Permit> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let alike = counts.iter().filter(|(other, _)| other.is_on_this_machine() == client.is_on_this_machine());
@@ -100,7 +101,7 @@ impl ClientLimits {
     }
 }
 
-/// Is given back when it is dropped.
+/// Counts its client until it is dropped.
 #[derive(Debug)]
 pub struct Permit {
     client: Client,
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_ipv6_is_one_guest_and_so_is_this_machine() {
+    fn an_ipv6_network_and_this_machine_each_count_as_one_client() {
         assert_eq!(from("2001:db8:1:2::1"), from("2001:db8:1:2:ffff::9"));
         assert_ne!(from("2001:db8:1:2::1"), from("2001:db8:1:3::1"));
         assert_eq!(from("::ffff:192.0.2.7"), from("192.0.2.7"));
@@ -141,26 +142,26 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_proxy_here_has_put_last_is_believed() {
+    fn only_the_last_address_from_a_local_proxy_is_trusted() {
         let behind = Client::Proxied("192.0.2.7".parse().unwrap());
         assert_eq!(named("127.0.0.1", &["192.0.2.7"]), behind);
         assert_eq!(named("127.0.0.1", &["10.0.0.1", "10.0.0.2, 192.0.2.7"]), behind);
-        assert_eq!(named("192.0.2.1", &["192.0.2.7"]), from("192.0.2.1"), "a stranger names nobody");
+        assert_eq!(named("192.0.2.1", &["192.0.2.7"]), from("192.0.2.1"), "a remote proxy is not trusted");
         for nobody in ["", "unknown", "192.0.2.7, x", "127.0.0.1"] {
             assert_eq!(named("127.0.0.1", &[nobody]), Client::Local, "{nobody}");
         }
     }
 
     #[test]
-    fn one_takes_no_more_than_its_share_and_all_leave_a_reserve() {
+    fn each_client_and_all_together_are_limited() {
         let limits = ClientLimits::with(Limits { per_client: 2, total: 5 });
         let crowd: Vec<_> = (0..9).filter_map(|_| limits.admit(from("192.0.2.7"))).collect();
         assert_eq!(crowd.len(), 2);
         let others: Vec<_> = (1..9).filter_map(|nth| limits.admit(from(&format!("192.0.3.{nth}")))).collect();
-        assert_eq!(others.len(), 3, "five in all");
+        assert_eq!(others.len(), 3, "five in total");
         let here: Vec<_> = (0..9).filter_map(|_| limits.admit(Client::Local)).collect();
-        assert_eq!(here.len(), 5, "this machine has places of its own, and no share");
+        assert_eq!(here.len(), 5, "this machine has limits of its own, and none per client");
         drop((crowd, others, here));
-        assert!(limits.counts.lock().unwrap().is_empty(), "whoever leaves is forgotten");
+        assert!(limits.counts.lock().unwrap().is_empty(), "a client without permits is forgotten");
     }
 }

@@ -1,5 +1,5 @@
-//! By which names the page may be asked. A foreign name that leads here (DNS rebinding) would let its owner's site read the
-//! page with a visitor's browser. Pure but for the machine's own name.
+//! Checks which host names a request uses. A foreign name that resolves to the page (DNS rebinding) would let that site read the
+//! page through a visitor's browser. Pure except for the machine's own name.
 
 use std::net::IpAddr;
 
@@ -7,10 +7,10 @@ use axum::http::HeaderMap;
 use axum::http::Uri;
 use axum::http::header::HOST;
 
-/// What a proxy was asked by, where it hands that on in its own way.
+/// The host that a proxy was asked for, if the proxy doesn't pass it on as `Host`.
 pub const FORWARDED_HOST: &str = "x-forwarded-host";
 
-/// The name that is not ours, if there is one. Addresses are nobody's to lead elsewhere; and what names no host is no browser.
+/// The first name that is not ours. IP addresses can't be rebound, and a request without a host is not a browser's.
 pub fn foreign_host(uri: &Uri, headers: &HeaderMap, own: &[String]) -> Option<String> {
     let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let asked = uri.authority().map(ToString::to_string);
@@ -20,7 +20,7 @@ pub fn foreign_host(uri: &Uri, headers: &HeaderMap, own: &[String]) -> Option<St
     asked.chain(forwarded).map(|host| name_of(&host)).find(|name| !is_ours(name, own))
 }
 
-/// Without port, brackets and the dot of the root, in lower case.
+/// Without port, brackets and trailing dot, in lower case.
 fn name_of(host: &str) -> String {
     let host = host.trim();
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_localhost_and_the_names_that_the_service_tells_are_ours() {
+    fn addresses_localhost_and_the_services_names_are_accepted() {
         for host in [
             "192.0.2.7",
             "192.0.2.7:8080",
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_name_is_foreign_wherever_it_is_said() {
+    fn any_other_name_is_foreign_in_each_place_of_a_request() {
         for (host, name) in [
             ("evil.example:8080", "evil.example"),
             ("atlantis.evil.example", "atlantis.evil.example"),

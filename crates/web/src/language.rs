@@ -1,11 +1,11 @@
-//! Which of our languages a reader wants, by `Accept-Language`.
+//! The reader's language, from `Accept-Language`.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 
 use asbackup_texts::Language;
 
-/// German for whoever wants neither or says nothing, as everywhere else.
+/// The default language if the header is missing or names none of ours.
 pub fn preferred(headers: &HeaderMap) -> Language {
     let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     header.map_or_else(Language::default, best)
@@ -21,7 +21,7 @@ fn best(header: &str) -> Language {
     best.1
 }
 
-/// `en-GB;q=0.7` → 0.7 and English; None for a language that we don't speak.
+/// `en-GB;q=0.7` → 0.7 and English; `None` for other languages.
 fn choice(part: &str) -> Option<(f32, Language)> {
     let (tag, parameters) = part.split_once(';').unwrap_or((part, ""));
     let primary = tag.trim().split('-').next()?;
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_heaviest_of_our_languages_is_taken_and_the_first_among_equals() {
+    fn the_highest_weight_wins_and_the_first_of_equal_ones() {
         for (header, language) in [
             ("", Language::German),
             ("fr, *;q=0.5", Language::German),

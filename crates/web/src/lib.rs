@@ -4,36 +4,36 @@
 
 #![deny(missing_docs)]
 
-mod client_limits;
-mod language;
-mod listen;
-mod tables;
-mod times;
-mod live;
 mod api;
 mod banner;
+mod client_limits;
 mod host_names;
+mod language;
+mod listen;
+mod live;
 mod page;
 mod parts;
 mod plots;
-mod routes;
 mod render;
+mod routes;
 mod snapshot;
 mod start;
+mod tables;
+mod times;
 mod watch;
 
 use std::io;
 use std::sync::Arc;
 
-use log::info;
 use axum::Router;
+use log::info;
 use tokio::net::TcpListener;
 use tokio::sync::watch::{Receiver, channel};
 use zbus::Connection;
 
 use client_limits::ClientLimits;
-use routes::Sources;
 use render::Renderer;
+use routes::Sources;
 use snapshot::View;
 use start::StartAuth;
 use watch::Watcher;

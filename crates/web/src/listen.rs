@@ -1,5 +1,5 @@
-//! The listening socket and the limits on those who connect: how large their headers, how slow they ask and read; how many there
-//! may be is in `limits`. Owns the connections. Must not know what is served.
+//! The listening socket, and the limits on each connection: size of the headers, and time to send and to read. `client_limits` says
+//! how many connections there may be. Owns the connections. Must not know what is served.
 
 use std::io;
 use std::time::Duration;
@@ -17,14 +17,14 @@ use super::client_limits::{Client, ClientLimits, Permit};
 
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 * 1024;
-/// From the connection to the end of the request's headers, and between two requests.
+/// From the start of a connection, or the end of a request, to the end of the next request's headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// In milliseconds: who takes nothing for so long while something waits for him is gone, or as good as gone.
+/// A client that reads nothing for this long, in milliseconds, while data waits for it is disconnected.
 const READ_TIMEOUT_MILLIS: u32 = 30_000;
-/// Before trying again when the system has no descriptors left.
+/// The pause after an error, such as when no descriptors are left.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
 
-/// Serves for ever; connections that are on stay when this is dropped.
+/// Serves forever. Dropping the future keeps the open connections.
 pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
     let limits = ClientLimits::for_connections();
     loop {

@@ -1,20 +1,20 @@
-// Puts what the server sends into its place; without it the page loads itself anew now and then.
+// Updates the page with the parts that the server sends. Without this script, the page reloads itself.
 const main = document.querySelector("main");
 let lost = null;
 
-function put(id, html) {
-  const place = document.getElementById(id);
-  if (!place) return;
-  const fresh = place.cloneNode(false);
+function replacePart(id, html) {
+  const part = document.getElementById(id);
+  if (!part) return;
+  const fresh = part.cloneNode(false);
   fresh.innerHTML = html;
-  // What is the same stays, so that nothing is read aloud twice and no text that is being selected is lost.
-  if (fresh.isEqualNode(place)) return;
-  const open = [...place.querySelectorAll("details")].map((details) => details.open);
-  place.replaceChildren(...fresh.childNodes);
-  place.querySelectorAll("details").forEach((details, nth) => (details.open = open[nth]));
+  // Keeps an unchanged part, so that nothing is announced twice and selected text stays selected.
+  if (fresh.isEqualNode(part)) return;
+  const open = [...part.querySelectorAll("details")].map((details) => details.open);
+  part.replaceChildren(...fresh.childNodes);
+  part.querySelectorAll("details").forEach((details, nth) => (details.open = open[nth]));
 }
 
-function sayLost() {
+function showLost() {
   if (lost) return;
   lost = document.createElement("p");
   lost.id = "lost";
@@ -23,7 +23,7 @@ function sayLost() {
   lost.textContent = main.dataset.lost;
 }
 
-function unsayLost() {
+function hideLost() {
   main.dataset.live = "";
   if (lost) lost.remove();
   lost = null;
@@ -31,14 +31,14 @@ function unsayLost() {
 
 function connect() {
   const source = new EventSource("events");
-  source.onopen = unsayLost;
+  source.onopen = hideLost;
   source.onmessage = (event) => {
-    for (const [id, html] of Object.entries(JSON.parse(event.data))) put(id, html);
+    for (const [id, html] of Object.entries(JSON.parse(event.data))) replacePart(id, html);
     document.title = document.querySelector("h1").textContent;
   };
   source.onerror = () => {
-    sayLost();
-    // A broken line is mended by the browser; after a refusal, as a proxy's, it gives up.
+    showLost();
+    // The browser reconnects by itself after a lost connection, but not after an HTTP error, such as a proxy's.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
   };
 }

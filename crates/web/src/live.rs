@@ -1,5 +1,5 @@
-//! Server-sent events: each reader gets the parts that have changed since the last that it was sent, as one JSON object from
-//! id to HTML. A slow reader misses what was in between and never holds up anybody.
+//! Server-sent events: each reader is sent the parts that changed since its last event, as one JSON object from id to HTML. A slow
+//! reader skips intermediate states and delays nobody.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::client_limits::Permit;
 use super::parts::{IDS, Parts};
 use super::render::Rendered;
 
-/// Shows proxies that the line is in use, and us that a reader is gone.
+/// Keeps proxies from closing the connection, and shows when a reader is gone.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 
 struct Reader {
@@ -40,7 +40,7 @@ pub fn events(
 }
 
 impl Reader {
-    /// The whole page at once, then whatever changes.
+    /// The whole page first, then whatever changes.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if self.sent.is_some() {

@@ -1,4 +1,4 @@
-//! The status page's process: logger, runtime, connection to the bus, exit code. What it does is in `asbackup_web`.
+//! The process `asbackup-web`: logger, runtime, connection to the bus, exit code. The page itself is in `asbackup_web`.
 
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Until SIGTERM: nothing has to be tidied up.
+/// Runs until SIGTERM; there is nothing to clean up.
 async fn serve() -> Result<(), WebError> {
     let mut term = signal(SignalKind::terminate()).map_err(|cause| WebError::from(zbus::Error::from(cause)))?;
     let bus = bus_socket::connect().await?;

@@ -1,4 +1,4 @@
-//! The document around the parts: landmarks, style, script. Works without the script, by being loaded anew.
+//! The HTML document around the parts: landmarks, style, script. Without the script, the page reloads itself.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -27,7 +27,7 @@ pub fn page(parts: &Parts, texts: &Texts, may_start: bool) -> Markup {
             }
             body {
                 header { (word("web-title")) }
-                // Said by the script alone, so that nothing has to be hidden from whoever has neither it nor the style.
+                // An attribute, because readers without script and style would see an element.
                 main data-lost=(word("web-lost")) {
                     @for (id, piece) in IDS.iter().zip(&parts.pieces) { (part(id, piece)) }
                 }
@@ -37,7 +37,7 @@ pub fn page(parts: &Parts, texts: &Texts, may_start: bool) -> Markup {
     }
 }
 
-/// Only what the state has become is read aloud; the rest changes every second.
+/// Screen readers announce only a new state; the rest changes every second.
 fn part(id: &str, piece: &str) -> Markup {
     let inner = PreEscaped(piece);
     if id == "state" {
@@ -54,12 +54,12 @@ fn start(texts: &Texts) -> Markup {
     }
 }
 
-/// A page with one sentence, for what became of an order.
+/// A page with one sentence: the result of a start.
 pub fn message(texts: &Texts, sentence: &str) -> Markup {
     document(texts, &html! { h1.answer { (sentence) } p { a href="./" { (texts.text("web-back", &[])) } } })
 }
 
-/// A page that asks for the password.
+/// A page with the form for the password.
 pub fn password_form(texts: &Texts, sentence: &str) -> Markup {
     let word = |id: &str| texts.text(id, &[]);
     document(
@@ -94,7 +94,7 @@ fn document(texts: &Texts, main: &Markup) -> Markup {
     }
 }
 
-/// As HTML and HTTP name it.
+/// The language tag for HTML and HTTP.
 pub fn tag(language: Language) -> &'static str {
     match language {
         Language::German => "de",

@@ -9,10 +9,10 @@ use asbackup_api::State;
 use asbackup_texts::clock::Clock;
 use asbackup_texts::{Arg, Texts};
 
-use super::times;
-use super::tables;
 use super::banner::Banner;
 use super::snapshot::{Snapshot, View};
+use super::tables;
+use super::times;
 
 /// The ids of the elements, in the order of the page.
 pub const IDS: [&str; 6] = ["state", "progress", "notes", "disks", "log", "history"];

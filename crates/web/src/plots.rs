@@ -92,7 +92,8 @@ fn lines(now: &Snapshot, runs: &[&Run], scale: &Scale) -> Markup {
 
 fn frame(runs: &[&Run], name: &str, top: u64, scale: &Scale, drawn: &Markup) -> Markup {
     let title = scale.texts.text(name, &[]);
-    let day = |run: Option<&&Run>| run.map_or_else(String::new, |run| times::day(scale.clock, run.finished_at, scale.texts));
+    let day =
+        |run: Option<&&Run>| run.map_or_else(String::new, |run| times::day(scale.clock, run.finished_at, scale.texts));
     let most = scale.texts.text("web-plot-most", &[("value", Arg::from((scale.show)(top)))]);
     let (floor, words) = (TOP + HEIGHT, TOP + HEIGHT + BOTTOM - 4.0);
     html! {

@@ -1,4 +1,4 @@
-//! What is served under which path. All paths are relative to the page, so that it works below any path of a reverse proxy.
+//! Maps paths to responses. All links are relative, so that the page works below any path of a reverse proxy.
 
 use std::sync::Arc;
 
@@ -20,24 +20,23 @@ use asbackup_texts::{Arg, Texts};
 use super::client_limits::{Client, ClientLimits};
 use super::render::{Rendered, Renderer};
 use super::snapshot::View;
-use super::start::{StartRequest, StartResult, Denial, StartAuth};
+use super::start::{Denial, StartAuth, StartRequest, StartResult};
 use super::{api, host_names, language, live, page};
 
-/// Nothing from elsewhere, nothing inline, no frame around us.
+/// Forbids content from other sites, inline scripts and styles, and framing.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// What the answers are made of.
+/// What the responses are made from.
 #[derive(Clone)]
 pub struct Sources {
     pub view: watch::Receiver<View>,
     pub rendered: watch::Receiver<Rendered>,
     pub renderer: Arc<Renderer>,
-    /// None: copies can't be started from here.
+    /// `None`: the page can't start copies.
     pub start_auth: Option<Arc<StartAuth>>,
-    /// By which the page may be asked for.
+    /// The host names by which the page may be requested.
     pub host_names: watch::Receiver<Vec<String>>,
-    /// Who reads along.
     pub live_readers: ClientLimits,
 }
 
@@ -60,7 +59,7 @@ pub fn router(sources: Sources) -> Router {
         .with_state(sources)
 }
 
-/// 421 is for whoever takes us for somebody else.
+/// Answers 421 if the request names a foreign host.
 async fn refuse_foreign_hosts(State(sources): State<Sources>, request: Request, next: Next) -> Response {
     let foreign = host_names::foreign_host(request.uri(), request.headers(), &sources.host_names.borrow());
     let Some(name) = foreign else { return next.run(request).await };
@@ -115,7 +114,7 @@ async fn health(State(sources): State<Sources>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the backup service does not answer\n").into_response()
 }
 
-/// A person is led back to the page, or to the form for the password; a program gets the number of the run.
+/// Redirects a person to the page or shows the password form; sends a program the run's number.
 async fn start(State(sources): State<Sources>, request: Request) -> Response {
     let Some(start_auth) = &sources.start_auth else { return StatusCode::NOT_FOUND.into_response() };
     let texts = sources.renderer.texts(language::preferred(request.headers()));
@@ -152,14 +151,14 @@ fn denied(denial: Denial, request: &StartRequest, texts: &Texts) -> Response {
         return answer(code, &sentence, request, texts);
     }
     if request.is_person {
-        // Not 401, to which a browser knows one answer only.
+        // Not 401, for which a browser would show its own login dialog.
         return (StatusCode::FORBIDDEN, Html(page::password_form(texts, &sentence).into_string())).into_response();
     }
     let challenge = "Basic realm=\"asbackup\", charset=\"UTF-8\"";
     ([(WWW_AUTHENTICATE, challenge)], answer(code, &sentence, request, texts)).into_response()
 }
 
-/// They change with the program alone.
+/// A static file, which changes only with the program.
 fn file(kind: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "max-age=600")], text).into_response()
 }

@@ -1,4 +1,4 @@
-//! What the page knows at one moment: the wire types, and what follows from them. Pure.
+//! The service's state at one moment, and what can be derived from it. Pure.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use zbus::OwnedVariant;
 use asbackup_api::bus::json;
 use asbackup_api::{Disk, Run, Status};
 
-/// What is told of disks on the page; who gets mails and where a disk is mounted is nobody's business there.
+/// The keys of a disk that the page publishes; recipients and mount points stay private.
 const DISK_KEYS: [&str; 7] = ["uuid", "label", "known", "present", "size", "free", "last-success"];
-/// And of runs.
+/// The keys of a run that the page publishes.
 const RUN_KEYS: [&str; 14] = [
     "run",
     "disk",
@@ -29,19 +29,19 @@ const RUN_KEYS: [&str; 14] = [
     "size",
 ];
 
-/// By their names on the bus.
+/// Values by their names on the bus.
 pub type Object = Map<String, Value>;
 
-/// What is known of the service.
+/// The service as the page sees it.
 #[derive(Debug, Clone, Default)]
 pub enum View {
-    /// It does not answer.
+    /// The service does not answer.
     #[default]
     Away,
     Here(Arc<Snapshot>),
 }
 
-/// The properties, and the two lists.
+/// The service's properties, disks and runs.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     pub status: Status,
@@ -50,13 +50,13 @@ pub struct Snapshot {
     pub runs: Arc<Vec<Run>>,
 }
 
-/// The same as JSON, under the names of the bus.
+/// Converts a dictionary of the bus to JSON.
 pub fn object(told: &HashMap<String, OwnedVariant>) -> Object {
     told.iter().map(|(name, value)| (name.clone(), json(value))).collect()
 }
 
 impl Snapshot {
-    /// How many locks there are besides those that are listed.
+    /// The number of locks beyond those listed.
     pub fn unlisted_locks(&self) -> u64 {
         u64::from(self.status.unlisted_locks())
     }
@@ -65,7 +65,7 @@ impl Snapshot {
         self.status.run != 0
     }
 
-    /// Proven unmounted: the one thing that must never be said a moment too early.
+    /// Whether the daemon has verified that the disk is unmounted. The page must never say so too early.
     pub fn is_safe(&self, uuid: &str) -> bool {
         self.status.safe_to_remove.iter().any(|safe| safe.eq_ignore_ascii_case(uuid))
     }
@@ -74,18 +74,18 @@ impl Snapshot {
         self.find(uuid).is_some_and(|disk| disk.present)
     }
 
-    /// What people call the disk.
+    /// The disk's label, or its UUID if no label is known.
     pub fn name<'a>(&'a self, uuid: &'a str) -> &'a str {
         let label = self.find(uuid).map_or("", |disk| disk.label.as_str());
         if !label.is_empty() {
             return label;
         }
-        // One that is not plugged in has its label in the history alone.
+        // Only the history knows the label of a disk that is not plugged in.
         let run = self.runs.iter().find(|run| run.disk.eq_ignore_ascii_case(uuid) && !run.label.is_empty());
         run.map_or(uuid, |run| run.label.as_str())
     }
 
-    /// In the order of the configuration.
+    /// The configured disks, in their order.
     pub fn known_disks(&self) -> impl Iterator<Item = &Disk> {
         self.disks.iter().filter(|disk| disk.known)
     }
@@ -94,7 +94,7 @@ impl Snapshot {
         self.disks.iter().find(|disk| disk.uuid.eq_ignore_ascii_case(uuid))
     }
 
-    /// For `/api/status`: names as programs write them.
+    /// The JSON of `/api/status`, with keys in snake case.
     pub fn to_json(&self) -> Object {
         let mut all = snake_case(self.status.to_json());
         let disks = self.disks.iter().map(|disk| only(&DISK_KEYS, disk.to_json()));
@@ -110,7 +110,7 @@ fn only(names: &[&str], mut row: Object) -> Value {
     snake_case(row).into()
 }
 
-/// Of the outermost names, `SafeToRemove` and `safe-to-remove` alike.
+/// Renames the outermost keys; both `SafeToRemove` and `safe-to-remove` become `safe_to_remove`.
 fn snake_case(told: Object) -> Object {
     told.into_iter().map(|(name, value)| (snake(&name), value)).collect()
 }
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_written_as_programs_write_them() {
+    fn keys_become_snake_case() {
         assert_eq!(
             ["OutboxCount", "last-success", "Run", "uuid"].map(snake),
             ["outbox_count", "last_success", "run", "uuid"]
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_tells_nobody_who_gets_mails_or_where_a_disk_is_mounted() {
+    fn recipients_and_mount_points_are_not_published() {
         let disk = Disk {
             recipients: vec!["boss@example.com".to_owned()],
             mount_points: vec!["/mnt/secret".to_owned()],

@@ -1,8 +1,8 @@
-//! Starting a copy from the page or with curl: off until the administrator sets a password (a systemd credential). Owns who gets
-//! as far as the bus; what the page's own user may do there is polkit's business, as for every other caller.
+//! Starts a copy from the page or for curl; off until the administrator sets a password (a systemd credential). Decides which
+//! requests reach the bus; polkit decides what the page's user may do there, as for every caller.
 //!
-//! A person types the password into a form, a program may as well send it as Basic: a browser that was asked so would send it to a
-//! proxy with a login of its own, too, which takes it for its own and asks again, and so on.
+//! People type the password into a form; programs may also send it by HTTP Basic. Browsers are not asked for Basic: behind a proxy
+//! with its own Basic login, they would send one password for both, and neither login would end.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,39 +21,38 @@ use tokio::time::{sleep, timeout};
 use super::host_names::FORWARDED_HOST;
 use asbackup_api::bus::{BackupProxy, Error};
 
-/// The credential's name.
+/// The systemd credential's name.
 const CREDENTIAL: &str = "web-password";
-/// How long a wrong password holds up everybody's next one.
+/// How long a wrong password delays the next one, whoever sends it.
 const WRONG_PASSWORD_DELAY: Duration = Duration::from_secs(1);
-/// Who may wait for their password to be looked at; more are sent away.
+/// The number of requests that may wait for their password to be checked; further ones are refused.
 const QUEUE: usize = 8;
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-/// The field of the form.
+/// The name of the form's field.
 pub const FIELD: &str = "password";
 const LONGEST_FORM: usize = 4096;
 const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What became of an order.
+/// The result of a start request.
 #[derive(Debug, PartialEq)]
 pub enum StartResult {
-    /// The number of the run.
+    /// The run's number.
     Started(u64),
     Denied(Denial),
-    /// By the service, in its words.
+    /// The service refused or did not answer: HTTP status and the service's message.
     Failed(StatusCode, String),
 }
 
-/// Turned away before the service was asked.
+/// Why a request did not reach the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denial {
     CrossSite,
-    /// None was given.
     NoPassword,
     WrongPassword,
     Crowd,
 }
 
-/// What somebody wants who may be a person.
+/// A request to start a copy, from a person or a program.
 pub struct StartRequest {
     pub headers: HeaderMap,
     /// From the form.
@@ -67,8 +66,9 @@ impl StartRequest {
         let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_person = text(ACCEPT).contains("text/html");
         let is_form = text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded");
-        let form = if is_form { timeout(FORM_TIMEOUT, to_bytes(body, LONGEST_FORM)).await } else { Ok(Ok(Bytes::new())) };
-        // One that is too long or too slow is none.
+        let form =
+            if is_form { timeout(FORM_TIMEOUT, to_bytes(body, LONGEST_FORM)).await } else { Ok(Ok(Bytes::new())) };
+        // A form that is too long or too slow counts as empty.
         let form = form.ok().and_then(Result::ok).unwrap_or_default();
         let field = form_urlencoded::parse(&form).find(|(name, _)| name == FIELD);
         let password = field.map(|(_, value)| value.into_owned().into_bytes());
@@ -84,7 +84,7 @@ impl StartRequest {
     }
 }
 
-/// Is passed one by one.
+/// Checks passwords one at a time, and starts copies.
 pub struct StartAuth {
     password: Vec<u8>,
     one_at_a_time: Mutex<()>,
@@ -93,7 +93,7 @@ pub struct StartAuth {
 }
 
 impl StartAuth {
-    /// There is none without a password.
+    /// `None` if no password is set.
     pub fn new(backup: BackupProxy<'static>) -> io::Result<Option<Self>> {
         let Some(password) = credential()? else { return Ok(None) };
         Ok(Some(Self { password, one_at_a_time: Mutex::new(()), queue: Semaphore::new(QUEUE), backup }))
@@ -130,7 +130,7 @@ impl StartAuth {
     }
 }
 
-/// The words alone, without the error's name.
+/// The message without the error's name.
 fn error_text(error: &zbus::Error) -> String {
     use zbus::DBusError;
     match error {
@@ -140,7 +140,7 @@ fn error_text(error: &zbus::Error) -> String {
     }
 }
 
-/// An empty one is none.
+/// An empty password counts as none.
 fn credential() -> io::Result<Option<Vec<u8>>> {
     let Some(directory) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return Ok(None) };
     match std::fs::read(PathBuf::from(directory).join(CREDENTIAL)) {
@@ -150,8 +150,8 @@ fn credential() -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Browsers say where an order comes from; what says nothing is no browser, and is not led by a foreign page. A proxy hands on by
-/// what name it was asked, as `Host` or beside it; no foreign page can make a browser say that.
+/// Whether another site's page sent the request. Browsers always say where a request comes from, so one without origin comes from
+/// a program. A proxy passes its own name on in `Host` or `X-Forwarded-Host`, which a foreign page can't set.
 fn is_cross_site(headers: &HeaderMap) -> bool {
     let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
     if let Some(site) = headers.get("sec-fetch-site").map(text) {
@@ -163,13 +163,13 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
     !own.into_iter().any(|host| without_usual_port(&host, scheme).eq_ignore_ascii_case(from))
 }
 
-/// As in `Origin`, which leaves it out.
+/// Drops the scheme's default port, as `Origin` does.
 fn without_usual_port<'a>(host: &'a str, scheme: &str) -> &'a str {
     let port = if scheme == "https" { ":443" } else { ":80" };
     host.strip_suffix(port).unwrap_or(host)
 }
 
-/// Of `Authorization: Basic`; the user's name does not matter.
+/// The password of `Authorization: Basic`, with any user name.
 fn basic(headers: &HeaderMap) -> Option<Vec<u8>> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
@@ -186,29 +186,25 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    fn comes_from_elsewhere(pairs: &[(&'static str, &'static str)]) -> bool {
+    fn cross_site(pairs: &[(&'static str, &'static str)]) -> bool {
         is_cross_site(&headers(pairs))
     }
 
     #[test]
-    fn only_the_own_page_and_programs_may_send_orders() {
-        assert!(!comes_from_elsewhere(&[("host", "a:8080")]));
-        assert!(!comes_from_elsewhere(&[
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "https://proxy"),
-            ("host", "a")
-        ]));
-        assert!(!comes_from_elsewhere(&[("origin", "http://a:8080"), ("host", "A:8080")]));
+    fn only_our_own_page_and_programs_may_start_a_copy() {
+        assert!(!cross_site(&[("host", "a:8080")]));
+        assert!(!cross_site(&[("sec-fetch-site", "same-origin"), ("origin", "https://proxy"), ("host", "a")]));
+        assert!(!cross_site(&[("origin", "http://a:8080"), ("host", "A:8080")]));
         let proxied = [("origin", "https://Backup.example"), ("host", "127.0.0.1:8080")];
-        assert!(comes_from_elsewhere(&proxied), "a proxy that says nothing");
-        assert!(!comes_from_elsewhere(&[proxied[0], proxied[1], ("x-forwarded-host", "backup.example:443")]));
-        assert!(!comes_from_elsewhere(&[proxied[0], ("host", "backup.example:443")]));
-        assert!(comes_from_elsewhere(&[proxied[0], ("host", "backup.example:80")]));
+        assert!(cross_site(&proxied), "a proxy that does not pass its name on");
+        assert!(!cross_site(&[proxied[0], proxied[1], ("x-forwarded-host", "backup.example:443")]));
+        assert!(!cross_site(&[proxied[0], ("host", "backup.example:443")]));
+        assert!(cross_site(&[proxied[0], ("host", "backup.example:80")]));
         for site in ["cross-site", "same-site", "none", ""] {
-            assert!(comes_from_elsewhere(&[("sec-fetch-site", site), ("host", "a")]), "{site}");
+            assert!(cross_site(&[("sec-fetch-site", site), ("host", "a")]), "{site}");
         }
         for origin in ["http://b", "null", "http://a:8080.b", "http://a"] {
-            assert!(comes_from_elsewhere(&[("origin", origin), ("host", "a:8080")]), "{origin}");
+            assert!(cross_site(&[("origin", origin), ("host", "a:8080")]), "{origin}");
         }
     }
 

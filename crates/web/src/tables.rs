@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use asbackup_texts::clock::Clock;
 use asbackup_texts::{Arg, Texts};
 
-use super::times;
 use super::plots;
+use super::times;
 use asbackup_api::{Disk, Outcome, Run};
 
 use super::snapshot::Snapshot;

@@ -1,5 +1,5 @@
-//! The one client of the service: one subscription for all readers, a whole question when the service comes, and nothing that
-//! polls. Owns the newest [`View`]. Must not know what is shown.
+//! The page's only client of the service: one subscription for all readers, a full read when the service appears, and no polling.
+//! Owns the newest [`View`]. Must not know what is shown.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use asbackup_api::{Disk, Run, Status};
 
 use super::snapshot::{Object, Snapshot, View, object};
 
-/// How many runs the page tells of.
+/// The number of runs that the page shows.
 const RUN_COUNT: u32 = 60;
-/// The service promises two seconds.
+/// The service promises to answer within two seconds.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// What changes often while a copy is on, and says nothing of disks and history.
+/// Properties that change often during a copy and say nothing about disks and history.
 const PROGRESS_PROPERTIES: [&str; 8] =
     ["Status", "Progress", "BytesDone", "BytesTotal", "BytesPerSecond", "SecondsLeft", "CurrentFile", "RunLog"];
 
@@ -33,7 +33,7 @@ pub struct Watcher {
     disks: Arc<Vec<Disk>>,
     runs: Arc<Vec<Run>>,
     view: watch::Sender<View>,
-    /// By which the page may be asked for, also while the service is away.
+    /// The page's host names; kept while the service is away.
     host_names: watch::Sender<Vec<String>>,
 }
 
@@ -60,7 +60,7 @@ impl Watcher {
         self.backup.clone()
     }
 
-    /// Everything anew; a service that does not answer is away.
+    /// Reads everything again.
     pub async fn refresh(&mut self) {
         let all: Option<Row> = call(self.properties.inner(), "GetAll", &INTERFACE).await;
         let Some(all) = all else {
@@ -72,11 +72,11 @@ impl Watcher {
         self.publish();
     }
 
-    /// Follows the service until the bus is gone.
+    /// Follows the service until the connection to the bus ends.
     pub async fn follow(mut self) -> zbus::Result<()> {
         let mut owners = self.backup.inner().receive_owner_changed().await?;
         let mut changes = self.properties.receive_properties_changed().await?;
-        // What changed before we listened.
+        // Something may have changed before the subscription.
         self.refresh().await;
         loop {
             tokio::select! {
@@ -96,7 +96,7 @@ impl Watcher {
     async fn apply(&mut self, changed: &std::collections::HashMap<&str, zbus::Variant<'_>>) -> zbus::Result<()> {
         let is_here = matches!(*self.view.borrow(), View::Here(_));
         if !is_here {
-            // It did not answer once, and is there after all.
+            // It did not answer before, but is there after all.
             self.refresh().await;
             return Ok(());
         }
@@ -104,7 +104,7 @@ impl Watcher {
             self.values.insert((*name).to_owned(), json(value));
         }
         let concerns_lists = changed.keys().any(|name| !PROGRESS_PROPERTIES.contains(name));
-        // Without a run, the sentence changes with what is plugged in.
+        // Without a run, the status sentence changes when a disk is plugged in or unplugged.
         let is_idle = !changed.contains_key("Progress") && changed.contains_key("Status");
         if concerns_lists || is_idle {
             self.refresh_lists().await;
@@ -113,7 +113,7 @@ impl Watcher {
         Ok(())
     }
 
-    /// Lists that can't be had stay as they were.
+    /// A list that can't be read stays as it was.
     async fn refresh_lists(&mut self) {
         let disks: Option<Vec<Row>> = call(self.backup.inner(), "ListDisks", &()).await;
         if let Some(disks) = disks {
@@ -133,7 +133,7 @@ impl Watcher {
     }
 }
 
-/// Never starts the service: a page that looks must not undo what an administrator has stopped.
+/// Calls a method without starting the service, which an administrator may have stopped.
 async fn call<B, R>(proxy: &zbus::Proxy<'_>, method: &str, body: &B) -> Option<R>
 where
     B: serde::Serialize + zbus::Type,
