@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::call::Reply;
-use asbackup_api::{Fault, Told};
+use asbackup_api::{Fault, Statement};
 use asbackup_config::{Config, ConfigFaults, Loaded};
 use asbackup_mail::message::host::Host;
 use asbackup_system::blocking::blocking;
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 pub struct ConfigFile {
     path: PathBuf,
     /// Why it was refused at the last reload.
-    pub error: Told,
+    pub error: Statement,
     /// Host names of the status page.
     pub web_names: Vec<String>,
     reload: Reload,
@@ -63,7 +63,7 @@ struct Reload {
 
 impl ConfigFile {
     pub fn new(path: PathBuf, config: &Config) -> Self {
-        Self { path, error: Told::default(), web_names: web_names(config), reload: Reload::default() }
+        Self { path, error: Statement::default(), web_names: web_names(config), reload: Reload::default() }
     }
 
     pub fn path(&self) -> PathBuf {

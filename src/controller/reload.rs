@@ -10,7 +10,7 @@ use super::call::Reply;
 use super::config_file::{ConfigRead, NewConfig, ReadError};
 use crate::disks::host_disks;
 use crate::path_check;
-use asbackup_api::{Fault, Notice, Told};
+use asbackup_api::{Fault, Notice, Statement};
 use asbackup_mail::mailer::Request as MailRequest;
 use asbackup_system::systemd;
 use asbackup_texts::Texts;
@@ -60,7 +60,7 @@ impl Controller {
         // It waits for the former source.
         self.source_watch.end();
         self.repository = host_disks::HostDisks::of_path(&self.config.source);
-        self.config_file.error = Told::default();
+        self.config_file.error = Statement::default();
         self.config_file.web_names = web_names;
         self.apply_language();
         asbackup_logging::set_text_log(Some(&self.config.log_file));
@@ -90,7 +90,7 @@ impl Controller {
                     self.log(Level::Error, problem);
                 }
                 self.mail_config_refused(&faults);
-                let told: Vec<Told> = faults.0.iter().map(|problem| self.texts.tell(problem)).collect();
+                let told: Vec<Statement> = faults.0.iter().map(|problem| self.texts.tell(problem)).collect();
                 let sentences: Vec<&str> = told.iter().map(|told| told.text.as_str()).collect();
                 (sentences.join(" "), told.iter().map(|told| json!(told.facts)).collect())
             }

@@ -5,7 +5,7 @@ use super::active_run::ActiveRun;
 use super::config_file::web_address;
 use crate::disks::{Unformatted, Volume};
 use asbackup_api::{
-    Disk, Facts, Fault, RunRecord, RunWarning, State, Status, Told, UnformattedDisk, Unusable, Warning,
+    Disk, Facts, Fault, RunRecord, RunWarning, State, Statement, Status, UnformattedDisk, Unusable, Warning,
 };
 use asbackup_config::KnownDisk;
 use asbackup_system::systemd;
@@ -68,10 +68,10 @@ impl Controller {
     }
 
     /// Why mails wait, or why there are none.
-    fn outbox_error(&self) -> Told {
+    fn outbox_error(&self) -> Statement {
         let without = self.config.has_recipients_without_server().then_some(&Warning::MailWithoutServer);
-        let Some(trouble) = self.outbox.trouble.as_ref().or(without) else { return Told::default() };
-        Told { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
+        let Some(trouble) = self.outbox.trouble.as_ref().or(without) else { return Statement::default() };
+        Statement { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
     }
 
     /// Readers see a run once it is on record.
@@ -93,12 +93,12 @@ impl Controller {
     }
 
     /// The faults of a refused config, or what the current one lacks.
-    fn config_error(&self) -> Told {
+    fn config_error(&self) -> Statement {
         if !self.config_file.error.is_empty() {
             return self.config_file.error.clone();
         }
         let keys = self.config.missing().join(", ");
-        if keys.is_empty() { Told::default() } else { self.texts.tell(&Fault::Unconfigured { keys }) }
+        if keys.is_empty() { Statement::default() } else { self.texts.tell(&Fault::Unconfigured { keys }) }
     }
 
     fn add_run(&self, status: &mut Status, run: &ActiveRun) {
@@ -191,7 +191,7 @@ impl Controller {
 }
 
 /// Sentences, and beside them what each is about.
-fn apart(told: impl Iterator<Item = Told>) -> (Vec<String>, Vec<Facts>) {
+fn apart(told: impl Iterator<Item = Statement>) -> (Vec<String>, Vec<Facts>) {
     told.map(|told| (told.text, told.facts)).unzip()
 }
 

@@ -116,7 +116,7 @@ impl AttachmentRuns {
     fn add(&mut self, fault: Option<&Fault>) {
         let count = |so_far: usize, is_another: bool| if is_another { so_far + 1 } else { 0 };
         self.interrupted = count(self.interrupted, fault.is_some_and(Fault::is_interruption));
-        self.without_source = count(self.without_source, fault.is_some_and(Fault::is_of_late_source));
+        self.without_source = count(self.without_source, fault.is_some_and(Fault::source_may_appear_later));
         self.was_unusable = matches!(fault, Some(Fault::DiskUnusable { .. }));
     }
 }

@@ -1,12 +1,12 @@
-//! What follows from a fault, for those who decide what comes next.
+//! What follows from a fault: whether a run may be retried, resumed or allowed.
 
 use super::Fault;
 
-/// How rsync ends when one of its helpers was killed, for want of memory as a rule.
+/// rsync's exit code when one of its processes was killed, usually because memory ran out.
 const RSYNC_LOST_PEER: i32 = 12;
 
 impl Fault {
-    /// Whether a person can lift it for one run, by allowing deletions.
+    /// Whether a person can override the fault for one run, by allowing deletions.
     pub fn can_be_allowed(&self) -> bool {
         matches!(
             self,
@@ -19,8 +19,8 @@ impl Fault {
         )
     }
 
-    /// Whether the source may only not be there yet, as one that is mounted late.
-    pub fn is_of_late_source(&self) -> bool {
+    /// Whether the source may become available later, because it is mounted late.
+    pub fn source_may_appear_later(&self) -> bool {
         matches!(
             self,
             Self::SourceUnavailable { .. }
@@ -32,8 +32,8 @@ impl Fault {
         )
     }
 
-    /// Whether a disk that is being pulled may be the reason.
-    pub fn may_be_of_disk(&self) -> bool {
+    /// Whether unplugging the disk may be the cause.
+    pub fn may_mean_unplugged(&self) -> bool {
         matches!(
             self,
             Self::LockFailed { .. }
@@ -48,7 +48,7 @@ impl Fault {
         )
     }
 
-    /// Whether the run was cut off from outside, so that the same plug-in is to be copied to again.
+    /// Whether the run was interrupted from outside, so that this attachment is copied to again.
     pub fn is_interruption(&self) -> bool {
         match self {
             Self::ServiceStopped | Self::Interrupted | Self::DiskServiceFailed { .. } => true,

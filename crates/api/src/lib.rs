@@ -1,5 +1,5 @@
-//! Plain data that every other room shares: what a disk, a step, a run and its outcome are.
-//! No I/O, no clock, no bus, no text for people (that is `texts`).
+//! What asbackup's programs say to each other: the names and types of the bus, and the plain data that all crates share, such as disks,
+//! steps, runs and faults. No I/O, no clock, no texts for people (that is `texts`).
 
 #![deny(missing_docs)]
 
@@ -9,6 +9,7 @@ mod cause;
 mod consequence;
 mod disk;
 mod error_name;
+mod facts;
 mod fault;
 mod harmless;
 mod identity;
@@ -20,7 +21,6 @@ mod run;
 mod run_warning;
 mod state;
 mod status;
-mod told;
 mod warning;
 pub mod wire;
 
@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use agreed::Agreed;
 pub use cause::{LockPlace, MountTrouble, Obstacle, ReadOnly, Unusable};
 pub use disk::{Contents, Disk, UnformattedDisk};
+pub use facts::{Facts, Statement};
 pub use fault::Fault;
 pub use harmless::harmless;
 pub use identity::DiskIdentity;
@@ -43,13 +44,12 @@ pub use run::Run;
 pub use run_warning::RunWarning;
 pub use state::State;
 pub use status::{LogLine, OutboxStatus, Presence, Progress, Status, VeeamLock};
-pub use told::{Facts, Told};
 pub use warning::Warning;
 
-/// The file system UUID by which a disk is known.
+/// The UUID of a disk's file system, which identifies the disk in `config.ini` and on the bus.
 ///
-/// An opaque string: ext4 has a real UUID, FAT has `B78E-6CC4`, NTFS `2D53D78A071916A0`. Kept in the spelling that the
-/// kernel's tools use (36 characters in lower case, the short ones in upper case), so that equality ignores case.
+/// An opaque string: ext4 has a real UUID, FAT has `B78E-6CC4`, NTFS `2D53D78A071916A0`. Stored in the spelling of the
+/// kernel's tools (36 characters in lower case, short ones in upper case), so that comparisons ignore case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct DiskId(String);
@@ -57,7 +57,7 @@ pub struct DiskId(String);
 const FULL_UUID_LENGTH: usize = 36;
 
 impl DiskId {
-    /// Takes any spelling; surrounding blanks do not count.
+    /// Accepts any spelling, with or without surrounding blanks.
     pub fn new(text: &str) -> Self {
         let text = text.trim();
         if text.len() == FULL_UUID_LENGTH {
@@ -94,29 +94,29 @@ impl fmt::Display for DiskId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// Called `know-disk` in histories that version 0.1 wrote.
+    /// Finds the disk and checks its identity. Version 0.1 wrote `know-disk` into the history.
     #[serde(alias = "know-disk")]
     IdentifyDisk = 1,
-    /// Until no job of Veeam writes, for so long as `config.ini` allows.
+    /// Waits until no Veeam job writes, for as long as `config.ini` allows.
     WaitForVeeam,
-    /// By UDisks2, with options that protect the computer from what is on the disk.
+    /// Mounts the disk through UDisks2, with options that protect the computer from its contents.
     Mount,
     /// Creates a lock file on the disk and one in the source.
     Lock,
-    /// The preflight check: verifies what is unverified, makes a plan by a dry run, and judges what the disk would lose.
+    /// The preflight check: verifies what is unverified, plans the copy by a dry run, and checks what the disk would lose.
     Check,
-    /// rsync, the flush after it, and a second dry run that must find nothing left to do.
+    /// Runs rsync, flushes, and checks by a second dry run that nothing is left to do.
     Copy,
-    /// Deletes both lock files; the disk's stays while something on it is unverified.
+    /// Deletes both lock files; the one on the disk stays while something there is unverified.
     Unlock,
-    /// Measures what is free on the disk.
+    /// Measures free space on the disk.
     FreeSpace,
-    /// Proves besides that the disk is flushed and nobody holds it.
+    /// Unmounts the disk, and verifies that it is flushed and unused.
     Unmount,
 }
 
 impl Step {
-    /// All of them, in their order.
+    /// All steps in their order.
     pub const ALL: [Self; 9] = [
         Self::IdentifyDisk,
         Self::WaitForVeeam,
@@ -150,20 +150,20 @@ impl Step {
     }
 }
 
-/// What made a run begin.
+/// Why a run began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trigger {
-    /// A known disk was plugged in.
+    /// A configured disk was plugged in.
     Plugged,
-    /// Somebody called `Start`.
+    /// A caller started the run.
     Called,
-    /// The run before on this plug-in was interrupted.
+    /// The previous run on this attachment was interrupted.
     Resumed,
 }
 
 impl Trigger {
-    /// The word in the signal `RunStarted` and in the history.
+    /// The name in the signal `RunStarted` and in the history.
     pub fn name(self) -> &'static str {
         match self {
             Self::Plugged => "plugged",
@@ -173,7 +173,7 @@ impl Trigger {
     }
 }
 
-/// The first of these names for a sentence, and how many more there are of `count`.
+/// The first few names for a sentence, and how many of `count` are not shown.
 pub fn few(names: &[&str], count: usize) -> String {
     const SHOWN: usize = 8;
     let shown = &names[..names.len().min(SHOWN)];
@@ -183,7 +183,7 @@ pub fn few(names: &[&str], count: usize) -> String {
     }
 }
 
-/// Microseconds since the epoch, as all times on the bus and in the history; 0 = never.
+/// Microseconds since the epoch, like all times on the bus and in the history; 0 = never.
 pub type Micros = u64;
 
 /// Converts a wall-clock time; a time before 1970 is 0.
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_names_a_few_are_shown_and_the_others_counted() {
+    fn a_few_names_are_shown_and_the_rest_is_counted() {
         assert_eq!((few(&[], 0), few(&["a", "b"], 2)), (String::new(), "a, b".to_owned()));
         assert_eq!(few(&["a"; 10], 300), "a, a, a, a, a, a, a, a, … (+292)");
     }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Message, Spoken, Texts};
-use asbackup_api::{Presence, RunWarning, Told};
+use asbackup_api::{Presence, RunWarning, Statement};
 
 /// The same text, with `$plug` in it.
 #[derive(Debug, Serialize)]
@@ -35,7 +35,7 @@ impl Texts {
     }
 
     /// The same for readers of all languages.
-    pub fn tell_afterwards(&self, warning: &RunWarning, presence: Presence) -> Told {
+    pub fn tell_afterwards(&self, warning: &RunWarning, presence: Presence) -> Statement {
         match warning {
             RunWarning::Copy(told) | RunWarning::Mail(told) => self.tell(&Afterwards { told, presence }),
             RunWarning::Release(told) => self.tell(&Afterwards { told, presence }),

@@ -21,7 +21,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde_json::{Map, Value};
 
-use asbackup_api::{Facts, Presence, Told};
+use asbackup_api::{Facts, Presence, Statement};
 
 use foreign::presentable;
 use spoken::split;
@@ -162,9 +162,9 @@ impl Texts {
     }
 
     /// A typed value for readers of all languages.
-    pub fn tell<T: Spoken>(&self, value: &T) -> Told {
+    pub fn tell<T: Spoken>(&self, value: &T) -> Statement {
         let (kind, args) = split(value);
-        Told { text: self.say(value).to_string(), facts: Facts { kind, args } }
+        Statement { text: self.say(value).to_string(), facts: Facts { kind, args } }
     }
 
     /// What somebody else told in another language, in this one. None if they know of more than this program does: a text

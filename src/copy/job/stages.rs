@@ -119,7 +119,7 @@ impl Reached {
     /// A disk that was removed explains every error that followed.
     async fn judge(&self, error: RunError) -> ForwardEnd {
         let stopped = match error {
-            RunError::Fault(fault) if fault.may_be_of_disk() && self.is_being_removed().await => {
+            RunError::Fault(fault) if fault.may_mean_unplugged() && self.is_being_removed().await => {
                 StopReason::DiskRemoved
             }
             RunError::Fault(_) if self.is_removed() => StopReason::DiskRemoved,

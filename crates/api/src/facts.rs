@@ -1,5 +1,5 @@
-//! What readers are told: a sentence in the service's language, and the facts that it is made of, so that whoever reads
-//! another language can be told the same in theirs. Knows neither words nor languages (that is `texts`).
+//! A sentence in the service's language, and the facts it is made from, so that clients can translate it. Knows neither texts nor
+//! languages (that is `texts`).
 
 use std::collections::HashMap;
 
@@ -9,81 +9,79 @@ use zbus::Variant;
 
 use super::harmless;
 
-/// What a sentence is about, as the bus carries it: `(sa{sv})`.
+/// The facts of a sentence; on the bus `(sa{sv})`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The id of the text, `fault-no-space`; empty where a sentence is about nothing that readers could know.
+    /// The id of the text, such as `fault-no-space`; empty if the sentence can't be translated.
     pub kind: String,
-    /// By the names that they have in the text; texts, numbers and flags.
+    /// The text's arguments by name: strings, numbers, flags, and lists of facts.
     pub args: Map<String, Value>,
 }
 
 /// The kind of `Fault::Unconfigured`.
 const NOT_SET_UP: &str = "fault-unconfigured";
 
-/// One thing that is told.
+/// A sentence that clients can translate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
-    /// In the service's language; empty where there is nothing to tell.
+pub struct Statement {
+    /// The sentence in the service's language; empty if there is nothing to say.
     pub text: String,
-    /// The same for readers of other languages.
+    /// The facts it is made from.
     pub facts: Facts,
 }
 
-impl Told {
-    /// Whether there is nothing to tell.
+impl Statement {
+    /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 }
 
-/// A sentence alone.
-impl From<String> for Told {
+/// A sentence without facts.
+impl From<String> for Statement {
     fn from(text: String) -> Self {
         Self { text, facts: Facts::default() }
     }
 }
 
-impl From<&str> for Told {
+impl From<&str> for Statement {
     fn from(text: &str) -> Self {
         text.to_owned().into()
     }
 }
 
 impl Facts {
-    /// Of what the bus told; anything else is about nothing known.
-    pub fn read(told: &Value) -> Self {
-        let kind = told.get(0).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let args = told.get(1).and_then(Value::as_object).cloned().unwrap_or_default();
+    /// Reads facts as the bus sends them; anything else gives no facts.
+    pub fn read(value: &Value) -> Self {
+        let kind = value.get(0).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let args = value.get(1).and_then(Value::as_object).cloned().unwrap_or_default();
         Self { kind, args }
     }
 
-    /// Nothing has been filled in yet, which is nobody's mistake.
+    /// Whether the sentence says that `config.ini` was never filled in.
     pub fn is_not_set_up(&self) -> bool {
         self.kind == NOT_SET_UP
     }
 
-    /// Of a list of them.
-    pub fn read_all(told: &Value) -> Vec<Self> {
-        told.as_array().into_iter().flatten().map(Self::read).collect()
+    /// Reads a list of facts.
+    pub fn read_all(value: &Value) -> Vec<Self> {
+        value.as_array().into_iter().flatten().map(Self::read).collect()
     }
-}
 
-impl Facts {
-    /// As the bus carries them, `(sa{sv})`.
+    /// Encodes the facts for the bus, `(sa{sv})`.
     pub(crate) fn to_variants(&self) -> (String, HashMap<String, Variant<'static>>) {
         let args = self.args.iter().filter_map(|(name, value)| Some((name.clone(), variant(value)?)));
         (self.kind.clone(), args.collect())
     }
 }
 
-/// None for what no argument is.
+/// `None` for values that can't be arguments.
 fn variant(value: &Value) -> Option<Variant<'static>> {
     match value {
         Value::Bool(flag) => Some((*flag).into()),
         Value::Number(number) => number.as_u64().map(Variant::from).or_else(|| number.as_i64().map(Variant::from)),
         Value::String(text) => Some(harmless(text).into()),
-        // Sentences within a sentence.
+        // The facts of sentences within the sentence.
         Value::Array(parts) => {
             Some(parts.iter().map(|part| Facts::read(part).to_variants()).collect::<Vec<_>>().into())
         }
@@ -91,17 +89,17 @@ fn variant(value: &Value) -> Option<Variant<'static>> {
     }
 }
 
-/// As the bus has it: kind and arguments.
+/// A pair of kind and arguments, as on the bus.
 impl Serialize for Facts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (&self.kind, &self.args).serialize(serializer)
     }
 }
 
-/// Anything else than kind and arguments is about nothing known.
+/// Anything but a pair of kind and arguments gives no facts.
 impl<'de> Deserialize<'de> for Facts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|told| Self::read(&told))
+        Value::deserialize(deserializer).map(|value| Self::read(&value))
     }
 }
 
@@ -112,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_down_is_read_again_and_anything_else_is_nothing_known() {
+    fn facts_survive_writing_and_reading_and_anything_else_gives_none() {
         let args = json!({ "free": 7, "path": "/a" }).as_object().cloned().unwrap();
         let facts = Facts { kind: "fault-no-space".to_owned(), args };
         assert_eq!(Facts::read(&json!(facts)), facts);
