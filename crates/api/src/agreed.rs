@@ -1,18 +1,18 @@
-//! What a person has agreed to lose at the first copy to a disk.
+//! What a person agreed to lose in the first copy to a disk.
 
 use serde::{Deserialize, Serialize};
 
-/// So much of somebody else's may be deleted, and no more.
+/// The foreign files that the first copy may delete.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
-    /// How many files.
+    /// The number of files.
     pub files: u64,
-    /// Their size altogether.
+    /// Their total size in bytes.
     pub bytes: u64,
 }
 
 impl Agreed {
-    /// Whether no more is to go than the person was shown; less is what an interrupted copy has left of it.
+    /// Whether the copy would delete no more than the person was shown. An interrupted copy leaves less to delete.
     pub fn covers(self, files: u64, bytes: u64) -> bool {
         files <= self.files && bytes <= self.bytes
     }

@@ -1,6 +1,5 @@
-//! What both sides of the bus agree on: names, errors, and the client's proxy.
-//! The words that go with it are in `dbus/de.example.Backup.xml`, and a test holds the two together. Clients use this file
-//! and nothing else of the daemon, so it must not know of any other room.
+//! The bus interface for both sides: names, errors, and the client's proxy. `dbus/de.example.Backup.xml` documents it, and a test
+//! compares the two.
 
 use std::fmt;
 
@@ -9,34 +8,34 @@ use zbus::{DBusError, Variant, proxy};
 
 /// The service's name on the system bus, which starts the service on the first call.
 pub const BUS_NAME: &str = "de.example.Backup";
-/// Where its only object is.
+/// The path of its only object.
 pub const OBJECT_PATH: &str = "/de/example/Backup";
-/// The object's interface, the contract of `dbus/de.example.Backup.xml`.
+/// The object's interface.
 pub const INTERFACE: &str = "de.example.Backup";
-/// Comes before each name in [`Error::NAMES`].
+/// The prefix of each name in [`Error::NAMES`].
 pub const ERROR_PREFIX: &str = "de.example.Backup.Error.";
 
-/// What polkit is asked about.
+/// The actions that polkit authorises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Begin a run.
+    /// Start a run.
     Start,
-    /// End the run that is on.
+    /// Cancel the current run.
     Cancel,
     /// Read `config.ini` again.
     Reload,
-    /// Announce that a job of Veeam writes.
+    /// Request a lock for a Veeam job.
     VeeamLock,
-    /// Lift a lock of Veeam, whoever set it.
+    /// Release the lock of a Veeam job, whoever requested it.
     VeeamUnlock,
-    /// Begin a run that no limit of deletions holds up.
+    /// Start a run without limits on deletions.
     StartAllowingDeletions,
     /// Accept a disk as it is now.
     TrustDisk,
 }
 
 impl Action {
-    /// All of them.
+    /// All actions.
     pub const ALL: [Self; 7] = [
         Self::Start,
         Self::Cancel,
@@ -63,12 +62,12 @@ impl Action {
 
 macro_rules! errors {
     ($($(#[$about:meta])* $name:ident)*) => {
-        /// Every error of the interface; the message makes sense alone and says what to do.
+        /// Every error of the interface; the message is self-contained and says what to do.
         #[derive(Debug, Clone, PartialEq, DBusError)]
         #[zbus(prefix = "de.example.Backup.Error", impl_display = false)]
         pub enum Error {
             $($(#[$about])* $name(String),)*
-            /// Whatever the bus itself or polkit says (`AccessDenied`, `ServiceUnknown`, …); made on the client's side only.
+            /// An error of the bus or of polkit (`AccessDenied`, `ServiceUnknown`, …); occurs only in clients.
             #[zbus(error)]
             ZBus(zbus::Error),
         }
@@ -89,19 +88,19 @@ macro_rules! errors {
 }
 
 errors! {
-    /// A run is on already.
+    /// A run is already in progress.
     Busy
     /// There is no run to cancel.
     NotRunning
-    /// No lock of Veeam has this name.
+    /// No Veeam lock has this name.
     NotLocked
-    /// No lock of Veeam has this name, but one has nearly this name and stays.
+    /// No Veeam lock has this name, but one has a similar name, and stays.
     LockMisspelt
-    /// The name of a Veeam job can't be that of a file.
+    /// The name of a Veeam job can't be a file name.
     InvalidJob
     /// The service is shutting down.
     Stopping
-    /// Too many calls of this user, or of all, are open; it was returned at once.
+    /// This user, or all users together, have too many open calls.
     TooManyCalls
     /// `config.ini` has errors, or lacks what a copy needs.
     ConfigRefused
@@ -109,58 +108,58 @@ errors! {
     UnknownDisk
     /// The disk is not plugged in, or no configured disk is.
     DiskAbsent
-    /// `StartAllowingDeletions` named no disk, and none or several of them were refused.
+    /// `StartAllowingDeletions` named no disk, and none or several attached disks were refused.
     DiskUnnamed
-    /// Two disks have this UUID, it must be left alone, or it is in another device than before.
+    /// Several disks have this UUID, the disk must be left alone, or its file system is on another device than before.
     WrongDisk
-    /// Its file system is not supported, or can't be got at.
+    /// The disk's file system is not supported, or can't be reached.
     UnsupportedFileSystem
     /// UDisks2 does not answer.
     DiskServiceFailed
-    /// Veeam is writing, or waits for its turn.
+    /// Veeam is writing or waiting to write.
     VeeamBusy
     /// The disk can't be mounted, is mounted elsewhere, or is write-protected.
     MountFailed
     /// A lock file is held by another process, or can't be created.
     LockFailed
-    /// As many locks of Veeam are held or waited for as there may be.
+    /// Too many Veeam locks are held or requested.
     TooManyLocks
-    /// Somebody besides root could lead a configured path elsewhere.
+    /// A user other than root could redirect a configured path.
     UnsafePath
-    /// The source is missing, empty, hidden, another one than before, or not wholly readable.
+    /// The source is missing, empty, hidden, different from before, or not fully readable.
     SourceUnavailable
     /// The target is not safely on the disk.
     TargetRefused
-    /// Not enough room or inodes, before the copy or in the middle.
+    /// Not enough space or inodes, before or during the copy.
     NoSpace
-    /// The first copy to this disk would delete what is no older copy of the source.
+    /// The first copy to this disk would delete files that are not an older copy of the source.
     ForeignFiles
-    /// Nothing that is on the disk would stay.
+    /// The copy would leave nothing of what is on the disk.
     NothingInCommon
-    /// Files to be replaced begin otherwise than before, as if encrypted.
+    /// Files that would be replaced have different beginnings, as if they had been encrypted.
     BeginningsLost
     /// The disk would lose more files or bytes than `config.ini` allows.
     TooManyDeletions
     /// The disk's file system can't hold all of the source.
     LossyFileSystem
-    /// rsync failed, or could not store something.
+    /// rsync failed, or could not store a file.
     CopyFailed
     /// The disk reports errors or no longer answers, or its file system is damaged.
     WriteFailed
     /// A lock file can't be deleted.
     UnlockFailed
-    /// The disk can't be unmounted, is held, or confirms no flush.
+    /// The disk can't be unmounted, is still in use, or does not confirm the flush.
     UnmountFailed
     /// The disk was unplugged during the run.
     DiskRemoved
-    /// The service was stopped or ended; the disk is copied to again.
+    /// The service was stopped or ended; the disk stays due.
     Interrupted
-    /// A mistake in the service, or no answer from it in time.
+    /// A bug in the service, or no answer from it in time.
     Internal
 }
 
 impl fmt::Display for Error {
-    /// The message alone, as `busctl` prints it.
+    /// The message without the name, as `busctl` prints it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ZBus(error) => error.fmt(f),
@@ -175,57 +174,57 @@ impl From<Error> for zbus::BoxDBusError {
     }
 }
 
-/// The client's side of the interface: `BackupProxy`. Who wants to know how things stand reads a whole [`Status`](super::Status); there
-/// are only getters here for those who look at one property.
+/// The client's side of the interface: `BackupProxy`. The getters are for clients that need a single property; others read a whole
+/// [`Status`](super::Status).
 ///
-/// The locks are set and lifted by scripts where nobody could type a password, so these two never ask for one.
+/// The two lock methods never ask for a password, since scripts call them where nobody could type one.
 #[proxy(interface = "de.example.Backup", default_service = "de.example.Backup", default_path = "/de/example/Backup")]
 pub trait Backup {
-    /// Begins a run to this disk, or to the first configured one for an empty UUID; its number.
+    /// Starts a run to this disk, or to the first attached configured disk if the UUID is empty; returns the run's number.
     #[zbus(allow_interactive_auth)]
     fn start(&self, uuid: &str) -> Result<u64, Error>;
-    /// The same for a run whose deletions are all intended.
+    /// Starts a run without limits on deletions.
     #[zbus(allow_interactive_auth)]
     fn start_allowing_deletions(&self, uuid: &str) -> Result<u64, Error>;
     /// Accepts the disk as it is now, whatever identified it before.
     #[zbus(allow_interactive_auth)]
     fn trust_disk(&self, uuid: &str) -> Result<(), Error>;
-    /// Begins to end the run that is on; `RunFinished` says when it is over.
+    /// Cancels the current run; `RunFinished` says when it is over.
     #[zbus(allow_interactive_auth)]
     fn cancel(&self) -> Result<(), Error>;
     /// Reads `config.ini` again; a file with errors is refused as a whole.
     #[zbus(allow_interactive_auth)]
     fn reload(&self) -> Result<(), Error>;
-    /// Announces that this job writes: `held` if it may now, `waiting` while a copy is on.
+    /// Requests a lock for this job: `held` if it may write now, `waiting` during a copy.
     fn veeam_lock(&self, job: &str) -> Result<String, Error>;
-    /// Lifts the job's lock, held or waiting; without a session in the name those of all its sessions.
+    /// Releases the job's lock, held or waiting; a name without a session means those of all sessions.
     fn veeam_unlock(&self, job: &str) -> Result<(), Error>;
-    /// Configured disks, plugged in or not, then file systems that could be added: see [`Disk`](super::Disk).
+    /// Configured disks, attached or not, then file systems that could be added: see [`Disk`](super::Disk).
     fn list_disks(&self) -> Result<Vec<Row>, Error>;
-    /// What is plugged in without a file system: see [`UnformattedDisk`](super::UnformattedDisk).
+    /// Attached disks without a file system: see [`UnformattedDisk`](super::UnformattedDisk).
     fn list_unformatted_disks(&self) -> Result<Vec<Row>, Error>;
-    /// At most so many finished runs, newest first: see [`Run`](super::Run).
+    /// Up to `newest` finished runs, newest first: see [`Run`](super::Run).
     fn list_runs(&self, newest: u32) -> Result<Vec<Row>, Error>;
 
     /// One sentence for a person, in the service's language.
     #[zbus(property)]
     fn status(&self) -> zbus::Result<String>;
-    /// The word of a [`State`](super::State).
+    /// The name of a [`State`](super::State).
     #[zbus(property)]
     fn state(&self) -> zbus::Result<String>;
-    /// UUID of the disk of the run that is on; empty = none.
+    /// UUID of the current run's disk; empty = none.
     #[zbus(property)]
     fn disk(&self) -> zbus::Result<String>;
-    /// Number of the run that is on; 0 = none.
+    /// The current run's number; 0 = none.
     #[zbus(property)]
     fn run(&self) -> zbus::Result<u64>;
-    /// The file that is being copied, below the source; for people only.
+    /// The current file, below the source; for people only.
     #[zbus(property)]
     fn current_file(&self) -> zbus::Result<String>;
-    /// UUIDs of the disks that wait for their run, in that order.
+    /// UUIDs of the disks that wait for their run, in order.
     #[zbus(property)]
     fn queue(&self) -> zbus::Result<Vec<String>>;
-    /// Sentences about the run that is on.
+    /// Warnings about the current run.
     #[zbus(property)]
     fn warnings(&self) -> zbus::Result<Vec<String>>;
     /// How the last run ended; empty before the first one.
@@ -234,29 +233,29 @@ pub trait Backup {
     /// Name and message of the last run's fault; both empty = none.
     #[zbus(property)]
     fn last_error(&self) -> zbus::Result<(String, String)>;
-    /// Sentences about the last run.
+    /// Warnings about the last run.
     #[zbus(property)]
     fn last_warnings(&self) -> zbus::Result<Vec<String>>;
-    /// UUIDs of the disks that are plugged in and released.
+    /// UUIDs of the attached disks that are released.
     #[zbus(property)]
     fn safe_to_remove(&self) -> zbus::Result<Vec<String>>;
-    /// Job, `held` or `waiting`, and since when, in microseconds since the epoch; the first 150.
+    /// Job, `held` or `waiting`, and the time in microseconds since the epoch; the first 150 locks.
     #[zbus(property)]
     fn veeam_locks(&self) -> zbus::Result<Vec<(String, String, u64)>>;
     /// Why `config.ini` was refused, or what it lacks; empty = nothing.
     #[zbus(property)]
     fn config_error(&self) -> zbus::Result<String>;
-    /// Mails that wait to be sent.
+    /// The number of mails that wait to be sent.
     #[zbus(property)]
     fn outbox_count(&self) -> zbus::Result<u32>;
     /// Why they wait; empty while nothing is wrong.
     #[zbus(property)]
     fn outbox_error(&self) -> zbus::Result<String>;
-    /// When (microseconds since the epoch), level and text of the newest lines, oldest first.
+    /// Time (microseconds since the epoch), level and text of the newest lines, oldest first.
     #[zbus(property)]
     fn run_log(&self) -> zbus::Result<Vec<(u64, String, String)>>;
 
-    /// A run has begun, by the word of a [`Trigger`](super::Trigger).
+    /// A run has begun; `trigger` is the name of a [`Trigger`](super::Trigger).
     #[zbus(signal)]
     fn run_started(&self, run: u64, disk: String, trigger: String) -> zbus::Result<()>;
     /// A run is over; `error` is a name without [`ERROR_PREFIX`], empty if nothing failed.
@@ -264,10 +263,10 @@ pub trait Backup {
     fn run_finished(&self, run: u64, disk: String, result: String, error: String, message: String) -> zbus::Result<()>;
 }
 
-/// One disk or one run, as `ListDisks` and `ListRuns` give them; or the arguments of a sentence.
+/// One disk or one run, as `ListDisks` and `ListRuns` return them; or the arguments of a sentence.
 pub type Row = std::collections::HashMap<String, zbus::OwnedVariant>;
 
-/// The value as JSON; types that the contract has none of are shown as text.
+/// Converts a value to JSON; types that the interface does not use become text.
 pub fn json(value: &Variant) -> Value {
     match value {
         Variant::Bool(flag) => (*flag).into(),
@@ -293,7 +292,7 @@ mod tests {
 
     use super::*;
 
-    /// The names that `Fault::name` can give, read from its source because an enum with fields can't be listed.
+    /// The names that `Fault::name` can return, read from its source because an enum with fields can't be listed.
     fn fault_names() -> BTreeSet<&'static str> {
         let source = include_str!("error_name.rs");
         let body = source.split_once("fn name(&self)").unwrap().1;
@@ -302,13 +301,13 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_has_an_error_of_its_own_name_and_no_error_is_left_over() {
+    fn the_names_of_faults_and_errors_are_the_same() {
         let errors: BTreeSet<&str> = Error::NAMES.iter().copied().collect();
         assert_eq!(fault_names(), errors);
     }
 
     #[test]
-    fn a_name_becomes_its_variant_and_the_same_name_again() {
+    fn each_name_survives_the_way_to_its_variant_and_back() {
         for name in Error::NAMES {
             let error = Error::new(name, format!("about {name}"));
             assert_eq!(error.name().as_str(), format!("{ERROR_PREFIX}{name}"));

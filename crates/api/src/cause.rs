@@ -1,69 +1,69 @@
-//! What is behind a fault, where that is known: each value is chosen only on evidence, and each enum has one for "not known why".
-//! Words for people are chosen by these names in `locales/*/faults.ftl`.
+//! Why a fault happened, as far as known. A value is chosen only on evidence; without evidence, it is the one for an unknown cause.
+//! The texts in `locales/*/faults.ftl` select their wording by these names.
 
 use serde::{Deserialize, Serialize};
 
-/// Why one file could not be stored on the disk, or a lock file not be made or deleted.
+/// Why a file could not be stored on the disk, or a lock file could not be created or deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Obstacle {
-    /// It lies in a subvolume of btrfs that is read-only, as snapshots are.
+    /// The file is in a read-only btrfs subvolume, such as a snapshot.
     ReadOnlySubvolume,
-    /// Somebody mounted the disk read-only meanwhile.
+    /// Someone remounted the disk read-only.
     MountedReadOnly,
-    /// It, or the directory it is in, is marked immutable (`chattr +i`).
+    /// The file or its directory is immutable (`chattr +i`).
     Immutable,
-    /// The same with `chattr +a`.
+    /// The file or its directory is append-only (`chattr +a`).
     AppendOnly,
-    /// The computer uses it as swap space.
+    /// The computer uses the file as swap space.
     SwapFile,
-    /// Something is mounted upon it.
+    /// Something is mounted on it.
     MountPoint,
-    /// A program has it open in such a way that it can't be changed (`ETXTBSY`, `EBUSY`).
+    /// A program uses the file in a way that prevents changes (`ETXTBSY`, `EBUSY`).
     InUse,
-    /// More extended attributes or ACL entries than the file system takes for one file.
+    /// The file has more extended attributes or ACL entries than the file system allows.
     AttributeTooLarge,
-    /// It takes none of this kind.
+    /// The file system does not support this kind of attribute.
     AttributesUnsupported,
-    /// The directory takes no further names, whatever room there is.
+    /// The directory can't hold more names, even though the disk has space.
     DirectoryFull,
-    /// A quota of its owner or its project is used up.
+    /// The quota of the file's owner or project is used up.
     Quota,
-    /// For a lock file; contents that find no room are a full disk.
+    /// There is no space for a lock file; for other files, the disk is full.
     NoRoom,
-    /// The same with room for further files.
+    /// There is no inode for a lock file.
     NoInodes,
-    /// btrfs has used up the room that it has set aside for its own notes.
+    /// btrfs has no space left for metadata.
     MetadataFull,
-    /// The kernel says that there is no room, though there is.
+    /// The kernel reports that there is no space, though there is.
     RoomUnusable,
-    /// The file system takes no name, or no target of a link, of this length.
+    /// The name or a link's target is too long for the file system.
     NameTooLong,
-    /// The file system does not take a character in it, or the name as a whole.
+    /// The file system does not allow the name or a character in it.
     NameRefused,
-    /// It is larger than a file may be on this file system.
+    /// The file is larger than the file system allows.
     FileTooLarge,
-    /// The file has as many names as the file system takes.
+    /// The file has more hard links than the file system allows.
     TooManyLinks,
-    /// Its names lie in different subvolumes or quota projects, over which no hard link goes.
+    /// The file's names are in different subvolumes or quota projects, which hard links can't cross.
     LinksApart,
-    /// A symbolic link stands where a directory or the file is expected; none is followed.
+    /// A symbolic link, which is not followed, is in the place of a directory or of the file.
     LinkInTheWay,
-    /// A directory stands in its place, and something in it stays.
+    /// A directory that is not empty is in the place of the file.
     NotEmpty,
-    /// The way to it leads over a mount point, so it would not be on the disk.
+    /// The path crosses a mount point, so the file would not be on the disk.
     OtherFileSystem,
-    /// The kernel does not permit it, and none of the reasons above is the case.
+    /// The kernel denies permission, for none of the reasons above.
     NotPermitted,
-    /// It lies on a share of the network, whose server refuses it.
+    /// The server of the network share refuses it.
     ShareRefuses,
-    /// The server lets it only be read.
+    /// The server of the network share allows only reading.
     ShareReadOnly,
-    /// What it lies on gave no answer in time.
+    /// The disk or the server did not answer in time.
     NoAnswer,
-    /// Reading or writing failed, and nobody has noted down an error of the disk.
+    /// Reading or writing failed, but no error of the disk is recorded.
     InputOutput,
-    /// Not known why; also in records of earlier versions.
+    /// Unknown, as in records of earlier versions.
     #[default]
     Unknown,
 }
@@ -76,7 +76,7 @@ pub enum LockPlace {
     Disk,
     /// In the repository.
     Source,
-    /// In the service's own directory; records of earlier versions have no place.
+    /// In the service's own directory, or missing in records of earlier versions.
     #[default]
     Computer,
 }
@@ -85,49 +85,49 @@ pub enum LockPlace {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MountTrouble {
-    /// The kernel says that the file system makes no sense, or that it can't be read.
+    /// The kernel reports that the file system is damaged or can't be read.
     Damaged,
-    /// The kernel has no driver for it.
+    /// The kernel has no driver for the file system.
     NoDriver,
-    /// Something else has the device.
+    /// Something else uses the device.
     Busy,
     /// UDisks2 or polkit does not permit it.
     NotPermitted,
-    /// There was none in time.
+    /// UDisks2 did not answer in time.
     NoAnswer,
-    /// Not known why; also in records of earlier versions.
+    /// Unknown, as in records of earlier versions.
     #[default]
     Unknown,
 }
 
-/// Why nothing can be copied to a disk that is there.
+/// Why an attached disk can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unusable {
-    /// It is encrypted, and nobody has unlocked it.
+    /// It is encrypted and locked.
     Locked,
-    /// Somebody has, and it is the container that is known, not the file system in it.
+    /// It is encrypted and unlocked, but the configured UUID is that of the container, not of the file system in it.
     Container,
-    /// It carries the marks of several file systems.
+    /// It has signatures of several file systems.
     Ambiguous,
-    /// Its partitions were made behind an enclosure that shows sectors of another size.
+    /// It was partitioned in an enclosure with a different sector size.
     OtherSectors,
-    /// Its beginning can't be read.
+    /// Its first sectors can't be read.
     Unreadable,
-    /// The enclosure says that no disk is in it.
+    /// The enclosure reports that it contains no disk.
     NoMedium,
 }
 
-/// Why a disk was mounted read-only although that was not asked for.
+/// Why a disk was mounted read-only although read-write was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadOnly {
-    /// Windows has not let go of it (hibernation, fast startup).
+    /// Windows still has it mounted (hibernation, fast startup).
     Windows,
-    /// The file system is marked so (`tune2fs -O read-only`).
+    /// The file system is marked read-only (`tune2fs -O read-only`).
     Marked,
-    /// An entry in /etc/fstab or in UDisks2's mount options says so.
+    /// An entry in `/etc/fstab` or in UDisks2's mount options requires it.
     Settings,
-    /// Not known why.
+    /// Unknown.
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! One disk, as `ListDisks` and `ListUnformattedDisks` give it.
+//! One disk, as `ListDisks` and `ListUnformattedDisks` return it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,79 +6,79 @@ use super::Micros;
 use super::wire::{Wire, dictionary};
 
 dictionary! {
-    /// Known ones from the config, present or not, and unknown file systems that could be added.
+    /// A configured disk, attached or not, or an attached file system that could be added.
     pub struct Disk {
         /// The UUID of its file system, an opaque string that ignores case.
         "uuid" => uuid: String,
-        /// It is in `config.ini`.
+        /// The disk is in `config.ini`.
         "known" => known: bool,
-        /// It is plugged in.
+        /// The disk is plugged in.
         "present" => present: bool,
-        /// Of its file system; of a known disk that is absent, as it was after its last good copy.
+        /// The label of its file system; while the disk is absent, the label after its last good copy.
         "label" => label: String,
-        /// Its type as UDisks2 names it, `ext4`; empty while it is absent.
+        /// Its type in UDisks2's terms, such as `ext4`; empty while the disk is absent.
         "file-system" => file_system: String,
-        /// The block device, `/dev/sdb1`; empty while it is absent.
+        /// The block device, such as `/dev/sdb1`; empty while the disk is absent.
         "device" => device: String,
-        /// Always empty: disks are recognised by it, so it is told to nobody. The key was there in the first version.
+        /// Always empty, because disks are identified by it. Kept for clients of the first version.
         "serial" => serial: String,
-        /// Of the drive, as it says itself; may be empty.
+        /// The drive's vendor, as the drive reports it; may be empty.
         "vendor" => vendor: String,
-        /// Of the drive, as it says itself; may be empty.
+        /// The drive's model, as the drive reports it; may be empty.
         "model" => model: String,
-        /// Where it is mounted, by whomever.
+        /// Where it is mounted, whoever mounted it.
         "mount-points" => mount_points: Vec<String>,
-        /// The administrator told UDisks2 to keep hands off (`UDISKS_IGNORE`).
+        /// A udev rule (`UDISKS_IGNORE`) tells UDisks2 to leave the disk alone.
         "ignored" => ignored: bool,
-        /// Bytes.
+        /// Its size in bytes.
         "size" => size: u64,
         /// Free bytes at the end of the last good copy to it; 0 before the first one.
         "free" => free: u64,
         /// When the last good copy to it ended.
         "last-success" => last_success: Micros,
-        /// Mail addresses that get mails about this disk.
+        /// Addresses that get mails about this disk.
         "recipients" => recipients: Vec<String>,
     }
     beside {}
 }
 
 dictionary! {
-    /// A disk, or a partition of one, that is plugged in and has no file system yet.
+    /// An attached disk or partition without a file system.
     pub struct UnformattedDisk {
-        /// The block device, `/dev/sdb`.
+        /// The block device, such as `/dev/sdb`.
         "device" => device: String,
-        /// Bytes.
+        /// Its size in bytes.
         "size" => size: u64,
-        /// Of the drive, as it says itself; may be empty.
+        /// The drive's vendor, as the drive reports it; may be empty.
         "vendor" => vendor: String,
-        /// Of the drive, as it says itself; may be empty.
+        /// The drive's model, as the drive reports it; may be empty.
         "model" => model: String,
-        /// Whether formatting it would lose something.
+        /// Whether formatting would lose anything.
         "contents" => contents: Contents,
     }
     beside {}
 }
 
-/// What is on it, in the words of the bus.
+/// What is on an unformatted disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Contents {
-    /// Its first and its last mebibyte are.
+    /// Its first and last mebibyte are zero.
     Blank,
-    /// There is something on it that nobody recognises.
+    /// Data that is not recognised.
     NotEmpty,
-    /// It can't be written to, so it can't be formatted either.
+    /// It is read-only, so it can't be formatted.
     ReadOnly,
-    /// A partition table, and no partition in it.
+    /// A partition table without partitions.
     NoPartition,
-    /// Nobody knows.
+    /// Unknown.
     #[default]
     #[serde(other)]
     Unreadable,
 }
 
 impl Contents {
-    /// The word on the bus.
+    /// The name on the bus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Blank => "blank",

@@ -1,4 +1,4 @@
-//! What each fault is called on the bus. Several share a name where callers do the same about them.
+//! The name of each fault on the bus. Faults that callers handle in the same way share a name.
 
 use super::Fault;
 

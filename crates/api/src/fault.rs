@@ -1,7 +1,6 @@
-//! Every reason for which a run ends early or a call is refused, as typed values.
-//! Their names on the bus are in `error_name`; the words for people are in `locales/*/faults.ftl`, one message a variant
-//! under the variant's kebab-case name, with the fields as placeholders. A field named `cause` holds the text of the
-//! error beneath.
+//! Every reason why a run ends early or a call is refused, as typed values.
+//! Their names on the bus are in `error_name`. Their texts are in `locales/*/faults.ftl`: one message per variant, under its kebab-case
+//! name, with the fields as placeholders. A field named `cause` holds the text of the underlying error.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,36 +10,36 @@ use super::cause::{LockPlace, MountTrouble, Obstacle, ReadOnly, Unusable};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fault {
-    // The call can't be taken.
-    /// A run is on already, and there is one at a time.
+    // The call is refused.
+    /// A run is in progress, and there is only one at a time.
     Busy {
         /// The label of the disk that it copies to.
         disk: String,
     },
-    /// There is no run that could be cancelled.
+    /// There is no run to cancel.
     NotRunning,
-    /// A job is to be unlocked that has no lock.
+    /// The job to be unlocked has no lock.
     NotLocked {
         /// The job's name, as the caller gave it.
         job: String,
     },
-    /// There is one under a name that differs in case or in Unicode's form only.
+    /// The job has no lock, but there is one whose name differs only in case or Unicode form.
     LockMisspelt {
         /// The job's name, as the caller gave it.
         job: String,
-        /// The name of the lock that is there, and stays.
+        /// The name of the existing lock, which stays.
         held: String,
     },
-    /// The name of a Veeam job can't be that of a file.
+    /// The name of a Veeam job can't be a file name.
     InvalidJob {
         /// The name, shortened if it is very long.
         job: String,
     },
-    /// The service is shutting down and takes no more calls.
+    /// The service is shutting down and accepts no more calls.
     Stopping,
-    /// Of one user or of all; polkit was not even asked.
+    /// One user, or all together, have too many open calls; polkit was not asked.
     TooManyCalls {
-        /// So many calls of one user may be open at a time.
+        /// The maximum number of open calls per user.
         most: u64,
     },
     /// `config.ini` was never filled in, so there is nothing to copy or no disk to copy to.
@@ -48,174 +47,174 @@ pub enum Fault {
         /// The keys that are missing, separated by commas.
         keys: String,
     },
-    /// `config.ini` has errors; what was in force before stays so.
+    /// `config.ini` has errors; the previous configuration stays in force.
     ConfigRefused {
-        /// All of its errors, as sentences in the service's language.
+        /// All errors, as sentences in the service's language.
         problems: String,
     },
     // Step 1: identify the disk.
-    /// No disk of this UUID is in `config.ini`.
+    /// No disk with this UUID is in `config.ini`.
     UnknownDisk {
         /// The UUID, as the caller gave it.
         disk: String,
     },
-    /// The disk is configured and not plugged in.
+    /// The disk is configured but not plugged in.
     DiskAbsent {
         /// Its UUID.
         disk: String,
     },
-    /// No disk was named, and none of those configured is plugged in.
+    /// No disk was named, and no configured disk is plugged in.
     NoDiskPresent {
-        /// The UUIDs of those configured, separated by commas.
+        /// The UUIDs of the configured disks, separated by commas.
         known: String,
     },
-    /// More deletions are to be allowed, and none or several of the disks plugged in were refused for them.
+    /// A run that allows deletions named no disk, and none or several of the attached disks were refused for deletions.
     DiskUnnamed {
-        /// The UUIDs of those plugged in, separated by commas.
+        /// The UUIDs of the attached disks, separated by commas.
         disks: String,
     },
-    /// Several devices have one UUID, as after cloning, and nobody can tell which is meant.
+    /// Several devices have the same UUID, as after cloning, so the disk is ambiguous.
     DuplicateDisk {
         /// The UUID.
         disk: String,
         /// The block devices, separated by commas.
         devices: String,
     },
-    /// A udev rule (`UDISKS_IGNORE`) says that nobody is to touch the disk.
+    /// A udev rule (`UDISKS_IGNORE`) tells UDisks2 to leave the disk alone.
     DiskIgnored {
         /// Its label, or its UUID if it has none.
         disk: String,
     },
-    /// The UUID in `config.ini` is that of a disk that the computer itself needs.
+    /// The UUID in `config.ini` belongs to a disk that the computer itself needs.
     OwnDisk {
         /// Its label, or its UUID if it has none.
         disk: String,
-        /// It holds what is to be copied; otherwise it holds the system.
+        /// The disk holds the repository; otherwise it holds the system.
         repository: bool,
     },
-    /// The UUID is known, the device that it comes from is another one than before.
+    /// The file system has a known UUID, but is on another device than before.
     ChangedDisk {
         /// Its UUID.
         disk: String,
-        /// As the same disk in another enclosure is.
+        /// The devices have the same size, so it may be the same disk in another enclosure.
         same_size: bool,
     },
-    /// It is plugged in, and can't be got at.
+    /// The disk is plugged in, but its file system can't be reached.
     DiskUnusable {
         /// Its label, or its UUID if it has none.
         disk: String,
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
-        /// What keeps us from it.
+        /// Why it can't be reached.
         why: Unusable,
-        /// It is only its drive by which it was recognised.
+        /// The disk was recognised only by its drive.
         likely: bool,
-        /// What belongs to the reason: the signatures found, the UUID inside a container; may be empty.
+        /// Details, such as the signatures found or the UUID inside a container; may be empty.
         cause: String,
     },
-    /// It is one of several that hold one file system together. `devices`: those that are plugged in.
+    /// The file system spans several disks.
     DiskOfSeveral {
-        /// The label of one of them, or its UUID if it has none.
+        /// Its label, or its UUID if it has none.
         disk: String,
-        /// Its type as UDisks2 names it, `vfat`.
+        /// Its type in UDisks2's terms, such as `vfat`.
         file_system: String,
         /// The block devices that are plugged in, separated by commas.
         devices: String,
-        /// How many disks hold it.
+        /// The number of disks it spans.
         count: u64,
     },
-    /// The disk has a file system that nothing is copied to.
+    /// The disk has a file system that is not supported.
     UnsupportedFileSystem {
         /// Its label, or its UUID if it has none.
         disk: String,
-        /// Its type as UDisks2 names it, `vfat`.
+        /// Its type in UDisks2's terms, such as `vfat`.
         file_system: String,
     },
     /// UDisks2 does not answer or reports an error; the disk stays due.
     DiskServiceFailed {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
     // Step 2: wait for Veeam.
-    /// Veeam was still writing when the waiting time was over.
+    /// Veeam was still writing when the maximum waiting time was over.
     VeeamBusy {
         /// Names of the jobs, separated by commas.
         jobs: String,
-        /// The waiting time of `config.ini`.
+        /// The waiting time in `config.ini`, in minutes.
         minutes: u64,
     },
     /// A directory of lock files can't be read, so Veeam may be writing.
     VeeamDirectoryUnreadable {
         /// The directory.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A job of Veeam asked, and got no lock.
+    /// The lock file of a Veeam job can't be created.
     VeeamLockFailed {
         /// The job's name, as the caller gave it.
         job: String,
-        /// The directory where its lock file was to be created.
+        /// The directory for the lock file.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The lock file of a Veeam job can't be deleted, so nothing is copied.
+    /// The lock file of a Veeam job can't be deleted, so no copy can start.
     VeeamUnlockFailed {
         /// The job's name, as the caller gave it.
         job: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A job got no lock, since that many are held or waited for.
+    /// A job got no lock, because too many are held or requested.
     TooManyLocks {
-        /// The limit for either.
+        /// The maximum number of each.
         most: u64,
         /// The directories of lock files, separated by commas.
         path: String,
     },
     // Step 3: mount.
-    /// Somebody else has mounted the disk.
+    /// Someone else has mounted the disk.
     AlreadyMounted {
         /// Where the disk is mounted.
         mount_point: String,
     },
-    /// It was pulled while a program used it, and for that program it is mounted still.
+    /// The disk was unplugged while a program used it, and is still mounted for that program.
     OldMountHeld {
         /// Its label, or its UUID if it has none.
         disk: String,
-        /// Somebody was found.
+        /// A program was found.
         found: bool,
-        /// Programs and what they hold, `bash (4711, joe): /media/Gold`, separated by commas; empty unless `found`.
+        /// Programs and what they use, such as `bash (4711, joe): /media/Gold`, separated by commas; empty unless `found`.
         holders: String,
     },
     /// The disk could not be mounted.
     MountFailed {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
-        /// Records of earlier versions have none.
+        /// Missing in records of earlier versions.
         #[serde(default)]
         why: MountTrouble,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The device refuses to be written to, often because of a switch on its case.
+    /// The device is write-protected, often by a switch on its case.
     WriteProtected {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
     },
-    /// The disk was mounted, but nothing can be written to it.
+    /// The disk was mounted, but only read-only.
     MountedReadOnly {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
-        /// What makes it so.
+        /// Why it is read-only.
         why: ReadOnly,
     },
-    /// The mount lacks options that protect the computer from what is on the disk.
+    /// The mount lacks options that protect the computer from the disk's contents.
     UnsafeMount {
         /// Where the disk is mounted.
         mount_point: String,
-        /// The options that are missing, `nosuid` for one.
+        /// The missing options, such as `nosuid`.
         missing: String,
     },
     // Step 4: lock.
@@ -223,338 +222,338 @@ pub enum Fault {
     LockHeld {
         /// The lock file.
         path: String,
-        /// What the file says of who that is.
+        /// The holder, according to the file.
         holder: String,
     },
     /// A lock file could not be created.
     LockFailed {
         /// The lock file.
         path: String,
-        /// Records of earlier versions have neither place nor reason.
+        /// Where it is; missing in records of earlier versions.
         #[serde(default)]
         place: LockPlace,
-        /// What kept us from it.
+        /// Why it failed; missing in records of earlier versions.
         #[serde(default)]
         why: Obstacle,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// An rsync of an earlier run is still at work on this disk.
+    /// An rsync of an earlier run is still working on this disk.
     StillCopying {
         /// The lock that it holds, in the service's runtime directory.
         path: String,
     },
-    /// The lock file's name is that of something else.
+    /// Something else has the lock file's name.
     LockIsStrange {
         /// The lock file's name.
         path: String,
     },
     // Step 5: check.
-    /// Somebody could lead a configured path elsewhere. `user`: who, `%group` for one, or `everybody`.
+    /// A user other than root could redirect a configured path.
     UnsafePath {
         /// The configured path.
         path: String,
-        /// The part of it that could be led elsewhere.
+        /// The part of it that could be redirected.
         component: String,
-        /// Who could; see above.
+        /// Who could do that: a user, `%group`, or `everybody`.
         user: String,
-        /// It is a link of theirs, and no directory that they may write to.
+        /// The part is a symbolic link of theirs; otherwise it is a directory that they may write to.
         link: bool,
     },
-    /// What is to be copied can't be reached.
+    /// The source can't be reached.
     SourceUnavailable {
         /// The configured source, or what is missing in it.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// It lies on a share of the network, `server:/export` or the like.
+    /// The source is on a network share that can't be reached.
     ShareUnavailable {
         /// The configured source, or what is missing in it.
         path: String,
-        /// The share, as it was mounted.
+        /// The share, as it was mounted, such as `server:/export`.
         share: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The source has nothing in it, so that the copy would delete all that is on the disk.
+    /// The source is empty, so the copy would delete everything on the disk.
     SourceEmpty {
         /// The configured source.
         path: String,
     },
-    /// The list of excludes leaves nothing of the source to be copied.
+    /// The excludes leave nothing to copy.
     NothingIncluded {
         /// The configured source.
         path: String,
-        /// The file with the list, `rsync-excludes-path`.
+        /// The file with the excludes, `rsync-excludes-path`.
         excludes: String,
     },
-    /// The service's sandbox covers the source, so that another directory is seen in its place.
+    /// The service's sandbox hides the source, so the service sees another directory in its place.
     SourceHidden {
-        /// What is hidden.
+        /// The hidden path.
         path: String,
     },
-    /// Source and target are on one file system, or the disk is mounted within the source: the copy would copy itself.
+    /// Source and target are on the same file system, or the disk is mounted inside the source, so the copy would copy itself.
     SourceContainsTarget {
         /// The configured source.
         path: String,
     },
-    /// Nothing is mounted at the source, though `source-must-be-mountpoint` says that something must be.
+    /// Nothing is mounted at the source, but `source-must-be-mountpoint` requires it.
     SourceNotMounted {
         /// The configured source.
         path: String,
     },
-    /// The file by which the source is recognised (`source-sentinel`) is not there.
+    /// The file that identifies the source (`source-sentinel`) is missing.
     SourceWithoutSentinel {
         /// The missing file.
         path: String,
     },
-    /// The source lies on another file system than at the runs before.
+    /// The source is on another file system than in earlier runs.
     SourceMoved {
         /// The configured source.
         path: String,
-        /// What identified the file system at the runs before.
+        /// The identity of the earlier file system.
         before: String,
-        /// What identifies the present one.
+        /// The identity of the current file system.
         now: String,
-        /// UUID of the disk that was to be copied to; empty in records of earlier versions.
+        /// UUID of the target disk; empty in records of earlier versions.
         #[serde(default)]
         disk: String,
     },
-    /// Some of the source, on a drive of this computer, can't be read.
+    /// Part of the source, on a drive of this computer, can't be read.
     SourceUnreadable {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The same of a share of the network.
+    /// Part of the source, on a network share, can't be read.
     ShareUnreadable {
         /// The share, as it was mounted.
         share: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The system does not let us read it, root as we are.
+    /// The system denies access to part of the source, even to root.
     SourceForbidden {
         /// What can't be read.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A file of the source became shorter while it was read.
+    /// A file in the source shrank while it was read.
     SourceChanged {
         /// The file.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
     /// The target directory can't be used, or is not where it should be.
     TargetRefused {
         /// The directory, or where the disk is mounted.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Something was mounted in the target while it was copied to.
+    /// Something was mounted over the target during the copy.
     TargetCovered {
         /// Where it is mounted.
         path: String,
     },
-    /// The preflight check says that the copy does not fit on the disk.
+    /// The preflight check found that the copy does not fit on the disk.
     NoSpace {
-        /// What the copy needs beside what is on the disk already, bytes.
+        /// Additional space that the copy needs, in bytes.
         needed: u64,
-        /// What is free on the disk and what the deletions would free, bytes.
+        /// Free space plus what the deletions would free, in bytes.
         free: u64,
-        /// `needed` less `free`, bytes.
+        /// `needed` minus `free`, in bytes.
         missing: u64,
-        /// What the file system holds back for the system, where that would do; else 0.
+        /// Space that the file system reserves for root, if that would suffice; otherwise 0.
         #[serde(default)]
         reserved: u64,
     },
-    /// At the first copy to this disk: what would be deleted is somebody else's.
+    /// The first copy to this disk would delete files that are not an older copy of the source.
     ForeignFiles {
         /// The disk's UUID.
         disk: String,
-        /// How many files.
+        /// The number of files.
         files: u64,
-        /// Their size altogether.
+        /// Their total size.
         bytes: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// Of what is on the disk nothing would stay.
+    /// The copy would leave nothing of what is on the disk.
     NothingInCommon {
         /// The disk's UUID.
         disk: String,
-        /// How many files would be deleted or empty.
+        /// The number of files that would be deleted or emptied.
         files: u64,
-        /// How many bytes the disk would lose.
+        /// The number of bytes that the disk would lose.
         bytes: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// Files that would be replaced no longer begin as they did, as when they have been encrypted.
+    /// Files that would be replaced have different beginnings, as if they had been encrypted.
     BeginningsLost {
         /// The disk's UUID.
         disk: String,
-        /// How many of those compared no longer begin so.
+        /// The number of compared files whose beginning differs.
         lost: u64,
-        /// How many files were compared.
+        /// The number of files compared.
         compared: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// So many files fewer would be on the disk. Histories from before this was told have neither disk nor examples.
+    /// The disk would lose too many files.
     TooManyDeletions {
-        /// The disk's UUID.
+        /// The disk's UUID; empty in records of earlier versions.
         #[serde(default)]
         disk: String,
-        /// How many would be gone or empty, less those that come in their place.
+        /// The number of files that would be deleted or emptied, minus those that replace them.
         files: u64,
-        /// How many regular files are on the disk.
+        /// The number of regular files on the disk.
         existing: u64,
-        /// The limit of `config.ini`, in percent of `existing`.
+        /// The limit in `config.ini`, in percent of `existing`.
         percent: u64,
-        /// The first few of those files, separated by commas.
+        /// The first few of those files, separated by commas; empty in records of earlier versions.
         #[serde(default)]
         examples: String,
     },
-    /// So many bytes fewer.
+    /// The disk would lose too many bytes.
     TooManyBytesDeleted {
-        /// The disk's UUID.
+        /// The disk's UUID; empty in records of earlier versions.
         #[serde(default)]
         disk: String,
-        /// How many bytes would be gone, less those that come in their place.
+        /// The number of bytes that would be deleted, minus those that replace them.
         bytes: u64,
-        /// How many bytes are on the disk.
+        /// The number of bytes on the disk.
         existing: u64,
-        /// The limit of `config.ini`, in percent of `existing`.
+        /// The limit in `config.ini`, in percent of `existing`.
         percent: u64,
-        /// The first few of the files that lose them, separated by commas.
+        /// The first few files that lose bytes, separated by commas; empty in records of earlier versions.
         #[serde(default)]
         examples: String,
     },
-    /// The preflight check says that the disk's file system can't hold that many more files.
+    /// The preflight check found that the disk's file system can't hold that many more files.
     TooFewInodes {
-        /// How many files come in addition.
+        /// The number of additional files.
         needed: u64,
-        /// How many it can still hold, those that deletions make room for included.
+        /// The number of files it can still hold, including those that deletions make room for.
         free: u64,
     },
     /// The file system can't hold owners, links or special files, and `lossy-file-systems` forbids leaving them out.
     LossyFileSystem {
-        /// Its type as UDisks2 names it, `vfat`.
+        /// Its type in UDisks2's terms, such as `vfat`.
         file_system: String,
-        /// How many symbolic links are in the source.
+        /// The number of symbolic links in the source.
         links: u64,
-        /// How many further names of one file.
+        /// The number of additional hard links.
         hard_links: u64,
-        /// How many devices, sockets and pipes.
+        /// The number of devices, sockets and pipes.
         specials: u64,
     },
     /// The disk's file system can't hold the names or the sizes of some files.
     UnstorableFiles {
-        /// Its type as UDisks2 names it, `vfat`.
+        /// Its type in UDisks2's terms, such as `vfat`.
         file_system: String,
-        /// How many files.
+        /// The number of files.
         count: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// Names in the source that the target takes for one; two of them are told.
+    /// The disk's file system takes different names in the source for the same one.
     ClashingNames {
-        /// Its type as UDisks2 names it, `vfat`.
+        /// Its type in UDisks2's terms, such as `vfat`.
         file_system: String,
-        /// How many names have such a counterpart.
+        /// The number of names that clash with another one.
         count: u64,
-        /// One of the two, below the source.
+        /// The first of two such names, below the source.
         one: String,
-        /// The other one.
+        /// The second one.
         other: String,
     },
-    /// What is on the disk could not be given the source's spelling.
+    /// A name on the disk could not be changed to the source's spelling.
     SpellingFailed {
         /// The source's spelling, below the target.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A directory stands on the disk in a file's place, and something in it is not to be deleted.
+    /// A directory on the disk is in the place of a file, and something in it must not be deleted.
     NotEmpty {
-        /// The file's place, below the target.
+        /// The file, below the target.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The dry run failed, so that nobody knows what would be copied.
+    /// The dry run failed, so it is unknown what would be copied.
     CheckFailed {
-        /// rsync's exit code, or a signal's number with a minus.
+        /// rsync's exit code, or a negative signal number.
         code: i32,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
     // Step 6: copy.
-    /// rsync failed, and nothing more particular is known.
+    /// rsync failed for an unknown reason.
     CopyFailed {
-        /// rsync's exit code, or a signal's number with a minus.
+        /// rsync's exit code, or a negative signal number.
         code: i32,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The disk had no room left in mid-copy.
+    /// The disk became full during the copy.
     DiskFull {
-        /// What was free afterwards, bytes.
+        /// Free space afterwards, in bytes.
         free: u64,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The disk's file system took no more files in mid-copy, though there was room for their contents.
+    /// The disk's file system ran out of inodes during the copy, though it had space left.
     OutOfInodes {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// rsync has copied everything, and yet some of it is not there.
+    /// rsync succeeded, but the copy is not complete.
     CopyIncomplete {
-        /// How many files differ.
+        /// The number of files that differ.
         count: u64,
         /// The first few of them, separated by commas.
         examples: String,
-        /// The disk takes different names for one.
+        /// The disk's file system takes different names for the same one.
         #[serde(default)]
         folds: bool,
     },
-    /// Something in particular can't be on the disk as it is in the source; `path` is below the target.
+    /// One file can't be stored on the disk.
     NotStored {
-        /// The file, or the read-only subvolume that it lies in.
+        /// The file, or the read-only subvolume that contains it, below the target.
         path: String,
-        /// What kept us from it.
+        /// Why it failed.
         why: Obstacle,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Not everything is on the medium, and it is not known why.
+    /// Not everything is on the medium, for an unknown reason.
     NotWritten {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The device itself says that not everything is on the medium.
+    /// The device reports that not everything is on the medium.
     WriteFailed {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The disk answers with errors that somebody else has noted down as well.
+    /// The disk reports errors, confirmed by a second source.
     DiskFailing {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The file system says of itself that it makes no sense.
+    /// The file system reports that it is damaged.
     FileSystemDamaged {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The kernel gave the file system up in the middle.
+    /// The kernel made the file system read-only during the run.
     TurnedReadOnly {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
     // Steps 7 to 9.
@@ -562,52 +561,52 @@ pub enum Fault {
     UnlockFailed {
         /// The lock file.
         path: String,
-        /// Where it is; records of earlier versions have none.
+        /// Where it is; missing in records of earlier versions.
         #[serde(default)]
         place: LockPlace,
-        /// What kept us from it; the same.
+        /// Why it failed; missing in records of earlier versions.
         #[serde(default)]
         why: Obstacle,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
     /// The disk could not be unmounted and must stay plugged in.
     UnmountFailed {
         /// Where the disk is mounted.
         mount_point: String,
-        /// Programs that use it with their process numbers, separated by commas; empty if none was found.
+        /// Programs that use it, with their process ids, separated by commas; empty if none was found.
         holders: String,
-        /// All data has been flushed to it all the same.
+        /// All data was flushed to it nevertheless.
         synced: bool,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// It is unmounted, and something still has the device open.
+    /// The disk is unmounted, but something still has the device open.
     NotReleased {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
-        /// Who or what that is, as far as it is known.
+        /// What has it open, as far as known.
         cause: String,
     },
     /// The device does not confirm that it has written everything.
     NotFlushed {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    // At any moment.
-    /// It was unplugged before it was released.
+    // At any time.
+    /// The disk was unplugged before it was released.
     DiskRemoved,
-    /// It is plugged in, and says neither yes nor no.
+    /// The disk is plugged in, but no longer answers.
     DiskSilent,
     /// The service was stopped during the run; the disk stays due.
     ServiceStopped,
-    /// A run that never ended, as after a crash or a power failure; found at the next start of the service.
+    /// The run never ended, as after a crash or a power failure; found at the next start of the service.
     Interrupted,
-    /// A mistake in the service itself, or something that it can't explain.
+    /// A bug in the service, or something that it can't explain.
     Internal {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
 }

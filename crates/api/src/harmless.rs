@@ -1,6 +1,6 @@
-//! What foreign text (disk labels, file names) looks like within ours, so that it forges no line and no header.
+//! Escapes text from outside, such as disk labels and file names, so that it can't forge lines or headers.
 
-/// Shows control characters, line separators and marks of direction as escapes, and leaves everything else as it is.
+/// Escapes control characters, line separators and directional marks; everything else stays as it is.
 pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -13,7 +13,7 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
-/// What moves the cursor, ends a line, or makes a text read otherwise than it is written.
+/// Whether the character moves the cursor, ends a line, or changes how other text is displayed.
 fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

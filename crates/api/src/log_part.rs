@@ -1,45 +1,45 @@
-//! Where a run's part of a log begins and ends. Noted in bytes, since local times come twice when clocks are set back.
+//! Where a run's part of a log begins and ends. Recorded in bytes, since local times repeat when clocks are set back.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// How the file that a log was in is known when it has another name, or has been compressed.
+/// Identifies a log file after it was renamed or compressed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// Bytes from the file's beginning.
+    /// The number of bytes from the beginning of the file.
     pub length: u64,
-    /// Of these bytes.
+    /// The hash of these bytes.
     pub fingerprint: String,
 }
 
-/// Where a log ended at a moment.
+/// The end of a log at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogMark {
-    /// Of the file that had the log's name, 0 where there was none.
+    /// The device of the log file; 0 if there was none.
     pub device: u64,
-    /// The inode of that file, 0 where there was none.
+    /// The inode of the log file; 0 if there was none.
     pub inode: u64,
-    /// Bytes in that file.
+    /// The size of the log file in bytes.
     pub offset: u64,
-    /// That file's; where nothing was in it, that of the newest rotated one, after which it begins. Without length: there was none.
+    /// The head of the log file, or of the newest rotated file if the log was empty; without length if there was neither.
     pub head: Head,
 }
 
 /// A run's part of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPart {
-    /// The log, by the name that it has while it is written to.
+    /// The log's path before any rotation.
     pub path: PathBuf,
-    /// `None` if the log could not be looked at then.
+    /// The log's end when the run began; `None` if it could not be read.
     pub begin: Option<LogMark>,
-    /// The same.
+    /// The log's end when the run ended; `None` if it could not be read.
     #[serde(default)]
     pub end: Option<LogMark>,
-    /// Whoever writes keeps it open, and goes on in that file when it is rotated.
+    /// The writer keeps the file open, and continues in it after a rotation.
     #[serde(default)]
     pub kept_open: bool,
-    /// Something may have been written where it can't be found any more.
+    /// The last lines may be in a file that can't be found any more.
     #[serde(default)]
     pub may_lack_end: bool,
 }

@@ -1,31 +1,31 @@
-//! What is worth a line in the journal and in the text log while all goes well, as typed values.
-//! Texts: `locales/*/notices.ftl`, one message a variant.
+//! Normal events that are worth a line in the journal and in the text log, as typed values.
+//! Texts: `locales/*/notices.ftl`, one message per variant.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that happened as it should. Sizes are bytes, rates bytes per second.
+/// A normal event. Sizes are in bytes, rates in bytes per second.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Notice {
     /// The service is ready for calls and disks.
     DaemonStarted {
-        /// That of the service, `0.2.0`.
+        /// The service's version, such as `0.2.0`.
         version: String,
-        /// How many are configured.
+        /// The number of configured disks.
         disks: u64,
     },
-    /// The service was told to stop; a run that is on is stopped first.
+    /// The service is stopping; it stops a run in progress first.
     DaemonStopping,
-    /// Lines like this one were counted instead of told.
+    /// Similar lines were counted instead of logged.
     Repeated {
-        /// How many there were during the last minute.
+        /// How many there were in the last minute.
         count: u64,
         /// One of them.
         text: String,
     },
-    /// The file was read again and is in force.
+    /// `config.ini` was read again and is in force.
     ConfigReloaded,
-    /// Nothing is copied, since `config.ini` is not filled in yet.
+    /// Nothing is copied, because `config.ini` is not filled in yet.
     ConfigIncomplete {
         /// The keys that are missing, separated by commas.
         keys: String,
@@ -36,7 +36,7 @@ pub enum Notice {
         disk: String,
         /// The disk's label, or its UUID if it has none.
         label: String,
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
     },
     /// A configured disk was unplugged.
@@ -46,7 +46,7 @@ pub enum Notice {
         /// The disk's label, or its UUID if it has none.
         label: String,
     },
-    /// This attachment was copied to already, as after a restart of the service, so no run begins.
+    /// No run begins, because this attachment already has its copy, as after a restart of the service.
     DiskDone {
         /// The disk's UUID.
         disk: String,
@@ -55,9 +55,9 @@ pub enum Notice {
     },
     /// UDisks2 has left the bus.
     DiskServiceLost,
-    /// UDisks2 is there again.
+    /// UDisks2 is back on the bus.
     DiskServiceBack,
-    /// A run has its number and begins.
+    /// A run begins.
     RunStarted {
         /// The run's number.
         run: u64,
@@ -65,193 +65,193 @@ pub enum Notice {
         disk: String,
         /// The disk's label, or its UUID if it has none.
         label: String,
-        /// The word of `Trigger`: `plugged`, `called` or `resumed`.
+        /// The name of the `Trigger`: `plugged`, `called` or `resumed`.
         trigger: String,
     },
-    /// Somebody has called `StartAllowingDeletions`, so this run is not held to the limits.
+    /// The run was started by `StartAllowingDeletions`, so the limits don't apply.
     DeletionsAllowed {
         /// The run's number.
         run: u64,
     },
-    /// In setup, before the first copy to the disk.
+    /// In setup, someone agreed that the first copy to the disk deletes foreign files.
     ForeignFilesAgreed {
-        /// How many files are deleted that are no older copy of the source.
+        /// The number of files that are not an older copy of the source.
         files: u64,
-        /// Their size altogether.
+        /// Their total size.
         bytes: u64,
     },
-    /// At the first use of a disk: what identifies it besides its UUID is stored.
+    /// At the first use of a disk, its identity beyond the UUID was stored.
     DiskRemembered {
         /// The disk's UUID.
         disk: String,
         /// The disk's label, or its UUID if it has none.
         label: String,
     },
-    /// After `TrustDisk`: what identifies the disk now is stored in the place of what did before.
+    /// After `TrustDisk`, the disk's current identity replaced the stored one.
     DiskTrusted {
         /// The disk's UUID.
         disk: String,
         /// The disk's label, or its UUID if it has none.
         label: String,
     },
-    /// One that runs were refused for.
+    /// A source whose absence had prevented runs is available.
     SourceCame {
         /// The configured source.
         path: String,
     },
-    /// The file system that the source lies on is stored, so that another one is noticed.
+    /// The identity of the source's file system was stored, so that a different one is noticed.
     SourceRemembered {
         /// The configured source.
         path: String,
-        /// What identifies it.
+        /// The identity of the file system.
         file_system: String,
     },
-    /// The end of step 1.
+    /// The end of step 1: the disk is identified.
     StepIdentifyDisk {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
         /// The disk's label, or its UUID if it has none.
         label: String,
-        /// Its type as UDisks2 names it, `ext4`.
+        /// Its type in UDisks2's terms, such as `ext4`.
         file_system: String,
     },
-    /// Step 2 has to wait, since Veeam is writing.
+    /// Step 2 waits, because Veeam is writing.
     StepWaitForVeeam {
         /// The names of locks or sessions, separated by commas.
         jobs: String,
-        /// How long it waits at most, by `config.ini`.
+        /// The maximum waiting time in `config.ini`, in minutes.
         minutes: u64,
     },
     /// The end of step 2: Veeam is not writing.
     StepVeeamClear,
-    /// The end of step 3.
+    /// The end of step 3: the disk is mounted.
     StepMount {
         /// Where the disk is mounted.
         mount_point: String,
     },
-    /// The end of step 4: both lock files are there.
+    /// The end of step 4: both lock files exist.
     StepLock {
-        /// The one on the disk.
+        /// The lock file on the disk.
         disk_lock: String,
-        /// The one in the source.
+        /// The lock file in the source.
         source_lock: String,
     },
-    /// The beginning of step 5.
+    /// The beginning of step 5, the preflight check.
     StepCheck {
         /// The configured source.
         source: String,
     },
-    /// The end of step 5, and what the plan says.
+    /// The end of step 5: the plan.
     StepChecked {
-        /// How many files are to be copied.
+        /// The number of files to copy.
         files: u64,
-        /// Their size altogether.
+        /// Their total size.
         bytes: u64,
-        /// How many files are to be deleted on the disk.
+        /// The number of files to delete on the disk.
         deletions: u64,
-        /// What is free on the disk before the copy, bytes.
+        /// Free space on the disk before the copy, in bytes.
         free: u64,
     },
-    /// Names on the disk differed only in case or in Unicode's form and have the source's now.
+    /// Names on the disk that differed only in case or Unicode form were changed to the source's.
     StepSpelling {
-        /// How many names.
+        /// The number of names.
         names: u64,
     },
-    /// The disk keeps local time, and the clock that it is read by has changed.
+    /// The disk stores local time, and the local clock has changed.
     StepClock {
-        /// How many files got other times.
+        /// The number of files whose times were adjusted.
         files: u64,
-        /// The difference, without its sign.
+        /// The absolute difference in minutes.
         minutes: u64,
     },
-    /// What a run before left unverified is compared with the source.
+    /// Files that an earlier run left unverified are compared with the source.
     StepCompare {
-        /// How many files.
+        /// The number of files.
         files: u64,
-        /// Their size altogether.
+        /// Their total size.
         bytes: u64,
     },
-    /// The beginning of step 6.
+    /// The beginning of step 6, the copy.
     StepCopy {
         /// The configured source.
         source: String,
         /// The directory on the disk, with its mount point.
         target: String,
     },
-    /// What an interrupted run left of large files is used again.
+    /// Partial files that an interrupted run left are resumed.
     StepResumed {
-        /// How many partial files.
+        /// The number of partial files.
         files: u64,
-        /// What they hold already.
+        /// The bytes they already contain.
         bytes: u64,
     },
-    /// The end of step 6; all is flushed.
+    /// The end of step 6: everything is copied and flushed.
     StepCopied {
-        /// How many files were copied.
+        /// The number of files copied.
         files: u64,
-        /// Their size altogether.
+        /// Their total size.
         bytes: u64,
-        /// From rsync's start to the end of the flush; never 0.
+        /// Seconds from rsync's start to the end of the flush; at least 1.
         seconds: u64,
-        /// `bytes` by `seconds`.
+        /// `bytes` divided by `seconds`.
         rate: u64,
     },
     /// The end of step 7: both lock files are deleted.
     StepUnlock,
-    /// The end of step 7, with a lock file that stays on the disk, since some data there is unverified.
+    /// The end of step 7: the lock file on the disk stays, because some data there is unverified.
     LockKept {
         /// The lock file.
         path: String,
     },
-    /// Step 8: what the copy has left.
+    /// The end of step 8: the free space is measured.
     StepFreeSpace {
-        /// What is free on the disk now, bytes.
+        /// Free space on the disk, in bytes.
         free: u64,
-        /// The size of its file system, bytes.
+        /// The size of its file system, in bytes.
         size: u64,
     },
-    /// The disk is unmounted, and all is flushed.
+    /// The end of step 9: the disk is unmounted, and everything is flushed.
     StepUnmount {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
     },
-    /// The disk was switched off, since `power-off-after-copy` says so.
+    /// The disk was powered off, as `power-off-after-copy` says.
     PoweredOff {
-        /// The block device, `/dev/sdb1`.
+        /// The block device, such as `/dev/sdb1`.
         device: String,
     },
-    /// How far the copy is, now and then.
+    /// The progress of the copy, reported from time to time.
     CopyProgress {
         /// `done` of `total`, rounded down; 100 if there is nothing to copy.
         percent: u64,
-        /// Bytes of contents so far.
+        /// Bytes of file contents copied so far.
         done: u64,
-        /// Bytes that the plan says.
+        /// Bytes to copy, according to the plan.
         total: u64,
         /// Smoothed.
         rate: u64,
-        /// An estimate; 0 is unknown.
+        /// An estimate; 0 = unknown.
         seconds_left: u64,
-        /// The file at the moment, below the source.
+        /// The current file, below the source.
         file: String,
     },
-    /// rsync has ended, and the last of its data is on the way to the disk.
+    /// rsync has ended, and its last data is being flushed to the disk.
     Flushing,
-    /// The end of a run with a complete copy.
+    /// A run ended with a complete copy.
     RunSucceeded {
         /// The run's number.
         run: u64,
         /// The disk's label, or its UUID if it has none.
         label: String,
     },
-    /// The end of a run that somebody cancelled.
+    /// A run was cancelled.
     RunCancelled {
         /// The run's number.
         run: u64,
         /// The disk's label, or its UUID if it has none.
         label: String,
     },
-    /// The end of a run with a fault, which is told besides.
+    /// A run ended with a fault, which is logged separately.
     RunAborted {
         /// The run's number.
         run: u64,
@@ -265,45 +265,45 @@ pub enum Notice {
         /// The disk's label, or its UUID if it has none.
         label: String,
     },
-    /// The server has taken a mail.
+    /// The server accepted a mail.
     MailSent {
         /// The mail's subject.
         subject: String,
-        /// The addresses that it went to, separated by commas.
+        /// The recipients' addresses, separated by commas.
         recipients: String,
     },
-    /// A job has its lock, so no copy starts.
+    /// A job holds its lock, so no copy starts.
     VeeamLocked {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// A job asked during a copy and gets its lock afterwards.
+    /// A job requested a lock during a copy, and gets it afterwards.
     VeeamWaiting {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// A job has given its lock back.
+    /// A job released its lock.
     VeeamUnlocked {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// Veeam's REST API can be asked again.
+    /// Veeam's REST API answers again.
     VeeamAnswers {
-        /// `api-url` of `config.ini`.
+        /// `api-url` in `config.ini`.
         server: String,
-        /// That of its REST API.
+        /// The version of the REST API.
         version: String,
     },
-    /// A lock was deleted, since Veeam says that its session is over.
+    /// A lock was deleted, because Veeam reports that its session is over.
     VeeamLockCleared {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// An old lock was deleted, since nobody writes into the source any more.
+    /// An old lock was deleted, because nothing writes to the source any more.
     VeeamLockForsaken {
         /// The job's name, as in its scripts.
         job: String,
-        /// Its age, whole hours.
+        /// Its age in whole hours.
         hours: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! How a run ended, and how that is written where there may have been no run yet.
+//! How a run ended, and its serialised form, which also covers "no run yet".
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -10,14 +10,14 @@ use super::wire::Wire;
 pub enum Outcome {
     /// The disk has a complete copy, and nothing failed.
     Success,
-    /// A fault ended it, or came while the disk was released.
+    /// A fault ended the run, or happened while the disk was released.
     Aborted,
-    /// Somebody called `Cancel`.
+    /// A caller cancelled the run.
     Cancelled,
 }
 
 impl Outcome {
-    /// The word on the bus and in the history.
+    /// The name on the bus and in the history.
     pub fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -35,18 +35,18 @@ impl Wire for Option<Outcome> {
     }
 }
 
-/// An empty string if there was none.
+/// Serialises `None` as an empty string.
 ///
 /// # Errors
-/// Those of the format.
+/// Those of the serializer.
 pub fn serialize<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
     outcome.map_or("", Outcome::name).serialize(serializer)
 }
 
-/// A result that only a newer program knows is no success.
+/// Reads a result that only a newer program knows as aborted.
 ///
 /// # Errors
-/// It is no string.
+/// The value is not a string.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Outcome>, D::Error> {
     Ok(match String::deserialize(deserializer)?.as_str() {
         "" => None,

@@ -1,39 +1,39 @@
-//! What stays of a run when it is over: one line of the history.
+//! The record of a run: one line of the history.
 
 use serde::{Deserialize, Serialize};
 
 use super::{DiskId, Fault, LogPart, Micros, Outcome, Presence, RunWarning, Step, Trigger};
 
-/// One attachment of one disk. The kernel numbers each medium that appears and reuses no number until reboot.
+/// One attachment of one disk. The kernel numbers each medium that appears, and reuses no number until reboot.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AttachmentId {
-    /// `/proc/sys/kernel/random/boot_id`; the numbers below start anew at each boot.
+    /// `/proc/sys/kernel/random/boot_id`; the kernel numbers media anew at each boot.
     pub boot_id: String,
-    /// `/sys/block/*/diskseq`; absent on kernels before 5.15.
+    /// `/sys/block/*/diskseq`; `None` on kernels before 5.15.
     pub diskseq: Option<u64>,
 }
 
-/// What the copy amounted to. Sizes in bytes, 0 = unknown.
+/// The totals of a copy. Sizes are in bytes; 0 = unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Totals {
-    /// What the preflight check said must be copied.
+    /// The bytes to copy, according to the plan.
     pub bytes_total: u64,
-    /// What was copied of it.
+    /// The bytes that were copied.
     pub bytes_done: u64,
-    /// How many files were copied.
+    /// The number of files copied.
     pub files: u64,
-    /// How many files were deleted on the disk, by the plan; 0 unless rsync came to its end.
+    /// The number of files deleted on the disk, according to the plan; 0 unless rsync finished.
     pub deletions: u64,
-    /// Seconds from rsync's start until all was written back to the disk, without check and unmount.
+    /// Seconds from rsync's start to the end of the flush.
     pub copy_seconds: u64,
-    /// What was free on the disk when it was last measured.
+    /// Free space on the disk when it was last measured.
     pub free_bytes: u64,
     /// The size of its file system.
     pub size_bytes: u64,
 }
 
-/// What is written down of a run when it begins, so that one that never ended is noticed after a crash.
+/// What is recorded when a run begins, so that an unfinished run is noticed after a crash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunBegun {
     /// The run's number, counted from 1.
@@ -49,7 +49,7 @@ pub struct RunBegun {
     pub attachment: AttachmentId,
     /// When it began.
     pub started_at: Micros,
-    /// Where this run begins in the logs; none of runs that older versions began.
+    /// Where this run begins in the logs; empty in records of older versions.
     #[serde(default)]
     pub logs: Vec<LogPart>,
 }
@@ -70,31 +70,31 @@ pub struct RunRecord {
     pub attachment: AttachmentId,
     /// When it began.
     pub started_at: Micros,
-    /// When it ended, all that was undone included.
+    /// When it ended, including the release of the disk.
     pub finished_at: Micros,
     /// Only a success counts as a backup.
     pub outcome: Outcome,
-    /// The step that the run had reached when it ended.
+    /// The last step that the run reached.
     pub step: Step,
-    /// Why it ended early, or else what went wrong while the disk was released; none if nothing did.
+    /// Why the run ended early, or what went wrong while the disk was released; `None` if nothing did.
     #[serde(default)]
     pub fault: Option<Fault>,
-    /// What went wrong without ending the run, in the order in which it came.
+    /// Problems that did not end the run, in their order.
     #[serde(flatten, with = "super::run_warning::list")]
     pub warnings: Vec<RunWarning>,
-    /// All 0 where the run did not get that far.
+    /// All 0 if the run did not get that far.
     #[serde(default)]
     pub totals: Totals,
-    /// Proven unmounted, flushed and free of holders at the end.
+    /// The disk was verifiably unmounted, flushed and unused at the end.
     #[serde(default)]
     pub safe_to_remove: bool,
-    /// Where its lines are in the logs; none of runs that older versions recorded.
+    /// Where its lines are in the logs; empty in records of older versions.
     #[serde(default)]
     pub logs: Vec<LogPart>,
 }
 
 impl RunBegun {
-    /// The record of this run when it has ended so; the rest is for the caller to fill in.
+    /// The record of this run with the given end; the caller fills in the rest.
     pub fn ended(&self, finished_at: Micros, outcome: Outcome) -> RunRecord {
         RunRecord {
             run: self.run,
@@ -116,12 +116,12 @@ impl RunBegun {
 }
 
 impl RunRecord {
-    /// Whether the disk could be taken away when the run was over. What was cut off is taken up again, so that the disk may be
-    /// in use a moment later, whatever was proven.
+    /// Whether the disk could be removed when the run was over. An interrupted run is resumed, so its disk may be in use again a moment
+    /// later.
     pub fn presence(&self) -> Presence {
-        let is_cut = self.fault.as_ref().is_some_and(Fault::is_interruption);
+        let is_interrupted = self.fault.as_ref().is_some_and(Fault::is_interruption);
         match self.fault {
-            _ if self.safe_to_remove && !is_cut => Presence::Safe,
+            _ if self.safe_to_remove && !is_interrupted => Presence::Safe,
             Some(Fault::DiskRemoved) => Presence::Gone,
             _ => Presence::Attached,
         }

@@ -1,23 +1,23 @@
-//! What went wrong in a run without ending it, in one list. How the history keeps that list is decided here, too.
+//! Problems that did not end a run, in one list, and how the history stores that list.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Warning};
 
-/// One warning, and the part of the run it belongs to.
+/// A problem, and the part of the run it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "lowercase")]
 pub enum RunWarning {
-    /// Of the copy and all that comes before it.
+    /// In the copy, or in any step before it.
     Copy(Warning),
-    /// Of releasing the disk: went wrong after the run's own fault.
+    /// While the disk was released, in addition to the run's own fault.
     Release(Fault),
-    /// Of the mail about the run, mostly after its end.
+    /// In the mail about the run, usually after its end.
     Mail(Warning),
 }
 
 impl RunWarning {
-    /// Unless it is a fault of releasing the disk.
+    /// The warning, unless it is a fault of releasing the disk.
     pub fn warning(&self) -> Option<&Warning> {
         match self {
             Self::Copy(warning) | Self::Mail(warning) => Some(warning),
@@ -25,7 +25,7 @@ impl RunWarning {
         }
     }
 
-    /// A fault of releasing the disk.
+    /// The fault, if it is one of releasing the disk.
     pub fn release_fault(&self) -> Option<&Fault> {
         match self {
             Self::Release(fault) => Some(fault),
@@ -34,7 +34,7 @@ impl RunWarning {
     }
 }
 
-/// The list as a field of a record, which is read as version 0.1 wrote it, too.
+/// Stores the list in a record, and also reads it as version 0.1 wrote it.
 pub(super) mod list {
     use serde::{Deserializer, Serializer};
 
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::RunRecord;
 
-    /// A line of the history of version 0.1, without what it has besides.
+    /// A line of a history that version 0.1 wrote, with the required fields only.
     const OLD: &str = r#"{"run":7,"disk":"B78E-6CC4","label":"Gold","trigger":"plugged","plug":{"boot_id":"b","diskseq":4},
         "started_at":1,"finished_at":2,"outcome":"aborted","step":"copy","fault":{"kind":"disk-removed"},
         "further":[{"kind":"interrupted"}],"warnings":[{"kind":"stalled","minutes":5}]}"#;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_read_as_it_was_written() {
+    fn a_record_survives_writing_and_reading() {
         let old: RunRecord = serde_json::from_str(OLD).unwrap();
         let mail = RunWarning::Mail(Warning::MailDelayed { server: "mx".into(), cause: "away".into() });
         let record = RunRecord { warnings: [old.warnings.clone(), vec![mail]].concat(), ..old };

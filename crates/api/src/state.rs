@@ -1,18 +1,18 @@
-//! What the daemon is doing, in one word.
+//! The daemon's state.
 
 use serde::{Deserialize, Serialize};
 
 use super::Step;
 use super::wire::Wire;
 
-/// What the daemon is doing, in the words of the bus property `State`.
+/// What the daemon is doing: the values of the bus property `State`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// No run is on.
+    /// No run is in progress.
     #[default]
     Idle,
-    /// Steps 1 and 2, mostly until Veeam has stopped writing.
+    /// Steps 1 and 2, which wait until Veeam has stopped writing.
     WaitingForVeeam,
     /// Step 3.
     Mounting,
@@ -20,26 +20,26 @@ pub enum State {
     Locking,
     /// Step 5, the preflight check.
     Checking,
-    /// Step 6, until all is flushed.
+    /// Step 6, including the flush.
     Copying,
-    /// Steps 7 and 8, which delete the lock files and measure what is free.
+    /// Steps 7 and 8, which delete the lock files and measure free space.
     Unlocking,
-    /// Step 9, which may take minutes, since it flushes.
+    /// Step 9, which may take minutes to flush.
     Unmounting,
-    /// The service shuts down and takes no more calls.
+    /// The service is shutting down and accepts no more calls.
     Stopping,
-    /// One that only a newer daemon knows.
+    /// A state that only a newer daemon knows.
     #[serde(other)]
     Unknown,
 }
 
 impl State {
-    /// A service that tells no state must not be taken for idle.
-    pub(super) fn not_told() -> Self {
+    /// A service that reports no state must not look idle.
+    pub(super) fn missing() -> Self {
         Self::Unknown
     }
 
-    /// The word on the bus.
+    /// The name on the bus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",

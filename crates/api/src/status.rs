@@ -1,4 +1,4 @@
-//! The snapshot that every reader sees: bus properties, `STATUS=`, status file. Made by the controller alone.
+//! The status that every reader sees: bus properties, `STATUS=`, status file. Only the controller creates it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 use super::wire::{Wire, dictionary};
 use super::{Disk, Facts, Micros, Outcome, State, UnformattedDisk, Warning, outcome};
 
-/// How far the copy is. Bytes are bytes of file contents.
+/// The progress of the copy. Bytes are bytes of file contents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// What was copied so far.
+    /// The bytes copied so far.
     pub bytes_done: u64,
-    /// What the dry run said must be copied; 0 before it has ended.
+    /// The bytes to copy, according to the dry run; 0 until it has ended.
     pub bytes_total: u64,
     /// Bytes per second, smoothed.
     pub rate: u64,
-    /// 0 = unknown.
+    /// An estimate; 0 = unknown.
     pub seconds_left: u64,
-    /// The file that is being copied, below the source; for people only, empty while there is none.
+    /// The current file, below the source; for people only, empty if there is none.
     pub file: String,
 }
 
 impl Progress {
-    /// 0 to 1, or -1 while the total is unknown; nothing to copy is 1.
+    /// 0 to 1, or -1 while the total is unknown; 1 if there is nothing to copy.
     pub fn ratio(&self, known: bool) -> f64 {
         if !known {
             return -1.0;
@@ -36,30 +36,30 @@ impl Progress {
     }
 }
 
-/// Mails that have not gone out yet.
+/// The mails that wait to be sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OutboxStatus {
-    /// How many.
+    /// The number of mails.
     pub waiting: u32,
     /// Why the last attempt failed.
     pub trouble: Option<Warning>,
 }
 
-/// Whether a disk may be taken away, in the words of the texts.
+/// Whether a disk may be removed; the texts select their wording by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Presence {
-    /// It may.
+    /// It is safe to remove.
     Safe,
-    /// It must stay until it is released.
+    /// It is attached and must stay until it is released.
     #[serde(rename = "plugged")]
     Attached,
-    /// It is not there.
+    /// It is not attached.
     Gone,
 }
 
 impl Presence {
-    /// The word in the texts and, as the argument `plug`, on the bus.
+    /// The name in the texts and, as the argument `plug`, on the bus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Safe => "safe",
@@ -70,52 +70,52 @@ impl Presence {
 }
 
 dictionary! {
-    /// Everything that readers may know at one moment: the properties of the bus, by their names there. Units and meanings are those
-    /// of `dbus/de.example.Backup.xml`.
+    /// The whole published state at one moment: the properties of the bus, by their names there. `dbus/de.example.Backup.xml` documents
+    /// their units and meanings.
     pub struct Status {
         /// One sentence for a person, in the configured language.
         "Status" => status: String,
         /// What the service is doing.
-        #[serde(default = "State::not_told")]
+        #[serde(default = "State::missing")]
         "State" => state: State,
-        /// UUID of the disk of the run that is on.
+        /// UUID of the current run's disk; empty = none.
         "Disk" => disk: String,
-        /// 0 = none.
+        /// The current run's number; 0 = none.
         "Run" => run: u64,
         /// When that run began; 0 = none.
         "StartedAt" => started_at: Micros,
-        /// 0 to 1, -1 = unknown.
+        /// 0 to 1; -1 = unknown.
         "Progress" => progress: f64,
-        /// Bytes of contents that were copied so far.
+        /// Bytes of file contents copied so far.
         "BytesDone" => bytes_done: u64,
-        /// What the dry run said must be copied; 0 before it has ended.
+        /// The bytes to copy, according to the dry run; 0 until it has ended.
         "BytesTotal" => bytes_total: u64,
-        /// Bytes that an interrupted copy has left on the disk and that this one only compares.
+        /// Bytes that an interrupted copy left on the disk, and that this one only compares.
         "BytesResumed" => bytes_resumed: u64,
         /// Smoothed.
         "BytesPerSecond" => bytes_per_second: u64,
-        /// 0 = unknown.
+        /// An estimate; 0 = unknown.
         "SecondsLeft" => seconds_left: u64,
-        /// The file that is being copied, below the source; for people only.
+        /// The current file, below the source; for people only.
         "CurrentFile" => current_file: String,
-        /// UUIDs of disks that wait for their turn.
+        /// UUIDs of the disks that wait for their run.
         "Queue" => queue: Vec<String>,
-        /// Of the run that is on.
+        /// The current run's warnings.
         "Warnings" => warnings: Vec<String>,
-        /// What each of them is about, in the same order.
+        /// The facts of each warning, in the same order.
         "WarningFacts" => warning_facts: Vec<Facts>,
-        /// What was free on a disk when it was last measured: in the run that is on, or at the end of the last one.
+        /// Free space when it was last measured: in the current run, or at the end of the last one.
         "FreeBytes" => free_bytes: u64,
-        /// None before the first run.
+        /// `None` before the first run.
         #[serde(with = "outcome")]
         "LastResult" => last_result: Option<Outcome>,
         /// Name and message of the last run's fault; empty = none.
         "LastError" => last_error: (String, String),
-        /// What that message is about.
+        /// The facts of that message.
         "LastErrorFacts" => last_error_facts: Facts,
-        /// Of the last run, what went wrong while its disk was released and its mail was sent included.
+        /// The last run's warnings, including those about releasing its disk and sending its mail.
         "LastWarnings" => last_warnings: Vec<String>,
-        /// What each of them is about, in the same order.
+        /// The facts of each warning, in the same order.
         "LastWarningFacts" => last_warning_facts: Vec<Facts>,
         /// UUID of the last run's disk; empty before the first run.
         "LastDisk" => last_disk: String,
@@ -123,55 +123,55 @@ dictionary! {
         "LastFinishedAt" => last_finished_at: Micros,
         /// UUIDs of the disks that are plugged in and released.
         "SafeToRemove" => safe_to_remove: Vec<String>,
-        /// The first of them.
+        /// The first Veeam locks.
         "VeeamLocks" => veeam_locks: Vec<VeeamLock>,
-        /// All of them, at least.
+        /// The total number of Veeam locks, or a lower bound.
         "VeeamLockCount" => veeam_lock_count: u32,
-        /// Why config.ini was refused, what is missing in it, or empty.
+        /// Why `config.ini` was refused, or what it lacks; empty = nothing.
         "ConfigError" => config_error: String,
-        /// What that sentence is about.
+        /// The facts of that sentence.
         "ConfigErrorFacts" => config_error_facts: Facts,
-        /// Mails that wait to be sent.
+        /// The number of mails that wait to be sent.
         "OutboxCount" => outbox_count: u32,
         /// Why they wait; empty while nothing is wrong.
         "OutboxError" => outbox_error: String,
-        /// What that sentence is about.
+        /// The facts of that sentence.
         "OutboxErrorFacts" => outbox_error_facts: Facts,
-        /// The newest lines about the run that is on or was last, oldest first.
+        /// The newest log lines about the current or the last run, oldest first.
         "RunLog" => run_log: Vec<LogLine>,
         /// Where the status page listens, as host:port.
         "WebAddress" => web_address: String,
-        /// By which names the status page may be asked for.
+        /// The host names by which the status page may be requested.
         "WebNames" => web_names: Vec<String>,
-        /// The service's, `0.2.0`.
+        /// The service's version, such as `0.2.0`.
         "Version" => version: String,
     }
     beside {
-        /// Of the disk of the run that is on.
+        /// Label of the current run's disk.
         label: String,
-        /// Of the disk of the last run.
+        /// Label of the last run's disk.
         last_label: String,
-        /// Number of the last run, 0 = none.
+        /// Number of the last run; 0 = none.
         last_run: u64,
-        /// What `ListDisks` gives.
+        /// The disks that `ListDisks` returns.
         disks: Vec<Disk>,
-        /// Plugged in, and without a file system.
+        /// Attached disks without a file system.
         unformatted: Vec<UnformattedDisk>,
-        /// UDisks2 has told what is plugged in.
+        /// UDisks2 has reported the attached disks.
         disks_seen: bool,
-        /// How often a copy's progress is worth a write to the status file.
+        /// The interval at which progress is written to the status file.
         sample_every: Duration,
     }
 }
 
 impl Status {
-    /// How many locks of Veeam there are besides those that are listed.
+    /// The number of Veeam locks beyond those listed.
     pub fn unlisted_locks(&self) -> u32 {
         let listed = u32::try_from(self.veeam_locks.len()).unwrap_or(u32::MAX);
         self.veeam_lock_count.saturating_sub(listed)
     }
 
-    /// Whether this disk may be taken away.
+    /// Whether this disk may be removed.
     pub fn presence(&self, disk: &str) -> Presence {
         let same = |uuid: &str| uuid.eq_ignore_ascii_case(disk);
         if self.safe_to_remove.iter().any(|uuid| same(uuid)) {
@@ -181,26 +181,26 @@ impl Status {
         if is_present { Presence::Attached } else { Presence::Gone }
     }
 
-    /// A fresh installation: calm, and with a next step.
+    /// Whether this is a fresh installation, which is not an error.
     pub fn is_not_set_up(&self) -> bool {
         self.config_error_facts.is_not_set_up() && self.last_result.is_none()
     }
 }
 
-/// A job of Veeam that writes, or waits until it may. On the bus it is job, state and since when.
+/// A Veeam job that writes or waits to write. On the bus: job, state, and time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(String, String, Micros)", into = "(String, String, Micros)")]
 pub struct VeeamLock {
-    /// The job's name, with `@` and the session where the lock is for one alone.
+    /// The job's name, with `@` and the session if the lock is for a single session.
     pub job: String,
-    /// Holding (the copy waits) or waiting (for the copy).
+    /// The job holds the lock, and copies wait; otherwise the job waits for the copy.
     pub held: bool,
-    /// When the lock was set, or first asked for.
+    /// When the lock was granted, or first requested.
     pub since: Micros,
 }
 
 impl VeeamLock {
-    /// The word on the bus.
+    /// The state's name on the bus.
     pub fn state(&self) -> &'static str {
         if self.held { "held" } else { "waiting" }
     }
@@ -219,7 +219,7 @@ impl From<VeeamLock> for (String, String, Micros) {
     }
 }
 
-/// A line of the log, as it was written. On the bus it is when, level and text.
+/// A line of the log, as it was written. On the bus: time, level and text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(Micros, String, String)", into = "(Micros, String, String)")]
 pub struct LogLine {
@@ -265,22 +265,22 @@ mod tests {
 
     use super::*;
 
-    fn read(told: &Value) -> Status {
-        Status::read(told.as_object().unwrap())
+    fn read(properties: &Value) -> Status {
+        Status::read(properties.as_object().unwrap())
     }
 
     #[test]
-    fn what_is_missing_or_of_another_type_is_empty_and_takes_nothing_else_along() {
-        let told =
+    fn a_missing_or_mistyped_property_is_empty_and_affects_no_other() {
+        let properties =
             json!({ "State": "copying", "Run": "seven", "LastError": [1], "LastResult": "exploded", "Tomorrow": 1 });
         let expected = Status { state: State::Copying, last_result: Some(Outcome::Aborted), ..Status::default() };
-        assert_eq!(read(&told), expected);
+        assert_eq!(read(&properties), expected);
     }
 
     #[test]
-    fn a_state_that_is_not_told_is_not_idle() {
-        for told in [json!({}), json!({ "State": 7 }), json!({ "State": "polishing" })] {
-            assert_eq!(read(&told).state, State::Unknown, "{told}");
+    fn a_missing_or_unknown_state_is_not_idle() {
+        for properties in [json!({}), json!({ "State": 7 }), json!({ "State": "polishing" })] {
+            assert_eq!(read(&properties).state, State::Unknown, "{properties}");
         }
     }
 }

@@ -1,322 +1,321 @@
-//! What went on although something was not as it should be, as typed values.
-//! Texts: `locales/*/warnings.ftl`, one message a variant.
+//! Problems that don't end a run, as typed values. Texts: `locales/*/warnings.ftl`, one message per variant.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that was told and did not end the run, or did not concern one. Sizes are bytes.
+/// A problem that did not end the run, or does not concern one. Sizes are in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Warning {
-    /// A lock file without a lock on it: the run before did not end well.
+    /// The lock file of an earlier run that did not end properly; nothing holds a lock on it.
     StaleLock {
         /// The lock file.
         path: String,
-        /// What the file says of who made it.
+        /// Its creator, according to the file.
         holder: String,
     },
-    /// A lock file with nothing in it.
+    /// An empty lock file.
     EmptyLock {
         /// The lock file.
         path: String,
     },
-    /// Files that a run before had copied and that never reached the disk.
+    /// Files that an earlier run copied did not reach the disk.
     LostFiles {
-        /// How many.
+        /// The number of files.
         count: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// Our lock file had gone when it was to be removed.
+    /// Our lock file was gone when it was to be deleted.
     LockVanished {
         /// The lock file.
         path: String,
     },
-    /// A Veeam lock file with nothing in it; it counts all the same.
+    /// An empty Veeam lock file, which counts nevertheless.
     EmptyVeeamLock {
         /// The lock file.
         path: String,
     },
-    /// A job waited for the end of the copy and got no lock: the time was up, it asked no longer, or its script has gone.
+    /// A job waited for the end of the copy and got no lock: its time was up, it withdrew the request, or its script ended.
     VeeamGaveUp {
         /// The job's name, as in its scripts.
         job: String,
-        /// How long it had waited, whole minutes; 0 is less than one.
+        /// How long it waited, in whole minutes.
         minutes: u64,
     },
-    /// A lock file that came while a copy was on already.
+    /// A lock file was created during a copy.
     VeeamDuringCopy {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// Two locks whose names differ in case or in Unicode's form only.
+    /// The names of two locks differ only in case or Unicode form.
     VeeamNamesAlike {
-        /// The one that asks.
+        /// The job that requests a lock.
         job: String,
-        /// The one that holds a lock or waits for one already.
+        /// The job that already holds a lock or waits for one.
         other: String,
     },
-    /// Two scripts wait for a lock of one name at the same time.
+    /// Two scripts wait for a lock with the same name.
     VeeamNameTwice {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// What was to be unlocked is not locked, and something is that is spelled nearly so.
+    /// The job to be unlocked has no lock, but there is one with a similar name.
     VeeamUnlockMisspelt {
         /// The name to be unlocked.
         job: String,
-        /// The name of the lock that is there, and stays.
+        /// The name of the existing lock, which stays.
         held: String,
     },
-    /// A lock that was asked for several times is given back once, and is gone with that.
+    /// A lock that was requested several times was released by a single call.
     VeeamUnlockedForAll {
         /// The job's name, as in its scripts.
         job: String,
-        /// How many requests there were.
+        /// The number of requests.
         times: u64,
     },
-    /// Veeam tells of no session that a lock could stand for, so it stays.
+    /// Veeam reports no session that the lock could belong to, so the lock stays.
     VeeamLockUnknown {
         /// The job's name, as in its scripts.
         job: String,
     },
-    /// A lock that is older than config.ini allows.
+    /// A lock is older than `config.ini` allows.
     VeeamLockOld {
         /// The job's name, as in its scripts.
         job: String,
-        /// Its age, whole hours.
+        /// Its age in whole hours.
         hours: u64,
     },
-    /// Veeam's REST API can't be reached, or doesn't answer as it should.
+    /// Veeam's REST API can't be reached, or gives an unexpected answer.
     VeeamUnreachable {
-        /// `api-url` of `config.ini`.
+        /// `api-url` in `config.ini`.
         server: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Its certificate is not to be trusted, so nothing was said to it.
+    /// The certificate of Veeam's REST API is not trusted, so nothing was sent.
     VeeamUntrusted {
-        /// `api-url` of `config.ini`.
+        /// `api-url` in `config.ini`.
         server: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Veeam does not accept user and password of `config.ini`; it is asked again after an hour.
+    /// Veeam does not accept user and password in `config.ini`; the service tries again after an hour.
     VeeamLoginRefused {
-        /// `api-url` of `config.ini`.
+        /// `api-url` in `config.ini`.
         server: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
     /// Calls were refused because polkit gave no answer.
     PolkitSilent {
         /// The id of the polkit action.
         action: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A user on this machine keeps so many calls open that further ones were refused.
+    /// A user on this machine has so many open calls that further ones were refused.
     TooManyCalls {
         /// The numeric user id.
         user: u64,
-        /// So many calls may be open at a time.
+        /// The maximum number of open calls.
         most: u64,
     },
-    /// The copy succeeded, and less than the threshold is free now.
+    /// The copy succeeded, but free space is now below the threshold.
     LowSpace {
-        /// What is free on the disk, bytes.
+        /// Free space on the disk, in bytes.
         free: u64,
-        /// The limit of `config.ini`, bytes.
+        /// The limit in `config.ini`, in bytes.
         threshold: u64,
     },
-    /// Files went away in the source while they were being copied (rsync's code 24).
+    /// Files in the source vanished during the copy (rsync's exit code 24).
     VanishedFiles {
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// Directories that are gone from the source, and could not be deleted on the disk since something in them stays.
+    /// Directories that are gone from the source could not be deleted on the disk, because something in them stays.
     NotDeleted {
-        /// How many.
+        /// The number of directories.
         count: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// Files of the source that are not copied since they are called like something of ours, or lie in such a directory.
+    /// Files in the source are not copied, because they or their directory have a name that the service uses itself.
     OwnNames {
-        /// How many.
+        /// The number of files.
         count: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
     /// The disk's file system can't hold owners, links or special files.
     LossyFileSystem {
-        /// Its type as UDisks2 names it, `vfat`.
+        /// Its type in UDisks2's terms, such as `vfat`.
         file_system: String,
-        /// How many symbolic links are left out.
+        /// The number of symbolic links left out.
         links: u64,
-        /// How many further names of one file become files of their own.
+        /// The number of additional hard links that become separate files.
         hard_links: u64,
-        /// How many devices, sockets and pipes are left out.
+        /// The number of devices, sockets and pipes left out.
         specials: u64,
     },
-    /// Files with times that the disk can't hold. Their contents are the source's.
+    /// The disk can't hold the times of some files; their contents are complete.
     UnheldTimes {
-        /// How many.
+        /// The number of files.
         count: u64,
         /// The first few of them, separated by commas.
         examples: String,
     },
-    /// rsync's own security fixes are missing.
+    /// The installed rsync lacks security fixes.
     OldRsync {
-        /// The version that is installed.
+        /// The installed version.
         version: String,
     },
-    /// rsync reaches more than source, target and log, since the kernel or a sandbox does not let it be confined.
+    /// rsync can access more than source, target and log, because the kernel or a sandbox prevents its confinement.
     Unconfined {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Nothing was written for a long time.
+    /// The copy made no progress for a long time.
     Stalled {
         /// Whole minutes since the last progress.
         minutes: u64,
     },
-    /// The file system was still mounted from an earlier run of ours and has been unmounted.
+    /// The file system was still mounted from an earlier run, and has been unmounted.
     LeftoverMount {
         /// Where it was mounted.
         mount_point: String,
     },
-    /// The deletions are done before the copy because only they make room for it.
+    /// The deletions were done before the copy, because it did not fit without them.
     DeletedFirst {
-        /// How many bytes that gives.
+        /// The space they freed, in bytes.
         freed: u64,
     },
-    /// The UUID is known, the device that it comes from is another one than before.
+    /// The file system has a known UUID, but is on another device than before.
     ChangedDisk {
         /// Its UUID.
         disk: String,
     },
-    /// The disk's file system has found errors in itself, now or at some time before.
+    /// The disk's file system has recorded errors, now or earlier.
     FileSystemErrors {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// All is written to the disk, and what its file system stands upon still holds it: a LUKS container, a volume group.
+    /// The disk is unmounted and flushed, but the layers below its file system are still open: a LUKS container, a volume group.
     StillOpen {
         /// The block devices, separated by commas.
         devices: String,
     },
-    /// The disk may be pulled, but it could not be switched off.
+    /// The disk is safe to remove, but could not be powered off.
     PowerOffFailed {
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// What was remembered of disks and source can't be read or written.
+    /// The stored identities of disks and source can't be read or written.
     MemoryLost {
-        /// The file where it is kept.
+        /// The file they are stored in.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The general log at `log-file-path` takes no lines.
+    /// The log at `log-file-path` can't be written.
     LogUnwritable {
         /// The log.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Somebody is to get mails, and nothing says through which server.
+    /// Recipients are configured, but no mail server.
     MailWithoutServer,
-    /// The mail server can't be reached or takes no mail at the moment.
+    /// The mail server can't be reached, or accepts no mail at the moment.
     MailDelayed {
-        /// `server` of `config.ini`, without the port.
+        /// `server` in `config.ini`, without the port.
         server: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The server's certificate is not to be trusted, so nothing was said to it.
+    /// The server's certificate is not trusted, so nothing was sent.
     MailServerUntrusted {
-        /// `server` of `config.ini`, without the port.
+        /// `server` in `config.ini`, without the port.
         server: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The server does not encrypt, and without that nothing is sent.
+    /// The server does not offer encryption, so nothing was sent.
     MailNotEncrypted {
-        /// `server` of `config.ini`, without the port.
+        /// `server` in `config.ini`, without the port.
         server: String,
     },
-    /// The server does not accept user and password of `config.ini`.
+    /// The server does not accept user and password in `config.ini`.
     MailLoginRefused {
-        /// `server` of `config.ini`, without the port.
+        /// `server` in `config.ini`, without the port.
         server: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The server offers no way to log in that we know.
+    /// The server offers no supported login mechanism.
     MailNoMechanism {
-        /// `server` of `config.ini`, without the port.
+        /// `server` in `config.ini`, without the port.
         server: String,
-        /// What it offers instead, as it says it.
+        /// What it offers, in its own words.
         offered: String,
     },
-    /// The server does not take the name by which we greet it.
+    /// The server does not accept our name in HELO.
     MailHelloRefused {
-        /// `server` of `config.ini`, without the port.
+        /// `server` in `config.ini`, without the port.
         server: String,
-        /// The name: `helo-name` of `config.ini`, or the computer's own.
+        /// The name: `helo-name` in `config.ini`, or the computer's own.
         name: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The server wanted the mail without its attachments only.
+    /// The server accepted the mail only without its attachments.
     MailWithoutLogs {
         /// The mail's subject.
         subject: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// Nobody is there who speaks with other computers for the service.
+    /// The process that talks to other computers for the service can't be started.
     HelperMissing {
-        /// The systemd unit that would start it.
+        /// The systemd unit that starts it.
         unit: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// The server refuses this recipient for good; the others get the mail.
+    /// The server permanently refused this recipient; the others get the mail.
     MailRecipientRefused {
         /// The mail address.
         recipient: String,
         /// The mail's subject.
         subject: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A mail that is given up.
+    /// A mail could not be delivered, and is not retried.
     MailFailed {
         /// The mail's subject.
         subject: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// A mail that can't be kept until it is sent.
+    /// A mail can't be stored in the outbox.
     MailUnwritable {
         /// The directory of the outbox.
         path: String,
-        /// The text of the error beneath, for the administrator.
+        /// The text of the underlying error, for administrators.
         cause: String,
     },
-    /// So many mails wait that further ones go without their logs.
+    /// The outbox is so full that further mails are sent without logs.
     OutboxFull {
-        /// The size of all that wait.
+        /// The total size of waiting mails.
         bytes: u64,
-        /// The limit of `config.ini`.
+        /// The limit in `config.ini`.
         limit: u64,
     },
-    /// Lines of the history that are no runs: torn by a power loss, or foreign.
+    /// Some lines of the history are not valid, for example after a power failure.
     DamagedHistory {
         /// The file.
         path: String,
-        /// How many lines.
+        /// The number of such lines.
         lines: u64,
     },
 }

@@ -1,5 +1,5 @@
-//! How values look on the bus. A dictionary (all properties, one disk, one run) is declared once, with the names of the bus, and
-//! goes from there to `PropertiesChanged`, to the lists, to JSON, and back. Knows no property by name.
+//! How values are encoded on the bus. A dictionary (all properties, one disk, one run) is declared once, with its names on the bus; the
+//! encodings for `PropertiesChanged`, lists and JSON follow from that. Knows no property by name.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,15 @@ use zbus::Variant;
 
 use super::{Facts, harmless};
 
-/// An `a{sv}` to be sent.
+/// An `a{sv}` to send.
 pub type Entries = HashMap<&'static str, Variant<'static>>;
 
-/// A value that the bus can carry. Strings are made harmless on the way out, once: labels, file names and job names are anybody's.
+/// A value that can be sent on the bus. Strings are escaped here, once, because anyone can choose labels, file names and job names.
 pub trait Wire {
-    /// What it becomes.
+    /// The encoded type.
     type Form: Into<Variant<'static>>;
 
-    /// The value as the bus carries it.
+    /// Encodes the value.
     fn wire(&self) -> Self::Form;
 }
 
@@ -68,7 +68,7 @@ where
     }
 }
 
-/// Declares a struct whose fields are the entries of a dictionary on the bus; those under `beside` never leave the program.
+/// Declares a struct whose fields are the entries of a dictionary on the bus; fields under `beside` are never sent.
 macro_rules! dictionary {
     (
         $(#[$about:meta])*
@@ -91,26 +91,26 @@ macro_rules! dictionary {
             /// The names of the entries on the bus.
             pub const KEYS: &'static [&'static str] = &[$($key),*];
 
-            /// All entries, as the bus carries them.
+            /// All entries, encoded for the bus.
             pub fn entries(&self) -> $crate::wire::Entries {
                 std::collections::HashMap::from([$(($key, $crate::wire::Wire::wire(&self.$field).into())),*])
             }
 
-            /// What another program was told; what is missing there, or of another type than here, is empty.
-            pub fn read(told: &serde_json::Map<String, serde_json::Value>) -> Self {
-                let whole = |told| serde_json::from_value::<Self>(serde_json::Value::Object(told));
-                whole(told.clone()).unwrap_or_else(|_| {
-                    let entries = told.iter().map(|(name, value)| (name.clone(), value.clone()));
-                    let fitting = entries.filter(|entry| whole(serde_json::Map::from_iter([entry.clone()])).is_ok());
-                    whole(fitting.collect()).unwrap_or_default()
+            /// Reads what another program sent; entries that are missing or have another type are empty.
+            pub fn read(sent: &serde_json::Map<String, serde_json::Value>) -> Self {
+                let parse = |entries| serde_json::from_value::<Self>(serde_json::Value::Object(entries));
+                parse(sent.clone()).unwrap_or_else(|_| {
+                    let entries = sent.iter().map(|(name, value)| (name.clone(), value.clone()));
+                    let valid = entries.filter(|entry| parse(serde_json::Map::from_iter([entry.clone()])).is_ok());
+                    parse(valid.collect()).unwrap_or_default()
                 })
             }
 
-            /// The entries as JSON, under the names of the bus.
+            /// The entries as JSON, by their names on the bus.
             pub fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {
                 match serde_json::to_value(self) {
                     Ok(serde_json::Value::Object(map)) => map,
-                    // A struct with plain fields is always a map.
+                    // Unreachable: a struct with named fields always becomes a map.
                     _ => serde_json::Map::new(),
                 }
             }
