@@ -4,7 +4,8 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, ResolveFlags, Statx};
+use asbackup_reflink::beneath::{self, Mounts};
+use rustix::fs::{Mode, OFlags, Statx};
 use rustix::io::Errno;
 
 use crate::error::Cause;
@@ -21,15 +22,7 @@ pub struct Trees<'a> {
 
 /// Errors: what the kernel says; XDEV and LOOP where a path leads out or over a link.
 pub(crate) fn open(directory: BorrowedFd<'_>, path: &Path, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    loop {
-        match rustix::fs::openat2(directory, path, flags | OFlags::CLOEXEC | OFlags::NOFOLLOW, mode, resolve) {
-            // A rename elsewhere while the path was walked.
-            Err(Errno::AGAIN | Errno::INTR) => {}
-            result => return result,
-        }
-    }
+    beneath::open(directory, path, flags, mode, Mounts::Enter)
 }
 
 /// A regular file to read. A pipe in its place holds nobody up.

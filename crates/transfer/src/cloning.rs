@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fs::File;
 
+use asbackup_reflink::clone_range;
 use rustix::io::Errno;
 
 use crate::error::Cause;
 use crate::ground::Shares;
-use crate::kernel::clone_range;
 use crate::known::Known;
 
 /// So many of the target's files are kept open at the most.

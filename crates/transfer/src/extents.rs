@@ -1,10 +1,9 @@
-//! Where on its device a file lies, as FIEMAP tells.
+//! The parts of a file whose blocks belong to other files, too.
 
 use std::os::fd::AsFd;
 
+use asbackup_reflink::{Dirty, Extents};
 use rustix::io::Errno;
-
-use crate::kernel::{Map, RawExtent};
 
 /// A part of a file whose blocks belong to other files, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,21 +15,16 @@ pub(crate) struct Extent {
     pub(crate) length: u64,
 }
 
-const LAST: u32 = 0x1;
-/// UNKNOWN, DELALLOC, ENCODED, DATA_ENCRYPTED, NOT_ALIGNED, DATA_INLINE, DATA_TAIL, UNWRITTEN: its address is none, or not
-/// that of what reading the file gives. Of what is compressed two different parts can have the same one.
-const NO_ADDRESS: u32 = 0x2 | 0x4 | 0x8 | 0x80 | 0x100 | 0x200 | 0x400 | 0x800;
-const SHARED: u32 = 0x2000;
-
 impl Extent {
     pub(crate) fn end(&self) -> u64 {
         self.logical + self.length
     }
 
     /// Only what is shared right now can be the same as what is elsewhere.
-    fn take(raw: &RawExtent) -> Option<Self> {
-        let usable = raw.flags & NO_ADDRESS == 0 && raw.flags & SHARED != 0 && raw.physical != 0;
-        usable.then_some(Self { logical: raw.logical, physical: raw.physical, length: raw.length })
+    fn take(extent: &asbackup_reflink::Extent) -> Option<Self> {
+        let flags = extent.flags;
+        let usable = flags.has_address() && flags.is_shared() && extent.physical != 0;
+        usable.then_some(Self { logical: extent.logical, physical: extent.physical, length: extent.length })
     }
 
     fn continues(&self, earlier: &Self) -> bool {
@@ -40,19 +34,13 @@ impl Extent {
 
 /// The shared extents of a file in order, in one pass. Errors: OPNOTSUPP and NOTTY where the file system has no such map.
 pub(crate) fn shared(file: impl AsFd) -> Result<Vec<Extent>, Errno> {
-    let mut map = Map::new();
     let mut found: Vec<Extent> = Vec::new();
-    let mut start = 0;
-    loop {
-        let page = map.ask(&file, start, start == 0)?;
-        page.iter().filter_map(Extent::take).for_each(|extent| push(&mut found, extent));
-        let Some(last) = page.last() else { return Ok(found) };
-        let next = last.logical.saturating_add(last.length);
-        if last.flags & LAST != 0 || next <= start {
-            return Ok(found);
+    for extent in Extents::of(file, Dirty::Flushed) {
+        if let Some(extent) = Extent::take(&extent?) {
+            push(&mut found, extent);
         }
-        start = next;
     }
+    Ok(found)
 }
 
 fn push(found: &mut Vec<Extent>, extent: Extent) {
@@ -65,19 +53,18 @@ fn push(found: &mut Vec<Extent>, extent: Extent) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn raw(flags: u32) -> RawExtent {
-        RawExtent { logical: 0, physical: 8192, length: 4096, flags, ..RawExtent::default() }
-    }
+    use asbackup_reflink::Flags;
 
     #[test]
     fn only_shared_extents_with_a_true_address_count() {
-        assert!(Extent::take(&raw(SHARED | LAST)).is_some());
-        assert!(Extent::take(&raw(0)).is_none());
-        for bit in [0x2, 0x4, 0x8, 0x80, 0x100, 0x200, 0x400, 0x800] {
-            assert!(Extent::take(&raw(SHARED | bit)).is_none(), "{bit:#x}");
-        }
-        assert!(Extent::take(&RawExtent { physical: 0, ..raw(SHARED) }).is_none());
+        let take = |physical, flags| {
+            Extent::take(&asbackup_reflink::Extent { logical: 0, physical, length: 4096, flags: Flags(flags) })
+        };
+        let shared = 0x2000;
+        assert!(take(8192, shared | 0x1).is_some());
+        assert!(take(8192, 0).is_none());
+        assert!(take(8192, shared | 0x8).is_none());
+        assert!(take(0, shared).is_none());
     }
 
     #[test]

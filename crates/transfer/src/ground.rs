@@ -6,10 +6,11 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use asbackup_reflink::clone_range;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::{beneath, kernel};
+use crate::beneath;
 
 /// Reads and writes past the page cache are whole multiples of this at the least.
 const SECTOR: u64 = 4096;
@@ -69,5 +70,5 @@ fn can_share(target: BorrowedFd<'_>, granule: u64) -> bool {
     };
     let (Ok(from), Ok(to)) = (nameless(), nameless()) else { return false };
     let block = vec![1; usize::try_from(granule).unwrap_or(0)];
-    from.write_all_at(&block, 0).is_ok() && kernel::clone_range((&from, 0), (&to, 0), granule).is_ok()
+    from.write_all_at(&block, 0).is_ok() && clone_range((&from, 0), (&to, 0), granule).is_ok()
 }

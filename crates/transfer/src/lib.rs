@@ -4,10 +4,10 @@
 //! there as a clone only what changed is written. Where a file system can't share blocks, files are copied whole, with reading and
 //! writing overlapped. The crate knows directories, lists of files and what is known of them, and nothing of who asks or why.
 //!
-//! The files: `stamp` (which version of a file), `beneath` (opening below a directory), `kernel` (the four calls that have no safe
-//! wrapper), `extents` and `runs` (where a file's data lies), `known` and `witness` (what the target has already), `pieces` (what is
-//! done with each part of a file), `feed`, `direct`, `writing`, `cloning` and `pump` (doing it), `note` and `part` (the file while it is not
-//! whole), `landing` (giving it its name), `job` (all files, one after the other), `forecast` (how much it will be).
+//! The files: `stamp` (which version of a file), `beneath` (opening below a directory), `extents` and `runs` (where a
+//! file's data lies), `known` and `witness` (what the target has already), `pieces` (what is done with each part of a file), `feed`,
+//! `direct`, `writing`, `cloning` and `pump` (doing it), `note` and `part` (the file while it is not whole), `landing` (giving it its
+//! name), `job` (all files, one after the other), `forecast` (how much it will be).
 //!
 //! ```no_run
 //! use asbackup_transfer::{Item, Job, Known, Options, Quiet, Trees};
@@ -22,6 +22,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![deny(missing_docs)]
+
 mod beneath;
 mod cloning;
 mod direct;
@@ -31,8 +33,6 @@ mod feed;
 mod forecast;
 mod ground;
 mod job;
-#[allow(unsafe_code)]
-mod kernel;
 mod known;
 mod landing;
 mod listen;
@@ -41,7 +41,6 @@ mod part;
 mod pieces;
 mod pool;
 mod pump;
-
 mod runs;
 mod stamp;
 mod witness;

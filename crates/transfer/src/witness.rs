@@ -4,12 +4,12 @@ use std::fs::File;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
+use asbackup_reflink::is_realtime;
 use rustix::io::Errno;
 
 use crate::beneath::Trees;
 use crate::error::{Cause, Error, Side};
 use crate::extents::{self, Extent};
-use crate::kernel;
 use crate::stamp::{Stamp, device};
 use crate::{beneath, stamp};
 
@@ -87,7 +87,7 @@ fn look<'a>(directory: BorrowedFd<'a>, path: &Path, target_stamp: Stamp) -> Resu
 
 /// The shared extents of a file; none where its file system has no addresses, or those of a second device.
 pub(crate) fn addresses(file: &File) -> Result<Vec<Extent>, Errno> {
-    if kernel::is_realtime(file) {
+    if is_realtime(file) {
         return Ok(Vec::new());
     }
     match extents::shared(file) {

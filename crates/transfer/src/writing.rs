@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::fs::File;
 
+use asbackup_reflink::{begin_write_back, end_write_back};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
 use crate::direct::Direct;
 use crate::error::Cause;
 use crate::ground::Ground;
-use crate::kernel;
 
 /// So many windows are on their way to the disk while the next one is written.
 const BEHIND: usize = 2;
@@ -79,7 +79,7 @@ impl<'w> Writer<'w> {
 
     fn send(&mut self) -> Result<(), Errno> {
         let Some(window) = self.window.take() else { return Ok(()) };
-        lenient(kernel::begin_write_back(self.out.file, window.from, window.to - window.from))?;
+        lenient(begin_write_back(self.out.file, window.from, window.to - window.from))?;
         self.behind.push_back(window);
         Ok(())
     }
@@ -88,7 +88,7 @@ impl<'w> Writer<'w> {
         let mut taken = 0;
         while self.behind.len() > left {
             let Some(Window { from, to, written }) = self.behind.pop_front() else { break };
-            lenient(kernel::end_write_back(self.out.file, from, to - from))?;
+            lenient(end_write_back(self.out.file, from, to - from))?;
             self.out.forget(from, to - from);
             taken += written;
         }

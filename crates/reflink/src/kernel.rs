@@ -17,8 +17,12 @@ struct CloneRange {
 
 const FICLONERANGE: Opcode = opcode::write::<CloneRange>(0x94, 13);
 
-/// Lets `length` bytes at `to.1` of the second file be those at `from.1` of the first. Errors: as FICLONERANGE(2const).
-pub(crate) fn clone_range(from: (impl AsFd, u64), to: (impl AsFd, u64), length: u64) -> Result<(), Errno> {
+/// Lets `length` bytes at `to.1` of the second file be those at `from.1` of the first. Offsets and length are whole blocks; only a
+/// length up to the source's end may be odd, if it is the target's end, too.
+///
+/// # Errors
+/// As FICLONERANGE(2const).
+pub fn clone_range(from: (impl AsFd, u64), to: (impl AsFd, u64), length: u64) -> Result<(), Errno> {
     let source = i64::from(from.0.as_fd().as_raw_fd());
     let range = CloneRange { source, source_offset: from.1, length, target_offset: to.1 };
     // SAFETY: the kernel reads one `file_clone_range`, laid out as above, and writes nothing into our memory; both
@@ -27,7 +31,7 @@ pub(crate) fn clone_range(from: (impl AsFd, u64), to: (impl AsFd, u64), length: 
 }
 
 /// How many extents are asked for at a time.
-pub(crate) const PAGE: usize = 512;
+const PAGE: usize = 512;
 
 /// `struct fiemap_extent` of linux/fiemap.h.
 #[repr(C)]
@@ -67,15 +71,30 @@ impl Map {
         Box::new(Self { head: MapHead::default(), extents: [RawExtent::default(); PAGE] })
     }
 
-    /// The next extents from `start` on, in bytes. `synced`: dirty data gets its blocks first. Errors: as FIEMAP says.
-    pub(crate) fn ask(&mut self, file: impl AsFd, start: u64, synced: bool) -> Result<&[RawExtent], Errno> {
+    /// The extents that were read last.
+    pub(crate) fn page(&self) -> &[RawExtent] {
+        &self.extents[..(self.head.mapped as usize).min(PAGE)]
+    }
+
+    /// Reads the next extents from `start` on, in bytes. `synced`: dirty data gets its blocks first. Errors: as FIEMAP says.
+    pub(crate) fn read(&mut self, file: impl AsFd, start: u64, synced: bool) -> Result<(), Errno> {
         let flags = if synced { FIEMAP_FLAG_SYNC } else { 0 };
         self.head = MapHead { start, length: u64::MAX - start, flags, count: PAGE as u32, ..MapHead::default() };
         // SAFETY: the kernel reads the head and writes at most `count` extents behind it, which is as many as there are; any
         // bits are valid for all fields.
-        unsafe { ioctl::ioctl(file, Updater::<FIEMAP, Self>::new(self))? };
-        Ok(&self.extents[..(self.head.mapped as usize).min(PAGE)])
+        unsafe { ioctl::ioctl(file, Updater::<FIEMAP, Self>::new(self)) }
     }
+}
+
+/// How many extents a file has, without a look at them. Data that has no blocks yet may count as one.
+///
+/// # Errors
+/// OPNOTSUPP and NOTTY where the file system has no such map; else what the kernel says.
+pub fn count_extents(file: impl AsFd) -> Result<u64, Errno> {
+    let mut head = MapHead { length: u64::MAX, ..MapHead::default() };
+    // SAFETY: with a `count` of 0 the kernel reads and writes the head only.
+    unsafe { ioctl::ioctl(file, Updater::<FIEMAP, MapHead>::new(&mut head))? };
+    Ok(head.mapped.into())
 }
 
 /// `struct fsxattr` of linux/fs.h.
@@ -90,19 +109,25 @@ const FSGETXATTR: Opcode = opcode::read::<ExtendedFlags>(b'X', 31);
 const FS_XFLAG_REALTIME: u32 = 1;
 
 /// Whether its blocks lie on the second device that an XFS can have, whose addresses look like those of the first.
-pub(crate) fn is_realtime(file: impl AsFd) -> bool {
+pub fn is_realtime(file: impl AsFd) -> bool {
     // SAFETY: the kernel writes one `fsxattr`, laid out as above; any bits are valid for its fields.
     let flags = unsafe { ioctl::ioctl(file, Getter::<FSGETXATTR, ExtendedFlags>::new()) };
     flags.is_ok_and(|flags| flags.flags & FS_XFLAG_REALTIME != 0)
 }
 
-/// Has the disk begin to take a range of a file.
-pub(crate) fn begin_write_back(file: impl AsFd, at: u64, length: u64) -> Result<(), Errno> {
+/// Has the disk begin to take a range of a file, in bytes.
+///
+/// # Errors
+/// Those of sync_file_range(2).
+pub fn begin_write_back(file: impl AsFd, at: u64, length: u64) -> Result<(), Errno> {
     sync_file_range(file, at, length, libc::SYNC_FILE_RANGE_WRITE)
 }
 
-/// Waits until the disk has taken a range of a file; its cache may not have been flushed. Errors: EIO if it could not.
-pub(crate) fn end_write_back(file: impl AsFd, at: u64, length: u64) -> Result<(), Errno> {
+/// Waits until the disk has taken a range of a file, in bytes; its cache may not have been flushed.
+///
+/// # Errors
+/// Those of sync_file_range(2); EIO if the disk could not take it.
+pub fn end_write_back(file: impl AsFd, at: u64, length: u64) -> Result<(), Errno> {
     let whole = libc::SYNC_FILE_RANGE_WAIT_BEFORE | libc::SYNC_FILE_RANGE_WRITE | libc::SYNC_FILE_RANGE_WAIT_AFTER;
     sync_file_range(file, at, length, whole)
 }
