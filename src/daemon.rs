@@ -113,7 +113,7 @@ fn load(path: &Path) -> Result<Loaded, DaemonError> {
             // The configured language is in the file that can't be read.
             let texts = Texts::new(Language::default());
             for problem in &faults.0 {
-                asbackup_logging::tell(Level::Error, &texts, problem, &Scope::default());
+                asbackup_logging::log(Level::Error, &texts, problem, &Scope::default());
             }
             Err(DaemonError::Config(faults))
         }
@@ -256,7 +256,7 @@ fn open_logs(loaded: &Loaded, texts: &Texts) {
     asbackup_logging::set_text_log(Some(&config.log_file));
     asbackup_logging::set_debug(config.debug);
     for warning in &loaded.warnings {
-        asbackup_logging::tell(Level::Warn, texts, warning, &Scope::default());
+        asbackup_logging::log(Level::Warn, texts, warning, &Scope::default());
     }
     if config.debug {
         debug_dump::log(std::env::vars_os(), &config.entries());
@@ -266,7 +266,7 @@ fn open_logs(loaded: &Loaded, texts: &Texts) {
 fn log_start(config: &Config, texts: &Texts) {
     let disks = config.disks.len() as u64;
     let notice = Notice::DaemonStarted { version: env!("CARGO_PKG_VERSION").to_owned(), disks };
-    asbackup_logging::tell(Level::Info, texts, &notice, &Scope::default());
+    asbackup_logging::log(Level::Info, texts, &notice, &Scope::default());
 }
 
 fn reader(past: HistoryReader) -> bus::History {

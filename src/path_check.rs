@@ -51,7 +51,7 @@ pub fn log_problems(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
         let look = move || Ok::<_, std::io::Error>([refused(&config), tolerated(&config, &file)].concat());
         for problem in blocking(GLANCE, look).await.unwrap_or_default() {
-            asbackup_logging::tell(Level::Warn, &texts, &problem, &Scope::default());
+            asbackup_logging::log(Level::Warn, &texts, &problem, &Scope::default());
         }
     });
 }

@@ -141,7 +141,7 @@ impl Dispatch {
 
     /// Rate-limited, since any user can cause it.
     fn warn(&self, warning: &Warning) {
-        asbackup_logging::tell_seldom(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
+        asbackup_logging::log_limited(Level::Warn, &self.texts.borrow(), warning, &Scope::default());
     }
 }
 

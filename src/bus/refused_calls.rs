@@ -25,7 +25,7 @@ pub async fn answer_all(
         let texts = texts.borrow().clone();
         if !refusal.is_too_long {
             let warning = Warning::TooManyCalls { user: refusal.user.into(), most: MOST_OPEN.into() };
-            asbackup_logging::tell_seldom(Level::Warn, &texts, &warning, &Scope::default());
+            asbackup_logging::log_limited(Level::Warn, &texts, &warning, &Scope::default());
         }
         if let Err(error) = answer(&connection, &texts, &refusal).await {
             debug!("a refusal was not sent: {error}");

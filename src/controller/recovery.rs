@@ -62,7 +62,7 @@ impl Controller {
 
     async fn end_interrupted(&mut self, begun: &RunBegun) {
         let scope = Scope { run: begun.run, disk: begun.disk.to_string(), step: None };
-        asbackup_logging::tell(Level::Error, &self.texts, &Fault::Interrupted, &scope);
+        asbackup_logging::log(Level::Error, &self.texts, &Fault::Interrupted, &scope);
         let logs = log_excerpt::end(begun.logs.clone(), &self.config).await;
         let ended = begun.ended(micros(SystemTime::now()), Outcome::Aborted);
         let record = RunRecord { logs, fault: Some(Fault::Interrupted), ..ended };

@@ -15,12 +15,12 @@ use asbackup_texts::Spoken;
 impl Controller {
     /// Writes a line to the log, within the active run if there is one.
     pub(super) fn log<T: Spoken>(&self, level: Level, value: &T) {
-        asbackup_logging::tell(level, &self.texts, value, &self.scope());
+        asbackup_logging::log(level, &self.texts, value, &self.scope());
     }
 
     /// The same at a limited rate, for what callers can cause as often as they like.
     pub(super) fn log_limited<T: Spoken>(&self, level: Level, value: &T) {
-        asbackup_logging::tell_seldom(level, &self.texts, value, &self.scope());
+        asbackup_logging::log_limited(level, &self.texts, value, &self.scope());
     }
 
     pub(super) fn log_notice(&self, notice: Notice) {
@@ -30,7 +30,7 @@ impl Controller {
     /// Writes a line to the log about a disk that no run is on.
     pub(super) fn log_disk_notice(&self, disk: &DiskId, notice: &Notice) {
         let scope = Scope { disk: disk.to_string(), ..Scope::default() };
-        asbackup_logging::tell(Level::Info, &self.texts, notice, &scope);
+        asbackup_logging::log(Level::Info, &self.texts, notice, &scope);
     }
 
     fn scope(&self) -> Scope {

@@ -77,11 +77,11 @@ impl Controller {
         let scope = active.scope();
         let presence = record.presence();
         if let Some(told) = &record.fault {
-            asbackup_logging::tell(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
+            asbackup_logging::log(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
         }
         // An abort has one error, its reason.
         for told in record.warnings.iter().filter_map(RunWarning::release_fault) {
-            asbackup_logging::tell(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
+            asbackup_logging::log(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {
@@ -89,10 +89,10 @@ impl Controller {
             Outcome::Cancelled => Notice::RunCancelled { run, label },
             Outcome::Aborted => Notice::RunAborted { run, label },
         };
-        asbackup_logging::tell(Level::Info, &self.texts, &notice, &scope);
+        asbackup_logging::log(Level::Info, &self.texts, &notice, &scope);
         if presence == Presence::Safe {
             let notice = Notice::SafeToRemove { disk: record.disk.to_string(), label: record.label.clone() };
-            asbackup_logging::tell(Level::Info, &self.texts, &notice, &scope);
+            asbackup_logging::log(Level::Info, &self.texts, &notice, &scope);
         }
     }
 

@@ -24,8 +24,8 @@ use asbackup_api::{LogLine, Notice, Step, Warning};
 use asbackup_texts::clock::Clock;
 use asbackup_texts::{Language, Spoken, Texts, harmless, text_id};
 
-use repeats::{Repeats, Verdict};
-use run_log::Tail;
+use repeats::{Decision, Repeats};
+use run_log::RunLog;
 use text_log::TextLog;
 
 /// Must never change: all MESSAGE_IDs derive from it.
@@ -83,36 +83,36 @@ pub struct Scope {
 
 /// Logs a typed value with its text, its MESSAGE_ID, the fields `ASBACKUP_RUN`, `ASBACKUP_DISK` and `ASBACKUP_STEP`, for a
 /// fault its name as `ASBACKUP_ERROR`, and each of its own fields (`ASBACKUP_MOUNT_POINT`), which the catalog shows.
-pub fn tell<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
-    tell_to(log::logger(), level, value, &Line { texts, scope });
-    lock(&LOG.tail).add(scope.run, level, &text_id(value), &texts.say(value).to_string());
+pub fn log<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
+    log_to(log::logger(), level, value, &Line { texts, scope });
+    lock(&LOG.run_log).add(scope.run, level, &text_id(value), &texts.say(value).to_string());
 }
 
-/// The same for events that outsiders can cause as often as they like: beyond a limit they are counted and summed up in one line.
-pub fn tell_seldom<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
+/// Logs events that outsiders can cause as often as they like: beyond a limit they are counted, and one line reports the count.
+pub fn log_limited<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     let kind = text_id(value);
-    let verdict = lock(&LOG.repeats).weigh(&kind, Instant::now());
-    match verdict {
-        Verdict::Tell => tell(level, texts, value, scope),
-        Verdict::SumUpAt(end) => sum_up_later(level, kind, texts.say(value).what, end),
-        Verdict::Count => {}
+    let decision = lock(&LOG.repeats).decide(&kind, Instant::now());
+    match decision {
+        Decision::Log => log(level, texts, value, scope),
+        Decision::SummarizeAt(end) => summarize_later(level, kind, texts.say(value).what, end),
+        Decision::Count => {}
     }
 }
 
-/// `text` is an example. Without a runtime there are no outsiders either.
-fn sum_up_later(level: Level, kind: String, text: String, end: Instant) {
+/// Logs how many lines of a kind were only counted; `text` is one of them. Without a runtime there are no outsiders either.
+fn summarize_later(level: Level, kind: String, text: String, end: Instant) {
     let Ok(runtime) = Handle::try_current() else { return };
     runtime.spawn(async move {
         sleep_until(end.into()).await;
-        let count = lock(&LOG.repeats).sum_up(&kind);
+        let count = lock(&LOG.repeats).summarize(&kind);
         let texts = Texts::new(*lock(&LOG.language));
-        tell(level, &texts, &Notice::Repeated { count, text }, &Scope::default());
+        log(level, &texts, &Notice::Repeated { count, text }, &Scope::default());
     });
 }
 
 /// The newest lines about the run logged last, oldest first.
 pub fn run_log() -> Vec<LogLine> {
-    lock(&LOG.tail).lines()
+    lock(&LOG.run_log).lines()
 }
 
 /// The MESSAGE_ID of a text: 32 hexadecimal digits that stay the same as long as the text's name does.
@@ -131,7 +131,7 @@ struct Line<'a> {
     scope: &'a Scope,
 }
 
-fn tell_to<T: Spoken>(logger: &dyn Log, level: Level, value: &T, line: &Line) {
+fn log_to<T: Spoken>(logger: &dyn Log, level: Level, value: &T, line: &Line) {
     let fields = journal_fields(value, line);
     let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let message = line.texts.say(value);
@@ -159,8 +159,8 @@ fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
     }
     for (name, text) in line.texts.fields(value) {
         // A duplicate field confuses queries.
-        let told = (in_run && name == "run") || (on_disk && name == "disk");
-        if !told {
+        let is_in_scope = (in_run && name == "run") || (on_disk && name == "disk");
+        if !is_in_scope {
             put(&name, text);
         }
     }
@@ -170,7 +170,7 @@ fn journal_fields<T: Spoken>(value: &T, line: &Line) -> Vec<(String, String)> {
 struct DaemonLog {
     sink: OnceLock<Box<dyn Log>>,
     text_log: Mutex<Option<TextLog>>,
-    tail: Mutex<Tail>,
+    run_log: Mutex<RunLog>,
     repeats: Mutex<Repeats>,
     language: Mutex<Language>,
     debug: AtomicBool,
@@ -181,7 +181,7 @@ impl DaemonLog {
         Self {
             sink: OnceLock::new(),
             text_log: Mutex::new(None),
-            tail: Mutex::new(Tail::new()),
+            run_log: Mutex::new(RunLog::new()),
             repeats: Mutex::new(Repeats::new()),
             language: Mutex::new(Language::German),
             debug: AtomicBool::new(false),
@@ -227,7 +227,7 @@ impl Log for DaemonLog {
             let texts = Texts::new(*lock(&self.language));
             let scope = Scope::default();
             let line = Line { texts: &texts, scope: &scope };
-            tell_to(sink.as_ref(), Level::Warn, &warning, &line);
+            log_to(sink.as_ref(), Level::Warn, &warning, &line);
         }
     }
 

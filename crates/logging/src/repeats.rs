@@ -15,16 +15,15 @@ pub struct Repeats(BTreeMap<String, Window>);
 #[derive(Debug)]
 struct Window {
     ends: Instant,
-    told: u32,
-    /// Counted and not logged.
-    more: u64,
+    logged: u32,
+    suppressed: u64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Tell,
+pub enum Decision {
+    Log,
     /// The first line over the limit; the count is due at this time.
-    SumUpAt(Instant),
+    SummarizeAt(Instant),
     Count,
 }
 
@@ -33,23 +32,23 @@ impl Repeats {
         Self(BTreeMap::new())
     }
 
-    pub fn weigh(&mut self, kind: &str, now: Instant) -> Verdict {
-        let new = || Window { ends: now + WINDOW, told: 0, more: 0 };
+    pub fn decide(&mut self, kind: &str, now: Instant) -> Decision {
+        let new = || Window { ends: now + WINDOW, logged: 0, suppressed: 0 };
         let window = self.0.entry(kind.to_owned()).or_insert_with(new);
-        if window.ends <= now && window.more == 0 {
+        if window.ends <= now && window.suppressed == 0 {
             *window = new();
         }
-        if window.told < MOST {
-            window.told += 1;
-            return Verdict::Tell;
+        if window.logged < MOST {
+            window.logged += 1;
+            return Decision::Log;
         }
-        window.more += 1;
-        if window.more == 1 { Verdict::SumUpAt(window.ends) } else { Verdict::Count }
+        window.suppressed += 1;
+        if window.suppressed == 1 { Decision::SummarizeAt(window.ends) } else { Decision::Count }
     }
 
     /// How many lines were not logged; the next one starts a new window.
-    pub fn sum_up(&mut self, kind: &str) -> u64 {
-        self.0.remove(kind).map_or(0, |window| window.more)
+    pub fn summarize(&mut self, kind: &str) -> u64 {
+        self.0.remove(kind).map_or(0, |window| window.suppressed)
     }
 }
 
@@ -61,21 +60,21 @@ mod tests {
     fn lines_of_one_kind_beyond_the_limit_are_counted() {
         let (mut repeats, now) = (Repeats::new(), Instant::now());
         for _ in 0..MOST {
-            assert_eq!(repeats.weigh("a", now), Verdict::Tell);
+            assert_eq!(repeats.decide("a", now), Decision::Log);
         }
-        assert_eq!(repeats.weigh("a", now), Verdict::SumUpAt(now + WINDOW));
-        assert_eq!(repeats.weigh("a", now), Verdict::Count);
-        assert_eq!(repeats.weigh("b", now), Verdict::Tell);
-        assert_eq!(repeats.weigh("a", now + WINDOW), Verdict::Count, "counted until it is told");
-        assert_eq!(repeats.sum_up("a"), 3);
-        assert_eq!(repeats.weigh("a", now + WINDOW), Verdict::Tell);
+        assert_eq!(repeats.decide("a", now), Decision::SummarizeAt(now + WINDOW));
+        assert_eq!(repeats.decide("a", now), Decision::Count);
+        assert_eq!(repeats.decide("b", now), Decision::Log);
+        assert_eq!(repeats.decide("a", now + WINDOW), Decision::Count, "counted until it is reported");
+        assert_eq!(repeats.summarize("a"), 3);
+        assert_eq!(repeats.decide("a", now + WINDOW), Decision::Log);
     }
 
     #[test]
     fn an_occasional_line_is_always_logged() {
         let (mut repeats, begun) = (Repeats::new(), Instant::now());
         for nth in 0..10 * MOST {
-            assert_eq!(repeats.weigh("a", begun + 3 * WINDOW / MOST * nth), Verdict::Tell, "{nth}");
+            assert_eq!(repeats.decide("a", begun + 3 * WINDOW / MOST * nth), Decision::Log, "{nth}");
         }
     }
 }

@@ -14,14 +14,14 @@ const LINES: usize = 20;
 const LONGEST: usize = 600;
 
 #[derive(Debug)]
-pub struct Tail {
+pub struct RunLog {
     run: u64,
     /// The kind of the newest line.
     kind: String,
     lines: VecDeque<LogLine>,
 }
 
-impl Tail {
+impl RunLog {
     pub const fn new() -> Self {
         Self { run: 0, kind: String::new(), lines: VecDeque::new() }
     }
@@ -46,8 +46,8 @@ impl Tail {
         kind.clone_into(&mut self.kind);
         self.lines.push_back(LogLine {
             at: micros(SystemTime::now()),
-            level: word(level).into(),
-            text: shortened(text),
+            level: level_name(level).into(),
+            text: truncated(text),
         });
     }
 
@@ -58,7 +58,7 @@ impl Tail {
 }
 
 /// The level's name on the bus.
-fn word(level: Level) -> &'static str {
+fn level_name(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
         Level::Warn => "warning",
@@ -66,7 +66,7 @@ fn word(level: Level) -> &'static str {
     }
 }
 
-fn shortened(text: &str) -> String {
+fn truncated(text: &str) -> String {
     match text.char_indices().nth(LONGEST - 1) {
         Some((end, last)) if end + last.len_utf8() < text.len() => format!("{}…", &text[..end]),
         _ => text.to_owned(),
@@ -77,36 +77,36 @@ fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn texts(tail: &Tail) -> Vec<String> {
-        tail.lines().into_iter().map(|line| line.text).collect()
+    fn texts(log: &RunLog) -> Vec<String> {
+        log.lines().into_iter().map(|line| line.text).collect()
     }
 
     #[test]
     fn the_newest_lines_of_the_newest_run_are_kept_in_order() {
-        let mut tail = Tail::new();
-        tail.add(1, Level::Info, "kind", "of the run before");
+        let mut log = RunLog::new();
+        log.add(1, Level::Info, "kind", "of the run before");
         for nth in 0..LINES + 5 {
-            tail.add(2, Level::Info, &format!("kind {nth}"), &nth.to_string());
+            log.add(2, Level::Info, &format!("kind {nth}"), &nth.to_string());
         }
         let newest: Vec<String> = (5..LINES + 5).map(|nth| nth.to_string()).collect();
-        assert_eq!(texts(&tail), newest);
+        assert_eq!(texts(&log), newest);
     }
 
     #[test]
     fn debug_lines_and_lines_about_no_run_are_not_kept() {
-        let mut tail = Tail::new();
-        tail.add(1, Level::Warn, "a", "kept");
-        tail.add(0, Level::Info, "b", "about the service");
-        tail.add(1, Level::Debug, "c", "a detail");
-        tail.add(1, Level::Error, "d", "kept, too");
-        let levels: Vec<String> = tail.lines().into_iter().map(|line| line.level.into_owned()).collect();
-        assert_eq!(texts(&tail), ["kept", "kept, too"]);
+        let mut log = RunLog::new();
+        log.add(1, Level::Warn, "a", "kept");
+        log.add(0, Level::Info, "b", "about the service");
+        log.add(1, Level::Debug, "c", "a detail");
+        log.add(1, Level::Error, "d", "kept, too");
+        let levels: Vec<String> = log.lines().into_iter().map(|line| line.level.into_owned()).collect();
+        assert_eq!(texts(&log), ["kept", "kept, too"]);
         assert_eq!(levels, ["warning", "error"]);
     }
 
     #[test]
     fn only_the_newest_progress_but_every_warning_is_kept() {
-        let mut tail = Tail::new();
+        let mut log = RunLog::new();
         for (level, kind, text) in [
             (Level::Info, "step", "begun"),
             (Level::Info, "progress", "1 %"),
@@ -115,16 +115,16 @@ mod tests {
             (Level::Warn, "warning", "another"),
             (Level::Info, "progress", "3 %"),
         ] {
-            tail.add(1, level, kind, text);
+            log.add(1, level, kind, text);
         }
-        assert_eq!(texts(&tail), ["begun", "2 %", "one", "another", "3 %"]);
+        assert_eq!(texts(&log), ["begun", "2 %", "one", "another", "3 %"]);
     }
 
     #[test]
     fn a_long_line_is_cut_between_two_characters() {
         let exact = "ü".repeat(LONGEST);
-        assert_eq!(shortened(&exact), exact);
-        let cut = shortened(&format!("{exact}ü"));
+        assert_eq!(truncated(&exact), exact);
+        let cut = truncated(&format!("{exact}ü"));
         assert_eq!(cut.chars().count(), LONGEST);
         assert!(cut.ends_with("ü…"), "{cut}");
     }

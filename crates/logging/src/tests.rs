@@ -54,11 +54,11 @@ fn put(log: &DaemonLog, level: Level, target: &str, text: &str) {
     log.log(&record.args(format_args!("{text}")).build());
 }
 
-fn told<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> {
+fn fields_of<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> {
     let (log, kept) = kept_log(None);
     let texts = Texts::new(Language::English);
     let line = Line { texts: &texts, scope };
-    tell_to(&log, Level::Error, value, &line);
+    log_to(&log, Level::Error, value, &line);
     kept.lock().unwrap().remove(0).2
 }
 
@@ -75,7 +75,7 @@ fn a_fault_carries_its_id_its_name_and_its_fields() {
         ("ASBACKUP_DEVICE", "/dev/sdb1"),
     ];
     let expected = expected.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    assert_eq!(told(&fault, &scope), expected);
+    assert_eq!(fields_of(&fault, &scope), expected);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn no_field_appears_twice() {
         trigger: "called".to_owned(),
     };
     let scope = Scope { run: 17, disk: "B78E-6CC4".to_owned(), step: None };
-    let fields = told(&notice, &scope);
+    let fields = fields_of(&notice, &scope);
     let names: BTreeSet<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names.len(), fields.len(), "{fields:?}");
     assert!(fields.contains(&("ASBACKUP_LABEL".to_owned(), r"a\nb".to_owned())));

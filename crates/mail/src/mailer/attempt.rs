@@ -105,7 +105,7 @@ impl Attempt {
             let took: Vec<&str> = delivery.delivered.iter().map(|(recipient, _)| recipient.as_str()).collect();
             let recipients = took.join(", ");
             let notice = Notice::MailSent { subject: subject.text.clone(), recipients };
-            self.settings.tell(Level::Info, &notice, subject.run);
+            self.settings.log(Level::Info, &notice, subject.run);
         }
         if let Some(cause) = delivery.unwanted.clone().filter(|_| !delivery.delivered.is_empty()) {
             let warning = Warning::MailWithoutLogs { subject: subject.text.clone(), cause };
@@ -140,7 +140,7 @@ impl Attempt {
         });
         match removed.await {
             Ok(left) => count(&self.state, left.len()),
-            Err(error) => self.settings.tell(Level::Error, &self.unreadable(&error), subject.run),
+            Err(error) => self.settings.log(Level::Error, &self.unreadable(&error), subject.run),
         }
     }
 
@@ -148,7 +148,7 @@ impl Attempt {
         let limit = self.settings.config.mail.outbox_limit;
         let (outbox, file) = (self.outbox.clone(), name.to_owned());
         if let Err(error) = blocking(GLANCE, move || outbox.give_up(&file, limit)).await {
-            self.settings.tell(Level::Error, &self.unreadable(&error), subject.run);
+            self.settings.log(Level::Error, &self.unreadable(&error), subject.run);
         }
         let warning = Warning::MailFailed { subject: subject.text.clone(), cause };
         self.note(subject.run, warning, Level::Error);
@@ -176,7 +176,7 @@ impl Attempt {
 
     /// Logs a warning and adds it to the run it is about.
     fn note(&self, run: u64, warning: Warning, level: Level) {
-        self.settings.tell(level, &warning, run);
+        self.settings.log(level, &warning, run);
         if run != 0 {
             // The receiver ends only with the daemon.
             let _ = self.warnings.send(MailWarning { run, warning });

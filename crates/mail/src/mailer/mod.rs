@@ -89,7 +89,7 @@ async fn serve(start: MailerStart, mut channels: Channels) {
         Ok(outbox) => outbox,
         Err(error) => {
             let path = directory.display().to_string();
-            settings.tell(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, 0);
+            settings.log(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, 0);
             return;
         }
     };
@@ -201,13 +201,13 @@ impl Mailer {
         let told = std::mem::replace(&mut self.full, full.is_some());
         if let Some(bytes) = full.filter(|_| !told) {
             let limit = self.settings.config.mail.outbox_limit;
-            self.settings.tell(Level::Warn, &Warning::OutboxFull { bytes, limit }, 0);
+            self.settings.log(Level::Warn, &Warning::OutboxFull { bytes, limit }, 0);
         }
     }
 
     fn complain(&self, error: &std::io::Error, run: u64) {
         let path = self.outbox.directory().display().to_string();
-        self.settings.tell(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, run);
+        self.settings.log(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, run);
     }
 
     async fn remind(&mut self) {
@@ -254,7 +254,7 @@ impl Mailer {
                 return false;
             }
             if let Some(warning) = &trouble {
-                self.settings.tell(Level::Warn, warning, 0);
+                self.settings.log(Level::Warn, warning, 0);
             }
             state.trouble = trouble;
             true

@@ -23,8 +23,8 @@ impl Settings {
         !self.config.mail.server.is_empty()
     }
 
-    pub fn tell<T: asbackup_texts::Spoken>(&self, level: Level, value: &T, run: u64) {
-        asbackup_logging::tell(level, &self.texts, value, &Scope { run, ..Scope::default() });
+    pub fn log<T: asbackup_texts::Spoken>(&self, level: Level, value: &T, run: u64) {
+        asbackup_logging::log(level, &self.texts, value, &Scope { run, ..Scope::default() });
     }
 
     /// Stores the mail of an occasion, once. Blocks; returns the outbox's size in bytes if it is over its limit.
