@@ -1,5 +1,5 @@
 //! Limits lines that outsiders can cause as often as they like: some of each kind are logged per minute, the others are counted and
-//! summed up in one line at its end. Pure; knows neither words nor where lines go.
+//! reported in one line when it ends. Pure; knows neither texts nor where lines go.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! The newest log lines about one run, for people who watch the service and read no files. Owns these lines, in bounded memory. Must
-//! not know where else they go.
+//! The newest log lines about one run, for people who watch the service without reading files. Owns these lines, in bounded memory.
+//! Must not know where else they go.
 
 use std::collections::VecDeque;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use asbackup_api::{LogLine, micros};
 
 /// More than a run without problems has.
 const LINES: usize = 20;
-/// Characters: our longest text takes half, paths and words of other programs the rest.
+/// Characters: our longest text takes half, paths and messages of other programs the rest.
 const LONGEST: usize = 600;
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl RunLog {
         Self { run: 0, kind: String::new(), lines: VecDeque::new() }
     }
 
-    /// The first line of another run starts anew; debug lines and lines about no run are not kept. `kind` is the id of the text: of
+    /// Drops the lines of an earlier run, and keeps no debug lines and none about no run. `kind` is the id of the text: of
     /// consecutive info lines of one kind, such as hours of progress, only the newest stays.
     pub fn add(&mut self, run: u64, level: Level, kind: &str, text: &str) {
         if run == 0 || level > Level::Info {
@@ -36,8 +36,8 @@ impl RunLog {
             self.lines.clear();
             self.run = run;
         }
-        let goes_on = level == Level::Info && self.kind == kind;
-        if goes_on {
+        let continues = level == Level::Info && self.kind == kind;
+        if continues {
             self.lines.pop_back();
         }
         if self.lines.len() == LINES {

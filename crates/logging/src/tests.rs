@@ -7,15 +7,15 @@ use std::sync::Arc;
 use log::kv::{Error, Key, Value, VisitSource};
 
 use super::*;
-use asbackup_api::{Fault, Notice};
-use asbackup_texts::samples;
+use crate::message_id;
+use asbackup_api::{Fault, Notice, Step};
+use asbackup_texts::{Spoken, samples, text_id};
 
-type Kept = Arc<Mutex<Vec<(Level, String, Vec<(String, String)>)>>>;
+type Records = Arc<Mutex<Vec<(Level, String, Vec<(String, String)>)>>>;
 
-/// Keeps what it gets.
-struct Keeper(Kept);
+struct Recorder(Records);
 
-impl Log for Keeper {
+impl Log for Recorder {
     fn enabled(&self, _: &Metadata) -> bool {
         true
     }
@@ -40,26 +40,25 @@ impl<'kvs> VisitSource<'kvs> for Pairs {
     }
 }
 
-fn kept_log(text_log: Option<&Path>) -> (DaemonLog, Kept) {
-    let kept = Kept::default();
+fn recorded_log(text_log: Option<&Path>) -> (DaemonLog, Records) {
+    let records = Records::default();
     let log = DaemonLog::new();
-    assert!(log.sink.set(Box::new(Keeper(kept.clone()))).is_ok());
+    assert!(log.sink.set(Box::new(Recorder(records.clone()))).is_ok());
     log.write_to(text_log);
-    (log, kept)
+    (log, records)
 }
 
-fn put(log: &DaemonLog, level: Level, target: &str, text: &str) {
+fn write(log: &DaemonLog, level: Level, target: &str, text: &str) {
     let mut record = Record::builder();
     let record = record.level(level).target(target);
     log.log(&record.args(format_args!("{text}")).build());
 }
 
 fn fields_of<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> {
-    let (log, kept) = kept_log(None);
+    let (log, records) = recorded_log(None);
     let texts = Texts::new(Language::English);
-    let line = Line { texts: &texts, scope };
-    log_to(&log, Level::Error, value, &line);
-    kept.lock().unwrap().remove(0).2
+    log_to(&log, Level::Error, value, &Context { texts: &texts, scope });
+    records.lock().unwrap().remove(0).2
 }
 
 #[test]
@@ -106,32 +105,32 @@ fn every_text_has_a_message_id_of_its_own() {
 
 #[test]
 fn only_warnings_and_errors_of_other_crates_are_logged() {
-    let (log, kept) = kept_log(None);
+    let (log, records) = recorded_log(None);
     log.debug.store(true, Ordering::Relaxed);
-    put(&log, Level::Info, "zbus::connection", "noise");
-    put(&log, Level::Warn, "zbus::connection", "worth it");
-    put(&log, Level::Debug, "asbackup::disks", "own");
-    let messages: Vec<String> = kept.lock().unwrap().iter().map(|kept| kept.1.clone()).collect();
+    write(&log, Level::Info, "zbus::connection", "noise");
+    write(&log, Level::Warn, "zbus::connection", "worth it");
+    write(&log, Level::Debug, "asbackup::disks", "own");
+    let messages: Vec<String> = records.lock().unwrap().iter().map(|record| record.1.clone()).collect();
     assert_eq!(messages, ["worth it", "own"]);
 }
 
 #[test]
 fn debug_lines_are_logged_only_on_request() {
-    let (log, kept) = kept_log(None);
-    put(&log, Level::Debug, "asbackup", "quiet");
-    assert!(kept.lock().unwrap().is_empty());
+    let (log, records) = recorded_log(None);
+    write(&log, Level::Debug, "asbackup", "quiet");
+    assert!(records.lock().unwrap().is_empty());
 }
 
 #[test]
 fn the_text_log_has_only_our_own_messages_one_line_each() {
-    let room = tempfile::tempdir().unwrap();
-    let path = room.path().join("asbackup.log");
-    let (log, _kept) = kept_log(Some(&path));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("asbackup.log");
+    let (log, _records) = recorded_log(Some(&path));
     log.debug.store(true, Ordering::Relaxed);
-    put(&log, Level::Debug, "asbackup", "detail");
-    put(&log, Level::Warn, "zbus", "foreign");
-    put(&log, Level::Info, "asbackupd", "two\nlines");
-    put(&log, Level::Error, "asbackup::copy", "failed");
+    write(&log, Level::Debug, "asbackup", "detail");
+    write(&log, Level::Warn, "zbus", "foreign");
+    write(&log, Level::Info, "asbackupd", "two\nlines");
+    write(&log, Level::Error, "asbackup::copy", "failed");
     let text = fs::read_to_string(&path).unwrap();
     let after_time: Vec<&str> = text.lines().map(|line| &line[19..]).collect();
     assert_eq!(after_time, [r" info  two\nlines", " error failed"]);
@@ -147,32 +146,33 @@ fn a_line_of_the_text_log_begins_with_local_time() {
 
 #[test]
 fn an_unwritable_text_log_is_reported_to_the_journal_once() {
-    let (log, kept) = kept_log(Some(Path::new("/dev/full")));
-    put(&log, Level::Info, "asbackup", "one");
-    put(&log, Level::Info, "asbackup", "two");
-    let kept = kept.lock().unwrap();
-    let warnings: Vec<&String> = kept.iter().filter(|kept| kept.0 == Level::Warn).map(|kept| &kept.1).collect();
+    let (log, records) = recorded_log(Some(Path::new("/dev/full")));
+    write(&log, Level::Info, "asbackup", "one");
+    write(&log, Level::Info, "asbackup", "two");
+    let records = records.lock().unwrap();
+    let warnings: Vec<&String> =
+        records.iter().filter(|record| record.0 == Level::Warn).map(|record| &record.1).collect();
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].contains("/dev/full"), "{warnings:?}");
 }
 
 #[test]
 fn the_text_log_can_be_moved() {
-    let room = tempfile::tempdir().unwrap();
-    let (first, second) = (room.path().join("1.log"), room.path().join("2.log"));
-    let (log, _kept) = kept_log(Some(&first));
-    put(&log, Level::Info, "asbackup", "one");
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (directory.path().join("1.log"), directory.path().join("2.log"));
+    let (log, _records) = recorded_log(Some(&first));
+    write(&log, Level::Info, "asbackup", "one");
     log.write_to(Some(&second));
-    put(&log, Level::Info, "asbackup", "two");
+    write(&log, Level::Info, "asbackup", "two");
     log.write_to(None);
-    put(&log, Level::Info, "asbackup", "three");
+    write(&log, Level::Info, "asbackup", "three");
     assert!(fs::read_to_string(first).unwrap().ends_with("one\n"));
     assert!(fs::read_to_string(second).unwrap().ends_with("two\n"));
 }
 
 #[test]
-fn words_of_other_programs_are_escaped_in_the_journal() {
-    let (log, kept) = kept_log(None);
-    put(&log, Level::Error, "asbackup", "rsync: a\nforged\u{1b}[2J");
-    assert_eq!(kept.lock().unwrap()[0].1, "rsync: a\\nforged\\u{1b}[2J");
+fn what_other_programs_say_is_escaped_in_the_journal() {
+    let (log, records) = recorded_log(None);
+    write(&log, Level::Error, "asbackup", "rsync: a\nforged\u{1b}[2J");
+    assert_eq!(records.lock().unwrap()[0].1, "rsync: a\\nforged\\u{1b}[2J");
 }

@@ -1,5 +1,5 @@
 //! The general log at `log-file-path`: one line per message, for people who prefer files to the journal. Owns the open file and
-//! notices when it is rotated. Errors are returned only to be reported: a full log disk must not stop a copy.
+//! notices when it is rotated. A full log disk must not stop a copy, so callers do no more than report an error.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use asbackup_system::paths;
 pub struct TextLog {
     path: PathBuf,
     file: Option<File>,
-    /// The last line was written only in part.
+    /// The last line is incomplete.
     torn: bool,
     failing: bool,
 }
@@ -47,10 +47,10 @@ impl TextLog {
         Ok(())
     }
 
-    /// The file that is at the path now: logrotate replaces it.
+    /// The file at the path now: logrotate replaces it.
     fn current(&mut self) -> io::Result<&mut File> {
-        let kept = self.file.take().filter(|file| self.is_at_path(file));
-        let file = match kept {
+        let open = self.file.take().filter(|file| self.is_at_path(file));
+        let file = match open {
             Some(file) => file,
             None => {
                 self.torn = false;
@@ -61,10 +61,10 @@ impl TextLog {
     }
 
     fn is_at_path(&self, file: &File) -> bool {
-        let (Ok(open), Ok(there)) = (file.metadata(), self.path.metadata()) else {
+        let (Ok(open), Ok(named)) = (file.metadata(), self.path.metadata()) else {
             return false;
         };
-        (open.dev(), open.ino()) == (there.dev(), there.ino())
+        (open.dev(), open.ino()) == (named.dev(), named.ino())
     }
 }
 
@@ -74,15 +74,16 @@ mod tests {
 
     use super::*;
 
-    fn room() -> (tempfile::TempDir, PathBuf) {
-        let room = tempfile::tempdir().unwrap();
-        let path = room.path().join("log/asbackup.log");
-        (room, path)
+    /// A path below a temporary directory; nothing is there yet.
+    fn log_path() -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log/asbackup.log");
+        (directory, path)
     }
 
     #[test]
     fn lines_are_appended_to_an_existing_log() {
-        let (_room, path) = room();
+        let (_directory, path) = log_path();
         assert!(TextLog::new(&path).write("one").is_none());
         assert!(TextLog::new(&path).write("two").is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn after_a_rotation_lines_go_to_the_new_log() {
-        let (_room, path) = room();
+        let (_directory, path) = log_path();
         let mut log = TextLog::new(&path);
         log.write("old");
         let rotated = path.with_extension("log.1");
@@ -103,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_outage_is_reported_once_and_ends_by_itself() {
-        let (_room, path) = room();
+        let (_directory, path) = log_path();
         fs::create_dir_all(&path).unwrap();
         let mut log = TextLog::new(&path);
         assert!(log.write("one").is_some());
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_pipe_without_a_reader_does_not_block() {
-        let (_room, path) = room();
+        let (_directory, path) = log_path();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mode = rustix::fs::Mode::from_raw_mode(0o600);
         rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).unwrap();
