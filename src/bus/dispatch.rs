@@ -147,7 +147,7 @@ impl Dispatch {
 
 /// The error that a caller sees.
 pub fn refusal(texts: &Texts, fault: &Fault) -> BoxDBusError {
-    Error::new(fault.name(), texts.say(fault).to_string()).into()
+    Error::new(fault.name(), texts.message(fault).to_string()).into()
 }
 
 fn internal(cause: String) -> Fault {

@@ -1,15 +1,16 @@
 //! The history as the bus carries it: a run's record, worded in the configured language. Pure.
 
 use asbackup_api::{Fault, Run, RunRecord};
-use asbackup_texts::{Afterwards, Texts};
+use asbackup_texts::{AfterRun, Texts};
 
 /// One entry of `ListRuns`.
 pub fn run(record: &RunRecord, texts: &Texts) -> Run {
     let totals = &record.totals;
     let presence = record.presence();
-    let message = record.fault.as_ref().map(|told| texts.tell(&Afterwards { told, presence })).unwrap_or_default();
+    let message =
+        record.fault.as_ref().map(|told| texts.statement(&AfterRun { value: told, presence })).unwrap_or_default();
     let warnings = record.warnings.iter().filter(|warning| warning.warning().is_some());
-    let warnings = warnings.map(|warning| texts.tell_afterwards(warning, presence));
+    let warnings = warnings.map(|warning| texts.statement_after_run(warning, presence));
     let (warnings, warning_facts) = warnings.map(|told| (told.text, told.facts)).unzip();
     Run {
         run: record.run,

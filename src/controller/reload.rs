@@ -90,14 +90,14 @@ impl Controller {
                     self.log(Level::Error, problem);
                 }
                 self.mail_config_refused(&faults);
-                let told: Vec<Statement> = faults.0.iter().map(|problem| self.texts.tell(problem)).collect();
+                let told: Vec<Statement> = faults.0.iter().map(|problem| self.texts.statement(problem)).collect();
                 let sentences: Vec<&str> = told.iter().map(|told| told.text.as_str()).collect();
                 (sentences.join(" "), told.iter().map(|told| json!(told.facts)).collect())
             }
             ReadError::Io(error) => (error.to_string(), Value::from(error.to_string())),
         };
         let fault = Fault::ConfigRefused { problems };
-        self.config_file.error = self.texts.tell(&fault);
+        self.config_file.error = self.texts.statement(&fault);
         // Readers get each problem with its facts instead of our sentences.
         self.config_file.error.facts.args.insert("problems".to_owned(), parts);
         fault

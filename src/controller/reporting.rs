@@ -10,16 +10,16 @@ use asbackup_config::ConfigFaults;
 use asbackup_logging::Scope;
 use asbackup_mail::mailer::Request as MailRequest;
 use asbackup_mail::occasion::Occasion;
-use asbackup_texts::Spoken;
+use asbackup_texts::HasText;
 
 impl Controller {
     /// Writes a line to the log, within the active run if there is one.
-    pub(super) fn log<T: Spoken>(&self, level: Level, value: &T) {
+    pub(super) fn log<T: HasText>(&self, level: Level, value: &T) {
         asbackup_logging::log(level, &self.texts, value, &self.scope());
     }
 
     /// The same at a limited rate, for what callers can cause as often as they like.
-    pub(super) fn log_limited<T: Spoken>(&self, level: Level, value: &T) {
+    pub(super) fn log_limited<T: HasText>(&self, level: Level, value: &T) {
         asbackup_logging::log_limited(level, &self.texts, value, &self.scope());
     }
 

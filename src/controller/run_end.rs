@@ -12,7 +12,7 @@ use super::call::Signal;
 use crate::copy::{RunSummary, StopReason};
 use asbackup_api::{Fault, Notice, Outcome, Presence, RunRecord, RunWarning, micros};
 use asbackup_mail::mailer::Request as MailRequest;
-use asbackup_texts::Afterwards;
+use asbackup_texts::AfterRun;
 
 impl Controller {
     /// Logs how the run ended and has that recorded; `on_run_ended` goes on from there.
@@ -62,7 +62,7 @@ impl Controller {
 
     fn run_finished(&self, record: &RunRecord) -> Signal {
         let presence = record.presence();
-        let say = |told| self.texts.say(&Afterwards { told, presence }).to_string();
+        let say = |told| self.texts.message(&AfterRun { value: told, presence }).to_string();
         let message = record.fault.as_ref().map(say).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();
         Signal::RunFinished {
@@ -77,11 +77,11 @@ impl Controller {
         let scope = active.scope();
         let presence = record.presence();
         if let Some(told) = &record.fault {
-            asbackup_logging::log(Level::Error, &self.texts, &Afterwards { told, presence }, &scope);
+            asbackup_logging::log(Level::Error, &self.texts, &AfterRun { value: told, presence }, &scope);
         }
         // An abort has one error, its reason.
         for told in record.warnings.iter().filter_map(RunWarning::release_fault) {
-            asbackup_logging::log(Level::Warn, &self.texts, &Afterwards { told, presence }, &scope);
+            asbackup_logging::log(Level::Warn, &self.texts, &AfterRun { value: told, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {

@@ -9,7 +9,7 @@ use asbackup_api::{
 };
 use asbackup_config::KnownDisk;
 use asbackup_system::systemd;
-use asbackup_texts::Afterwards;
+use asbackup_texts::AfterRun;
 use asbackup_texts::sentence::sentence;
 
 impl Controller {
@@ -71,7 +71,7 @@ impl Controller {
     fn outbox_error(&self) -> Statement {
         let without = self.config.has_recipients_without_server().then_some(&Warning::MailWithoutServer);
         let Some(trouble) = self.outbox.trouble.as_ref().or(without) else { return Statement::default() };
-        Statement { text: self.texts.say(trouble).what, ..self.texts.tell(trouble) }
+        Statement { text: self.texts.message(trouble).what, ..self.texts.statement(trouble) }
     }
 
     /// Readers see a run once it is on record.
@@ -98,7 +98,7 @@ impl Controller {
             return self.config_file.error.clone();
         }
         let keys = self.config.missing().join(", ");
-        if keys.is_empty() { Statement::default() } else { self.texts.tell(&Fault::Unconfigured { keys }) }
+        if keys.is_empty() { Statement::default() } else { self.texts.statement(&Fault::Unconfigured { keys }) }
     }
 
     fn add_run(&self, status: &mut Status, run: &ActiveRun) {
@@ -115,17 +115,17 @@ impl Controller {
         status.bytes_resumed = run.resumed;
         status.free_bytes = run.free_bytes;
         let warnings = run.warnings.iter().filter_map(RunWarning::warning);
-        (status.warnings, status.warning_facts) = apart(warnings.map(|warning| self.texts.tell(warning)));
+        (status.warnings, status.warning_facts) = apart(warnings.map(|warning| self.texts.statement(warning)));
     }
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
         let presence = status.presence(last.disk.as_str());
         if let Some(told) = &last.fault {
-            let fault = self.texts.tell(&Afterwards { told, presence });
+            let fault = self.texts.statement(&AfterRun { value: told, presence });
             status.last_error = (told.name().to_owned(), fault.text);
             status.last_error_facts = fault.facts;
         }
-        let warnings = last.warnings.iter().map(|warning| self.texts.tell_afterwards(warning, presence));
+        let warnings = last.warnings.iter().map(|warning| self.texts.statement_after_run(warning, presence));
         (status.last_warnings, status.last_warning_facts) = apart(warnings);
         if self.shown_run().is_none() {
             status.free_bytes = last.totals.free_bytes;

@@ -38,7 +38,7 @@ fn every_problem_says_what_is_wrong_and_what_would_be_right() {
     for language in Language::ALL {
         let texts = Texts::new(language);
         for kind in kinds() {
-            let message = texts.say(&problem(&kind));
+            let message = texts.message(&problem(&kind));
             for part in [&message.what, &message.action] {
                 assert!(part.ends_with('.'), "{language:?} {kind}: {part:?}");
                 assert!(!part.contains(['{', '}']), "{language:?} {kind}: {part:?}");
@@ -53,7 +53,7 @@ fn every_field_of_a_problem_is_told() {
         let texts = Texts::new(language);
         for kind in kinds() {
             let problem = problem(&kind);
-            let text = texts.say(&problem).to_string();
+            let text = texts.message(&problem).to_string();
             for field in fields(&problem) {
                 assert!(text.contains(&field), "{language:?} {kind}: no {field} in {text:?}");
             }

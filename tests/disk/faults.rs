@@ -16,7 +16,7 @@ use asbackup_testing::testbed::disk::{Disk, FileSystem};
 use asbackup_testing::testbed::scene::{
     Immutable, Scene, assert_aborted, assert_sentence, assert_success, refusal, warnings,
 };
-use asbackup_texts::{Afterwards, Language, Texts};
+use asbackup_texts::{AfterRun, Language, Texts};
 use rustix::fs::FlockOperation;
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -30,7 +30,7 @@ async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     let fault = daemon.record().fault.expect("a fault in the history");
     assert_eq!(fault.name(), error);
     // Where the disk could be proven to be free a moment later only, it may be unplugged by now.
-    let said = |presence| Texts::new(Language::English).say(&Afterwards { told: &fault, presence }).to_string();
+    let said = |presence| Texts::new(Language::English).message(&AfterRun { value: &fault, presence }).to_string();
     let words = [Presence::Attached, Presence::Safe].map(said);
     assert!(words.contains(&message) && words.contains(&finished.message), "{message}\n{words:#?}\n{finished:#?}");
     assert!(daemon.text_log().contains(&finished.message), "{}", daemon.text_log());

@@ -107,7 +107,7 @@ fn german() -> Texts {
 /// As after the installation.
 pub fn unset() -> Status {
     let keys = "backup-source".to_owned();
-    let told = german().tell(&Fault::Unconfigured { keys });
+    let told = german().statement(&Fault::Unconfigured { keys });
     Status { config_error: told.text, config_error_facts: told.facts, progress: -1.0, ..Status::default() }
 }
 
@@ -127,8 +127,8 @@ pub fn copying(percent: u64) -> Status {
         bytes_per_second: 168_000_000,
         seconds_left: 48 * (100 - percent),
         current_file: "Montag/Dateiserver-2026-11-28T0200_4F2A.vbk".to_owned(),
-        warnings: vec![texts.tell(&low).text],
-        warning_facts: vec![texts.tell(&low).facts],
+        warnings: vec![texts.statement(&low).text],
+        warning_facts: vec![texts.statement(&low).facts],
         run_log: log(&texts, &low),
         ..ready()
     }
@@ -152,8 +152,9 @@ fn log(texts: &Texts, warning: &Warning) -> Vec<LogLine> {
         at += 1_400_000;
         LogLine { at, level: level.into(), text }
     };
-    let mut lines: Vec<LogLine> = notices.iter().map(|notice| line("info", texts.say(notice).to_string())).collect();
-    lines.push(line("warning", texts.say(warning).to_string()));
+    let mut lines: Vec<LogLine> =
+        notices.iter().map(|notice| line("info", texts.message(notice).to_string())).collect();
+    lines.push(line("warning", texts.message(warning).to_string()));
     lines
 }
 
@@ -174,7 +175,7 @@ pub fn waiting() -> Status {
 
 pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
     let is_bad = outcome == Outcome::Aborted;
-    let message = german().tell(&Fault::DiskRemoved);
+    let message = german().statement(&Fault::DiskRemoved);
     Status {
         last_run: 42,
         last_disk: GOLD.to_owned(),
@@ -192,7 +193,7 @@ pub fn ended(outcome: Outcome, is_safe: bool) -> Status {
 pub fn too_small() -> Status {
     let fault = Fault::NoSpace { needed: 812 * GIGA, free: 368 * GIGA, missing: 444 * GIGA, reserved: 0 };
     let mut status = ended(Outcome::Aborted, true);
-    let told = german().tell(&fault);
+    let told = german().statement(&fault);
     (status.last_error, status.last_error_facts) = (("NoSpace".to_owned(), told.text), told.facts);
     status
 }

@@ -2,7 +2,7 @@
 //! in from the fields of each entry.
 
 use asbackup_logging::{journal_field, message_id};
-use asbackup_texts::{Arg, Language, Spoken, Texts, samples, text_id};
+use asbackup_texts::{Arg, HasText, Language, Texts, samples, text_id};
 
 use crate::generated::Generated;
 
@@ -32,7 +32,7 @@ fn catalog(language: Language) -> String {
     entries.join("\n")
 }
 
-fn entry<T: Spoken>(value: &T, texts: &Texts) -> String {
+fn entry<T: HasText>(value: &T, texts: &Texts) -> String {
     let id = text_id(value);
     let fields: Vec<(String, String)> = texts
         .fields(value)

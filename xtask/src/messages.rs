@@ -1,7 +1,7 @@
 //! The list of all faults and warnings, `docs/messages.*.md`, made from the texts that everything else uses for them.
 
 use asbackup_logging::message_id;
-use asbackup_texts::{Arg, Language, Spoken, Texts, samples, text_id};
+use asbackup_texts::{Arg, HasText, Language, Texts, samples, text_id};
 
 use crate::generated::Generated;
 
@@ -51,7 +51,7 @@ fn list(language: Language) -> String {
     parts.join("\n")
 }
 
-fn entry<T: Spoken>(value: &T, texts: &Texts, frame: &Frame) -> String {
+fn entry<T: HasText>(value: &T, texts: &Texts, frame: &Frame) -> String {
     let id = text_id(value);
     let names = texts.fields(value).into_iter().map(|(name, _)| name.replace('_', "-"));
     let fields: Vec<(String, String)> = names.map(|name| (name.clone(), format!("‹{name}›"))).collect();

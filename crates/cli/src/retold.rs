@@ -56,7 +56,7 @@ impl Reteller {
         if facts.kind.is_empty() {
             return None;
         }
-        self.texts.get_or_init(|| Texts::of_reasons(self.language)).retell(facts)
+        self.texts.get_or_init(|| Texts::of_reasons(self.language)).translate(facts)
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use asbackup_texts::{Message, Spoken, Texts};
+use asbackup_texts::{HasText, Message, Texts};
 
 /// One fault (the file is refused whole) or one warning (it is used all the same). `section` and `key` name the place, lines
 /// count from 1, and `value` is what may be shown of the value.
@@ -70,7 +70,7 @@ pub enum ConfigProblem {
     ReadableByOthers { path: String },
 }
 
-impl Spoken for ConfigProblem {
+impl HasText for ConfigProblem {
     const FAMILY: &'static str = "config";
 }
 
@@ -84,7 +84,7 @@ pub struct ConfigFaults(pub Vec<ConfigProblem>);
 impl ConfigFaults {
     /// One line for each fault, in the reader's language.
     pub fn say(&self, texts: &Texts) -> Vec<Message> {
-        self.0.iter().map(|problem| texts.say(problem)).collect()
+        self.0.iter().map(|problem| texts.message(problem)).collect()
     }
 }
 

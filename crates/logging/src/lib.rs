@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 use tokio::time::sleep_until;
 
 use asbackup_api::{LogLine, Notice};
-use asbackup_texts::{Language, Spoken, Texts, text_id};
+use asbackup_texts::{HasText, Language, Texts, text_id};
 
 use logger::DaemonLog;
 use record::{Context, log_to};
@@ -56,18 +56,18 @@ pub fn set_language(language: Language) {
 
 /// Logs a typed value with its text, its MESSAGE_ID, the fields `ASBACKUP_RUN`, `ASBACKUP_DISK` and `ASBACKUP_STEP`, for a
 /// fault its name as `ASBACKUP_ERROR`, and each of its own fields (`ASBACKUP_MOUNT_POINT`), which the catalog shows.
-pub fn log<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
+pub fn log<T: HasText>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     log_to(log::logger(), level, value, &Context { texts, scope });
-    LOG.run_log().add(scope.run, level, &text_id(value), &texts.say(value).to_string());
+    LOG.run_log().add(scope.run, level, &text_id(value), &texts.message(value).to_string());
 }
 
 /// Logs events that outsiders can cause as often as they like: beyond a limit they are counted, and one line reports the count.
-pub fn log_limited<T: Spoken>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
+pub fn log_limited<T: HasText>(level: Level, texts: &Texts, value: &T, scope: &Scope) {
     let kind = text_id(value);
     let decision = LOG.repeats().decide(&kind, Instant::now());
     match decision {
         Decision::Log => log(level, texts, value, scope),
-        Decision::SummarizeAt(end) => summarize_later(level, kind, texts.say(value).what, end),
+        Decision::SummarizeAt(end) => summarize_later(level, kind, texts.message(value).what, end),
         Decision::Count => {}
     }
 }

@@ -4,7 +4,7 @@ use log::{Level, Log, Record};
 use uuid::{Uuid, uuid};
 
 use asbackup_api::Step;
-use asbackup_texts::{Spoken, Texts, harmless, text_id};
+use asbackup_texts::{HasText, Texts, harmless, text_id};
 
 /// Must never change: all MESSAGE_IDs derive from it.
 const NAMESPACE: Uuid = uuid!("6e2f3f0e-7c53-4b5e-9d0a-3b1c8f4d2a71");
@@ -29,10 +29,10 @@ pub struct Context<'a> {
     pub scope: &'a Scope,
 }
 
-pub fn log_to<T: Spoken>(logger: &dyn Log, level: Level, value: &T, context: &Context) {
+pub fn log_to<T: HasText>(logger: &dyn Log, level: Level, value: &T, context: &Context) {
     let fields = journal_fields(value, context);
     let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let message = context.texts.say(value);
+    let message = context.texts.message(value);
     logger.log(
         &Record::builder().args(format_args!("{message}")).level(level).target(OWN_TARGETS).key_values(&pairs).build(),
     );
@@ -49,7 +49,7 @@ pub fn journal_field(name: &str) -> String {
     format!("ASBACKUP_{}", name.to_ascii_uppercase())
 }
 
-fn journal_fields<T: Spoken>(value: &T, Context { texts, scope }: &Context) -> Vec<(String, String)> {
+fn journal_fields<T: HasText>(value: &T, Context { texts, scope }: &Context) -> Vec<(String, String)> {
     let mut fields = vec![("MESSAGE_ID".to_owned(), message_id(&text_id(value)))];
     let mut put = |name: &str, text: String| fields.push((journal_field(name), text));
     let (in_run, on_disk) = (scope.run != 0, !scope.disk.is_empty());

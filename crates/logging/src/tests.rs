@@ -9,7 +9,7 @@ use log::kv::{Error, Key, Value, VisitSource};
 use super::*;
 use crate::message_id;
 use asbackup_api::{Fault, Notice, Step};
-use asbackup_texts::{Spoken, samples, text_id};
+use asbackup_texts::{HasText, samples, text_id};
 
 type Records = Arc<Mutex<Vec<(Level, String, Vec<(String, String)>)>>>;
 
@@ -54,7 +54,7 @@ fn write(log: &DaemonLog, level: Level, target: &str, text: &str) {
     log.log(&record.args(format_args!("{text}")).build());
 }
 
-fn fields_of<T: Spoken>(value: &T, scope: &Scope) -> Vec<(String, String)> {
+fn fields_of<T: HasText>(value: &T, scope: &Scope) -> Vec<(String, String)> {
     let (log, records) = recorded_log(None);
     let texts = Texts::new(Language::English);
     log_to(&log, Level::Error, value, &Context { texts: &texts, scope });

@@ -1,17 +1,17 @@
-//! The technical cause at the end of a sentence, in the reader's language. Causes travel and are kept in English, as the errors
-//! say them; as with gettext that is what they are found by: an error of the kernel by its number, one of ours by its English
-//! words in `locales/en/cause.ftl`. What others say (rsync, UDisks2, a server) is shown as a quotation.
+//! Translates the technical cause at the end of a sentence. Causes are passed on and stored in English, as the errors print them.
+//! As with gettext, their English text is the key: the kernel's errors are found by their number, ours by the text in
+//! `locales/en/cause.ftl`. The messages of other programs (rsync, UDisks2, a server) are quoted.
 
 use std::io;
 
 use rustix::io::Errno;
 
 use super::{Arg, Texts};
-use crate::foreign::presentable;
+use crate::format::presentable;
 
 const OURS: &str = include_str!("../../../locales/en/cause.ftl");
 
-/// The errors of the kernel that have words of their own, by the names that administrators look for.
+/// The kernel's errors that have a translation, with the names that administrators search for.
 pub(super) const ERRNOS: [(Errno, &str); 50] = [
     (Errno::PERM, "EPERM"),
     (Errno::NOENT, "ENOENT"),
@@ -66,54 +66,59 @@ pub(super) const ERRNOS: [(Errno, &str); 50] = [
 ];
 
 impl Texts {
-    /// What an error says, for its reader. Without control characters; what is empty is a dash.
-    pub fn cause(&self, said: &str) -> String {
-        let said = said.trim();
-        if said.is_empty() {
-            return presentable(said);
+    /// The translation of an error's English text. Without control characters; an empty text is a dash.
+    pub fn cause(&self, english: &str) -> String {
+        let english = english.trim();
+        if english.is_empty() {
+            return presentable(english);
         }
-        let known = self.of_kernel(said).or_else(|| self.of_ours(said)).or_else(|| self.behind_path(said));
-        let quoted = || self.text("cause-quoted", &[("text", said.into())]);
-        // The tools for Veeam's scripts read few texts.
-        let has_words = self.bundle.has_message("cause-quoted");
-        known.unwrap_or_else(|| if has_words { quoted() } else { presentable(said) })
+        let known = self.kernel_error(english).or_else(|| self.own_error(english)).or_else(|| self.path_error(english));
+        known.unwrap_or_else(|| self.quoted(english))
     }
 
-    fn of_kernel(&self, said: &str) -> Option<String> {
-        let (_, number) = said.strip_suffix(')')?.rsplit_once(" (os error ")?;
+    fn quoted(&self, english: &str) -> String {
+        // The tools for Veeam's scripts load few texts.
+        match self.bundle.has_message("cause-quoted") {
+            true => self.text("cause-quoted", &[("text", english.into())]),
+            false => presentable(english),
+        }
+    }
+
+    fn kernel_error(&self, english: &str) -> Option<String> {
+        let (_, number) = english.strip_suffix(')')?.rsplit_once(" (os error ")?;
         let error = number.parse().map(io::Error::from_raw_os_error).ok()?;
         let (_, name) = ERRNOS.iter().find(|(errno, _)| errno.raw_os_error() == error.raw_os_error().unwrap_or(0))?;
-        let is_all = error.to_string() == said;
-        is_all.then(|| format!("{}, {name}", self.text(&format!("errno-{name}"), &[])))
+        let is_exact = error.to_string() == english;
+        is_exact.then(|| format!("{}, {name}", self.text(&format!("errno-{name}"), &[])))
     }
 
-    fn of_ours(&self, said: &str) -> Option<String> {
-        let (id, args) = phrases().find_map(|(id, phrase)| Some((id, taken(phrase, said)?)))?;
-        let worded = |(name, text): (&'static str, &str)| {
+    fn own_error(&self, english: &str) -> Option<String> {
+        let (id, args) = phrases().find_map(|(id, phrase)| Some((id, captures(phrase, english)?)))?;
+        let translated = |(name, text): (&'static str, &str)| {
             let text = if name == "cause" { self.cause(text) } else { text.to_owned() };
             (name, Arg::Ready(text))
         };
-        let args: Vec<(&str, Arg)> = args.into_iter().map(worded).collect();
+        let args: Vec<(&str, Arg)> = args.into_iter().map(translated).collect();
         Some(self.text(id, &args))
     }
 
-    /// `/some/path: what is the matter with it`
-    fn behind_path(&self, said: &str) -> Option<String> {
-        let (path, cause) = said.split_once(": ").filter(|(path, _)| path.starts_with('/'))?;
+    /// `/some/path: the error`
+    fn path_error(&self, english: &str) -> Option<String> {
+        let (path, cause) = english.split_once(": ").filter(|(path, _)| path.starts_with('/'))?;
         Some(format!("{}: {}", presentable(path), self.cause(cause)))
     }
 }
 
-/// Ids and English words.
+/// Ids and English texts.
 fn phrases() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = OURS.lines().filter(|line| line.starts_with("cause-") && !line.starts_with("cause-quoted"));
     lines.filter_map(|line| line.split_once(" = "))
 }
 
-/// What stands at the places of `{ $name }`, if the text is this phrase.
-fn taken<'t>(phrase: &'static str, said: &'t str) -> Option<Vec<(&'static str, &'t str)>> {
+/// What `text` has in place of each `{ $name }`; `None` if it does not match the phrase.
+fn captures<'t>(phrase: &'static str, text: &'t str) -> Option<Vec<(&'static str, &'t str)>> {
     let mut parts = phrase.split("{ $");
-    let mut rest = said.strip_prefix(parts.next()?)?;
+    let mut rest = text.strip_prefix(parts.next()?)?;
     let mut args = Vec::new();
     for part in parts {
         let (name, literal) = part.split_once(" }")?;

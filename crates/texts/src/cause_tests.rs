@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::Language;
-use asbackup_api::{Facts, Fault, LockPlace, Obstacle, Warning};
+use asbackup_api::{Fault, LockPlace, Obstacle, Warning};
 
 fn german() -> Texts {
     Texts::new(Language::German)
@@ -17,12 +17,12 @@ fn without_names(phrase: &str) -> String {
     parts.fold(first, |text, part| text + "{}" + part.split_once('}').map_or("", |(_, rest)| rest))
 }
 
-/// What our errors say, as it is written in `src`.
-fn said_in(directory: &Path, said: &mut BTreeSet<String>) {
+/// Adds the texts of our errors, as they stand in the sources.
+fn collect(directory: &Path, texts: &mut BTreeSet<String>) {
     for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path.is_dir() {
-            said_in(&path, said);
+            collect(&path, texts);
         } else if path.extension().is_some_and(|ending| ending == "rs")
             && !path.to_string_lossy().ends_with("_tests.rs")
         {
@@ -31,28 +31,25 @@ fn said_in(directory: &Path, said: &mut BTreeSet<String>) {
             for begin in ["#[error(\"", "Error::other(\"", "Error::other(format!(\"", "cause: \"", "delayed(format!(\""]
             {
                 let literals = source.split(begin).skip(1).filter_map(|rest| rest.split_once('"'));
-                said.extend(literals.map(|(literal, _)| without_names(literal)));
+                texts.extend(literals.map(|(literal, _)| without_names(literal)));
             }
         }
     }
 }
 
-fn all_said() -> BTreeSet<String> {
-    let mut said = BTreeSet::new();
+fn errors_of_ours() -> BTreeSet<String> {
+    let mut texts = BTreeSet::new();
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for room in ["src/controller", "src/copy", "src/disks", "src/report", "src/veeam", "crates/system/src"] {
-        let path = top.join(room);
-        if path.is_dir() {
-            said_in(&path, &mut said);
-        }
+    for room in ["src/controller", "src/copy", "src/disks", "src/store", "src/veeam", "crates/system/src"] {
+        collect(&top.join(room), &mut texts);
     }
-    said
+    texts
 }
 
 #[test]
-fn every_error_of_ours_has_words_in_the_readers_language() {
+fn every_error_of_ours_has_a_translation() {
     let known: BTreeSet<String> = phrases().map(|(_, phrase)| without_names(phrase)).collect();
-    // A path and what is the matter with it; foreign words; what no person reads.
+    // A path and its error; messages of other programs; what no person reads.
     let bare = [
         "{}",
         "{}: {}",
@@ -61,33 +58,33 @@ fn every_error_of_ours_has_words_in_the_readers_language() {
         "the child has no pipes",
         "{} bytes, where {} are the most",
     ];
-    let unknown: Vec<String> = all_said().into_iter().filter(|said| !known.contains(said)).collect();
-    assert_eq!(unknown.iter().filter(|said| !bare.contains(&said.as_str())).collect::<Vec<_>>(), Vec::<&String>::new());
+    let unknown: Vec<String> = errors_of_ours().into_iter().filter(|text| !known.contains(text)).collect();
+    assert_eq!(unknown.iter().filter(|text| !bare.contains(&text.as_str())).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
 #[test]
-fn what_an_error_says_is_said_in_german_with_its_arguments() {
+fn our_errors_are_translated_with_their_arguments() {
     let texts = german();
     for (id, phrase) in phrases() {
-        let said =
+        let english =
             phrase.replace("{ $cause }", "Permission denied (os error 13)").replace("{ $", "<").replace(" }", ">");
-        let told = texts.cause(&said);
-        assert!(!told.contains(['„', '{', '$']) && told != said, "{id}: {told}");
+        let german = texts.cause(&english);
+        assert!(!german.contains(['„', '{', '$']) && german != english, "{id}: {german}");
         let names = phrase.split("{ $").skip(1).filter_map(|part| part.split_once(" }")).map(|(name, _)| name);
         for name in names {
             let shown = if name == "cause" { "das Recht dazu fehlt, EACCES".to_owned() } else { format!("<{name}>") };
-            assert!(told.contains(&shown), "{id}: {told} lacks {shown}");
+            assert!(german.contains(&shown), "{id}: {german} lacks {shown}");
         }
         assert_eq!(Texts::new(Language::English).cause(phrase), phrase.replace("{ $cause }", "“{ $cause }”"), "{id}");
     }
 }
 
 #[test]
-fn what_the_kernel_says_has_words_in_every_language_and_keeps_its_name() {
+fn kernel_errors_are_translated_and_keep_their_names() {
     for texts in Language::ALL.map(Texts::new) {
         for (errno, name) in ERRNOS {
-            let told = texts.cause(&io::Error::from(errno).to_string());
-            assert!(told.ends_with(&format!(", {name}")) && !told.contains("errno-"), "{told}");
+            let cause = texts.cause(&io::Error::from(errno).to_string());
+            assert!(cause.ends_with(&format!(", {name}")) && !cause.contains("errno-"), "{cause}");
         }
         let rare = texts.cause(&io::Error::from(Errno::BADE).to_string());
         assert!(rare.starts_with(['„', '“']) && rare.contains("os error"), "{rare}");
@@ -98,7 +95,7 @@ fn what_the_kernel_says_has_words_in_every_language_and_keeps_its_name() {
 }
 
 #[test]
-fn what_others_say_is_a_quotation_and_empty_is_a_dash() {
+fn messages_of_other_programs_are_quoted_and_empty_ones_are_a_dash() {
     let texts = german();
     let of_rsync = "rsync: [receiver] write failed on \"x\": No space left on device (28)";
     assert_eq!(texts.cause(of_rsync), format!("„{of_rsync}“"));
@@ -110,16 +107,16 @@ fn what_others_say_is_a_quotation_and_empty_is_a_dash() {
 }
 
 #[test]
-fn a_cause_is_kept_in_english_and_told_to_each_reader_in_theirs() {
+fn a_cause_is_stored_in_english_and_translated_for_each_reader() {
     let cause = io::Error::from(Errno::ROFS).to_string();
     let warning = Warning::LogUnwritable { path: "/x".to_owned(), cause: cause.clone() };
-    let told = german().tell(&warning);
-    assert!(told.text.contains("(dort kann nur gelesen werden, EROFS)") && !told.text.contains("os error"), "{told:?}");
-    assert_eq!(told.facts.args["cause"], cause);
+    let german_text = german().statement(&warning);
+    let is_translated = german_text.text.contains("(dort kann nur gelesen werden, EROFS)");
+    assert!(is_translated && !german_text.text.contains("os error"), "{german_text:?}");
+    assert_eq!(german_text.facts.args["cause"], cause);
     let english = Texts::new(Language::English);
-    let retold = english.retell(&Facts { ..told.facts }).unwrap();
-    assert_eq!(retold, english.say(&warning));
+    assert_eq!(english.translate(&german_text.facts), Some(english.message(&warning)));
     let (place, why) = (LockPlace::Disk, Obstacle::Unknown);
     let fault = Fault::LockFailed { path: "/x".to_owned(), place, why, cause: "held by: bash (4711)".to_owned() };
-    assert!(german().say(&fault).what.ends_with("(gehalten von: bash (4711))."), "{:?}", german().say(&fault));
+    assert!(german().message(&fault).what.ends_with("(gehalten von: bash (4711))."), "{:?}", german().message(&fault));
 }

@@ -1,5 +1,5 @@
-//! How numbers look in a text: functions that the `.ftl` files call.
-//! `SIZE($bytes)` 12,3 GB · `RATE($bytes_per_second)` · `SPAN($seconds)` 1 h 5 min. Owns no words of its own.
+//! How arguments look in a text: numbers by functions that the `.ftl` files call, foreign text (disk labels, file names) so that it
+//! forges no line and no header. `SIZE($bytes)` 12,3 GB · `RATE($bytes_per_second)` · `SPAN($seconds)` 1 h 5 min.
 //! Text instead of a number gets the unit only: the journal catalog has `@FIELDS@` there, which journalctl fills in raw.
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -8,6 +8,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use humansize::{DECIMAL, FormatSizeOptions, format_size_i};
 
 use super::Language;
+use asbackup_api::harmless;
 
 pub fn add_functions(bundle: &mut FluentBundle<FluentResource>, language: Language) {
     type Show = fn(f64, Language) -> String;
@@ -34,6 +35,14 @@ fn size(bytes: f64, language: Language) -> String {
         Language::German => text.replace('.', ","),
         Language::English => text,
     }
+}
+
+/// Without control characters. What is empty or unknown is a dash, since a sentence with a hole in it reads like a mistake.
+pub fn presentable(text: &str) -> String {
+    if text.trim().is_empty() {
+        return "–".to_owned();
+    }
+    harmless(text)
 }
 
 fn span(seconds: f64) -> String {

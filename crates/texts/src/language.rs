@@ -2,7 +2,7 @@
 
 use unic_langid::LanguageIdentifier;
 
-/// The languages that the daemon speaks.
+/// The languages that have texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// `de`
@@ -13,7 +13,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language that has texts.
+    /// All of them.
     pub const ALL: [Self; 2] = [Self::German, Self::English];
 
     pub(super) fn identifier(self) -> LanguageIdentifier {
@@ -23,7 +23,7 @@ impl Language {
         }
     }
 
-    /// What the tools for Veeam's scripts say.
+    /// The texts of the tools for Veeam's scripts.
     pub(super) fn tools(self) -> &'static str {
         match self {
             Self::German => include_str!("../../../locales/de/tools.ftl"),
@@ -31,7 +31,7 @@ impl Language {
         }
     }
 
-    /// What the command line says: its own words, how things stand, what may be wrong with a config.ini, and causes.
+    /// The texts of the command line: its own, the status, what can be wrong with a config.ini, and causes.
     pub(super) fn command_line(self) -> [&'static str; 4] {
         match self {
             Self::German => [
@@ -49,7 +49,7 @@ impl Language {
         }
     }
 
-    /// Faults, warnings, what may be wrong with a config.ini, and causes.
+    /// Faults, warnings, what can be wrong with a config.ini, and causes.
     pub(super) fn reasons(self) -> [&'static str; 4] {
         match self {
             Self::German => [

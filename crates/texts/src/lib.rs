@@ -1,19 +1,18 @@
 //! Every text that a person reads, in German and English, from `locales/*/*.ftl`.
-//! Owns the choice of language, the look of numbers and sizes, and that nothing foreign in a text can do harm: control
-//! characters in arguments (disk labels, file names) are shown escaped, so that they forge no line and no header.
-//! Knows nothing of what the texts are for.
+//! Owns the choice of language and how arguments look: numbers, sizes, times, and foreign text (disk labels, file names), whose
+//! control characters are escaped so that they forge no line and no header. Knows nothing of what the texts are for.
 
 #![deny(missing_docs)]
 
-mod afterwards;
 mod cause;
 pub mod clock;
-mod foreign;
 mod format;
 mod language;
+mod message;
+pub mod samples;
 pub mod sentence;
-mod spoken;
 pub mod status_lines;
+mod typed;
 
 use std::fmt;
 
@@ -21,71 +20,18 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde_json::{Map, Value};
 
-use asbackup_api::{Facts, Presence, Statement};
+use asbackup_api::{Facts, Presence, RunWarning, Statement};
 
-use foreign::presentable;
-use spoken::split;
+use format::presentable;
+use typed::split;
 
-pub use afterwards::Afterwards;
 pub use asbackup_api::harmless;
 pub use language::Language;
-pub use spoken::{Spoken, text_id};
+pub use message::{Arg, Message};
+pub use typed::{AfterRun, HasText, text_id};
 
-/// The argument that is said in the reader's language.
+/// The argument that is translated.
 const CAUSE: &str = "cause";
-
-/// What is said of one fault or warning: what happened, what it means for the backup, what to do now.
-/// Notices have the first part only.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Message {
-    /// What happened.
-    pub what: String,
-    /// What that means for the backup.
-    pub meaning: String,
-    /// What to do now; may be empty.
-    pub action: String,
-}
-
-impl fmt::Display for Message {
-    /// One line that makes sense alone.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        for part in [&self.meaning, &self.action] {
-            if !part.is_empty() {
-                write!(f, " {part}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// One argument of a text.
-pub enum Arg {
-    /// Shown as it is.
-    Text(String),
-    /// Formatted by the language, and what its plural depends on.
-    Number(u64),
-    /// Not to be worded, whatever its name is.
-    Ready(String),
-}
-
-impl From<&str> for Arg {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Arg {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<u64> for Arg {
-    fn from(number: u64) -> Self {
-        Self::Number(number)
-    }
-}
 
 /// All texts of one language.
 pub struct Texts {
@@ -105,17 +51,17 @@ impl Texts {
         Self::from_sources(language, &language.sources())
     }
 
-    /// Only what the tools for Veeam's scripts say; reading all texts would take longer than their call.
+    /// Only the texts of the tools for Veeam's scripts; parsing all texts would take longer than their call.
     pub fn of_tools(language: Language) -> Self {
         Self::from_sources(language, &[language.tools()])
     }
 
-    /// Only what the command line says; reading all texts would take longer than what it asks for.
+    /// Only the texts of the command line; parsing all texts would take longer than its call.
     pub fn of_command_line(language: Language) -> Self {
         Self::from_sources(language, &language.command_line())
     }
 
-    /// Only faults, warnings and what may be wrong with a config.ini.
+    /// Only faults, warnings and what can be wrong with a config.ini.
     pub fn of_reasons(language: Language) -> Self {
         Self::from_sources(language, &language.reasons())
     }
@@ -126,7 +72,7 @@ impl Texts {
         bundle.set_use_isolating(false);
         format::add_functions(&mut bundle, language);
         for source in sources {
-            // The files are compiled in; a test parses each of them without a fault.
+            // The files are compiled in, and a test parses each of them.
             let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
@@ -138,9 +84,9 @@ impl Texts {
         self.language
     }
 
-    /// The fields of a typed value as text, by the name that they have in the code, without control characters; with a
-    /// `code` of rsync comes its `meaning`.
-    pub fn fields<T: Spoken>(&self, value: &T) -> Vec<(String, String)> {
+    /// The fields of a typed value as text, by their names in the code, without control characters; a `code` of rsync brings its
+    /// `meaning` along.
+    pub fn fields<T: HasText>(&self, value: &T) -> Vec<(String, String)> {
         let shown = |value: Value| match value {
             Value::String(text) => presentable(&text),
             other => other.to_string(),
@@ -150,7 +96,7 @@ impl Texts {
     }
 
     /// The text of a typed value.
-    pub fn say<T: Spoken>(&self, value: &T) -> Message {
+    pub fn message<T: HasText>(&self, value: &T) -> Message {
         let (id, fields) = split(value);
         let args = arguments(&self.filled(fields));
         let part = |attribute| self.lookup(&id, attribute, &args).unwrap_or_default();
@@ -161,15 +107,31 @@ impl Texts {
         }
     }
 
-    /// A typed value for readers of all languages.
-    pub fn tell<T: Spoken>(&self, value: &T) -> Statement {
-        let (kind, args) = split(value);
-        Statement { text: self.say(value).to_string(), facts: Facts { kind, args } }
+    /// The text of a run's warning after its end.
+    pub fn message_after_run(&self, warning: &RunWarning, presence: Presence) -> Message {
+        match warning {
+            RunWarning::Copy(value) | RunWarning::Mail(value) => self.message(&AfterRun { value, presence }),
+            RunWarning::Release(value) => self.message(&AfterRun { value, presence }),
+        }
     }
 
-    /// What somebody else told in another language, in this one. None if they know of more than this program does: a text
-    /// that is not here, or one that lacks an argument.
-    pub fn retell(&self, facts: &Facts) -> Option<Message> {
+    /// The text of a typed value with the facts in it, from which readers of other languages get theirs.
+    pub fn statement<T: HasText>(&self, value: &T) -> Statement {
+        let (kind, args) = split(value);
+        Statement { text: self.message(value).to_string(), facts: Facts { kind, args } }
+    }
+
+    /// As `statement`, of a run's warning after its end.
+    pub fn statement_after_run(&self, warning: &RunWarning, presence: Presence) -> Statement {
+        match warning {
+            RunWarning::Copy(value) | RunWarning::Mail(value) => self.statement(&AfterRun { value, presence }),
+            RunWarning::Release(value) => self.statement(&AfterRun { value, presence }),
+        }
+    }
+
+    /// The text for facts from another program. `None` if that program is newer than this one: there is no such text here, or it
+    /// lacks an argument.
+    pub fn translate(&self, facts: &Facts) -> Option<Message> {
         let args = arguments(&self.filled(facts.args.clone()));
         let part = |attribute| self.format(&facts.kind, attribute, &args);
         let of = |attribute| part(Some(attribute)).unwrap_or((String::new(), true));
@@ -178,13 +140,13 @@ impl Texts {
         is_whole.then_some(Message { what: what.0, meaning: meaning.0, action: action.0 })
     }
 
-    /// The sentence in this language, or as it came.
-    pub fn told(&self, text: &str, facts: &Facts) -> String {
-        self.retell(facts).map_or_else(|| text.to_owned(), |message| message.to_string())
+    /// A sentence in this language by its facts, or unchanged.
+    pub fn translated(&self, text: &str, facts: &Facts) -> String {
+        self.translate(facts).map_or_else(|| text.to_owned(), |message| message.to_string())
     }
 
     /// A text that belongs to no typed value; `id.name` is an attribute of a message.
-    /// An unknown id is shown as it is: a wrong word beats no message.
+    /// An unknown id is shown as it is, which beats no message.
     pub fn text(&self, id: &str, pairs: &[(&str, Arg)]) -> String {
         let mut args = FluentArgs::new();
         for (name, arg) in pairs {
@@ -201,7 +163,7 @@ impl Texts {
         self.lookup(message, attribute, &args).unwrap_or_else(|| id.to_owned())
     }
 
-    /// With what only a language can add: the meaning of rsync's code, the cause, and sentences within the sentence.
+    /// Adds what depends on the language: the meaning of rsync's code, the cause, and sentences within the sentence.
     fn filled(&self, mut fields: Map<String, Value>) -> Map<String, Value> {
         if let Some(code) = fields.get("code").and_then(Value::as_i64) {
             let meaning = self.exit_meaning(code);
@@ -212,11 +174,11 @@ impl Texts {
         }
         for value in fields.values_mut().filter(|value| value.is_array()) {
             let parts = Facts::read_all(value);
-            let sentences = parts.iter().map(|facts| Some(self.retell(facts)?.to_string()));
+            let sentences = parts.iter().map(|facts| Some(self.translate(facts)?.to_string()));
             let sentences: Option<Vec<String>> = sentences.collect();
             *value = sentences.map_or(Value::Null, |sentences| sentences.join(" ").into());
         }
-        // What can't be said is missing.
+        // A missing argument makes `translate` fail.
         fields.retain(|_, value| !value.is_null());
         fields
     }
@@ -239,7 +201,7 @@ impl Texts {
         self.format(id, attribute, args).map(|(text, _)| text)
     }
 
-    /// And whether nothing is missing in it.
+    /// The text, and whether nothing is missing in it.
     fn format(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> Option<(String, bool)> {
         let message = self.bundle.get_message(id)?;
         let pattern = match attribute {
@@ -248,14 +210,14 @@ impl Texts {
         };
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, Some(args), &mut errors);
-        // A last sentence that is left out leaves its blank.
+        // An omitted last sentence leaves its blank.
         Some((text.trim_end().to_owned(), errors.is_empty()))
     }
 }
 
 fn arguments(fields: &Map<String, Value>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
-    // What is told while nobody knows better is told of a disk that has to stay.
+    // Until anybody knows better, the disk has to stay.
     args.set("plug", Presence::Attached.name());
     for (name, value) in fields {
         let value = match value {
@@ -269,6 +231,5 @@ fn arguments(fields: &Map<String, Value>) -> FluentArgs<'static> {
     args
 }
 
-pub mod samples;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
-//! The one sentence that says how things stand (`Status` on the bus, `STATUS=`, status.txt).
-//! While a run is on it says that the disk must stay plugged in; that it may be taken away it says only of disks that the
-//! status lists as safe.
+//! The one sentence that sums up the status (`Status` on the bus, `STATUS=`, status.txt).
+//! During a run it asks people to leave the disk plugged in; only of disks that the status lists as safe does it say that they may be
+//! unplugged.
 
 use crate::{Arg, Texts};
 use asbackup_api::{Outcome, State, Status, few};
@@ -28,7 +28,7 @@ pub fn label_of<'a>(status: &'a Status, disk: &'a str) -> &'a str {
     named(row.map_or("", |row| &row.label), disk)
 }
 
-/// What people know the disk by.
+/// The label, or the UUID of a disk without one.
 pub fn named<'a>(label: &'a str, disk: &'a str) -> &'a str {
     if label.trim().is_empty() { disk } else { label }
 }
@@ -69,34 +69,39 @@ fn held_jobs(status: &Status) -> String {
     few(&jobs, jobs.len() + status.unlisted_locks() as usize)
 }
 
-/// Whole percent, rounded down so that 100 means all; unknown counts as nothing.
+/// Whole percent, rounded down so that 100 means everything; 0 if unknown.
 pub fn percent(ratio: f64) -> u64 {
     (ratio.clamp(0.0, 1.0) * 100.0) as u64
 }
 
 fn idle(status: &Status, texts: &Texts, clock: &Clock) -> String {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     if !status.config_error.is_empty() {
-        said.push(status.config_error.clone());
+        sentences.push(status.config_error.clone());
     }
-    said.extend(status.last_result.map(|result| ended(status, result, texts, clock)));
-    let told = |disk: &str| status.last_disk.eq_ignore_ascii_case(disk);
-    for disk in status.safe_to_remove.iter().filter(|disk| !told(disk)) {
+    sentences.extend(status.last_result.map(|result| ended(status, result, texts, clock)));
+    let is_last = |disk: &str| status.last_disk.eq_ignore_ascii_case(disk);
+    for disk in status.safe_to_remove.iter().filter(|disk| !is_last(disk)) {
         let label = Arg::from(label_of(status, disk));
-        said.push(texts.text("status-safe", &[("label", label)]));
+        sentences.push(texts.text("status-safe", &[("label", label)]));
     }
-    if said.is_empty() {
-        said.push(texts.text("status-idle-nothing-yet", &[]));
+    if sentences.is_empty() {
+        sentences.push(texts.text("status-idle-nothing-yet", &[]));
     }
-    if !status.outbox_error.is_empty() {
-        let count = Arg::from(u64::from(status.outbox_count));
-        let message = Arg::from(status.outbox_error.as_str());
-        said.push(match status.outbox_count {
-            0 => status.outbox_error.clone(),
-            _ => texts.text("status-mails-waiting", &[("count", count), ("message", message)]),
-        });
+    sentences.extend(outbox_trouble(status, texts));
+    sentences.join(" ")
+}
+
+fn outbox_trouble(status: &Status, texts: &Texts) -> Option<String> {
+    if status.outbox_error.is_empty() {
+        return None;
     }
-    said.join(" ")
+    let count = Arg::from(u64::from(status.outbox_count));
+    let message = Arg::from(status.outbox_error.as_str());
+    Some(match status.outbox_count {
+        0 => status.outbox_error.clone(),
+        _ => texts.text("status-mails-waiting", &[("count", count), ("message", message)]),
+    })
 }
 
 fn ended(status: &Status, result: Outcome, texts: &Texts, clock: &Clock) -> String {
@@ -126,7 +131,7 @@ mod tests {
 
     const DISK: &str = "B78E-6CC4";
 
-    fn said(status: &Status, language: Language) -> String {
+    fn rendered(status: &Status, language: Language) -> String {
         let clock = Clock { now: "2026-11-23T14:05:00Z".parse().unwrap(), zone: TimeZone::UTC };
         sentence_at(status, &Texts::new(language), &clock)
     }
@@ -157,103 +162,103 @@ mod tests {
     }
 
     #[test]
-    fn while_a_run_is_on_the_disk_is_asked_to_stay() {
+    fn during_a_run_people_are_asked_to_leave_the_disk_plugged_in() {
         for step in asbackup_api::Step::ALL {
             let status = during(State::from(step));
-            let (german, english) = (said(&status, Language::German), said(&status, Language::English));
+            let (german, english) = (rendered(&status, Language::German), rendered(&status, Language::English));
             assert!(german.contains("bitte stecken lassen"), "{german}");
             assert!(english.contains("please leave it plugged in"), "{english}");
             assert!(german.contains("Gold") && english.contains("Gold"));
         }
-        assert!(said(&during(State::Stopping), Language::German).contains("bitte stecken lassen"));
+        assert!(rendered(&during(State::Stopping), Language::German).contains("bitte stecken lassen"));
     }
 
     #[test]
-    fn the_copy_tells_percent_time_and_rate() {
+    fn a_copy_shows_percent_time_and_rate() {
         assert_eq!(
-            said(&during(State::Copying), Language::German),
+            rendered(&during(State::Copying), Language::German),
             "Die Kopie auf die Platte „Gold“ läuft: 42 %, noch etwa 1 h 5 min (110 MB/s); bitte stecken lassen."
         );
     }
 
     #[test]
-    fn what_is_unknown_is_not_told() {
+    fn unknown_figures_are_left_out() {
         let mut status = during(State::Copying);
         (status.bytes_per_second, status.seconds_left, status.progress) = (0, 0, -1.0);
         status.label.clear();
         assert_eq!(
-            said(&status, Language::English),
+            rendered(&status, Language::English),
             "The copy to the disk “B78E-6CC4” is running: 0 %; please leave it plugged in."
         );
     }
 
     #[test]
-    fn what_is_copied_is_still_being_written() {
+    fn after_the_last_byte_data_is_still_being_written() {
         let mut status = during(State::Copying);
         status.progress = 1.0;
-        assert!(said(&status, Language::English).contains("last data is being written"));
+        assert!(rendered(&status, Language::English).contains("last data is being written"));
     }
 
     #[test]
-    fn waiting_names_the_jobs_that_write() {
+    fn waiting_names_the_jobs_that_hold_locks() {
         let mut status = during(State::WaitingForVeeam);
         let job = |job: &str, held| VeeamLock { job: job.to_owned(), held, since: 0 };
         status.veeam_locks = vec![job("Mail", true), job("Later", false)];
-        let english = said(&status, Language::English);
+        let english = rendered(&status, Language::English);
         assert!(english.contains("(jobs: Mail)"), "{english}");
     }
 
     #[test]
-    fn a_disk_may_be_taken_away_only_when_it_is_proven_safe() {
+    fn a_disk_may_be_unplugged_only_once_it_is_proven_safe() {
         for outcome in [Outcome::Success, Outcome::Aborted, Outcome::Cancelled] {
             let mut status = after(outcome);
-            let german = said(&status, Language::German);
+            let german = rendered(&status, Language::German);
             assert!(german.contains("noch nicht freigegeben"), "{german}");
             status.safe_to_remove = vec![DISK.to_owned()];
-            let german = said(&status, Language::German);
+            let german = rendered(&status, Language::German);
             assert!(german.contains("darf jetzt abgezogen werden"), "{german}");
             status.safe_to_remove.clear();
             status.disks.clear();
-            let german = said(&status, Language::German);
+            let german = rendered(&status, Language::German);
             assert!(!german.contains("abgezogen") && !german.contains("stecken"), "{german}");
         }
     }
 
     #[test]
-    fn success_tells_when() {
+    fn a_success_names_the_time() {
         let mut status = after(Outcome::Success);
         status.safe_to_remove = vec![DISK.to_lowercase()];
         assert_eq!(
-            said(&status, Language::German),
+            rendered(&status, Language::German),
             "Die Kopie auf die Platte „Gold“ ist am 23.11.2026 um 14:05 Uhr gelungen; die Platte darf jetzt abgezogen werden."
         );
     }
 
     #[test]
-    fn an_abort_tells_why() {
-        assert!(said(&after(Outcome::Aborted), Language::English).ends_with("Reason: Too early."));
+    fn an_abort_names_the_reason() {
+        assert!(rendered(&after(Outcome::Aborted), Language::English).ends_with("Reason: Too early."));
     }
 
     #[test]
-    fn a_faulty_configuration_is_told_with_the_rest() {
+    fn a_faulty_configuration_is_shown_before_the_rest() {
         let mut status = Status { config_error: "Something is missing.".into(), ..Status::default() };
-        let english = said(&status, Language::English);
+        let english = rendered(&status, Language::English);
         assert_eq!(english, "Something is missing.");
         status.safe_to_remove = vec![DISK.to_owned()];
-        assert!(said(&status, Language::English).ends_with("“B78E-6CC4” is safe to remove now."));
+        assert!(rendered(&status, Language::English).ends_with("“B78E-6CC4” is safe to remove now."));
     }
 
     #[test]
-    fn mails_that_can_not_be_sent_are_told_last() {
+    fn mails_that_can_not_be_sent_come_last() {
         let outbox_error = "The server is away.".into();
         let status = Status { outbox_count: 2, outbox_error, ..Status::default() };
-        assert!(said(&status, Language::English).ends_with("2 mails are waiting to be sent: The server is away."));
+        assert!(rendered(&status, Language::English).ends_with("2 mails are waiting to be sent: The server is away."));
         let quiet = Status { outbox_count: 2, ..Status::default() };
-        assert!(!said(&quiet, Language::English).contains("wait"), "they are on their way");
+        assert!(!rendered(&quiet, Language::English).contains("wait"), "they are on their way");
     }
 
     #[test]
-    fn at_first_it_says_how_to_begin() {
-        assert!(said(&Status::default(), Language::German).starts_with("Bereit: Stecken Sie"));
+    fn before_the_first_run_it_says_how_to_begin() {
+        assert!(rendered(&Status::default(), Language::German).starts_with("Bereit: Stecken Sie"));
     }
 }

@@ -1,4 +1,4 @@
-//! What there is to say of the service besides the one sentence: a few lines, each a label and a value.
+//! The details of the status below its one sentence: lines of a label and a value.
 
 use asbackup_api::{State, Status};
 
@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::sentence::{label_of, named, percent};
 use crate::{Arg, Texts};
 
-/// What there is to say besides the sentence: what each line is about, and what it says.
+/// The lines for `status`: label and value of each.
 pub fn status_lines(status: &Status, texts: &Texts, clock: &Clock) -> Vec<(String, String)> {
     let mut rows = Rows { texts, rows: Vec::new() };
     if status.run != 0 {
@@ -22,7 +22,7 @@ pub fn status_lines(status: &Status, texts: &Texts, clock: &Clock) -> Vec<(Strin
     rows.rows
 }
 
-/// When all of this was known: the last line of a file, which may be old.
+/// When the status was written: the last line of a file, which may be old.
 pub fn written_line(texts: &Texts, clock: &Clock) -> (String, String) {
     let mut rows = Rows { texts, rows: Vec::new() };
     let now = clock.now.as_microsecond().unsigned_abs();
@@ -39,12 +39,12 @@ fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
 }
 
 fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
-    let how_far = [
+    let progress = [
         ("percent", percent(status.progress).into()),
         ("done", status.bytes_done.into()),
         ("total", status.bytes_total.into()),
     ];
-    rows.add("progress", &how_far);
+    rows.add("progress", &progress);
     if status.bytes_per_second > 0 {
         rows.add("rate", &[("rate", status.bytes_per_second.into())]);
     }
@@ -78,12 +78,12 @@ fn last_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
     let Some(result) = status.last_result else {
         return;
     };
-    let told = [
+    let result = [
         ("result", result.name().into()),
         ("when", clock.moment(status.last_finished_at, rows.texts).into()),
         ("label", named(&status.last_label, &status.last_disk).into()),
     ];
-    rows.add("last", &told);
+    rows.add("last", &result);
 }
 
 struct Rows<'a> {

@@ -1,4 +1,4 @@
-//! The texts are whole: every typed value has its text in every language, and no text is left over.
+//! The texts are complete: every typed value has its text in every language, and no text is unused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-fn assert_whole(text: &str, id: &str) {
+fn assert_complete(text: &str, id: &str) {
     assert!(!text.trim().is_empty(), "{id} is empty");
     assert!(!text.contains(['{', '}']), "{id} has a hole: {text}");
     assert!(!text.contains("  "), "{id} has a double blank: {text}");
@@ -39,14 +39,14 @@ fn assert_whole(text: &str, id: &str) {
 
 /// Sentences that stand alone end as sentences do.
 fn assert_sentence(text: &str, id: &str) {
-    assert_whole(text, id);
+    assert_complete(text, id);
     assert!(text.ends_with(['.', '!', '?']), "{id} does not end: {text}");
 }
 
-fn assert_fields_are_told<T: Spoken + DeserializeOwned>(value: &T, other: &T, texts: &Texts) {
+fn assert_fields_are_shown<T: HasText + DeserializeOwned>(value: &T, other: &T, texts: &Texts) {
     let (plain, changed) = (serde_json::to_value(value), serde_json::to_value(other));
     let (plain, changed) = (plain.unwrap(), changed.unwrap());
-    let said = texts.say(value);
+    let message = texts.message(value);
     for (field, new) in changed.as_object().unwrap() {
         if field == "kind" {
             continue;
@@ -55,67 +55,67 @@ fn assert_fields_are_told<T: Spoken + DeserializeOwned>(value: &T, other: &T, te
         mixed[field] = new.clone();
         let mixed: T = serde_json::from_value(mixed).unwrap();
         let id = text_id(value);
-        assert_ne!(texts.say(&mixed), said, "{id} never tells {field}");
+        assert_ne!(texts.message(&mixed), message, "{id} never shows {field}");
     }
 }
 
-/// What one language tells is told again in the other as if it had been told there at once.
-fn assert_retold<T: Spoken>(samples: fn(u32) -> Vec<T>) {
+/// The facts of a German text give the English text.
+fn assert_translated<T: HasText>(samples: fn(u32) -> Vec<T>) {
     let [german, english] = Language::ALL.map(Texts::new);
     for value in samples(0).iter().chain(&samples(1)) {
-        let facts = Facts::read(&serde_json::json!(german.tell(value).facts));
-        assert_eq!(english.retell(&facts), Some(english.say(value)), "{facts:?}");
+        let facts = Facts::read(&serde_json::json!(german.statement(value).facts));
+        assert_eq!(english.translate(&facts), Some(english.message(value)), "{facts:?}");
     }
 }
 
 #[test]
-fn what_is_told_in_one_language_can_be_told_in_the_other() {
-    assert_retold(samples::faults);
-    assert_retold(samples::warnings);
+fn a_text_of_one_language_can_be_translated_by_its_facts() {
+    assert_translated(samples::faults);
+    assert_translated(samples::warnings);
 }
 
 #[test]
-fn what_lacks_an_argument_or_is_of_no_known_kind_is_not_told_again() {
+fn facts_of_an_unknown_kind_or_without_an_argument_are_not_translated() {
     let texts = Texts::new(Language::English);
     let args = serde_json::json!({ "free": 7 }).as_object().cloned().unwrap();
     for kind in ["warning-low-space", "fault-of-tomorrow", ""] {
         let facts = Facts { kind: kind.to_owned(), args: args.clone() };
-        assert_eq!(texts.retell(&facts), None, "{kind}");
-        assert_eq!(texts.told("As it came.", &facts), "As it came.");
+        assert_eq!(texts.translate(&facts), None, "{kind}");
+        assert_eq!(texts.translated("As it came.", &facts), "As it came.");
     }
 }
 
-fn assert_all_said<T: Spoken + DeserializeOwned>(samples: fn(u32) -> Vec<T>, parts: usize) {
+fn assert_all_have_texts<T: HasText + DeserializeOwned>(samples: fn(u32) -> Vec<T>, parts: usize) {
     for texts in Language::ALL.map(Texts::new) {
         for (value, other) in samples(0).iter().zip(&samples(1)) {
             for value in [value, other] {
-                let (id, said) = (text_id(value), texts.say(value));
-                assert_ne!(said.what, id, "{id} has no text in {texts:?}");
-                let told = [&said.what, &said.meaning, &said.action];
-                told.iter().take(parts).for_each(|part| assert_sentence(part, &id));
-                assert!(told.iter().skip(parts).all(|part| part.is_empty()), "{id}");
+                let (id, message) = (text_id(value), texts.message(value));
+                assert_ne!(message.what, id, "{id} has no text in {texts:?}");
+                let all = [&message.what, &message.meaning, &message.action];
+                all.iter().take(parts).for_each(|part| assert_sentence(part, &id));
+                assert!(all.iter().skip(parts).all(|part| part.is_empty()), "{id}");
             }
-            assert_fields_are_told(value, other, &texts);
+            assert_fields_are_shown(value, other, &texts);
         }
     }
 }
 
 #[test]
 fn every_fault_says_what_happened_what_it_means_and_what_to_do() {
-    assert_all_said(samples::faults, 3);
+    assert_all_have_texts(samples::faults, 3);
 }
 
 #[test]
 fn every_warning_says_what_happened_what_it_means_and_what_to_do() {
-    assert_all_said(samples::warnings, 3);
+    assert_all_have_texts(samples::warnings, 3);
 }
 
 #[test]
 fn every_notice_has_its_line() {
-    assert_all_said(samples::notices, 1);
+    assert_all_have_texts(samples::notices, 1);
 }
 
-/// What only a disk that has to stay is told with.
+/// What texts say only of a disk that has to stay.
 const STAY: [&str; 8] = [
     "erst ab, wenn",
     "nicht abziehen",
@@ -131,17 +131,17 @@ fn asks_to_stay(text: &str) -> bool {
     STAY.iter().chain(&["Leave the disk plugged in", "as soon as the status"]).any(|words| text.contains(words))
 }
 
-/// All that is said of a run that is over, as the three cases have it.
-fn said_afterwards<T: Spoken>(samples: fn(u32) -> Vec<T>, presence: Presence) -> Vec<(String, String)> {
-    let mut said = Vec::new();
+/// Ids and texts after a run.
+fn texts_after_run<T: HasText>(samples: fn(u32) -> Vec<T>, presence: Presence) -> Vec<(String, String)> {
+    let mut found = Vec::new();
     for texts in Language::ALL.map(Texts::new) {
-        for told in samples(0).iter().chain(&samples(1)) {
-            let afterwards = Afterwards { told, presence };
-            assert_eq!((text_id(&afterwards), afterwards.error_name()), (text_id(told), told.error_name()));
-            said.push((text_id(told), texts.say(&afterwards).to_string()));
+        for value in samples(0).iter().chain(&samples(1)) {
+            let after_run = AfterRun { value, presence };
+            assert_eq!((text_id(&after_run), after_run.error_name()), (text_id(value), value.error_name()));
+            found.push((text_id(value), texts.message(&after_run).to_string()));
         }
     }
-    said
+    found
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn a_disk_that_may_go_is_not_asked_to_stay() {
     // A call is refused while another copy is on, and a disk that was pulled too early is to stay the next time.
     let of_something_else = ["fault-busy", "fault-disk-removed"];
     for presence in [Presence::Safe, Presence::Gone] {
-        let faults = said_afterwards(samples::faults, presence);
-        for (id, text) in faults.into_iter().chain(said_afterwards(samples::warnings, presence)) {
+        let faults = texts_after_run(samples::faults, presence);
+        for (id, text) in faults.into_iter().chain(texts_after_run(samples::warnings, presence)) {
             let only_if_safe = presence == Presence::Safe
                 || text.contains("erst ab, wenn")
                 || text.contains("Do not unplug the disk until");
@@ -161,21 +161,21 @@ fn a_disk_that_may_go_is_not_asked_to_stay() {
 }
 
 #[test]
-fn a_disk_that_has_to_stay_is_what_is_spoken_of_while_nobody_knows_better() {
+fn until_a_run_is_over_texts_speak_of_a_disk_that_has_to_stay() {
     let texts = Texts::new(Language::English);
-    for told in samples::faults(0) {
+    for fault in samples::faults(0) {
         let presence = Presence::Attached;
-        assert_eq!(texts.say(&Afterwards { told: &told, presence }), texts.say(&told));
-        let facts = texts.tell(&Afterwards { told: &told, presence: Presence::Safe }).facts;
+        assert_eq!(texts.message(&AfterRun { value: &fault, presence }), texts.message(&fault));
+        let facts = texts.statement(&AfterRun { value: &fault, presence: Presence::Safe }).facts;
         assert_eq!(facts.args["plug"], "safe");
     }
     assert!(
-        said_afterwards(samples::faults, Presence::Attached).iter().filter(|(_, text)| asks_to_stay(text)).count() > 60
+        texts_after_run(samples::faults, Presence::Attached).iter().filter(|(_, text)| asks_to_stay(text)).count() > 60
     );
 }
 
 #[test]
-fn the_text_files_parse_without_a_fault() {
+fn the_text_files_parse_without_errors() {
     for source in Language::ALL.iter().flat_map(|language| language.sources()) {
         if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
             panic!("{errors:?}");
@@ -219,7 +219,7 @@ fn every_exit_code_of_rsync_has_a_meaning() {
 #[test]
 fn a_failed_copy_says_what_rsyncs_code_means() {
     let texts = Texts::new(Language::English);
-    let failed = |code| texts.say(&Fault::CopyFailed { code, cause: "x".to_owned() }).what;
+    let failed = |code| texts.message(&Fault::CopyFailed { code, cause: "x".to_owned() }).what;
     assert_eq!(failed(23), "The copy failed: some files could not be copied (rsync code 23: “x”).");
     assert_eq!(failed(-9), "The copy failed: the system killed the copy program with signal 9 (rsync code -9: “x”).");
     assert_eq!(failed(99), "The copy failed: the copy program ended with the unknown code 99 (rsync code 99: “x”).");
@@ -238,7 +238,7 @@ fn every_step_has_a_name_in_words() {
 #[test]
 fn a_message_for_the_bus_is_one_line() {
     let fault = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000, reserved: 0 };
-    let german = Texts::new(Language::German).say(&fault).to_string();
+    let german = Texts::new(Language::German).message(&fault).to_string();
     assert_eq!(
         german,
         "Auf der Platte ist nicht genug Platz: Gebraucht werden 1,5 GB, frei sind 500 MB, es fehlen 1 GB. \
@@ -249,9 +249,9 @@ fn a_message_for_the_bus_is_one_line() {
 }
 
 #[test]
-fn one_is_not_spoken_of_as_many() {
+fn one_is_singular() {
     let texts = Texts::new(Language::German);
-    let stalled = texts.say(&Warning::Stalled { minutes: 1 });
+    let stalled = texts.message(&Warning::Stalled { minutes: 1 });
     assert_eq!(stalled.what, "Seit einer Minute ist die Kopie nicht vorangekommen.");
 }
 
@@ -259,18 +259,18 @@ fn one_is_not_spoken_of_as_many() {
 fn foreign_text_forges_no_second_line() {
     let texts = Texts::new(Language::English);
     let gone = Notice::DiskGone { disk: "1".to_owned(), label: "a\nerror all is lost\u{1b}[2J\u{202e}".to_owned() };
-    let line = texts.say(&gone).what;
+    let line = texts.message(&gone).what;
     assert!(line.contains(r"a\nerror all is lost\u{1b}[2J\u{202e}"), "{line}");
 }
 
 #[test]
-fn what_is_empty_is_shown_as_a_dash() {
+fn an_empty_argument_is_shown_as_a_dash() {
     let texts = Texts::new(Language::English);
     let nameless = Fault::DiskAbsent { disk: String::new() };
-    assert_eq!(texts.say(&nameless).what, "The disk “–” is not plugged in.");
+    assert_eq!(texts.message(&nameless).what, "The disk “–” is not plugged in.");
 }
 
 #[test]
-fn an_unknown_text_is_shown_by_its_name() {
+fn an_unknown_text_is_shown_as_its_id() {
     assert_eq!(Texts::new(Language::English).text("no-such.thing", &[]), "no-such.thing");
 }

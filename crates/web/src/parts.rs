@@ -103,8 +103,8 @@ fn notes(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
 fn errors(now: &Snapshot, texts: &Texts) -> Markup {
     let status = &now.status;
     let config_class = if status.is_not_set_up() { "calm" } else { "bad" };
-    let config_error = texts.told(&status.config_error, &status.config_error_facts);
-    let last_error = texts.told(&status.last_error.1, &status.last_error_facts);
+    let config_error = texts.translated(&status.config_error, &status.config_error_facts);
+    let last_error = texts.translated(&status.last_error.1, &status.last_error_facts);
     html! {
         @if !status.config_error.is_empty() { (note(config_class, &texts.text("web-config", &[]), &config_error)) }
         @if !now.is_running() && !status.last_error.1.is_empty() {
@@ -122,7 +122,7 @@ fn warnings(now: &Snapshot, texts: &Texts) -> Markup {
     html! {
         @for (nth, warning) in warnings.iter().enumerate() {
             @let facts = facts.get(nth).cloned().unwrap_or_default();
-            (note("wait", &texts.text("web-warning", &[]), &texts.told(warning, &facts)))
+            (note("wait", &texts.text("web-warning", &[]), &texts.translated(warning, &facts)))
         }
     }
 }

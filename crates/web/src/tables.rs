@@ -96,7 +96,7 @@ fn run_row(run: &Run, texts: &Texts, clock: &Clock) -> Markup {
         Some(Outcome::Cancelled) => ("wait", "–", "web-result-cancelled"),
         _ => ("bad", "!", "web-result-aborted"),
     };
-    let about = texts.told(&run.message, &run.message_facts);
+    let about = texts.translated(&run.message, &run.message_facts);
     html! {
         tr {
             th scope="row" { (times::moment(clock, run.finished_at, texts)) }

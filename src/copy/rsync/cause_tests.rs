@@ -55,7 +55,7 @@ fn on_share() -> Evidence {
 
 fn accuses(fault: &Fault) -> bool {
     static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| Language::ALL.map(Texts::new).into());
-    let said: Vec<String> = TEXTS.iter().map(|texts| texts.say(fault).to_string()).collect();
+    let said: Vec<String> = TEXTS.iter().map(|texts| texts.message(fault).to_string()).collect();
     let accused: Vec<bool> = said.iter().map(|text| ACCUSING.iter().any(|word| text.contains(word))).collect();
     assert_eq!(accused[0], accused[1], "the languages differ: {said:?}");
     accused[0]
@@ -203,7 +203,7 @@ fn a_source_on_a_share_does_not_blame_local_drives() {
         let forbidden = [Errno::ACCESS, Errno::PERM].contains(&Errno::from_raw_os_error(errno));
         assert_eq!(named, !forbidden, "{fault:?}");
         assert!(!accuses(&fault), "{fault:?}");
-        let said = Language::ALL.map(|language| Texts::new(language).say(&fault).to_string()).concat();
+        let said = Language::ALL.map(|language| Texts::new(language).message(&fault).to_string()).concat();
         assert!(!said.contains("smartctl") && !said.contains("journalctl -k"), "{said}");
     }
     let cut_off = of_rsync(end(-9), Some(&complaint(Side::Source, Operation::Read, 116)), &evidence);

@@ -24,7 +24,7 @@ fn german() -> Texts {
 /// As after the installation.
 pub fn unset() -> Status {
     let keys = "filesystem-ids-and-notification-mail-addresses, backup-source".to_owned();
-    let told = german().tell(&Fault::Unconfigured { keys });
+    let told = german().statement(&Fault::Unconfigured { keys });
     Status { config_error: told.text, config_error_facts: told.facts, ..Status::default() }
 }
 
@@ -43,8 +43,8 @@ pub fn copying() -> Status {
         seconds_left: 0,
         current_file: format!("jobs/{HOSTILE}.vbk"),
         queue: vec!["B78E-6CC4".to_owned()],
-        warnings: vec![german().tell(&low).text, "Eine Warnung von morgen.".to_owned()],
-        warning_facts: vec![german().tell(&low).facts, Facts::default()],
+        warnings: vec![german().statement(&low).text, "Eine Warnung von morgen.".to_owned()],
+        warning_facts: vec![german().statement(&low).facts, Facts::default()],
         veeam_locks: vec![VeeamLock { job: "Mail".to_owned(), held: false, since: NOON }],
         disks: disks(),
         ..Status::default()
@@ -62,13 +62,13 @@ pub fn failed() -> Status {
     status.safe_to_remove.clear();
     let refused = Warning::MailNotEncrypted { server: "mail.example.de".to_owned() };
     status.outbox_count = 1;
-    status.outbox_error = german().say(&refused).what;
-    status.outbox_error_facts = german().tell(&refused).facts;
+    status.outbox_error = german().message(&refused).what;
+    status.outbox_error_facts = german().statement(&refused).facts;
     status
 }
 
 fn after(outcome: Outcome, fault: Option<Fault>) -> Status {
-    let told = fault.as_ref().map(|fault| german().tell(fault)).unwrap_or_default();
+    let told = fault.as_ref().map(|fault| german().statement(fault)).unwrap_or_default();
     Status {
         last_run: 17,
         last_disk: UUID.to_owned(),

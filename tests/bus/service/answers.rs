@@ -58,7 +58,7 @@ async fn a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now() {
     for language in Language::ALL {
         let texts = Texts::new(language);
         let disk = UUID.to_owned();
-        let expected = texts.say(&Fault::Busy { disk }).to_string();
+        let expected = texts.message(&Fault::Busy { disk }).to_string();
         service.texts.send(Arc::new(texts)).unwrap();
         assert_eq!(client.start(UUID).await, Err(Error::Busy(expected)));
     }

@@ -159,6 +159,6 @@ async fn busctl_of_an_ordinary_user_prints_a_message_that_makes_sense_alone() {
     assert_eq!(said, "Call failed: Access denied");
     let _polkit = FakePolkit::start(service.bus.address(), Decision::Yes).await;
     let said = busctl_start(service.bus.address()).await;
-    let expected = Texts::new(Language::English).say(&fault());
+    let expected = Texts::new(Language::English).message(&fault());
     assert_eq!(said, format!("Call failed: {expected}"));
 }

@@ -56,9 +56,9 @@ fn changes(message: &Message) -> Changes {
 
 fn full_status() -> Status {
     let texts = Texts::new(Language::German);
-    let removed = texts.tell(&Fault::DiskRemoved);
-    let unset = texts.tell(&Fault::Unconfigured { keys: "key".to_owned() });
-    let unsent = texts.tell(&Warning::MailNotEncrypted { server: "away".to_owned() });
+    let removed = texts.statement(&Fault::DiskRemoved);
+    let unset = texts.statement(&Fault::Unconfigured { keys: "key".to_owned() });
+    let unsent = texts.statement(&Warning::MailNotEncrypted { server: "away".to_owned() });
     let mut status = Status {
         status: "Copying".to_owned(),
         state: State::Copying,

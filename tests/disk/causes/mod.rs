@@ -19,7 +19,7 @@ use asbackup_testing::recorder::RunFinished;
 use asbackup_testing::run;
 use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted};
-use asbackup_texts::{Language, Spoken, Texts};
+use asbackup_texts::{HasText, Language, Texts};
 use serde_json::Value;
 
 /// Words that a person reads as: this disk is broken, throw it away.
@@ -47,9 +47,9 @@ fn told(daemon: &Daemon, finished: &RunFinished) -> Value {
 }
 
 /// Neither disk nor drive is called broken, in no language.
-fn assert_no_accusation<T: Spoken>(value: &T) {
+fn assert_no_accusation<T: HasText>(value: &T) {
     for language in Language::ALL {
-        let said = Texts::new(language).say(value).to_string();
+        let said = Texts::new(language).message(value).to_string();
         let found: Vec<_> = ACCUSING.iter().filter(|word| said.contains(**word)).collect();
         assert!(found.is_empty(), "{found:?} without evidence: {said}");
     }
@@ -59,7 +59,7 @@ fn assert_no_accusation<T: Spoken>(value: &T) {
 fn assert_words(daemon: &Daemon, these: &[&str], not_those: &[&str]) {
     let fault = daemon.record().fault.expect("a fault in the history");
     for language in Language::ALL {
-        let said = Texts::new(language).say(&fault).to_string();
+        let said = Texts::new(language).message(&fault).to_string();
         assert!(these.iter().all(|word| said.contains(word)), "{these:?}: {said}");
         assert!(!not_those.iter().any(|word| said.contains(word)), "{not_those:?}: {said}");
     }

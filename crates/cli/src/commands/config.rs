@@ -59,7 +59,7 @@ impl Found {
 
     fn page(&self, path: &Path, ui: &Ui) -> String {
         let problems = self.faults.iter().chain(&self.warnings);
-        let mut lines: Vec<String> = problems.map(|problem| ui.texts.say(problem).to_string()).collect();
+        let mut lines: Vec<String> = problems.map(|problem| ui.texts.message(problem).to_string()).collect();
         if !self.missing.is_empty() {
             lines.push(ui.words("status-unconfigured", &[("keys", self.missing.join(", ").into())]));
         }
@@ -77,7 +77,7 @@ fn verdict(path: &Path, is_good: bool, ui: &Ui) -> String {
 fn told(problems: &[ConfigProblem], ui: &Ui) -> Vec<Value> {
     let told = |problem: &ConfigProblem| {
         let mut fields = serde_json::to_value(problem).unwrap_or_default();
-        fields["text"] = ui.texts.say(problem).to_string().into();
+        fields["text"] = ui.texts.message(problem).to_string().into();
         fields
     };
     problems.iter().map(told).collect()

@@ -96,7 +96,7 @@ fn why(reason: &NotSent, ui: &Ui) -> String {
         NotSent::NoRecipients => ui.word("mail-test-no-recipients"),
         NotSent::Unwritable(error) => ui.words("mail-test-unwritable", &[("cause", error.to_string().into())]),
         NotSent::Failed(warning) => {
-            let said = ui.texts.say(warning);
+            let said = ui.texts.message(warning);
             format!("{} {}", said.what, said.action)
         }
     }

@@ -160,7 +160,7 @@ impl Attempt {
         for name in self.list().await.unwrap_or_default().into_iter().filter(is_old) {
             let Some(mail) = self.fetch(&name).await else { continue };
             let subject = Subject { run: mail.envelope.run, text: mail.envelope.subject };
-            let cause = self.settings.texts.say(trouble).what;
+            let cause = self.settings.texts.message(trouble).what;
             self.give_up(&name, &subject, cause.trim_end_matches('.').to_owned()).await;
         }
     }

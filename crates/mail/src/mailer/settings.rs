@@ -23,7 +23,7 @@ impl Settings {
         !self.config.mail.server.is_empty()
     }
 
-    pub fn log<T: asbackup_texts::Spoken>(&self, level: Level, value: &T, run: u64) {
+    pub fn log<T: asbackup_texts::HasText>(&self, level: Level, value: &T, run: u64) {
         asbackup_logging::log(level, &self.texts, value, &Scope { run, ..Scope::default() });
     }
 

@@ -5,7 +5,7 @@ use crate::occasion::LockEvent;
 use asbackup_api::{Fault, Micros, Outcome, Presence, RunBegun, RunRecord, RunWarning};
 use asbackup_texts::clock::Clock;
 use asbackup_texts::sentence::named;
-use asbackup_texts::{Afterwards, Arg, Message, Spoken, Texts};
+use asbackup_texts::{AfterRun, Arg, HasText, Message, Texts};
 
 /// Lines that every success has: result, action, copied, times, free, logs, machine.
 const FIXED_LINES: usize = 7;
@@ -72,7 +72,7 @@ impl Writer<'_> {
             LockEvent::Warned { job, warning } => ("mail-lock-warned", job, self.explained(warning)),
             LockEvent::Failed { job, fault } => ("mail-lock-failed", job, self.explained(fault)),
             LockEvent::Lifted { job, notice } => {
-                let what = self.texts.say(notice).what;
+                let what = self.texts.message(notice).what;
                 ("mail-lock-lifted", job, vec![what, self.say("mail-lock-todo", &[])])
             }
         };
@@ -152,8 +152,8 @@ impl Writer<'_> {
         self.say("mail-aborted", &[("label", label(record).into()), ("number", number.into()), ("step", step.into())])
     }
 
-    fn explained<T: Spoken>(&self, value: &T) -> Vec<String> {
-        let Message { what, meaning, action } = self.texts.say(value);
+    fn explained<T: HasText>(&self, value: &T) -> Vec<String> {
+        let Message { what, meaning, action } = self.texts.message(value);
         let parts = [("mail-what", what), ("mail-meaning", meaning), ("mail-todo", action)];
         parts.iter().map(|(id, text)| self.text_line(id, text)).collect()
     }
@@ -170,7 +170,7 @@ impl Writer<'_> {
     }
 
     fn afterwards(&self, record: &RunRecord, warning: &RunWarning) -> String {
-        self.texts.say_afterwards(warning, record.presence()).to_string()
+        self.texts.message_after_run(warning, record.presence()).to_string()
     }
 
     fn may_unplug(&self, record: &RunRecord) -> String {
@@ -280,8 +280,8 @@ fn action(record: &RunRecord) -> &'static str {
     }
 }
 
-fn afterwards<'a, T>(record: &RunRecord, told: &'a T) -> Afterwards<'a, T> {
-    Afterwards { told, presence: record.presence() }
+fn afterwards<'a, T>(record: &RunRecord, told: &'a T) -> AfterRun<'a, T> {
+    AfterRun { value: told, presence: record.presence() }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ fn a_success_has_at_most_ten_lines_for_any_number_of_warnings() {
             let warnings = samples::warnings(0).into_iter().take(count).map(RunWarning::Copy).collect();
             let texts = Texts::new(language);
             let record = RunRecord { warnings, ..success() };
-            let say = |warning| texts.say_afterwards(warning, record.presence()).to_string();
+            let say = |warning| texts.message_after_run(warning, record.presence()).to_string();
             let told: Vec<String> = record.warnings.iter().map(say).collect();
             let logs = Logs::of_states(&[whole("asbackup.log"), whole("rsync.log")]);
             let words = in_language(language, |writer| writer.ended(&record, &logs));
@@ -32,7 +32,7 @@ fn every_abort_says_step_cause_meaning_action_and_if_the_disk_may_go() {
         for fault in samples::faults(0).into_iter().filter(known_step) {
             for safe_to_remove in [true, false] {
                 let record = RunRecord { safe_to_remove, ..aborted(Step::Lock, fault.clone()) };
-                let message = texts.say(&afterwards(&record, &fault));
+                let message = texts.message(&afterwards(&record, &fault));
                 // An interrupted run is resumed, so its disk stays.
                 let may_go_now = safe_to_remove && !fault.is_interruption();
                 let words = in_language(language, |writer| writer.ended(&record, &Logs::of_states(&[])));

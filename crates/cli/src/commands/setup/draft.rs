@@ -32,7 +32,7 @@ impl Draft {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(Halt::Denied),
             Err(error) => {
                 let (path, cause) = (path.display().to_string(), error.to_string());
-                return Err(Halt::Said(ui.texts.say(&ConfigProblem::FileUnreadable { path, cause }).to_string()));
+                return Err(Halt::Said(ui.texts.message(&ConfigProblem::FileUnreadable { path, cause }).to_string()));
             }
         };
         let text = found.clone().unwrap_or_else(|| TEMPLATE.to_owned());
@@ -67,7 +67,7 @@ impl Draft {
         let (in_section, name) = (section.to_owned(), key.to_owned());
         if value.chars().any(char::is_control) {
             let problem = ConfigProblem::ControlCharacter { section: in_section, key: name, value: String::new() };
-            return Err(ui.texts.say(&problem).to_string());
+            return Err(ui.texts.message(&problem).to_string());
         }
         let text = asbackup_config::with_value(&self.text, section, key, value.trim());
         let now = asbackup_config::parse(&text).map_err(|faults| in_one_line(&faults, ui))?;

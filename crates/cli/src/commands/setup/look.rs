@@ -112,5 +112,5 @@ fn ours() -> MountMarkers {
 
 /// Why nothing was seen, as part of one of our sentences.
 fn fault(fault: &Fault, ui: &Ui) -> String {
-    ui.texts.say(fault).what.trim_end_matches('.').to_owned()
+    ui.texts.message(fault).what.trim_end_matches('.').to_owned()
 }

@@ -90,7 +90,7 @@ fn settle_recipients(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<
             return Ok(());
         };
         let (section, key) = (SECTION.to_owned(), KEY.to_owned());
-        asker.ui.complain(&asker.ui.texts.say(&ConfigProblem::LocalRecipient { section, key, value }).to_string());
+        asker.ui.complain(&asker.ui.texts.message(&ConfigProblem::LocalRecipient { section, key, value }).to_string());
         if given.recipients.is_some() || asker.is_mute() || !asker.confirm("setup-recipients-again")? {
             return Ok(());
         }
@@ -149,7 +149,7 @@ fn settle_password(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Res
 async fn is_good(options: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<bool, Halt> {
     let config = draft.config();
     if config.mail.server.is_empty() && !config.mail.sysops.is_empty() {
-        asker.ui.complain(&asker.ui.texts.say(&ConfigProblem::RecipientsWithoutServer).to_string());
+        asker.ui.complain(&asker.ui.texts.message(&ConfigProblem::RecipientsWithoutServer).to_string());
     }
     if options.no_test_mail || config.mail.server.is_empty() {
         return Ok(true);
