@@ -13,6 +13,7 @@
 //! `controller` (decides); `bus`; `daemon` (assembles them). A module uses only modules before it, which a test checks.
 
 #![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
 pub mod bus;
 pub mod controller;

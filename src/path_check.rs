@@ -47,7 +47,7 @@ pub fn tolerated(config: &Config, file: &Path) -> Vec<ConfigProblem> {
 }
 
 /// Logs all of them, from a task of its own, since the repository may be on a drive that hangs.
-pub fn log_problems(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
+pub(crate) fn log_problems(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
         let look = move || Ok::<_, std::io::Error>([refused(&config), tolerated(&config, &file)].concat());
         for problem in blocking(GLANCE, look).await.unwrap_or_default() {

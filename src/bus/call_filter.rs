@@ -22,6 +22,7 @@ const MAX_HELD_BYTES: usize = 4 << 20;
 /// A call that was turned away.
 #[derive(Debug)]
 pub struct Refusal {
+    /// The caller's user id.
     pub user: u32,
     /// The caller's name and the call's serial number, if the caller waits for an answer.
     pub waits: Option<(String, NonZeroU32)>,

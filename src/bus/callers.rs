@@ -28,6 +28,7 @@ struct Known {
 }
 
 impl Callers {
+    /// `asking`: a connection that takes no calls.
     pub fn new(asking: &Connection) -> Self {
         Self { asking: asking.clone(), known: Arc::default() }
     }

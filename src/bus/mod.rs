@@ -46,12 +46,16 @@ pub use run_list::History;
 /// Why the daemon is not on the bus.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
+    /// There is no bus.
     #[error("no connection to the system bus")]
     Unreachable(#[source] zbus::Error),
+    /// Another daemon runs.
     #[error("another program owns {BUS_NAME}")]
     NameTaken,
+    /// The bus's policy is not installed.
     #[error("the bus does not let us own {BUS_NAME}")]
     NameRefused(#[source] zbus::Error),
+    /// The object can't be registered.
     #[error("{OBJECT_PATH} can't be served")]
     Failed(#[source] zbus::Error),
 }
@@ -73,15 +77,19 @@ impl BusError {
 pub struct Sources {
     /// For lookups of callers; takes no calls.
     pub asking: Connection,
+    /// Who called lately.
     pub callers: Callers,
     /// Calls that were turned away.
     pub refusals: UnboundedReceiver<Refusal>,
+    /// To the controller.
     pub calls: UnboundedSender<Call>,
     /// Each is sent after the [`Status`] that says the same.
     pub signals: UnboundedReceiver<Signal>,
+    /// The newest status.
     pub status: watch::Receiver<Status>,
     /// The language can change with the config.
     pub texts: watch::Receiver<Arc<Texts>>,
+    /// Reads the history.
     pub history: History,
 }
 

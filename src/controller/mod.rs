@@ -49,7 +49,7 @@ mod veeam_queue;
 mod waiting_jobs;
 
 pub use call::{Call, Caller, Reply, Signal, Started};
-pub use run_loop::{Inputs, ServiceRequest, control};
-pub use state::{Outputs, Start};
+pub(crate) use run_loop::{Inputs, ServiceRequest, control};
+pub(crate) use state::{Outputs, Start};
 
 use state::Controller;

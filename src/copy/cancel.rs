@@ -7,8 +7,11 @@ use asbackup_api::Fault;
 /// Why a run is to end now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
+    /// A person cancelled the run.
     Cancelled,
+    /// The service is stopped.
     ServiceStopped,
+    /// The disk was removed.
     DiskRemoved,
     /// No request to the disk ever completes.
     DiskHung,
@@ -19,7 +22,9 @@ pub enum StopReason {
 /// Why the walk forward ended early.
 #[derive(Debug)]
 pub enum RunError {
+    /// Something went wrong.
     Fault(Fault),
+    /// The run was cancelled.
     Stopped(StopReason),
 }
 
@@ -52,12 +57,14 @@ pub struct CancelToken {
 }
 
 impl CancelToken {
+    /// Both sides of a new run.
     pub fn new() -> (CancelHandle, Self) {
         let (sender, requested) = watch::channel(None);
         let handle = CancelHandle(sender);
         (handle.clone(), Self { requested, handle })
     }
 
+    /// Cancels the same run.
     pub fn handle(&self) -> CancelHandle {
         self.handle.clone()
     }

@@ -22,7 +22,9 @@ use asbackup_system::blocking::{GLANCE, blocking};
 /// Files that are not from an older copy of the repository; none if nothing would be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForeignFiles {
+    /// How many.
     pub files: u64,
+    /// Their size.
     pub bytes: u64,
     /// Names of the largest.
     pub examples: String,

@@ -14,33 +14,33 @@
 //!
 //! Decides nothing: which volume is wanted, and when, is up to the controller.
 
-pub mod device_blockers;
-pub mod file_system_id;
-pub mod health;
-pub mod host_disks;
+pub(crate) mod device_blockers;
+pub(crate) mod file_system_id;
+pub(crate) mod health;
+pub(crate) mod host_disks;
 pub mod inventory;
 mod kernel;
 pub mod monitor;
 pub mod mount_blockers;
 pub mod mount_markers;
-pub mod mount_table;
-pub mod mounted;
-pub mod network_share;
-pub mod probe;
+pub(crate) mod mount_table;
+pub(crate) mod mounted;
+pub(crate) mod network_share;
+pub(crate) mod probe;
 mod processes;
-pub mod read_only;
+pub(crate) mod read_only;
 pub mod released;
 mod signatures;
-pub mod stack;
-pub mod stale_mount;
+pub(crate) mod stack;
+pub(crate) mod stale_mount;
 pub mod superblock;
 pub mod udisks;
 mod udisks_objects;
 pub mod unformatted;
 mod unrecognised;
-pub mod volume;
+pub(crate) mod volume;
 
-pub use kernel::boot_id;
-pub use monitor::DiskEvent;
-pub use unformatted::Unformatted;
+pub(crate) use kernel::boot_id;
+pub(crate) use monitor::DiskEvent;
+pub(crate) use unformatted::Unformatted;
 pub use volume::{FileSystem, Hindrance, Volume};

@@ -40,7 +40,7 @@ const RETRY_UP_TO: Duration = Duration::from_secs(60);
 
 /// What the monitor reports.
 #[derive(Debug)]
-pub enum DiskEvent {
+pub(crate) enum DiskEvent {
     VolumesChanged(Vec<Volume>),
     /// Disks and partitions without a file system.
     UnformattedChanged(Vec<Unformatted>),
@@ -56,7 +56,7 @@ pub enum DiskEvent {
 ///
 /// # Errors
 /// The bus connection failed; UDisks2's own failures are events.
-pub async fn monitor(connection: Connection, events: UnboundedSender<DiskEvent>) -> zbus::Result<()> {
+pub(crate) async fn monitor(connection: Connection, events: UnboundedSender<DiskEvent>) -> zbus::Result<()> {
     let signals = signals(&connection).await?;
     let (changed, changes) = watch::channel(());
     let (found, unformatted) = watch::channel(Vec::new());

@@ -13,7 +13,9 @@ use super::{kernel, mount_table};
 /// A mounted file system, by its mount point here and by what identifies it in every mount namespace.
 #[derive(Debug, Clone)]
 pub struct MountedPlace {
+    /// In the daemon's own mount namespace.
     pub mount_point: PathBuf,
+    /// Identifies it in every namespace.
     pub superblock: Superblock,
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use asbackup_api::DiskId;
 
+/// The directory with the markers.
 #[derive(Debug, Clone)]
 pub struct MountMarkers {
     directory: PathBuf,
@@ -32,6 +33,7 @@ impl MountMarkers {
         let _ = fs::remove_file(self.marker(disk));
     }
 
+    /// Whether the disk's mount is ours.
     pub fn is_set(&self, disk: &DiskId) -> bool {
         self.marker(disk).exists()
     }

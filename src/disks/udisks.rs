@@ -29,18 +29,25 @@ const UNMOUNT_PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
 const POWER_PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_PATIENCE: Duration = Duration::from_secs(25);
 
+/// Why UDisks2 did not do what it was asked for.
 #[derive(Debug, Error)]
 pub enum UdisksError {
+    /// Somebody else mounted it.
     #[error("the file system is already mounted")]
     AlreadyMounted,
+    /// Somebody else unmounted it.
     #[error("the file system is not mounted")]
     NotMounted,
+    /// The device takes no writes.
     #[error("the disk is write-protected")]
     WriteProtected,
+    /// Something uses the file system.
     #[error("the file system is in use")]
     Busy(#[source] zbus::Error),
+    /// There is no such object any more.
     #[error("the disk is gone")]
     Gone,
+    /// No answer; it may still do what it was asked for.
     #[error("UDisks2 did not answer within {} min", .0.as_secs() / 60)]
     TimedOut(Duration),
     /// It ended before it answered, and may or may not have done what it was asked for.

@@ -34,7 +34,7 @@ const END: u64 = 1 << 20;
 
 /// A device that could get a file system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unformatted {
+pub(crate) struct Unformatted {
     pub device: PathBuf,
     pub device_number: u64,
     pub diskseq: Option<u64>,
@@ -46,7 +46,7 @@ pub struct Unformatted {
 }
 
 /// All such devices, in a stable order. Whether they are empty is not known yet (`Contents::Unreadable`).
-pub fn unformatted(objects: &ManagedObjects) -> Vec<Unformatted> {
+pub(crate) fn unformatted(objects: &ManagedObjects) -> Vec<Unformatted> {
     let system = host_disks::HostDisks::of_system();
     let found = objects.iter().filter_map(|(path, interfaces)| one(path, interfaces, objects));
     let mut found: Vec<_> = found.filter(|disk| !system.hold(&disk.device) && !is_used(disk.device_number)).collect();

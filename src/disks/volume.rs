@@ -14,8 +14,11 @@ use asbackup_api::{DiskId, DiskIdentity, Unusable};
 pub enum FileSystem {
     /// Owners, ACLs, extended attributes, links, nanoseconds.
     Full,
-    /// Contents and names only. `max_file` in bytes.
-    Plain { max_file: u64 },
+    /// Contents and names only.
+    Plain {
+        /// The longest possible file, in bytes.
+        max_file: u64,
+    },
     /// Not for backups (optical media, network images, unknown).
     Unsupported,
 }
@@ -35,16 +38,23 @@ impl FileSystem {
 /// A file system on an attached block device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
+    /// The UUID.
     pub id: DiskId,
+    /// Empty without a label.
     pub label: String,
     /// `ext4`, `ntfs`, … as UDisks2 names it.
     pub id_type: String,
     /// Bytes.
     pub size: u64,
+    /// The device node; reused for other disks.
     pub device: PathBuf,
+    /// `st_rdev` of the device node.
     pub device_number: u64,
+    /// UDisks2's object; reused for other disks.
     pub object: OwnedObjectPath,
+    /// Where it is mounted.
     pub mount_points: Vec<PathBuf>,
+    /// The device is write-protected.
     pub read_only: bool,
     /// The administrator has set the udev property `UDISKS_IGNORE`.
     pub ignored: bool,
@@ -52,12 +62,17 @@ pub struct Volume {
     pub system: bool,
     /// Which device of its file system this is, where a file system can have several; btrfs calls it UUID_SUB.
     pub member: String,
+    /// The kernel's sequence number of the medium; none before Linux 5.15.
     pub diskseq: Option<u64>,
     /// In the physical disks beneath it, as of when it was seen.
     pub media: Vec<Medium>,
+    /// Of the drive; empty if unknown.
     pub serial: String,
+    /// Of the drive; empty if unknown.
     pub vendor: String,
+    /// Of the drive; empty if unknown.
     pub model: String,
+    /// Of the drive; empty if unknown.
     pub wwn: String,
     /// 0 for a file system on the whole disk.
     pub partition: u64,
@@ -67,6 +82,7 @@ pub struct Volume {
     pub drive: Option<OwnedObjectPath>,
     /// Drives with the same text share one power supply.
     pub sibling: String,
+    /// UDisks2 can switch the drive off.
     pub can_power_off: bool,
     /// Why nothing can be copied to it as it is.
     pub hindrance: Option<Hindrance>,
@@ -75,6 +91,7 @@ pub struct Volume {
 /// Why nothing can be copied to an attached disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hindrance {
+    /// What is the matter.
     pub why: Unusable,
     /// UUIDs of the file systems whose signatures it carries. Empty where only the drive can identify it, if anything
     /// can.
@@ -86,6 +103,7 @@ pub struct Hindrance {
 }
 
 impl Volume {
+    /// How complete a copy on it can be.
     pub fn file_system(&self) -> FileSystem {
         FileSystem::of(&self.id_type)
     }

@@ -20,28 +20,48 @@ const FILE_NAME: &str = "history.jsonl";
 /// Why the history can't be read or written.
 #[derive(Debug, Error)]
 pub enum HistoryError {
+    /// The file can't be read.
     #[error("can't read {}: {source}", path.display())]
     Read {
+        /// The history.
         path: PathBuf,
+        /// The system's error.
         #[source]
         source: io::Error,
     },
+    /// The file can't be written.
     #[error("can't write {}: {source}", path.display())]
     Write {
+        /// The history.
         path: PathBuf,
+        /// The system's error.
         #[source]
         source: io::Error,
     },
+    /// The record can't be written as JSON.
     #[error("can't record run {run}: {source}")]
     Encode {
+        /// The run's number.
         run: u64,
+        /// Why not.
         #[source]
         source: serde_json::Error,
     },
+    /// The record does not fit a line.
     #[error("run {run} is too long for a line of the history: {bytes} bytes")]
-    TooLong { run: u64, bytes: usize },
+    TooLong {
+        /// The run's number.
+        run: u64,
+        /// The length of the line.
+        bytes: usize,
+    },
+    /// The disk does not answer.
     #[error("nothing was written within {seconds} s")]
-    TimedOut { seconds: u64 },
+    TimedOut {
+        /// How long the daemon waited.
+        seconds: u64,
+    },
+    /// The thread that writes has ended.
     #[error("the thread that writes has ended")]
     WriterEnded,
 }

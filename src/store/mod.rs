@@ -8,10 +8,10 @@
 
 pub mod agreements;
 pub mod history;
-pub mod index;
-pub mod known_disks;
+pub(crate) mod index;
+pub(crate) mod known_disks;
 mod lines;
-pub mod saved_state;
+pub(crate) mod saved_state;
 
 use std::io;
 use std::path::Path;

@@ -9,14 +9,14 @@
 pub mod api;
 mod held_locks;
 mod idle;
-pub mod lock_check;
-pub mod lock_directory;
+pub(crate) mod lock_check;
+pub(crate) mod lock_directory;
 mod lock_name;
-pub mod lock_watch;
-pub mod new_lock;
+pub(crate) mod lock_watch;
+pub(crate) mod new_lock;
 mod session_status;
 
-pub use held_locks::{HeldLocks, JobLock};
-pub use lock_directory::LockDirError;
-pub use lock_name::{is_job_name, is_similar};
-pub use new_lock::LockOwner;
+pub(crate) use held_locks::{HeldLocks, JobLock};
+pub(crate) use lock_directory::LockDirError;
+pub(crate) use lock_name::{is_job_name, is_similar};
+pub(crate) use new_lock::LockOwner;

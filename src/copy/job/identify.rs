@@ -87,6 +87,7 @@ fn devices(volumes: &[&Volume]) -> String {
 
 /// Step 1 is done: this is the disk.
 pub struct Identified {
+    /// The volume to copy to.
     pub volume: Volume,
 }
 

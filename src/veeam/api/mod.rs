@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 #[cfg(test)]
-pub use answers::SessionResult;
-pub use answers::{Job, Session};
+pub(crate) use answers::SessionResult;
+pub(crate) use answers::{Job, Session};
 use asbackup_api::Warning;
 use asbackup_system::privsep::Unavailable;
-pub use client::Client;
+pub(crate) use client::Client;
 pub use https::serve;
 
 /// Veeam gave no valid answer, so nothing is known. The texts never contain the password.

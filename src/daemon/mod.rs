@@ -1,13 +1,14 @@
 //! Assembles the daemon: reads the config, takes the name on the bus, starts the watchers, and lets the controller
 //! decide until it is asked to stop. Owns the order of starting and stopping, and nothing else.
 
+mod error;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use log::{Level, debug, error};
-use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
@@ -21,58 +22,28 @@ use crate::disks::{self, DiskEvent};
 use crate::path_check;
 use crate::status_file;
 use crate::store::Store;
-use crate::store::history::{History, HistoryError, HistoryReader};
+use crate::store::history::{History, HistoryReader};
 use crate::store::index::RunIndex;
 use crate::store::known_disks;
 use crate::store::saved_state::SavedStateFile;
 use asbackup_api::{Notice, RunRecord, Status};
-use asbackup_config::{Config, ConfigFaults, Loaded};
+use asbackup_config::{Config, Loaded};
 use asbackup_logging::Scope;
 use asbackup_mail::mailer::reminder;
 use asbackup_mail::mailer::{self, EndedRuns, MailerStart, Request as MailRequest};
 use asbackup_system::systemd::Watchdog;
 use asbackup_texts::{Language, Texts};
 
+pub use error::DaemonError;
+use error::chain;
+
 /// How long a stop waits for the last messages on the bus, and for the last mail.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
-
-/// Why the daemon can't run, or has ended.
-#[derive(Debug, Error)]
-pub enum DaemonError {
-    #[error("config.ini is faulty")]
-    Config(ConfigFaults),
-    #[error(transparent)]
-    Bus(#[from] BusError),
-    #[error("the bus connection was lost")]
-    BusLost,
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    #[error("the thread that writes the state")]
-    Store(#[source] io::Error),
-    #[error("the runtime directory")]
-    Runtime(#[source] io::Error),
-    #[error("signals of the system")]
-    Signals(#[source] io::Error),
-    #[error("the timer for systemd's watchdog")]
-    Watchdog(#[source] io::Error),
-}
-
-impl DaemonError {
-    /// As in sysexits.h. The unit does not restart after a faulty config, since a restart would not help.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Config(_) => 78,
-            Self::Bus(BusError::NameTaken) => 69,
-            Self::Bus(_) | Self::BusLost => 76,
-            Self::History(_) | Self::Runtime(_) => 73,
-            Self::Signals(_) | Self::Watchdog(_) | Self::Store(_) => 71,
-        }
-    }
-}
 
 /// The paths that systemd sets for the unit.
 #[derive(Debug, Clone)]
 pub struct Places {
+    /// `/etc/asbackup/config.ini`
     pub config: PathBuf,
     /// `/var/lib/asbackup`
     pub state: PathBuf,
@@ -101,7 +72,7 @@ pub async fn run(places: Places) -> Result<(), DaemonError> {
     let texts = Texts::new(loaded.config.language);
     let result = serve(places, loaded).await;
     if let Err(failure) = &result {
-        error!("{}", explain(failure, &texts));
+        error!("{}", failure.message(&texts));
     }
     result
 }
@@ -118,24 +89,6 @@ fn load(path: &Path) -> Result<Loaded, DaemonError> {
             Err(DaemonError::Config(faults))
         }
     }
-}
-
-fn explain(failure: &DaemonError, texts: &Texts) -> String {
-    match failure {
-        DaemonError::Bus(error) => error.say(texts),
-        DaemonError::BusLost => texts.text("daemon-bus-lost", &[]),
-        other => texts.text("daemon-failed", &[("cause", chain(other).into())]),
-    }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }
 
 async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
