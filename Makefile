@@ -31,12 +31,15 @@ FAULT_CASES ?= $(if $(FAULT_SEED),1,20)
 INTERLEAVINGS_CASES ?= $(if $(INTERLEAVINGS_SEED),1,6)
 TRANSFER_CASES ?= 20
 TRANSFER_FAULTS ?= 1
+SNAPSHOT_SCALE ?= 1
+SNAPSHOT_ROUNDS ?= 20
+SNAPSHOT_KILLS ?= 4
 SCRIPTS := tools/need tools/run-test .ci/run demo/demo.sh demo/scenes.sh crates/testing/machine/init.sh $(wildcard packaging/*.sh) \
            packaging/bare-root packaging/check-deb packaging/veeam-ssh packaging/debian/postinst packaging/debian/postrm \
            tests/vm/vm_debian/root/build
 
 .PHONY: build demo check test beside test-long msrv bench deps clean programs format lint scripts unit bus interleavings web disk \
-        faults transfer need-build need-demo need-test need-web need-deb need-vm
+        faults transfer snapshot need-build need-demo need-test need-web need-deb need-vm
 
 build: need-build
 	$(CARGO) build $(LOCKED) --release
@@ -56,10 +59,11 @@ test: need-test need-web
 	$(MAKE) --jobs=3 --keep-going --output-sync=target disk beside lint
 
 beside:
-	$(MAKE) --jobs=1 --keep-going format scripts unit bus web interleavings faults transfer
+	$(MAKE) --jobs=1 --keep-going format scripts unit bus web interleavings faults transfer snapshot
 
 test-long: programs
-	$(MAKE) --keep-going faults interleavings transfer FAULT_CASES=200 INTERLEAVINGS_CASES=125 TRANSFER_CASES=200 TRANSFER_FAULTS=2
+	$(MAKE) --keep-going faults interleavings transfer snapshot FAULT_CASES=200 INTERLEAVINGS_CASES=125 TRANSFER_CASES=200 \
+	    TRANSFER_FAULTS=2 SNAPSHOT_SCALE=10 SNAPSHOT_ROUNDS=500 SNAPSHOT_KILLS=100
 
 msrv:
 	@tools/need msrv
@@ -68,7 +72,7 @@ msrv:
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 bench: need-test
-	AS_ROOT=1 $(CARGO) bench $(LOCKED) --workspace --bench figures --bench beside_rsync
+	AS_ROOT=1 $(CARGO) bench $(LOCKED) --workspace --bench figures --bench beside_rsync --bench beside_cp
 
 deps: need-test need-web need-vm
 
@@ -119,6 +123,10 @@ faults: programs
 
 transfer: programs
 	TRANSFER_CASES=$(TRANSFER_CASES) TRANSFER_FAULTS=$(TRANSFER_FAULTS) $(TEST) --test shared --test random --test interrupted
+
+snapshot: programs
+	SNAPSHOT_SCALE=$(SNAPSHOT_SCALE) SNAPSHOT_ROUNDS=$(SNAPSHOT_ROUNDS) SNAPSHOT_KILLS=$(SNAPSHOT_KILLS) SNAPSHOT_SEED=$(CAMPAIGN_SEED) \
+	    $(TEST) --test snapshot_places --test snapshot_files --test snapshot_proof --test snapshot_removal
 
 include packaging/package.mk
 

@@ -1,0 +1,51 @@
+//! Freezes listed files of a directory on their own file system, within seconds, by reflinks; proves that nobody wrote to anything
+//! listed meanwhile; says what that costs in room; and removes it. The crate knows directories, descriptors and lists, and nothing
+//! of who asks or why.
+//!
+//! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `refusal` (why a place
+//! can't be used), `tree` (opening, making and listing below a directory), `place` and `ancestors` (where snapshots live), `trial`
+//! (whether blocks can be shared there), `snapshot` (one of them), `cloning` (its large files), `sharing` (which blocks it has alone,
+//! and whether the originals still have the others), `room`, `removal`.
+//!
+//! ```no_run
+//! use asbackup_snapshot::{MINIMUM, Place, Snapshot, Stamps, Wanted};
+//! use std::{fs::File, os::fd::AsFd, path::PathBuf, sync::atomic::AtomicBool};
+//!
+//! let cancel = AtomicBool::new(false);
+//! let source = File::open("/srv/backups")?;
+//! let place = Place::prepare(source.as_fd(), Wanted::Default)?;
+//! place.can_clone()?;
+//! place.keep_only(&[], &cancel)?;
+//! let listed = [PathBuf::from("monday.vbk"), PathBuf::from("monday.vbm")];
+//! let stamps = Stamps::take(source.as_fd(), listed, &cancel)?;
+//! let snapshot = Snapshot::create(&place, "7")?;
+//! let report = snapshot.clone_files(source.as_fd(), stamps.entries(), MINIMUM, &cancel);
+//! // Small files, links, directories and attributes are somebody else's, here.
+//! let changed = stamps.changed(source.as_fd(), &cancel)?;
+//! assert!(report.is_whole() && changed.is_empty(), "not of one moment");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![deny(missing_docs)]
+
+mod ancestors;
+mod cloning;
+mod place;
+mod refusal;
+mod removal;
+mod room;
+mod sharing;
+mod snapshot;
+mod stamp;
+mod stamps;
+mod tree;
+mod trial;
+
+pub use cloning::{MINIMUM, Report, Skipped, Why};
+pub use place::{Place, Wanted};
+pub use refusal::{Refusal, Unusable};
+pub use removal::{Left, Removal};
+pub use room::Room;
+pub use snapshot::Snapshot;
+pub use stamp::{Change, Kind, Stamp, Time};
+pub use stamps::{Changed, Entry, Failed, Stamps};
