@@ -15,7 +15,8 @@ fn allowed() -> BTreeSet<String> {
     list.lines().filter_map(entry).collect()
 }
 
-fn packages() -> Vec<Value> {
+/// All packages that cargo would build, as `cargo metadata` describes them.
+pub fn packages() -> Vec<Value> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([
         "metadata",
