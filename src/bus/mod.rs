@@ -62,7 +62,7 @@ pub enum BusError {
 
 impl BusError {
     /// The text for people.
-    pub fn say(&self, texts: &Texts) -> String {
+    pub fn message(&self, texts: &Texts) -> String {
         let (id, cause) = match self {
             Self::Unreachable(cause) => ("bus-unreachable", cause.to_string()),
             Self::NameTaken => ("bus-name-taken", String::new()),

@@ -1,5 +1,5 @@
 //! Asks polkit whether a caller is authorised, on a connection of its own. Root passes without polkit, so that a
-//! machine without it can be operated; for everybody else, no answer means no. Knows nothing of what is asked for, and
+//! machine without it can be operated; for everybody else, no answer means no. Knows nothing of what is called, and
 //! words no refusal.
 
 use std::collections::HashMap;
@@ -110,7 +110,7 @@ impl Check {
             let _ = reply.send(Err(late(limit)));
             return;
         };
-        let answer = self.ask();
+        let answer = self.query();
         tokio::pin!(answer);
         // The caller may have gone.
         let _ = match timeout(limit, &mut answer).await {
@@ -124,7 +124,7 @@ impl Check {
         };
     }
 
-    async fn ask(&self) -> Result<(), Denial> {
+    async fn query(&self) -> Result<(), Denial> {
         let flags = match self.interactive {
             true => CheckAuthorizationFlags::ALLOW_USER_INTERACTION,
             false => CheckAuthorizationFlags::empty(),

@@ -22,14 +22,14 @@ const ASKED_AT_ONCE_IN_ALL: usize = 40;
 #[derive(Clone)]
 pub struct PolkitLimits {
     users: Arc<Mutex<HashMap<u32, User>>>,
-    asked: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
 }
 
 /// A user with pending checks; removed with the last of them.
 struct User {
     open: u32,
     dialogues: u32,
-    asked: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
 }
 
 /// A call that waits for polkit. Counts until it is dropped.
@@ -38,7 +38,7 @@ pub struct PendingCheck {
     user: u32,
     is_dialogue: bool,
     /// For the user's own checks.
-    asked: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
 }
 
 /// Allows one check to be sent to polkit.
@@ -49,7 +49,7 @@ pub struct CheckSlot {
 
 impl PolkitLimits {
     pub fn new() -> Self {
-        Self { users: Arc::default(), asked: Arc::new(Semaphore::new(ASKED_AT_ONCE_IN_ALL)) }
+        Self { users: Arc::default(), slots: Arc::new(Semaphore::new(ASKED_AT_ONCE_IN_ALL)) }
     }
 
     /// `None` if too many calls are open, of this user or in all.
@@ -66,8 +66,8 @@ impl PolkitLimits {
         }
         let entered = users.entry(user).or_insert_with(User::new);
         *entered.count(is_dialogue) += 1;
-        let asked = Arc::clone(&entered.asked);
-        Some(PendingCheck { polkit_limits: self.clone(), user, is_dialogue, asked })
+        let slots = Arc::clone(&entered.slots);
+        Some(PendingCheck { polkit_limits: self.clone(), user, is_dialogue, slots })
     }
 
     fn leave(&self, user: u32, is_dialogue: bool) {
@@ -87,7 +87,7 @@ impl PolkitLimits {
 
 impl User {
     fn new() -> Self {
-        Self { open: 0, dialogues: 0, asked: Arc::new(Semaphore::new(ASKED_AT_ONCE)) }
+        Self { open: 0, dialogues: 0, slots: Arc::new(Semaphore::new(ASKED_AT_ONCE)) }
     }
 
     fn count(&mut self, is_dialogue: bool) -> &mut u32 {
@@ -102,8 +102,8 @@ impl PendingCheck {
             return None;
         }
         // The semaphores are never closed.
-        let of_user = Arc::clone(&self.asked).acquire_owned().await.ok()?;
-        let of_all = Arc::clone(&self.polkit_limits.asked).acquire_owned().await.ok()?;
+        let of_user = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        let of_all = Arc::clone(&self.polkit_limits.slots).acquire_owned().await.ok()?;
         Some(CheckSlot { _of_user: of_user, _of_all: of_all })
     }
 }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn checks_and_cancellations_stay_below_the_limit_of_the_bus() {
         const OF_THE_BUS: usize = 128;
-        let asked = ASKED_AT_ONCE_IN_ALL + MOST_DIALOGUES_IN_ALL as usize;
-        assert!(2 * asked < OF_THE_BUS);
+        let checks = ASKED_AT_ONCE_IN_ALL + MOST_DIALOGUES_IN_ALL as usize;
+        assert!(2 * checks < OF_THE_BUS);
     }
 }

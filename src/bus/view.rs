@@ -7,11 +7,10 @@ use asbackup_texts::{AfterRun, Texts};
 pub fn run(record: &RunRecord, texts: &Texts) -> Run {
     let totals = &record.totals;
     let presence = record.presence();
-    let message =
-        record.fault.as_ref().map(|told| texts.statement(&AfterRun { value: told, presence })).unwrap_or_default();
+    let message = record.fault.as_ref().map(|value| texts.statement(&AfterRun { value, presence })).unwrap_or_default();
     let warnings = record.warnings.iter().filter(|warning| warning.warning().is_some());
     let warnings = warnings.map(|warning| texts.statement_after_run(warning, presence));
-    let (warnings, warning_facts) = warnings.map(|told| (told.text, told.facts)).unzip();
+    let (warnings, warning_facts) = warnings.map(|warning| (warning.text, warning.facts)).unzip();
     Run {
         run: record.run,
         disk: record.disk.to_string(),

@@ -1,11 +1,11 @@
-//! What callers on the bus may ask of the controller. Each call carries the channel for its answer, so only the
+//! What callers on the bus can request of the controller. Each call carries the channel for its answer, so only the
 //! controller holds state. Plain types; `bus` decides who may call.
 
 use tokio::sync::oneshot;
 
 use asbackup_api::Fault;
 
-/// Where the answer goes. A caller who has left is no error.
+/// Where the answer goes. A caller that has left is no error.
 pub type Reply<T> = oneshot::Sender<Result<T, Fault>>;
 
 /// The answer to `Start`.

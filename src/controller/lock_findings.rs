@@ -24,7 +24,7 @@ use asbackup_system::systemd;
 const CREDENTIAL: &str = "veeam-api-password";
 
 impl Controller {
-    /// Starts the check, changes what it asks, or ends it.
+    /// Starts the check, changes its query, or ends it.
     pub(super) fn update_lock_check(&mut self) {
         let query = self.stale_locks.next_query(self.veeam_queue.held());
         let veeam = &self.config.veeam;

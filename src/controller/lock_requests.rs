@@ -8,7 +8,7 @@ use log::Level;
 use super::Controller;
 use super::active_run::ActiveRun;
 use super::call::{Caller, Reply};
-use super::lock_worker::{AfterLockWork, Change, LockGrant, LockRequest, Work};
+use super::lock_worker::{AfterLockWork, LockChange, LockGrant, LockRequest, Work};
 use super::veeam_queue::WaitingJob;
 use crate::veeam::new_lock;
 use crate::veeam::{JobLock, LockDirError, LockOwner, is_job_name, lock_directory};
@@ -75,7 +75,7 @@ impl Controller {
         };
         self.veeam_queue.begin_creation(&job);
         let (name, owner) = (job.clone(), LockOwner::now(&job, uid));
-        let work = move || Ok(Change::Created(new_lock::create(&directory, &name, &owner).map_err(cause)?));
+        let work = move || Ok(LockChange::Created(new_lock::create(&directory, &name, &owner).map_err(cause)?));
         self.request_lock_work(Some(Box::new(work)), AfterLockWork::Created { job, grant });
     }
 
@@ -131,8 +131,8 @@ impl Controller {
     }
 }
 
-fn removed(was_there: bool) -> Change {
-    if was_there { Change::Removed } else { Change::Nothing }
+fn removed(was_there: bool) -> LockChange {
+    if was_there { LockChange::Removed } else { LockChange::Nothing }
 }
 
 fn cause(error: LockDirError) -> io::Error {

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 
 use super::Controller;
 use super::call::Reply;
-use super::lock_worker::{AfterLockWork, Change, LockGrant, LockResult, LockWorkDone};
+use super::lock_worker::{AfterLockWork, LockChange, LockGrant, LockResult, LockWorkDone};
 use super::veeam_queue::WaitingJob;
 use crate::veeam::JobLock;
 use asbackup_api::{Fault, Notice};
@@ -37,7 +37,7 @@ impl Controller {
         let was_unclaimed = self.veeam_queue.unclaimed.remove(&job);
         let was_held = self.veeam_queue.is_held(&job);
         let lock = match result.change {
-            Ok(Change::Created(lock)) => lock,
+            Ok(LockChange::Created(lock)) => lock,
             failed => {
                 self.veeam_queue.end_creation(&job, false);
                 self.apply_scan(result.held);
@@ -80,7 +80,7 @@ impl Controller {
 
     fn on_lock_removed(&mut self, job: String, waiter: Option<WaitingJob>, result: LockResult) -> Result<(), Fault> {
         let is_removed = match result.change {
-            Ok(change) => matches!(change, Change::Removed),
+            Ok(change) => matches!(change, LockChange::Removed),
             Err(error) => {
                 self.apply_scan(result.held);
                 let cause = error.to_string();
@@ -104,7 +104,7 @@ impl Controller {
     fn on_stale_removed(&mut self, lock: &JobLock, notice: Notice, result: LockResult) {
         self.stale_locks.end_removal(lock);
         match result.change {
-            Ok(Change::Removed) => {
+            Ok(LockChange::Removed) => {
                 self.log_notice(notice.clone());
                 self.mail_about_lock(LockEvent::Lifted { job: lock.job.clone(), notice });
             }

@@ -49,7 +49,7 @@ impl Controller {
         self.request_lock_work(None, AfterLockWork::Rescanned);
     }
 
-    /// The active run has scanned the lock directories, and may ask to be admitted.
+    /// The active run has scanned the lock directories, and may request admission.
     pub(super) fn apply_found_locks(&mut self, run: u64, locks: HeldLocks, admission: Option<Admission>) {
         self.request_lock_work(None, AfterLockWork::RunFound { run, locks, reported: Instant::now(), admission });
     }

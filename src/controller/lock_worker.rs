@@ -20,11 +20,11 @@ use asbackup_system::blocking::blocking;
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// A change to the lock directories; may block.
-pub type Work = Box<dyn FnOnce() -> io::Result<Change> + Send>;
+pub type Work = Box<dyn FnOnce() -> io::Result<LockChange> + Send>;
 
 /// What was changed in the lock directories.
 #[derive(Debug)]
-pub enum Change {
+pub enum LockChange {
     Nothing,
     Created(NewLock),
     Removed,
@@ -48,7 +48,7 @@ pub struct LockWorkDone {
 /// The result of a piece of work.
 #[derive(Debug)]
 pub struct LockResult {
-    pub change: io::Result<Change>,
+    pub change: io::Result<LockChange>,
     /// What the directories hold since then; none if they could not be read in time.
     pub held: Option<HeldLocks>,
 }
@@ -107,7 +107,7 @@ pub fn start() -> (UnboundedSender<LockRequest>, UnboundedReceiver<LockWorkDone>
 async fn serve(mut queue: UnboundedReceiver<LockRequest>, done: UnboundedSender<LockWorkDone>) {
     while let Some(LockRequest { work, directories, then }) = queue.recv().await {
         let result = match then.is_abandoned() {
-            true => LockResult { change: Ok(Change::Nothing), held: None },
+            true => LockResult { change: Ok(LockChange::Nothing), held: None },
             false => carry_out(work, directories).await,
         };
         // The receiver ends only with the daemon.
@@ -118,7 +118,7 @@ async fn serve(mut queue: UnboundedReceiver<LockRequest>, done: UnboundedSender<
 async fn carry_out(work: Option<Work>, directories: Vec<PathBuf>) -> LockResult {
     let change = match work {
         Some(work) => blocking(PATIENCE, work).await,
-        None => Ok(Change::Nothing),
+        None => Ok(LockChange::Nothing),
     };
     LockResult { change, held: scan(directories).await }
 }

@@ -46,7 +46,7 @@ impl Controller {
         }
     }
 
-    /// systemd must hear of no reload before the daemon is ready, which takes as long as the first look at the disks.
+    /// systemd must not see a reload before the daemon is ready, which takes as long as the first look at the disks.
     fn is_reload_announced(&self) -> bool {
         self.service.ready && !self.service.stopping
     }
@@ -90,9 +90,9 @@ impl Controller {
                     self.log(Level::Error, problem);
                 }
                 self.mail_config_refused(&faults);
-                let told: Vec<Statement> = faults.0.iter().map(|problem| self.texts.statement(problem)).collect();
-                let sentences: Vec<&str> = told.iter().map(|told| told.text.as_str()).collect();
-                (sentences.join(" "), told.iter().map(|told| json!(told.facts)).collect())
+                let statements: Vec<Statement> = faults.0.iter().map(|problem| self.texts.statement(problem)).collect();
+                let sentences: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
+                (sentences.join(" "), statements.iter().map(|statement| json!(statement.facts)).collect())
             }
             ReadError::Io(error) => (error.to_string(), Value::from(error.to_string())),
         };

@@ -62,8 +62,8 @@ impl Controller {
 
     fn run_finished(&self, record: &RunRecord) -> Signal {
         let presence = record.presence();
-        let say = |told| self.texts.message(&AfterRun { value: told, presence }).to_string();
-        let message = record.fault.as_ref().map(say).unwrap_or_default();
+        let message = |value| self.texts.message(&AfterRun { value, presence }).to_string();
+        let message = record.fault.as_ref().map(message).unwrap_or_default();
         let name = record.fault.as_ref().map(Fault::name).unwrap_or_default();
         Signal::RunFinished {
             run: record.run,
@@ -76,12 +76,12 @@ impl Controller {
     fn log_end(&self, record: &RunRecord, active: &ActiveRun) {
         let scope = active.scope();
         let presence = record.presence();
-        if let Some(told) = &record.fault {
-            asbackup_logging::log(Level::Error, &self.texts, &AfterRun { value: told, presence }, &scope);
+        if let Some(value) = &record.fault {
+            asbackup_logging::log(Level::Error, &self.texts, &AfterRun { value, presence }, &scope);
         }
         // An abort has one error, its reason.
-        for told in record.warnings.iter().filter_map(RunWarning::release_fault) {
-            asbackup_logging::log(Level::Warn, &self.texts, &AfterRun { value: told, presence }, &scope);
+        for value in record.warnings.iter().filter_map(RunWarning::release_fault) {
+            asbackup_logging::log(Level::Warn, &self.texts, &AfterRun { value, presence }, &scope);
         }
         let (run, label) = (record.run, record.label.clone());
         let notice = match record.outcome {

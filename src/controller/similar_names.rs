@@ -1,5 +1,5 @@
 //! Lock names that are easily confused, and names that two scripts use at once. It may be one job with two spellings,
-//! or two jobs; nobody can tell from here. So each gets exactly the lock it asks for, and people are warned by name.
+//! or two jobs; nobody can tell from here. So each gets exactly the lock it requests, and people are warned by name.
 
 use log::Level;
 
@@ -16,7 +16,7 @@ impl Controller {
         held.chain(waiting).chain(self.veeam_queue.creating_jobs()).find(|name| is_similar(job, name)).cloned()
     }
 
-    /// A job asks for a lock while one with a similar name is held or waited for.
+    /// A job requests a lock while one with a similar name is held or waited for.
     pub(super) fn warn_about_similar_name(&self, job: &str) {
         let is_known = self.veeam_queue.has(job);
         if let Some(other) = self.similar_name(job).filter(|_| !is_known) {

@@ -1,6 +1,6 @@
 //! Waits for a source that comes late: a drive that is mounted after the disk was attached, a share, a directory that a
 //! program fills. As long as an attached disk waits for it, a task checks whether a run would find the source now.
-//! People are told once, and the copy then starts by itself.
+//! That is reported once, and the copy then starts by itself.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -120,9 +120,9 @@ impl Controller {
 
     fn add_last(&self, status: &mut Status, last: &RunRecord) {
         let presence = status.presence(last.disk.as_str());
-        if let Some(told) = &last.fault {
-            let fault = self.texts.statement(&AfterRun { value: told, presence });
-            status.last_error = (told.name().to_owned(), fault.text);
+        if let Some(value) = &last.fault {
+            let fault = self.texts.statement(&AfterRun { value, presence });
+            status.last_error = (value.name().to_owned(), fault.text);
             status.last_error_facts = fault.facts;
         }
         let warnings = last.warnings.iter().map(|warning| self.texts.statement_after_run(warning, presence));
@@ -191,8 +191,8 @@ impl Controller {
 }
 
 /// Sentences, and beside them what each is about.
-fn apart(told: impl Iterator<Item = Statement>) -> (Vec<String>, Vec<Facts>) {
-    told.map(|told| (told.text, told.facts)).unzip()
+fn apart(statements: impl Iterator<Item = Statement>) -> (Vec<String>, Vec<Facts>) {
+    statements.map(|statement| (statement.text, statement.facts)).unzip()
 }
 
 fn row(volume: &Volume) -> Disk {

@@ -52,7 +52,7 @@ impl DaemonError {
     /// The line for the journal.
     pub fn message(&self, texts: &Texts) -> String {
         match self {
-            Self::Bus(error) => error.say(texts),
+            Self::Bus(error) => error.message(texts),
             Self::BusLost => texts.text("daemon-bus-lost", &[]),
             other => texts.text("daemon-failed", &[("cause", chain(other).into())]),
         }

@@ -7,7 +7,7 @@
 //!   mount leads, `read_only` finds out why one takes no writes.
 //! - Who uses a disk: `mount_blockers`, `device_blockers`, and `stale_mount` for one that was pulled; `processes` names
 //!   them; `released` proves that nothing uses it any more.
-//! - State: `probe` asks whether a disk responds, `health` what errors the kernel has recorded.
+//! - State: `probe` tests whether a disk responds, `health` what errors the kernel has recorded.
 //! - Structure: `stack` is how block devices are built upon each other, `host_disks` the disks of the machine itself;
 //!   `superblock`, `file_system_id`, `mount_table` and `network_share` say where a file lies; `kernel` reads sysfs and
 //!   procfs.

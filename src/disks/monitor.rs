@@ -1,5 +1,5 @@
 //! Reports which volumes are attached whenever that changes, and every change of the mount table. Each signal of
-//! UDisks2 is only a reason to ask for everything again, so neither the order of signals, nor a lost signal, nor a
+//! UDisks2 is only a reason to query everything again, so neither the order of signals, nor a lost signal, nor a
 //! restart of UDisks2 can show what is not there. Subscribes before it asks.
 
 use std::collections::HashSet;
@@ -125,7 +125,7 @@ async fn report_volumes(
 }
 
 /// Finds out whether disks without a file system are empty. A task of its own, since a disk that hangs blocks it; such
-/// a disk is not asked twice.
+/// a disk is not read twice.
 async fn report_unformatted(mut found: watch::Receiver<Vec<Unformatted>>, events: &UnboundedSender<DiskEvent>) {
     let (mut known, mut hung) = (Vec::new(), HashSet::new());
     while found.changed().await.is_ok() {

@@ -25,8 +25,8 @@ struct Block([u8; BLOCK]);
 /// disk reports it.
 pub async fn responds(volume: &Volume, patience: Duration) -> bool {
     let volume = volume.clone();
-    let asked = blocking::<_, io::Error>(patience, move || Ok(read_a_block(&volume)));
-    asked.await.is_ok()
+    let read = blocking::<_, io::Error>(patience, move || Ok(read_a_block(&volume)));
+    read.await.is_ok()
 }
 
 /// Resolves when the disk has not responded for `patience`.

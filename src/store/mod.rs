@@ -2,7 +2,7 @@
 //! source are recognised, the `agreements` to what a first copy may delete, and the `known_disks` for udev. Knows
 //! nothing of what follows from any of it.
 //!
-//! One thread owns the files and works in the order in which it was asked, so nobody else waits for a slow disk. Each
+//! One thread owns the files and works in order, so nobody else waits for a slow disk. Each
 //! request is queued at once and returns a future that ends when the data is on the disk. Decisions read the `index`
 //! and `saved_state`, which are in memory.
 
@@ -30,7 +30,7 @@ use saved_state::{SavedState, SavedStateFile};
 /// Nobody waits longer for a hung disk. What is queued is still written, in order, once the disk answers.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-type Job = Box<dyn FnOnce(&mut Files) + Send>;
+type Task = Box<dyn FnOnce(&mut Files) + Send>;
 
 /// The files below the state directory.
 struct Files {
@@ -42,7 +42,7 @@ struct Files {
 /// Writes the state. The thread ends with the last handle.
 #[derive(Debug, Clone)]
 pub struct Store {
-    jobs: UnboundedSender<Job>,
+    tasks: UnboundedSender<Task>,
     saved_state: SavedStateFile,
     unwritten: Unwritten,
     patience: Duration,
@@ -57,13 +57,13 @@ impl Store {
         let saved_state = SavedStateFile::new(state);
         let unwritten = history.reader().unwritten().clone();
         let mut files = Files { history, saved_state: saved_state.clone(), agreements: Agreements::new(state) };
-        let (jobs, mut queue) = unbounded_channel::<Job>();
+        let (tasks, mut queue) = unbounded_channel::<Task>();
         thread::Builder::new().name("store".to_owned()).spawn(move || {
-            while let Some(job) = queue.blocking_recv() {
-                job(&mut files);
+            while let Some(task) = queue.blocking_recv() {
+                task(&mut files);
             }
         })?;
-        Ok(Self { jobs, saved_state, unwritten, patience: PATIENCE })
+        Ok(Self { tasks, saved_state, unwritten, patience: PATIENCE })
     }
 
     /// Records that a run begins.
@@ -129,9 +129,9 @@ impl Store {
         F: FnOnce(&mut Files) -> T + Send + 'static,
     {
         let (done, result) = oneshot::channel();
-        let job: Job = Box::new(move |files| drop(done.send(work(files))));
+        let task: Task = Box::new(move |files| drop(done.send(work(files))));
         // If the thread has ended, the result's sender is dropped, and the future returns an error.
-        let _ = self.jobs.send(job);
+        let _ = self.tasks.send(task);
         let patience = self.patience;
         async move {
             match timeout(patience, result).await {

@@ -1,4 +1,4 @@
-//! The contents of the lock directories. Anybody who can write there can put any number of files into them, so only so
+//! The contents of the lock directories. Anybody with write access can put any number of files into them, so only so
 //! many are read; the others are only counted.
 
 use std::ffi::OsStr;

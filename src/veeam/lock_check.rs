@@ -1,7 +1,7 @@
 //! Finds out whether the jobs behind held locks still run, and whether anything writes before a copy. Asks Veeam if
 //! config.ini says so, and checks how old the locks are. Only reports; the controller acts.
 //!
-//! A task that lives as long as there is something to ask; certificates and token end with it.
+//! A task that lives as long as there is a query; certificates and token end with it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::api::{ApiError, Client, Job};
+use super::api::{ApiError, Client, JobState};
 use super::held_locks::JobLock;
 use super::idle;
 use super::lock_name::split;
@@ -74,8 +74,8 @@ pub async fn check_locks(
     let every = config.veeam.check_every;
     let mut checker = LockChecker { config, password, findings, client: None, refused: None };
     loop {
-        let asked = query.borrow_and_update().clone();
-        checker.check(&asked).await;
+        let current = query.borrow_and_update().clone();
+        checker.check(&current).await;
         tokio::select! {
             changed = query.changed() => if changed.is_err() { break },
             () = tokio::time::sleep(every) => {}
@@ -106,11 +106,11 @@ impl LockChecker {
 
     async fn check_in_veeam(&mut self, query: &LockQuery) {
         let patience = self.config.veeam.timeout * MAX_CALLS;
-        let asked = match timeout(patience, self.ask(query)).await {
-            Ok(asked) => asked,
+        let result = match timeout(patience, self.query_veeam(query)).await {
+            Ok(result) => result,
             Err(_) => Err(ApiError::Unreachable(format!("no answer within {} s", patience.as_secs()))),
         };
-        let Err(error) = asked else { return };
+        let Err(error) = result else { return };
         debug!("Veeam: {error}");
         // What it knew of the server may be wrong by now.
         self.client = None;
@@ -124,7 +124,7 @@ impl LockChecker {
         });
     }
 
-    async fn ask(&mut self, query: &LockQuery) -> Result<(), ApiError> {
+    async fn query_veeam(&mut self, query: &LockQuery) -> Result<(), ApiError> {
         self.refused = self.refused.take().filter(|(since, _)| since.elapsed() < LOGIN_RETRY_DELAY);
         if let Some((_, error)) = &self.refused {
             return Err(error.clone());
@@ -171,7 +171,12 @@ impl LockChecker {
         Ok(())
     }
 
-    async fn status_of(&self, client: &mut Client, jobs: &[Job], lock: &JobLock) -> Result<SessionStatus, ApiError> {
+    async fn status_of(
+        &self,
+        client: &mut Client,
+        jobs: &[JobState],
+        lock: &JobLock,
+    ) -> Result<SessionStatus, ApiError> {
         let (name, session) = split(&lock.job);
         if let Some(id) = session {
             let session = client.session(id).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::api::{Job, Session};
+use super::api::{JobState, Session};
 
 /// Session types that read the repository or don't touch it, and may run for days. Every other type counts as writing,
 /// including types of later versions.
@@ -74,14 +74,14 @@ fn is_past(end: Option<Timestamp>, now: ServerNow) -> bool {
 }
 
 /// The job that a lock is named after; none if two jobs share the name.
-pub fn job_named<'a>(jobs: &'a [Job], name: &str) -> Option<&'a Job> {
+pub fn job_named<'a>(jobs: &'a [JobState], name: &str) -> Option<&'a JobState> {
     let mut named = jobs.iter().filter(|job| job.name == name);
     let job = named.next()?;
     named.next().is_none().then_some(job)
 }
 
 /// Sessions that may write into `repository` now; an empty name means any. A session of an unknown job counts too.
-pub fn writers<'a>(sessions: &'a [Session], jobs: &[Job], repository: &str) -> Vec<&'a Session> {
+pub fn writers<'a>(sessions: &'a [Session], jobs: &[JobState], repository: &str) -> Vec<&'a Session> {
     let elsewhere = |session: &Session| {
         let job = jobs.iter().find(|job| job.id == session.job_id);
         let named = job.and_then(|job| job.repository_name.as_deref()).filter(|name| !name.is_empty());
@@ -129,8 +129,8 @@ mod tests {
         Session { end_time: Some(at(minute)), result, ..session("Stopped", "BackupJob") }
     }
 
-    fn job(name: &str, repository: Option<&str>) -> Job {
-        Job { id: "j".into(), name: name.into(), repository_name: repository.map(str::to_owned), session_id: None }
+    fn job(name: &str, repository: Option<&str>) -> JobState {
+        JobState { id: "j".into(), name: name.into(), repository_name: repository.map(str::to_owned), session_id: None }
     }
 
     #[test]
@@ -185,12 +185,12 @@ mod tests {
     #[test]
     fn only_jobs_known_to_write_elsewhere_do_not_count() {
         let sessions = [session("Working", "BackupJob")];
-        let count = |job: Job, repository| writers(&sessions, &[job], repository).len();
+        let count = |job: JobState, repository| writers(&sessions, &[job], repository).len();
         assert_eq!(count(job("A", Some("Other")), "Atlantis"), 0);
         assert_eq!(count(job("A", Some("atlantis")), "Atlantis"), 1);
         assert_eq!(count(job("A", Some("Other")), ""), 1);
         assert_eq!(count(job("A", None), "Atlantis") + count(job("A", Some("")), "Atlantis"), 2);
-        let stranger = Job { id: "another".into(), ..job("A", Some("Other")) };
+        let stranger = JobState { id: "another".into(), ..job("A", Some("Other")) };
         assert_eq!(count(stranger, "Atlantis"), 1);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// As many names as fit a message.
 const EXAMPLES: usize = 3;
-/// So many kinds are told apart. A tree with more is no repository, and must not fill the memory.
+/// How many kinds are distinguished. A tree with more is no repository, and must not fill the memory.
 const MOST: usize = 1000;
 /// Extensions of Veeam's files: full and incremental backups, metadata, database logs, configuration.
 const VEEAM: [&str; 9] = ["vbk", "vib", "vrb", "vbm", "vlb", "vlm", "bco", "vsb", "vsm"];

@@ -82,7 +82,7 @@ pub struct HeaderComparison {
 }
 
 impl HeaderComparison {
-    /// Reads both sides. Blocks; `go_on` is asked at each file. Skips what can't be read, which rsync reports.
+    /// Reads both sides. Blocks; `go_on` is called for each file. Skips what can't be read, which rsync reports.
     pub fn compare(replacements: Replacements, roots: &Roots, go_on: impl Fn() -> bool) -> Self {
         let mut found = Self::default();
         for Reverse(replacement) in replacements.0.into_sorted_vec().into_iter().take_while(|_| go_on()) {

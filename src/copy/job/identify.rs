@@ -20,7 +20,7 @@ const REMOVAL_LOOKS: usize = 15;
 /// udev looks into a disk that could not be mounted.
 const MOMENT: Duration = Duration::from_secs(1);
 
-/// The one volume with this UUID that may be copied to. Also asked before a call to `Start` is answered.
+/// The one volume with this UUID that may be copied to. Also used before a call to `Start` is answered.
 ///
 /// # Errors
 /// Not attached, attached twice, hidden by the administrator, or of a kind unfit for a backup.

@@ -1,5 +1,5 @@
 //! Source and target: opened so that no link leads elsewhere, walked, compared, and tried for the names and times that
-//! they can hold. Knows nothing of rsync, which is told of what is found here.
+//! they can hold. Knows nothing of rsync.
 
 pub mod beneath;
 pub mod name_probe;

@@ -48,7 +48,7 @@ pub struct NameCheck {
     pub clashes: u64,
 }
 
-/// All its methods block; `go_on` is asked at each entry.
+/// All its methods block; `go_on` is called for each entry.
 #[derive(Debug)]
 pub struct Respelling<'a, G> {
     pub names: &'a Names,

@@ -45,7 +45,7 @@ pub struct TimeComparison {
 }
 
 impl TimeComparison {
-    /// Compares the whole target. Blocks; `go_on` is asked at each entry.
+    /// Compares the whole target. Blocks; `go_on` is called for each entry.
     ///
     /// # Errors
     /// A part of the target can't be read.

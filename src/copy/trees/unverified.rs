@@ -43,7 +43,7 @@ pub struct FileList {
 
 impl Unverified {
     /// The unverified files that look copied, in the whole target, subvolumes included (`walk` says where it ends).
-    /// Blocks; `go_on` is asked at each entry, since the target is in use until this ends.
+    /// Blocks; `go_on` is called for each entry, since the target is in use until this ends.
     ///
     /// # Errors
     /// A part of the target can't be read.
@@ -95,7 +95,7 @@ fn original_of(source: &File, path: &Path, copy: &Statx) -> Option<Stat> {
 }
 
 /// Files that have changed in the source since `locked` (seconds and nanoseconds, by its own clock), and look copied
-/// all the same: with times as coarse as FAT's, rsync would never notice. Blocks; `go_on` is asked at each entry.
+/// all the same: with times as coarse as FAT's, rsync would never notice. Blocks; `go_on` is called for each entry.
 ///
 /// # Errors
 /// A part of the target can't be read.

@@ -34,7 +34,7 @@ pub struct SessionResult {
 /// A job and its last session.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
-pub struct Job {
+pub struct JobState {
     pub id: String,
     pub name: String,
     #[serde(default)]
@@ -82,7 +82,7 @@ pub(super) struct ServerTime {
 
 /// The body of an error status.
 #[derive(Debug, Deserialize)]
-pub(super) struct Refusal {
+pub(super) struct ErrorBody {
     pub message: String,
 }
 

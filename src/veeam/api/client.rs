@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use super::ApiError;
-use super::answers::{Job, Page, Refusal, ServerTime, Session, TokenResponse};
+use super::answers::{ErrorBody, JobState, Page, ServerTime, Session, TokenResponse};
 use super::channel::{ApiRequest, ApiResponse, Channel};
 use asbackup_config::{MASK, Secret, Veeam};
 
@@ -62,13 +62,13 @@ impl Client {
         let mut refusal = String::new();
         for version in VERSIONS {
             self.version = version;
-            let answer = self.ask("GET", "/api/v1/serverTime", None).await?;
+            let answer = self.send("GET", "/api/v1/serverTime", None).await?;
             match answer.status {
                 200 => {
-                    let told: ServerTime = self.read(&answer)?;
+                    let answer: ServerTime = self.read(&answer)?;
                     let now = Timestamp::now();
                     self.clock_offset =
-                        told.server_time.map_or(SignedDuration::ZERO, |server_time| server_time.duration_since(now));
+                        answer.server_time.map_or(SignedDuration::ZERO, |server_time| server_time.duration_since(now));
                     return Ok(());
                 }
                 400..=499 => refusal = self.error_text(&answer),
@@ -111,7 +111,7 @@ impl Client {
 
     /// # Errors
     /// As `session`.
-    pub async fn jobs(&mut self) -> Result<Vec<Job>, ApiError> {
+    pub async fn jobs(&mut self) -> Result<Vec<JobState>, ApiError> {
         self.pages("/api/v1/jobs/states", &[]).await
     }
 
@@ -123,7 +123,7 @@ impl Client {
     /// Returns the token; the server's answer does not matter.
     pub async fn log_out(mut self) {
         if self.token.is_some() {
-            let _ = self.ask("POST", "/api/oauth2/logout", Some(String::new())).await;
+            let _ = self.send("POST", "/api/oauth2/logout", Some(String::new())).await;
             self.token = None;
         }
     }
@@ -156,10 +156,10 @@ impl Client {
         if self.token.as_ref().is_none_or(|token| token.until <= Instant::now()) {
             self.renew().await?;
         }
-        let mut answer = self.ask("GET", path, None).await?;
+        let mut answer = self.send("GET", path, None).await?;
         if answer.status == 401 {
             self.renew().await?;
-            answer = self.ask("GET", path, None).await?;
+            answer = self.send("GET", path, None).await?;
         }
         match answer.status {
             200 | 404 => Ok(answer),
@@ -172,14 +172,14 @@ impl Client {
     async fn renew(&mut self) -> Result<(), ApiError> {
         if let Some(old) = self.token.take().filter(|token| !token.refresh.is_empty()) {
             let form = [("grant_type", "refresh_token"), ("refresh_token", old.refresh.as_str())];
-            let answer = self.ask("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
+            let answer = self.send("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
             if answer.status == 200 {
                 return self.take_token(&answer);
             }
         }
         let password = self.password.expose().to_owned();
         let form = [("grant_type", "password"), ("username", self.user.as_str()), ("password", &password)];
-        let answer = self.ask("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
+        let answer = self.send("POST", "/api/oauth2/token", Some(encoded(&form))).await?;
         match answer.status {
             200 => self.take_token(&answer),
             400..=499 => Err(ApiError::LoginRefused(self.error_text(&answer))),
@@ -198,7 +198,7 @@ impl Client {
         Ok(())
     }
 
-    async fn ask(&self, method: &str, path: &str, form: Option<String>) -> Result<ApiResponse, ApiError> {
+    async fn send(&self, method: &str, path: &str, form: Option<String>) -> Result<ApiResponse, ApiError> {
         let authority = self.channel.authority();
         let mut headers = vec![
             ("Host", authority.as_str()),
@@ -210,13 +210,13 @@ impl Client {
         headers.extend(bearer.as_deref().map(|bearer| ("Authorization", bearer)));
         headers.extend(form.as_ref().map(|_| ("Content-Type", "application/x-www-form-urlencoded")));
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        let ask = ApiRequest {
+        let request = ApiRequest {
             method: method.to_owned(),
             path: path.to_owned(),
             headers: headers.into_iter().map(owned).collect(),
             body: form.unwrap_or_default(),
         };
-        self.channel.call(&ask).await
+        self.channel.call(&request).await
     }
 
     fn read<T: DeserializeOwned>(&self, answer: &ApiResponse) -> Result<T, ApiError> {
@@ -228,13 +228,13 @@ impl Client {
 
     /// The server's error text, with the password masked in case the server repeats it.
     fn error_text(&self, answer: &ApiResponse) -> String {
-        let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
-        let mut words = refusal.map(|refusal| refusal.message).unwrap_or_default();
+        let body: Option<ErrorBody> = serde_json::from_slice(&answer.body).ok();
+        let mut text = body.map(|body| body.message).unwrap_or_default();
         if !self.password.is_empty() {
-            words = words.replace(self.password.expose(), MASK);
+            text = text.replace(self.password.expose(), MASK);
         }
         let status = answer.status;
-        if words.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {words}") }
+        if text.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {text}") }
     }
 }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 #[cfg(test)]
 pub(crate) use answers::SessionResult;
-pub(crate) use answers::{Job, Session};
+pub(crate) use answers::{JobState, Session};
 use asbackup_api::Warning;
 use asbackup_system::privsep::Unavailable;
 pub(crate) use client::Client;

@@ -14,7 +14,7 @@ async fn a_second_daemon_is_told_that_the_name_is_taken_and_the_first_keeps_it()
     let error = serve_again(&second).await.unwrap_err();
     assert!(matches!(error, BusError::NameTaken), "{error:?}");
     for language in Language::ALL {
-        let said = error.say(&Texts::new(language));
+        let said = error.message(&Texts::new(language));
         assert!(said.contains(BUS_NAME), "{said}");
     }
     let bus = DBusProxy::new(&second).await.unwrap();
@@ -40,6 +40,6 @@ async fn no_ordinary_user_can_own_the_name() {
     let nobody = bus.connect_as(NOBODY).await;
     let error = serve_again(&nobody).await.unwrap_err();
     assert!(matches!(error, BusError::NameRefused(_)), "{error:?}");
-    let said = error.say(&Texts::new(Language::English));
+    let said = error.message(&Texts::new(Language::English));
     assert!(said.contains("de.example.Backup.conf"), "{said}");
 }
