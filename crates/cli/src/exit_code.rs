@@ -7,26 +7,31 @@ use zbus::{DBusError, fdo};
 use asbackup_api::bus::Error;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    Done = 0,
+pub enum Exit {
+    Done,
     /// The daemon refused, or a check found something wrong.
-    Refused = 1,
-    /// clap's own exit code for wrong arguments.
-    Usage = 2,
+    Refused,
+    /// Wrong arguments, with clap's own exit code.
+    Usage,
     /// The run that was watched was aborted.
-    RunAborted = 3,
-    Unreachable = 4,
-    NotAuthorised = 5,
+    RunAborted,
     /// The run that was watched was cancelled.
-    RunCancelled = 6,
+    RunCancelled,
+    /// The job has no lock, because the copy is still running.
+    TimedOut,
+    /// The request for a lock was withdrawn, because nobody reads the output any more.
+    Withdrawn,
+    Unreachable,
+    NotAuthorised,
 }
 
-impl End {
+impl Exit {
     pub fn of(error: &Error) -> Self {
         match error {
             Error::ZBus(zbus::Error::FDO(error)) if is_denial(error) => Self::NotAuthorised,
             error if is_too_long(error) => Self::Refused,
             Error::ZBus(_) => Self::Unreachable,
+            Error::InvalidJob(_) => Self::Usage,
             _ => Self::Refused,
         }
     }
@@ -39,11 +44,23 @@ impl End {
             _ => Self::RunAborted,
         }
     }
+
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::RunAborted | Self::TimedOut => 3,
+            Self::Unreachable => 4,
+            Self::NotAuthorised => 5,
+            Self::RunCancelled | Self::Withdrawn => 6,
+        }
+    }
 }
 
-impl From<End> for ExitCode {
-    fn from(end: End) -> Self {
-        Self::from(end as u8)
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
     }
 }
 
@@ -59,7 +76,7 @@ fn is_denial(error: &fdo::Error) -> bool {
     )
 }
 
-/// The daemon or the bus refuses further calls at the moment; this one has not reached the daemon.
+/// The daemon or the bus accepts no further calls at the moment; this one has not reached the daemon.
 pub fn is_crowded(error: &Error) -> bool {
     match error {
         Error::TooManyCalls(_) => true,
@@ -68,7 +85,25 @@ pub fn is_crowded(error: &Error) -> bool {
     }
 }
 
-/// The words of the daemon or of the bus, without the error's name.
+/// The daemon is away for a moment, such as during a restart.
+pub fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::Stopping(_) => true,
+        Error::ZBus(zbus::Error::FDO(error)) => matches!(
+            **error,
+            fdo::Error::ServiceUnknown(_)
+                | fdo::Error::NameHasNoOwner(_)
+                | fdo::Error::NoReply(_)
+                | fdo::Error::Disconnected(_)
+                | fdo::Error::UnknownObject(_)
+                | fdo::Error::UnknownInterface(_)
+                | fdo::Error::UnknownMethod(_)
+        ),
+        _ => false,
+    }
+}
+
+/// The message of the daemon or of the bus, without the error's name.
 pub fn message(error: &Error) -> String {
     match error {
         Error::ZBus(zbus::Error::FDO(error)) => error.description().unwrap_or_default().to_owned(),
@@ -84,23 +119,42 @@ mod tests {
         Error::ZBus(fdo::Error::AccessDenied("no".to_owned()).into())
     }
 
+    fn unknown() -> Error {
+        Error::ZBus(fdo::Error::ServiceUnknown(String::new()).into())
+    }
+
     #[test]
-    fn every_kind_of_error_has_its_code() {
-        assert_eq!(End::of(&Error::DiskAbsent(String::new())), End::Refused);
-        assert_eq!(End::of(&denied()), End::NotAuthorised);
-        assert_eq!(End::of(&Error::ZBus(fdo::Error::InvalidArgs(String::new()).into())), End::Refused);
-        assert_eq!(End::of(&Error::ZBus(fdo::Error::ServiceUnknown(String::new()).into())), End::Unreachable);
-        assert_eq!(End::of(&Error::ZBus(zbus::Error::MissingField)), End::Unreachable);
+    fn every_kind_of_error_has_its_exit_code() {
+        assert_eq!(Exit::of(&Error::DiskAbsent(String::new())), Exit::Refused);
+        assert_eq!(Exit::of(&Error::InvalidJob(String::new())), Exit::Usage);
+        assert_eq!(Exit::of(&denied()), Exit::NotAuthorised);
+        assert_eq!(Exit::of(&Error::ZBus(fdo::Error::InvalidArgs(String::new()).into())), Exit::Refused);
+        assert_eq!(Exit::of(&unknown()), Exit::Unreachable);
+        assert_eq!(Exit::of(&Error::ZBus(zbus::Error::MissingField)), Exit::Unreachable);
+    }
+
+    #[test]
+    fn the_exit_codes_are_the_promised_ones() {
+        let asbackup = [Exit::Done, Exit::Refused, Exit::Usage, Exit::RunAborted, Exit::Unreachable];
+        assert_eq!(asbackup.map(Exit::code), [0, 1, 2, 3, 4]);
+        assert_eq!([Exit::NotAuthorised, Exit::RunCancelled].map(Exit::code), [5, 6]);
+        assert_eq!([Exit::TimedOut, Exit::Withdrawn].map(Exit::code), [3, 6], "of veeam-lock");
     }
 
     #[test]
     fn an_unknown_result_of_a_run_is_not_a_success() {
-        let ends = ["success", "cancelled", "aborted", "exploded"].map(End::of_run);
-        assert_eq!(ends, [End::Done, End::RunCancelled, End::RunAborted, End::RunAborted]);
+        let exits = ["success", "cancelled", "aborted", "exploded"].map(Exit::of_run);
+        assert_eq!(exits, [Exit::Done, Exit::RunCancelled, Exit::RunAborted, Exit::RunAborted]);
     }
 
     #[test]
-    fn a_refusal_shows_only_the_daemons_words() {
+    fn only_errors_of_an_absent_daemon_are_passing() {
+        assert!(is_passing(&unknown()) && is_passing(&Error::Stopping(String::new())));
+        assert!(!is_passing(&denied()) && !is_passing(&Error::LockFailed(String::new())));
+    }
+
+    #[test]
+    fn a_refusal_shows_only_the_daemons_message() {
         assert_eq!(message(&denied()), "no");
         assert_eq!(message(&Error::Busy("a copy is on".to_owned())), "a copy is on");
     }

@@ -1,6 +1,6 @@
 //! The programs that people and Veeam's scripts call: `asbackup` ([`commands`]), `veeam-lock` and `veeam-unlock` ([`hooks`]). All of
-//! them are clients of the bus. This file connects to it; `exit_code` turns errors of the bus into exit codes and words, `locale`
-//! picks the language, `told` reads what the daemon publishes, and `retold` translates its sentences into the reader's language.
+//! them are clients of the bus. This file connects to it; `exit_code` turns errors of the bus into exit codes and messages, `locale`
+//! picks the language, `query` reads what the daemon publishes, and `translate` translates its sentences into the caller's language.
 
 #![deny(missing_docs)]
 
@@ -8,8 +8,8 @@ pub mod commands;
 mod exit_code;
 pub mod hooks;
 mod locale;
-mod retold;
-mod told;
+mod query;
+mod translate;
 
 use std::time::Duration;
 
@@ -22,47 +22,54 @@ use asbackup_system::bus_socket;
 
 use exit_code::is_crowded;
 
-/// The daemon answers each call within two seconds.
-pub(crate) const ANSWER: Duration = Duration::from_secs(10);
+/// The daemon promises to answer within two seconds.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// polkit may ask a person for a password, for which the daemon waits five minutes.
-pub(crate) const ANSWER_OF_A_PERSON: Duration = Duration::from_secs(5 * 60 + 10);
+pub(crate) const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(5 * 60 + 10);
 
-/// Maximum time a person waits while the bus accepts no more connections.
-pub(crate) const CROWDED: Duration = Duration::from_secs(10);
-const CALL_AGAIN: Duration = Duration::from_millis(100);
+/// Maximum time a person waits while the bus accepts no more connections or calls.
+const CROWDED_TIMEOUT: Duration = Duration::from_secs(10);
+const CROWDED_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// Connects to the system bus; each call may take as long as `answer`. While the bus refuses this user more connections, tries again
-/// for up to `crowded`.
+/// Connects to the system bus for calls that take up to `call_timeout`.
 ///
 /// # Errors
-/// The bus is not there or refuses.
-pub(crate) async fn connect_within(crowded: Duration, answer: Duration) -> Result<Connection, Error> {
-    in_turn(crowded, async || Ok(bus_socket::builder().await?.method_timeout(answer).build().await?)).await
+/// The bus can't be reached or refuses the connection.
+pub(crate) async fn connect(call_timeout: Duration) -> Result<Connection, Error> {
+    connect_within(CROWDED_TIMEOUT, call_timeout).await
 }
 
-/// The same, with the patience of a person.
+/// The same, but retries for up to `limit` while the bus refuses this user more connections.
 ///
 /// # Errors
-/// The bus is not there or refuses.
-pub(crate) async fn connect(answer: Duration) -> Result<Connection, Error> {
-    connect_within(CROWDED, answer).await
+/// The bus can't be reached or refuses the connection.
+pub(crate) async fn connect_within(limit: Duration, call_timeout: Duration) -> Result<Connection, Error> {
+    retry_within(limit, async || Ok(bus_socket::builder().await?.method_timeout(call_timeout).build().await?)).await
 }
 
-/// Repeats a call for up to `crowded` while the daemon or the bus refuses it as one too many; such a call has not reached the daemon.
+/// Repeats a call while the daemon or the bus refuses it as one too many; such a call has not reached the daemon.
 ///
 /// # Errors
 /// Those of the last call.
-pub(crate) async fn in_turn<T>(crowded: Duration, call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
-    let patience = Instant::now() + crowded;
+pub(crate) async fn retry_while_crowded<T>(call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+    retry_within(CROWDED_TIMEOUT, call).await
+}
+
+/// The same, for up to `limit`.
+///
+/// # Errors
+/// Those of the last call.
+pub(crate) async fn retry_within<T>(limit: Duration, call: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+    let deadline = Instant::now() + limit;
     loop {
         match call().await {
-            Err(error) if is_crowded(&error) && Instant::now() < patience => sleep(CALL_AGAIN).await,
-            told => return told,
+            Err(error) if is_crowded(&error) && Instant::now() < deadline => sleep(CROWDED_RETRY_DELAY).await,
+            result => return result,
         }
     }
 }
 
-/// A proxy without a cache, which would cost an extra call at first.
+/// A proxy without a cache, which would cost an extra call.
 ///
 /// # Errors
 /// The connection is lost.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use asbackup_texts::Language;
 
-/// The environment's language; English if there are no texts in it.
+/// The environment's language, or English if there are no texts in that language.
 pub fn language() -> Language {
     language_of(|name| env::var_os(name))
 }
@@ -17,7 +17,7 @@ fn language_of(variable: impl Fn(&str) -> Option<OsString>) -> Language {
     }
 }
 
-/// Whether a terminal in this environment shows more than ASCII; only if the environment says UTF-8.
+/// Whether a terminal in this environment can show more than ASCII, which only UTF-8 locales do.
 pub fn has_unicode() -> bool {
     has_unicode_of(|name| env::var_os(name))
 }
@@ -28,7 +28,7 @@ fn has_unicode_of(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     value.contains("utf-8") || value.contains("utf8")
 }
 
-/// The first variable that is set and not empty counts, as in every program.
+/// The first variable that is set and not empty counts, as POSIX says.
 fn first_of(names: [&str; 3], variable: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
     names.into_iter().filter_map(variable).find(|value| !value.is_empty())
 }
@@ -50,17 +50,17 @@ mod tests {
         assert!(!shows("", "C") && !shows("POSIX", "de_DE.UTF-8") && !shows("", "de_DE") && !shows("", ""));
     }
 
-    fn spoken(all: &str, messages: &str, lang: &str) -> Language {
+    fn language(all: &str, messages: &str, lang: &str) -> Language {
         let values = [("LC_ALL", all), ("LC_MESSAGES", messages), ("LANG", lang)];
         language_of(|wanted| values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.into()))
     }
 
     #[test]
     fn the_first_variable_that_is_set_counts() {
-        assert_eq!(spoken("", "", "de_DE.UTF-8"), Language::German);
-        assert_eq!(spoken("", "de_AT", "en_US.UTF-8"), Language::German);
-        assert_eq!(spoken("C.UTF-8", "de_DE", "de_DE"), Language::English);
-        assert_eq!(spoken("", "", "fr_FR.UTF-8"), Language::English);
-        assert_eq!(spoken("", "", ""), Language::English);
+        assert_eq!(language("", "", "de_DE.UTF-8"), Language::German);
+        assert_eq!(language("", "de_AT", "en_US.UTF-8"), Language::German);
+        assert_eq!(language("C.UTF-8", "de_DE", "de_DE"), Language::English);
+        assert_eq!(language("", "", "fr_FR.UTF-8"), Language::English);
+        assert_eq!(language("", "", ""), Language::English);
     }
 }

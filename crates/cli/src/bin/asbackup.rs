@@ -1,4 +1,4 @@
-//! The process `asbackup`. What it does is in `asbackup_cli::commands`.
+//! The process `asbackup`, implemented in `asbackup_cli::commands`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The process `veeam-lock`. What it does is in `asbackup_cli::hooks`.
+//! The process `veeam-lock`, implemented in `asbackup_cli::hooks`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The process `veeam-unlock`. What it does is in `asbackup_cli::hooks`.
+//! The process `veeam-unlock`, implemented in `asbackup_cli::hooks`.
 
 use std::process::ExitCode;
 

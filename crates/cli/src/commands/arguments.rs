@@ -42,30 +42,30 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show the current status
-    Status(Output),
+    Status(OutputArguments),
     /// Show the progress of the running copy until it ends
     #[command(after_help = WATCH)]
-    Watch(Output),
+    Watch(OutputArguments),
     /// Start a copy
     #[command(after_help = START)]
-    Start(Start),
+    Start(StartArguments),
     /// Cancel the running copy cleanly
     Cancel,
     /// List the configured disks, plugged-in disks that could be added, and those without a file system
     #[command(args_conflicts_with_subcommands = true)]
-    Disks(Disks),
+    Disks(DisksArguments),
     /// List the newest runs
     #[command(after_help = HISTORY)]
-    History(History),
+    History(HistoryArguments),
     /// Inspect the service's configuration
     #[command(subcommand)]
-    Config(Config),
+    Config(ConfigCommand),
     /// Test the mails
     #[command(subcommand)]
-    Mail(Mail),
+    Mail(MailCommand),
     /// Fill in config.ini: ask, check each answer at once, show the changes, write and load them
     #[command(after_help = SETUP)]
-    Setup(Setup),
+    Setup(SetupArguments),
 }
 
 const WATCH: &str = "\
@@ -86,14 +86,14 @@ Examples:
   asbackup history -n 100 --json";
 
 #[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Output {
+pub(crate) struct OutputArguments {
     /// Print JSON with the names of the D-Bus interface
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Start {
+pub(crate) struct StartArguments {
     /// Label or file system UUID of the disk; default: the first configured disk that is plugged in
     #[arg(value_name = "DISK", default_value = "", hide_default_value = true)]
     pub disk: String,
@@ -105,19 +105,19 @@ pub(crate) struct Start {
     #[arg(long)]
     pub allow_deletions: bool,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Disks {
+pub(crate) struct DisksArguments {
     #[command(subcommand)]
-    pub order: Option<DiskOrder>,
+    pub command: Option<DiskCommand>,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum DiskOrder {
+pub(crate) enum DiskCommand {
     /// Accept a plugged-in disk as it is now, for example in another enclosure than at its first copy
     Trust {
         /// Label or file system UUID of the disk; default: the first configured disk that is plugged in
@@ -132,7 +132,7 @@ fn runs() -> RangedI64ValueParser<u32> {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct History {
+pub(crate) struct HistoryArguments {
     /// Maximum number of runs
     #[arg(short = 'n', long = "newest", value_name = "COUNT", default_value_t = 10, value_parser = runs())]
     pub newest: u32,
@@ -140,31 +140,31 @@ pub(crate) struct History {
     #[arg(long, value_name = "DISK")]
     pub disk: Option<String>,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Config {
+pub(crate) enum ConfigCommand {
     /// Find errors in config.ini; the service need not be running
-    Check(File),
+    Check(ConfigFileArguments),
     /// Show the value in force of every key and where it comes from; passwords are masked
-    Show(File),
+    Show(ConfigFileArguments),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct File {
+pub(crate) struct ConfigFileArguments {
     /// The file to read
     #[arg(value_name = "FILE", default_value = "/etc/asbackup/config.ini")]
     pub path: PathBuf,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArguments,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Mail {
+pub(crate) enum MailCommand {
     /// Send a test mail to all recipients and show the mail server's answer for each (root only)
     #[command(after_help = MAIL_TEST)]
-    Test(File),
+    Test(ConfigFileArguments),
 }
 
 const MAIL_TEST: &str = "\
@@ -175,7 +175,7 @@ delivered: check the mailboxes. The exit code is 0 if the server accepted the ma
 recipients.";
 
 #[derive(Debug, Args)]
-pub(crate) struct Setup {
+pub(crate) struct SetupArguments {
     /// The file to fill in
     #[arg(value_name = "FILE", default_value = "/etc/asbackup/config.ini")]
     pub path: PathBuf,

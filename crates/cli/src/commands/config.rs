@@ -1,63 +1,63 @@
-//! `asbackup config check` and `asbackup config show`: reads config.ini as the daemon would, without the daemon.
+//! `asbackup config check` and `asbackup config show`: read config.ini as the daemon would, without the daemon.
 
 use std::path::Path;
 
-use crate::exit_code::End;
+use crate::exit_code::Exit;
 use asbackup::path_check;
 use asbackup_config::{ConfigFaults, ConfigProblem, Loaded, Setting};
 use asbackup_texts::harmless;
 use console::style;
 use serde_json::{Value, json};
 
-use super::arguments::{Config, File};
+use super::arguments::{ConfigCommand, ConfigFileArguments};
 use super::ui::Ui;
 
-pub fn run(what: &Config, ui: &Ui) -> End {
+pub fn run(what: &ConfigCommand, ui: &Ui) -> Exit {
     match what {
-        Config::Check(file) => check(file, ui),
-        Config::Show(file) => show(file, ui),
+        ConfigCommand::Check(file) => check(file, ui),
+        ConfigCommand::Show(file) => show(file, ui),
     }
 }
 
-fn check(file: &File, ui: &Ui) -> End {
-    let found = match asbackup_config::load(&file.path) {
-        Err(ConfigFaults(faults)) => Found { faults, warnings: Vec::new(), missing: Vec::new() },
-        Ok(loaded) => Found {
+fn check(file: &ConfigFileArguments, ui: &Ui) -> Exit {
+    let report = match asbackup_config::load(&file.path) {
+        Err(ConfigFaults(faults)) => CheckReport { faults, warnings: Vec::new(), missing: Vec::new() },
+        Ok(loaded) => CheckReport {
             faults: path_check::refused(&loaded.config),
             missing: loaded.config.missing(),
             warnings: [loaded.warnings, path_check::tolerated(&loaded.config, &file.path)].concat(),
         },
     };
     match file.output.json {
-        true => ui.print_json(&found.told(&file.path, ui)),
-        false => ui.print(&found.page(&file.path, ui)),
+        true => ui.print_json(&report.to_json(&file.path, ui)),
+        false => ui.print(&report.text(&file.path, ui)),
     }
-    if found.is_good() { End::Done } else { End::Refused }
+    if report.is_good() { Exit::Done } else { Exit::Refused }
 }
 
-/// What was found in a file.
-struct Found {
+/// The errors and warnings in a file.
+struct CheckReport {
     faults: Vec<ConfigProblem>,
     warnings: Vec<ConfigProblem>,
     missing: Vec<&'static str>,
 }
 
-impl Found {
+impl CheckReport {
     fn is_good(&self) -> bool {
         self.faults.is_empty() && self.missing.is_empty()
     }
 
-    fn told(&self, path: &Path, ui: &Ui) -> Value {
+    fn to_json(&self, path: &Path, ui: &Ui) -> Value {
         json!({
             "path": path.display().to_string(),
             "good": self.is_good(),
-            "faults": told(&self.faults, ui),
-            "warnings": told(&self.warnings, ui),
+            "faults": problems_json(&self.faults, ui),
+            "warnings": problems_json(&self.warnings, ui),
             "missing": self.missing,
         })
     }
 
-    fn page(&self, path: &Path, ui: &Ui) -> String {
+    fn text(&self, path: &Path, ui: &Ui) -> String {
         let problems = self.faults.iter().chain(&self.warnings);
         let mut lines: Vec<String> = problems.map(|problem| ui.texts.message(problem).to_string()).collect();
         if !self.missing.is_empty() {
@@ -73,35 +73,35 @@ fn verdict(path: &Path, is_good: bool, ui: &Ui) -> String {
     ui.words(id, &[("path", path.display().to_string().into())])
 }
 
-/// The fields of each problem, with its text.
-fn told(problems: &[ConfigProblem], ui: &Ui) -> Vec<Value> {
-    let told = |problem: &ConfigProblem| {
+/// The fields and the text of each problem.
+fn problems_json(problems: &[ConfigProblem], ui: &Ui) -> Vec<Value> {
+    let to_json = |problem: &ConfigProblem| {
         let mut fields = serde_json::to_value(problem).unwrap_or_default();
         fields["text"] = ui.texts.message(problem).to_string().into();
         fields
     };
-    problems.iter().map(told).collect()
+    problems.iter().map(to_json).collect()
 }
 
-fn show(file: &File, ui: &Ui) -> End {
+fn show(file: &ConfigFileArguments, ui: &Ui) -> Exit {
     match asbackup_config::load(&file.path) {
         Err(faults) => {
-            faults.say(&ui.texts).iter().for_each(|fault| ui.complain(&fault.to_string()));
-            End::Refused
+            faults.say(&ui.texts).iter().for_each(|fault| ui.print_error(&fault.to_string()));
+            Exit::Refused
         }
         Ok(loaded) if file.output.json => {
-            let settings: Vec<Value> = loaded.settings.iter().map(setting).collect();
+            let settings: Vec<Value> = loaded.settings.iter().map(setting_json).collect();
             ui.print_json(&settings);
-            End::Done
+            Exit::Done
         }
         Ok(loaded) => {
-            ui.print(&page(&loaded, ui));
-            End::Done
+            ui.print(&settings_text(&loaded, ui));
+            Exit::Done
         }
     }
 }
 
-fn setting(setting: &Setting) -> Value {
+fn setting_json(setting: &Setting) -> Value {
     json!({
         "section": setting.section,
         "key": setting.key,
@@ -110,8 +110,8 @@ fn setting(setting: &Setting) -> Value {
     })
 }
 
-/// Laid out like the file, with a note on where each value comes from.
-fn page(loaded: &Loaded, ui: &Ui) -> String {
+/// All settings in the layout of the file, each with its origin.
+fn settings_text(loaded: &Loaded, ui: &Ui) -> String {
     let mut lines = Vec::new();
     let mut section = "";
     for setting in &loaded.settings {

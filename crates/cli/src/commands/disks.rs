@@ -1,42 +1,42 @@
-//! `asbackup disks`: lists configured disks, attached ones that could be added with their line for config.ini, and those without a
-//! file system; or carries out an order about one disk.
+//! `asbackup disks`: lists the configured disks, attached disks that could be added with their line for config.ini, and disks without a
+//! file system.
 
-use crate::exit_code::End;
-use crate::told::{self, Object};
-use crate::{ANSWER, connect, proxy};
+use crate::exit_code::Exit;
+use crate::query::{self, Object};
+use crate::{CALL_TIMEOUT, connect, proxy};
 use asbackup_api::bus::Error;
 use asbackup_api::{Disk, DiskId, UnformattedDisk};
 use asbackup_config::{KnownDisk, disk_line};
 use asbackup_texts::harmless;
 
-use super::arguments::{DiskOrder, Disks, Output};
-use super::orders;
+use super::arguments::{DiskCommand, DisksArguments, OutputArguments};
+use super::control;
 use super::table::columns;
 use super::ui::{Ui, name_of};
 use super::unformatted;
 
-pub async fn run(disks: Disks, ui: &Ui) -> Result<End, Error> {
-    match disks.order {
-        Some(DiskOrder::Trust { disk }) => orders::trust(&disk, ui).await,
+pub async fn run(disks: DisksArguments, ui: &Ui) -> Result<Exit, Error> {
+    match disks.command {
+        Some(DiskCommand::Trust { disk }) => control::trust(&disk, ui).await,
         None => list(disks.output, ui).await,
     }
 }
 
-async fn list(output: Output, ui: &Ui) -> Result<End, Error> {
-    let connection = connect(ANSWER).await?;
+async fn list(output: OutputArguments, ui: &Ui) -> Result<Exit, Error> {
+    let connection = connect(CALL_TIMEOUT).await?;
     let backup = proxy(&connection).await?;
-    let (disks, unformatted) = (told::disks(&backup).await?, told::unformatted(&backup).await);
+    let (disks, unformatted) = (query::disks(&backup).await?, query::unformatted(&backup).await);
     if output.json {
         ui.print_json(&disks.iter().map(Disk::to_json).chain(unformatted.iter().map(as_disk)).collect::<Vec<_>>());
-        return Ok(End::Done);
+        return Ok(Exit::Done);
     }
     let safe = backup.safe_to_remove().await.map_err(Error::ZBus)?;
     let pages = [Some(page(&disks, &safe, ui)), unformatted::page(&unformatted, &disks, ui)];
     ui.print(&pages.into_iter().flatten().collect::<Vec<_>>().join("\n\n"));
-    Ok(End::Done)
+    Ok(Exit::Done)
 }
 
-/// Adds the properties that every listed disk has.
+/// Adds the keys that every listed disk has.
 fn as_disk(unformatted: &UnformattedDisk) -> Object {
     let mut unformatted = unformatted.to_json();
     for (key, value) in [("uuid", "".into()), ("known", false.into()), ("present", true.into())] {
@@ -68,7 +68,7 @@ fn table_of(known: &[&Disk], safe: &[String], ui: &Ui) -> String {
             ui.size(disk.size),
         ]
     };
-    columns(heads, &known.iter().map(row).collect::<Vec<_>>(), ui.screen)
+    columns(heads, &known.iter().map(row).collect::<Vec<_>>(), ui.terminal)
 }
 
 fn plugged(disk: &Disk, safe: &[String]) -> &'static str {
@@ -92,7 +92,7 @@ fn unknown_table(unknown: &[&Disk], ui: &Ui) -> String {
             ui.size(disk.size),
         ]
     };
-    columns(heads, &unknown.iter().map(row).collect::<Vec<_>>(), ui.screen)
+    columns(heads, &unknown.iter().map(row).collect::<Vec<_>>(), ui.terminal)
 }
 
 /// The line for config.ini that adds an unknown disk.

@@ -1,43 +1,43 @@
-//! `asbackup status`: one sentence, and a few aligned lines.
+//! `asbackup status`: one sentence and a few aligned lines.
 
-use crate::exit_code::End;
-use crate::told;
-use crate::{ANSWER, connect, proxy};
+use crate::exit_code::Exit;
+use crate::query;
+use crate::{CALL_TIMEOUT, connect, proxy};
 use asbackup_api::bus::Error;
 use asbackup_api::{Outcome, State, Status};
 use asbackup_texts::status_lines::status_lines;
 use console::style;
 
-use super::arguments::Output;
+use super::arguments::OutputArguments;
 use super::table;
 use super::ui::Ui;
 
-pub async fn run(output: Output, ui: &Ui) -> Result<End, Error> {
-    let connection = connect(ANSWER).await?;
-    let properties = told::properties(&connection).await?;
-    let mut status = told::status(&properties, &told::disks(&proxy(&connection).await?).await?);
-    ui.retell(&mut status);
+pub async fn run(output: OutputArguments, ui: &Ui) -> Result<Exit, Error> {
+    let connection = connect(CALL_TIMEOUT).await?;
+    let properties = query::properties(&connection).await?;
+    let mut status = query::status(&properties, &query::disks(&proxy(&connection).await?).await?);
+    ui.translate_status(&mut status);
     match output.json {
         true => ui.print_json(&status.to_json()),
         false => ui.print(&summary(&status, ui)),
     }
-    Ok(End::Done)
+    Ok(Exit::Done)
 }
 
 /// The whole status for a person, without a final line feed.
 pub fn summary(status: &Status, ui: &Ui) -> String {
-    // Only the daemon has a sentence for a state that is unknown here.
+    // Only a newer daemon has words for a state that is unknown here.
     if status.state == State::Unknown {
         return status.status.clone();
     }
     let mut lines = status_lines(status, &ui.texts, &ui.clock);
     lines.extend(locks(status, ui));
-    let lines = table::labelled(&lines, ui.screen);
+    let lines = table::labelled(&lines, ui.terminal);
     let headline = headline(status);
     if lines.is_empty() { headline } else { format!("{headline}\n\n{lines}") }
 }
 
-/// The sentence in its colour.
+/// The status sentence in its colour.
 pub fn headline(status: &Status) -> String {
     let plain = style(&status.status).bold();
     let shown = match (status.run, status.last_result) {

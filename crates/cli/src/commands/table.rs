@@ -1,46 +1,45 @@
-//! Columns that line up, even with letters that are two columns wide or none. On a terminal that is too narrow, each row becomes a
-//! few lines.
+//! Columns that line up, even with letters of double or no width. On a terminal that is too narrow, each row becomes a few lines.
 
 use console::{Alignment, measure_text_width, pad_str, style};
 
-use super::screen::{Screen, wrapped};
+use super::terminal::{Terminal, wrapped};
 
 const GAP: usize = 2;
-/// With less room beside the labels, values are not aligned.
+/// With less room than this beside the labels, values are not aligned.
 const LEAST_VALUE: usize = 24;
 
 /// Rows below their headings, all aligned left, without a final line feed.
-pub fn columns<const N: usize>(heads: [String; N], rows: &[[String; N]], screen: Screen) -> String {
+pub fn columns<const N: usize>(heads: [String; N], rows: &[[String; N]], terminal: Terminal) -> String {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| &row[column]).chain([&heads[column]]);
         cells.map(|cell| measure_text_width(cell)).max().unwrap_or_default()
     };
     let widths: [usize; N] = std::array::from_fn(width);
     let needed = widths.iter().sum::<usize>() + GAP * N.saturating_sub(1);
-    if screen.width.is_some_and(|width| needed > width) {
-        return stacked(&heads, rows, screen);
+    if terminal.width.is_some_and(|width| needed > width) {
+        return stacked(&heads, rows, terminal);
     }
     let heads = style(line(&heads, &widths)).bold().to_string();
     let lines = rows.iter().map(|row| line(row, &widths));
     [heads].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-/// Each row as labelled lines.
-fn stacked<const N: usize>(heads: &[String; N], rows: &[[String; N]], screen: Screen) -> String {
+/// Each row as lines with labels.
+fn stacked<const N: usize>(heads: &[String; N], rows: &[[String; N]], terminal: Terminal) -> String {
     let row = |row: &[String; N]| {
         let lines = heads.iter().cloned().zip(row.iter().cloned()).filter(|(_, cell)| !cell.is_empty());
-        labelled(&lines.collect::<Vec<_>>(), screen)
+        labelled(&lines.collect::<Vec<_>>(), terminal)
     };
     rows.iter().map(row).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Labels and their values in two columns, without a final line feed.
-pub fn labelled(lines: &[(String, String)], screen: Screen) -> String {
+pub fn labelled(lines: &[(String, String)], terminal: Terminal) -> String {
     let widest = lines.iter().map(|(label, _)| measure_text_width(label)).max().unwrap_or_default();
     let room = widest + 1 + GAP;
     let line = |(label, value): &(String, String)| {
         let label = style(padded(&format!("{label}:"), room)).dim();
-        match screen.width {
+        match terminal.width {
             Some(width) if width >= room + LEAST_VALUE => {
                 format!("{label}{}", wrapped(value, width - room, "").replace('\n', &format!("\n{}", " ".repeat(room))))
             }
@@ -70,25 +69,25 @@ mod tests {
     #[test]
     fn columns_line_up_even_with_wide_letters() {
         let rows = [words(["銀", "1"]), words(["Größe", "2"]), words(["", "3"])];
-        let table = columns(words(["A", "B"]), &rows, Screen::default());
+        let table = columns(words(["A", "B"]), &rows, Terminal::default());
         assert_eq!(table, "A      B\n銀     1\nGröße  2\n       3");
     }
 
     #[test]
     fn values_line_up_beside_their_labels() {
         let lines = [("Run", "17"), ("Released", "Gold")].map(|(label, value)| (label.into(), value.into()));
-        assert_eq!(labelled(&lines, Screen::default()), "Run:       17\nReleased:  Gold");
-        assert_eq!(labelled(&[], Screen::default()), "");
+        assert_eq!(labelled(&lines, Terminal::default()), "Run:       17\nReleased:  Gold");
+        assert_eq!(labelled(&[], Terminal::default()), "");
     }
 
     #[test]
     fn a_table_that_is_too_wide_becomes_lines_with_aligned_values() {
-        let narrow = Screen { width: Some(34), ascii: false };
+        let narrow = Terminal { width: Some(34), ascii: false };
         let rows = [words(["17", "one two three four five six", ""]), words(["18", "well", "x"])];
         let table = columns(words(["Run", "Why", "Who"]), &rows, narrow);
         let expected = "Run:  17\nWhy:  one two three four five six\n\nRun:  18\nWhy:  well\nWho:  x";
         assert_eq!(table, expected);
-        let narrower = Screen { width: Some(30), ..narrow };
+        let narrower = Terminal { width: Some(30), ..narrow };
         assert!(columns(words(["Run", "Why", "Who"]), &rows, narrower).contains("five\n      six"));
         assert_eq!(columns(words(["A", "B"]), &[words(["1", "2"])], narrow), "A  B\n1  2");
     }

@@ -1,10 +1,10 @@
-//! How the program presents answers: language, local time, colours and wrapped lines (only on a terminal), and JSON. A closed pipe is
-//! not an error: `asbackup history | head` ends quietly.
+//! The program's output: language, local time, colours and wrapped lines (only on a terminal), and JSON. A closed pipe is not an
+//! error: `asbackup history | head` ends quietly.
 
 use std::io::{self, Write};
 
 use crate::locale::language;
-use crate::retold::Reteller;
+use crate::translate::Translator;
 use asbackup_api::{Micros, Run, State, Status};
 use asbackup_texts::clock::Clock;
 use asbackup_texts::sentence::sentence;
@@ -12,16 +12,16 @@ use asbackup_texts::{Arg, Texts, harmless};
 use console::Term;
 use serde::Serialize;
 
-use super::screen::Screen;
+use super::terminal::Terminal;
 
 pub struct Ui {
     pub texts: Texts,
     pub clock: Clock,
-    reteller: Reteller,
-    /// Where answers are shown.
-    pub screen: Screen,
-    /// Where complaints are shown.
-    errors: Screen,
+    translator: Translator,
+    /// Where standard output goes.
+    pub terminal: Terminal,
+    /// Where errors go.
+    errors: Terminal,
 }
 
 impl Ui {
@@ -29,33 +29,32 @@ impl Ui {
         Self::with(Texts::of_command_line(language()))
     }
 
-    /// For commands that need more texts than a status does.
+    /// For commands that need more texts than `status` does.
     pub fn with_all_texts() -> Self {
         Self::with(Texts::new(language()))
     }
 
     fn with(texts: Texts) -> Self {
-        let (screen, errors) = (Screen::of(&Term::stdout()), Screen::of(&Term::stderr()));
-        let reteller = Reteller::new(texts.language());
-        Self { texts, clock: Clock::system(), reteller, screen, errors }
+        let (terminal, errors) = (Terminal::of(&Term::stdout()), Terminal::of(&Term::stderr()));
+        let translator = Translator::new(texts.language());
+        Self { texts, clock: Clock::system(), translator, terminal, errors }
     }
 
-    /// Translates a status into the caller's language; what only a newer service knows stays as it is.
-    pub fn retell(&self, status: &mut Status) {
-        self.reteller.retell(status);
+    /// Translates a status into the caller's language, except for what only a newer service knows.
+    pub fn translate_status(&self, status: &mut Status) {
+        self.translator.translate_status(status);
         if status.state != State::Unknown {
             status.status = sentence(status, &self.texts);
         }
     }
 
-    /// Translates one run.
-    pub fn retell_run(&self, run: &mut Run) {
-        self.reteller.retell_run(run);
+    pub fn translate_run(&self, run: &mut Run) {
+        self.translator.translate_run(run);
     }
 
-    /// Why a run failed, in one sentence in the caller's language.
+    /// What went wrong in a run, in one sentence in the caller's language.
     pub fn reason(&self, run: &Run) -> String {
-        self.reteller.reason(run)
+        self.translator.reason(run)
     }
 
     pub fn words(&self, id: &str, args: &[(&str, Arg)]) -> String {
@@ -95,13 +94,12 @@ impl Ui {
         }
     }
 
-    /// Prints an answer.
     pub fn print(&self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{}", self.screen.fit(text));
+        let _ = writeln!(io::stdout().lock(), "{}", self.terminal.fit(text));
     }
 
-    /// Prints one line of complaint, with control characters escaped.
-    pub fn complain(&self, text: &str) {
+    /// Prints an error on one line, with control characters escaped.
+    pub fn print_error(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", self.errors.fit(&harmless(text)));
     }
 
@@ -115,7 +113,7 @@ impl Ui {
     }
 }
 
-/// Prints for programs, whatever the terminal can show.
+/// Prints for programs, without regard to the terminal.
 fn print_whole(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }

@@ -1,5 +1,5 @@
 //! Attached disks without a file system, with the command that makes one, ready to be copied into a shell. Callers who may read the
-//! device check once more that it is empty: the service checked when it was attached.
+//! device check again that it is empty, since the service checked only when it was attached.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -13,13 +13,13 @@ use rustix::process::geteuid;
 use super::table::columns;
 use super::ui::Ui;
 
-/// Names that stay with a disk, whichever port it is attached to.
+/// Names that stay the same whichever port a disk is attached to.
 const BY_ID: &str = "/dev/disk/by-id";
 /// The label that the manual uses.
 const LABEL: &str = "OFFSITE";
 const BLANK: &str = "blank";
 
-/// `None` if there are none. The labels of `disks` are taken.
+/// `None` without any. Suggests labels that none of `disks` has.
 pub fn page(unformatted: &[UnformattedDisk], disks: &[Disk], ui: &Ui) -> Option<String> {
     if unformatted.is_empty() {
         return None;
@@ -31,14 +31,14 @@ pub fn page(unformatted: &[UnformattedDisk], disks: &[Disk], ui: &Ui) -> Option<
     Some(parts.join("\n\n"))
 }
 
-/// What the service says is on the disk, unless the device turns out not to be empty any more.
+/// The contents that the service reports, unless the device is no longer empty.
 fn contents(disk: &UnformattedDisk) -> &'static str {
-    let told = disk.contents.name();
+    let reported = disk.contents.name();
     let device = Path::new(&disk.device);
     let number = fs::metadata(device).map(|stat| stat.rdev()).unwrap_or_default();
     match is_zero(device, number) {
         Ok(false) if disk.contents == Contents::Blank => "not-empty",
-        _ => told,
+        _ => reported,
     }
 }
 
@@ -53,7 +53,7 @@ fn table(seen: &[(&UnformattedDisk, &str)], ui: &Ui) -> String {
             ui.words("cli-contents", &[("contents", (*contents).into())]),
         ]
     };
-    columns(heads, &seen.iter().map(row).collect::<Vec<_>>(), ui.screen)
+    columns(heads, &seen.iter().map(row).collect::<Vec<_>>(), ui.terminal)
 }
 
 fn advice(disk: &UnformattedDisk, contents: &str, labels: &mut impl Iterator<Item = String>, ui: &Ui) -> String {
@@ -74,7 +74,7 @@ fn advice(disk: &UnformattedDisk, contents: &str, labels: &mut impl Iterator<Ite
     }
 }
 
-/// Every machine has ext4, and a disk without a system needs no blocks reserved for root.
+/// ext4 is available everywhere, and a data disk needs no blocks reserved for root.
 fn command(device: &Path, label: &str) -> String {
     as_root(&["mkfs.ext4", "-m", "0", "-L", label, &quoted(device)])
 }
@@ -84,13 +84,13 @@ fn as_root(words: &[&str]) -> String {
     sudo.into_iter().chain(words.iter().copied()).collect::<Vec<_>>().join(" ")
 }
 
-/// Labels that no disk has.
+/// Suggestions for labels that no disk has.
 fn labels(disks: &[Disk]) -> impl Iterator<Item = String> {
     let is_free = |label: &String| !disks.iter().any(|disk| disk.label.eq_ignore_ascii_case(label));
     (1..=u32::MAX).map(|number| format!("{LABEL}{number}")).filter(is_free)
 }
 
-/// The shortest name that stays with the disk; a readable one comes before one that is just a number.
+/// The shortest name that stays with the disk, a readable one before a number.
 fn stable(device: &Path, by_id: &Path) -> PathBuf {
     let Ok(meant) = device.canonicalize() else { return device.to_owned() };
     let names = fs::read_dir(by_id).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -103,7 +103,7 @@ fn stable(device: &Path, by_id: &Path) -> PathBuf {
     names.into_iter().next().unwrap_or_else(|| device.to_owned())
 }
 
-/// Quotes for a shell. udev allows few characters in a name, but this one goes into a command that deletes.
+/// Quotes for a shell. udev allows only safe characters in names, but this name goes into a command that erases a disk.
 fn quoted(path: &Path) -> String {
     let text = harmless(&path.display().to_string());
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._:+@=-".contains(c);
@@ -116,12 +116,12 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn a_readable_name_that_stays_with_the_disk_is_preferred() {
+    fn a_readable_stable_name_is_preferred() {
         let place = tempfile::tempdir().unwrap();
         let (device, other) = (place.path().join("sdb"), place.path().join("sdc"));
         let by_id = place.path().join("by-id");
         fs::create_dir(&by_id).unwrap();
-        assert_eq!(stable(&device, &by_id), device, "one that has gone");
+        assert_eq!(stable(&device, &by_id), device, "a disk that is gone");
         for path in [&device, &other] {
             fs::write(path, "").unwrap();
         }
@@ -139,8 +139,8 @@ mod tests {
         assert_eq!(quoted(Path::new("/dev/disk/by-id/usb-WD_57-0:0")), "/dev/disk/by-id/usb-WD_57-0:0");
         for name in ["/dev/usb-a b'; reboot", r"/dev/a\x20b", "/dev/$(reboot)`reboot`\"", "/dev/Größe 1*"] {
             let line = format!("printf %s {}", quoted(Path::new(name)));
-            let said = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
-            assert_eq!(String::from_utf8(said.stdout).unwrap(), name);
+            let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), name);
         }
     }
 

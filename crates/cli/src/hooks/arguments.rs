@@ -10,7 +10,7 @@ use clap::{Args, Parser};
 #[command(name = "veeam-lock", version, max_term_width = 100, after_help = LOCK_CODES)]
 pub struct LockArguments {
     #[command(flatten)]
-    pub(crate) job: Job,
+    pub(crate) job: JobArguments,
     /// Give up after this many seconds, or after the service's [VEEAM] wait-for-backup-minutes if that comes first
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
@@ -21,11 +21,11 @@ pub struct LockArguments {
 #[command(name = "veeam-unlock", version, max_term_width = 100, after_help = UNLOCK_CODES)]
 pub struct UnlockArguments {
     #[command(flatten)]
-    pub(crate) job: Job,
+    pub(crate) job: JobArguments,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Job {
+pub(crate) struct JobArguments {
     /// Name of the Veeam job
     #[arg(value_name = "JOB")]
     job: String,
@@ -37,8 +37,8 @@ pub(crate) struct Job {
     pub quiet: bool,
 }
 
-impl Job {
-    /// The name of the lock, as the service takes it.
+impl JobArguments {
+    /// The lock's name on the bus.
     pub fn name(&self) -> String {
         match &self.session {
             Some(session) => format!("{}@{session}", self.job),
@@ -72,7 +72,7 @@ fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse::<u32>().map(|seconds| Duration::from_secs(seconds.into()))
 }
 
-/// Veeam sometimes writes them in braces.
+/// Accepts any spelling: Veeam sometimes writes UUIDs in braces.
 fn session(text: &str) -> Result<String, uuid::Error> {
     Ok(uuid::Uuid::try_parse(text)?.hyphenated().to_string())
 }

@@ -1,4 +1,4 @@
-//! What a person agrees to lose on a disk that is to be added, from the question to the service's state directory.
+//! What a person agrees to lose on a new disk, from the question to the service's state directory.
 
 use std::env;
 use std::io::ErrorKind;
@@ -11,8 +11,8 @@ use asbackup_api::{Agreed, DiskId, DiskIdentity};
 use asbackup_config::Config;
 use asbackup_texts::Arg;
 
-use super::ask::{Asker, Halt};
-use super::look::{Seen, look};
+use super::examine::examine;
+use super::prompt::{Prompter, SetupError};
 use crate::commands::ui::Ui;
 
 /// The service's state directory.
@@ -24,40 +24,41 @@ pub struct Consent {
     agreed: Agreed,
 }
 
-/// What the person answered.
-pub enum Answer {
-    /// No files would be lost, as far as could be seen.
+/// What the person decided about a disk.
+pub enum Decision {
+    /// No files would be lost, as far as setup could see.
     NothingToLose,
     Agreed(Consent),
     Refused(ForeignFiles),
 }
 
-/// Looks into a disk, and asks if files would be lost. `beforehand`: the flag that agrees to that was given.
-pub async fn ask(
+/// Examines a disk, and asks if files would be lost. `agreed_by_option`: the option that agrees was given.
+pub async fn obtain(
     disk: &DiskId,
     label: &str,
-    beforehand: bool,
+    agreed_by_option: bool,
     config: &Config,
-    asker: &Asker<'_>,
-) -> Result<Answer, Halt> {
-    let ui = asker.ui;
+    prompter: &Prompter<'_>,
+) -> Result<Decision, SetupError> {
+    let ui = prompter.ui;
     ui.print(&ui.words("setup-looking", &[("label", label.into())]));
-    let (volume, foreign) = match look(disk, config, ui).await {
-        Seen::Foreign(volume, foreign) if foreign.files > 0 => (volume, foreign),
-        Seen::Foreign(..) => return Ok(Answer::NothingToLose),
-        Seen::Nothing { cause } => {
+    let (volume, foreign) = match examine(disk, config, ui).await {
+        Ok((volume, foreign)) if foreign.files > 0 => (volume, foreign),
+        Ok(_) => return Ok(Decision::NothingToLose),
+        Err(cause) => {
             ui.print(&ui.words("setup-unseen", &[("label", label.into()), ("cause", Arg::Ready(cause))]));
-            return Ok(Answer::NothingToLose);
+            return Ok(Decision::NothingToLose);
         }
     };
-    ui.print(&ui.words("setup-foreign", &about(label, &foreign)));
-    if beforehand || asker.confirm_loss(&ui.words("setup-foreign-agree", &[("files", foreign.files.into())]))? {
-        return Ok(Answer::Agreed(Consent::to(*volume, &foreign)));
+    ui.print(&ui.words("setup-foreign", &loss_args(label, &foreign)));
+    let question = ui.words("setup-foreign-agree", &[("files", foreign.files.into())]);
+    if agreed_by_option || prompter.confirm_loss(&question)? {
+        return Ok(Decision::Agreed(Consent::to(volume, &foreign)));
     }
-    Ok(Answer::Refused(foreign))
+    Ok(Decision::Refused(foreign))
 }
 
-pub fn about(label: &str, foreign: &ForeignFiles) -> [(&'static str, Arg); 4] {
+pub fn loss_args(label: &str, foreign: &ForeignFiles) -> [(&'static str, Arg); 4] {
     [
         ("label", label.into()),
         ("files", foreign.files.into()),
@@ -73,17 +74,17 @@ impl Consent {
     }
 }
 
-/// Writes all agreements or none.
-pub fn write(consents: &[Consent], ui: &Ui) -> Result<(), Halt> {
+/// Writes all agreements, or none.
+pub fn write(consents: &[Consent], ui: &Ui) -> Result<(), SetupError> {
     let agreements = agreements();
     for consent in consents {
         let written = agreements.write(&consent.disk, consent.identity.clone(), consent.agreed);
         if let Err(error) = written {
             withdraw(consents);
             if error.kind() == ErrorKind::PermissionDenied {
-                return Err(Halt::Denied);
+                return Err(SetupError::PermissionDenied);
             }
-            return Err(Halt::Said(ui.words("setup-not-agreed", &[("cause", error.to_string().into())])));
+            return Err(SetupError::Message(ui.words("setup-not-agreed", &[("cause", error.to_string().into())])));
         }
     }
     Ok(())

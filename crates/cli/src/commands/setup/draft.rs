@@ -1,5 +1,5 @@
-//! config.ini as it would be written: the existing text or the template, with values changed in place. Owns how the file is read,
-//! shown and replaced.
+//! config.ini as it would be written: the existing text or the template, with values changed in place. Reads the file, shows the
+//! changes and replaces it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -11,12 +11,12 @@ use asbackup_config::{Config, ConfigFaults, ConfigProblem, Loaded, TEMPLATE};
 use asbackup_texts::{Language, harmless};
 use console::style;
 
-use super::ask::Halt;
+use super::prompt::SetupError;
 use crate::commands::ui::Ui;
 
 pub struct Draft {
     path: PathBuf,
-    /// The text that was found; `None` without a file.
+    /// The file's text at the start; `None` if there was no file.
     found: Option<String>,
     before: Loaded,
     text: String,
@@ -25,34 +25,36 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub fn open(path: &Path, ui: &Ui) -> Result<Self, Halt> {
+    pub fn open(path: &Path, ui: &Ui) -> Result<Self, SetupError> {
         let found = match fs::read_to_string(path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(Halt::Denied),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(SetupError::PermissionDenied),
             Err(error) => {
                 let (path, cause) = (path.display().to_string(), error.to_string());
-                return Err(Halt::Said(ui.texts.message(&ConfigProblem::FileUnreadable { path, cause }).to_string()));
+                return Err(SetupError::Message(
+                    ui.texts.message(&ConfigProblem::FileUnreadable { path, cause }).to_string(),
+                ));
             }
         };
         let text = found.clone().unwrap_or_else(|| TEMPLATE.to_owned());
-        // Existing faults would be taken for wrong answers.
-        let before = asbackup_config::parse(&text).map_err(|faults| Halt::Said(in_one_line(&faults, ui)))?;
+        // Errors that are already in the file would look like wrong answers.
+        let before = asbackup_config::parse(&text).map_err(|faults| SetupError::Message(join_faults(&faults, ui)))?;
         let (path, touched) = (path.to_owned(), BTreeSet::new());
         let mut draft = Self { path, found, now: before.clone(), before, text, touched };
         if !draft.before.config.missing().is_empty() {
-            draft.speak_as_its_author(ui).map_err(Halt::Said)?;
+            draft.set_language(ui).map_err(SetupError::Message)?;
         }
         Ok(draft)
     }
 
-    /// Sets the language of mails and logs to that of the person who first fills in the file.
-    fn speak_as_its_author(&mut self, ui: &Ui) -> Result<(), String> {
-        let word = match ui.texts.language() {
+    /// Mails and logs use the language of the person who first fills in the file.
+    fn set_language(&mut self, ui: &Ui) -> Result<(), String> {
+        let language = match ui.texts.language() {
             Language::German => "de",
             Language::English => "en",
         };
-        self.set("General", "language", word, ui)
+        self.set("General", "language", language, ui)
     }
 
     pub fn config(&self) -> &Config {
@@ -62,7 +64,7 @@ impl Draft {
     /// Sets one value, unless the service would refuse the file with it.
     ///
     /// # Errors
-    /// What is wrong with the value, in words.
+    /// Why the value is invalid, in words.
     pub fn set(&mut self, section: &str, key: &str, value: &str, ui: &Ui) -> Result<(), String> {
         let (in_section, name) = (section.to_owned(), key.to_owned());
         if value.chars().any(char::is_control) {
@@ -70,8 +72,8 @@ impl Draft {
             return Err(ui.texts.message(&problem).to_string());
         }
         let text = asbackup_config::with_value(&self.text, section, key, value.trim());
-        let now = asbackup_config::parse(&text).map_err(|faults| in_one_line(&faults, ui))?;
-        // A value that means the same keeps its spelling.
+        let now = asbackup_config::parse(&text).map_err(|faults| join_faults(&faults, ui))?;
+        // A value with the same meaning keeps its spelling.
         if now.config == self.now.config {
             return Ok(());
         }
@@ -99,29 +101,29 @@ impl Draft {
         lines.join("\n")
     }
 
-    /// Replaces the file atomically; only its owner, who stays the same, may read it.
+    /// Replaces the file atomically and keeps its owner, who alone may read it.
     pub fn write(&self) -> io::Result<()> {
-        // A link to the file stays a link.
+        // A symbolic link stays a link.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let directory = path.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(directory)?;
         let new = path.with_extension("ini.new");
-        let written = self.write_beside(&path, &new).and_then(|()| fs::rename(&new, &path));
+        let written = self.write_new(&path, &new).and_then(|()| fs::rename(&new, &path));
         if written.is_err() {
-            // The first error is reported, and a second one would add nothing.
+            // The first error is the one to report.
             let _ = fs::remove_file(&new);
         }
         written.and_then(|()| File::open(directory)?.sync_all())
     }
 
-    fn write_beside(&self, path: &Path, new: &Path) -> io::Result<()> {
-        let mut file = fresh(new)?;
+    fn write_new(&self, path: &Path, new: &Path) -> io::Result<()> {
+        let mut file = create(new)?;
         if let Ok(old) = fs::metadata(path) {
             fchown(&file, Some(old.uid()), Some(old.gid()))?;
         }
         file.write_all(self.text.as_bytes())?;
         file.sync_all()?;
-        // Somebody may have edited it while the questions were answered.
+        // Someone may have edited the file meanwhile.
         match fs::read_to_string(path).ok() == self.found {
             true => Ok(()),
             false => Err(io::Error::other("the file was changed meanwhile")),
@@ -129,12 +131,12 @@ impl Draft {
     }
 }
 
-/// Creates the file in place of any leftover one.
-fn fresh(path: &Path) -> io::Result<File> {
+/// Creates the file, replacing a leftover one.
+fn create(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-fn in_one_line(faults: &ConfigFaults, ui: &Ui) -> String {
+fn join_faults(faults: &ConfigFaults, ui: &Ui) -> String {
     faults.say(&ui.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -1,34 +1,34 @@
-//! The mail server and the recipients, tried out with a test mail before anything is written.
+//! Asks for the mail server and the recipients, and tries them with a test mail before anything is written.
 
 use std::fs;
 
-use crate::exit_code::End;
+use crate::exit_code::Exit;
 use asbackup_config::{Config, ConfigProblem, Secret, looks_like_host};
 use asbackup_mail::test_mail;
 
-use super::ask::{Asker, Halt, Question};
 use super::draft::Draft;
-use crate::commands::arguments::Setup;
+use super::prompt::{Prompter, Question, SetupError};
+use crate::commands::arguments::SetupArguments;
 use crate::commands::mail::{attempt, sending, show};
 use crate::commands::ui::Ui;
 
 const SECTION: &str = "Mail";
-/// The port for TLS from the first byte on.
+/// The port for implicit TLS.
 const PORT: &str = "465";
 
-pub async fn settle(options: &Setup, draft: &mut Draft, asker: &Asker<'_>) -> Result<(), Halt> {
-    let given = Given::from(options, asker.ui)?;
-    if asker.is_mute() && given.is_nothing() {
+pub async fn configure(options: &SetupArguments, draft: &mut Draft, prompter: &Prompter<'_>) -> Result<(), SetupError> {
+    let given = Given::from(options, prompter.ui)?;
+    if !prompter.is_interactive() && given.is_empty() {
         return Ok(());
     }
-    answer(&given, draft, asker)?;
-    while !is_good(options, draft, asker).await? {
-        answer(&Given::default(), draft, asker)?;
+    ask_all(&given, draft, prompter)?;
+    while !is_accepted(options, draft, prompter).await? {
+        ask_all(&Given::default(), draft, prompter)?;
     }
     Ok(())
 }
 
-/// What the options say.
+/// The values given as options.
 #[derive(Default)]
 struct Given {
     server: Option<String>,
@@ -39,11 +39,12 @@ struct Given {
 }
 
 impl Given {
-    fn from(options: &Setup, ui: &Ui) -> Result<Self, Halt> {
-        let unread = |cause: String| Halt::Said(ui.words("setup-password-unread", &[("cause", cause.into())]));
+    fn from(options: &SetupArguments, ui: &Ui) -> Result<Self, SetupError> {
+        let unreadable =
+            |cause: String| SetupError::Message(ui.words("setup-password-unread", &[("cause", cause.into())]));
         let password = match &options.mail_password_file {
             None => None,
-            Some(path) => Some(fs::read_to_string(path).map_err(|error| unread(error.to_string()))?),
+            Some(path) => Some(fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?),
         };
         Ok(Self {
             server: options.mail_server.clone(),
@@ -54,50 +55,48 @@ impl Given {
         })
     }
 
-    fn is_nothing(&self) -> bool {
+    fn is_empty(&self) -> bool {
         [&self.server, &self.user, &self.password, &self.from, &self.recipients].iter().all(|given| given.is_none())
     }
 }
 
-fn answer(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+fn ask_all(given: &Given, draft: &mut Draft, prompter: &Prompter) -> Result<(), SetupError> {
     let mail = draft.config().mail.clone();
-    let server = Question { id: "setup-server", default: place(draft.config()) };
-    asker.settle(&server, given.server.as_deref(), |answer| set_server(answer, draft, asker.ui))?;
-    // Without a server only the given options matter.
-    let asker = &Asker::new(asker.ui, asker.is_mute() || draft.config().mail.server.is_empty());
-    let mut set = |id: &'static str, key: &str, default: String, given: &Option<String>| {
-        let question = Question { id, default };
-        asker.settle(&question, given.as_deref(), |answer| draft.set(SECTION, key, answer, asker.ui))
+    let server = Question { id: "setup-server", default: host_and_port(draft.config()) };
+    prompter.resolve(&server, given.server.as_deref(), |answer| set_server(answer, draft, prompter.ui))?;
+    // Without a server, only given options are set.
+    let prompter = &Prompter::new(prompter.ui, prompter.is_interactive() && !draft.config().mail.server.is_empty());
+    let set = |draft: &mut Draft, id: &'static str, key: &str, default: String, given: &Option<String>| {
+        let accept = |answer: &str| draft.set(SECTION, key, answer, prompter.ui);
+        prompter.resolve(&Question { id, default }, given.as_deref(), accept)
     };
-    set("setup-from", "from-mail-address", mail.from, &given.from)?;
-    settle_recipients(given, draft, asker)?;
-    let mut set = |id: &'static str, key: &str, default: String, given: &Option<String>| {
-        let question = Question { id, default };
-        asker.settle(&question, given.as_deref(), |answer| draft.set(SECTION, key, answer, asker.ui))
-    };
-    set("setup-user", "username", mail.username, &given.user)?;
-    settle_password(given.password.as_deref(), draft, asker)
+    set(draft, "setup-from", "from-mail-address", mail.from, &given.from)?;
+    configure_recipients(given, draft, prompter)?;
+    set(draft, "setup-user", "username", mail.username, &given.user)?;
+    configure_password(given.password.as_deref(), draft, prompter)
 }
 
-/// Asks again if a name without an `@` looks like a host name.
-fn settle_recipients(given: &Given, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+/// Asks again if a recipient without an `@` looks like a host name.
+fn configure_recipients(given: &Given, draft: &mut Draft, prompter: &Prompter) -> Result<(), SetupError> {
     const KEY: &str = "to-mail-addresses-sysop";
     loop {
         let question = Question { id: "setup-recipients", default: draft.config().mail.sysops.join(", ") };
-        let take = |answer: &str| draft.set(SECTION, KEY, answer, asker.ui);
-        asker.settle(&question, given.recipients.as_deref(), take)?;
+        let take = |answer: &str| draft.set(SECTION, KEY, answer, prompter.ui);
+        prompter.resolve(&question, given.recipients.as_deref(), take)?;
         let Some(value) = draft.config().mail.sysops.iter().find(|address| looks_like_host(address)).cloned() else {
             return Ok(());
         };
         let (section, key) = (SECTION.to_owned(), KEY.to_owned());
-        asker.ui.complain(&asker.ui.texts.message(&ConfigProblem::LocalRecipient { section, key, value }).to_string());
-        if given.recipients.is_some() || asker.is_mute() || !asker.confirm("setup-recipients-again")? {
+        prompter.ui.print_error(
+            &prompter.ui.texts.message(&ConfigProblem::LocalRecipient { section, key, value }).to_string(),
+        );
+        if given.recipients.is_some() || !prompter.is_interactive() || !prompter.confirm("setup-recipients-again")? {
             return Ok(());
         }
     }
 }
 
-fn place(config: &Config) -> String {
+fn host_and_port(config: &Config) -> String {
     let mail = &config.mail;
     match mail.server.as_str() {
         "" => String::new(),
@@ -106,7 +105,7 @@ fn place(config: &Config) -> String {
     }
 }
 
-/// A new server gets the usual port unless one is given.
+/// A new server gets the usual port unless the answer has one.
 fn set_server(answer: &str, draft: &mut Draft, ui: &Ui) -> Result<(), String> {
     let (server, port) = split(answer);
     let stays = server == draft.config().mail.server;
@@ -129,44 +128,44 @@ fn split(answer: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// An empty answer keeps the password in the file or the credential.
-fn settle_password(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+/// An empty answer keeps the current password.
+fn configure_password(given: Option<&str>, draft: &mut Draft, prompter: &Prompter) -> Result<(), SetupError> {
     let password = match given {
         Some(password) => password.to_owned(),
-        None if asker.is_mute() || !draft.config().mail.logs_in() => return Ok(()),
-        None => asker.ask_secret("setup-password")?,
+        None if !prompter.is_interactive() || !draft.config().mail.logs_in() => return Ok(()),
+        None => prompter.ask_secret("setup-password")?,
     };
     if password.is_empty() {
         return Ok(());
     }
     if password.trim() != password {
-        return Err(Halt::Said(asker.ui.word("setup-password-blanks")));
+        return Err(SetupError::Message(prompter.ui.word("setup-password-blanks")));
     }
-    draft.set(SECTION, "password", &password, asker.ui).map_err(Halt::Said)
+    draft.set(SECTION, "password", &password, prompter.ui).map_err(SetupError::Message)
 }
 
 /// Whether the mail settings work, or the person insists on them.
-async fn is_good(options: &Setup, draft: &Draft, asker: &Asker<'_>) -> Result<bool, Halt> {
+async fn is_accepted(options: &SetupArguments, draft: &Draft, prompter: &Prompter<'_>) -> Result<bool, SetupError> {
     let config = draft.config();
     if config.mail.server.is_empty() && !config.mail.sysops.is_empty() {
-        asker.ui.complain(&asker.ui.texts.message(&ConfigProblem::RecipientsWithoutServer).to_string());
+        prompter.ui.print_error(&prompter.ui.texts.message(&ConfigProblem::RecipientsWithoutServer).to_string());
     }
     if options.no_test_mail || config.mail.server.is_empty() {
         return Ok(true);
     }
-    if !asker.is_mute() && !asker.confirm("setup-test")? {
+    if prompter.is_interactive() && !prompter.confirm("setup-test")? {
         return Ok(true);
     }
-    asker.ui.print(&sending(config, asker.ui));
+    prompter.ui.print(&sending(config, prompter.ui));
     let password: Secret = test_mail::password_in_force(config);
-    if show(&attempt(config, &password).await, asker.ui) == End::Done {
+    if show(&attempt(config, &password).await, prompter.ui) == Exit::Done {
         return Ok(true);
     }
-    if asker.is_mute() {
-        return Err(Halt::Said(asker.ui.word("setup-test-failed")));
+    if !prompter.is_interactive() {
+        return Err(SetupError::Message(prompter.ui.word("setup-test-failed")));
     }
-    // Yes means to answer the questions again.
-    Ok(!asker.confirm("setup-again")?)
+    // Yes means that the questions are asked again.
+    Ok(!prompter.confirm("setup-again")?)
 }
 
 #[cfg(test)]

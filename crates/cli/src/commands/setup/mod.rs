@@ -1,61 +1,61 @@
-//! `asbackup setup`: the first configuration, or a change of it, question by question or from options. Each answer is checked at
-//! once; nothing is written before all of them are known and shown.
+//! `asbackup setup`: creates or changes the configuration, question by question or from options. Each answer is checked at once;
+//! nothing is written until all changes are known and shown.
 //!
-//! `ask` asks, `hidden` keeps passwords off the screen, `draft` is the file as it would be written, `disks` and `mail` have the
-//! longer questions, `look` looks into a disk, and `consent` is what a person agrees to lose on it.
+//! `prompt` asks, `signals` hides passwords and cleans up when a signal arrives, `draft` is the file as it would be written, `disks`
+//! and `mail` ask the longer questions, `examine` lists the files on a disk, and `consent` is what a person agrees to lose on it.
 
-mod ask;
 mod consent;
 mod disks;
 mod draft;
-mod hidden;
-mod look;
+mod examine;
 mod mail;
+mod prompt;
+mod signals;
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use crate::exit_code::{End, message};
-use crate::{ANSWER_OF_A_PERSON, connect, proxy};
+use crate::exit_code::{Exit, message};
+use crate::{INTERACTIVE_TIMEOUT, connect, proxy};
 use asbackup_api::bus::Error;
 use asbackup_config::SOURCE;
 
-use crate::commands::arguments::Setup;
+use crate::commands::arguments::SetupArguments;
 use crate::commands::ui::Ui;
-use ask::{Asker, Halt, Question};
 use draft::Draft;
+use prompt::{Prompter, Question, SetupError};
 
-pub async fn run(options: Setup, ui: &Ui) -> Result<End, Error> {
-    match go(&options, ui).await {
-        Ok(end) => Ok(end),
-        Err(Halt::Bus(error)) => Err(error),
-        Err(Halt::Said(why)) => {
-            ui.complain(&why);
-            Ok(End::Refused)
+pub async fn run(options: SetupArguments, ui: &Ui) -> Result<Exit, Error> {
+    match configure(&options, ui).await {
+        Ok(exit) => Ok(exit),
+        Err(SetupError::Bus(error)) => Err(error),
+        Err(SetupError::Message(why)) => {
+            ui.print_error(&why);
+            Ok(Exit::Refused)
         }
-        Err(Halt::Denied) => {
-            ui.complain(&ui.words("setup-denied", &[("path", options.path.display().to_string().into())]));
-            Ok(End::NotAuthorised)
+        Err(SetupError::PermissionDenied) => {
+            ui.print_error(&ui.words("setup-denied", &[("path", options.path.display().to_string().into())]));
+            Ok(Exit::NotAuthorised)
         }
     }
 }
 
-async fn go(options: &Setup, ui: &Ui) -> Result<End, Halt> {
-    let asker = Asker::new(ui, options.yes);
+async fn configure(options: &SetupArguments, ui: &Ui) -> Result<Exit, SetupError> {
+    let prompter = Prompter::new(ui, !options.yes);
     let mut draft = Draft::open(&options.path, ui)?;
-    settle_source(options.source.as_deref(), &mut draft, &asker)?;
-    let consents = disks::settle(options, &mut draft, &asker).await?;
-    mail::settle(options, &mut draft, &asker).await?;
+    configure_source(options.source.as_deref(), &mut draft, &prompter)?;
+    let consents = disks::configure(options, &mut draft, &prompter).await?;
+    mail::configure(options, &mut draft, &prompter).await?;
     if !draft.is_changed() {
         ui.print(&ui.word("setup-nothing"));
-        return Ok(End::Done);
+        return Ok(Exit::Done);
     }
     ui.print(&draft.changes(ui));
-    if !asker.confirm("setup-write")? {
-        return Err(Halt::Said(ui.word("setup-not-written")));
+    if !prompter.confirm("setup-write")? {
+        return Err(SetupError::Message(ui.word("setup-not-written")));
     }
-    // Written before the service learns of the disk, since it may start a copy at once.
+    // Written first, since the service may start a copy as soon as it knows the disk.
     consent::write(&consents, ui)?;
     if let Err(error) = draft.write() {
         consent::withdraw(&consents);
@@ -65,19 +65,22 @@ async fn go(options: &Setup, ui: &Ui) -> Result<End, Halt> {
     load(&draft, ui).await
 }
 
-fn settle_source(given: Option<&str>, draft: &mut Draft, asker: &Asker) -> Result<(), Halt> {
+fn configure_source(given: Option<&str>, draft: &mut Draft, prompter: &Prompter) -> Result<(), SetupError> {
     let default = draft.config().source.display().to_string();
     let question = Question { id: "setup-source", default };
-    asker.settle(&question, given, |answer| {
-        let seen = look_into(answer, asker.ui)?;
-        draft.set("Backup", SOURCE, answer, asker.ui)?;
-        asker.ui.print(&seen);
+    prompter.resolve(&question, given, |answer| {
+        let summary = count_entries(answer, prompter.ui)?;
+        draft.set("Backup", SOURCE, answer, prompter.ui)?;
+        prompter.ui.print(&summary);
         Ok(())
     })
 }
 
-/// What the directory holds, or why it can't be read.
-fn look_into(directory: &str, ui: &Ui) -> Result<String, String> {
+/// What the directory contains, in words.
+///
+/// # Errors
+/// Why it can't be read, in words.
+fn count_entries(directory: &str, ui: &Ui) -> Result<String, String> {
     let path = || ("path", directory.into());
     if directory.is_empty() {
         return Err(ui.word("setup-source-missing"));
@@ -88,29 +91,29 @@ fn look_into(directory: &str, ui: &Ui) -> Result<String, String> {
     }
 }
 
-fn unwritable(error: &io::Error, path: &Path, ui: &Ui) -> Halt {
+fn unwritable(error: &io::Error, path: &Path, ui: &Ui) -> SetupError {
     if error.kind() == ErrorKind::PermissionDenied {
-        return Halt::Denied;
+        return SetupError::PermissionDenied;
     }
     let args = [("path", path.display().to_string().into()), ("cause", error.to_string().into())];
-    Halt::Said(ui.words("setup-unwritable", &args))
+    SetupError::Message(ui.words("setup-unwritable", &args))
 }
 
-/// Reloads the service. The file is written by now, so an error here is only shown.
-async fn load(draft: &Draft, ui: &Ui) -> Result<End, Halt> {
+/// Reloads the service. The file is already written, so an error is only shown.
+async fn load(draft: &Draft, ui: &Ui) -> Result<Exit, SetupError> {
     if let Err(error) = reload().await {
-        ui.complain(&ui.words("setup-not-loaded", &[("cause", message(&error).into())]));
-        return Ok(End::of(&error));
+        ui.print_error(&ui.words("setup-not-loaded", &[("cause", message(&error).into())]));
+        return Ok(Exit::of(&error));
     }
     let missing = draft.config().missing();
     if !missing.is_empty() {
         ui.print(&ui.words("status-unconfigured", &[("keys", missing.join(", ").into())]));
-        return Ok(End::Done);
+        return Ok(Exit::Done);
     }
     ui.print(&ui.word("setup-done"));
-    Ok(End::Done)
+    Ok(Exit::Done)
 }
 
 async fn reload() -> Result<(), Error> {
-    proxy(&connect(ANSWER_OF_A_PERSON).await?).await?.reload().await
+    proxy(&connect(INTERACTIVE_TIMEOUT).await?).await?.reload().await
 }

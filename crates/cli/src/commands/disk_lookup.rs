@@ -1,34 +1,33 @@
-//! Which disk a person means: people see labels everywhere, and the service takes UUIDs.
+//! Finds the UUID of the disk that a person means. People see labels everywhere, but the service takes UUIDs.
 
-use crate::told;
+use crate::query;
 use asbackup_api::Disk;
 use asbackup_api::bus::{BackupProxy, Error};
 
 use super::ui::Ui;
 
-/// The UUID of the configured disk with this name. A name that no disk has is returned unchanged, for the service to refuse in its
-/// own words.
+/// The UUID of the configured disk with this name. A name that no disk has is returned unchanged, so that the service refuses it.
 ///
 /// # Errors
-/// Several disks have this label, or the service can't be asked.
-pub async fn known_disk(name: &str, backup: &BackupProxy<'_>, ui: &Ui) -> Result<String, Error> {
+/// Several disks have this label, or the service can't be reached.
+pub async fn known_disk_uuid(name: &str, backup: &BackupProxy<'_>, ui: &Ui) -> Result<String, Error> {
     if name.trim().is_empty() {
         return Ok(String::new());
     }
-    let mut disks = told::disks(backup).await?;
+    let mut disks = query::disks(backup).await?;
     disks.retain(|disk| disk.known);
-    pick(name, &disks).map_err(|uuids| Error::UnknownDisk(ambiguous(name, &uuids, ui)))
+    find_uuid(name, &disks).map_err(|uuids| Error::UnknownDisk(ambiguous_label(name, &uuids, ui)))
 }
 
-pub fn ambiguous(name: &str, uuids: &[String], ui: &Ui) -> String {
+pub fn ambiguous_label(name: &str, uuids: &[String], ui: &Ui) -> String {
     ui.words("cli-disk-ambiguous", &[("label", name.into()), ("disks", uuids.join(", ").into())])
 }
 
-/// Looks for the UUID in any case, then the exact label, then the label in any case.
+/// Compares UUIDs in any case, then exact labels, then labels in any case.
 ///
 /// # Errors
 /// The UUIDs of all disks with this label.
-pub fn pick(name: &str, disks: &[Disk]) -> Result<String, Vec<String>> {
+pub fn find_uuid(name: &str, disks: &[Disk]) -> Result<String, Vec<String>> {
     let name = name.trim();
     let having = |is_it: &dyn Fn(&Disk) -> bool| -> Vec<String> {
         disks.iter().filter(|disk| is_it(disk)).map(|disk| disk.uuid.clone()).collect()
@@ -60,16 +59,16 @@ mod tests {
     #[test]
     fn a_disk_is_found_by_uuid_or_label_in_any_case() {
         for name in ["B78E-6CC4", "b78e-6cc4 ", "MITTWOCH", "mittwoch"] {
-            assert_eq!(pick(name, &disks()), Ok("B78E-6CC4".to_owned()), "{name}");
+            assert_eq!(find_uuid(name, &disks()), Ok("B78E-6CC4".to_owned()), "{name}");
         }
-        assert_eq!(pick("GRÖSSE 1", &disks()), Ok("GRÖSSE 1".to_owned()), "ß and SS are not one letter");
-        assert_eq!(pick("größe 1", &disks()), Ok("0f3a".to_owned()));
-        assert_eq!(pick("nobody", &disks()), Ok("nobody".to_owned()));
+        assert_eq!(find_uuid("GRÖSSE 1", &disks()), Ok("GRÖSSE 1".to_owned()), "ß and SS are not one letter");
+        assert_eq!(find_uuid("größe 1", &disks()), Ok("0f3a".to_owned()));
+        assert_eq!(find_uuid("nobody", &disks()), Ok("nobody".to_owned()));
     }
 
     #[test]
     fn a_shared_label_means_only_the_disk_with_the_exact_spelling() {
-        assert_eq!(pick("twin", &disks()), Ok("0f3c".to_owned()));
-        assert_eq!(pick("Twin", &disks()), Err(vec!["0f3b".to_owned(), "0f3c".to_owned()]));
+        assert_eq!(find_uuid("twin", &disks()), Ok("0f3c".to_owned()));
+        assert_eq!(find_uuid("Twin", &disks()), Err(vec!["0f3b".to_owned(), "0f3c".to_owned()]));
     }
 }

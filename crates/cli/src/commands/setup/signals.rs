@@ -1,6 +1,5 @@
-//! Leaves things in order, whatever ends this process. Hides what is typed, and restores the terminal after the answer, on Ctrl-C, on
-//! a hang-up, and while Ctrl-Z stops us. Lets work on a disk finish before a signal ends us. From the first use on, this process's
-//! signals are handled here.
+//! Cleans up before a signal ends this process. Restores the terminal when Ctrl-C, a hang-up or Ctrl-Z interrupts a hidden input, and
+//! lets work on a disk finish first. From the first use on, this process's signals are handled here.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{Sender, channel};
@@ -15,82 +14,81 @@ use tokio::signal::unix::{self, SignalKind, signal};
 /// Added to the signal's number for the exit code, as shells do.
 const ENDED_BY_SIGNAL: i32 = 128;
 
-/// Set while something is hidden.
-static ASKED: Mutex<Option<Asked>> = Mutex::new(None);
 /// Whether signals are handled here.
-static HEARING: OnceLock<bool> = OnceLock::new();
+static HANDLING: OnceLock<bool> = OnceLock::new();
+/// Set while input is hidden.
+static HIDDEN: Mutex<Option<Hidden>> = Mutex::new(None);
+/// Set while signals are deferred.
+static DEFERRED: Mutex<Option<Deferred>> = Mutex::new(None);
 
-/// The work that must finish before a signal ends us.
-static AT_WORK: Mutex<Option<Work>> = Mutex::new(None);
-
-struct Work {
+struct Deferred {
     stop: Box<dyn Fn() + Send>,
-    /// The signal that ends us afterwards.
+    /// The first signal that arrived.
     signal: Option<Signal>,
 }
 
-/// While it lives, no signal ends us; when it is dropped, a signal that came meanwhile does.
-pub struct AtWork(());
+/// Keeps signals from ending the process; when it is dropped, a signal that arrived meanwhile does.
+pub struct DeferredSignals(());
 
-impl AtWork {
+impl DeferredSignals {
     /// `stop` is called for each signal.
     pub fn begin(stop: impl Fn() + Send + 'static) -> Self {
-        HEARING.get_or_init(hear);
-        *at_work() = Some(Work { stop: Box::new(stop), signal: None });
+        HANDLING.get_or_init(handle_signals);
+        *deferred() = Some(Deferred { stop: Box::new(stop), signal: None });
         Self(())
     }
 }
 
-impl Drop for AtWork {
+impl Drop for DeferredSignals {
     fn drop(&mut self) {
-        let work = at_work().take();
-        if let Some(signal) = work.and_then(|work| work.signal) {
+        let ended = deferred().take();
+        if let Some(signal) = ended.and_then(|deferred| deferred.signal) {
             end(signal);
         }
     }
 }
 
-fn at_work() -> MutexGuard<'static, Option<Work>> {
-    AT_WORK.lock().unwrap_or_else(PoisonError::into_inner)
+fn deferred() -> MutexGuard<'static, Option<Deferred>> {
+    DEFERRED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-struct Asked {
+struct Hidden {
     /// The terminal's modes before.
-    before: Termios,
+    modes: Termios,
     question: String,
 }
 
-/// While it lives, the terminal shows nothing of what is typed but the line break.
-pub struct Hidden(());
+/// Keeps the terminal from showing what is typed, except for the line break, until it is dropped.
+pub struct HiddenInput(());
 
-impl Hidden {
+impl HiddenInput {
     /// `None` without a terminal. The question is shown again after Ctrl-Z and `fg`.
     pub fn begin(question: &str) -> Option<Self> {
-        let before = tcgetattr(io::stdin()).ok()?;
-        HEARING.get_or_init(hear);
-        hide(&before);
-        *asked() = Some(Asked { before, question: question.to_owned() });
+        let modes = tcgetattr(io::stdin()).ok()?;
+        HANDLING.get_or_init(handle_signals);
+        hide(&modes);
+        *hidden() = Some(Hidden { modes, question: question.to_owned() });
         Some(Self(()))
     }
 }
 
-impl Drop for Hidden {
+impl Drop for HiddenInput {
     fn drop(&mut self) {
-        if let Some(asked) = asked().take() {
-            set(&asked.before);
+        if let Some(hidden) = hidden().take() {
+            set(&hidden.modes);
         }
     }
 }
 
-fn asked() -> MutexGuard<'static, Option<Asked>> {
-    ASKED.lock().unwrap_or_else(PoisonError::into_inner)
+fn hidden() -> MutexGuard<'static, Option<Hidden>> {
+    HIDDEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn hide(before: &Termios) {
-    let mut unseen = before.clone();
-    unseen.local_modes.remove(LocalModes::ECHO);
-    unseen.local_modes.insert(LocalModes::ECHONL);
-    set(&unseen);
+    let mut modes = before.clone();
+    modes.local_modes.remove(LocalModes::ECHO);
+    modes.local_modes.insert(LocalModes::ECHONL);
+    set(&modes);
 }
 
 /// Ignores errors: a terminal that is gone needs no echo.
@@ -99,14 +97,14 @@ fn set(modes: &Termios) {
 }
 
 /// Handles signals in a thread of its own, since the main thread blocks while it waits for a line.
-fn hear() -> bool {
-    let (ready, heard) = channel();
+fn handle_signals() -> bool {
+    let (ready, is_ready) = channel();
     std::thread::spawn(move || {
         let Ok(runtime) = Builder::new_current_thread().enable_io().build() else { return };
-        // If it fails, Ctrl-C ends us like any other program.
+        // If this fails, Ctrl-C ends the process without any cleanup.
         let _ = runtime.block_on(listen(ready));
     });
-    heard.recv().is_ok()
+    is_ready.recv().is_ok()
 }
 
 async fn listen(ready: Sender<()>) -> io::Result<()> {
@@ -130,15 +128,15 @@ async fn listen(ready: Sender<()>) -> io::Result<()> {
 }
 
 fn end(signal: Signal) {
-    if let Some(work) = at_work().as_mut() {
-        work.signal.get_or_insert(signal);
-        (work.stop)();
+    if let Some(deferred) = deferred().as_mut() {
+        deferred.signal.get_or_insert(signal);
+        (deferred.stop)();
         return;
     }
-    if let Some(asked) = asked().as_ref() {
-        set(&asked.before);
+    if let Some(hidden) = hidden().as_ref() {
+        set(&hidden.modes);
     }
-    say("\n");
+    print("\n");
     std::process::exit(ENDED_BY_SIGNAL + signal.as_raw());
 }
 
@@ -146,19 +144,19 @@ fn end(signal: Signal) {
 /// SIGCONT.
 async fn pause(resume: &mut unix::Signal) {
     let _ = resume.recv().now_or_never();
-    if let Some(asked) = asked().as_ref() {
-        set(&asked.before);
+    if let Some(hidden) = hidden().as_ref() {
+        set(&hidden.modes);
     }
     let _ = kill_process(getpid(), Signal::STOP);
     resume.recv().await;
-    if let Some(asked) = asked().as_ref() {
-        hide(&asked.before);
-        say(&asked.question);
+    if let Some(hidden) = hidden().as_ref() {
+        hide(&hidden.modes);
+        print(&hidden.question);
     }
 }
 
-/// Ignores errors: perhaps nobody is looking any more.
-fn say(text: &str) {
+/// Ignores errors: the terminal may be gone.
+fn print(text: &str) {
     let mut out = io::stdout().lock();
     let _ = write!(out, "{text}").and_then(|()| out.flush());
 }

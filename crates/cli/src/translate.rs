@@ -1,5 +1,5 @@
-//! Translates the daemon's sentences into the reader's language. Each sentence comes with its facts (`…_facts`); if this program
-//! doesn't know them, the sentence stays as it is. Pure, except that its texts are loaded when first needed.
+//! Translates the daemon's sentences into the caller's language. Each sentence comes with its facts (`…_facts`); if this program
+//! doesn't know them, the sentence stays as it is. Pure, except that the texts are loaded when first needed.
 
 use std::cell::OnceCell;
 
@@ -8,51 +8,50 @@ use asbackup_texts::{Language, Message, Texts};
 
 /// Translates into one language.
 #[derive(Debug)]
-pub struct Reteller {
+pub struct Translator {
     language: Language,
     texts: OnceCell<Texts>,
 }
 
-impl Reteller {
+impl Translator {
     pub fn new(language: Language) -> Self {
         Self { language, texts: OnceCell::new() }
     }
 
-    /// Translates all sentences but the first, which is made from the rest.
-    pub fn retell(&self, status: &mut Status) {
+    /// Translates all sentences except `Status`, which is composed from the others.
+    pub fn translate_status(&self, status: &mut Status) {
         self.replace(&mut status.last_error.1, &status.last_error_facts);
         self.replace(&mut status.config_error, &status.config_error_facts);
-        if let Some(message) = self.say(&status.outbox_error_facts) {
+        if let Some(message) = self.translate(&status.outbox_error_facts) {
             status.outbox_error = message.what;
         }
         self.replace_all(&mut status.warnings, &status.warning_facts);
         self.replace_all(&mut status.last_warnings, &status.last_warning_facts);
     }
 
-    /// Translates the sentences of one run.
-    pub fn retell_run(&self, run: &mut Run) {
+    pub fn translate_run(&self, run: &mut Run) {
         self.replace(&mut run.message, &run.message_facts);
         self.replace_all(&mut run.warnings, &run.warning_facts);
     }
 
-    /// What happened in a run, in one sentence; empty if nothing did. If the facts are unknown here, the daemon's whole message.
+    /// What went wrong in a run, in one sentence; empty if nothing did. Without known facts, the daemon's whole message.
     pub fn reason(&self, run: &Run) -> String {
-        self.say(&run.message_facts).map_or_else(|| run.message.clone(), |message| message.what)
+        self.translate(&run.message_facts).map_or_else(|| run.message.clone(), |message| message.what)
     }
 
-    fn replace(&self, sentence: &mut String, about: &Facts) {
-        if let Some(message) = self.say(about) {
+    fn replace(&self, sentence: &mut String, facts: &Facts) {
+        if let Some(message) = self.translate(facts) {
             *sentence = message.to_string();
         }
     }
 
-    fn replace_all(&self, sentences: &mut [String], about: &[Facts]) {
-        for (sentence, about) in sentences.iter_mut().zip(about) {
-            self.replace(sentence, about);
+    fn replace_all(&self, sentences: &mut [String], facts: &[Facts]) {
+        for (sentence, facts) in sentences.iter_mut().zip(facts) {
+            self.replace(sentence, facts);
         }
     }
 
-    fn say(&self, facts: &Facts) -> Option<Message> {
+    fn translate(&self, facts: &Facts) -> Option<Message> {
         if facts.kind.is_empty() {
             return None;
         }
@@ -66,12 +65,12 @@ mod tests {
 
     use super::*;
 
-    fn facts(told: Value) -> Facts {
-        Facts::read(&told)
+    fn facts(value: Value) -> Facts {
+        Facts::read(&value)
     }
 
-    fn retold(mut status: Status) -> Status {
-        Reteller::new(Language::English).retell(&mut status);
+    fn translated(mut status: Status) -> Status {
+        Translator::new(Language::English).translate_status(&mut status);
         status
     }
 
@@ -79,7 +78,7 @@ mod tests {
     fn each_sentence_is_translated_in_its_place() {
         let low = json!(["warning-low-space", { "free": 1_000_000_000_u64, "threshold": 2_000_000_000_u64 }]);
         let gone = json!(["fault-disk-removed", {}]);
-        let told = retold(Status {
+        let status = translated(Status {
             warnings: vec!["Knapp.".to_owned(), "Fremd.".to_owned()],
             warning_facts: vec![facts(low), Facts::default()],
             last_error: ("DiskRemoved".to_owned(), "Zu früh.".to_owned()),
@@ -88,30 +87,30 @@ mod tests {
             outbox_error_facts: facts(json!(["warning-mail-not-encrypted", { "server": "a.b" }])),
             ..Status::default()
         });
-        assert!(told.warnings[0].contains("1 GB"), "{told:?}");
-        assert_eq!(told.warnings[1], "Fremd.");
-        assert_eq!(told.last_error.0, "DiskRemoved");
-        assert!(told.last_error.1.contains("unplugged"), "{told:?}");
-        assert!(told.outbox_error.contains("a.b") && told.outbox_error.matches(". ").count() == 0);
+        assert!(status.warnings[0].contains("1 GB"), "{status:?}");
+        assert_eq!(status.warnings[1], "Fremd.");
+        assert_eq!(status.last_error.0, "DiskRemoved");
+        assert!(status.last_error.1.contains("unplugged"), "{status:?}");
+        assert!(status.outbox_error.contains("a.b") && status.outbox_error.matches(". ").count() == 0);
     }
 
     #[test]
-    fn what_only_a_newer_service_knows_is_not_translated() {
-        let news = Status {
+    fn unknown_facts_of_a_newer_service_are_not_translated() {
+        let newer = Status {
             config_error: "Neu.".to_owned(),
             config_error_facts: facts(json!(["fault-of-tomorrow", {}])),
             last_warnings: vec!["Knapp.".to_owned(), "Alt.".to_owned()],
             last_warning_facts: vec![facts(json!(["warning-low-space", { "room": 7 }]))],
             ..Status::default()
         };
-        assert_eq!(retold(news.clone()), news);
+        assert_eq!(translated(newer.clone()), newer);
     }
 
     #[test]
     fn the_reason_is_one_sentence_or_the_whole_unknown_message() {
-        let reason = |message: &str, about: Value| {
-            let run = Run { message: message.to_owned(), message_facts: facts(about), ..Run::default() };
-            Reteller::new(Language::English).reason(&run)
+        let reason = |message: &str, value: Value| {
+            let run = Run { message: message.to_owned(), message_facts: facts(value), ..Run::default() };
+            Translator::new(Language::English).reason(&run)
         };
         assert_eq!(reason("Zu früh. Halb.", json!(["fault-disk-removed", {}])), "The disk was unplugged too early.");
         assert_eq!(reason("Neu. Alt.", json!(["fault-of-tomorrow", {}])), "Neu. Alt.");
@@ -119,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn faults_in_the_configuration_are_translated_one_by_one() {
+    fn errors_in_the_configuration_are_translated_one_by_one() {
         let refused = |problems: Value| {
-            let about = facts(json!(["fault-config-refused", { "problems": problems }]));
-            retold(Status { config_error: "Falsch.".to_owned(), config_error_facts: about, ..Status::default() })
+            let facts = facts(json!(["fault-config-refused", { "problems": problems }]));
+            translated(Status { config_error: "Falsch.".to_owned(), config_error_facts: facts, ..Status::default() })
                 .config_error
         };
-        let mistake = json!(["config-byte-order-mark", {}]);
-        let text = refused(json!([mistake, mistake]));
+        let problem = json!(["config-byte-order-mark", {}]);
+        let text = refused(json!([problem, problem]));
         assert!(
             text.starts_with("The configuration file config.ini contains errors")
                 && text.matches("byte order mark").count() >= 2,

@@ -1,29 +1,28 @@
-//! Shows a run that is watched: a bar on a terminal, elsewhere a line for each new state and each further tenth, or JSON. Draws only
-//! what it is given.
+//! Shows the progress of a run: a bar on a terminal, elsewhere a line for each new state and each further tenth, or JSON.
 
 use asbackup_api::{State, Status};
 use asbackup_texts::harmless;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::Output;
-use super::screen::Screen;
+use super::arguments::OutputArguments;
 use super::status::headline;
+use super::terminal::Terminal;
 use super::ui::Ui;
 
 const LAYOUT: &str = "{bar:40.green/dim} {prefix}\n{wide_msg:.dim}";
-/// For terminals without room for bar and numbers on one line.
+/// For terminals too narrow for bar and numbers on one line.
 const NARROW_LAYOUT: &str = "{prefix}\n{wide_bar:.green/dim}\n{wide_msg:.dim}";
 const WIDE_ENOUGH: usize = 110;
-/// Fine enough for a bar of 40 columns in eighths.
-const PARTS: u64 = 1000;
+/// Enough for a bar of 40 columns, each drawn in eighths.
+const STEPS: u64 = 1000;
 
-pub struct View<'a> {
+pub struct ProgressDisplay<'a> {
     ui: &'a Ui,
     kind: Kind,
-    /// The state and the tenth of the copy that were shown last.
-    told: (State, u64),
-    /// Whether the hint was shown that a resumed copy may end sooner.
+    /// The state and the tenth of the copy shown last.
+    shown: (State, u64),
+    /// The hint that a resumed copy may end sooner was shown.
     has_hinted: bool,
 }
 
@@ -33,31 +32,31 @@ enum Kind {
     Json,
 }
 
-impl<'a> View<'a> {
-    pub fn new(output: Output, ui: &'a Ui) -> Self {
+impl<'a> ProgressDisplay<'a> {
+    pub fn new(output: OutputArguments, ui: &'a Ui) -> Self {
         let kind = match output.json {
             true => Kind::Json,
-            false if Term::stdout().is_term() => Kind::Bar(bar(ui.screen)),
+            false if Term::stdout().is_term() => Kind::Bar(bar(ui.terminal)),
             false => Kind::Lines,
         };
-        Self { ui, kind, told: (State::Idle, 0), has_hinted: false }
+        Self { ui, kind, shown: (State::Idle, 0), has_hinted: false }
     }
 
     pub fn show(&mut self, now: &Status) {
-        // `watch` shows the end of the run.
+        // `watch` shows how the run ended.
         if now.run == 0 && !matches!(self.kind, Kind::Json) {
             return;
         }
         self.hint(now);
         let tenth = (ratio(now) * 10.0) as u64;
-        let is_news = (now.state, tenth) != self.told;
+        let has_changed = (now.state, tenth) != self.shown;
         match &self.kind {
             Kind::Json => self.ui.print_json_line(&now.to_json()),
             Kind::Bar(bar) => draw(bar, now, self.ui),
-            Kind::Lines if is_news => self.ui.print(&headline(now)),
+            Kind::Lines if has_changed => self.ui.print(&headline(now)),
             Kind::Lines => {}
         }
-        self.told = (now.state, tenth);
+        self.shown = (now.state, tenth);
     }
 
     fn hint(&mut self, now: &Status) {
@@ -68,7 +67,7 @@ impl<'a> View<'a> {
         self.has_hinted = true;
         let sentence = self.ui.words("status-line-sooner.value", &[("bytes", bytes.into())]);
         match &self.kind {
-            Kind::Bar(bar) => bar.println(self.ui.screen.fit(&sentence)),
+            Kind::Bar(bar) => bar.println(self.ui.terminal.fit(&sentence)),
             Kind::Lines => self.ui.print(&sentence),
             Kind::Json => {}
         }
@@ -82,23 +81,23 @@ impl<'a> View<'a> {
     }
 }
 
-fn bar(screen: Screen) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(PARTS), ProgressDrawTarget::stdout());
-    let layout = if screen.width.is_some_and(|width| width < WIDE_ENOUGH) { NARROW_LAYOUT } else { LAYOUT };
-    // Our layouts are valid; should one ever not be, the default does.
+fn bar(terminal: Terminal) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stdout());
+    let layout = if terminal.width.is_some_and(|width| width < WIDE_ENOUGH) { NARROW_LAYOUT } else { LAYOUT };
+    // Our layouts are valid, so the default is never needed.
     let style = ProgressStyle::with_template(layout).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(if screen.ascii { style.progress_chars("#>-") } else { style });
+    bar.set_style(if terminal.ascii { style.progress_chars("#>-") } else { style });
     bar
 }
 
 fn draw(bar: &ProgressBar, now: &Status, ui: &Ui) {
-    bar.set_prefix(ui.screen.letters(&how_far(now, ui)));
-    bar.set_message(ui.screen.letters(&harmless(&now.current_file)));
-    bar.set_position((ratio(now) * PARTS as f64) as u64);
+    bar.set_prefix(ui.terminal.letters(&numbers(now, ui)));
+    bar.set_message(ui.terminal.letters(&harmless(&now.current_file)));
+    bar.set_position((ratio(now) * STEPS as f64) as u64);
 }
 
-/// Numbers while copying, the state in words before and after.
-fn how_far(now: &Status, ui: &Ui) -> String {
+/// Numbers while copying, otherwise the state in words.
+fn numbers(now: &Status, ui: &Ui) -> String {
     if now.state != State::Copying {
         return ui.words("status-line-state.value", &[("state", now.state.name().into())]);
     }
@@ -116,7 +115,7 @@ fn how_far(now: &Status, ui: &Ui) -> String {
     parts.join("  ")
 }
 
-/// 0 to 1; unknown is 0.
+/// 0 to 1; 0 if unknown.
 fn ratio(now: &Status) -> f64 {
     now.progress.clamp(0.0, 1.0)
 }

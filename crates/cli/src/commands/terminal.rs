@@ -1,23 +1,23 @@
-//! What the caller's terminal can show: its width and its character set. Elsewhere (files, pipes) lines are not wrapped, and are in
-//! UTF-8. Knows nothing of what is shown.
+//! What the caller's terminal can show: its width and its character set. In files and pipes, lines are not wrapped and text is UTF-8.
+//! Knows nothing of what is shown.
 
 use crate::locale;
 use console::Term;
 use deunicode::deunicode;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-/// Lines with this indent are meant to be copied, and are not wrapped.
+/// Lines with this indent are meant for copying, and are not wrapped.
 const LITERAL: &str = "    ";
 
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Screen {
+pub struct Terminal {
     /// In columns; `None` without a terminal.
     pub width: Option<usize>,
-    /// It shows only ASCII.
+    /// The terminal shows only ASCII.
     pub ascii: bool,
 }
 
-impl Screen {
+impl Terminal {
     pub fn of(terminal: &Term) -> Self {
         if !terminal.is_term() {
             return Self::default();
@@ -26,7 +26,7 @@ impl Screen {
         Self { width, ascii: !locale::has_unicode() }
     }
 
-    /// Wraps the text between words, and replaces letters that the terminal lacks.
+    /// Wraps the text between words, and replaces letters that the terminal can't show.
     pub fn fit(self, text: &str) -> String {
         let lines: Vec<String> = text.split('\n').map(|line| self.fit_line(line)).collect();
         self.letters(&lines.join("\n"))
@@ -39,7 +39,7 @@ impl Screen {
         }
     }
 
-    /// Replaces letters that the terminal lacks. Umlauts become `ae`, `oe` and `ue`, as Germans write them in ASCII.
+    /// Replaces letters that the terminal can't show. Umlauts become `ae`, `oe` and `ue`, as Germans write them in ASCII.
     pub fn letters(self, text: &str) -> String {
         if !self.ascii || text.is_ascii() {
             return text.to_owned();
@@ -65,13 +65,13 @@ pub fn wrapped(line: &str, width: usize, indent: &str) -> String {
 mod tests {
     use super::*;
 
-    const NARROW: Screen = Screen { width: Some(12), ascii: false };
+    const NARROW: Terminal = Terminal { width: Some(12), ascii: false };
 
     #[test]
-    fn words_and_lines_meant_to_be_copied_are_not_broken() {
+    fn words_and_lines_meant_for_copying_are_not_broken() {
         let text = "Größe und Zahl der Platten\n\n    key = a, b, c, d";
         assert_eq!(NARROW.fit(text), "Größe und\nZahl der\nPlatten\n\n    key = a, b, c, d");
-        assert_eq!(Screen::default().fit(text), text);
+        assert_eq!(Terminal::default().fit(text), text);
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn without_unicode_all_text_is_readable_ascii() {
-        let plain = Screen { width: None, ascii: true };
+        let plain = Terminal { width: None, ascii: true };
         assert_eq!(plain.fit("„GRÖßE“ – für später…"), "\"GROessE\" - fuer spaeter...");
         assert!(plain.fit("銀 💾 \u{202e}").is_ascii());
     }

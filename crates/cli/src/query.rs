@@ -1,4 +1,6 @@
-//! Reads what the daemon publishes, and looks up the labels of its disks.
+//! Reads what the daemon publishes.
+
+use std::io;
 
 use serde_json::Value;
 use zbus::fdo::PropertiesProxy;
@@ -7,9 +9,9 @@ use zbus::{Connection, OwnedVariant};
 use asbackup_api::bus::{BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH, Row, json};
 use asbackup_api::{Disk, Run, Status, UnformattedDisk};
 
-use super::{CROWDED, in_turn};
+use super::retry_while_crowded;
 
-/// The properties of one object, by their names on the bus.
+/// Values by their names on the bus.
 pub type Object = serde_json::Map<String, Value>;
 
 /// All properties of the daemon.
@@ -17,8 +19,8 @@ pub type Object = serde_json::Map<String, Value>;
 /// # Errors
 /// The daemon can't be reached.
 pub async fn properties(connection: &Connection) -> Result<Object, Error> {
-    let proxy = properties_of(connection).await?;
-    let all = in_turn(CROWDED, async || {
+    let proxy = properties_proxy(connection).await?;
+    let all = retry_while_crowded(async || {
         let interface = INTERFACE.try_into().map_err(Error::ZBus)?;
         Ok(proxy.get_all(interface).await.map_err(zbus::Error::from)?)
     });
@@ -29,22 +31,22 @@ pub async fn properties(connection: &Connection) -> Result<Object, Error> {
 ///
 /// # Errors
 /// The connection is lost.
-pub async fn properties_of(connection: &Connection) -> Result<PropertiesProxy<'static>, Error> {
+pub async fn properties_proxy(connection: &Connection) -> Result<PropertiesProxy<'static>, Error> {
     Ok(PropertiesProxy::builder(connection).destination(BUS_NAME).path(OBJECT_PATH).build().await?)
 }
 
-/// Known and unknown disks, in the daemon's order.
+/// Configured disks, and those that could be added, in the daemon's order.
 ///
 /// # Errors
 /// The daemon can't be reached.
 pub async fn disks(backup: &BackupProxy<'_>) -> Result<Vec<Disk>, Error> {
-    let rows = in_turn(CROWDED, async || backup.list_disks().await).await?;
+    let rows = retry_while_crowded(async || backup.list_disks().await).await?;
     Ok(rows.iter().map(|row| Disk::read(&object(row))).collect())
 }
 
-/// Attached disks without a file system; none from an older service, which can't list them.
+/// Attached disks without a file system; empty if the service is too old to list them.
 pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<UnformattedDisk> {
-    let rows = in_turn(CROWDED, async || backup.list_unformatted_disks().await).await.unwrap_or_default();
+    let rows = retry_while_crowded(async || backup.list_unformatted_disks().await).await.unwrap_or_default();
     rows.iter().map(|row| UnformattedDisk::read(&object(row))).collect()
 }
 
@@ -53,11 +55,11 @@ pub async fn unformatted(backup: &BackupProxy<'_>) -> Vec<UnformattedDisk> {
 /// # Errors
 /// The daemon can't be reached, or can't read its history.
 pub async fn runs(backup: &BackupProxy<'_>, newest: u32) -> Result<Vec<Run>, Error> {
-    let rows = in_turn(CROWDED, async || backup.list_runs(newest).await).await?;
+    let rows = retry_while_crowded(async || backup.list_runs(newest).await).await?;
     Ok(rows.iter().map(|row| Run::read(&object(row))).collect())
 }
 
-/// The current status, with sentences in the daemon's language.
+/// The status with the labels of its disks; sentences are in the daemon's language.
 pub fn status(properties: &Object, disks: &[Disk]) -> Status {
     let status = Status::read(properties);
     Status {
@@ -66,6 +68,11 @@ pub fn status(properties: &Object, disks: &[Disk]) -> Status {
         disks: disks.to_vec(),
         ..status
     }
+}
+
+/// The error when a stream of signals ends, which it does only with the connection.
+pub fn connection_lost() -> Error {
+    Error::ZBus(zbus::Error::InputOutput(io::Error::from(io::ErrorKind::ConnectionAborted).into()))
 }
 
 fn object(row: &Row) -> Object {
