@@ -1,5 +1,5 @@
 //! A sick disk or file system ends the run with the cause from kernel or UDisks2, and nothing stays mounted.
-//! Write-protected and full disks, and a disk that takes no more data at the flush, are in `faults.rs` and `stop.rs`.
+//! Write-protected and full disks, and a disk that takes no more data at the flush, are in `faults` and `stop`.
 
 use std::fs;
 use std::path::PathBuf;

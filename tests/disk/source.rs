@@ -1,5 +1,5 @@
 //! The mirror can't be wiped: a source that is not what it was, or mostly gone, ends the run before a byte on the disk
-//! has changed. Missing and empty sources are in `faults.rs`.
+//! has changed. Missing and empty sources are in `faults`.
 
 use std::fs;
 use std::path::Path;

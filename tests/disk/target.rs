@@ -1,4 +1,4 @@
-//! Nothing is written anywhere but on that disk. Links in the place of target and lock file are in `faults.rs`; what
+//! Nothing is written anywhere but on that disk. Links in the place of target and lock file are in `faults`; what
 //! openat2 refuses on the way to the target is tested beside it.
 
 use std::fs;

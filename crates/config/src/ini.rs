@@ -4,7 +4,7 @@
 //! The crate `configparser` does the reading: delimiters, continuation lines, blank lines in a value. It knows no line numbers
 //! and accepts what Python refuses, so `numbering.rs` looks at the lines before and writes their numbers into them, by
 //! which this file finds duplicates; `interpolation.rs` owns the `%` signs. None of them knows which keys there are.
-//! `tests/config/ini.rs` compares the result with Python itself.
+//! `tests/config/ini` compares the result with Python itself.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
