@@ -4,8 +4,9 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use asbackup_testing::PATIENCE;
 use asbackup_testing::fakes::udisks::FakeDisk;
-use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, broken, first, third};
 use asbackup_testing::program;
 use asbackup_testing::smtp_sink::SmtpSink;

@@ -1,7 +1,7 @@
 //! A real disk whose run ended before it was mounted.
 
 use asbackup_testing::recorder::Recorded;
-use asbackup_testing::testbed::disk::is_free;
+use asbackup_testing::testbed::loop_device::is_free;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 
 #[tokio::test]

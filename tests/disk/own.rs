@@ -23,11 +23,7 @@ fn plug_as_boot(scene: &mut Scene) {
 /// A disk that comes later is listed, so what is not listed by then never is.
 async fn assert_not_offered(daemon: &Daemon, uuid: &str, witness: &mut Disk) {
     witness.plug();
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while !daemon.is_present(&witness.uuid).await {
-        assert!(tokio::time::Instant::now() < deadline, "{}", daemon.log());
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    daemon.until_present(&witness.uuid, true).await;
     assert!(!daemon.is_present(uuid).await, "{uuid} is offered");
 }
 

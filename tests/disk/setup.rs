@@ -40,11 +40,7 @@ impl Office {
     }
 
     async fn sees_the_disk(&self) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        while !self.daemon.is_present(&self.scene.disk.uuid).await {
-            assert!(tokio::time::Instant::now() < deadline, "{}", self.daemon.log());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        self.daemon.until_present(&self.scene.disk.uuid, true).await;
     }
 
     fn command(&self, program: &str) -> Command {

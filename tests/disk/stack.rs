@@ -3,7 +3,6 @@
 //! has; LUKS and LVM are tried in tests/vm.
 
 use asbackup_testing::testbed::Testbed;
-use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::testbed::stacked::Stacked;
 
@@ -19,14 +18,6 @@ fn scene() -> (Scene, Stacked) {
 fn mount_other(testbed: &Testbed, stacked: &Stacked) {
     testbed.run(&["mkdir", "-p", "/mnt/other"]);
     testbed.run(&["mount", &stacked.other_partition().display().to_string(), "/mnt/other"]);
-}
-
-async fn gone(daemon: &Daemon, uuid: &str) {
-    let deadline = tokio::time::Instant::now() + asbackup_testing::PATIENCE;
-    while daemon.is_present(uuid).await {
-        assert!(tokio::time::Instant::now() < deadline, "still plugged in: {}", daemon.log());
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
 }
 
 #[tokio::test]
@@ -65,7 +56,7 @@ async fn a_pulled_disk_is_gone_though_its_container_stays_and_may_come_again() {
     stacked.plug();
     assert_success(&daemon.finished(1).await);
     let left = stacked.pull();
-    gone(&daemon, &stacked.uuid).await;
+    daemon.until_present(&stacked.uuid, false).await;
     stacked.plug();
     assert_success(&daemon.finished(2).await);
     drop(left);
@@ -81,6 +72,6 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_though_its_container_stays() {
     let left = stacked.pull();
     assert_aborted(&daemon.finished(1).await, "DiskRemoved");
     held.release();
-    gone(&daemon, &stacked.uuid).await;
+    daemon.until_present(&stacked.uuid, false).await;
     drop(left);
 }

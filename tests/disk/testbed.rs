@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::compare::{Fidelity, assert_same, differences};
-use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout, claim, is_free};
+use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
+use asbackup_testing::testbed::loop_device::{claim, is_free};
 use asbackup_testing::testbed::processes;
 use asbackup_testing::testbed::tree::Tree;
 use asbackup_testing::{PATIENCE, run, scratch, wait_for};

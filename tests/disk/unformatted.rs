@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::daemon::Daemon;
-use asbackup_testing::testbed::disk::keep_partitions;
+use asbackup_testing::testbed::loop_device::keep_partitions;
 use asbackup_testing::testbed::scene::{Scene, assert_success};
 use asbackup_testing::{PATIENCE, output, program, run, wait_for};
 use serde_json::Value;

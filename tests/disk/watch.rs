@@ -7,7 +7,8 @@ use std::process::Command;
 use asbackup_testing::run;
 use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::daemon::Daemon;
-use asbackup_testing::testbed::disk::{Disk, FileSystem, is_free};
+use asbackup_testing::testbed::disk::{Disk, FileSystem};
+use asbackup_testing::testbed::loop_device::is_free;
 use asbackup_testing::testbed::scene::{Scene, assert_success, refusal};
 
 /// Plugs `second` in and asserts that the `count`th run of this daemon is its run.

@@ -37,7 +37,7 @@ const TESTBEDS: usize = 4;
 fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     catch_unwind(AssertUnwindSafe(|| runtime.block_on(case::play(world, plan))))
-        .map_err(asbackup_testing::panics::words)
+        .map_err(asbackup_testing::panics::message)
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use asbackup_testing::PATIENCE;
 use asbackup_testing::fakes::udisks::Behaviour;
-use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, broken, first};
 use asbackup_testing::recorder::{NAME, PATH};
 use fastrand::Rng;

@@ -92,7 +92,7 @@ impl Judge {
                 changed.changed().await.expect("the bus");
             }
         };
-        let waited = tokio::time::timeout(asbackup_testing::harness::daemon::PATIENCE, seen).await;
+        let waited = tokio::time::timeout(asbackup_testing::PATIENCE, seen).await;
         assert!(waited.is_ok(), "waited in vain for {what}\n{}", self.trace());
     }
 

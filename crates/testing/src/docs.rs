@@ -1,9 +1,10 @@
-//! Finds every command in the READMEs, CONTRIBUTING, SECURITY and docs/: in `sh` blocks, and between backticks. A line in such a block
-//! that calls no known program is an error, so no command goes untested.
+//! Finds every command in the READMEs, CONTRIBUTING, SECURITY and docs/: in `sh` blocks, and between backticks. A line in such a
+//! block that calls no known program is an error, so no command goes untested.
 
 use std::collections::BTreeSet;
 use std::fs;
 
+/// The same text in two languages.
 pub const READMES: [&str; 2] = ["README.md", "README.de.md"];
 /// The pages that list every config key.
 pub const CONFIGURATIONS: [&str; 2] = ["docs/configuration.md", "docs/configuration.de.md"];
@@ -30,17 +31,17 @@ const PROGRAMS: [&str; 20] = [
     "veeam-unlock",
     "chmod",
 ];
-/// What `tests/bus/docs.rs` runs.
+/// The programs whose commands `tests/bus/docs.rs` runs.
 pub const OF_THE_BUS: [&str; 4] = ["asbackup", "busctl", "veeam-lock", "veeam-unlock"];
-/// What `vm_debian/docs.rs` runs.
+/// The programs whose commands `tests/vm/vm_debian/docs.rs` runs.
 pub const OF_A_SYSTEM: [&str; 10] =
     ["cat", "chmod", "install", "journalctl", "lsblk", "mount", "rsync", "systemctl", "systemd-sysusers", "umount"];
 /// Blocks that hold no commands: settings, output, scripts for Windows. Any other language is an error.
 const NOT_COMMANDS: [&str; 6] = ["ini", "text", "nginx", "powershell", "bat", "rust"];
-/// Pages whose commands nobody is to run: generated ones, and the peers of a comparison.
+/// Pages whose commands no test runs: generated ones, and the peers of a comparison.
 const WITHOUT_COMMANDS: [&str; 3] = ["docs/messages.en.md", "docs/messages.de.md", "docs/performance.md"];
 
-/// Paths from the top, the READMEs first.
+/// The paths of all pages from the top of the repository, the READMEs first.
 pub fn pages() -> Vec<String> {
     let docs =
         fs::read_dir(crate::top().join("docs")).expect("docs/").map(|entry| entry.expect("an entry").file_name());
@@ -50,6 +51,7 @@ pub fn pages() -> Vec<String> {
     at_top.into_iter().chain(sorted).collect()
 }
 
+/// The text of a page.
 pub fn text(page: &str) -> String {
     fs::read_to_string(crate::top().join(page)).expect(page)
 }

@@ -1,12 +1,14 @@
-//! What the tests share, and the figures: the parts of a world around the service, real or played, and what to ask of it.
+//! What tests and figures share: the surroundings of the service, real or faked, and what can be asked of it.
 //!
-//! `testbed` is a small machine in namespaces of its own, with real disks; `harness` a private bus around a daemon, with UDisks2 played
-//! by `fakes`; `smtp_sink` and `veeam_server` listen on loopback; `seen` is what a daemon has told.
+//! `testbed` is a small machine in namespaces of its own, with real disks; `harness` a private bus around a daemon, with the UDisks2
+//! of `fakes`; `smtp_sink` and `veeam_server` listen on loopback; `recorder` keeps what a daemon has sent.
 
+#![deny(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 #![allow(clippy::new_without_default, reason = "what they make are processes")]
 
 pub mod campaign;
+pub mod certificates;
 pub mod docs;
 pub mod fakes;
 pub mod harness;
@@ -17,18 +19,26 @@ pub mod sockets;
 pub mod testbed;
 pub mod veeam_server;
 
+mod ini;
 mod program;
+mod python;
 
 use std::process::{Command, Output};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 pub use program::{file, program, scratch, top};
 
 /// Long enough for a loaded machine with two cores; only a test that fails ever waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+/// `PATH` of programs that start with an empty environment.
+const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Between two looks at a condition that nobody signals.
+const PAUSE: Duration = Duration::from_millis(2);
 
-/// Runs a program to its end and returns what it printed; a failure is a panic with its errors.
+/// Runs a program to its end and returns what it printed, without the last line end.
+///
+/// # Panics
+/// If it fails, with what it printed.
 pub fn run(command: &mut Command) -> String {
     let output = output(command);
     assert!(
@@ -41,12 +51,18 @@ pub fn run(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-/// Runs a program to its end, whatever that is.
+/// Runs a program to its end, whether it succeeds or not.
+///
+/// # Panics
+/// If it does not start.
 pub fn output(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("{command:?} did not start: {error}"))
 }
 
-/// Looks every few milliseconds whether something has come true; for conditions of the machine that nobody signals.
+/// Polls until `look` finds something, for conditions of the machine that nobody signals. Blocks the thread.
+///
+/// # Panics
+/// If it finds nothing within `patience`.
 pub fn wait_for<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + patience;
     loop {
@@ -54,6 +70,18 @@ pub fn wait_for<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Opt
             return found;
         }
         assert!(Instant::now() < deadline, "waited {patience:?} in vain for {what}");
-        sleep(Duration::from_millis(2));
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// Polls until `is_so`, for conditions that nobody signals. Other tasks go on meanwhile.
+///
+/// # Panics
+/// If it is not so within [`PATIENCE`].
+pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for {what}");
+        tokio::time::sleep(PAUSE).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What the daemon has told so far, on the bus and to the service manager, in order; and waiting for what it will tell.
+//! Records what the daemon sends, on the bus and to the service manager, in order; and waits for what it will send.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -12,36 +12,48 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use zbus::{Connection, MatchRule, MessageStream, OwnedVariant, message};
 
+/// The service's name on the bus, and its interface.
 pub const NAME: &str = "de.example.Backup";
+/// The service's only object.
 pub const PATH: &str = "/de/example/Backup";
 const ERROR_PREFIX: &str = "de.example.Backup.Error.";
 
 /// The signal `RunFinished`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFinished {
+    /// The run's number, counted from 1.
     pub run: u64,
+    /// The disk's UUID.
     pub disk: String,
+    /// `success`, `aborted` or `cancelled`.
     pub result: String,
     /// Without the prefix; empty on success.
     pub error: String,
+    /// For people; empty on success.
     pub message: String,
 }
 
 /// The signal `RunStarted`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunStarted {
+    /// The run's number, counted from 1.
     pub run: u64,
+    /// The disk's UUID.
     pub disk: String,
+    /// Why it began, such as `plugged` or `resumed`.
     pub trigger: String,
 }
 
+/// Everything that a daemon has sent since it was started; lists are in order.
 #[derive(Debug, Clone, Default)]
 pub struct Recorded {
+    /// All signals `RunStarted`.
     pub started: Vec<RunStarted>,
+    /// All signals `RunFinished`.
     pub finished: Vec<RunFinished>,
     /// Values of the property `State`, as they changed.
     pub states: Vec<String>,
-    /// Values of the property `Progress`, as they changed.
+    /// Values of the property `Progress`, as they changed; 0 to 1.
     pub progress: Vec<f64>,
     /// Values of the property `Status`, as they changed.
     pub sentences: Vec<String>,
@@ -52,11 +64,11 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Adds what one signal of the daemon says.
+    /// Adds a signal of the daemon; any other message is left out.
     ///
     /// # Panics
     /// If the signal has other arguments than documented.
-    pub fn note(&mut self, message: &zbus::Message) {
+    pub fn add(&mut self, message: &zbus::Message) {
         let header = message.header();
         let member = header.member().map(|member| member.to_string());
         let body = message.body();
@@ -79,6 +91,11 @@ impl Recorded {
             }
             _ => (),
         }
+    }
+
+    /// How often this line was sent to the service manager.
+    pub fn notifications(&self, line: &str) -> usize {
+        self.notified.iter().filter(|sent| *sent == line).count()
     }
 
     /// The newest value of a property; None until it has changed for the first time.
@@ -110,6 +127,7 @@ impl Recorded {
     }
 }
 
+/// Listens to one daemon until it is dropped.
 pub struct Recorder {
     recorded: Arc<Mutex<Recorded>>,
     changed: watch::Receiver<u64>,
@@ -120,36 +138,43 @@ impl Recorder {
     /// Listens from now on, before the daemon is there.
     pub async fn listen(bus: &Connection, notify: UnixDatagram) -> Self {
         let recorded = Arc::new(Mutex::new(Recorded::default()));
-        let (tell, changed) = watch::channel(0);
+        let (news, changed) = watch::channel(0);
         let rule = MatchRule::builder().msg_type(message::Type::Signal).path(PATH).build().expect("a match rule");
         let signals = MessageStream::for_match_rule(rule, bus, NonZero::new(10_000));
         let signals = signals.await.expect("a match on the bus");
         let listeners = vec![
-            tokio::spawn(record_signals(signals, recorded.clone(), tell.clone())),
-            tokio::spawn(record_notifications(notify, recorded.clone(), tell)),
+            tokio::spawn(record_signals(signals, recorded.clone(), news.clone())),
+            tokio::spawn(record_notifications(notify, recorded.clone(), news)),
         ];
         Self { recorded, changed, listeners }
     }
 
+    /// Everything so far.
     pub fn recorded(&self) -> Recorded {
         self.recorded.lock().expect("nobody panics with it").clone()
     }
 
-    /// Waits until what is looked for has been recorded; None when it does not by the deadline.
-    pub async fn wait<T>(&self, patience: Duration, look: impl Fn(&Recorded) -> Option<T>) -> Option<T> {
+    /// Waits until `look` finds something in what has been recorded.
+    ///
+    /// # Panics
+    /// If it finds nothing within `patience`, with everything recorded.
+    pub async fn wait_for<T>(&self, what: &str, patience: Duration, look: impl Fn(&Recorded) -> Option<T>) -> T {
+        let found = tokio::time::timeout(patience, self.find(look)).await;
+        found.ok().flatten().unwrap_or_else(|| {
+            panic!("waited {patience:?} in vain for {what}; recorded so far: {:#?}", self.recorded());
+        })
+    }
+
+    /// None once nobody records any more.
+    async fn find<T>(&self, look: impl Fn(&Recorded) -> Option<T>) -> Option<T> {
         let mut changed = self.changed.clone();
-        let seen = async {
-            loop {
-                changed.borrow_and_update();
-                if let Some(found) = look(&self.recorded()) {
-                    return Some(found);
-                }
-                if changed.changed().await.is_err() {
-                    return None;
-                }
+        loop {
+            changed.borrow_and_update();
+            if let Some(found) = look(&self.recorded()) {
+                return Some(found);
             }
-        };
-        tokio::time::timeout(patience, seen).await.ok().flatten()
+            changed.changed().await.ok()?;
+        }
     }
 }
 
@@ -161,10 +186,10 @@ impl Drop for Recorder {
     }
 }
 
-async fn record_signals(mut signals: MessageStream, recorded: Arc<Mutex<Recorded>>, tell: watch::Sender<u64>) {
+async fn record_signals(mut signals: MessageStream, recorded: Arc<Mutex<Recorded>>, news: watch::Sender<u64>) {
     while let Some(Ok(message)) = signals.next().await {
-        recorded.lock().expect("nobody panics with it").note(&message);
-        tell.send_modify(|count| *count += 1);
+        recorded.lock().expect("nobody panics with it").add(&message);
+        news.send_modify(|count| *count += 1);
     }
 }
 
@@ -181,18 +206,18 @@ fn record_properties(changed: HashMap<String, OwnedVariant>, recorded: &mut Reco
     }
 }
 
-async fn record_notifications(socket: UnixDatagram, recorded: Arc<Mutex<Recorded>>, tell: watch::Sender<u64>) {
+async fn record_notifications(socket: UnixDatagram, recorded: Arc<Mutex<Recorded>>, news: watch::Sender<u64>) {
     let mut buffer = vec![0; 8192];
     while let Ok(length) = socket.recv(&mut buffer).await {
         let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
         let mut recorded = recorded.lock().expect("nobody panics with it");
         recorded.notified.extend(text.lines().map(str::to_owned));
         drop(recorded);
-        tell.send_modify(|count| *count += 1);
+        news.send_modify(|count| *count += 1);
     }
 }
 
-/// The names in signals and properties may come with or without the bus prefix.
+/// The name of an error without the bus prefix, which it need not have.
 pub fn bare_error(name: &str) -> String {
     name.strip_prefix(ERROR_PREFIX).unwrap_or(name).to_owned()
 }

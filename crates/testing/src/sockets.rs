@@ -1,5 +1,5 @@
-//! The sockets through which mails are sent and Veeam is asked, as systemd would serve them: each connection gets a process of its own, with
-//! the connection as its standard input and output.
+//! The sockets through which mails are sent and Veeam is asked, as systemd would serve them: each connection gets a process of its
+//! own, with the connection as its standard input and output.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,40 +14,42 @@ use std::thread;
 /// As systemd calls them.
 const NAMES: [&str; 2] = ["mail", "veeam"];
 
+/// Both sockets, open until this is dropped.
 pub struct Sockets {
     directory: PathBuf,
-    inside: Arc<Inside>,
+    launcher: Arc<Launcher>,
 }
 
-struct Inside {
-    /// Makes a command of the words of one.
+/// Starts `asbackup-net` for each connection.
+struct Launcher {
+    /// Makes a command that starts this program, here or elsewhere.
     command: Box<dyn Fn(&str) -> Command + Send + Sync>,
-    /// Words before the program's own.
+    /// Program and arguments that `asbackup-net` is started through.
     before: Mutex<Vec<String>>,
     children: Mutex<Vec<Child>>,
     is_closed: AtomicBool,
 }
 
 impl Sockets {
-    /// In `directory`, whose processes are ordinary ones of this machine.
+    /// Opens both in `directory` and starts ordinary processes of this machine.
     pub fn open(directory: &Path) -> Self {
         Self::open_with(directory, |program| Command::new(program))
     }
 
-    /// `command` may make one that runs elsewhere.
+    /// The same with processes that `command` makes, which may run elsewhere.
     pub fn open_with(directory: &Path, command: impl Fn(&str) -> Command + Send + Sync + 'static) -> Self {
-        let inside = Inside {
+        let launcher = Launcher {
             command: Box::new(command),
             before: Mutex::default(),
             children: Mutex::default(),
             is_closed: AtomicBool::new(false),
         };
-        let sockets = Self { directory: directory.to_owned(), inside: Arc::new(inside) };
+        let sockets = Self { directory: directory.to_owned(), launcher: Arc::new(launcher) };
         for name in NAMES {
             let _ = fs::remove_file(sockets.path(name));
             let listener = UnixListener::bind(sockets.path(name)).expect("a socket");
-            let inside = sockets.inside.clone();
-            thread::spawn(move || inside.serve(name, &listener));
+            let launcher = sockets.launcher.clone();
+            thread::spawn(move || launcher.serve(name, &listener));
         }
         sockets
     }
@@ -56,34 +58,34 @@ impl Sockets {
         self.directory.join(format!("{name}.socket"))
     }
 
-    /// From now on the program is started by these words.
+    /// From now on `asbackup-net` is started through this program with these arguments.
     pub fn through(&self, words: &[&str]) {
-        *self.inside.before.lock().unwrap() = words.iter().map(|&word| word.to_owned()).collect();
+        *self.launcher.before.lock().unwrap() = words.iter().map(|&word| word.to_owned()).collect();
     }
 
-    /// The processes that run.
+    /// The pids of the processes that run.
     pub fn processes(&self) -> Vec<u32> {
-        let mut children = self.inside.children.lock().unwrap();
+        let mut children = self.launcher.children.lock().unwrap();
         children.retain_mut(|child| child.try_wait().expect("our own child").is_none());
         children.iter().map(Child::id).collect()
     }
 
-    /// As the kernel does it when a process gets no more memory.
+    /// Kills every process, as the kernel does when memory is short.
     pub fn kill(&self) {
-        for child in self.inside.children.lock().unwrap().iter_mut() {
+        for child in self.launcher.children.lock().unwrap().iter_mut() {
             child.kill().expect("our own child");
             child.wait().expect("it ends");
         }
     }
 
-    /// Nobody listens any more, and the sockets are gone.
+    /// Stops listening and removes the sockets.
     pub fn close(&self) {
-        if self.inside.is_closed.swap(true, Ordering::SeqCst) {
+        if self.launcher.is_closed.swap(true, Ordering::SeqCst) {
             return;
         }
         for name in NAMES {
             let path = self.path(name);
-            // Wakes the one that waits for callers.
+            // Wakes the thread that waits for connections.
             let _ = UnixStream::connect(&path);
             let _ = fs::remove_file(path);
         }
@@ -97,7 +99,7 @@ impl Drop for Sockets {
     }
 }
 
-impl Inside {
+impl Launcher {
     fn serve(&self, name: &str, listener: &UnixListener) {
         for stream in listener.incoming() {
             if self.is_closed.load(Ordering::SeqCst) {
@@ -116,7 +118,7 @@ impl Inside {
         words.extend([crate::program("asbackup-net").to_owned(), name.to_owned()]);
         let mut command = (self.command)(&words[0]);
         command.args(&words[1..]).env_clear();
-        command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        command.env("PATH", crate::SEARCH_PATH);
         let input = OwnedFd::from(stream);
         command.stdout(Stdio::from(input.try_clone().expect("a second descriptor"))).stdin(Stdio::from(input));
         let child = command.spawn().expect("asbackup-net");

@@ -1,28 +1,32 @@
-//! Veeam's REST API on loopback: what it knows, how it misbehaves, and what it was asked.
+//! Veeam's REST API on loopback: what it knows, how it misbehaves, and which requests it received.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::smtp_sink::Certificates;
+use crate::certificates::Certificates;
+use crate::python::{PYTHON, PythonServer, script};
 
-const PYTHON: &str = "/usr/bin/python3";
+/// Who may log in.
 pub const USER: &str = "viewer";
+/// Of [`USER`]; with everything that a form has to encode.
 pub const PASSWORD: &str = "hunter2 ü&=%+";
 
-/// A Python server; ends with the test.
+/// The server, written in Python; ends with the test.
 pub struct VeeamServer {
-    child: Option<Child>,
+    server: PythonServer,
     room: PathBuf,
+    /// Its certificate, and the authority to trust.
     pub certificates: Certificates,
+    /// Where it listens, on loopback.
     pub port: u16,
     state: Value,
 }
 
 impl VeeamServer {
+    /// With a certificate for `localhost`. It has no jobs yet.
     pub fn start(room: &Path) -> Self {
         Self::named(room, "localhost")
     }
@@ -32,67 +36,60 @@ impl VeeamServer {
         Self::certified(room, Certificates::make(room, name))
     }
 
+    /// With any certificate.
     pub fn certified(room: &Path, certificates: Certificates) -> Self {
         let room = room.join("veeam-server");
         fs::create_dir_all(&room).expect("a directory");
         let state = json!({ "login": [USER, PASSWORD] });
-        let mut server = Self { child: None, room, certificates, port: 0, state };
-        server.tell();
+        let mut server = Self { server: PythonServer::default(), room, certificates, port: 0, state };
+        server.write_state();
         server.restart();
+        server.port = server.server.port();
         server
     }
 
+    /// For the config.
     pub fn url(&self) -> String {
         format!("https://localhost:{}", self.port)
     }
 
-    /// Up (again), at the same port.
+    /// Up again, at the same port.
     pub fn restart(&mut self) {
-        let script = crate::top().join("crates/testing/servers/veeam.py");
         let mut python = Command::new(PYTHON);
-        python.arg(script).arg(&self.room).arg(&self.certificates.cert).arg(&self.certificates.key);
-        if self.port != 0 {
-            python.arg(self.port.to_string());
-        }
-        let mut child = python.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("python3");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("its port");
-        self.port = line.trim().parse().expect("a port");
-        self.child = Some(child);
+        python.arg(script("veeam.py")).arg(&self.room).arg(&self.certificates.cert).arg(&self.certificates.key);
+        self.server.start(python);
     }
 
     /// Down: connections are refused.
     pub fn stop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().expect("our own child");
-            child.wait().expect("it ends");
-        }
+        self.server.stop();
     }
 
+    /// Sets what it knows or how it misbehaves; `servers/veeam.py` says what there is.
     pub fn set(&mut self, key: &str, value: Value) {
         self.state[key] = value;
-        self.tell();
+        self.write_state();
     }
 
-    fn tell(&self) {
+    fn write_state(&self) {
         let unfinished = self.room.join("state.new");
         fs::write(&unfinished, self.state.to_string()).expect("its state");
         fs::rename(unfinished, self.room.join("state.json")).expect("its state");
     }
 
-    /// Every request so far, in order.
+    /// Every request so far, in order; `method`, `path`, `query`, `version` and `grant` of each.
     pub fn requests(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.room.join("requests")).unwrap_or_default();
         // The last line may be half written.
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    /// How often a path that begins so was asked for.
+    /// How often a path that begins with `path` was requested.
     pub fn asked(&self, path: &str) -> usize {
         self.requests().iter().filter(|seen| seen["path"].as_str().is_some_and(|is| is.starts_with(path))).count()
     }
 
-    /// How often somebody logged in by password or by what renews a token.
+    /// How often somebody logged in by this kind of grant, `password` or `refresh_token`.
     pub fn grants(&self, kind: &str) -> usize {
         self.requests().iter().filter(|seen| seen["grant"] == kind).count()
     }
@@ -100,17 +97,20 @@ impl VeeamServer {
 
 impl Drop for VeeamServer {
     fn drop(&mut self) {
-        self.stop();
+        if std::thread::panicking() {
+            eprintln!("---- requests to the Veeam server ----");
+            self.requests().iter().for_each(|request| eprintln!("{request}"));
+        }
     }
 }
 
-/// A moment so many seconds from now, as Veeam writes it.
+/// The time `seconds` from now, as Veeam writes it.
 pub fn moment(seconds: i64) -> String {
     let moment = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
     moment.strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00").to_string()
 }
 
-/// A session that began a minute ago.
+/// A session that began a minute ago, in a state such as `Working` or `Stopped`.
 pub fn session(id: &str, state: &str) -> Value {
     json!({
         "id": id, "name": "Nightly", "jobId": JOB, "sessionType": "BackupJob", "creationTime": moment(-60), "state": state,
@@ -119,7 +119,7 @@ pub fn session(id: &str, state: &str) -> Value {
     })
 }
 
-/// One that ended so many seconds from now, with this result.
+/// A session that ended `seconds` from now (negative: ago), with this result.
 pub fn ended(id: &str, seconds: i64, result: &str) -> Value {
     let mut session = session(id, "Stopped");
     session["endTime"] = json!(moment(seconds));
@@ -135,5 +135,7 @@ pub fn job(name: &str, session: &str) -> Value {
     })
 }
 
+/// The id of every job here.
 pub const JOB: &str = "11111111-2222-3333-4444-555555555555";
+/// An id for a session.
 pub const SESSION: &str = "2b3c4d5e-1111-2222-3333-444455556666";

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use asbackup_testing::harness::{first, until};
+use asbackup_testing::harness::first;
 use asbackup_testing::recorder::Recorded;
+use asbackup_testing::until;
 use asbackup_testing::veeam_server::{SESSION, ended, job, moment, session};
 use serde_json::json;
 
@@ -122,7 +123,7 @@ async fn api_that_goes_away_while_somebody_writes_is_no_reason_to_copy() {
     daemon.until_logged("Veeam is still writing (jobs: Nightly)").await;
     place.veeam.stop();
     daemon.until_logged("The service could not ask Veeam").await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    daemon.fed_watchdog(6).await;
     assert_eq!(place.harness.calls("Mount"), 0);
     place.veeam.set("sessions", json!([ended(SESSION, -1, "Success")]));
     place.veeam.restart();

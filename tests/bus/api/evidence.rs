@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use asbackup_testing::harness::daemon::Daemon;
-use asbackup_testing::harness::{Harness, first, until};
+use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::smtp_sink::SmtpSink;
+use asbackup_testing::until;
 use asbackup_testing::veeam_server::{PASSWORD, SESSION, USER, VeeamServer};
 
 /// The server, a harness that may ask it every second, and a mail server.

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::time::{Duration, SystemTime};
 
 use asbackup_testing::harness::daemon::Daemon;
-use asbackup_testing::harness::{first, until};
+use asbackup_testing::harness::first;
+use asbackup_testing::until;
 use asbackup_testing::veeam_server::{SESSION, VeeamServer, ended, job, session};
 use serde_json::json;
 
@@ -110,7 +111,7 @@ async fn api_that_does_not_know_a_session_lifts_no_lock_and_warns_once() {
 async fn assert_kept(place: &Place, daemon: &Daemon, words: &str) {
     let lock = place.harness.veeam_lock(&format!("{}.lock", of_session()));
     until(words, || said(daemon, words) > 0).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    daemon.fed_watchdog(6).await;
     assert!(lock.exists());
     assert_eq!(said(daemon, words), 1, "{}", daemon.log());
 }

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use asbackup_testing::harness::{first, until};
+use asbackup_testing::harness::first;
+use asbackup_testing::until;
 
 use super::evidence::{Place, said};
 
@@ -31,10 +32,10 @@ async fn lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
     let mail = place.sink.received(1).await.remove(0);
     assert_eq!(mail.subject(), "VEEAM: the lock of the job “Nightly” – PLEASE CHECK IN VEEAM");
     assert!(mail.body().contains(OLD) && mail.body().contains("veeam-unlock \"Nightly\""), "{}", mail.body());
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    daemon.fed_watchdog(6).await;
     daemon.stop().await;
     let daemon = place.harness.daemon().await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    daemon.fed_watchdog(6).await;
     assert_eq!(said(&daemon, OLD), 1, "the log of both: {}", daemon.log());
     assert_eq!(place.sink.count(), 1);
     assert!(lock.exists());
@@ -50,11 +51,11 @@ async fn lock_that_is_young_is_left_alone_and_so_is_every_one_by_default() {
     let (mut place, lock) = place_with_an_old_lock().await;
     place.harness.settings.set("VEEAM", "lock-max-hours", "4");
     let mut daemon = place.harness.daemon().await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    daemon.fed_watchdog(4).await;
     daemon.stop().await;
     place.harness.settings.set("VEEAM", "lock-max-hours", "0");
     let daemon = place.harness.daemon().await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    daemon.fed_watchdog(4).await;
     assert!(lock.exists() && place.sink.count() == 0 && said(&daemon, "hours") == 0, "{}", daemon.log());
 }
 

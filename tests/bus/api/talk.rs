@@ -1,7 +1,7 @@
 //! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it keeps silent when nothing is to be known.
 
-use asbackup_testing::harness::until;
-use asbackup_testing::smtp_sink::self_signed;
+use asbackup_testing::certificates::self_signed;
+use asbackup_testing::until;
 use asbackup_testing::veeam_server::{PASSWORD, SESSION, VeeamServer, ended, session};
 use serde_json::json;
 
@@ -52,14 +52,14 @@ async fn api_is_asked_only_when_needed_and_logged_out_of_afterwards() {
     place.veeam.set("sessions", json!([session(SESSION, "Working")]));
     let daemon = place.harness.daemon().await;
     daemon.client.status().await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    daemon.fed_watchdog(4).await;
     assert_eq!(place.veeam.requests(), Vec::<serde_json::Value>::new());
     let lock = place.lock(&of_session());
     place.until_asked("/api/v1/sessions/", 2).await;
     std::fs::remove_file(lock).unwrap();
     until("the logout", || place.veeam.asked("/api/oauth2/logout") == 1).await;
     let asked = place.veeam.asked("/");
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    daemon.fed_watchdog(4).await;
     assert_eq!(place.veeam.asked("/"), asked);
 }
 
@@ -72,7 +72,7 @@ async fn api_login_that_is_refused_is_not_retried_soon_and_leaks_no_password() {
     let daemon = place.harness.daemon().await;
     daemon.until_logged("Veeam refused the service's login").await;
     daemon.until_logged("HTTP 401: wrong: ********").await;
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    daemon.fed_watchdog(6).await;
     assert_eq!(place.veeam.grants("password"), 1, "an account gets locked by too many");
     assert_eq!(said(&daemon, "Veeam refused the service's login"), 1);
     assert_eq!(place.run_once(&daemon).await.error, "VeeamBusy", "the lock stays");

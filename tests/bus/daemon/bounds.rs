@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use asbackup_testing::harness::daemon::{Daemon, proxy, refused};
-use asbackup_testing::harness::{Harness, first, until};
+use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::recorder::{NAME, Recorded};
+use asbackup_testing::until;
 use futures_util::StreamExt;
 use zbus::message::Type;
 use zbus::{MatchRule, MessageStream};
@@ -110,7 +111,7 @@ async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
         while let Some(Ok(signal)) = signals.next().await {
             count += 1;
             bytes += signal.data().len();
-            recorded.note(&signal);
+            recorded.add(&signal);
             if recorded.has_lock("last one", "held") {
                 break;
             }
@@ -123,8 +124,7 @@ async fn locks_that_come_and_go_send_few_signals_but_always_the_last_state() {
         daemon.client.veeam_unlock("short").await.unwrap();
     }
     daemon.client.veeam_lock("last one").await.unwrap();
-    let (count, bytes) =
-        tokio::time::timeout(asbackup_testing::harness::daemon::PATIENCE, counted).await.unwrap().unwrap();
+    let (count, bytes) = tokio::time::timeout(asbackup_testing::PATIENCE, counted).await.unwrap().unwrap();
     let most = u32::try_from(begun.elapsed().as_millis() / 100).unwrap() + 5;
     assert!(count <= most, "{count} signals of {bytes} bytes in {:?}", begun.elapsed());
     let log = daemon.log();

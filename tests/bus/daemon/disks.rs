@@ -5,7 +5,8 @@ use std::time::Duration;
 use asbackup_api::bus::Error;
 use asbackup_testing::fakes::udisks::{BLOCK, Behaviour, FILESYSTEM, FakeDisk, values};
 use asbackup_testing::harness::daemon::Daemon;
-use asbackup_testing::harness::{Harness, first, second, stranger, third, until};
+use asbackup_testing::harness::{Harness, first, second, stranger, third};
+use asbackup_testing::until;
 
 /// Plugs a disk in that is due after all that came before it, waits for the end of its run and gives the disks of all runs.
 /// So nobody has to wait for something not to happen.

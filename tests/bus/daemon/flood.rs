@@ -8,7 +8,8 @@ use asbackup_api::bus::{BackupProxy, Error};
 use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::daemon::{proxy, refused};
-use asbackup_testing::harness::{Harness, first, until};
+use asbackup_testing::harness::{Harness, first};
+use asbackup_testing::until;
 use tokio::task::JoinSet;
 
 /// Another ordinary user than `NOBODY`, who is there on every Debian.

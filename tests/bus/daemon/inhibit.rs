@@ -5,7 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
 use asbackup_testing::harness::bus::NOBODY;
-use asbackup_testing::harness::{Harness, first, until};
+use asbackup_testing::harness::{Harness, first};
+use asbackup_testing::until;
 use futures_util::StreamExt;
 use zbus::fdo::DBusProxy;
 use zbus::message::Message;

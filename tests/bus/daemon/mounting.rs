@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use asbackup_testing::fakes::udisks::{BLOCK, Behaviour, FILESYSTEM, values};
-use asbackup_testing::harness::daemon::{count, refused};
-use asbackup_testing::harness::{Harness, first, until};
+use asbackup_testing::harness::daemon::refused;
+use asbackup_testing::harness::{Harness, first};
+use asbackup_testing::until;
 
 /// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.
 fn refusals() -> Vec<(Behaviour, &'static str, &'static str)> {
@@ -94,7 +95,7 @@ async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "Interrupted"));
     let recorded = daemon.recorded();
-    assert_eq!(count(&recorded, "STOPPING=1"), 1);
+    assert_eq!(recorded.notifications("STOPPING=1"), 1);
     assert!(recorded.notified.iter().any(|line| line.starts_with("EXTEND_TIMEOUT_USEC=")), "{recorded:?}");
     assert_eq!(daemon.ended().len(), 1);
 }

@@ -1,13 +1,13 @@
 //! A new config while the daemon runs: whole or not at all.
 
 use asbackup_testing::fakes::udisks::Behaviour;
-use asbackup_testing::harness::daemon::{Daemon, count, refused};
+use asbackup_testing::harness::daemon::{Daemon, refused};
 use asbackup_testing::harness::{Harness, first, second, stranger};
 use rustix::process::Signal;
 
 async fn has_reloaded(daemon: &Daemon, times: usize) {
     // The end of a reload is another READY=1.
-    daemon.until("the end of the reload", |recorded| count(recorded, "READY=1") == 1 + times).await;
+    daemon.until("the end of the reload", |recorded| recorded.notifications("READY=1") == 1 + times).await;
 }
 
 #[tokio::test]

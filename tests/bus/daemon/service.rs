@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use asbackup_testing::fakes::udisks::Behaviour;
-use asbackup_testing::harness::daemon::count;
 use asbackup_testing::harness::{Harness, first, second, third};
 use rustix::process::Signal;
 
@@ -51,9 +50,9 @@ async fn the_watchdog_is_fed_twice_a_period_idle_and_in_a_run() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
-    let fed = count(&daemon.recorded(), "WATCHDOG=1");
+    let fed = daemon.recorded().notifications("WATCHDOG=1");
     let begun = std::time::Instant::now();
-    daemon.until("four more words", |recorded| count(recorded, "WATCHDOG=1") >= fed + 4).await;
+    daemon.until("four more words", |recorded| recorded.notifications("WATCHDOG=1") >= fed + 4).await;
     let took = begun.elapsed();
     // The period is a second.
     assert!(took > Duration::from_millis(1400) && took < Duration::from_millis(3000), "{took:?}");
@@ -83,7 +82,7 @@ async fn sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
         let mut daemon = harness.daemon().await;
         daemon.signal(signal);
         assert_eq!(daemon.exit().await.code(), Some(0));
-        assert_eq!(count(&daemon.recorded(), "STOPPING=1"), 1);
+        assert_eq!(daemon.recorded().notifications("STOPPING=1"), 1);
         assert!(daemon.recorded().started.is_empty());
         let next = harness.daemon().await;
         assert_eq!(next.client.state().await.unwrap(), "idle", "the name is free again");

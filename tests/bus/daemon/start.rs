@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use asbackup_testing::fakes::udisks::Behaviour;
-use asbackup_testing::harness::daemon::{count, refused};
-use asbackup_testing::harness::{Harness, first, until};
+use asbackup_testing::harness::daemon::refused;
+use asbackup_testing::harness::{Harness, first};
+use asbackup_testing::until;
 use zbus::fdo::DBusProxy;
 
 const TEMPLATE: &str = include_str!("../../../config.ini.template");
@@ -90,7 +91,7 @@ async fn ready_comes_when_the_name_is_owned_and_the_disks_are_seen() {
     until("the question for all disks", || harness.udisks.asked() > 0).await;
     assert!(bus.name_has_owner("de.example.Backup".try_into().unwrap()).await.unwrap());
     assert_eq!(refused(daemon.client.start("").await).0, "DiskAbsent");
-    assert_eq!(count(&daemon.recorded(), "READY=1"), 0);
+    assert_eq!(daemon.recorded().notifications("READY=1"), 0);
     daemon.ready().await;
     let disks = daemon.client.list_disks().await.unwrap();
     assert!(disks[0]["present"].downcast_ref::<bool>().unwrap(), "{disks:?}");
@@ -105,7 +106,7 @@ async fn a_reload_before_the_disks_are_seen_does_not_make_it_ready() {
     daemon.client.reload().await.unwrap();
     assert!(daemon.log().contains("The configuration was"), "{}", daemon.log());
     assert_eq!(daemon.client.state().await.unwrap(), "idle");
-    assert_eq!(count(&daemon.recorded(), "READY=1"), 0);
+    assert_eq!(daemon.recorded().notifications("READY=1"), 0);
 }
 
 #[tokio::test]

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use asbackup_api::bus::{BUS_NAME, Error, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
-use asbackup_testing::harness::daemon::{Daemon, PATIENCE, proxy};
-use asbackup_testing::harness::{Harness, first, second, until};
+use asbackup_testing::harness::daemon::{Daemon, proxy};
+use asbackup_testing::harness::{Harness, first, second};
+use asbackup_testing::until;
 use procfs::process::Process;
 use tokio::sync::{Mutex, MutexGuard};
 use zbus::fdo::{self, DBusProxy};
@@ -28,6 +29,8 @@ pub const FLOODERS: usize = 4;
 pub const BATCH: usize = 200;
 /// What a user of the bus takes for an answer, with both cores busy many times over; without the bounds it was a minute, or never.
 const MOST_DELAY: Duration = Duration::from_secs(20);
+/// A flooder whose queue stays full for so long has been stopped by the bus.
+const STUCK: Duration = Duration::from_secs(20);
 const MOST_GROWTH: u64 = 64 << 20;
 const BACKUP: &str = BUS_NAME;
 const BUS: &str = "org.freedesktop.DBus";
@@ -84,7 +87,7 @@ async fn flood(socket: UnixStream, batch: impl Fn() -> Vec<Message>, over: &Atom
     while !over.load(Ordering::Relaxed) {
         let messages = batch();
         // The bus hangs up on nobody for this; a full queue makes it wait.
-        let told = tokio::time::timeout(PATIENCE, connection.send_all(&messages)).await;
+        let told = tokio::time::timeout(STUCK, connection.send_all(&messages)).await;
         match told {
             Ok(Ok(())) => sent.fetch_add(messages.len() as u64, Ordering::Relaxed),
             Ok(Err(_)) | Err(_) => return,

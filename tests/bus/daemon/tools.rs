@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Output, Stdio};
 
+use asbackup_testing::PATIENCE;
 use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
-use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, first, second};
 use asbackup_testing::program;
 use rustix::process::{Pid, Signal, kill_process};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::{Daemon, refused};
-use asbackup_testing::harness::{Harness, first, second, until};
+use asbackup_testing::harness::{Harness, first, second};
+use asbackup_testing::until;
 
 /// Job and state.
 async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {

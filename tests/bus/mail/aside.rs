@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 
-use asbackup_testing::harness::until;
 use asbackup_testing::smtp_sink::{Received, SmtpSink};
+use asbackup_testing::until;
 use serde_json::json;
 
 use super::post::{harness_with, plain, run_once, spooled, trouble, until_sent, until_waiting};

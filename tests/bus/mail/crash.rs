@@ -5,7 +5,7 @@ use std::path::Path;
 
 use asbackup_mail::outbox::{Envelope, Outbox};
 use asbackup_testing::harness::Harness;
-use asbackup_testing::smtp_sink::wait;
+use asbackup_testing::until;
 use zbus::fdo::DBusProxy;
 
 use super::post::{plain, until_sent};
@@ -49,7 +49,7 @@ async fn mail_survives_fifty_kills_while_a_thousand_are_being_sent() {
         let before = sink.count();
         let mut daemon = harness.launch().await;
         let some = before + fastrand::usize(1..12);
-        wait("some mails", || sink.count() >= some).await;
+        until("some mails", || sink.count() >= some).await;
         tokio::time::sleep(std::time::Duration::from_micros(fastrand::u64(..5000))).await;
         daemon.kill().await;
         until_gone(&harness).await;

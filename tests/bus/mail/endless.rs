@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use asbackup_testing::smtp_sink::{Certificates, SmtpSink, self_signed};
+use asbackup_testing::certificates::{Certificates, self_signed};
+use asbackup_testing::smtp_sink::SmtpSink;
 
 use super::post::{harness_with, run_once, trouble};
 

@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use asbackup_testing::smtp_sink::{Certificates, files, parse, wait};
+use asbackup_testing::certificates::Certificates;
+use asbackup_testing::smtp_sink::{files, parse};
+use asbackup_testing::until;
 
 use super::post::{harness_with, run_once, until_sent};
 
@@ -86,7 +88,7 @@ impl Exim {
     }
 
     async fn is_up(&self) {
-        wait("exim", || std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok()).await;
+        until("exim", || std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok()).await;
     }
 
     fn kept(&self) -> Vec<PathBuf> {
@@ -124,7 +126,7 @@ async fn mail_goes_through_exim_with_starttls_and_a_login() {
     harness.settings.set("Mail", "cc", "archive@example.com, nobody@example.com");
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
-    wait("the mails of both recipients", || exim.kept().len() >= 6).await;
+    until("the mails of both recipients", || exim.kept().len() >= 6).await;
     until_sent(&harness).await;
     let mails = parse(&exim.kept());
     for recipient in ["admin@example.com", "office@example.com", "archive@example.com"] {

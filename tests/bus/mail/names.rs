@@ -1,8 +1,9 @@
 //! What a server may have against us: an attachment, a letter, our name, our ways to log in. The mail gets there or says why not.
 
 use asbackup_mail::outbox::{Envelope, Outbox};
+use asbackup_testing::certificates::Certificates;
 use asbackup_testing::harness::{self, Harness};
-use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
+use asbackup_testing::smtp_sink::SmtpSink;
 use serde_json::json;
 
 use super::post::{failed, harness_with, plain, run_once, spooled, trouble, until_sent};

@@ -61,8 +61,7 @@ async fn mail_that_is_too_old_is_put_aside_with_an_error() {
     std::fs::rename(&oldest, oldest.with_file_name(format!("{long_ago:016}-{rest}"))).unwrap();
     let daemon = harness.daemon().await;
     daemon.until_logged("was given up").await;
-    asbackup_testing::harness::until("one in failed/", || failed(&harness).len() == 1 && spooled(&harness).len() == 1)
-        .await;
+    asbackup_testing::until("one in failed/", || failed(&harness).len() == 1 && spooled(&harness).len() == 1).await;
     until_waiting(&daemon, 1).await;
 }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use asbackup_testing::fakes::udisks::Behaviour;
 use asbackup_testing::harness::daemon::Daemon;
 use asbackup_testing::harness::{Harness, broken, first};
-use asbackup_testing::smtp_sink::{SmtpSink, files, wait};
+use asbackup_testing::smtp_sink::{SmtpSink, files};
+use asbackup_testing::until;
 
 pub const LOCAL: &str = "localhost";
 
@@ -58,7 +59,7 @@ pub fn failed(harness: &Harness) -> Vec<PathBuf> {
 }
 
 pub async fn until_sent(harness: &Harness) {
-    wait("an empty outbox", || spooled(harness).is_empty()).await;
+    until("an empty outbox", || spooled(harness).is_empty()).await;
 }
 
 /// Waits until the bus says so.

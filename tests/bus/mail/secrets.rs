@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
+use asbackup_testing::certificates::Certificates;
+use asbackup_testing::smtp_sink::SmtpSink;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};

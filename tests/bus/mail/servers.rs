@@ -1,7 +1,8 @@
 //! Servers of every kind, and what each of them may do wrong.
 
+use asbackup_testing::certificates::Certificates;
 use asbackup_testing::harness::{Harness, second};
-use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
+use asbackup_testing::smtp_sink::SmtpSink;
 use serde_json::json;
 
 use super::post::{failed, harness_with, plain, run_once, spooled, trouble, until_sent, until_waiting};
@@ -153,7 +154,7 @@ async fn mail_that_is_refused_for_good_is_put_aside_with_an_error() {
     until_sent(&harness).await;
     daemon.until_logged("was given up").await;
     let told = |line: &&str| line.contains(" error ") && line.contains("5.7.1 spam");
-    asbackup_testing::harness::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
+    asbackup_testing::until("two errors", || daemon.log().lines().filter(told).count() == 2).await;
     assert_eq!((failed(&harness).len(), sink.count()), (2, 0));
     until_waiting(&daemon, 0).await;
 }
@@ -165,7 +166,7 @@ async fn mail_to_a_server_that_hangs_delays_no_run_and_comes_later() {
     sink.behave(&json!({ "hang": true }));
     let daemon = harness.daemon().await;
     run_once(&harness, &daemon).await;
-    asbackup_testing::harness::until("a hanging mail", || sink.hangs()).await;
+    asbackup_testing::until("a hanging mail", || sink.hangs()).await;
     harness.udisks.plug(&second()).await;
     daemon.finished(2).await;
     let trouble = trouble(&daemon).await;

@@ -8,7 +8,8 @@ use asbackup_api::Fault;
 use asbackup_api::bus::{Action, BUS_NAME, BackupProxy, Error, INTERFACE, OBJECT_PATH};
 use asbackup_testing::fakes::polkit::{Decision, FakePolkit};
 use asbackup_testing::harness::bus::NOBODY;
-use asbackup_testing::harness::service::{BusService, UUID, proxy, soon};
+use asbackup_testing::harness::daemon::proxy;
+use asbackup_testing::harness::service::{BusService, UUID, soon};
 use asbackup_texts::{Language, Texts};
 use zbus::fdo;
 

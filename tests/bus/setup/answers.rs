@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use asbackup_config::{TEMPLATE, parse};
-use asbackup_testing::harness::daemon::PATIENCE;
+use asbackup_testing::PATIENCE;
 use asbackup_testing::harness::{Harness, first, second};
 use asbackup_testing::program;
 use asbackup_testing::smtp_sink::SmtpSink;

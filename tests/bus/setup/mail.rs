@@ -4,9 +4,10 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use asbackup_testing::certificates::Certificates;
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
 use asbackup_testing::program;
-use asbackup_testing::smtp_sink::{Certificates, SmtpSink};
+use asbackup_testing::smtp_sink::SmtpSink;
 use asbackup_testing::sockets::Sockets;
 use serde_json::json;
 use tempfile::TempDir;

@@ -5,9 +5,10 @@ mod answers;
 mod mail;
 mod options;
 
+use asbackup_testing::PATIENCE;
 use asbackup_testing::fakes::udisks::FakeDisk;
 use asbackup_testing::harness::Harness;
-use asbackup_testing::harness::daemon::{Daemon, PATIENCE};
+use asbackup_testing::harness::daemon::Daemon;
 
 /// Plugs disks in and waits until the daemon lists them.
 async fn plug(harness: &Harness, daemon: &Daemon, disks: &[FakeDisk]) {

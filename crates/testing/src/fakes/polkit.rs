@@ -1,4 +1,4 @@
-//! polkit as a test wants it: answers what it is told to, and remembers what it was asked.
+//! A fake polkit: decides as it is told to, and remembers what it was asked.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,77 +6,85 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 use zbus::{Connection, OwnedVariant, connection, fdo, interface};
 
+/// What happens to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
+    /// Authorised.
     Yes,
+    /// Not authorised.
     No,
-    /// A password would help.
+    /// Authorised if a password is given.
     Challenge,
-    /// No answer, until the question is withdrawn.
+    /// Gets no answer until the question is withdrawn.
     Hang,
-    /// An error instead of an answer.
+    /// Gets an error instead of an answer.
     Broken,
 }
 
-/// One question.
+/// One call of `CheckAuthorization`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// `system-bus-name` if asked rightly.
+    /// Should be `system-bus-name`.
     pub kind: String,
-    /// The unique bus name of the one who is to be authorised.
+    /// The unique bus name of the caller in question.
     pub subject: String,
+    /// What they want to do.
     pub action: String,
+    /// Whether polkit may ask them for a password.
     pub interactive: bool,
+    /// The id by which the question can be withdrawn.
     pub cancellation: String,
 }
 
 #[derive(Debug)]
-struct Memory {
-    verdict: Decision,
-    /// By unique bus name; goes before what holds for everybody.
-    verdicts: HashMap<String, Decision>,
+struct State {
+    decision: Decision,
+    /// By unique bus name, whatever holds for everybody else.
+    exceptions: HashMap<String, Decision>,
     asked: Vec<Asked>,
     withdrawn: Vec<String>,
 }
 
+/// The service on the bus.
 pub struct FakePolkit {
     connection: Connection,
-    memory: Arc<Mutex<Memory>>,
+    state: Arc<Mutex<State>>,
 }
 
 impl FakePolkit {
-    pub async fn start(address: &str, verdict: Decision) -> Self {
-        let verdicts = HashMap::new();
-        let memory = Arc::new(Mutex::new(Memory { verdict, verdicts, asked: Vec::new(), withdrawn: Vec::new() }));
-        let authority = Authority { memory: Arc::clone(&memory), withdrawals: Arc::default() };
+    /// On the bus at `address`; `decision` holds for everybody.
+    pub async fn start(address: &str, decision: Decision) -> Self {
+        let exceptions = HashMap::new();
+        let state = Arc::new(Mutex::new(State { decision, exceptions, asked: Vec::new(), withdrawn: Vec::new() }));
+        let authority = Authority { state: Arc::clone(&state), withdrawals: Arc::default() };
         let connection = connection::Builder::address(address)
             .serve_at("/org/freedesktop/PolicyKit1/Authority", authority)
             .name("org.freedesktop.PolicyKit1")
             .build()
             .await
             .unwrap();
-        Self { connection, memory }
+        Self { connection, state }
     }
 
-    /// From now on.
-    pub fn decide(&self, verdict: Decision) {
-        self.memory.lock().unwrap().verdict = verdict;
+    /// From now on `decision` holds for everybody else.
+    pub fn decide(&self, decision: Decision) {
+        self.state.lock().unwrap().decision = decision;
     }
 
-    /// The same for one caller alone.
-    pub fn decide_for(&self, caller: &Connection, verdict: Decision) {
+    /// From now on `decision` holds for this caller.
+    pub fn decide_for(&self, caller: &Connection, decision: Decision) {
         let name = caller.unique_name().unwrap().to_string();
-        self.memory.lock().unwrap().verdicts.insert(name, verdict);
+        self.state.lock().unwrap().exceptions.insert(name, decision);
     }
 
     /// All questions since the last call of this.
     pub fn take_asked(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.memory.lock().unwrap().asked)
+        std::mem::take(&mut self.state.lock().unwrap().asked)
     }
 
     /// The questions that were withdrawn, by their cancellation ids.
     pub fn withdrawn(&self) -> Vec<String> {
-        self.memory.lock().unwrap().withdrawn.clone()
+        self.state.lock().unwrap().withdrawn.clone()
     }
 
     /// Leaves the bus.
@@ -86,7 +94,7 @@ impl FakePolkit {
 }
 
 struct Authority {
-    memory: Arc<Mutex<Memory>>,
+    state: Arc<Mutex<State>>,
     withdrawals: Arc<Notify>,
 }
 
@@ -97,7 +105,7 @@ impl Authority {
             tokio::pin!(withdrawal);
             // Counts from here on, so that none between the look and the wait is missed.
             withdrawal.as_mut().enable();
-            if self.memory.lock().unwrap().withdrawn.iter().any(|withdrawn| withdrawn == cancellation) {
+            if self.state.lock().unwrap().withdrawn.iter().any(|withdrawn| withdrawn == cancellation) {
                 return;
             }
             withdrawal.await;
@@ -117,20 +125,20 @@ impl Authority {
     ) -> fdo::Result<(bool, bool, HashMap<String, String>)> {
         let (kind, details) = subject;
         let name = details.get("name").and_then(|name| name.downcast_ref().ok());
-        let verdict = {
-            let mut memory = self.memory.lock().unwrap();
+        let decision = {
+            let mut state = self.state.lock().unwrap();
             let subject: String = name.unwrap_or_default();
-            let verdict = memory.verdicts.get(&subject).copied().unwrap_or(memory.verdict);
-            memory.asked.push(Asked {
+            let decision = state.exceptions.get(&subject).copied().unwrap_or(state.decision);
+            state.asked.push(Asked {
                 kind,
                 subject,
                 action: action_id,
                 interactive: flags & 1 == 1,
                 cancellation: cancellation_id.clone(),
             });
-            verdict
+            decision
         };
-        match verdict {
+        match decision {
             Decision::Yes => Ok((true, false, HashMap::new())),
             Decision::No => Ok((false, false, HashMap::new())),
             Decision::Challenge => Ok((false, true, HashMap::new())),
@@ -143,7 +151,7 @@ impl Authority {
     }
 
     fn cancel_check_authorization(&self, cancellation_id: String) {
-        self.memory.lock().unwrap().withdrawn.push(cancellation_id);
+        self.state.lock().unwrap().withdrawn.push(cancellation_id);
         self.withdrawals.notify_waiters();
     }
 }

@@ -1,4 +1,4 @@
-//! A bus of our own: a real `dbus-daemon` under the rules of a system bus, with the shipped policy in force.
+//! A private bus: a real `dbus-daemon` under the rules of a system bus, with the shipped policy in force.
 //! Knows nothing of the daemon that is tested on it.
 
 use std::fs::{self, Permissions};
@@ -13,10 +13,10 @@ use rustix::thread::set_thread_res_uid;
 use tempfile::TempDir;
 use zbus::{Connection, connection};
 
-/// "nobody" on every Linux: neither root nor a member of anything.
+/// The uid of "nobody" on every Linux: neither root nor a member of anything.
 pub const NOBODY: u32 = 65534;
 
-/// A copy of a program in a room where another user can reach it, wherever this was built.
+/// Copies a program into `room`, where other users can reach it, wherever it was built. Returns the path of the copy.
 pub fn open_to_all(program: &str, room: &Path) -> PathBuf {
     fs::set_permissions(room, Permissions::from_mode(0o755)).unwrap();
     let place = room.join(Path::new(program).file_name().unwrap());
@@ -26,7 +26,8 @@ pub fn open_to_all(program: &str, room: &Path) -> PathBuf {
     place
 }
 
-/// What Debian's system.conf says of names, calls and limits (those that it names as built in), and what the packages of UDisks2, polkit and logind add.
+/// What Debian's system.conf says of names, calls and limits (those that it names as built in), and what the packages of
+/// UDisks2, polkit and logind add.
 const RULES: &str = r#"
   <auth>EXTERNAL</auth>
   <policy context="default">
@@ -59,7 +60,7 @@ const RULES: &str = r#"
   </policy>
 "#;
 
-/// Ends with the value.
+/// The bus; ends with the value.
 pub struct PrivateBus {
     daemon: Child,
     address: String,
@@ -67,7 +68,7 @@ pub struct PrivateBus {
 }
 
 impl PrivateBus {
-    /// Needs root, as only root can be several users.
+    /// Starts the bus. Needs root, since only root can connect as several users.
     pub fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         // Other users must be able to reach the socket.
@@ -106,13 +107,13 @@ impl PrivateBus {
         builder.build().await.unwrap()
     }
 
-    /// A connection as another user: the bus looks at who opened the socket, so a thread does it in that user's name.
+    /// A connection as another user: the bus looks at who opened the socket, so a thread of that user does it.
     pub async fn connect_as(&self, uid: u32) -> Connection {
         let builder = connection::Builder::unix_stream(self.open_as(uid));
         builder.user_id(uid).build().await.unwrap()
     }
 
-    /// The socket alone, on which nothing has been said.
+    /// The socket alone, opened by this user, before any byte is sent on it.
     pub fn open_as(&self, uid: u32) -> UnixStream {
         let socket = self.socket();
         let opened = std::thread::spawn(move || {

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use asbackup_api::bus::{BackupProxy, Error};
 use rustix::process::{Pid, Signal, kill_process};
@@ -13,21 +12,23 @@ use zbus::proxy::CacheProperties;
 use zbus::{Connection, OwnedVariant};
 
 use super::bus::PrivateBus;
-use crate::recorder::{Recorded, Recorder, RunFinished, RunStarted};
+use crate::recorder::{NAME, PATH, Recorded, Recorder, RunFinished, RunStarted};
+use crate::{PATIENCE, until};
 
-/// Long enough for a loaded machine; only a test that fails ever waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(20);
-
+/// A daemon that runs, and the recording of what it sends; ends with the value.
 pub struct Daemon {
     child: Child,
     recorder: Recorder,
+    /// Root's proxy; every read of a property is a call.
     pub client: BackupProxy<'static>,
+    /// Root's connection, on which the signals come in.
     pub bus: Connection,
     room: PathBuf,
     log: PathBuf,
 }
 
 impl Daemon {
+    /// Starts the daemon with the config in `room`; `name` tells its files there from those of another daemon.
     pub async fn launch(bus: &PrivateBus, room: &Path, name: &str) -> Self {
         let notify = room.join(format!("notify{name}"));
         let _ = fs::remove_file(&notify);
@@ -44,18 +45,17 @@ impl Daemon {
 
     /// Waits for READY=1.
     pub async fn ready(&self) {
-        self.until("READY=1", |recorded| count(recorded, "READY=1") > 0).await;
+        self.until("READY=1", |recorded| recorded.notifications("READY=1") > 0).await;
     }
 
-    /// Waits for something in what the daemon tells.
+    /// Waits until something holds for what the daemon has sent.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Recorded) -> bool) {
         self.wait_for(what, |recorded| is_so(recorded).then_some(())).await;
     }
 
-    /// The same for something that is then looked at.
+    /// Waits until `look` finds something in what the daemon has sent.
     pub async fn wait_for<T>(&self, what: &str, look: impl Fn(&Recorded) -> Option<T>) -> T {
-        let found = self.recorder.wait(PATIENCE, look).await;
-        found.unwrap_or_else(|| panic!("waited in vain for {what}; told so far: {:#?}", self.recorded()))
+        self.recorder.wait_for(what, PATIENCE, look).await
     }
 
     /// Waits for the beginning of the `nth` run since the daemon started, counted from 1.
@@ -68,43 +68,53 @@ impl Daemon {
         self.wait_for(&format!("the end of run {nth}"), |recorded| recorded.finished.get(nth - 1).cloned()).await
     }
 
-    /// Waits until the property `State` is as said now.
+    /// Waits until the property `State` has this value.
     pub async fn in_state(&self, state: &str) {
         let is_it = |recorded: &Recorded| recorded.states.last().is_some_and(|last| last == state);
         self.until(&format!("the state {state}"), is_it).await;
     }
 
-    /// Waits for this in the daemon's words on its standard error.
-    pub async fn until_logged(&self, words: &str) {
-        super::until(&format!("the words {words:?}"), || self.log().contains(words)).await;
+    /// Waits until the daemon has written this to its standard error.
+    pub async fn until_logged(&self, text: &str) {
+        until(&format!("{text:?} in the log"), || self.log().contains(text)).await;
     }
 
-    /// Everything told so far.
+    /// Waits until the daemon's loop has fed the watchdog `times` more; it does so every half second, later on a busy machine.
+    pub async fn fed_watchdog(&self, times: usize) {
+        let fed = |recorded: &Recorded| recorded.notifications("WATCHDOG=1");
+        let before = fed(&self.recorded());
+        self.until(&format!("{times} more WATCHDOG=1"), |recorded| fed(recorded) >= before + times).await;
+    }
+
+    /// Everything sent so far.
     pub fn recorded(&self) -> Recorded {
         self.recorder.recorded()
     }
 
+    /// The pid of the process.
     pub fn pid(&self) -> u32 {
         self.child.id().expect("it has not ended")
     }
 
+    /// Sends a signal to the process.
     pub fn signal(&self, signal: Signal) {
         let pid = self.child.id().expect("it has not ended").cast_signed();
         kill_process(Pid::from_raw(pid).expect("a pid"), signal).expect("our own child");
     }
 
+    /// Waits for the end of the process.
     pub async fn exit(&mut self) -> ExitStatus {
         let end = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         end.expect("the daemon ends").expect("its exit status")
     }
 
-    /// SIGTERM, and a clean end.
+    /// Sends SIGTERM and asserts a clean end.
     pub async fn stop(&mut self) {
         self.signal(Signal::TERM);
         assert_eq!(self.exit().await.code(), Some(0));
     }
 
-    /// As a crash would end it.
+    /// Sends SIGKILL, as a crash would end it.
     pub async fn kill(&mut self) {
         self.signal(Signal::KILL);
         assert_eq!(self.exit().await.code(), None);
@@ -113,13 +123,12 @@ impl Daemon {
     /// All properties at once.
     pub async fn properties(&self) -> std::collections::HashMap<String, OwnedVariant> {
         let all = zbus::fdo::PropertiesProxy::builder(&self.bus);
-        let all =
-            all.destination(crate::recorder::NAME).path(crate::recorder::PATH).cache_properties(CacheProperties::No);
+        let all = all.destination(NAME).path(PATH).cache_properties(CacheProperties::No);
         let all = all.build().await.expect("a proxy");
-        all.get_all(crate::recorder::NAME.try_into().expect("a name")).await.expect("every getter answers")
+        all.get_all(NAME.try_into().expect("a name")).await.expect("every getter answers")
     }
 
-    /// The history's lines, oldest first.
+    /// The lines of the history, oldest first.
     pub fn history(&self) -> Vec<serde_json::Value> {
         let text = fs::read_to_string(self.room.join("state/history.jsonl")).unwrap_or_default();
         text.lines().map(|line| serde_json::from_str(line).expect("a line of the history")).collect()
@@ -135,10 +144,12 @@ impl Daemon {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
+    /// The text log for people.
     pub fn text_log(&self) -> String {
         fs::read_to_string(self.room.join("asbackup.log")).unwrap_or_default()
     }
 
+    /// The file with the status, for those without a bus.
     pub fn status_file(&self) -> String {
         fs::read_to_string(self.room.join("run/status.txt")).unwrap_or_default()
     }
@@ -147,22 +158,21 @@ impl Daemon {
 impl Drop for Daemon {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("---- the daemon's words ----\n{}", self.log());
+            eprintln!("---- what the daemon sent ----\n{:#?}", self.recorded());
+            eprintln!("---- the daemon's log ----\n{}", self.log());
         }
     }
 }
 
-/// How often the daemon said `line` to the service manager.
-pub fn count(recorded: &Recorded, line: &str) -> usize {
-    recorded.notified.iter().filter(|said| *said == line).count()
-}
-
-/// The client's proxy, without a cache so that every read is a call.
+/// A proxy without a cache, so that every read of a property is a call.
 pub async fn proxy(connection: &Connection) -> BackupProxy<'static> {
     BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await.expect("a proxy")
 }
 
-/// The name of a refusal, and the message that a person gets.
+/// The error's name without prefix, and its message for people.
+///
+/// # Panics
+/// If the call was not refused.
 pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, String) {
     use zbus::DBusError;
     let error = answer.expect_err("a refusal");
@@ -175,10 +185,10 @@ pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, String)
 }
 
 fn command(address: &str, room: &Path, log: &Path) -> Command {
-    let log = File::options().create(true).append(true).open(log).expect("a file for the daemon's words");
+    let log = File::options().create(true).append(true).open(log).expect("a file for the daemon's log");
     let mut command = Command::new(crate::program("asbackupd"));
     command.env_clear();
-    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    command.env("PATH", crate::SEARCH_PATH);
     command.env("DBUS_SYSTEM_BUS_ADDRESS", address);
     command.env("ASBACKUP_CONFIG", room.join("config.ini"));
     command.env("STATE_DIRECTORY", room.join("state"));
@@ -187,7 +197,7 @@ fn command(address: &str, room: &Path, log: &Path) -> Command {
     // As its unit does.
     command.env("MALLOC_ARENA_MAX", "2");
     command.env("SMTP_PASSWORD", "hunter2");
-    // Where systemd would put a password for mail; mostly there is none.
+    // Where systemd would put a password for mail; most tests have none.
     command.env("CREDENTIALS_DIRECTORY", room.join("credentials"));
     command.stdin(Stdio::null());
     command.stdout(log.try_clone().expect("a second descriptor"));

@@ -1,4 +1,4 @@
-//! The harness around a daemon: a private bus, UDisks2 played by the fake one, and directories of its own.
+//! What a daemon on a private bus needs: the bus, a fake UDisks2, sockets, and directories of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,18 +16,24 @@ use settings::Settings;
 
 use crate::fakes::udisks::{Behaviour, FakeDisk, FakeUdisks};
 use crate::sockets::Sockets;
+use crate::until;
 
+/// The surroundings of a daemon; its directories go with the value.
 pub struct Harness {
+    /// The bus.
     pub bus: PrivateBus,
+    /// Its UDisks2.
     pub udisks: FakeUdisks,
+    /// The config that [`Harness::write_config`] writes.
     pub settings: Settings,
+    /// Where mails are sent and Veeam is asked.
     pub sockets: Sockets,
     room: TempDir,
 }
 
 impl Harness {
-    /// Knows the three disks `first()`, `second()` and `third()`, none of which is plugged in. No disk can be mounted, so that
-    /// a run is over at once.
+    /// Its config names the three disks `first()`, `second()` and `third()`, none of which is plugged in. `Mount` fails for all
+    /// disks, so that a run is over at once.
     pub async fn new() -> Self {
         Self::within(&std::env::temp_dir()).await
     }
@@ -46,52 +52,55 @@ impl Harness {
         Self { bus, udisks, settings, sockets, room }
     }
 
-    /// Where mails are sent and Veeam is asked, after it was closed.
+    /// Opens the sockets again after they were closed.
     pub fn open_sockets(&mut self) {
         self.sockets = Sockets::open(&self.path("run"));
     }
 
+    /// A path in the directory of this harness.
     pub fn path(&self, name: &str) -> PathBuf {
         self.room.path().join(name)
     }
 
+    /// The path of config.ini.
     pub fn config_path(&self) -> PathBuf {
         self.path("config.ini")
     }
 
-    /// The lock file that a job of Veeam makes by hand.
+    /// The lock file that a job of Veeam may make by hand.
     pub fn veeam_lock(&self, job: &str) -> PathBuf {
         self.path("veeam").join(job)
     }
 
-    /// Puts the settings where the daemon reads them.
+    /// Writes the settings where the daemon reads them.
     pub fn write_config(&self) {
         self.write_config_text(&self.settings.text());
     }
 
+    /// Writes any text where the daemon reads its config.
     pub fn write_config_text(&self, text: &str) {
         fs::write(self.config_path(), text).expect("config.ini");
     }
 
-    /// A daemon that has said READY.
+    /// Writes the settings, starts a daemon and waits for READY=1.
     pub async fn daemon(&self) -> Daemon {
         let daemon = self.launch().await;
         daemon.ready().await;
         daemon
     }
 
-    /// The same without waiting for READY.
+    /// The same without waiting for READY=1.
     pub async fn launch(&self) -> Daemon {
         self.write_config();
         self.launch_with("").await
     }
 
-    /// With the config that is there; `name` tells a second daemon's words from the first one's.
+    /// Starts a daemon with the config that is there; `name` tells its log from that of another daemon.
     pub async fn launch_with(&self, name: &str) -> Daemon {
         Daemon::launch(&self.bus, self.room.path(), name).await
     }
 
-    /// A run is on until it is stopped: `disk` is plugged in and hangs in `Mount`.
+    /// Plugs `disk` in and waits until its run hangs in `Mount`, from where it goes on only when it is stopped.
     pub async fn hang_in_mount(&self, daemon: &Daemon, disk: &FakeDisk) {
         let before = self.calls("Mount");
         self.udisks.on_call_for(disk, "Mount", Behaviour::Hangs);
@@ -100,17 +109,18 @@ impl Harness {
         self.until_called("Mount", before + 1).await;
     }
 
-    /// Waits until UDisks2 was asked `count` times for `member`.
+    /// Waits until this method of UDisks2 has been called `count` times.
     pub async fn until_called(&self, member: &str, count: usize) {
         let what = format!("{count} calls of {member}");
         until(&what, || self.calls(member) >= count).await;
     }
 
+    /// How often this method of UDisks2 has been called.
     pub fn calls(&self, member: &str) -> usize {
         self.udisks.called().iter().filter(|called| *called == member).count()
     }
 
-    /// The disks that the daemon believes to have mounted.
+    /// The disks that the daemon has marked as mounted.
     pub fn markers(&self) -> Vec<String> {
         names(&self.path("run/mounts"))
     }
@@ -123,35 +133,27 @@ fn names(directory: &Path) -> Vec<String> {
     entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// Looks every few milliseconds; for conditions that nobody signals.
-pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let waited = tokio::time::timeout(crate::harness::daemon::PATIENCE, async {
-        while !is_so() {
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-        }
-    });
-    waited.await.unwrap_or_else(|_| panic!("waited in vain for {what}"));
-}
-
-/// What UDisks2 says of a disk whose file system is damaged.
+/// As UDisks2 mounts a disk whose file system is damaged.
 pub fn broken() -> Behaviour {
     Behaviour::fails("Failed", "Error mounting: wrong fs type, bad option, bad superblock on the device")
 }
 
-/// The names are such as no real device has, since the daemon opens what it is told.
+/// The first disk of the config. No real device has its name, since the daemon opens what it is told.
 pub fn first() -> FakeDisk {
     disk("asbackuptest1", "0f3a2c1e-1111-2222-3333-444455556661", "GOLD")
 }
 
+/// The second disk of the config.
 pub fn second() -> FakeDisk {
     disk("asbackuptest2", "0f3a2c1e-1111-2222-3333-444455556662", "SILVER")
 }
 
+/// The third disk of the config; a FAT.
 pub fn third() -> FakeDisk {
     disk("asbackuptest3", "B78E-6CC4", "BRONZE")
 }
 
-/// Not in the config.
+/// A disk that is not in the config.
 pub fn stranger() -> FakeDisk {
     disk("asbackuptest4", "DEAD-BEEF", "STRANGER")
 }

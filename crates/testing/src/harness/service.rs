@@ -1,7 +1,6 @@
-//! The bus room alone, in this process, on a bus of its own; the controller is played by the test.
+//! The daemon's `bus` room alone, in this process, on a bus of its own; the test plays the controller.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use asbackup::bus::{self, Bus, BusError, Callers, History, Refusal, Sources};
 use asbackup::controller::{Call, Signal, Started};
@@ -10,30 +9,39 @@ use asbackup_api::{Outcome, State, Status};
 use asbackup_texts::{Language, Texts};
 use tokio::sync::{mpsc, oneshot, watch};
 use zbus::Connection;
-use zbus::proxy::CacheProperties;
 
 use super::bus::PrivateBus;
+use super::daemon::proxy;
+use crate::PATIENCE;
 
+/// The disk of every run here.
 pub const UUID: &str = "0f3a2c1e-1111-2222-3333-444455556666";
 
-/// What the test holds of a served bus.
+/// The served object, and the controller's ends of its channels.
 pub struct BusService {
+    /// The bus.
     pub bus: PrivateBus,
+    /// The served object.
     pub served: Bus,
+    /// What the properties show.
     pub status: watch::Sender<Status>,
+    /// What is sent as signals.
     pub signals: mpsc::UnboundedSender<Signal>,
+    /// The language of what callers read.
     pub texts: watch::Sender<Arc<Texts>>,
-    /// What callers want, until somebody plays the controller.
+    /// What callers ask for, until [`BusService::play_controller`] takes it.
     pub calls: Option<mpsc::UnboundedReceiver<Call>>,
     /// Held, so that it stays open.
     _server: Connection,
 }
 
 impl BusService {
+    /// With the default status and no history.
     pub async fn new() -> Self {
         Self::with(Status::default(), Arc::new(|_| Vec::new())).await
     }
 
+    /// With this status and history.
     pub async fn with(status: Status, history: History) -> Self {
         let bus = PrivateBus::start();
         let server = bus.connect().await;
@@ -56,32 +64,29 @@ impl BusService {
         Self { bus, served, status, signals, texts, calls: Some(calls), _server: server }
     }
 
-    /// Grants every wish. Each run is over at once, and all that is to be told is told before the call is answered.
+    /// Grants every call from now on. Each run is over at once, and all its signals are sent before the call is answered.
     pub fn play_controller(&mut self) {
         let calls = self.calls.take().unwrap();
         tokio::spawn(play(calls, self.status.clone(), self.signals.clone()));
     }
 
-    /// The client's proxy, without a cache so that every read is a call.
+    /// Root's proxy; every read of a property is a call.
     pub async fn client(&self) -> BackupProxy<'static> {
         proxy(&self.bus.connect().await).await
     }
 
+    /// The same for another user.
     pub async fn client_as(&self, uid: u32) -> BackupProxy<'static> {
         proxy(&self.bus.connect_as(uid).await).await
     }
 }
 
-pub async fn proxy(connection: &Connection) -> BackupProxy<'static> {
-    BackupProxy::builder(connection).cache_properties(CacheProperties::No).build().await.unwrap()
-}
-
-/// Nobody is turned away before he is heard.
+/// No caller is refused before their call arrives.
 fn none() -> mpsc::UnboundedReceiver<Refusal> {
     mpsc::unbounded_channel().1
 }
 
-/// A second daemon on `connection`.
+/// Serves the object a second time, on `connection`.
 ///
 /// # Errors
 /// If the name is taken.
@@ -145,7 +150,7 @@ fn whole_run(
     signals.send(finished(run)).unwrap();
 }
 
-/// What the status says when run `run` is over.
+/// Makes of the status what it is after run `run`, a success.
 pub fn finish(status: &mut Status, run: u64) {
     status.run = 0;
     status.state = State::Idle;
@@ -156,12 +161,15 @@ pub fn finish(status: &mut Status, run: u64) {
     status.last_finished_at = 1_700_000_000_000_000 + run;
 }
 
+/// The signal that run `run` was a success.
 pub fn finished(run: u64) -> Signal {
     Signal::RunFinished { run, disk: UUID.to_owned(), result: "success", error: (String::new(), String::new()) }
 }
 
-/// Fails instead of waiting for ever.
+/// Waits for `what`, but not for ever.
+///
+/// # Panics
+/// If it takes longer than [`PATIENCE`].
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    let limit = Duration::from_secs(10);
-    tokio::time::timeout(limit, what).await.expect("in time")
+    tokio::time::timeout(PATIENCE, what).await.unwrap_or_else(|_| panic!("nothing came within {PATIENCE:?}"))
 }

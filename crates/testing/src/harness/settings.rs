@@ -1,21 +1,22 @@
 //! The text of a config.ini for a daemon on a private bus, in English, with all paths in the test's own directory.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::fakes::udisks::FakeDisk;
+use crate::ini::Sections;
 
 const DISKS: &str = "filesystem-ids-and-notification-mail-addresses";
 
+/// Sections with keys and values, written out by [`Settings::text`].
 #[derive(Debug, Clone)]
 pub struct Settings {
-    sections: BTreeMap<String, BTreeMap<String, String>>,
+    sections: Sections,
 }
 
 impl Settings {
-    /// A whole config that knows `disks`.
+    /// A complete config that names `disks`.
     pub fn new(room: &Path, disks: &[&FakeDisk]) -> Self {
-        let mut settings = Self { sections: BTreeMap::new() };
+        let mut settings = Self { sections: Sections::default() };
         let within = |name: &str| room.join(name).to_str().expect("our own names are UTF-8").to_owned();
         settings.set("General", "language", "en");
         for (key, value) in [
@@ -31,27 +32,21 @@ impl Settings {
         settings.know(disks)
     }
 
-    /// In config order.
+    /// Names these disks instead, in this order.
     pub fn know(mut self, disks: &[&FakeDisk]) -> Self {
         let uuids: Vec<&str> = disks.iter().map(|disk| disk.uuid.as_str()).collect();
         self.set("Backup", DISKS, &uuids.join(","));
         self
     }
 
+    /// Sets a key, which may be new; a literal percent sign in the value has to be doubled.
     pub fn set(&mut self, section: &str, key: &str, value: &str) -> &mut Self {
-        let keys = self.sections.entry(section.to_owned()).or_default();
-        keys.insert(key.to_owned(), value.to_owned());
+        self.sections.set(section, key, value);
         self
     }
 
+    /// The text of config.ini.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (section, keys) in &self.sections {
-            text.push_str(&format!("[{section}]\n"));
-            for (key, value) in keys {
-                text.push_str(&format!("{key} = {value}\n"));
-            }
-        }
-        text
+        self.sections.text()
     }
 }

@@ -1,4 +1,4 @@
-//! Holds a copy against its source, file by file, with own eyes (lstat, xattrs, contents) and knowing nothing of rsync.
+//! Compares a copy with its source, file by file (lstat, xattrs, contents), without rsync's help.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
@@ -6,7 +6,7 @@ use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// What the target's file system can hold.
+/// What the target's file system can hold, and so what has to be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fidelity {
     /// Everything: owners, modes, nanoseconds, links, ACLs, xattrs, holes.
@@ -15,7 +15,10 @@ pub enum Fidelity {
     Plain,
 }
 
-/// Panics with every difference (the first fifty of them).
+/// Asserts that the copy equals its source.
+///
+/// # Panics
+/// With the first fifty differences.
 pub fn assert_same(source: &Path, target: &Path, fidelity: Fidelity) {
     let found = differences(source, target, fidelity);
     let shown: Vec<_> = found.iter().take(50).collect();
@@ -82,16 +85,16 @@ impl Pair<'_> {
     fn compare(&self, fidelity: Fidelity, found: &mut Vec<String>) {
         let (one, other) = (self.one, self.other);
         if kind(one) != kind(other) {
-            return self.tell(found, "kind", kind(one), kind(other));
+            return self.note(found, "kind", kind(one), kind(other));
         }
         if one.is_file() {
-            self.tell(found, "size", one.size(), other.size());
+            self.note(found, "size", one.size(), other.size());
             self.compare_contents(found);
         }
         match fidelity {
             Fidelity::Full => self.compare_all(found),
             Fidelity::Plain if one.is_file() && one.mtime().abs_diff(other.mtime()) > 2 => {
-                self.tell(found, "time", one.mtime(), other.mtime());
+                self.note(found, "time", one.mtime(), other.mtime());
             }
             Fidelity::Plain => (),
         }
@@ -100,21 +103,21 @@ impl Pair<'_> {
     fn compare_all(&self, found: &mut Vec<String>) {
         let (one, other) = (self.one, self.other);
         let time = |meta: &Metadata| (meta.mtime(), meta.mtime_nsec());
-        self.tell(found, "mode", octal(one), octal(other));
-        self.tell(found, "owner", one.uid(), other.uid());
-        self.tell(found, "group", one.gid(), other.gid());
+        self.note(found, "mode", octal(one), octal(other));
+        self.note(found, "owner", one.uid(), other.uid());
+        self.note(found, "group", one.gid(), other.gid());
         // The lock files came into the top directories and left them again.
         if !self.name.as_os_str().is_empty() {
-            self.tell(found, "time", time(one), time(other));
+            self.note(found, "time", time(one), time(other));
         }
-        self.tell(found, "device", one.rdev(), other.rdev());
-        self.tell(found, "attributes", xattrs(&self.paths.0), xattrs(&self.paths.1));
+        self.note(found, "device", one.rdev(), other.rdev());
+        self.note(found, "attributes", xattrs(&self.paths.0), xattrs(&self.paths.1));
         if one.is_symlink() {
             let link = |path| fs::read_link(path).expect("a link");
-            self.tell(found, "link", link(&self.paths.0), link(&self.paths.1));
+            self.note(found, "link", link(&self.paths.0), link(&self.paths.1));
         }
         if is_sparse(one) != is_sparse(other) {
-            self.tell(found, "blocks", one.blocks(), other.blocks());
+            self.note(found, "blocks", one.blocks(), other.blocks());
         }
     }
 
@@ -137,7 +140,7 @@ impl Pair<'_> {
         }
     }
 
-    fn tell<T: std::fmt::Debug + PartialEq>(&self, found: &mut Vec<String>, what: &str, one: T, other: T) {
+    fn note<T: std::fmt::Debug + PartialEq>(&self, found: &mut Vec<String>, what: &str, one: T, other: T) {
         if one != other {
             found.push(format!("{:?}: {what} {one:?} became {other:?}", self.name));
         }

@@ -1,32 +1,35 @@
-//! The text of a config.ini, with everything in it that a testbed needs, in English.
+//! The text of a config.ini for a daemon in a testbed, in English, with all paths in the testbed's own directory.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Testbed;
 use super::disk::Disk;
+use crate::ini::Sections;
 
-/// Where the copy goes on the disk.
+/// The directory of the copy on the disk.
 pub const DESTINATION: &str = "copy";
-/// Below the destination.
+/// The lock file on the disk, in the directory of the copy.
 pub const DISK_LOCK: &str = ".copy.lock";
-/// Below the source; the default.
+/// The lock file in the source, under its default name.
 pub const SOURCE_LOCK: &str = ".asbackup.lock";
 
+/// Sections with keys and values, written out by [`ConfigText::text`].
 #[derive(Debug, Clone)]
 pub struct ConfigText {
-    sections: BTreeMap<String, BTreeMap<String, String>>,
+    sections: Sections,
+    /// What is copied.
     pub source: PathBuf,
+    /// Where jobs of Veeam make their locks by hand.
     pub veeam_directory: PathBuf,
 }
 
 impl ConfigText {
-    /// A whole config with one known disk; the source is `source` in the testbed's directory.
+    /// A complete config that names `disks`; the source is `source` in the testbed's directory.
     pub fn new(testbed: &Testbed, disks: &[&Disk]) -> Self {
         let source = testbed.make_directory("source");
         let veeam_directory = testbed.make_directory("veeam");
         let mut config =
-            Self { sections: BTreeMap::new(), source: source.clone(), veeam_directory: veeam_directory.clone() };
+            Self { sections: Sections::default(), source: source.clone(), veeam_directory: veeam_directory.clone() };
         let uuids: Vec<_> = disks.iter().map(|disk| disk.uuid.as_str()).collect();
         config.set("General", "language", "en");
         for (key, value) in [
@@ -46,25 +49,20 @@ impl ConfigText {
         config
     }
 
+    /// Sets a key, which may be new; percent signs in the value are literal.
     pub fn set(&mut self, section: &str, key: &str, value: &str) -> &mut Self {
-        let keys = self.sections.entry(section.to_owned()).or_default();
-        keys.insert(key.to_owned(), value.to_owned());
+        self.sections.set(section, key, &value.replace('%', "%%"));
         self
     }
 
+    /// The path of the lock file in the source.
     pub fn source_lock(&self) -> PathBuf {
         self.source.join(SOURCE_LOCK)
     }
 
+    /// The text of config.ini.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (section, keys) in &self.sections {
-            text.push_str(&format!("[{section}]\n"));
-            for (key, value) in keys {
-                text.push_str(&format!("{key} = {}\n", value.replace('%', "%%")));
-            }
-        }
-        text
+        self.sections.text()
     }
 }
 

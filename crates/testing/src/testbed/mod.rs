@@ -1,9 +1,9 @@
-//! A small machine for one test: own mounts, own processes, own network, own system bus, udevd and UDisks2.
+//! A small machine for one test: its own mounts, processes, network, system bus, udevd and UDisks2.
 //!
 //! Everything in it dies with the test, also when that is killed: the kernel sends SIGKILL to `unshare` when the thread that
-//! started it ends, `unshare --kill-child` passes that on to the first process of the pid namespace, and with that one all
-//! others go. So a `Testbed` has to live and die in the thread that made it. Loop devices are the machine's own: testbeds see
-//! each other's disks come and go, which is harmless, since each knows only its own UUIDs.
+//! started it ends, `unshare --kill-child` passes that on to the first process of the pid namespace, and all others go with that
+//! one. So a `Testbed` must live and die in the thread that made it. Testbeds share the loop devices of the host and see each
+//! other's disks come and go, which is harmless, since each knows only its own UUIDs.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -15,12 +15,14 @@ use std::thread;
 use tempfile::TempDir;
 
 use crate::sockets::Sockets;
-use crate::{PATIENCE, run, scratch, top, wait_for};
+use crate::{PATIENCE, SEARCH_PATH, run, scratch, top};
 
 pub mod compare;
 pub mod config;
 pub mod daemon;
 pub mod disk;
+pub mod frozen;
+pub mod loop_device;
 pub mod played;
 pub mod private_mount;
 pub mod processes;
@@ -29,11 +31,15 @@ pub mod scene;
 pub mod stacked;
 pub mod tree;
 
-const UDISKSD: &str = "/usr/libexec/udisks2/udisksd";
+mod file_system;
+mod services;
 
+const PREFIX: &str = "testbed-";
+
+/// The machine; everything in it ends with the value.
 pub struct Testbed {
     outer: Child,
-    /// Closing it ends the testbed; held for that alone.
+    /// Its end is what the first process inside waits for.
     _stdin: ChildStdin,
     init: u32,
     udisks: Option<Child>,
@@ -42,18 +48,19 @@ pub struct Testbed {
     /// Where mails are sent and Veeam is asked.
     _sockets: Sockets,
     directory: TempDir,
-    said: Arc<Mutex<String>>,
+    /// What bus, udevd and UDisks2 write to their standard errors.
+    log: Arc<Mutex<String>>,
 }
 
 impl Testbed {
-    /// A testbed in which UDisks2 runs.
+    /// Makes a testbed in which UDisks2 runs. Needs root.
     pub fn new() -> Self {
         let mut testbed = Self::without_udisks();
         testbed.start_udisks();
         testbed
     }
 
-    /// A testbed in which nobody has started UDisks2 yet.
+    /// Makes a testbed in which nobody has started UDisks2 yet. Needs root.
     pub fn without_udisks() -> Self {
         assert!(
             rustix::process::geteuid().is_root(),
@@ -65,105 +72,40 @@ impl Testbed {
             .tempdir_in(scratch())
             .expect("a directory for the testbed");
         let mut outer = start();
-        let said = Arc::new(Mutex::new(String::new()));
-        collect(outer.stderr.take().expect("piped"), said.clone());
+        let log = Arc::new(Mutex::new(String::new()));
+        collect(outer.stderr.take().expect("piped"), log.clone());
         if let Err(why) = wait_until_ready(outer.stdout.take().expect("piped")) {
             let _ = outer.kill();
-            panic!("the testbed did not start: {why}: {}", said.lock().unwrap());
+            panic!("the testbed did not start: {why}: {}", log.lock().unwrap());
         }
         let init = processes::children(outer.id())[0];
         let stdin = outer.stdin.take().expect("piped");
         let run = PathBuf::from(format!("/proc/{init}/root/run/asbackup"));
         let sockets = Sockets::open_with(&run, move |program| inside(init, program));
-        Self { outer, _stdin: stdin, init, udisks: None, bus: None, _sockets: sockets, directory, said }
+        Self { outer, _stdin: stdin, init, udisks: None, bus: None, _sockets: sockets, directory, log }
     }
 
-    /// Starts UDisks2 and waits until it answers.
-    pub fn start_udisks(&mut self) {
-        let mut command = self.command(UDISKSD);
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("udisksd");
-        collect(child.stderr.take().expect("piped"), self.said.clone());
-        self.udisks = Some(child);
-        wait_for("UDisks2 on the bus", PATIENCE, || {
-            let mut ask = self.command("busctl");
-            ask.args(["--quiet", "get-property", "org.freedesktop.UDisks2"]);
-            ask.args(["/org/freedesktop/UDisks2/Manager"]);
-            ask.args(["org.freedesktop.UDisks2.Manager", "Version"]);
-            crate::output(&mut ask).status.success().then_some(())
-        });
-    }
-
-    /// Ends UDisks2 the hard way, as a crash would.
-    pub fn kill_udisks(&mut self) {
-        let mut child = self.udisks.take().expect("UDisks2 was started");
-        for pid in processes::children(child.id()) {
-            processes::signal(pid, rustix::process::Signal::KILL);
-        }
-        child.wait().expect("udisksd ends");
-    }
-
-    /// From now on UDisks2 neither hears nor says anything, until `wake_udisks`.
-    pub fn stun_udisks(&self) {
-        self.signal_udisks(rustix::process::Signal::STOP);
-    }
-
-    /// nsenter stops with what it has started.
-    pub fn wake_udisks(&self) {
-        self.signal_udisks(rustix::process::Signal::CONT);
-        self.udisks.iter().for_each(|outer| processes::signal(outer.id(), rustix::process::Signal::CONT));
-    }
-
-    fn signal_udisks(&self, signal: rustix::process::Signal) {
-        let outer = self.udisks.as_ref().map(Child::id).unwrap_or_default();
-        processes::descendants(outer).into_iter().for_each(|pid| processes::signal(pid, signal));
-    }
-
-    /// Ends the bus the hard way; whoever lives by it ends too, UDisks2 among them.
-    pub fn kill_bus(&mut self) {
-        for pid in processes::children(self.init) {
-            let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-            if name.trim() == "dbus-daemon" {
-                processes::signal(pid, rustix::process::Signal::KILL);
-            }
-        }
-        if let Some(mut bus) = self.bus.take() {
-            processes::children(bus.id()).iter().for_each(|pid| processes::signal(*pid, rustix::process::Signal::KILL));
-            bus.wait().expect("dbus-daemon ends");
-        }
-        self.udisks.take().expect("UDisks2 was started").wait().expect("udisksd ends");
-    }
-
-    /// Starts the bus again after `kill_bus`.
-    pub fn start_bus(&mut self) {
-        let socket = self.path("/run/dbus/system_bus_socket");
-        let _ = fs::remove_file(&socket);
-        let config = top().join("crates/testing/machine/bus.conf");
-        let mut command = self.command("dbus-daemon");
-        command.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile", "--nosyslog"]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.bus = Some(command.spawn().expect("dbus-daemon"));
-        wait_for("the bus", PATIENCE, || std::os::unix::net::UnixStream::connect(&socket).ok());
-    }
-
-    /// A program that will run inside.
+    /// A command that will run inside.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         inside(self.init, program)
     }
 
-    /// Runs a program inside to its end and returns what it printed.
+    /// Runs a command inside to its end and returns what it printed.
+    ///
+    /// # Panics
+    /// If it fails, with what it printed.
     pub fn run(&self, words: &[&str]) -> String {
         run(self.command(words[0]).args(&words[1..]))
     }
 
-    /// Where the test finds a path of the testbed.
+    /// Where the test finds a path that is inside.
     pub fn path(&self, inside: impl AsRef<Path>) -> PathBuf {
         let inside = inside.as_ref();
         let below = inside.strip_prefix("/").unwrap_or(inside);
         PathBuf::from(format!("/proc/{}/root", self.init)).join(below)
     }
 
-    /// A directory that has the same path inside and outside, on a real file system, removed at the end.
+    /// A directory with the same path inside and outside, on a real file system; removed at the end.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
@@ -175,7 +117,7 @@ impl Testbed {
         path
     }
 
-    /// A connection of its own to the testbed's system bus, as root.
+    /// A new connection to the testbed's system bus, as root.
     pub async fn bus(&self) -> zbus::Connection {
         let socket = self.path("/run/dbus/system_bus_socket");
         zbus::connection::Builder::address(format!("unix:path={}", socket.display()).as_str())
@@ -192,18 +134,18 @@ impl Testbed {
         table.lines().filter(|line| line.contains(&source) || line.contains(&part)).map(str::to_owned).collect()
     }
 
-    /// Waits until udevd has worked off what happened so far.
+    /// Waits until udevd has handled all events so far.
     pub fn settle(&self) {
         self.run(&["udevadm", "settle"]);
     }
 
-    /// The pid of the first process inside, as seen from outside.
+    /// The pid of the first process inside, as the host sees it.
     pub fn init(&self) -> u32 {
         self.init
     }
 
-    /// The loop devices in UDisks2's and in udev's eyes.
-    fn seen_by_udisks(&self) -> String {
+    /// The loop devices as UDisks2 and udev see them.
+    fn loop_devices(&self) -> String {
         let script = "udisksctl dump | grep -aE '^/.*loop|IdUUID|IdUsage|  Size|MountPoints'; lsblk -f; \
                       for device in /dev/loop*; do udevadm info --query=property \"$device\"; done \
                       | grep -E '^DEVNAME|FS_UUID='";
@@ -211,9 +153,9 @@ impl Testbed {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// What bus, udevd and UDisks2 wrote to their standard errors.
-    pub fn said(&self) -> String {
-        self.said.lock().expect("nobody panics with it").clone()
+    /// What bus, udevd and UDisks2 have written to their standard errors.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("nobody panics with it").clone()
     }
 }
 
@@ -221,8 +163,8 @@ impl Drop for Testbed {
     fn drop(&mut self) {
         if thread::panicking() {
             self.wake_udisks();
-            eprintln!("---- what the testbed said ----\n{}", self.said());
-            eprintln!("---- what UDisks2 sees ----\n{}", self.seen_by_udisks());
+            eprintln!("---- the log of bus, udevd and UDisks2 ----\n{}", self.log());
+            eprintln!("---- the loop devices ----\n{}", self.loop_devices());
         }
         let _ = self.outer.kill();
         let _ = self.outer.wait();
@@ -241,9 +183,7 @@ fn inside(init: u32, program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-const PREFIX: &str = "testbed-";
-
-/// Directories of tests that were killed stay behind; their names tell whose they were.
+/// Removes the directories of tests that were killed; the names hold the pids.
 fn remove_leftovers() {
     let Ok(entries) = fs::read_dir(scratch()) else {
         return;
@@ -270,32 +210,32 @@ fn start() -> Child {
     command.arg(machine.join("init.sh"));
     command.args([machine, top().join("dbus")]);
     command.env_clear();
-    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    command.env("PATH", SEARCH_PATH);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     command.stderr(Stdio::piped());
     command.spawn().expect("setpriv and unshare of util-linux")
 }
 
 fn wait_until_ready(stdout: ChildStdout) -> Result<(), String> {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let mut line = String::new();
         let _ = BufReader::new(stdout).read_line(&mut line);
-        let _ = tell.send(line);
+        let _ = sender.send(line);
     });
-    match told.recv_timeout(PATIENCE) {
+    match receiver.recv_timeout(PATIENCE) {
         Ok(line) if line.trim() == "ready" => Ok(()),
-        Ok(line) => Err(format!("it ended after saying {line:?}")),
-        Err(_) => Err(format!("no word of it within {PATIENCE:?}")),
+        Ok(line) => Err(format!("it ended after printing {line:?}")),
+        Err(_) => Err(format!("it printed nothing within {PATIENCE:?}")),
     }
 }
 
-fn collect(stderr: ChildStderr, said: Arc<Mutex<String>>) {
+fn collect(stderr: ChildStderr, log: Arc<Mutex<String>>) {
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            let mut said = said.lock().expect("nobody panics with it");
-            said.push_str(&line);
-            said.push('\n');
+            let mut log = log.lock().expect("nobody panics with it");
+            log.push_str(&line);
+            log.push('\n');
         }
     });
 }

@@ -1,18 +1,17 @@
 //! A disk mounted where neither the daemon nor UDisks2 sees it: in a mount and pid namespace of its own below the testbed's.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::Testbed;
-use super::disk::is_free;
+use super::loop_device::{LoopDevice, is_free};
 use super::processes;
 use crate::{PATIENCE, wait_for};
 
-/// Mounts, says so, waits for the end of its input, unmounts. A pid namespace is there because the program behind a FUSE
-/// file system would keep the mount namespace, and with it the mount, alive. More than one try, because a daemon that has
-/// just started claims each disk for the moment in which it proves that it may be pulled.
+/// Mounts, prints "mounted", waits for the end of its input and unmounts. It has a pid namespace because the program behind a
+/// FUSE file system would keep the mount namespace, and with it the mount, alive. It tries more than once because a daemon that
+/// has just started claims each disk while it proves that it may be unplugged.
 const SCRIPT: &str = r#"
 mkdir -p /run/testbed/mount
 mount -t tmpfs testbed /run/testbed/mount
@@ -28,16 +27,17 @@ read -r _
 umount /run/testbed/mount/disk
 "#;
 
+/// The mount; unmounted when this is dropped.
 pub struct PrivateMount {
     script: Child,
     first: u32,
     device: PathBuf,
     /// The loop device of a disk that is not plugged in.
-    hold: Option<File>,
+    attached: Option<LoopDevice>,
 }
 
 impl PrivateMount {
-    pub(super) fn new(testbed: &Testbed, device: &Path, hold: Option<File>, mode: &str) -> Self {
+    pub(super) fn new(testbed: &Testbed, device: &Path, attached: Option<LoopDevice>, mode: &str) -> Self {
         let mut command = testbed.command("unshare");
         command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
         command.args(["--propagation", "private", "sh", "-c", SCRIPT, "private-mount"]);
@@ -46,11 +46,11 @@ impl PrivateMount {
         let mut script = command.spawn().expect("unshare of util-linux");
         let mut line = String::new();
         let mut stdout = BufReader::new(script.stdout.take().expect("piped"));
-        stdout.read_line(&mut line).expect("the script's word");
+        stdout.read_line(&mut line).expect("the script's answer");
         assert_eq!(line.trim(), "mounted", "{} {mode}", device.display());
         // nsenter, unshare, shell: the last one has the mount.
         let first = *processes::descendants(script.id()).get(1).expect("a shell");
-        Self { script, first, device: device.to_owned(), hold }
+        Self { script, first, device: device.to_owned(), attached }
     }
 
     /// The file system's top directory, as the test reaches it.
@@ -86,6 +86,6 @@ impl Drop for PrivateMount {
             return;
         }
         wait_for("the private mount to end", PATIENCE, || is_free(&self.device).then_some(()));
-        self.hold.take();
+        self.attached.take();
     }
 }

@@ -1,7 +1,6 @@
-//! Processes of the testbed as seen from outside: who is whose child, and rsync held still in mid-copy.
+//! Processes of the testbed as the host sees them: who is whose child, and rsync stopped in mid-copy.
 //!
-//! A copy is held with SIGSTOP and let go with SIGCONT: that needs no other flags, no slower disk and no luck with timing,
-//! and what it is held in is the real thing.
+//! A copy is held with SIGSTOP and released with SIGCONT, which needs no other flags, no slower disk and no luck with timing.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -21,11 +20,12 @@ pub fn signal(pid: u32, signal: Signal) {
 pub struct Program(Child);
 
 impl Program {
+    /// Starts it without input and output.
     pub fn start(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a process"))
     }
 
-    /// What it has started, and that in turn.
+    /// The pids of everything that it has started, directly or not.
     pub fn all(&self) -> Vec<u32> {
         descendants(self.0.id())
     }
@@ -45,7 +45,7 @@ pub fn children(parent: u32) -> Vec<u32> {
     children_in(&living(), parent)
 }
 
-/// All living processes below one, children of children included.
+/// The living children of a process, their children, and so on.
 pub fn descendants(ancestor: u32) -> Vec<u32> {
     let living = living();
     let mut found = children_in(&living, ancestor);
@@ -72,14 +72,16 @@ fn living() -> Vec<(u32, u32)> {
     all.flatten().filter_map(pair).collect()
 }
 
-/// Which of its two calls rsync is in.
+/// Which of its two rsyncs a run is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The one that only lists what there is to do.
     DryRun,
+    /// The one that copies.
     Copy,
 }
 
-/// The rsync processes below `daemon` that are in `stage`; one that is only asked for its version is in none.
+/// The rsync processes of `daemon` in `stage`; one that only prints its version is in none.
 pub fn rsyncs(daemon: u32, stage: Stage) -> Vec<u32> {
     let is_wanted = |pid: &u32| {
         let process = Process::new(pid.cast_signed()).ok();
@@ -93,20 +95,20 @@ pub fn rsyncs(daemon: u32, stage: Stage) -> Vec<u32> {
     descendants(daemon).into_iter().filter(is_wanted).collect()
 }
 
-/// rsync, held still until this is dropped.
+/// An rsync that is stopped until this is dropped.
 pub struct Held {
     pids: Vec<u32>,
 }
 
 impl Held {
-    /// Waits until rsync is at work and stops all of it. The third process of a copy is forked when the list of files is
-    /// there and the first file is about to be written.
+    /// Waits until rsync is at work and stops all its processes. The third one of a copy is forked when the list of files is
+    /// complete and the first file is about to be written.
     pub fn catch(daemon: u32, stage: Stage) -> Self {
         let at_work = if stage == Stage::Copy { 3 } else { 1 };
         wait_for("rsync to be at work", PATIENCE, || (rsyncs(daemon, stage).len() >= at_work).then_some(()));
         let mut held = Self { pids: Vec::new() };
-        // A process that forked while it was being stopped has a child that runs on: look until there is nobody new.
-        wait_for("rsync to stand still", Duration::from_secs(5), || {
+        // A process that forks while it is being stopped has a child that runs on, so look until there is no new one.
+        wait_for("rsync to stop", Duration::from_secs(5), || {
             let now = rsyncs(daemon, stage);
             for pid in &now {
                 signal(*pid, Signal::STOP);
@@ -119,21 +121,22 @@ impl Held {
         held
     }
 
-    /// How many processes are held; a copy has three.
+    /// How many processes are stopped; a copy has three.
     pub fn count(&self) -> usize {
         self.pids.len()
     }
 
-    /// Waits until the daemon has told all of rsync to end; it can't while it is held.
+    /// Waits until the daemon has sent rsync a signal to end, which it gets once it is released.
     pub fn is_told_to_end(&self) {
-        let told = |pid: &u32| {
+        let is_told = |pid: &u32| {
             let status = Process::new(pid.cast_signed()).and_then(|process| process.status());
             let fatal = 1 << (Signal::TERM.as_raw() - 1) | 1 << (Signal::KILL.as_raw() - 1);
             status.map_or(true, |status| (status.shdpnd | status.sigpnd) & fatal != 0)
         };
-        wait_for("rsync to be told to end", PATIENCE, || self.pids.iter().any(told).then_some(()));
+        wait_for("rsync to be told to end", PATIENCE, || self.pids.iter().any(is_told).then_some(()));
     }
 
+    /// Lets rsync go on.
     pub fn release(self) {}
 }
 

@@ -1,5 +1,5 @@
-//! What the unit gives to the daemon, as far as that can be had without systemd: capabilities, system calls, address families,
-//! environment. Every disk test's daemon lives in it; a test may take one more thing away.
+//! The sandbox of the unit, as far as it can be had without systemd: capabilities, system calls, address families, environment.
+//! The daemon of every disk test runs in it; a test may take one more thing away.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -8,34 +8,36 @@ use std::process::{Command, Stdio};
 use tokio::process::Child;
 
 use super::Testbed;
-use crate::file;
+use crate::{SEARCH_PATH, file};
 
+/// Where the daemon reads its config, in the testbed.
 pub const CONFIG: &str = "/etc/asbackup/config.ini";
+/// The notify socket, in the testbed.
 pub const NOTIFY: &str = "/run/testbed/notify";
 
-/// As the unit has it, and tighter.
+/// The unit's sandbox by default; each field makes it tighter or takes another unit.
 #[derive(Debug, Clone, Default)]
 pub struct Sandbox {
-    /// `CAP_CHOWN`
+    /// Takes a capability away, such as `CAP_CHOWN`.
     pub without: Option<&'static str>,
-    /// A directory that the daemon alone sees empty, as `ProtectHome=tmpfs` would make it.
+    /// Shows the daemon alone an empty directory here, as `ProtectHome=tmpfs` would.
     pub hidden: Option<PathBuf>,
-    /// Another unit, whose filter holds instead.
+    /// Takes the filters of this unit file instead.
     pub unit: Option<PathBuf>,
 }
 
 impl Sandbox {
-    /// The daemon in the testbed.
+    /// Starts the daemon in the testbed; `log` gets what it prints.
     pub fn start(&self, testbed: &Testbed, log: &Path) -> Child {
         let log = File::options().create(true).append(true).open(log);
-        let log = log.expect("a file for the daemon's words");
+        let log = log.expect("a file for the daemon's log");
         let mut command = self.command(testbed, &[crate::program("asbackupd")]);
         command.env_clear();
-        command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        command.env("PATH", SEARCH_PATH);
         command.env("LANG", "C.UTF-8");
         command.env("ASBACKUP_CONFIG", CONFIG);
         command.env("NOTIFY_SOCKET", NOTIFY);
-        // Long: what the watchdog does is counted, it is not enforced here.
+        // Long, since nobody enforces it here.
         command.env("WATCHDOG_USEC", "20000000");
         command.env("STATE_DIRECTORY", "/var/lib/asbackup");
         command.env("RUNTIME_DIRECTORY", "/run/asbackup");
@@ -47,7 +49,7 @@ impl Sandbox {
         spawned.expect("the daemon in the testbed")
     }
 
-    /// A program with the capabilities and in the filter. It takes the place of each of those that lead to it.
+    /// A command with the capabilities and in the filter. Each program that leads to it is replaced by the next.
     fn command(&self, testbed: &Testbed, program: &[&str]) -> Command {
         let set = self.capabilities().join(",");
         let tight = ["setpriv", "--no-new-privs", "--bounding-set", &set];
@@ -57,7 +59,7 @@ impl Sandbox {
         let Some(hidden) = &self.hidden else {
             return with(testbed.command(tight[0]), &[&tight[1..], &filter, program]);
         };
-        // As systemd makes it: what is mounted later is seen, what is done in here is not seen by others.
+        // As systemd does it: mounts made later outside are seen inside, and not the other way round.
         testbed.run(&["mount", "--make-rshared", "/"]);
         let mut unshare = testbed.command("unshare");
         unshare.args(["--mount", "--propagation", "slave", "sh", "-c"]);
@@ -65,7 +67,7 @@ impl Sandbox {
         with(unshare, &[&tight, &filter, program])
     }
 
-    /// In setpriv's words.
+    /// As options of setpriv.
     fn capabilities(&self) -> Vec<String> {
         let kept = capabilities().into_iter().filter(|name| Some(*name) != self.without);
         let words = kept.map(|name| format!("+{}", name.trim_start_matches("CAP_").to_lowercase()));
@@ -73,14 +75,14 @@ impl Sandbox {
     }
 }
 
-/// Those of the unit.
+/// The capabilities of the unit.
 pub fn capabilities() -> Vec<&'static str> {
     let unit = include_str!("../../../../systemd/asbackupd.service");
     let set = unit.lines().find_map(|line| line.strip_prefix("CapabilityBoundingSet=")).expect("a set in the unit");
     set.split(' ').collect()
 }
 
-/// What runs the words after it under the unit's filter.
+/// The words that run a command under the unit's filters.
 pub fn filter() -> [&'static str; 3] {
     ["/usr/bin/python3", file("crates/testing/machine/filtered.py"), file("systemd/asbackupd.service")]
 }

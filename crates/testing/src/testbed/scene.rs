@@ -1,4 +1,4 @@
-//! The usual beginning of a disk test (a testbed, a disk, a source, a daemon) and the usual look at its end.
+//! The usual beginning of a disk test (a testbed, a disk, a config, a source) and the usual assertions at its end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,20 +16,25 @@ use super::tree::Tree;
 use crate::PATIENCE;
 use crate::recorder::RunFinished;
 
+/// A testbed with one disk, and all that a daemon needs to copy to it.
 pub struct Scene {
-    // The order is that of the end: the disk must not go before the testbed that has it mounted.
+    /// Where everything happens. Dropped first, since it may have the disk mounted.
     pub testbed: Testbed,
+    /// The disk that the config names.
     pub disk: Disk,
+    /// What a daemon is started with.
     pub config: ConfigText,
+    /// What is copied.
     pub source: Tree,
 }
 
 impl Scene {
-    /// One unplugged ext4 disk, known to the config, and a small source.
+    /// One unplugged ext4 disk that the config names, and a small source.
     pub fn new() -> Self {
         Self::with(FileSystem::Ext4)
     }
 
+    /// The same with another file system.
     pub fn with(file_system: FileSystem) -> Self {
         let testbed = Testbed::new();
         let disk = Disk::make(&testbed, file_system, "OFFSITE");
@@ -38,13 +43,14 @@ impl Scene {
         scene
     }
 
-    /// An empty source.
+    /// Any testbed and disk, and an empty source.
     pub fn of(testbed: Testbed, disk: Disk) -> Self {
         let config = ConfigText::new(&testbed, &[&disk]);
         let source = Tree::new(config.source.clone());
         Self { testbed, disk, config, source }
     }
 
+    /// Starts the daemon and waits for READY=1.
     pub async fn daemon(&self) -> Daemon {
         Daemon::start(&self.testbed, &self.config).await
     }
@@ -57,7 +63,7 @@ impl Scene {
         (daemon, finished)
     }
 
-    /// Each file of the copy with its path on the disk and its length.
+    /// Each file of the copy with its path on the disk and its length in bytes, sorted.
     pub fn listing(&self) -> Vec<(PathBuf, u64)> {
         let mounted = self.disk.mount_read_only(&self.testbed);
         let (mut found, mut open) = (Vec::new(), vec![self.copy(&mounted)]);
@@ -75,12 +81,12 @@ impl Scene {
         found
     }
 
-    /// Where the copy lies, seen through `look`.
+    /// Where the copy lies on the mounted disk.
     pub fn copy(&self, mounted: &PrivateMount) -> PathBuf {
         mounted.path(DESTINATION)
     }
 
-    /// Asserts that the copy on the disk is what the source is, with own eyes and with rsync's.
+    /// Asserts that the copy on the disk equals the source, by our own comparison and by rsync's.
     pub fn assert_copied(&self, fidelity: Fidelity) {
         let mounted = self.disk.mount_read_only(&self.testbed);
         assert_same(&self.source.top, &self.copy(&mounted), fidelity);
@@ -92,18 +98,18 @@ impl Scene {
     fn assert_rsync_finds_nothing(&self, mounted: &PrivateMount) {
         let mut rsync = mounted.command("rsync");
         rsync.args(["-naHAXi", "--numeric-ids", "--delete", "--checksum", "-@-1"]);
-        // xfs shows its ACLs a second time as attributes. Who names any must name rsync's own exception too.
+        // xfs shows its ACLs a second time as attributes; a filter of one's own takes the place of rsync's, which is the first one.
         rsync.args(["--filter=-x system.*", "--filter=-x trusted.SGI_ACL_*"]);
         rsync.arg(format!("{}/", self.source.top.display()));
         rsync.arg(format!("{MOUNTED_AT}/{DESTINATION}/"));
         let found = crate::run(&mut rsync);
-        // The times of the top directory alone: the lock files were in it.
+        // The top directory has another time: the lock files were in it.
         let found: Vec<_> = found.lines().filter(|line| *line != ".d..t...... ./").collect();
         assert!(found.is_empty(), "rsync would still change {found:#?}");
     }
 
-    /// Asserts what must hold after every run, however it ended: nothing mounted, nobody has the disk, no lock file left on
-    /// either side.
+    /// Asserts what must hold after every run, however it ended: the disk is not mounted and nobody uses it, and there is no lock
+    /// file on either side.
     pub fn assert_left_clean(&self) {
         self.assert_unmounted();
         self.assert_no_lock_in_source();
@@ -112,18 +118,20 @@ impl Scene {
         assert!(!lock.exists(), "{} is still on the disk", lock.display());
     }
 
+    /// Asserts that the source has no lock file.
     pub fn assert_no_lock_in_source(&self) {
         let lock = self.config.source_lock();
         assert!(!lock.exists(), "{} is still there", lock.display());
     }
 
+    /// Asserts that the disk is not mounted and nobody uses it.
     pub fn assert_unmounted(&self) {
         let mounts = self.testbed.mounts_of(self.disk.disk_device());
         assert!(mounts.is_empty(), "still mounted: {mounts:?}");
         self.disk.assert_free();
     }
 
-    /// A disk of `size` bytes instead of the usual one.
+    /// An ext4 disk of `size` bytes, and an empty source.
     pub fn with_size(size: u64) -> Self {
         let testbed = Testbed::new();
         let ext4 = FileSystem::Ext4;
@@ -131,7 +139,7 @@ impl Scene {
         Self::of(testbed, disk)
     }
 
-    /// A second disk that is put behind the first one in the config.
+    /// Makes a second disk, after the first one in the config.
     pub fn second_disk(&mut self) -> Disk {
         let second = Disk::make(&self.testbed, FileSystem::Ext4, "SECOND");
         let both = format!("{},{}", self.disk.uuid, second.uuid);
@@ -148,7 +156,7 @@ impl Scene {
         held
     }
 
-    /// Another source, in memory: so many files that the dry run of them can be caught. Gives its path inside the testbed.
+    /// Takes another source, in memory, with so many files that the dry run can be held. Returns its path inside the testbed.
     pub fn source_of_many_files(&mut self) -> &'static str {
         const SOURCE: &str = "/mnt/source";
         self.config.set("Backup", "backup-source", SOURCE);
@@ -156,14 +164,14 @@ impl Scene {
         SOURCE
     }
 
-    /// Puts a file where the daemon's lock file on the disk will be looked for.
+    /// Puts a file in the place of the daemon's lock file on the disk.
     pub fn leave_lock_on_disk(&self, contents: &str) {
         let mounted = self.disk.mount_writable(&self.testbed);
         std::fs::create_dir_all(self.copy(&mounted)).expect("the destination");
         std::fs::write(self.copy(&mounted).join(DISK_LOCK), contents).expect("a lock file");
     }
 
-    /// Where the daemon has the disk mounted now, as the test reaches it.
+    /// The copy on the disk that the daemon has mounted now, as the test reaches it.
     pub fn mounted_copy(&self) -> PathBuf {
         let mounts = self.testbed.mounts_of(self.disk.disk_device());
         let line = mounts.first().expect("the disk is mounted");
@@ -172,26 +180,27 @@ impl Scene {
     }
 }
 
-/// Asserts the outcome of a run that had to end early: its error's name, and words for a person.
+/// Asserts that a run was aborted by this error, with a message for people.
 pub fn assert_aborted(finished: &RunFinished, error: &str) {
     assert_eq!(finished.result, "aborted", "{finished:?}");
     assert_eq!(finished.error, error, "{finished:?}");
     assert_sentence(&finished.message);
 }
 
+/// Asserts that a run was a success.
 pub fn assert_success(finished: &RunFinished) {
-    let told = (finished.result.as_str(), finished.error.as_str());
-    assert_eq!(told, ("success", ""), "{finished:?}");
+    let result = (finished.result.as_str(), finished.error.as_str());
+    assert_eq!(result, ("success", ""), "{finished:?}");
 }
 
-/// Something that can be read: not empty, no placeholder left open, no name of a type.
+/// Asserts that a text can be read: it is not empty, and no placeholder is left open.
 pub fn assert_sentence(text: &str) {
     assert!(text.len() > 20 && text.contains(' '), "not a text: {text:?}");
     assert!(!text.contains(['{', '}']), "an open placeholder: {text:?}");
 }
 
-/// Asks for a run until the daemon says something else than that the disk has not appeared yet or that a run is on; what it
-/// says then must be a refusal, at once or as the run's outcome.
+/// Starts a run until the daemon answers something else than that the disk is absent or a run is on, and returns the error's
+/// name: of the refused call, or of the run that was started and aborted.
 pub async fn refusal(daemon: &Daemon, uuid: &str) -> String {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
@@ -214,7 +223,7 @@ pub async fn refusal(daemon: &Daemon, uuid: &str) -> String {
     }
 }
 
-/// The words in `kebab-case` by which warnings are known in the history.
+/// The warnings of the newest run, by their names in the history, such as `stale-lock`.
 pub fn warnings(daemon: &Daemon) -> Vec<String> {
     let kind = |warning| {
         let value = serde_json::to_value(warning).expect("plain data");
@@ -223,12 +232,13 @@ pub fn warnings(daemon: &Daemon) -> Vec<String> {
     daemon.record().warnings.iter().map(kind).collect()
 }
 
-/// A file or directory that even root cannot change or remove, until this is dropped.
+/// Keeps even root from changing or removing a file or directory, until this is dropped.
 pub struct Immutable {
     path: PathBuf,
 }
 
 impl Immutable {
+    /// Needs a file system with attributes, such as ext4.
     pub fn new(path: &Path) -> Self {
         crate::run(Command::new("chattr").arg("+i").arg(path));
         let path = path.to_owned();

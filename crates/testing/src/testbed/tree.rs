@@ -1,4 +1,4 @@
-//! A source directory with everything in it that a file system can hold, and with every name that has ever hurt anyone.
+//! Source directories with everything that a file system can hold, and with every name that has ever caused trouble.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -12,22 +12,25 @@ use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, Timespec, Timestamps, Uid, X
 
 use crate::run;
 
-/// Builds below one directory; every method makes one thing and gives its path.
+/// Makes files below one directory.
 pub struct Tree {
+    /// The directory.
     pub top: PathBuf,
 }
 
 impl Tree {
-    /// The directory is made where it is missing.
+    /// Makes the directory if it is missing.
     pub fn new(top: PathBuf) -> Self {
         fs::create_dir_all(&top).expect("a source directory");
         Self { top }
     }
 
+    /// The path of something below the top.
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.top.join(name)
     }
 
+    /// Makes a file, and the directories above it.
     pub fn file(&self, name: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("below the top")).expect("its directory");
@@ -35,19 +38,20 @@ impl Tree {
         path
     }
 
-    /// Nothing is left in it.
+    /// Removes everything below the top.
     pub fn clear(&self) {
         fs::remove_dir_all(&self.top).expect("the source");
         fs::create_dir(&self.top).expect("the source");
     }
 
+    /// Makes a directory, and those above it.
     pub fn directory(&self, name: impl AsRef<Path>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(&path).expect("a directory");
         path
     }
 
-    /// A file of `size` bytes without holes, no two blocks of it alike.
+    /// Makes a file of `size` bytes without holes, of which no two blocks are alike.
     pub fn noise(&self, name: impl AsRef<Path>, size: usize) -> PathBuf {
         let path = self.file(name, "");
         let mut file = File::create(&path).expect("just made");
@@ -60,7 +64,7 @@ impl Tree {
         path
     }
 
-    /// A file of `size` bytes of which only the first and the last few are written.
+    /// Makes a file of `size` bytes of which only the first and the last few are written.
     pub fn sparse(&self, name: impl AsRef<Path>, size: u64) -> PathBuf {
         let path = self.file(name, b"first");
         let mut file = File::options().write(true).open(&path).expect("just made");
@@ -69,7 +73,7 @@ impl Tree {
         path
     }
 
-    /// A few ordinary files and directories, about `kibibytes` in each of three files.
+    /// Makes a few ordinary files and directories, about `kibibytes` in each of three files.
     pub fn simple(&self, kibibytes: usize) {
         self.noise("repository/full.vbk", kibibytes * 1024);
         self.noise("repository/increment.vib", kibibytes * 1024 + 1);
@@ -79,7 +83,7 @@ impl Tree {
         self.directory("empty directory");
     }
 
-    /// Enough that a copy can be caught in the middle of it: three files that take a while, and a last one.
+    /// Makes enough that a copy can be held in the middle: three files of 64 MiB, and a last one.
     pub fn heavy(&self) {
         for name in ["a", "b", "c"] {
             self.noise(Path::new("heavy").join(name), 64 << 20);
@@ -87,7 +91,7 @@ impl Tree {
         self.file("heavy/last", "the last one");
     }
 
-    /// Everything that ext4, xfs and btrfs hold.
+    /// Makes everything that ext4, xfs and btrfs hold.
     pub fn everything(&self) {
         self.simple(100);
         self.owners_and_modes();
@@ -156,7 +160,7 @@ impl Tree {
         }
     }
 
-    /// Nanoseconds, a time long ago and one to come; directories last, since writing in them changes theirs.
+    /// Nanoseconds, a time long ago and one in the future; directories last, since writing in them changes theirs.
     fn times(&self) {
         set_time(&self.path("empty.file"), 1_234_567_890, 987_654_321);
         set_time(&self.path("links/dangling"), 1_000_000_000, 1);
@@ -166,7 +170,7 @@ impl Tree {
         set_time(&self.path("links"), 1_222_222_222, 222_222_222);
     }
 
-    /// One file and one directory for each name that any of ext4, xfs and btrfs can hold.
+    /// Makes a file and a directory for each of [`evil_names`].
     pub fn evil_names(&self) {
         for name in evil_names() {
             let name = OsStr::from_bytes(&name);
@@ -175,7 +179,7 @@ impl Tree {
         }
     }
 
-    /// `count` files of a few bytes, a thousand to a directory.
+    /// Makes `count` files of a few bytes, a thousand to a directory.
     pub fn many(&self, count: usize) {
         for number in 0..count {
             let name = format!("many/{:03}/file-{number}", number / 1000);
@@ -202,7 +206,7 @@ fn noise_block(seed: u64) -> Vec<u8> {
     block
 }
 
-/// Every name to be copied as it is. 255 bytes are the longest that there are.
+/// Names that ext4, xfs and btrfs hold and that must be copied as they are. The longest have 255 bytes, which is the limit.
 pub fn evil_names() -> Vec<Vec<u8>> {
     let mut names: Vec<Vec<u8>> = [
         "line\nbreak",
@@ -249,12 +253,13 @@ pub fn evil_names() -> Vec<Vec<u8>> {
     names
 }
 
+/// Makes `owner` the owner; the group is half of its number.
 pub fn give_to(path: &Path, owner: u32) {
     let (uid, gid) = (Uid::from_raw(owner), Gid::from_raw(owner / 2));
     rustix::fs::chown(path, Some(uid), Some(gid)).expect("chown");
 }
 
-/// Sets the time of the last change, of a symbolic link itself too.
+/// Sets the times of the last change and access; of a symbolic link itself, not of what it points to.
 pub fn set_time(path: &Path, seconds: i64, nanoseconds: i64) {
     let time = Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
     let times = Timestamps { last_access: time, last_modification: time };

@@ -32,7 +32,7 @@ fn no_fault_of_disk_or_power_loses_anything() {
     let mut failed = Vec::new();
     for seed in &seeds {
         let (plan, start) = (Plan::of(*seed), Instant::now());
-        let played = catch_unwind(AssertUnwindSafe(|| play(&plan))).map_err(panics::words);
+        let played = catch_unwind(AssertUnwindSafe(|| play(&plan))).map_err(panics::message);
         let verdict = if played.is_ok() { "ok" } else { "FAILED" };
         let line = format!("VM_FAULT_SEED={seed} {plan:?}: {verdict}, {:.0} s", start.elapsed().as_secs_f32());
         println!("{line}");

@@ -1,17 +1,24 @@
-//! What a disk looks like on UDisks2's bus: its objects' paths, interfaces and properties. Only data.
+//! How UDisks2 presents a disk on the bus: paths, interfaces and properties of its objects. Only data.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use zbus::{ObjectPath, Variant};
 
+/// The path above all objects.
 pub const ROOT: &str = "/org/freedesktop/UDisks2";
+/// The interface of every block device.
 pub const BLOCK: &str = "org.freedesktop.UDisks2.Block";
+/// The interface of a device that can be mounted.
 pub const FILESYSTEM: &str = "org.freedesktop.UDisks2.Filesystem";
+/// The interface of a drive.
 pub const DRIVE: &str = "org.freedesktop.UDisks2.Drive";
+/// The interface of a partition.
 pub const PARTITION: &str = "org.freedesktop.UDisks2.Partition";
 
+/// Properties of one interface.
 pub type Values = BTreeMap<String, Variant<'static>>;
+/// Interfaces of one object.
 pub type Interfaces = BTreeMap<String, Values>;
 
 /// One disk with a drive of its own.
@@ -19,22 +26,31 @@ pub type Interfaces = BTreeMap<String, Values>;
 pub struct FakeDisk {
     /// `sdx1` of `/dev/sdx1`; also the end of the object path.
     pub name: String,
+    /// `IdUUID`.
     pub uuid: String,
+    /// `IdLabel`.
     pub label: String,
+    /// `IdType`, such as `ext4`.
     pub file_system: String,
     /// `filesystem`, `crypto`, `other` for swap, or nothing.
     pub usage: String,
+    /// In bytes.
     pub size: u64,
-    /// 0 is no device of this machine; another one's gives the disk a sequence number.
+    /// 0 for no device of this machine; the number of a real one gives the disk a sequence number.
     pub device_number: u64,
+    /// Whether the medium is write-protected.
     pub read_only: bool,
-    /// `UDISKS_IGNORE`.
+    /// Set by udev's `UDISKS_IGNORE`.
     pub ignored: bool,
+    /// Whether the device is a partition.
     pub partition: bool,
+    /// Of the drive.
     pub vendor: String,
+    /// Of the drive; part of its path.
     pub model: String,
+    /// Of the drive.
     pub serial: String,
-    /// Drives with the same text share one plug.
+    /// Drives with the same text share one cable.
     pub sibling: String,
     /// What `Mount` answers.
     pub mount_point: PathBuf,
@@ -66,14 +82,17 @@ impl Default for FakeDisk {
 }
 
 impl FakeDisk {
+    /// The path of the device's object.
     pub fn path(&self) -> String {
         format!("{ROOT}/block_devices/{}", self.name)
     }
 
+    /// The path of the drive's object.
     pub fn drive_path(&self) -> String {
         format!("{ROOT}/drives/{}_{}", self.model, self.name)
     }
 
+    /// The properties of the block device.
     pub fn block(&self) -> Values {
         let device = format!("/dev/{}", self.name);
         let nothing = || path_value("/");
@@ -105,6 +124,7 @@ impl FakeDisk {
         ])
     }
 
+    /// The properties of the drive.
     pub fn drive(&self) -> Values {
         values([
             ("Vendor", self.vendor.clone().into()),
@@ -134,10 +154,12 @@ impl FakeDisk {
         ])
     }
 
+    /// The properties of the unmounted file system.
     pub fn filesystem(&self) -> Values {
         values([("MountPoints", Vec::<Vec<u8>>::new().into()), ("Size", self.size.into())])
     }
 
+    /// The properties of the partition.
     pub fn partition(&self) -> Values {
         values([
             ("Number", 1u32.into()),
@@ -154,7 +176,7 @@ impl FakeDisk {
     }
 }
 
-/// Name and value, as the service wants them.
+/// Properties by name.
 pub fn values<const N: usize>(pairs: [(&str, Variant<'static>); N]) -> Values {
     let pairs = pairs.into_iter();
     pairs.map(|(name, value)| (name.to_owned(), value)).collect()

@@ -1,0 +1,53 @@
+//! Servers written in Python: started, stopped, and started again at the same port.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// Debian's, which has aiosmtpd; another one may come first in PATH.
+pub const PYTHON: &str = "/usr/bin/python3";
+
+/// A script of `crates/testing/servers`.
+pub fn script(name: &str) -> PathBuf {
+    crate::top().join("crates/testing/servers").join(name)
+}
+
+/// A server that prints its port when it listens; ends with the value.
+#[derive(Default)]
+pub struct PythonServer {
+    child: Option<Child>,
+    port: u16,
+}
+
+impl PythonServer {
+    /// Starts it; a second time at the port of the first.
+    pub fn start(&mut self, mut command: Command) {
+        if self.port != 0 {
+            command.arg(self.port.to_string());
+        }
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("python3");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("its port");
+        self.port = line.trim().parse().unwrap_or_else(|_| panic!("{command:?} printed no port but {line:?}"));
+        self.child = Some(child);
+    }
+
+    /// Ends it; from now on connections are refused.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("our own child");
+            child.wait().expect("it ends");
+        }
+    }
+
+    /// On loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for PythonServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
