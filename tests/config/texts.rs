@@ -48,7 +48,7 @@ fn every_problem_says_what_is_wrong_and_what_would_be_right() {
 }
 
 #[test]
-fn every_field_of_a_problem_is_told() {
+fn every_field_of_a_problem_is_shown() {
     for language in Language::ALL {
         let texts = Texts::new(language);
         for kind in kinds() {

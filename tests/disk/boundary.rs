@@ -50,7 +50,7 @@ fn crash(scene: &Scene, damaged: &[&str]) {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_unwritten_in_subvolumes_is_copied_anew() {
+async fn what_a_crash_left_unwritten_in_subvolumes_is_copied_again() {
     let mut scene = copied_into(&["sub", "sub/nested"]).await;
     crash(&scene, &["sub/full.vbk", "sub/nested/full.vbk"]);
     let (daemon, finished) = scene.run_once().await;
@@ -62,7 +62,7 @@ async fn what_a_crash_left_unwritten_in_subvolumes_is_copied_anew() {
 
 /// Nothing can be made good in it; where nothing has to be, it is no obstacle.
 #[tokio::test]
-async fn a_read_only_snapshot_is_compared_as_all_else() {
+async fn a_read_only_snapshot_is_compared_like_everything_else() {
     let mut scene = copied_into(&["sub"]).await;
     fs::create_dir(scene.source.path("frozen")).expect("a directory");
     let cp = ["-a", "sub/full.vbk", "frozen/"].map(|word| word.to_owned());

@@ -130,7 +130,7 @@ async fn an_ntfs_partition_gets_the_plain_files() {
 /// vfat has no driver outside of the kernel. Where this one lacks it, the copy is shown in the virtual machine (tier `vm_`),
 /// and what is shown here is that the failing mount is told.
 #[tokio::test]
-async fn a_vfat_disk_gets_the_plain_files_or_is_refused_for_want_of_a_driver() {
+async fn a_vfat_disk_gets_the_plain_files_or_is_refused_without_a_driver() {
     if FileSystem::Vfat.is_mountable() {
         return holds_plain_files(FileSystem::Vfat, Layout::Whole).await;
     }
@@ -179,7 +179,7 @@ async fn excluded_files_are_not_copied_and_those_on_the_disk_stay() {
 
 /// `!` takes away what rsync was told before it, also of the lock files.
 #[tokio::test]
-async fn a_list_of_excludes_that_clears_all_rules_takes_none_of_ours_away() {
+async fn excludes_that_clear_all_rules_do_not_clear_ours() {
     let mut scene = Scene::new();
     let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "*.old\n!\n*.tmp\n").expect("a file");
@@ -193,7 +193,7 @@ async fn a_list_of_excludes_that_clears_all_rules_takes_none_of_ours_away() {
 }
 
 #[tokio::test]
-async fn every_step_is_told_in_log_status_and_states() {
+async fn every_step_appears_in_log_status_and_states() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -225,7 +225,7 @@ async fn the_daemon_has_the_capabilities_of_its_unit_and_no_others() {
 
 /// As config.ini has it when it is new.
 #[tokio::test]
-async fn a_lock_of_our_own_in_the_source_is_nothing_that_was_left_out() {
+async fn our_own_lock_in_the_source_does_not_count_as_left_out() {
     let mut scene = Scene::new();
     scene.config.set("Backup", "backup-lockfile-path", SOURCE_LOCK);
     let (daemon, finished) = scene.run_once().await;
@@ -235,7 +235,7 @@ async fn a_lock_of_our_own_in_the_source_is_nothing_that_was_left_out() {
 
 /// As in a repository that was restored from a disk of this service.
 #[tokio::test]
-async fn what_is_called_like_something_of_ours_is_left_out_and_told() {
+async fn files_with_our_own_names_are_left_out_and_reported() {
     let mut scene = Scene::new();
     scene.source.file("job/.asbackup-partial/big.vbk", "a half one");
     scene.source.file("job/.asbackup-names/deep/BIG.VBK", "one between two spellings");

@@ -68,7 +68,7 @@ async fn a_replaced_disk_is_refused_untouched_until_it_is_trusted() {
 }
 
 #[tokio::test]
-async fn with_the_identity_off_nobody_looks_at_it() {
+async fn without_the_identity_check_nobody_looks_at_it() {
     let (_scene, daemon, mut clone) = scene_with_clone("off").await;
     clone.plug();
     assert_success(&daemon.finished(2).await);

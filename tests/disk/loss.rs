@@ -190,7 +190,7 @@ async fn a_directory_that_got_another_name_is_no_loss() {
 }
 
 #[tokio::test]
-async fn what_shrinks_here_and_grows_there_is_no_loss_and_what_only_shrinks_is() {
+async fn shrinkage_that_growth_offsets_is_no_loss_and_shrinkage_alone_is() {
     let mut scene = Scene::with_size(800 * MEBIBYTE as u64);
     let (full, other) = (scene.source.noise("full.vbk", 120 * MEBIBYTE), scene.source.noise("other.vbk", MEBIBYTE));
     let (daemon, finished) = scene.run_once().await;

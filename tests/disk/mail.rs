@@ -26,7 +26,7 @@ fn has(mail: &Received, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_good_copy_is_told_in_ten_lines_with_both_logs() {
+async fn a_good_copy_is_mailed_in_ten_lines_with_both_logs() {
     let mut scene = Scene::new();
     let sink = serve(&mut scene);
     let (daemon, finished) = scene.run_once().await;
@@ -49,7 +49,7 @@ async fn a_good_copy_is_told_in_ten_lines_with_both_logs() {
 }
 
 #[tokio::test]
-async fn logs_that_find_no_room_are_told_and_cost_no_copy() {
+async fn logs_without_room_are_reported_and_cost_no_copy() {
     let mut scene = Scene::new();
     let sink = serve(&mut scene);
     let logs = scene.testbed.make_directory("logs").display().to_string();

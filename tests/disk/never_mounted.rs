@@ -5,7 +5,7 @@ use asbackup_testing::testbed::loop_device::is_free;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 
 #[tokio::test]
-async fn that_was_never_mounted_may_be_taken_away_all_the_same() {
+async fn a_disk_that_was_never_mounted_may_be_unplugged() {
     let mut scene = Scene::new();
     scene.config.set("Backup", "wait-for-veeam-minutes", "0");
     std::fs::write(scene.config.veeam_directory.join("Nightly"), "job").expect("a lock file of Veeam");

@@ -84,7 +84,7 @@ fn pair(scene: &mut Scene, second: &mut Disk) {
 }
 
 #[tokio::test]
-async fn a_file_system_over_two_disks_is_refused_as_that_and_not_as_a_clone() {
+async fn a_file_system_across_two_disks_is_refused_as_such_and_not_as_a_clone() {
     let mut scene = Scene::new();
     let mut second = scene.second_disk();
     pair(&mut scene, &mut second);
@@ -98,7 +98,7 @@ async fn a_file_system_over_two_disks_is_refused_as_that_and_not_as_a_clone() {
 }
 
 #[tokio::test]
-async fn one_disk_of_a_pair_alone_is_refused_as_that_and_not_as_damaged() {
+async fn one_disk_of_a_pair_alone_is_refused_as_such_and_not_as_damaged() {
     let mut scene = Scene::new();
     let mut second = scene.second_disk();
     pair(&mut scene, &mut second);

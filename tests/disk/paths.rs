@@ -55,7 +55,7 @@ fn refusal<T>(outcome: io::Result<T>) -> (String, Reason) {
 }
 
 #[test]
-fn what_is_usual_is_opened() {
+fn ordinary_setups_are_accepted() {
     let room = Room::new();
     room.directory("data/srv/repository", USER, 0o777);
     room.link("srv", "data/srv", 0);
@@ -139,7 +139,7 @@ fn a_link_is_followed_only_where_root_alone_can_have_made_it() {
 }
 
 #[test]
-fn what_a_link_leads_past_is_looked_at_too() {
+fn directories_on_the_way_through_a_link_are_checked_too() {
     let room = Room::new();
     room.directory("open", ROOT, 0o777);
     room.directory("open/repository", ROOT, 0o755);
@@ -189,7 +189,7 @@ fn is_on_disk(scene: &Scene, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_source_that_its_owner_swaps_for_a_link_gives_nothing_of_roots_away() {
+async fn a_source_that_its_owner_swaps_for_a_link_leaks_nothing_of_roots() {
     let mut scene = Scene::new();
     let source = source_of(&mut scene, SOMEBODY);
     let (daemon, finished) = scene.run_once().await;
@@ -239,7 +239,7 @@ async fn a_source_lock_with_a_second_name_is_refused_and_empties_nothing() {
 }
 
 #[tokio::test]
-async fn pipes_in_the_place_of_both_logs_hold_up_neither_daemon_nor_copy() {
+async fn pipes_in_the_place_of_both_logs_delay_neither_daemon_nor_copy() {
     let mut scene = Scene::new();
     let logs = ["asbackup.log", "rsync.log"].map(|name| scene.testbed.directory().join(name));
     for path in &logs {

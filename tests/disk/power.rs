@@ -32,7 +32,7 @@ fn switched_off(played: &Played) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_disk_is_switched_off_after_a_good_copy_where_that_is_wanted() {
+async fn a_disk_is_powered_off_after_a_good_copy_where_that_is_wanted() {
     let powered = powered("true").await;
     let daemon = run(&powered).await;
     assert_eq!(switched_off(&powered), [powered.disk.drive_path()]);
@@ -46,7 +46,7 @@ async fn a_disk_is_switched_off_after_a_good_copy_where_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn nothing_is_switched_off_by_default() {
+async fn nothing_is_powered_off_by_default() {
     let powered = powered("").await;
     let daemon = run(&powered).await;
     assert!(switched_off(&powered).is_empty());
@@ -136,7 +136,7 @@ async fn a_dock_is_left_on_while_a_container_on_another_drive_in_it_is_open() {
 }
 
 #[tokio::test]
-async fn a_disk_that_can_not_be_switched_off_is_a_good_copy_all_the_same() {
+async fn a_disk_that_cannot_be_powered_off_has_a_good_copy_all_the_same() {
     let powered = powered("true").await;
     powered.udisks.on_call("PowerOff", Behaviour::fails("Failed", "No usb device"));
     let daemon = run(&powered).await;

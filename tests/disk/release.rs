@@ -103,7 +103,7 @@ async fn a_mount_only_another_process_sees_keeps_the_disk_from_being_safe() {
 }
 
 #[tokio::test]
-async fn what_was_called_safe_is_so_no_more_while_somebody_has_it_mounted() {
+async fn a_released_disk_is_not_safe_while_somebody_has_it_mounted() {
     let mut scene = Scene::new();
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -124,7 +124,7 @@ const NOT_MOUNTED: [(&str, &str); 3] = [
 ];
 
 #[tokio::test]
-async fn a_disk_pulled_while_it_is_unmounted_is_told_so_and_never_called_safe() {
+async fn a_disk_pulled_while_it_is_unmounted_is_reported_and_never_called_safe() {
     for (word, text) in
         NOT_MOUNTED.into_iter().chain([("Failed", "Error unmounting /dev/asbackuptest: Input/output error")])
     {
@@ -192,7 +192,7 @@ async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
 }
 
 #[tokio::test]
-async fn a_loop_device_upon_the_disk_is_named() {
+async fn a_loop_device_on_the_disk_is_named() {
     let testbed = Testbed::new();
     let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();
@@ -247,7 +247,7 @@ async fn not_unmounted_after(played: &Played, late: &[u8]) -> Value {
 
 /// ext4 gives a new file its blocks half a minute later, unless it is asked to.
 #[tokio::test]
-async fn what_was_written_last_is_on_a_disk_that_can_not_be_unmounted() {
+async fn what_was_written_last_is_on_a_disk_that_cannot_be_unmounted() {
     let played = Played::new().await;
     let mark = b"written when the copy was over already".repeat(100);
     let fault = not_unmounted_after(&played, &mark).await;
@@ -270,7 +270,7 @@ async fn a_busy_disk_that_cannot_take_everything_is_not_called_written() {
 
 /// What is told to have been copied in a second, and is on the disk after seven, was not copied in one.
 #[tokio::test]
-async fn the_time_told_is_that_until_everything_is_on_the_disk() {
+async fn the_reported_time_ends_when_everything_is_on_the_disk() {
     const FLUSH: Duration = Duration::from_secs(6);
     let testbed = Testbed::new();
     let (store, disk) = Disk::make_freezable(&testbed, "OFFSITE");

@@ -81,7 +81,7 @@ fn assert_gone_on_with(scene: &Scene, daemon: &Daemon, half: u64) {
 }
 
 #[tokio::test]
-async fn a_cancelled_copy_goes_on_with_its_half_file() {
+async fn a_cancelled_copy_resumes_its_partial_file() {
     let mut scene = scene();
     let daemon = scene.daemon().await;
     let held = half_copied(&mut scene, &daemon).await;
@@ -95,7 +95,7 @@ async fn a_cancelled_copy_goes_on_with_its_half_file() {
 }
 
 #[tokio::test]
-async fn a_pulled_disk_that_is_back_goes_on_with_its_half_file() {
+async fn a_pulled_disk_that_is_back_resumes_its_partial_file() {
     let mut scene = scene();
     let daemon = scene.daemon().await;
     let held = half_copied(&mut scene, &daemon).await;
@@ -114,7 +114,7 @@ async fn a_pulled_disk_that_is_back_goes_on_with_its_half_file() {
 }
 
 #[tokio::test]
-async fn after_a_crash_the_half_file_is_gone_on_with_whatever_it_holds() {
+async fn after_a_crash_the_partial_file_is_resumed_whatever_it_holds() {
     let mut scene = scene();
     let mut daemon = scene.daemon().await;
     let held = half_copied(&mut scene, &daemon).await;
@@ -170,7 +170,7 @@ fn assert_made_good(scene: &Scene, daemon: &Daemon, sound: u64) {
 }
 
 #[tokio::test]
-async fn after_a_crash_a_file_that_never_reached_the_disk_is_copied_anew() {
+async fn after_a_crash_a_file_that_never_reached_the_disk_is_copied_again() {
     let mut scene = scene();
     let sound = crashed_with_a_lost_file(&mut scene).await;
     let daemon = scene.daemon().await;
@@ -180,7 +180,7 @@ async fn after_a_crash_a_file_that_never_reached_the_disk_is_copied_anew() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_in_doubt_stays_so_until_it_is_compared() {
+async fn what_a_crash_left_unverified_stays_so_until_it_is_compared() {
     let mut scene = scene();
     let sound = crashed_with_a_lost_file(&mut scene).await;
     let daemon = scene.daemon().await;
@@ -222,7 +222,7 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
 
 /// A source that was itself a copy once. Whether rsync is told of half files at all depends on how much there is to copy.
 #[tokio::test]
-async fn directories_of_half_files_are_neither_copied_nor_left_on_the_disk() {
+async fn directories_of_partial_files_are_neither_copied_nor_left_on_the_disk() {
     let mut scene = Scene::new();
     let mounted = scene.disk.mount_writable(&scene.testbed);
     let stale = scene.copy(&mounted).join("config/.asbackup-partial");

@@ -111,7 +111,7 @@ async fn foreign_files_are_deleted_only_with_their_own_flag_and_unasked() {
 }
 
 #[tokio::test]
-async fn what_was_agreed_to_is_forgotten_with_the_first_good_copy() {
+async fn an_agreement_is_forgotten_after_the_first_good_copy() {
     let scene = Scene::new();
     lay_photos(&scene);
     let office = Office::of(scene).await;
@@ -164,7 +164,7 @@ async fn a_disk_with_an_older_copy_is_added_without_a_question() {
 }
 
 #[tokio::test]
-async fn a_disk_that_can_not_be_looked_into_is_added_and_that_is_said() {
+async fn a_disk_that_cannot_be_looked_into_is_added_and_setup_says_so() {
     let scene = Scene::new();
     let image = fs::File::options().write(true).open(scene.disk.image()).expect("the image");
     // The file system is recognised still, and can't be mounted: the table of groups is gone.
@@ -178,7 +178,7 @@ async fn a_disk_that_can_not_be_looked_into_is_added_and_that_is_said() {
 }
 
 #[tokio::test]
-async fn on_a_terminal_no_is_the_answer_of_who_only_presses_enter() {
+async fn on_a_terminal_enter_alone_means_no() {
     let scene = Scene::new();
     lay_photos(&scene);
     let office = Office::of(scene).await;

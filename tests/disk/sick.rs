@@ -42,7 +42,7 @@ fn notes_of_ext4(scene: &Scene) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_damaged_journal_is_told_in_udisks_words() {
+async fn a_damaged_journal_is_reported_in_udisks_words() {
     let mut scene = Scene::new();
     let block: u64 = debugfs(&scene.disk, "bmap <8> 0").trim().parse().expect("where the journal begins");
     let image = fs::File::options().write(true).open(scene.disk.image()).expect("the image");
@@ -89,7 +89,7 @@ async fn an_rsync_that_waits_for_a_file_system_given_up_by_the_kernel_is_ended()
 }
 
 #[tokio::test]
-async fn an_xfs_that_shuts_down_in_mid_copy_is_told_as_a_failing_disk() {
+async fn an_xfs_that_shuts_down_in_mid_copy_is_reported_as_a_failing_disk() {
     let mut scene = Scene::with(FileSystem::Xfs);
     let strike = |scene: &Scene| {
         let top = scene.mounted_copy().parent().expect("the top").to_owned();
@@ -101,7 +101,7 @@ async fn an_xfs_that_shuts_down_in_mid_copy_is_told_as_a_failing_disk() {
 }
 
 #[tokio::test]
-async fn a_disk_whose_blocks_can_not_be_written_is_told_and_unmounted() {
+async fn a_disk_whose_blocks_cannot_be_written_is_reported_and_unmounted() {
     let testbed = Testbed::new();
     let disk = Disk::make_failing(&testbed, "FAILING", 32 << 20);
     let mut scene = Scene::of(testbed, disk);
@@ -145,7 +145,7 @@ async fn too_few_inodes_are_found_before_anything_changes() {
 }
 
 #[tokio::test]
-async fn inodes_that_another_writer_takes_in_mid_copy_are_told_as_such() {
+async fn inodes_that_another_writer_takes_in_mid_copy_are_reported_as_such() {
     let mut scene = scene_with_few_inodes();
     let strike = |scene: &Scene| {
         let beside = scene.mounted_copy().with_file_name("beside");

@@ -43,7 +43,7 @@ fn cover_with_tmpfs(scene: &Scene, source: &str) {
 }
 
 #[tokio::test]
-async fn a_source_that_is_mounted_late_is_waited_for_and_told_of_once() {
+async fn a_source_that_is_mounted_late_is_waited_for_with_one_report() {
     let mut scene = Scene::new();
     scene.config.set("Safety", "source-must-be-mountpoint", "true");
     let (daemon, finished) = scene.run_once().await;
@@ -221,7 +221,7 @@ fn damage_directory(image: &Path, directory: &str) {
 }
 
 #[tokio::test]
-async fn a_source_that_can_not_be_read_deletes_nothing() {
+async fn a_source_that_cannot_be_read_deletes_nothing() {
     let testbed = Testbed::new();
     let disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     let mut drive = Disk::make(&testbed, FileSystem::Ext4, "DRIVE");

@@ -61,7 +61,7 @@ async fn what_changed_its_case_and_its_contents_is_copied() {
 }
 
 #[tokio::test]
-async fn names_that_the_disk_takes_for_one_are_refused_with_both() {
+async fn names_that_the_disk_takes_for_one_are_both_named_in_the_refusal() {
     for (one, other) in [("Case", "case"), ("Σίσυφος", "Σίσυφοσ"), ("é/a", "É/a")] {
         let testbed = Testbed::new();
         let disk = Disk::make(&testbed, FileSystem::Exfat, "NAMES");
@@ -214,7 +214,7 @@ async fn a_daemon_that_is_killed_while_it_respells_loses_nothing() {
 
 /// exFAT itself doesn't survive every pull, having no journal; then that is said.
 #[tokio::test]
-async fn a_disk_that_is_pulled_while_it_is_respelt_is_never_taken_for_whole() {
+async fn a_disk_that_is_pulled_while_it_is_respelt_is_never_called_complete() {
     let (mut scene, daemon) = many_respelt().await;
     scene.disk.pull();
     assert_aborted(&daemon.finished(2).await, "DiskRemoved");
@@ -248,7 +248,7 @@ async fn what_is_not_on_the_disk_after_a_copy_is_no_success() {
 }
 
 #[tokio::test]
-async fn a_name_that_can_not_be_respelt_ends_the_run_with_nothing_deleted() {
+async fn a_name_that_cannot_be_respelt_ends_the_run_with_nothing_deleted() {
     let (mut scene, mut daemon) = copied().await;
     respell(&scene);
     daemon.stop().await;

@@ -26,7 +26,7 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 
 /// rsync would go down into it, write there and delete what is not in the source.
 #[tokio::test]
-async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
+async fn a_mount_on_the_target_before_the_copy_is_refused() {
     let mut scene = Scene::new();
     let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");
@@ -51,7 +51,7 @@ async fn something_mounted_upon_the_target_before_the_copy_is_a_refusal() {
 
 /// It gets its part of the copy, and loses what it held.
 #[tokio::test]
-async fn something_mounted_upon_the_target_in_mid_copy_is_no_success() {
+async fn a_mount_on_the_target_in_mid_copy_is_no_success() {
     let mut scene = Scene::new();
     let victim = scene.testbed.make_directory("victim");
     fs::write(victim.join("precious"), "precious").expect("a file");

@@ -137,7 +137,7 @@ fn udisks_cleans_up_the_mount_of_a_disk_pulled_while_mounted() {
 
 /// As the daemon does when it starts, to prove that the disk may be pulled.
 #[test]
-fn a_look_at_a_disk_waits_for_who_claims_it_for_a_moment() {
+fn a_private_mount_waits_while_somebody_claims_the_disk() {
     let testbed = Testbed::new();
     let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
     disk.plug();

@@ -89,7 +89,7 @@ async fn times_beyond_those_of_small_inodes_are_compared_by_contents() {
 
 /// What is read from a FAT when the clock has changed.
 #[tokio::test]
-async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes() {
+async fn a_disk_with_local_time_is_not_copied_again_when_the_clock_changes() {
     let mut scene = Scene::with(FileSystem::Exfat);
     let mut daemon = Some(runs_again(&mut scene, &mut None).await);
     for minutes in [120, -60, 345] {
@@ -114,7 +114,7 @@ async fn a_disk_that_keeps_local_time_is_not_copied_anew_when_the_clock_changes(
 
 /// Dumps of a fixed length, each night at the same hour, are off by a day in all.
 #[tokio::test]
-async fn what_is_written_anew_each_night_is_no_clock_that_has_changed() {
+async fn files_rewritten_each_night_are_not_taken_for_a_clock_change() {
     for file_system in [FileSystem::Exfat, FileSystem::Ntfs] {
         let mut scene = Scene::with(file_system);
         scene.source.clear();

@@ -133,7 +133,7 @@ async fn a_blank_disk_is_listed_with_the_command_that_formats_it() {
 }
 
 #[tokio::test]
-async fn what_has_no_signature_and_is_not_empty_gets_no_command() {
+async fn a_disk_with_data_and_no_signature_gets_no_command() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
     for (name, place) in [("begin", 700_000), ("end", SIZE - MEBIBYTE)] {
@@ -158,7 +158,7 @@ async fn a_disk_that_is_filled_afterwards_gets_no_command_either() {
 }
 
 #[tokio::test]
-async fn a_write_protected_disk_and_one_without_partitions_are_told_as_such() {
+async fn a_write_protected_disk_and_one_without_partitions_are_reported_as_such() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
     let protected = Raw::plug(&scene.testbed, "protected", |_| {}, &["--read-only"]);
@@ -191,7 +191,7 @@ async fn of_several_partitions_the_empty_one_for_files_is_offered() {
 
 /// Its first mebibyte is the container's own, and empty.
 #[tokio::test]
-async fn a_partition_that_something_is_built_upon_is_not_offered() {
+async fn a_partition_that_backs_another_device_is_not_offered() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
     let raw = Raw::divided(&scene.testbed, "container", "label: gpt\nstart=2048, size=600000\n");

@@ -45,7 +45,7 @@ fn encrypt(scene: &mut Scene) {
 }
 
 #[tokio::test]
-async fn a_locked_disk_that_is_known_by_its_container_is_told_as_locked() {
+async fn a_locked_disk_that_is_known_by_its_container_is_reported_as_locked() {
     let mut scene = Scene::new();
     encrypt(&mut scene);
     let daemon = scene.daemon().await;
@@ -117,7 +117,7 @@ fn set_up_with_large_sectors(scene: &mut Scene, kind: &str) {
 }
 
 #[tokio::test]
-async fn a_disk_whose_partitions_count_in_other_sectors_is_told_as_such() {
+async fn a_disk_whose_partitions_count_in_other_sectors_is_reported_as_such() {
     for kind in ["gpt", "dos"] {
         let mut scene = Scene::new();
         set_up_with_large_sectors(&mut scene, kind);
@@ -151,7 +151,7 @@ async fn known_by_its_drive() -> (Played, Daemon) {
 }
 
 #[tokio::test]
-async fn a_disk_whose_beginning_can_not_be_read_is_told_as_what_it_seems_to_be() {
+async fn a_disk_with_an_unreadable_start_is_reported_as_what_it_seems_to_be() {
     let (mut played, daemon) = known_by_its_drive().await;
     played.scene.disk.unplug();
     played.scene.disk.plug();

@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn no_line_of_the_mount_table_makes_the_reader_fall_over(line in "(?s).{0,80}|[0-9 :/a-z,=-]{0,120}") {
+    fn no_line_of_the_mount_table_makes_the_parser_panic(line in "(?s).{0,80}|[0-9 :/a-z,=-]{0,120}") {
         for line in line.lines() {
             let _ = MountInfo::from_line(line);
         }

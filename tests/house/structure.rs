@@ -156,7 +156,7 @@ fn every_room_has_its_place_in_the_order() {
 
 /// Else a room could reach another one without naming it.
 #[test]
-fn nobody_climbs_out_of_his_room_without_naming_the_next() {
+fn no_room_reaches_another_without_naming_it() {
     assert_none(offences(|source| {
         if source.room().is_none() {
             return Vec::new();

@@ -25,7 +25,7 @@ async fn offences(browser: &mut Browser, axe: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_checker_of_accessibility_finds_nothing() {
+async fn the_accessibility_checker_finds_nothing() {
     let office = Office::with(office::ready(), "secret").await;
     let axe = axe();
     let mut browser = Browser::start().await;

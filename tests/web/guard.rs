@@ -89,7 +89,7 @@ async fn broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off() {
 }
 
 #[tokio::test]
-async fn who_asks_and_never_reads_is_hung_up_on() {
+async fn a_client_that_never_reads_is_disconnected() {
     let office = Office::new().await;
     // More answers than the system keeps for a reader.
     let mut deaf = TcpStream::connect(&office.site.address).await.expect("it listens");

@@ -26,7 +26,7 @@ async fn the_bar_moves_without_a_reload() {
 }
 
 #[tokio::test]
-async fn without_scripts_the_page_says_the_same_and_loads_itself_anew() {
+async fn without_scripts_the_page_says_the_same_and_reloads_itself() {
     let office = Office::with(office::copying(58), "").await;
     let mut browser = Browser::start().await;
     browser.becomes(&Reader { scripts: false, ..DESKTOP }).await;

@@ -15,7 +15,7 @@ pub fn picture(name: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn every_mood_says_in_words_what_is_and_what_to_do() {
+async fn every_state_says_in_words_what_is_and_what_to_do() {
     let office = Office::new().await;
     let mut browser = Browser::start().await;
     browser.becomes(&DESKTOP).await;

@@ -42,7 +42,7 @@ async fn a_reload_of_the_configuration_moves_the_page() {
 }
 
 #[tokio::test]
-async fn who_reads_while_the_page_moves_goes_on_reading() {
+async fn a_reader_goes_on_reading_while_the_page_moves() {
     let office = Office::with(office::copying(1), "").await;
     let mut stream = TcpStream::connect(&office.site.address).await.expect("it listens");
     stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("a request");

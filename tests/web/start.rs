@@ -16,7 +16,7 @@ async fn open() -> Office {
 }
 
 #[tokio::test]
-async fn who_has_the_password_starts_a_copy_and_no_foreign_page_does() {
+async fn the_password_starts_a_copy_and_a_foreign_page_does_not() {
     let office = open().await;
     let post = async |headers: &str| office.site.ask("POST", "/copy", &format!("Content-Length: 0\r\n{headers}")).await;
     let bare = post("").await;
@@ -53,7 +53,7 @@ async fn a_person_is_asked_for_the_password_in_a_form_and_by_no_challenge() {
 }
 
 #[tokio::test]
-async fn guesses_are_slow_and_a_crowd_of_them_is_sent_away() {
+async fn guesses_are_slow_and_too_many_are_refused() {
     let office = open().await;
     let guess = async || office.site.ask("POST", "/copy", WRONG).await.code();
     let begun = Instant::now();

@@ -129,7 +129,7 @@ fn memory_peak(office: &Office) -> u64 {
 }
 
 #[tokio::test]
-async fn forged_news_is_neither_shown_nor_kept() {
+async fn forged_signals_are_neither_shown_nor_kept() {
     let office = Office::new().await;
     let before = office.site.get("/api/status").await.body;
     let memory = memory_peak(&office);

@@ -80,7 +80,7 @@ async fn api_that_is_away_lets_the_copy_go_with_a_warning() {
 }
 
 #[tokio::test]
-async fn api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all() {
+async fn api_that_hangs_delays_a_copy_by_its_timeout_and_calls_not_at_all() {
     let mut place = Place::new().await;
     place.harness.settings.set("VEEAM", "api-timeout-seconds", "2");
     place.veeam.set("slow", json!({ "/api/v1/serverTime": 600 }));
@@ -101,7 +101,7 @@ async fn api_that_hangs_holds_a_copy_no_longer_than_its_time_and_no_call_at_all(
 }
 
 #[tokio::test]
-async fn api_is_waited_for_also_by_a_copy_without_patience() {
+async fn api_is_awaited_even_by_a_copy_that_does_not_wait_for_veeam() {
     let mut place = Place::new().await;
     place.harness.settings.set("Backup", "wait-for-veeam-minutes", "0");
     place.veeam.set("slow", json!({ "/api/v1/jobs": 1 }));

@@ -25,7 +25,7 @@ fn age(lock: &std::path::Path) {
 }
 
 #[tokio::test]
-async fn lock_that_is_too_old_is_mailed_once_also_over_a_restart() {
+async fn lock_that_is_too_old_is_mailed_once_even_across_a_restart() {
     let (place, lock) = place_with_an_old_lock().await;
     let mut daemon = place.harness.daemon().await;
     daemon.until_logged(OLD).await;

@@ -55,7 +55,7 @@ async fn config_check_says_whether_the_file_is_in_order() {
 }
 
 #[tokio::test]
-async fn config_show_says_what_is_in_force_and_whence() {
+async fn config_show_says_what_is_in_force_and_where_it_comes_from() {
     let sample = Sample::new(GOOD);
     let said = sample.call(GERMAN, &["show"]).await;
     assert_eq!(said.code, Some(0));

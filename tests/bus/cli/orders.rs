@@ -8,7 +8,7 @@ use asbackup_testing::program;
 use super::called::{ENGLISH, GERMAN, call, ended, of_program};
 
 #[tokio::test]
-async fn what_the_daemon_refuses_is_told_in_its_words_alone() {
+async fn a_refusal_is_printed_in_the_daemons_words_alone() {
     let harness = Harness::new().await;
     let _daemon = harness.daemon().await;
     let address = harness.bus.address();
@@ -75,7 +75,7 @@ async fn a_disk_that_is_there_can_be_trusted() {
 }
 
 #[tokio::test]
-async fn who_may_not_is_told_so_and_polkit_was_free_to_ask_for_a_password() {
+async fn a_refused_caller_is_told_so_and_polkit_could_ask_for_a_password() {
     let harness = Harness::new().await;
     let polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
     let _daemon = harness.daemon().await;

@@ -29,7 +29,7 @@ async fn fill(daemon: &Daemon, count: usize) {
 }
 
 #[tokio::test]
-async fn a_lock_too_many_is_refused_and_those_that_are_held_stay() {
+async fn a_lock_beyond_the_limit_is_refused_and_held_ones_stay() {
     let harness = Harness::within(Path::new(IN_MEMORY)).await;
     let daemon = harness.daemon().await;
     fill(&daemon, MOST_LOCKS).await;
@@ -43,7 +43,7 @@ async fn a_lock_too_many_is_refused_and_those_that_are_held_stay() {
 }
 
 #[tokio::test]
-async fn a_request_too_many_is_refused_while_a_copy_is_on() {
+async fn a_request_beyond_the_limit_is_refused_during_a_copy() {
     let harness = Harness::within(Path::new(IN_MEMORY)).await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;

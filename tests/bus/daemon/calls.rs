@@ -61,7 +61,7 @@ async fn call(client: &BackupProxy<'_>, action: Action) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn start_says_why_it_can_not() {
+async fn start_says_why_it_is_refused() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.udisks.plug(&stranger()).await;
@@ -183,7 +183,7 @@ async fn a_stranger_may_read_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn whom_polkit_lets_pass_may_start_and_cancel() {
+async fn a_caller_whom_polkit_authorises_may_start_and_cancel() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;

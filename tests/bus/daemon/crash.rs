@@ -42,7 +42,7 @@ async fn a_disk_replugged_while_its_run_is_being_cancelled_gets_a_new_run() {
 }
 
 #[tokio::test]
-async fn a_killed_daemons_run_is_written_down_and_taken_up_again() {
+async fn a_killed_daemons_run_is_recorded_and_resumed() {
     let harness = Harness::new().await;
     let disk = numbered(first());
     let mut daemon = harness.daemon().await;
@@ -72,7 +72,7 @@ async fn without_a_sequence_number_a_killed_run_begins_anew_as_for_a_fresh_disk(
 }
 
 #[tokio::test]
-async fn a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
+async fn a_run_interrupted_by_a_stop_is_resumed_by_the_next_daemon() {
     let harness = Harness::new().await;
     let disk = numbered(first());
     let mut daemon = harness.daemon().await;
@@ -83,7 +83,7 @@ async fn a_run_that_a_stop_cut_off_is_taken_up_by_the_next_daemon() {
 }
 
 #[tokio::test]
-async fn a_disk_that_was_cut_off_three_times_is_left_alone() {
+async fn a_disk_interrupted_three_times_is_left_alone() {
     let harness = Harness::new().await;
     let disk = numbered(first());
     let mut daemon = harness.daemon().await;
@@ -117,7 +117,7 @@ async fn a_disk_that_has_had_its_run_gets_no_second_one_from_the_next_daemon() {
 }
 
 #[tokio::test]
-async fn a_torn_history_is_told_and_survived() {
+async fn a_torn_history_is_reported_and_survived() {
     let harness = Harness::new().await;
     fs::write(harness.path("state/history.jsonl"), "{\"ended\":{\"run\":7,\"di").unwrap();
     let daemon = harness.daemon().await;

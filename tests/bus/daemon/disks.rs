@@ -17,7 +17,7 @@ async fn runs_until(harness: &Harness, daemon: &Daemon, witness: &FakeDisk) -> V
 }
 
 #[tokio::test]
-async fn a_disk_that_comes_bit_by_bit_gets_exactly_one_run() {
+async fn a_disk_that_appears_bit_by_bit_gets_exactly_one_run() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.udisks.plug_bit_by_bit(&first()).await;
@@ -71,7 +71,7 @@ async fn an_unknown_disk_is_listed_and_left_alone() {
 }
 
 #[tokio::test]
-async fn disks_that_are_no_good_end_their_run_before_they_are_touched() {
+async fn unusable_disks_end_their_run_before_they_are_touched() {
     let unfit = [
         (FakeDisk { file_system: "iso9660".to_owned(), ..first() }, "UnsupportedFileSystem", "iso9660"),
         (FakeDisk { read_only: true, ..first() }, "MountFailed", "write-protect"),
@@ -91,7 +91,7 @@ async fn disks_that_are_no_good_end_their_run_before_they_are_touched() {
 }
 
 #[tokio::test]
-async fn a_hidden_disk_is_left_alone_and_a_call_for_it_is_told_why() {
+async fn a_hidden_disk_is_left_alone_and_the_answer_to_a_call_says_why() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let hidden = FakeDisk { ignored: true, ..first() };
@@ -102,7 +102,7 @@ async fn a_hidden_disk_is_left_alone_and_a_call_for_it_is_told_why() {
 }
 
 #[tokio::test]
-async fn of_two_disks_with_one_uuid_neither_is_touched_and_it_is_told_once() {
+async fn of_two_disks_with_one_uuid_neither_is_touched_with_one_report() {
     let harness = Harness::new().await;
     let clone = FakeDisk { name: "asbackuptest9".to_owned(), serial: "CL0N3".to_owned(), ..first() };
     let daemon = harness.daemon().await;
@@ -134,7 +134,7 @@ async fn udisks_may_come_later_than_the_daemon() {
 }
 
 #[tokio::test]
-async fn udisks_that_was_away_is_heard_the_moment_it_is_back() {
+async fn udisks_is_listened_to_as_soon_as_it_is_back() {
     let mut harness = Harness::new().await;
     harness.udisks.on_call("GetManagedObjects", Behaviour::fails("Failed", "not yet"));
     let daemon = harness.daemon().await;

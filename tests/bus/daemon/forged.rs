@@ -101,7 +101,7 @@ async fn forged_signals_of_others_are_not_even_a_reason_to_ask() {
 }
 
 #[tokio::test]
-async fn large_signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
+async fn large_signals_to_the_daemon_alone_delay_nobody_and_take_no_memory() {
     let town = Town::new().await;
     let many: HashMap<String, Variant<'_>> = (0..1_200_000).map(|nth| (nth.to_string(), Variant::from(nth))).collect();
     let block = format!("{UDISKS}/block_devices/sda");

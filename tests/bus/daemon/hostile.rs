@@ -110,7 +110,7 @@ async fn flood(harness: &Harness, until: Instant, least: u64) -> u64 {
 }
 
 #[tokio::test]
-async fn a_flood_of_calls_grows_no_memory_and_holds_up_nobody() {
+async fn a_flood_of_calls_takes_no_memory_and_delays_nobody() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let _polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;

@@ -54,7 +54,7 @@ async fn a_known_uuid_behind_another_drive_is_warned_about_by_default() {
 }
 
 #[tokio::test]
-async fn a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be() {
+async fn a_locked_disk_on_a_known_drive_is_reported_as_what_it_seems_to_be() {
     let (harness, daemon) = harness_with("warn").await;
     let locked = FakeDisk {
         uuid: "99bc3e64-ccf3-416f-a968-2349a332a975".to_owned(),
@@ -80,7 +80,7 @@ async fn a_locked_disk_behind_a_known_drive_is_told_as_what_it_seems_to_be() {
 }
 
 #[tokio::test]
-async fn an_enclosure_that_comes_without_its_disk_is_told() {
+async fn an_enclosure_without_its_disk_is_reported() {
     let (harness, daemon) = harness_with("warn").await;
     let nothing = String::new;
     let name = "asbackuptest9".to_owned();
@@ -93,7 +93,7 @@ async fn an_enclosure_that_comes_without_its_disk_is_told() {
 
 /// Who has them can make a disk look like a known one.
 #[tokio::test]
-async fn what_disks_are_recognised_by_is_told_to_nobody() {
+async fn what_identifies_a_disk_is_told_to_nobody() {
     let mut harness = Harness::new().await;
     harness.settings.set("Debug", "debug", "true");
     let daemon = harness.daemon().await;

@@ -80,7 +80,7 @@ async fn a_cancelled_run_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_text_log_that_can_not_be_written_is_told_once_and_stops_nothing() {
+async fn a_text_log_that_cannot_be_written_is_reported_once_and_stops_nothing() {
     let mut harness = Harness::new().await;
     std::fs::write(harness.path("in-the-way"), "").unwrap();
     let path = harness.path("in-the-way/asbackup.log").display().to_string();

@@ -57,7 +57,7 @@ async fn a_mount_that_udisks_refuses_aborts_the_run_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_mount_is_asked_for_with_what_keeps_the_host_safe() {
+async fn a_mount_is_requested_with_the_options_that_keep_the_host_safe() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.udisks.plug(&first()).await;

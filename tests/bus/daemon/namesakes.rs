@@ -45,7 +45,7 @@ async fn two_names_that_look_like_one_are_two_locks_and_a_warning() {
 }
 
 #[tokio::test]
-async fn one_name_that_two_scripts_wait_for_at_a_time_is_told() {
+async fn one_name_that_two_scripts_wait_for_is_reported() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
@@ -65,7 +65,7 @@ async fn one_name_that_two_scripts_wait_for_at_a_time_is_told() {
 }
 
 #[tokio::test]
-async fn a_lock_that_was_asked_for_twice_does_not_go_in_silence() {
+async fn a_lock_requested_twice_is_not_released_silently() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     for times in [1, 3] {

@@ -113,7 +113,7 @@ async fn a_run_that_is_on_goes_on_when_its_disk_is_taken_out_of_the_config() {
 }
 
 #[tokio::test]
-async fn unknown_keys_are_told_and_do_no_harm() {
+async fn unknown_keys_are_reported_and_do_no_harm() {
     let mut harness = Harness::new().await;
     harness.settings.set("Backup", "backup-sorce", "/tmp");
     let daemon = harness.daemon().await;

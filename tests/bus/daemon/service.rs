@@ -76,7 +76,7 @@ async fn the_status_of_the_unit_is_the_status_on_the_bus() {
 }
 
 #[tokio::test]
-async fn sigterm_and_sigint_end_an_idle_daemon_at_once_and_well() {
+async fn sigterm_and_sigint_end_an_idle_daemon_at_once_and_cleanly() {
     for signal in [Signal::TERM, Signal::INT] {
         let harness = Harness::new().await;
         let mut daemon = harness.daemon().await;

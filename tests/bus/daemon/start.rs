@@ -19,7 +19,7 @@ fn template(room: &Path) -> String {
 }
 
 #[tokio::test]
-async fn a_faulty_config_is_never_ready_and_every_fault_is_told() {
+async fn with_a_faulty_config_it_is_never_ready_and_reports_every_fault() {
     let mut harness = Harness::new().await;
     harness.settings.set("Backup", "backup-source", "relative/path");
     harness.settings.set("Backup", "wait-for-veeam-minutes", "soon");
@@ -37,7 +37,7 @@ async fn a_faulty_config_is_never_ready_and_every_fault_is_told() {
 }
 
 #[tokio::test]
-async fn a_config_that_is_missing_is_named_and_never_ready() {
+async fn a_missing_config_is_named_and_the_daemon_never_ready() {
     let harness = Harness::new().await;
     let mut daemon = harness.launch_with("").await;
     assert_eq!(daemon.exit().await.code(), Some(78));
@@ -68,7 +68,7 @@ async fn the_untouched_template_makes_an_idle_daemon_that_says_what_to_fill_in()
 }
 
 #[tokio::test]
-async fn a_second_daemon_ends_with_a_clear_word_and_the_first_goes_on() {
+async fn a_second_daemon_exits_with_a_clear_message_and_the_first_goes_on() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let mut second = harness.launch_with("-2").await;

@@ -228,14 +228,14 @@ impl Town {
 }
 
 #[tokio::test]
-async fn calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
+async fn calls_without_reply_delay_nobody_and_take_no_memory() {
     let town = Town::new().await;
     let swarm = Swarm::come(&town.harness, FLOODERS, small);
     town.assert_served(&swarm).await;
 }
 
 #[tokio::test]
-async fn large_calls_that_want_no_answer_hold_up_nobody_and_grow_nothing() {
+async fn large_calls_without_reply_delay_nobody_and_take_no_memory() {
     let town = Town::new().await;
     let huge = "x".repeat(1 << 20);
     let messages = vec![
@@ -262,7 +262,7 @@ pub async fn names_of(daemon: &Daemon) -> Vec<OwnedUniqueName> {
 }
 
 #[tokio::test]
-async fn signals_to_the_daemon_alone_hold_up_nobody_and_grow_nothing() {
+async fn signals_to_the_daemon_alone_delay_nobody_and_take_no_memory() {
     let town = Town::new().await;
     let names = names_of(&town.daemon).await;
     assert!(!names.is_empty());
@@ -338,7 +338,7 @@ fn large_answers() -> Vec<Message> {
 }
 
 #[tokio::test]
-async fn callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() {
+async fn callers_who_never_read_large_answers_delay_nobody_and_take_no_memory() {
     let town = with_a_long_history().await;
     let mut swarm = Swarm::of(&town.harness, FLOODERS, |socket, over, sent| {
         call_and_never_read(socket, large_answers, over, sent);
@@ -349,7 +349,7 @@ async fn callers_who_never_read_large_answers_hold_up_nobody_and_grow_nothing() 
 
 /// Many callers who do read.
 #[tokio::test]
-async fn callers_who_list_all_runs_hold_up_nobody_and_grow_nothing() {
+async fn callers_who_list_all_runs_delay_nobody_and_take_no_memory() {
     let town = with_a_long_history().await;
     let swarm = Swarm::come(&town.harness, FLOODERS, large_answers);
     town.assert_served(&swarm).await;
@@ -371,7 +371,7 @@ fn listen_and_never_read(mut socket: UnixStream, over: &AtomicBool, sent: &Atomi
 }
 
 #[tokio::test]
-async fn listeners_who_never_read_hold_up_nobody_and_grow_nothing() {
+async fn listeners_who_never_read_delay_nobody_and_take_no_memory() {
     let town = Town::new().await;
     let mut swarm = Swarm::of(&town.harness, LISTENERS, listen_and_never_read);
     swarm.few = (LISTENERS * RULES) as u64 - 1;

@@ -62,7 +62,7 @@ fn number(ends: &BTreeMap<Option<i32>, Vec<String>>, code: i32) -> usize {
 }
 
 #[tokio::test]
-async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
+async fn of_a_thousand_tools_a_hundred_wait_and_the_others_are_told_why_not() {
     let harness = Harness::within(Path::new(IN_MEMORY)).await;
     let daemon = harness.daemon().await;
     let _polkit = FakePolkit::start(harness.bus.address(), Decision::Yes).await;
@@ -86,7 +86,7 @@ async fn of_a_thousand_tools_a_hundred_wait_and_each_other_is_told_why_not() {
 }
 
 #[tokio::test]
-async fn names_that_no_job_has_are_refused_as_such_however_long() {
+async fn impossible_job_names_are_refused_as_such_however_long() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let _polkit = FakePolkit::start(harness.bus.address(), Decision::Yes).await;
@@ -118,7 +118,7 @@ async fn take_all(harness: &Harness) -> Vec<Connection> {
 }
 
 #[tokio::test]
-async fn who_finds_no_place_on_the_bus_is_told_so_in_plain_words() {
+async fn a_tool_that_finds_the_bus_full_says_so_in_plain_words() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let tools = Tools::new(&harness);

@@ -130,7 +130,7 @@ async fn a_tool_whose_reader_has_gone_withdraws_its_request() {
 }
 
 #[tokio::test]
-async fn who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() {
+async fn a_tool_whose_time_is_up_exits_with_3_and_leaves_nothing_behind() {
     let mut harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
@@ -150,7 +150,7 @@ async fn who_has_waited_long_enough_ends_with_3_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_tool_that_waits_survives_the_daemons_death() {
+async fn a_waiting_tool_survives_the_daemons_death() {
     let harness = Harness::new().await;
     let mut daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;
@@ -180,7 +180,7 @@ async fn a_lock_that_is_held_survives_the_daemons_death() {
 }
 
 #[tokio::test]
-async fn every_other_end_has_its_exit_code() {
+async fn every_other_outcome_has_its_exit_code() {
     let harness = Harness::new().await;
     let (code, _, complained) = end(&mut lock(&harness, &["Nightly"])).await;
     assert_eq!(code, 4, "nobody is there: {complained}");

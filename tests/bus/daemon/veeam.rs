@@ -57,7 +57,7 @@ async fn lock_files_come_and_go_while_nothing_runs() {
 }
 
 #[tokio::test]
-async fn an_empty_lock_file_counts_and_is_warned_of() {
+async fn an_empty_lock_file_counts_and_is_warned_about() {
     let harness = Harness::new().await;
     fs::write(harness.veeam_lock("Nightly"), "").unwrap();
     let daemon = harness.daemon().await;
@@ -99,7 +99,7 @@ async fn a_run_that_waits_for_veeam_can_be_cancelled() {
 }
 
 #[tokio::test]
-async fn a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words() {
+async fn a_lock_directory_that_cannot_be_read_ends_the_run_in_plain_words() {
     let harness = Harness::new().await;
     fs::remove_dir(harness.path("veeam")).unwrap();
     fs::write(harness.path("veeam"), "in the way").unwrap();
@@ -112,7 +112,7 @@ async fn a_lock_directory_that_can_not_be_read_ends_the_run_in_plain_words() {
 }
 
 #[tokio::test]
-async fn a_job_that_asks_holds_its_lock_until_it_gives_it_back() {
+async fn a_job_holds_its_lock_until_it_unlocks() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let (name, message) = refused(daemon.client.veeam_unlock("Nightly").await);
@@ -167,7 +167,7 @@ async fn a_job_that_waits_may_give_up() {
 }
 
 #[tokio::test]
-async fn names_that_can_not_be_file_names_are_refused() {
+async fn names_that_cannot_be_file_names_are_refused() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let long = "x".repeat(241);
@@ -209,7 +209,7 @@ async fn a_job_that_holds_a_lock_is_never_overtaken_by_a_copy() {
 }
 
 #[tokio::test]
-async fn a_lock_file_that_comes_in_mid_copy_is_warned_of_and_never_called_held() {
+async fn a_lock_file_made_in_mid_copy_is_warned_about_and_never_called_held() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     harness.hang_in_mount(&daemon, &first()).await;

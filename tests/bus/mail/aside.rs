@@ -15,7 +15,7 @@ fn id(mail: &Received) -> String {
 }
 
 #[tokio::test]
-async fn mail_waits_and_says_what_to_do_while_nobody_is_there_to_send_it() {
+async fn mail_waits_and_says_what_to_do_while_no_sender_is_there() {
     let (_room, sink, mut harness) = plain().await;
     harness.settings.set("General", "language", "de");
     harness.sockets.close();

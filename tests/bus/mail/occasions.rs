@@ -141,7 +141,7 @@ async fn mail_goes_where_a_new_config_says() {
 }
 
 #[tokio::test]
-async fn mail_comes_to_each_as_he_wishes() {
+async fn mail_reaches_each_recipient_as_configured() {
     let (_room, sink, mut harness) = plain().await;
     let policy = "admin@example.com=problems, archive@example.com=none";
     harness.settings.set("Mail", "mail-policy", policy).set(
@@ -222,7 +222,7 @@ async fn mail_reminds_nobody_soon_after_a_good_copy() {
 }
 
 #[tokio::test]
-async fn mail_is_not_made_without_a_server_and_not_made_up_for_later() {
+async fn mail_without_a_server_is_neither_written_nor_sent_later() {
     let (_room, sink, mut harness) = plain().await;
     harness.settings.set("Mail", "server", "");
     let daemon = harness.daemon().await;

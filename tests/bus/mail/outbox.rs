@@ -32,7 +32,7 @@ async fn mail_waits_for_a_server_that_is_down_through_run_and_restart() {
 }
 
 #[tokio::test]
-async fn mail_trouble_is_told_once_as_long_as_it_stays_the_same() {
+async fn mail_trouble_is_reported_once_while_it_stays_the_same() {
     let (_room, mut sink, harness) = plain().await;
     sink.stop();
     let daemon = harness.daemon().await;

@@ -56,7 +56,7 @@ async fn pass_on(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt
 }
 
 #[tokio::test]
-async fn mail_never_shows_a_password_to_who_listens_to_starttls() {
+async fn mail_over_starttls_shows_no_password_to_an_eavesdropper() {
     let room = tempfile::tempdir().unwrap();
     let certificates = Certificates::make(room.path(), "localhost");
     let login = ["atlantis", PASSWORD];

@@ -18,7 +18,7 @@ async fn trusting(sink: &SmtpSink, certificates: &Certificates) -> Harness {
 }
 
 #[tokio::test]
-async fn mail_goes_over_starttls_to_who_logs_in_with_either_mechanism() {
+async fn mail_goes_over_starttls_with_either_login_mechanism() {
     for mechanism in ["PLAIN", "LOGIN"] {
         let room = room();
         let certificates = Certificates::make(room.path(), "localhost");

@@ -58,7 +58,7 @@ async fn a_job_locks_and_unlocks_over_ssh() {
 }
 
 #[tokio::test]
-async fn who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
+async fn a_request_over_ssh_ends_with_its_connection() {
     let way = Way::new().await;
     let daemon = way.harness.daemon().await;
     way.harness.hang_in_mount(&daemon, &first()).await;
@@ -74,7 +74,7 @@ async fn who_waits_over_ssh_and_loses_the_connection_waits_no_more() {
 }
 
 #[tokio::test]
-async fn what_is_not_one_of_the_two_tools_with_a_plain_name_is_refused_over_ssh() {
+async fn all_but_the_two_tools_with_a_plain_name_is_refused_over_ssh() {
     let way = Way::new().await;
     let daemon = way.harness.daemon().await;
     let canary = way.sshd.path("canary");

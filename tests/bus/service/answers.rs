@@ -46,7 +46,7 @@ async fn a_controller_that_has_gone_says_that_the_service_stops() {
 }
 
 #[tokio::test]
-async fn a_fault_reaches_the_caller_by_its_name_and_in_the_language_of_now() {
+async fn a_fault_reaches_the_caller_by_its_name_and_in_the_current_language() {
     let mut service = BusService::new().await;
     let mut calls = service.calls.take().unwrap();
     tokio::spawn(async move {

@@ -119,7 +119,7 @@ async fn listed_runs_have_every_key_of_the_contract_and_are_at_most_a_thousand()
 }
 
 #[tokio::test]
-async fn a_history_that_can_not_be_read_keeps_nobody_waiting() {
+async fn a_history_that_cannot_be_read_keeps_nobody_waiting() {
     let (_open, gate) = std::sync::mpsc::channel::<()>();
     let gate = std::sync::Mutex::new(gate);
     let history = move |_| {

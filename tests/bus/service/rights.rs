@@ -37,7 +37,7 @@ fn denied<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
 }
 
 #[tokio::test]
-async fn root_may_everything_without_polkit() {
+async fn root_may_do_everything_without_polkit() {
     let mut service = BusService::new().await;
     service.play_controller();
     let client = service.client().await;
@@ -47,7 +47,7 @@ async fn root_may_everything_without_polkit() {
 }
 
 #[tokio::test]
-async fn without_polkit_nobody_else_may_anything_but_read() {
+async fn without_polkit_others_may_only_read() {
     let mut service = BusService::new().await;
     let client = service.client_as(NOBODY).await;
     for action in Action::ALL {

@@ -88,7 +88,7 @@ async fn setup_asks_checks_tries_out_writes_and_the_copy_begins() {
 }
 
 #[tokio::test]
-async fn setup_that_is_not_answered_to_its_end_writes_nothing() {
+async fn setup_left_unfinished_writes_nothing() {
     let (harness, _daemon) = untouched().await;
     let before = fs::read(harness.config_path()).unwrap();
     let source = harness.path("source");
@@ -185,7 +185,7 @@ const CTRL_C: &str = "\u{3}";
 const CTRL_Z: &str = "\u{1a}";
 
 #[tokio::test]
-async fn setup_left_at_the_password_gives_the_terminal_its_echo_back() {
+async fn setup_left_at_the_password_restores_the_terminals_echo() {
     let (harness, _daemon) = untouched().await;
     let program = program("asbackup");
     let path = harness.config_path();

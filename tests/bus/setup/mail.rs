@@ -74,7 +74,7 @@ async fn mail_test_reaches_every_recipient_and_shows_the_servers_answers() {
 }
 
 #[tokio::test]
-async fn mail_test_tells_for_whom_the_server_does_not_take_it() {
+async fn mail_test_names_the_recipients_that_the_server_refuses() {
     let room = tempfile::tempdir().unwrap();
     let sink = SmtpSink::plain(room.path());
     let office = Office::new(sink.port, "");
@@ -135,7 +135,7 @@ async fn mail_test_says_in_one_line_why_nothing_could_be_sent() {
 }
 
 #[tokio::test]
-async fn mail_test_says_what_is_missing_when_nobody_is_there_to_send_it() {
+async fn mail_test_says_what_is_missing_when_no_sender_is_there() {
     let office = Office::new(25, "");
     office.sockets.close();
     let said = office.test(ENGLISH, &[]).await;

@@ -13,7 +13,7 @@ use super::source::damage_directory;
 use super::{aborted, assert_not_stored, assert_words, format_with_small_blocks, prepare};
 
 #[tokio::test]
-async fn names_of_one_file_in_two_subvolumes_are_told_as_that() {
+async fn hard_links_across_subvolumes_are_reported_as_such() {
     let mut scene = Scene::with(FileSystem::Btrfs);
     let first = scene.source.file("first/full.vbk", "x");
     fs::hard_link(first, scene.source.directory("second").join("same.vbk")).expect("a second name");
@@ -28,7 +28,7 @@ async fn names_of_one_file_in_two_subvolumes_are_told_as_that() {
 
 /// Without the feature `dir_nlink`: each directory is a name of the one above it.
 #[tokio::test]
-async fn more_directories_in_one_than_the_file_system_takes_are_told_as_that() {
+async fn too_many_directories_in_one_are_reported_as_such() {
     let mut scene = Scene::new();
     format_with_small_blocks(&scene, &["-O", "^dir_nlink", "-N", "100000"]);
     prepare(&scene, |copy| {
@@ -44,7 +44,7 @@ async fn more_directories_in_one_than_the_file_system_takes_are_told_as_that() {
 }
 
 #[tokio::test]
-async fn permissions_that_the_disk_is_not_to_hold_are_told_as_that() {
+async fn permissions_that_the_disk_must_not_hold_are_reported_as_such() {
     let mut scene = Scene::with(FileSystem::Btrfs);
     let file = scene.source.file("with permissions", "x");
     run(Command::new("setfacl").args(["-m", "u:1234:r"]).arg(&file));
@@ -95,7 +95,7 @@ async fn a_share_of_inodes_that_is_used_up_is_found_before_anything_changes() {
 
 /// The file system says so of itself, so this disk is accused.
 #[tokio::test]
-async fn a_damaged_directory_on_the_disk_is_told_as_damage() {
+async fn a_damaged_directory_on_the_disk_is_reported_as_damage() {
     let mut scene = Scene::new();
     prepare(&scene, |copy| {
         fs::create_dir_all(copy.join("repository")).expect("a directory");

@@ -72,7 +72,7 @@ fn fill_notes(directory: &Path) {
 }
 
 #[tokio::test]
-async fn a_btrfs_without_room_for_its_notes_is_no_full_disk() {
+async fn a_btrfs_without_room_for_metadata_is_no_full_disk() {
     let mut scene = Scene::with(FileSystem::Btrfs);
     scene.source.heavy();
     (0..2000).for_each(|number| drop(scene.source.file(format!("later/{number}"), [b'n'; 2000])));

@@ -12,7 +12,7 @@ use asbackup_testing::{PATIENCE, run, wait_for};
 use super::{aborted, told};
 
 #[tokio::test]
-async fn a_disk_that_windows_left_hibernated_is_told_as_such() {
+async fn a_disk_that_windows_left_hibernated_is_reported_as_such() {
     let mut scene = Scene::with(FileSystem::Ntfs);
     let mounted = scene.disk.mount_writable(&scene.testbed);
     let mut header = vec![0; 4096];
@@ -24,7 +24,7 @@ async fn a_disk_that_windows_left_hibernated_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn an_ext4_that_is_marked_read_only_is_told_as_such() {
+async fn an_ext4_that_is_marked_read_only_is_reported_as_such() {
     let mut scene = Scene::new();
     run(Command::new("/usr/sbin/tune2fs").args(["-O", "read-only"]).arg(scene.disk.image()));
     let fault = aborted(&mut scene).await;
@@ -59,7 +59,7 @@ async fn an_fstab_line_that_mounts_the_disk_read_only_is_named() {
 
 /// As of a file system made by a newer system than this one; libmount says "wrong fs type, bad option, bad superblock" of it.
 #[tokio::test]
-async fn a_disk_with_features_of_tomorrow_is_not_called_damaged() {
+async fn a_disk_with_features_of_a_newer_kernel_is_not_called_damaged() {
     let mut scene = Scene::new();
     run(Command::new("/usr/sbin/debugfs").args(["-w", "-R", "feature FEATURE_I28"]).arg(scene.disk.image()));
     let fault = aborted(&mut scene).await;

@@ -20,7 +20,7 @@ fn left(daemon: &Daemon) -> (u64, String) {
 }
 
 #[tokio::test]
-async fn what_the_list_of_excludes_keeps_on_the_disk_is_told() {
+async fn files_that_excludes_keep_on_the_disk_are_reported() {
     let mut scene = Scene::new();
     let excludes = scene.testbed.directory().join("excludes");
     fs::write(&excludes, "*.tmp\n").expect("the list");
@@ -41,7 +41,7 @@ async fn what_the_list_of_excludes_keeps_on_the_disk_is_told() {
 }
 
 #[tokio::test]
-async fn what_somebody_puts_into_a_directory_that_is_to_be_deleted_is_told() {
+async fn files_put_into_a_directory_to_be_deleted_are_reported() {
     let mut scene = Scene::new();
     scene.source.heavy();
     prepare(&scene, |copy| fs::create_dir_all(copy.join("heavy/gr\u{f6}\u{df}e\n")).expect("a directory"));

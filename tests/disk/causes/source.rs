@@ -19,7 +19,7 @@ fn written_of_one_file(scene: &Scene) -> u64 {
 }
 
 #[tokio::test]
-async fn a_source_file_that_is_cut_off_while_it_is_read_accuses_no_drive() {
+async fn a_source_file_truncated_while_it_is_read_blames_no_drive() {
     let mut scene = Scene::new();
     let file = scene.source.noise("one.vbk", 192 << 20);
     let daemon = scene.daemon().await;
@@ -62,7 +62,7 @@ fn forbid(scene: &Scene, directory: &Path) -> Child {
 }
 
 #[tokio::test]
-async fn a_source_that_root_may_not_read_accuses_no_drive_and_deletes_nothing() {
+async fn a_source_that_root_may_not_read_blames_no_drive_and_deletes_nothing() {
     let mut scene = Scene::new();
     scene.source.file("share/precious", "x");
     let (daemon, finished) = scene.run_once().await;
@@ -93,7 +93,7 @@ pub fn damage_directory(image: &Path, directory: &str) {
 
 /// Checksums tell the kernel so; what it says is of the source's file system.
 #[tokio::test]
-async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
+async fn a_damaged_source_directory_blames_no_disk_and_deletes_nothing() {
     let mut scene = Scene::new();
     let mut part = Disk::make(&scene.testbed, FileSystem::Ext4, "PART");
     let mounted = part.mount_writable(&scene.testbed);
@@ -124,7 +124,7 @@ async fn a_damaged_source_directory_accuses_no_disk_and_deletes_nothing() {
 
 /// Deeper than a path can be long, so that nobody can name what is at its end.
 #[tokio::test]
-async fn a_file_too_deep_to_be_named_is_told_and_accuses_nobody() {
+async fn a_file_too_deep_to_be_named_is_reported_and_blames_nobody() {
     let mut scene = Scene::new();
     let name = "d".repeat(200);
     let script = "for n in $(seq 25); do mkdir \"$1\" && cd -P \"$1\" || exit; done; echo x > file";

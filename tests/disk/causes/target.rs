@@ -118,7 +118,7 @@ async fn a_file_larger_than_the_file_system_takes_is_named() {
 
 /// 65,000 on ext4, which this machine may have as well, so that the last ones are there under other names already.
 #[tokio::test]
-async fn more_names_of_one_file_than_the_file_system_takes_are_named() {
+async fn too_many_hard_links_of_one_file_are_named() {
     const MOST: usize = 65_000;
     let mut scene = Scene::new();
     let time = std::time::SystemTime::UNIX_EPOCH;
@@ -138,7 +138,7 @@ async fn more_names_of_one_file_than_the_file_system_takes_are_named() {
 }
 
 #[tokio::test]
-async fn a_link_to_a_place_that_the_disk_can_not_hold_is_told_by_its_name() {
+async fn a_link_to_a_place_that_the_disk_cannot_hold_is_named() {
     let mut scene = Scene::new();
     symlink("x".repeat(4000), scene.source.path("long link")).expect("a link");
     format_with_small_blocks(&scene, &[]);

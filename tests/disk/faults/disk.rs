@@ -33,7 +33,7 @@ async fn a_start_for_a_disk_that_is_not_there_is_refused() {
 // Fehler: "Festplatte kann nicht gemountet werden."
 
 #[tokio::test]
-async fn a_disk_that_somebody_else_has_mounted_is_refused_and_left_to_him() {
+async fn a_disk_that_somebody_else_has_mounted_is_refused_and_left_alone() {
     let mut scene = Scene::new();
     scene.disk.plug();
     scene.testbed.run(&["mkdir", "/mnt/elsewhere"]);
@@ -49,7 +49,7 @@ async fn a_disk_that_somebody_else_has_mounted_is_refused_and_left_to_him() {
 }
 
 #[tokio::test]
-async fn a_damaged_disk_can_not_be_mounted() {
+async fn a_damaged_disk_cannot_be_mounted() {
     let mut scene = Scene::new();
     // The group descriptors of an ext4 with blocks of 4 KiB or 1 KiB; the superblock, with the UUID, stays.
     let image = File::options().write(true).open(scene.disk.image());
@@ -79,7 +79,7 @@ async fn a_disk_whose_safe_mount_options_fstab_takes_away_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_system_that_is_none_of_ours_is_refused() {
+async fn an_unsupported_file_system_is_refused() {
     let testbed = Testbed::new();
     let disk = Disk::make(&testbed, FileSystem::Ext2, "OLD");
     let mut scene = Scene::of(testbed, disk);
@@ -205,7 +205,7 @@ async fn a_lossy_file_system_is_refused_where_the_config_says_so() {
 }
 
 #[tokio::test]
-async fn names_that_the_disk_can_not_hold_are_refused_before_anything_changes() {
+async fn names_that_the_disk_cannot_hold_are_refused_before_anything_changes() {
     let mut scene = Scene::with(FileSystem::Ntfs);
     scene.source.file("10:30 o'clock?", "no such name on ntfs");
     scene.source.file("Case", "one");

@@ -55,7 +55,7 @@ async fn a_lock_that_somebody_holds_in_the_source_aborts_and_stays() {
 // Fehler: "Lockfiles können nicht erstellt werden."
 
 #[tokio::test]
-async fn a_lock_that_can_not_be_made_on_the_disk_aborts() {
+async fn a_lock_that_cannot_be_made_on_the_disk_aborts() {
     let mut scene = Scene::new();
     let mounted = scene.disk.mount_writable(&scene.testbed);
     fs::create_dir_all(scene.copy(&mounted).join(DISK_LOCK)).expect("a directory in its place");
@@ -64,7 +64,7 @@ async fn a_lock_that_can_not_be_made_on_the_disk_aborts() {
 }
 
 #[tokio::test]
-async fn a_lock_that_can_not_be_made_in_the_source_aborts() {
+async fn a_lock_that_cannot_be_made_in_the_source_aborts() {
     let mut scene = Scene::new();
     let source = Immutable::new(&scene.source.top);
     aborts_with(&mut scene, "LockFailed").await;
@@ -88,7 +88,7 @@ async fn a_link_in_the_place_of_the_lock_is_not_followed() {
 // Fehler: "Lockfiles können nicht mehr gelöscht werden."
 
 #[tokio::test]
-async fn a_lock_that_can_not_be_removed_from_the_source_aborts() {
+async fn a_lock_that_cannot_be_removed_from_the_source_aborts() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let daemon = scene.daemon().await;
@@ -101,7 +101,7 @@ async fn a_lock_that_can_not_be_removed_from_the_source_aborts() {
 }
 
 #[tokio::test]
-async fn a_lock_that_can_not_be_removed_from_the_disk_aborts() {
+async fn a_lock_that_cannot_be_removed_from_the_disk_aborts() {
     let mut scene = Scene::new();
     scene.source.heavy();
     let daemon = scene.daemon().await;

@@ -70,7 +70,7 @@ async fn a_directory_swapped_for_a_link_after_listing_leaks_nothing_of_roots() {
 }
 
 #[tokio::test]
-async fn where_rsync_can_not_be_confined_it_copies_and_that_is_told_once() {
+async fn where_rsync_cannot_be_confined_it_copies_with_one_warning() {
     let mut scene = Scene::new();
     let unit = scene.testbed.directory().join("older.service");
     let text = include_str!("../../../systemd/asbackupd.service");

@@ -48,7 +48,7 @@ async fn daemon_and_rsync_are_under_the_units_filter_and_no_door_is_open() {
 }
 
 #[test]
-fn what_no_backup_needs_is_refused_by_the_filter() {
+fn the_filter_refuses_what_no_backup_needs() {
     let testbed = Testbed::without_udisks();
     let [python, _, _] = filter();
     let probe = file("crates/testing/machine/forbidden.py");

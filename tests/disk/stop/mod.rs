@@ -63,7 +63,7 @@ async fn a_cancelled_copy_is_left_clean_and_can_be_started_again() {
 }
 
 #[tokio::test]
-async fn a_run_cancelled_in_its_check_is_left_clean() {
+async fn a_run_cancelled_in_its_dry_run_is_left_clean() {
     let mut scene = heavy_scene();
     scene.source.many(20_000);
     let daemon = scene.daemon().await;
@@ -92,7 +92,7 @@ async fn a_run_cancelled_in_its_first_moments_leaves_nothing_to_clear_up() {
 }
 
 #[tokio::test]
-async fn nothing_to_cancel_is_said() {
+async fn a_cancel_without_a_run_is_refused() {
     let scene = Scene::new();
     let daemon = scene.daemon().await;
     let refused = daemon.cancel().await.expect_err("no run is on");

@@ -43,7 +43,7 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_and_is_copied_to_once_back() {
 
 /// A process that waits in the kernel for a disk can't be killed; nobody may wait for it.
 #[tokio::test]
-async fn an_rsync_that_hangs_in_the_kernel_on_a_pulled_disk_holds_up_nobody() {
+async fn an_rsync_that_hangs_in_the_kernel_on_a_pulled_disk_delays_nobody() {
     let mut scene = heavy_scene();
     let mut second = scene.second_disk();
     let daemon = scene.daemon().await;

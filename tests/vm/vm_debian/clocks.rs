@@ -7,7 +7,7 @@ use super::scene::{NAME, SOURCE};
 const ZONES: [&str; 3] = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu"];
 
 #[test]
-fn a_fat_is_not_copied_anew_when_the_time_zone_changes() {
+fn a_fat_is_not_copied_again_when_the_time_zone_changes() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("LOCAL", "vfat");
     vm.plug(&disk);

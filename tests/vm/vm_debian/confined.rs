@@ -9,7 +9,7 @@ fn among_the_services(command: &str) -> String {
 }
 
 #[test]
-fn the_unit_lets_the_service_neither_listen_nor_speak_to_anybody() {
+fn the_unit_lets_the_service_neither_listen_nor_connect() {
     let mut vm = Vm::installed();
     let listen = "perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0) && listen(S, 1) or die $!'";
     let filter = "SystemCallFilter=$(systemctl show -P SystemCallFilter asbackupd)";

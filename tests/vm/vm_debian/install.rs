@@ -32,7 +32,7 @@ fn with_the_untouched_template_it_runs_idle_and_says_what_to_fill_in() {
 }
 
 #[test]
-fn all_units_are_verified_without_a_word() {
+fn all_units_pass_verification() {
     let mut vm = Vm::installed();
     let units = "/usr/lib/systemd/system/asbackup*.service /usr/lib/systemd/system/asbackup*.timer";
     assert_eq!(vm.ok(&format!("systemd-analyze verify --man=no {units}")), "");

@@ -93,7 +93,7 @@ fn a_share_is_copied_with_all_there_is_and_nothing_of_it_twice() {
 }
 
 #[test]
-fn a_server_that_refuses_root_or_writing_is_told_as_that() {
+fn a_server_that_refuses_root_or_writing_is_reported_as_such() {
     let mut vm = Vm::with_server();
     let disk = vm.copied_from_share("vers=4.2");
     for (options, mode, error, words) in [
@@ -111,7 +111,7 @@ fn a_server_that_refuses_root_or_writing_is_told_as_that() {
 
 /// A share that was made anew under the client's hands: all that it has open is stale.
 #[test]
-fn a_share_gone_stale_accuses_nobody_and_is_copied_once_remounted() {
+fn a_stale_share_blames_nobody_and_is_copied_once_remounted() {
     let mut vm = Vm::with_server();
     let disk = vm.in_mid_copy("vers=4.2");
     vm.ok("mv /srv/share /srv/gone && cp -a /srv/gone /srv/share && rm -rf /srv/gone && exportfs -f");
@@ -159,7 +159,7 @@ fn a_copy_whose_server_is_away_can_be_cancelled_and_lets_go_of_the_disk() {
 
 /// A mount that gives up (`soft`) makes input/output errors of it.
 #[test]
-fn a_soft_mount_whose_server_is_away_accuses_no_drive_and_waits() {
+fn a_soft_mount_whose_server_is_away_blames_no_drive_and_waits() {
     let mut vm = Vm::with_server();
     // Version 4 would first wait minutes for its lease.
     let disk = vm.in_mid_copy("vers=3,nolock,soft,timeo=10,retrans=1");

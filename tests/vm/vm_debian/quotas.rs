@@ -39,7 +39,7 @@ impl Vm {
 }
 
 #[test]
-fn a_quota_that_is_used_up_is_told_as_that() {
+fn a_used_up_quota_is_reported_as_such() {
     for file_system in ["ext4", "xfs"] {
         let mut vm = Vm::installed();
         let disk = vm.plug_with_quota(file_system);

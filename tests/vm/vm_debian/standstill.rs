@@ -49,7 +49,7 @@ fn a_machine_that_is_made_to_sleep_in_mid_copy_goes_on_after_it() {
 }
 
 #[test]
-fn a_disk_is_switched_off_after_a_good_copy_and_copied_to_when_it_is_back() {
+fn a_disk_is_powered_off_after_a_good_copy_and_copied_to_when_it_is_back() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.set("power-off-after-copy", "true");

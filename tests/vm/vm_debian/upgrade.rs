@@ -3,7 +3,7 @@
 use super::machine::Vm;
 
 #[test]
-fn upgrade_in_mid_copy_takes_the_copy_up_again() {
+fn upgrade_in_mid_copy_resumes_the_copy() {
     let mut vm = Vm::installed();
     let disk = vm.make_disk("OFFSITE", "ext4");
     vm.configure(&[&disk]);
