@@ -1,4 +1,4 @@
-//! The fakes are what they claim to be: the client library of UDisks2 finds its way on ours.
+//! The fakes behave like the real services: a client of UDisks2 finds its way on ours.
 
 use std::collections::HashMap;
 use std::time::Duration;

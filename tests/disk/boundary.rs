@@ -60,7 +60,7 @@ async fn what_a_crash_left_unwritten_in_subvolumes_is_copied_again() {
     scene.assert_copied(Fidelity::Full);
 }
 
-/// Nothing can be made good in it; where nothing has to be, it is no obstacle.
+/// Nothing can be repaired in it; where nothing has to be, it is no obstacle.
 #[tokio::test]
 async fn a_read_only_snapshot_is_compared_like_everything_else() {
     let mut scene = copied_into(&["sub"]).await;
@@ -120,7 +120,7 @@ async fn subvolumes_and_mounts_in_the_source_are_copied() {
     scene.testbed.run(&["sh", "-c", &format!("umount {SOURCE}/other && umount /mnt/drive")]);
 }
 
-/// It would be a copy that goes with the disk that it is to replace.
+/// Such a copy would be lost together with the disk that it is to replace.
 #[tokio::test]
 async fn a_subvolume_of_the_disk_itself_is_refused_as_source() {
     let mut scene = Scene::with(FileSystem::Btrfs);

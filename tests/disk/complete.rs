@@ -1,4 +1,4 @@
-//! What root does on the mounted disk while it is copied to: rsync goes on through what it has open, and says that all
+//! What root does on the mounted disk while it is copied to: rsync goes on through what it has open, and reports that all
 //! is well. What the disk itself takes for one name is in `spelling.rs`.
 
 use std::fs::{self, Permissions};
@@ -77,7 +77,7 @@ async fn an_rsync_that_copies_nothing_is_no_success() {
     scene.disk.unplug();
 }
 
-/// The net beneath the copy can't look any more; what was copied was.
+/// The check after the copy can't look any more, but the copy was complete.
 #[tokio::test]
 async fn a_disk_unmounted_in_mid_copy_is_not_reported_as_nothing_copied() {
     let mut scene = Scene::new();

@@ -1,5 +1,5 @@
-//! The right disk: what a disk is recognised by besides its UUID, and two disks with one UUID. Loop devices have no
-//! drive, so it is the size that tells disks apart here; serial numbers are played in tests/bus_daemon.
+//! The right disk: what identifies a disk besides its UUID, and two disks with one UUID. Loop devices have no
+//! drive, so it is the size that tells disks apart here; serial numbers are tested in `tests/bus/daemon/identity.rs`.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Where paths of config.ini may lead, with users beside root who would like to lead them elsewhere; and what they get
+//! Where paths of config.ini may lead, with users beside root who try to redirect them; and what they achieve
 //! when they try it on the whole daemon.
 
 use std::fs::{self, Permissions};

@@ -1,5 +1,5 @@
-//! A disk is switched off after a good copy, where that is wanted and takes nothing else away. Loop devices have no
-//! drive to switch off, so UDisks2 is played here.
+//! A disk is powered off after a good copy, where that is wanted and no other disk goes with it. Loop devices have no
+//! drive to power off, so UDisks2 is a fake here.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,4 @@
-//! A large file that a run left half copied is gone on with: however the run ended, and without writing again what is
+//! A large file that a run left partly copied is resumed, however the run ended, and without writing again what is
 //! there.
 
 use std::fs;
@@ -16,7 +16,7 @@ use rustix::process::Signal;
 
 const FILE: &str = "full.vbk";
 const SIZE: usize = 200 << 20;
-/// Well above what is worth going on with.
+/// Well above the size that is worth resuming.
 const HALF: u64 = 48 << 20;
 
 fn scene() -> Scene {
@@ -56,7 +56,7 @@ async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
     held
 }
 
-/// The half file's number on the disk; it becomes the whole one's only when it is written on.
+/// The partial file's inode; the complete file has it only if the partial one was resumed.
 fn number_of_half(scene: &Scene) -> u64 {
     let mounted = scene.disk.mount_read_only(&scene.testbed);
     let copy = scene.copy(&mounted);
@@ -99,7 +99,7 @@ async fn a_pulled_disk_that_is_back_resumes_its_partial_file() {
     let mut scene = scene();
     let daemon = scene.daemon().await;
     let held = half_copied(&mut scene, &daemon).await;
-    // What the kernel has not written yet is lost with the plug.
+    // What the kernel has not written yet is lost when the disk is pulled.
     rustix::fs::syncfs(fs::File::open(scene.mounted_copy()).expect("the disk")).expect("a flush");
     // Not after the pull: to look at the image means to plug it in for a moment, which on a busy machine is long enough for the
     // daemon to begin a run with it.
@@ -220,7 +220,7 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
     scene.assert_left_clean();
 }
 
-/// A source that was itself a copy once. Whether rsync is told of half files at all depends on how much there is to copy.
+/// A source that was itself a copy once. Whether rsync is told of partial files at all depends on how much there is to copy.
 #[tokio::test]
 async fn directories_of_partial_files_are_neither_copied_nor_left_on_the_disk() {
     let mut scene = Scene::new();

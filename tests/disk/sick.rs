@@ -1,4 +1,4 @@
-//! A sick disk or file system ends the run with the cause from kernel or UDisks2, and nothing stays mounted.
+//! A failing disk or file system ends the run with the cause from kernel or UDisks2, and nothing stays mounted.
 //! Write-protected and full disks, and a disk that takes no more data at the flush, are in `faults` and `stop`.
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! The mirror can't be wiped: a source that is not what it was, or mostly gone, ends the run before a byte on the disk
+//! The copy can't be wiped: a source that is another one, or mostly gone, ends the run before a byte on the disk
 //! has changed. Missing and empty sources are in `faults`.
 
 use std::fs;
@@ -19,7 +19,7 @@ async fn start_allowing_deletions(daemon: &Daemon) -> Result<u64, Refused> {
     daemon.call("StartAllowingDeletions", &("",)).await
 }
 
-/// The next run is refused for `error`, says `words`, and leaves the disk as it was.
+/// Asserts that the next run is aborted by `error` with `words` in its message, and leaves the disk as it was.
 async fn next_run_is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &str) {
     let before = scene.listing();
     let count = daemon.recorded().finished.len() + 1;
@@ -186,7 +186,7 @@ async fn a_source_that_goes_away_between_dry_run_and_copy_deletes_nothing() {
         scene.config.set("Safety", key, "100");
     }
     let mounted = scene.disk.mount_writable(&scene.testbed);
-    // An older copy: one file that the source has still, and one that it has no more.
+    // An older copy: one file that the source still has, and one that it no longer has.
     fs::create_dir_all(scene.copy(&mounted).join("many/000")).expect("the destination");
     fs::write(scene.copy(&mounted).join("many/000/file-0"), "older").expect("a file");
     fs::write(scene.copy(&mounted).join("old.vbk"), "a backup").expect("a file");

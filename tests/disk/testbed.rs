@@ -135,7 +135,7 @@ fn udisks_cleans_up_the_mount_of_a_disk_pulled_while_mounted() {
     assert_eq!(fs::read(mounted.path("flushed")).expect("it"), b"on the disk");
 }
 
-/// As the daemon does when it starts, to prove that the disk may be pulled.
+/// The daemon claims disks when it starts, to prove that they may be unplugged.
 #[test]
 fn a_private_mount_waits_while_somebody_claims_the_disk() {
     let testbed = Testbed::new();

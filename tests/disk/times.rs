@@ -112,7 +112,7 @@ async fn a_disk_with_local_time_is_not_copied_again_when_the_clock_changes() {
     assert_eq!(again.record().totals.bytes_total, grown.metadata().expect("it").len());
 }
 
-/// Dumps of a fixed length, each night at the same hour, are off by a day in all.
+/// Dumps of a fixed length, written each night at the same hour, all differ by a day.
 #[tokio::test]
 async fn files_rewritten_each_night_are_not_taken_for_a_clock_change() {
     for file_system in [FileSystem::Exfat, FileSystem::Ntfs] {

@@ -33,7 +33,7 @@ const CASES: usize = 200;
 /// Most of a case is waiting: for a disk to settle, for udev, for UDisks2.
 const TESTBEDS: usize = 4;
 
-/// After a failure the world can't be used for the next case. Gives the words of the assertion that failed.
+/// After a failure the world can't be used for the next case. Returns the message of the assertion that failed.
 fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     catch_unwind(AssertUnwindSafe(|| runtime.block_on(case::play(world, plan))))

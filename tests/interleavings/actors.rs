@@ -161,8 +161,8 @@ impl Actors {
         self.person.emit_signal(None::<&str>, "/test", MARKER, what, &about).await.unwrap();
     }
 
-    /// Ends the copy, and looks that no job is locked without a reason; gives back all locks, and looks that nothing is left and
-    /// that the next copy goes its way.
+    /// Ends the copy and asserts that no job is locked without a reason; releases all locks and asserts that nothing is left and
+    /// that the next copy runs.
     async fn end(&mut self) {
         self.release().await;
         self.judge.all_answered().await;
@@ -211,7 +211,7 @@ impl Actors {
         self.judge.until("the end of the copy", |notes| notes.finished >= run).await;
     }
 
-    /// For what only the daemon itself can tell.
+    /// For what only the daemon itself knows.
     async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
         let waited = tokio::time::timeout(PATIENCE, async {
             while !is_so().await {

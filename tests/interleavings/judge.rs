@@ -2,7 +2,7 @@
 //!
 //! A job holds its lock from the daemon's reply "held" until somebody asks to unlock it; a lock file of somebody else's from the
 //! daemon's word that it has seen it until the test is about to remove it. In these times no disk may be mounted. Where requests
-//! of one job overlap, so that nobody can know which was first, the judge keeps silent.
+//! of one job overlap, so that nobody can know which was first, the judge does not judge.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -78,7 +78,7 @@ impl Judge {
         look(&mut self.notes.lock().unwrap())
     }
 
-    /// Waits until it is so, and complains of the first offence meanwhile.
+    /// Waits until it is so; panics at the first violation meanwhile.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Notes) -> bool) {
         let mut changed = self.changed.clone();
         let seen = async {
@@ -256,7 +256,7 @@ impl Notes {
         self.weigh_picture();
     }
 
-    /// Each picture that the daemon gives is whole, and says nothing that must not be.
+    /// Each state that the daemon publishes is complete, and allowed.
     fn weigh_picture(&mut self) {
         let held: Vec<&String> = self.locks.iter().filter(|(_, state)| state == "held").map(|(job, _)| job).collect();
         if !held.is_empty() && COPYING.contains(&self.state.as_str()) {

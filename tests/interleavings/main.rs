@@ -1,4 +1,4 @@
-//! Veeam and the copy in ten thousand random orders: the real daemon on a private bus, with jobs that ask and give back, copies
+//! Veeam and the copy in ten thousand random orders: the real daemon on a private bus, with jobs that lock and unlock, copies
 //! that start and end, scripts and daemons that are killed, and lock files that others make. `actors` does what the dice say,
 //! and `judge` holds the order of messages on the bus against what is allowed.
 //!

@@ -1,4 +1,4 @@
-//! A headless Chromium, told what to do over its own DevTools protocol: one page, one command at a time.
+//! A headless Chromium, driven over its own DevTools protocol: one page, one command at a time.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -27,7 +27,7 @@ pub struct Browser {
     _profile: TempDir,
 }
 
-/// Who looks at the page.
+/// A reader of the page.
 pub struct Reader {
     pub languages: &'static str,
     pub width: u32,
@@ -101,7 +101,7 @@ impl Browser {
     pub async fn until(&mut self, expression: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // Asked anew each time, since the page may load itself anew meanwhile, and then there is no answer.
+            // Asked again each time, since there is no answer when the page reloads itself meanwhile.
             let ask = json!({ "expression": format!("Boolean({expression})"), "returnByValue": true });
             let answer = self.command("Runtime.evaluate", ask).await["result"].clone();
             assert!(answer.get("exceptionDetails").is_none(), "{expression}: {answer}");

@@ -66,6 +66,6 @@ async fn a_real_copy_is_followed_to_its_end_and_over_a_restart() {
 async fn says_away(browser: &mut Browser) {
     browser.until("document.querySelector('.action').textContent.includes('antwortet nicht')").await;
     assert_eq!(browser.text("h1").await, "Keine Auskunft");
-    // Nothing that is no longer known to be true is left standing.
+    // Nothing stale is left on the page.
     assert_eq!(browser.text("#progress").await + &browser.text("#notes").await, "");
 }

@@ -24,7 +24,7 @@ fn pace() -> (u32, Duration) {
     seconds.map_or((20, Duration::from_millis(200)), |seconds| (seconds, Duration::from_secs(1)))
 }
 
-/// What a process has come to: resident kibibytes, and milliseconds of processor time.
+/// What a process costs: resident kibibytes, and milliseconds of processor time.
 #[derive(Clone, Copy)]
 struct Cost {
     memory: u64,

@@ -1,4 +1,4 @@
-//! What others may do to the page: foreign names, broken and endless requests.
+//! What others may try on the page: foreign names, broken and endless requests.
 
 use std::io::ErrorKind;
 
@@ -73,7 +73,7 @@ async fn broken_and_endless_requests_are_refused_and_slow_ones_are_cut_off() {
         (format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "X: y\r\n".repeat(500)), 431),
     ] {
         let answer = site.send(request.as_bytes()).await;
-        // Who is hung up on while still sending may miss the answer.
+        // A client that is disconnected while it still sends may miss the answer.
         let told = answer.code() == code || (answer.head.is_empty() && request.len() > 50_000);
         assert!(told, "{}: {}", &request[..20], answer.head);
     }

@@ -1,4 +1,4 @@
-//! How the page looks and reads: moods, languages, phone, dark, without scripts, for those who can't see it; and that nothing
+//! How the page looks and reads: states, languages, phone, dark, without scripts; and that nothing
 //! foreign becomes a part of it. Pictures of all are left in the directory of the tests' temporary files.
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The status page in a real browser: the real daemon with a real copy, and a played one for what can't be held still.
+//! The status page in a real browser: the real daemon with a real copy, and a played one for states that pass too quickly.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 

@@ -1,5 +1,5 @@
-//! A service that is played: whatever the test says is the state of things, told by the real bus room on a private bus, and the
-//! real page before it. For what a real copy shows only at moments that can't be held.
+//! A played service: whatever state the test sets is served by the daemon's real `bus` room on a private bus, with the
+//! real page in front. For states that a real copy passes too quickly.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Office {
         Self::open(status, password, 0).await
     }
 
-    /// The page is not root, and who it is decides what it may; everything is granted by the service.
+    /// The page is not root, and its user decides what it may do; the service grants everything.
     pub async fn as_nobody(status: Status, password: &str) -> Self {
         let mut office = Self::open(status, password, NOBODY).await;
         office.service.play_controller();
@@ -64,7 +64,7 @@ impl Office {
         BusService::with(status, Arc::new(move |newest| history.iter().take(newest).cloned().collect())).await
     }
 
-    /// Things are so now.
+    /// Sets the state.
     pub fn is(&self, status: Status) {
         self.service.status.send_replace(at(&self.site.address, status));
     }

@@ -111,10 +111,10 @@ impl Site {
         self.send(request.as_bytes()).await
     }
 
-    /// Whatever bytes, and all that comes back until the other side hangs up.
+    /// Sends any bytes and reads everything until the other side closes the connection.
     pub async fn send(&self, request: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(&self.address).await.expect("it listens");
-        // It may hang up before it has read everything.
+        // It may close before it has read everything.
         let _ = stream.write_all(request).await;
         let mut bytes = Vec::new();
         let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;

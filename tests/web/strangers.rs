@@ -1,4 +1,4 @@
-//! Who may ask, and how many of them: one host can't take the page from the others, and no foreign name leads here. Nor is anybody else
+//! Who may ask, and how many: one host can't take the page from the others, and no foreign name leads here. Nor is anybody else
 //! on the bus taken for the service.
 
 use std::collections::HashMap;

@@ -41,7 +41,7 @@ impl Town {
         format!("/proc/{}/ns/net", self.holder.id().expect("it holds the network"))
     }
 
-    /// What is done by somebody who lives there.
+    /// Runs something as a host of this network.
     pub async fn inside<T: Send + 'static>(&self, what: impl FnOnce() -> T + Send + 'static) -> T {
         let network = File::open(self.network()).expect("the network");
         let there = move || {

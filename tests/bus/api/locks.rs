@@ -1,4 +1,4 @@
-//! A lock stays until Veeam's own word says that it stands for nothing.
+//! A lock stays until Veeam itself says that nothing is behind it.
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};

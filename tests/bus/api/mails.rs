@@ -1,4 +1,4 @@
-//! What is mailed about locks besides those that Veeam speaks of.
+//! Mails about locks of which Veeam knows nothing.
 
 use std::fs::File;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it keeps silent when nothing is to be known.
+//! How the daemon speaks with Veeam: versions, logins, tokens, secrets, and that it asks nothing when there is nothing to find out.
 
 use asbackup_testing::certificates::self_signed;
 use asbackup_testing::until;

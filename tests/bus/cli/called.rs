@@ -1,4 +1,4 @@
-//! The command line as a person or a script calls it, and what came of it.
+//! The command line as a person or a script calls it, and its outcome.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -26,7 +26,7 @@ impl Said {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Ended with `code`, and complained in exactly one line that has `words` in it.
+    /// Ended with `code` and exactly one line on standard error that contains `words`.
     #[track_caller]
     pub fn assert_complained(&self, code: i32, words: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");

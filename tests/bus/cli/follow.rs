@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdout};
 use super::called::{ENGLISH, GERMAN, call, command, ended, on_terminal};
 use super::samples::copying;
 
-/// Begins to follow, and reads along.
+/// Starts to follow, and reads along.
 fn watching(address: &str, arguments: &[&str]) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = command(address, ENGLISH, arguments).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -1,4 +1,4 @@
-//! What each command says, word by word, in both languages; and that nothing of it is done to the terminal.
+//! What each command prints, word by word, in both languages; and that none of it controls the terminal.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ fn assert_words(name: &str, text: &str) {
     assert_eq!(text, expected, "{name}; UPDATE=1 writes it anew");
 }
 
-/// Fit for any terminal and for none: no escape sequences, no control characters, no hidden turn of direction.
+/// Safe on any terminal: no escape sequences, no control characters, no hidden change of direction.
 #[track_caller]
 fn assert_harmless(said: &Said) {
     let harmful = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);

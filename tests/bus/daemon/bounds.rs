@@ -1,4 +1,4 @@
-//! The user `veeam` gone wild, or somebody in its name: more locks, requests and files than any repository has.
+//! A runaway user `veeam`, or somebody in its name: more locks, requests and files than any repository has.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ const MOST_LOCKS: usize = 100;
 const FILES: usize = 140_000;
 const IN_MEMORY: &str = "/dev/shm";
 
-/// As long as a job's name may be, and none like the other.
+/// As long as a job's name may be, and all different.
 fn job(nth: usize) -> String {
     format!("{nth:06} {}", "x".repeat(200))
 }

@@ -1,4 +1,4 @@
-//! What callers may ask, who may ask it, and what readers see meanwhile.
+//! What callers may request, who may request it, and what readers see meanwhile.
 
 use std::time::{Duration, Instant};
 

@@ -9,7 +9,7 @@ use asbackup_testing::harness::{Harness, first, second, stranger, third};
 use asbackup_testing::until;
 
 /// Plugs a disk in that is due after all that came before it, waits for the end of its run and gives the disks of all runs.
-/// So nobody has to wait for something not to happen.
+/// So no test has to wait for something not to happen.
 async fn runs_until(harness: &Harness, daemon: &Daemon, witness: &FakeDisk) -> Vec<String> {
     harness.udisks.plug(witness).await;
     daemon.until("the witness' run", |recorded| recorded.finished.iter().any(|run| run.disk == witness.uuid)).await;
@@ -85,7 +85,7 @@ async fn unusable_disks_end_their_run_before_they_are_touched() {
         assert!(finished.message.contains(words), "{}", finished.message);
         assert_eq!(harness.udisks.called(), Vec::<String>::new());
         assert_eq!(harness.markers(), Vec::<String>::new());
-        // The witness shows that it is told once, not over and over.
+        // The witness shows that it is reported once, not again and again.
         assert_eq!(runs_until(&harness, &daemon, &second()).await, [disk.uuid, second().uuid]);
     }
 }

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 const BIN: u32 = 2;
 const CONNECTIONS: usize = 2;
 const OPEN_CALLS: usize = 100;
-/// Every call is answered by then.
+/// Every call is answered within this time.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// So many refusals filled a disk with log lines before.
 const REFUSALS: usize = 5_000;
@@ -30,7 +30,7 @@ struct Strangers {
 
 #[derive(Clone, Copy)]
 enum Way {
-    /// With an own polkit agent that never answers.
+    /// With a polkit agent of its own that never answers.
     Interactive,
     Unattended,
 }

@@ -30,7 +30,7 @@ fn owner_changed(to: &OwnedUniqueName, (name, old, new): (&str, &str, &str)) -> 
     signal(to, BUS_PATH, (BUS, "NameOwnerChanged"), &|signal| signal.build(&(name, old, new)).unwrap())
 }
 
-/// That a disk has come, has been filled, and has gone.
+/// Signals that a disk has come, has been filled, and has gone.
 fn of_udisks(to: &OwnedUniqueName, disk: &FakeDisk) -> Vec<Message> {
     let path = ObjectPath::try_from(disk.path()).unwrap();
     let interfaces = Interfaces::from([(BLOCK.to_owned(), disk.block()), (FILESYSTEM.to_owned(), disk.filesystem())]);

@@ -1,4 +1,4 @@
-//! Callers who mean harm, and disks whose every text was written by somebody who does.
+//! Malicious callers, and disks whose every text was written by an attacker.
 
 use std::time::{Duration, Instant};
 
@@ -81,7 +81,7 @@ fn memory(pid: u32) -> u64 {
     status.vmrss.unwrap() * 1024
 }
 
-/// As fast as the bus lets an ordinary user: reads, lists, and calls that he is not allowed. Until then, and for so many calls.
+/// Reads, lists and forbidden calls, as fast as the bus lets an ordinary user send them; until then, and at least so many.
 async fn flood(harness: &Harness, until: Instant, least: u64) -> u64 {
     let mut callers = Vec::new();
     for _ in 0..CALLERS {
@@ -114,7 +114,7 @@ async fn a_flood_of_calls_takes_no_memory_and_delays_nobody() {
     let harness = Harness::new().await;
     let daemon = harness.daemon().await;
     let _polkit = FakePolkit::start(harness.bus.address(), Decision::No).await;
-    // What is made once is made now.
+    // What the daemon allocates once is allocated now.
     flood(&harness, Instant::now() + FLOOD / 4, 0).await;
     let before = memory(daemon.pid());
     let flooded = flood(&harness, Instant::now() + FLOOD, 1000 * FLOOD.as_secs());

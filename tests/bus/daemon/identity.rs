@@ -63,7 +63,7 @@ async fn a_locked_disk_on_a_known_drive_is_reported_as_what_it_seems_to_be() {
         label: String::new(),
         ..first()
     };
-    // Somebody else's drive is nobody's business.
+    // Other people's drives are not reported.
     let other = FakeDisk { name: "asbackuptest9".to_owned(), serial: "0TH3R".to_owned(), ..locked.clone() };
     harness.udisks.plug(&other).await;
     harness.udisks.plug(&locked).await;
@@ -74,7 +74,7 @@ async fn a_locked_disk_on_a_known_drive_is_reported_as_what_it_seems_to_be() {
     }
     let (name, message) = refused(daemon.client.start("").await);
     assert_eq!((name.as_str(), &message), ("UnsupportedFileSystem", &finished.message));
-    // What is in it comes to light.
+    // Its contents become known.
     harness.udisks.plug(&FakeDisk { name: "asbackuptest8".to_owned(), partition: false, ..first() }).await;
     assert_eq!(daemon.finished(3).await.error, "MountFailed", "there are no real disks in this harness");
 }
@@ -91,7 +91,7 @@ async fn an_enclosure_without_its_disk_is_reported() {
     assert!(finished.message.contains("it contains no disk"), "{}", finished.message);
 }
 
-/// Who has them can make a disk look like a known one.
+/// With them anybody could make a disk look like a known one.
 #[tokio::test]
 async fn what_identifies_a_disk_is_told_to_nobody() {
     let mut harness = Harness::new().await;

@@ -58,7 +58,7 @@ async fn the_lines_of_the_newest_run_are_on_the_bus_as_they_are_in_the_log() {
     assert!(told.windows(2).all(|pair| pair[0].0 <= pair[1].0), "oldest first: {told:#?}");
     let log = daemon.text_log();
     assert!(told.iter().all(|(_, _, text)| log.lines().any(|line| line.ends_with(text.as_str()))), "{told:#?}\n{log}");
-    // The last line of a run is told, too, though it comes after the end.
+    // The last line of a run is published, too, though it comes after the end.
     let heard = |recorded: &Recorded| recorded.properties.get("RunLog").cloned();
     assert_eq!(Vec::<(u64, String, String)>::try_from(daemon.wait_for("RunLog", heard).await).unwrap(), told);
     daemon.client.start("").await.unwrap();

@@ -7,7 +7,7 @@ use asbackup_testing::harness::daemon::refused;
 use asbackup_testing::harness::{Harness, first};
 use asbackup_testing::until;
 
-/// What UDisks2 answers to `Mount`, the error that becomes of it, and words that must be in its message.
+/// What UDisks2 answers to `Mount`, the error that the caller gets, and words that must be in its message.
 fn refusals() -> Vec<(Behaviour, &'static str, &'static str)> {
     let unknown = Behaviour::Fails {
         name: "org.freedesktop.DBus.Error.UnknownMethod".to_owned(),
@@ -128,7 +128,7 @@ async fn a_mount_that_comes_after_a_stop_is_undone_by_the_next_daemon() {
     let next = harness.daemon().await;
     harness.until_called("Unmount", 1).await;
     next.until_logged("/nowhere/GOLD").await;
-    // And then it gets the copy that was cut off.
+    // Then it gets the copy that was interrupted.
     next.started(1).await;
 }
 
@@ -154,7 +154,7 @@ async fn another_disk_at_the_same_place_is_never_mounted() {
     harness.udisks.plug(&first()).await;
     daemon.started(1).await;
     until("the run to wait", || daemon.log().contains("nightly")).await;
-    // The signal of the change is lost; only who asks can know.
+    // The signal of the change is lost; only a query shows it.
     harness.udisks.silently_set(&first().path(), BLOCK, values([("IdUUID", "DEAD-BEEF".into())]));
     std::fs::remove_file(harness.veeam_lock("nightly")).unwrap();
     let finished = daemon.finished(1).await;

@@ -3,7 +3,7 @@
 use asbackup_testing::harness::daemon::{Daemon, proxy, refused};
 use asbackup_testing::harness::{Harness, first};
 
-/// Who has a lock or waits for one, as everybody can see it.
+/// Who holds a lock or waits for one, as the bus shows it.
 async fn jobs(daemon: &Daemon) -> Vec<(String, String)> {
     let locks = daemon.client.veeam_locks().await.unwrap();
     locks.into_iter().map(|(job, state, _)| (job, state)).collect()

@@ -1,4 +1,4 @@
-//! What the service manager gives and gets: readiness, status, watchdog, a clean end; and the queue of disks on the way.
+//! What the daemon exchanges with the service manager: readiness, status, watchdog, a clean end; and the queue of disks.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How the daemon comes up, and why it does not.
+//! How the daemon starts, and why it does not.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use zbus::fdo::DBusProxy;
 
 const TEMPLATE: &str = include_str!("../../../config.ini.template");
 
-/// The template as it is shipped, but for the paths, which are kept off the machine.
+/// The shipped template, with paths of the test's own.
 fn template(room: &Path) -> String {
     let room = room.display().to_string();
     TEMPLATE.replace("/var/lib/asbackup", &room).replace("/var/log/asbackup", &room)

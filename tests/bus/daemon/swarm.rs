@@ -1,5 +1,5 @@
-//! Strangers who send without waiting for answers, or who call and never read: what the bus itself does not bound. Each is a thread
-//! of its own, so that who is measured does not wait for those who flood.
+//! Strangers who send without waiting for answers, or call and never read, which the bus itself does not limit. Each is a thread
+//! of its own, so that those who are measured don't wait for those who flood.
 
 use std::fs;
 use std::io::Write;
@@ -27,7 +27,7 @@ const BIN: u32 = 2;
 pub const FLOODERS: usize = 4;
 /// Messages that are sent at once.
 pub const BATCH: usize = 200;
-/// What a user of the bus takes for an answer, with both cores busy many times over; without the bounds it was a minute, or never.
+/// How long an answer may take with both cores busy many times over; without the limits it took a minute, or never came.
 const MOST_DELAY: Duration = Duration::from_secs(20);
 /// A flooder whose queue stays full for so long has been stopped by the bus.
 const STUCK: Duration = Duration::from_secs(20);
@@ -44,7 +44,7 @@ pub struct Swarm {
     threads: Vec<JoinHandle<()>>,
     over: Arc<AtomicBool>,
     sent: Arc<AtomicU64>,
-    /// With fewer messages it is no flood.
+    /// Fewer messages are no flood.
     pub few: u64,
 }
 
@@ -103,7 +103,7 @@ fn call(path: &str, interface: &str, member: &str, body: &(impl serde::Serialize
     to_us(path, interface, member).with_flags(Flags::NO_REPLY_EXPECTED).build(body).unwrap()
 }
 
-/// Every member there is, and some that there are not; nobody waits for an answer.
+/// Calls of every member, and of some that don't exist, without a reply.
 fn every_member() -> Vec<Message> {
     let ours = |member: &str, body: &str| call(OBJECT_PATH, BACKUP, member, &body);
     vec![
@@ -136,7 +136,7 @@ fn memory_peak(daemon: &Daemon) -> u64 {
     status.vmhwm.unwrap() * 1024
 }
 
-/// What was slowest of what the others did meanwhile.
+/// The slowest of the calls that others made meanwhile.
 #[derive(Default, Debug)]
 struct Slowest(Vec<(String, Duration)>);
 
@@ -182,7 +182,7 @@ pub struct Town {
     _alone: MutexGuard<'static, ()>,
 }
 
-/// What is measured is one flood, not another test's.
+/// One flood at a time is measured.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 impl Town {
@@ -248,7 +248,7 @@ async fn large_calls_without_reply_delay_nobody_and_take_no_memory() {
     town.assert_served(&swarm).await;
 }
 
-/// All names on the bus behind which the daemon is.
+/// All names of the daemon on the bus.
 pub async fn names_of(daemon: &Daemon) -> Vec<OwnedUniqueName> {
     let bus = DBusProxy::new(&daemon.bus).await.unwrap();
     let mut names = Vec::new();
@@ -286,7 +286,7 @@ async fn signals_to_the_daemon_alone_delay_nobody_and_take_no_memory() {
     town.assert_served(&swarm).await;
 }
 
-/// As many runs as are ever told, none of which was good.
+/// As many runs as are ever listed, all of which failed.
 async fn with_a_long_history() -> Town {
     let mut town = Town::new().await;
     town.harness.udisks.plug(&first()).await;
@@ -305,7 +305,7 @@ async fn with_a_long_history() -> Town {
     town
 }
 
-/// Comes to the bus without reading what it says: the socket is written to and nothing else.
+/// Logs in to the bus without reading its answers: the socket is only written to.
 fn greet(socket: &mut UnixStream) {
     let uid: String = NOBODY.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
     socket.set_nonblocking(false).unwrap();
@@ -318,7 +318,7 @@ fn to_the_bus(member: &str) -> message::Builder<'_> {
     Message::method_call("/org/freedesktop/DBus", member).destination(BUS).interface(BUS)
 }
 
-/// Calls that are to be answered, and are not read.
+/// Makes calls whose answers are never read.
 fn call_and_never_read(mut socket: UnixStream, batch: impl Fn() -> Vec<Message>, over: &AtomicBool, sent: &AtomicU64) {
     greet(&mut socket);
     while !over.load(Ordering::Relaxed) {

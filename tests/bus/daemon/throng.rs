@@ -42,12 +42,12 @@ impl Tools {
     }
 }
 
-/// Without a hand for anything else meanwhile.
+/// Blocks the thread.
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 
-/// What they complained of, by their exit codes.
+/// What they printed to standard error, by exit code.
 fn ends(children: Vec<Child>) -> BTreeMap<Option<i32>, Vec<String>> {
     let mut ends = BTreeMap::<_, Vec<String>>::new();
     for child in children {
@@ -108,7 +108,7 @@ async fn impossible_job_names_are_refused_as_such_however_long() {
     assert!(daemon.log().len() < 64 << 10, "{} bytes of log", daemon.log().len());
 }
 
-/// All connections that the bus grants `NOBODY`.
+/// Every connection that the bus grants `NOBODY`.
 async fn take_all(harness: &Harness) -> Vec<Connection> {
     let mut taken = Vec::new();
     for _ in 0..MOST_CONNECTIONS {

@@ -1,4 +1,4 @@
-//! `veeam-lock` and `veeam-unlock` as whole processes against the real daemon: what they say, how they end, and what is left.
+//! `veeam-lock` and `veeam-unlock` as whole processes against the real daemon: what they print, how they end, and what they leave behind.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -39,7 +39,7 @@ async fn end(command: &mut Command) -> (i32, String, String) {
     told(command.spawn().expect("a tool")).await
 }
 
-/// Exit code, output, complaints.
+/// Exit code, standard output, standard error.
 async fn told(child: Child) -> (i32, String, String) {
     let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
     let Output { status, stdout, stderr } = output.expect("it ends").expect("its output");

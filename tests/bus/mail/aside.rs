@@ -1,4 +1,4 @@
-//! The process aside that speaks with the mail server: absent, killed in the worst moment, out of memory, or silent for ever.
+//! The process that speaks with the mail server: absent, killed at the worst moment, out of memory, or silent for ever.
 
 use std::collections::BTreeMap;
 use std::fs;

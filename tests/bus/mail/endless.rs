@@ -9,7 +9,7 @@ use asbackup_testing::smtp_sink::SmtpSink;
 
 use super::post::{harness_with, run_once, trouble};
 
-/// A server that answers whoever comes as it likes; gone with the test's process.
+/// A server that answers every client as it likes; ends with the test's process.
 fn serve(listener: TcpListener, speak: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Clone + 'static) -> u16 {
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
@@ -25,7 +25,7 @@ fn loopback() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").unwrap()
 }
 
-/// Bytes of memory that the process has had at most.
+/// The peak of the process's memory in bytes.
 fn largest(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

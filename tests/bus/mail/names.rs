@@ -1,4 +1,4 @@
-//! What a server may have against us: an attachment, a letter, our name, our ways to log in. The mail gets there or says why not.
+//! What a server may object to: an attachment, a character, our name, our ways to log in. The mail arrives or says why not.
 
 use asbackup_mail::outbox::{Envelope, Outbox};
 use asbackup_testing::certificates::Certificates;

@@ -70,7 +70,7 @@ pub async fn until_waiting(daemon: &Daemon, count: u32) {
     daemon.until(&format!("{count} waiting mails"), is_so).await;
 }
 
-/// What the bus says is wrong, as soon as it says anything.
+/// The error on the bus, as soon as there is one.
 pub async fn trouble(daemon: &Daemon) -> String {
     let told = daemon.wait_for("trouble with mail", |recorded| {
         let text = recorded.properties.get("OutboxError")?.clone();

@@ -1,4 +1,4 @@
-//! What goes over the wire, listened to in between: no password ever does in clear.
+//! An eavesdropper on the wire never sees a password in clear.
 
 use std::sync::{Arc, Mutex};
 

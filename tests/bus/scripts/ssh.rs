@@ -24,7 +24,7 @@ impl Way {
         Self { harness, polkit, sshd }
     }
 
-    /// Exit code and everything said.
+    /// Exit code, and everything printed.
     async fn ask(&self, order: Option<&str>) -> (i32, String) {
         let mut client = tokio::process::Command::from(self.sshd.client(order));
         let Output { status, stdout, stderr } = client.kill_on_drop(true).output().await.expect("ssh");

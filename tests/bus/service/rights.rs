@@ -1,4 +1,4 @@
-//! Who may what.
+//! Who may do what.
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What is told without being asked, and in which order.
+//! What is sent without a call, and in which order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -99,7 +99,7 @@ async fn setup_left_unfinished_writes_nothing() {
     assert_eq!(fs::read(harness.config_path()).unwrap(), before);
 }
 
-/// What is shown on a terminal, read as far as somebody waits for it.
+/// What a terminal shows, read as far as the test waits for it.
 struct Screen {
     child: Child,
     input: ChildStdin,
@@ -189,7 +189,7 @@ async fn setup_left_at_the_password_restores_the_terminals_echo() {
     let (harness, _daemon) = untouched().await;
     let program = program("asbackup");
     let path = harness.config_path();
-    // A shell that goes on after Ctrl-C, and brings back who was stopped by Ctrl-Z.
+    // A shell that goes on after Ctrl-C, and resumes what Ctrl-Z stopped.
     let line = format!(
         "bash -c 'trap : INT; set -m; {program} setup {}; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo stopped; \
          fg > /dev/null; echo left $?; stty -a | tr -s \" ;\" \"\\n\" | grep -x -e echo -e -echo; echo end'",

@@ -18,7 +18,7 @@ async fn setup(harness: &Harness, language: &str, options: &[&str]) -> Said {
     ended(command.env("RUNTIME_DIRECTORY", harness.path("run")).spawn().unwrap()).await
 }
 
-/// A config of somebody who likes it his own way, with a daemon that has read it.
+/// A config with somebody's own layout, and a daemon that has read it.
 async fn filled_in() -> (Harness, asbackup_testing::harness::daemon::Daemon) {
     let mut harness = Harness::new().await;
     harness.settings = harness.settings.clone().know(&[&first()]);

@@ -14,7 +14,7 @@ mod veeam;
 
 const MEBIBYTE: u64 = 1 << 20;
 
-/// The run ended early with `error`; everywhere the same name and words; nothing is left.
+/// Asserts that the run is aborted by `error`, with the same name and text everywhere, and leaves nothing behind.
 async fn aborts_with(scene: &mut Scene, error: &str) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_aborted(&finished, error);

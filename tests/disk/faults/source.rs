@@ -22,7 +22,7 @@ async fn files_that_vanish_from_the_source_in_mid_copy_are_warned_about() {
     scene.assert_left_clean();
 }
 
-/// What is not found any more looks to rsync like files that have vanished.
+/// To rsync an unmounted source looks like files that have vanished.
 #[tokio::test]
 async fn a_source_that_goes_away_in_mid_copy_is_no_success() {
     let mut scene = Scene::new();

@@ -18,7 +18,7 @@ struct Need {
     make: fn(&Path),
     /// What of it must be on the disk as in the source.
     look: fn(&Path) -> String,
-    /// Else it gets lost without a word: rsync says nothing of it.
+    /// Whether rsync reports the loss.
     told: bool,
 }
 

@@ -7,13 +7,13 @@ use asbackup_testing::testbed::daemon::Daemon;
 use asbackup_testing::testbed::sandbox::Sandbox;
 use asbackup_testing::testbed::scene::{Scene, assert_success};
 
-/// An rsync that somebody has taken over: when it has copied, it does whatever it likes.
+/// A hijacked rsync: once it has copied, it runs `likes`.
 fn take_over_rsync(scene: &Scene, likes: &str) {
     let programs = scene.testbed.make_directory("programs");
     let script = format!("#!/bin/sh\n/usr/bin/rsync \"$@\"\ncode=$?\n{likes}\nexit $code\n");
     fs::write(programs.join("rsync"), script).expect("a program");
     fs::set_permissions(programs.join("rsync"), Permissions::from_mode(0o755)).expect("a mode");
-    // The first place in which programs are looked for.
+    // The first directory of the search path.
     scene.testbed.run(&["mount", "--bind", programs.to_str().expect("UTF-8"), "/usr/local/sbin"]);
 }
 

@@ -15,7 +15,7 @@ fn is_filtered(pid: u32) -> bool {
     status.expect("its status").seccomp == Some(2)
 }
 
-/// Sockets on which somebody could call: listening ones of TCP, and any of UDP.
+/// Sockets that somebody could connect to: listening ones of TCP, and any of UDP.
 fn doors(pid: u32) -> Vec<String> {
     const LISTENING: &str = "0A";
     let table = |name: &str| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
@@ -57,7 +57,7 @@ fn the_filter_refuses_what_no_backup_needs() {
     assert_eq!(last, "chown done");
     assert_eq!(refused.lines().count(), 19, "{said}");
     assert!(refused.lines().all(|line| line.ends_with(" EPERM")), "{said}");
-    // Nothing else stands in the way of the same calls: it is the filter.
+    // Without the filter the same calls succeed.
     let unfiltered = testbed.run(&[python, probe]);
     assert!(!unfiltered.contains("EPERM"), "{unfiltered}");
 }

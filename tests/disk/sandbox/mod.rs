@@ -19,7 +19,7 @@ fn names_on_disk(scene: &Scene) -> Vec<String> {
     listed.lines().map(str::to_owned).collect()
 }
 
-/// In which nothing but the look at the source itself holds deletions back.
+/// Nothing but the check of the source itself prevents deletions here.
 fn scene_without_a_budget() -> Scene {
     let mut scene = Scene::new();
     for key in ["max-deletions-percent", "max-deleted-bytes-percent"] {
@@ -28,7 +28,7 @@ fn scene_without_a_budget() -> Scene {
     scene
 }
 
-/// A copy that is there must be as it was after a run in which the daemon did not see what others see.
+/// A run in which the daemon does not see what others see must leave the copy as it was.
 async fn is_refused_when_hidden(place: &str) {
     let mut scene = scene_without_a_budget();
     let (mut daemon, finished) = scene.run_once().await;

@@ -58,7 +58,7 @@ async fn a_copy_whose_rsync_is_killed_is_resumed_a_few_times_and_then_left() {
     scene.assert_copied(Fidelity::Full);
 }
 
-/// Nobody watches over it any more, and it holds the lock that keeps a second rsync away; so it is ended, however stuck.
+/// It is orphaned and holds the lock that keeps a second rsync away, so it is ended, however stuck.
 #[tokio::test]
 async fn an_rsync_that_outlives_a_crash_is_ended_before_the_copy_is_resumed() {
     let mut scene = heavy_scene();

@@ -1,4 +1,4 @@
-//! Runs that are cut off: cancelled, stopped, pulled, killed.
+//! Interrupted runs: cancelled, stopped, pulled, killed.
 
 use asbackup_api::Outcome;
 use asbackup_testing::testbed::compare::Fidelity;
@@ -16,7 +16,7 @@ fn heavy_scene() -> Scene {
     scene
 }
 
-/// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file. What is to be gone on with lies in a
+/// rsync's unfinished files are named `.name.XXXXXX`; the source has no hidden file. What is to be resumed lies in a
 /// directory of its own, see `resume.rs`.
 fn assert_no_unfinished_file(scene: &Scene) {
     let mounted = scene.disk.mount_read_only(&scene.testbed);

@@ -10,7 +10,7 @@ use procfs::process::{ProcState, Process};
 
 use super::{assert_no_rsync, heavy_scene};
 
-/// A disk that was pulled is missed within this time.
+/// A pulled disk is noticed within this time.
 const NOTICED: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn a_disk_pulled_in_mid_copy_ends_the_run_and_is_copied_to_once_back() {
     scene.assert_left_clean();
 }
 
-/// A process that waits in the kernel for a disk can't be killed; nobody may wait for it.
+/// A process that waits in the kernel for a disk can't be killed, so the daemon must not wait for it.
 #[tokio::test]
 async fn an_rsync_that_hangs_in_the_kernel_on_a_pulled_disk_delays_nobody() {
     let mut scene = heavy_scene();
@@ -99,7 +99,7 @@ impl Drop for FrozenMount {
     }
 }
 
-/// The way into a directory that has gone must not lead anywhere else.
+/// A path into a directory that has gone must not lead anywhere else.
 #[tokio::test]
 async fn a_disk_pulled_between_check_and_copy_leaves_nothing_on_the_machine() {
     let mut scene = heavy_scene();
@@ -139,7 +139,7 @@ async fn a_medium_that_fails_is_no_success() {
     scene.assert_no_lock_in_source();
 }
 
-/// As on a machine so busy that udev and UDisks2 get to nothing: the kernel alone knows.
+/// As on a machine too busy for udev and UDisks2: only the kernel knows.
 #[tokio::test]
 async fn a_pulled_disk_ends_its_run_though_udisks_says_nothing() {
     let mut scene = Scene::new();
