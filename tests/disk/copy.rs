@@ -18,7 +18,7 @@ fn scene(file_system: FileSystem, layout: Layout) -> Scene {
     Scene::of(testbed, disk)
 }
 
-/// First copy, second run with nothing to do, a change and a deletion: each mirrored, each left clean.
+/// A first copy, a run with nothing to do, a change and a deletion: each is copied and left clean.
 async fn is_copied_to(scene: &mut Scene, fidelity: Fidelity) -> Daemon {
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
@@ -49,7 +49,7 @@ async fn is_copied_to(scene: &mut Scene, fidelity: Fidelity) -> Daemon {
     daemon
 }
 
-/// Of the first run: known once it is known, never backwards, whole at the end.
+/// The first run's progress never goes backwards and ends at 1.
 fn assert_progress_was_right(recorded: &Recorded) {
     let is_known = |ratio: &&f64| **ratio >= 0.0;
     let unknown_again = |ratio: &&f64| **ratio < 0.0;
@@ -96,7 +96,7 @@ async fn a_btrfs_partition_gets_a_whole_copy() {
     holds_everything(FileSystem::Btrfs, Layout::Partition).await;
 }
 
-/// Names, contents and times arrive; that links and special files do not is said.
+/// Names, contents and times arrive; the loss of links and special files is reported.
 async fn holds_plain_files(file_system: FileSystem, layout: Layout) {
     let mut scene = scene(file_system, layout);
     scene.source.simple(100);
@@ -128,7 +128,7 @@ async fn an_ntfs_partition_gets_the_plain_files() {
 }
 
 /// vfat has no driver outside of the kernel. Where this one lacks it, the copy is shown in the virtual machine (tier `vm_`),
-/// and what is shown here is that the failing mount is told.
+/// and here the failed mount is reported.
 #[tokio::test]
 async fn a_vfat_disk_gets_the_plain_files_or_is_refused_without_a_driver() {
     if FileSystem::Vfat.is_mountable() {

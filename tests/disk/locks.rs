@@ -78,7 +78,7 @@ async fn an_old_lock_stays_while_a_process_has_a_file_open_for_writing() {
     let daemon = scene.daemon().await;
     is_told(&daemon).await;
     assert!(lock.exists() && !daemon.log().contains(LIFTED), "{}", daemon.log());
-    // Between it and us is the one who entered the testbed.
+    // Between it and us is the nsenter that entered the testbed.
     let inner = wait_for("the writer", PATIENCE, || processes::children(writer.id()).first().copied());
     processes::signal(inner, Signal::KILL);
     writer.wait().expect("it ends");
@@ -126,13 +126,13 @@ fn scene_with_slow_locks() -> (Scene, Disk, String) {
     (scene, slow, place)
 }
 
-/// Veeam was told that there is none and may not run the job; so nobody would ever give it back.
+/// Veeam was told that there is no lock and does not run the job, so nobody would ever release it.
 #[tokio::test]
 async fn a_lock_refused_because_its_disk_was_too_slow_does_not_come_later() {
     let (mut scene, _slow, place) = scene_with_slow_locks();
     let daemon = scene.daemon().await;
     let frozen = Frozen::freeze(&scene, place.clone());
-    // The second is still to be made when the first one's time is up.
+    // The second lock is not made yet when the first one's time is up.
     let locks = ["Nightly", "Weekly"].map(async |job| daemon.call::<_, (bool,)>("VeeamLock", &(job,)).await);
     for answer in futures_util::future::join_all(locks).await {
         let refused = answer.expect_err("no lock");

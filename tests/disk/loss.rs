@@ -11,7 +11,7 @@ use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// The next run is refused for `error`, names the disk and `words`, and leaves the disk as it was.
+/// Asserts that the next run is aborted by `error`, names the disk and `words`, and leaves the disk as it was.
 async fn is_refused(scene: &Scene, daemon: &Daemon, error: &str, words: &[&str]) {
     let before = scene.listing();
     let count = daemon.recorded().finished.len() + 1;
@@ -33,7 +33,7 @@ async fn is_copied(scene: &Scene, daemon: &Daemon) {
     scene.assert_copied(Fidelity::Full);
 }
 
-/// One run that may delete, by whoever has read the refusal of this very disk.
+/// Allows one run to delete, as somebody who has read the refusal of this very disk would.
 async fn is_allowed(scene: &Scene, daemon: &Daemon) {
     let count = daemon.recorded().finished.len() + 1;
     daemon.call::<_, u64>("StartAllowingDeletions", &("",)).await.expect("a run");
@@ -41,7 +41,7 @@ async fn is_allowed(scene: &Scene, daemon: &Daemon) {
     scene.assert_copied(Fidelity::Full);
 }
 
-/// What a program that encrypts leaves: as long as before, and nothing of it the same. No two calls give the same.
+/// What ransomware leaves: as long as before, with no byte the same. No two calls give the same.
 fn scrambled(length: usize, seed: u64) -> Vec<u8> {
     let mut rng = fastrand::Rng::with_seed(seed);
     std::iter::repeat_with(|| rng.u8(..)).take(length).collect()
@@ -80,7 +80,7 @@ async fn three_backups_emptied_in_the_source_are_a_loss_though_few_and_small() {
     is_refused(&scene, &daemon, "BeginningsLost", &["3 of 3", "Job/0.vbk"]).await;
 }
 
-/// Moved to another drive, and a link left in the place of each: rsync says nothing of what goes for that.
+/// Moved to another drive, with links in their places: rsync does not report what is deleted for that.
 #[tokio::test]
 async fn backups_that_have_become_links_in_the_source_are_a_loss() {
     let mut scene = Scene::new();

@@ -22,7 +22,7 @@ async fn copies_evil_names(file_system: FileSystem) {
     scene.assert_copied(Fidelity::Full);
     assert_eq!(daemon.property::<f64>("Progress").await, -1.0);
 
-    // Half of them deleted, so that their names come by as deletions too, directories among them.
+    // Half of them are deleted, directories among them, so that their names occur in deletions, too.
     scene.config.set("Safety", "max-deletions-percent", "100");
     drop(daemon);
     fs::remove_dir_all(scene.source.path("directories")).expect("a deletion");
@@ -88,7 +88,7 @@ async fn a_hundred_thousand_small_files_are_copied() {
     assert_eq!(daemon.record().totals.bytes_total, 0);
 }
 
-/// Longer than 32 bits count, a few blocks full: on the disk it must be as small as in the source.
+/// Longer than 32 bits can count, with a few blocks of data: on the disk it must be as small as in the source.
 #[tokio::test]
 async fn a_sparse_file_of_five_gigabytes_is_copied_with_its_holes() {
     let testbed = Testbed::new();

@@ -12,7 +12,7 @@ use asbackup_testing::{PATIENCE, run, wait_for};
 
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 
-/// The testbed's system has this disk now, as one has its kernels on a disk of their own.
+/// Makes the disk part of the testbed's system, like a disk that holds the kernels.
 fn plug_as_boot(scene: &mut Scene) {
     scene.disk.plug();
     let device = scene.disk.device().display().to_string();

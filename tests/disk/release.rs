@@ -1,5 +1,5 @@
-//! Safe to remove is proven: what still uses the disk is found and named, whoever it is and wherever it sees it, and
-//! the word is taken back when somebody mounts the disk again.
+//! A disk is proven to be safe to remove: what still uses it is found and named, in whichever namespace, and
+//! the release is revoked when somebody mounts the disk again.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -116,7 +116,7 @@ async fn a_released_disk_is_not_safe_while_somebody_has_it_mounted() {
     daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
 }
 
-/// How UDisks2 tells it that somebody was faster: itself, when the disk has gone, or anybody else.
+/// What UDisks2 answers when the disk is unmounted already, by itself since the disk has gone, or by somebody else.
 const NOT_MOUNTED: [(&str, &str); 3] = [
     ("NotMounted", "Device '/dev/asbackuptest' is not mounted"),
     ("Failed", "Error unmounting /dev/asbackuptest: not mounted"),
@@ -173,7 +173,7 @@ async fn a_new_mount_and_its_end_are_noticed_without_udisks() {
     }
 }
 
-/// Where no mount table that the daemon watches has it, the proof has: the kernel lets nobody claim a device that is mounted.
+/// The proof finds a mount that is in no table the daemon watches: the kernel lets nobody claim a mounted device.
 #[tokio::test]
 async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
     let mut scene = Scene::new();
@@ -184,7 +184,7 @@ async fn the_next_proof_finds_a_mount_made_in_another_namespace_since() {
     let mut elsewhere = scene.testbed.command("unshare");
     elsewhere.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
     let elsewhere = Program::start(&mut elsewhere);
-    // Not before: a proof claims the device, and nobody can mount it at that moment.
+    // Not earlier: while a proof claims the device, nobody can mount it.
     wait_mounted(&elsewhere, &scene.disk, "/mnt");
     assert_busy(released::prove(&volume(&scene.disk)), "): /mnt");
     drop(elsewhere);
@@ -268,7 +268,7 @@ async fn a_busy_disk_that_cannot_take_everything_is_not_called_written() {
     played.unmount();
 }
 
-/// What is told to have been copied in a second, and is on the disk after seven, was not copied in one.
+/// A copy that takes seven seconds to reach the disk must not be reported as done in one.
 #[tokio::test]
 async fn the_reported_time_ends_when_everything_is_on_the_disk() {
     const FLUSH: Duration = Duration::from_secs(6);

@@ -249,7 +249,7 @@ async fn the_service_clears_up_the_mount_that_a_killed_setup_left() {
     office.scene.assert_unmounted();
 }
 
-/// A program on a terminal, in the testbed; what it shows is read as far as somebody waits for it.
+/// A program on a terminal, in the testbed; its output is read as far as the test waits for it.
 struct Terminal {
     child: Child,
     input: ChildStdin,
@@ -308,7 +308,7 @@ impl Terminal {
         self.input.write_all(keys.as_bytes()).expect("a terminal");
     }
 
-    /// The process of asbackup, as seen from outside.
+    /// The pid of asbackup, as the host sees it.
     fn program(&self) -> u32 {
         let is_it =
             |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == "asbackup");

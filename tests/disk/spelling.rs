@@ -1,4 +1,4 @@
-//! Disks that take different names for one: what is on them keeps its contents and gets the source's spelling. The file
+//! Disks that treat different names as one: what is on them keeps its contents and gets the source's spelling. The file
 //! systems that only a kernel can mount are in the virtual machine's `folding`.
 
 use std::fs;
@@ -212,7 +212,7 @@ async fn a_daemon_that_is_killed_while_it_respells_loses_nothing() {
     scene.assert_copied(Fidelity::Plain);
 }
 
-/// exFAT itself doesn't survive every pull, having no journal; then that is said.
+/// exFAT has no journal and doesn't survive every pull; then the daemon says so.
 #[tokio::test]
 async fn a_disk_that_is_pulled_while_it_is_respelt_is_never_called_complete() {
     let (mut scene, daemon) = many_respelt().await;
@@ -227,7 +227,7 @@ async fn a_disk_that_is_pulled_while_it_is_respelt_is_never_called_complete() {
     scene.assert_copied(Fidelity::Plain);
 }
 
-/// What no list of what is one name foresees.
+/// What no table of equal names foresees.
 #[tokio::test]
 async fn what_is_not_on_the_disk_after_a_copy_is_no_success() {
     let mut scene = Scene::with(FileSystem::Exfat);

@@ -86,7 +86,7 @@ async fn a_disk_that_vanishes_in_mid_copy_leaves_no_byte_beneath_its_mount() {
     let held = scene.plug_and_hold(&daemon).await;
     let beneath = scene.testbed.run(&["sh", "-c", "echo /media/root/OFFSITE*"]);
     scene.disk.pull();
-    // What is left of the path belongs to the machine's own disk now. UDisks2 takes it away if it can.
+    // The path that is left lies on the machine's own disk now. UDisks2 removes it if it can.
     scene.testbed.run(&["sh", "-c", &format!("umount -l {beneath} 2> /dev/null; mkdir -p {beneath}")]);
     held.release();
     let finished = daemon.finished(1).await;
@@ -97,7 +97,7 @@ async fn a_disk_that_vanishes_in_mid_copy_leaves_no_byte_beneath_its_mount() {
     scene.assert_no_lock_in_source();
 }
 
-/// The maker of a disk gives links any owner that he likes; rsync itself would follow those of root.
+/// Whoever makes a disk can give links any owner; rsync itself would follow those of root.
 #[tokio::test]
 async fn a_link_anywhere_on_the_way_to_the_target_is_refused_whoever_owns_it() {
     let mut scene = Scene::new();
@@ -138,7 +138,7 @@ fn bound(played: &Played) -> String {
     format!("{real}; mkdir /mnt/real/part; mount --bind /mnt/real/part {MOUNT_POINT}; mount -o {options} {MOUNT_POINT}")
 }
 
-/// Something else upon the disk.
+/// A mount over the disk.
 fn covered(played: &Played) -> String {
     let real = played.mount(MOUNT_POINT);
     format!("{real}; mount -t tmpfs -o {OPTIONS} other {MOUNT_POINT}")

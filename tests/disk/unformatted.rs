@@ -1,4 +1,4 @@
-//! A blank disk is shown, with the command that makes it one to copy to; what only looks blank is not.
+//! A blank disk is listed with the command that formats it; one that only looks blank is not.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -78,7 +78,7 @@ fn offered_by_setup(testbed: &Testbed) -> String {
     String::from_utf8(said.stdout).expect("UTF-8")
 }
 
-/// What the service says is on the device, as soon as it says `wanted`; where other testbeds have theirs as well.
+/// Waits until the service reports `wanted` as the contents of the device; other testbeds' devices are listed, too.
 fn is_told(testbed: &Testbed, daemon: &Daemon, device: &Path, wanted: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -144,7 +144,7 @@ async fn a_disk_with_data_and_no_signature_gets_no_command() {
     }
 }
 
-/// The service looked when it came.
+/// The service looked at it when it was plugged in.
 #[tokio::test]
 async fn a_disk_that_is_filled_afterwards_gets_no_command_either() {
     let scene = Scene::new();

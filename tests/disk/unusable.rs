@@ -1,5 +1,5 @@
-//! Known disks that are plugged in and can't be used: what is the matter is told at once, and not that the disk be
-//! plugged in. What real drives do (bad sectors, an empty enclosure) is tried in tests/vm.
+//! Known disks that are plugged in and can't be used: the cause is reported at once, instead of a request to plug the
+//! disk in. What real drives do (bad sectors, an empty enclosure) is tested in `tests/vm`.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -18,7 +18,7 @@ use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, re
 const LIST: &str = "filesystem-ids-and-notification-mail-addresses";
 const UNUSABLE: &str = "UnsupportedFileSystem";
 
-/// The answer to whoever starts a copy, the run that is begun by itself, the status, and both logs say so.
+/// The answer to a start, the run that begins by itself, the status, and both logs say so.
 async fn told(daemon: &Daemon, uuid: &str, words: &[&str]) -> RunFinished {
     assert_eq!(refusal(daemon, uuid).await, UNUSABLE);
     let finished = daemon.finished(1).await;
@@ -90,7 +90,7 @@ async fn a_disk_with_two_signatures_is_reported_and_copied_to_once_one_is_gone()
 /// Where the partition begins behind an enclosure that shows sectors of 4096 bytes.
 const START: u64 = 256 * 4096;
 
-/// Makes the disk anew as it is set up behind such an enclosure, with this kind of table.
+/// Formats the disk as behind such an enclosure, with this kind of table.
 fn set_up_with_large_sectors(scene: &mut Scene, kind: &str) {
     let image = scene.disk.image().to_owned();
     let script = image.with_extension("sfdisk");
@@ -157,7 +157,7 @@ async fn a_disk_with_an_unreadable_start_is_reported_as_what_it_seems_to_be() {
     played.scene.disk.plug();
     let path = played.scene.disk.device();
     let device = path.display().to_string();
-    // Whatever is read from now on is an input/output error.
+    // Every read from now on is an input/output error.
     File::options().write(true).open(played.scene.disk.image()).and_then(|file| file.set_len(0)).expect("no data");
     run(Command::new("/usr/sbin/blockdev").args(["--flushbufs", &device]));
     let sick = FakeDisk {

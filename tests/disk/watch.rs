@@ -1,4 +1,4 @@
-//! When a run begins, and when none does.  That nothing happens is shown by something else that happens later: a second
+//! When a run begins, and when none does. That nothing happens is shown by something that happens later: a second
 //! known disk is plugged in, and its run must be the next one.
 
 use std::fs;

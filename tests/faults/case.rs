@@ -48,7 +48,7 @@ async fn plug_in_again(world: &mut World, daemon: &Daemon) -> usize {
     ended
 }
 
-/// Until the daemon sees the disk, or sees it no more, and has nothing to do.
+/// Waits until the daemon sees the disk, or no longer sees it, and is idle.
 async fn come_to_rest(world: &World, daemon: &Daemon) {
     wait_until_seen(world, daemon).await;
     until("the daemon to be idle", async || {

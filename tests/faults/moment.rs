@@ -12,7 +12,7 @@ use crate::plan::Moment;
 
 const LOOK: Duration = Duration::from_micros(500);
 
-/// rsync with all its processes, held still until this is dropped.
+/// All processes of an rsync, stopped until this is dropped.
 pub struct Held {
     leader: Pid,
 }

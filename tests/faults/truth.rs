@@ -40,7 +40,7 @@ impl Before {
     }
 }
 
-/// What the newest run is said to have been is what it was. An unplugged disk is looked at when it is back.
+/// The newest run's record is true. An unplugged disk is checked when it is back.
 pub fn is_told(world: &World, daemon: &Daemon) {
     assert_eq!(daemon.unfinished(), 0, "a run without an end");
     let Some(last) = daemon.history().pop() else { return };

@@ -1,4 +1,4 @@
-//! A testbed in which one case after the other is played, each beginning as if it were the first.
+//! A testbed in which one case after the other is played, each from the same beginning.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -116,7 +116,7 @@ impl World {
         table.lines().filter(|line| line.contains(" /dev/loop")).map(str::to_owned).collect()
     }
 
-    /// What the daemon takes for mounts of its own.
+    /// What the daemon has marked as its own mounts.
     pub fn marks(&self) -> Vec<PathBuf> {
         let marks = fs::read_dir(self.testbed.path("/run/asbackup/mounts"));
         marks.into_iter().flatten().flatten().map(|mark| mark.path()).collect()

@@ -37,7 +37,7 @@ fn systemd_finds_no_fault_in_the_units() {
         let file = directory.path().join(name);
         fs::write(&file, &unit).unwrap();
         if name.contains('@') {
-            // A template is looked at by one of its instances, and found by its socket.
+            // A template is verified through one of its instances, and found by its socket.
             files.push(directory.path().join(name.replace('@', "@1")));
             fs::write(files.last().unwrap(), unit).unwrap();
         } else {

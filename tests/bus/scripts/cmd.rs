@@ -1,4 +1,4 @@
-//! The .cmd files under Wine, with an ssh.exe on the path that writes down its arguments and ends as it is told.
+//! The .cmd files under Wine, with an ssh.exe on the path that records its arguments and exits as it is told.
 
 use std::fs;
 use std::path::{Path, PathBuf};

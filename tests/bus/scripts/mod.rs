@@ -1,4 +1,4 @@
-//! The way from Veeam's server to the daemon: the .cmd files under Wine with an ssh.exe that only remembers, and the real sshd with
+//! The way from Veeam's server to the daemon: the .cmd files under Wine with an ssh.exe that only records, and the real sshd with
 //! the forced command, the real tools and the real daemon.
 
 mod cmd;

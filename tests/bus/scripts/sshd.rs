@@ -46,7 +46,7 @@ impl Sshd {
         Self { server, room }
     }
 
-    /// An ssh that asks for `order`; none is a login.
+    /// An ssh that requests `order`; none is a login.
     pub fn client(&self, order: Option<&str>) -> Command {
         let mut ssh = Command::new("nsenter");
         ssh.args(["--net", "--target", &self.server.id().to_string(), "ssh", "-F", "none", "-T", "-i"]);

@@ -93,7 +93,7 @@ async fn a_share_of_inodes_that_is_used_up_is_found_before_anything_changes() {
     assert_eq!(fault["kind"], "too-few-inodes", "{fault}");
 }
 
-/// The file system says so of itself, so this disk is accused.
+/// The file system reports the damage itself, so this disk is blamed.
 #[tokio::test]
 async fn a_damaged_directory_on_the_disk_is_reported_as_damage() {
     let mut scene = Scene::new();

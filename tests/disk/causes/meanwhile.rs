@@ -57,7 +57,7 @@ async fn a_mount_over_a_directory_to_be_deleted_is_named_as_the_cause() {
     scene.assert_left_clean();
 }
 
-/// Fills the room for contents, gives half of each part of it back, and then uses up the room for notes.
+/// Fills the room for data, frees half of each part of it, and then uses up the room for metadata.
 fn fill_notes(directory: &Path) {
     let filling = |number: u32| directory.join(format!("filling-{number}"));
     let full = (0..).find(|number| fs::write(filling(*number), vec![b'x'; 1 << 20]).is_err()).expect("an end");

@@ -1,5 +1,5 @@
-//! Whatever keeps a copy from its end is told by what is known of it, and neither disk nor drive is accused without
-//! evidence. Each cause is made for real: rsync, kernel, ntfs-3g and UDisks2 say what they say. What no file system
+//! Whatever ends a copy is reported by what is known of it, and neither disk nor drive is blamed without
+//! evidence. Each cause is real: rsync, kernel, ntfs-3g and UDisks2 give their own messages. What no file system
 //! here can be made to say is in the pure tests of `copy/cause.rs`; quotas of ext4 and xfs, which not every kernel has,
 //! in `vm_debian/quotas.rs`.
 
@@ -22,7 +22,7 @@ use asbackup_testing::testbed::scene::{Scene, assert_aborted};
 use asbackup_texts::{HasText, Language, Texts};
 use serde_json::Value;
 
-/// Words that a person reads as: this disk is broken, throw it away.
+/// Words that make a person think the disk is broken.
 const ACCUSING: [&str; 12] = [
     "damaged",
     "broken",
@@ -38,7 +38,7 @@ const ACCUSING: [&str; 12] = [
     "repariert",
 ];
 
-/// The run's fault as the history has it, after a look at its words in both languages.
+/// The run's fault from the history, once its texts in both languages have been checked.
 fn told(daemon: &Daemon, finished: &RunFinished) -> Value {
     assert_aborted(finished, &finished.error);
     let fault = daemon.record().fault.expect("a fault in the history");
@@ -46,7 +46,7 @@ fn told(daemon: &Daemon, finished: &RunFinished) -> Value {
     serde_json::to_value(fault).expect("plain data")
 }
 
-/// Neither disk nor drive is called broken, in no language.
+/// Asserts that no language calls disk or drive broken.
 fn assert_no_accusation<T: HasText>(value: &T) {
     for language in Language::ALL {
         let said = Texts::new(language).message(value).to_string();
@@ -95,6 +95,6 @@ fn prepare(scene: &Scene, make: impl FnOnce(&Path)) {
     fs::create_dir_all(&copy).expect("the destination");
     make(&copy);
     mounted.done();
-    // Else UDisks2 may still have that look's device on its list, and the run be about one that has gone.
+    // Otherwise UDisks2 may still list that mount's device, and the run would be about one that has gone.
     scene.testbed.settle();
 }

@@ -1,5 +1,5 @@
 //! Directories that are gone from the source and stay on the disk, which rsync calls no error: the disk is not what the source is,
-//! and that is told.
+//! and that is reported.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use asbackup_testing::testbed::scene::{Scene, assert_success, warnings};
 
 use super::{assert_no_accusation, prepare};
 
-/// How many directories were told as left, and which.
+/// How many directories were reported as left, and which.
 fn left(daemon: &Daemon) -> (u64, String) {
     assert_eq!(warnings(daemon), ["not-deleted"]);
     let warning = daemon.record().warnings.into_iter().next().expect("a warning");
@@ -55,7 +55,7 @@ async fn files_put_into_a_directory_to_be_deleted_are_reported() {
     held.release();
     assert_success(&daemon.finished(1).await);
     assert_eq!(left(&daemon), (1, "heavy/gr\u{f6}\u{df}e\n".to_owned()));
-    // Once more with nothing to copy: it is still there, and still told.
+    // Once more with nothing to copy: it is still there, and still reported.
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
     assert_eq!(left(&daemon).0, 1);

@@ -1,4 +1,4 @@
-//! What is to be backed up can't be read, or not as it was.
+//! Sources that can't be read, or that change while they are read.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! What is on the disk already keeps a file from being stored there.
+//! What is on the disk already prevents that a file is stored there.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -24,7 +24,7 @@ fn a_fat_is_not_copied_again_when_the_time_zone_changes() {
         assert_eq!(vm.journal("").matches("the disk stores local time").count(), number + 1, "{zone}");
         vm.assert_copied(&disk);
     }
-    // Where nothing has changed there is nothing to be said.
+    // Where nothing has changed, nothing is reported.
     vm.pull(&disk);
     vm.plug(&disk);
     vm.wait_success(&disk);

@@ -1,4 +1,4 @@
-//! Disks that take different names for one, with the kernel's own file systems: what each of them folds is its own affair.
+//! Disks that treat different names as one, with the kernel's own file systems, each of which folds other names.
 
 use super::disk::UsbDisk;
 use super::machine::Vm;

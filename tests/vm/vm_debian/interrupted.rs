@@ -1,4 +1,4 @@
-//! A copy that is cut off from outside: plug, power, kill, UDisks2. Each time the next run makes the copy whole.
+//! A copy that is interrupted from outside: plug, power, kill, UDisks2. Each time the next run completes the copy.
 
 use super::disk::UsbDisk;
 use super::machine::Vm;

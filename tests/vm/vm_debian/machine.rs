@@ -1,4 +1,4 @@
-//! The machine as the tests speak to it. There is one per test program; a scenario gets it for itself, set back to a snapshot.
+//! The machine as the tests use it. There is one per test program; a scenario gets it for itself, set back to a snapshot.
 
 use std::fmt::Write;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! Mails under the real systemd: the service has no network and has them sent by a process without any right, which finds the mail server
+//! Mails under the real systemd: the service has no network and has them sent by a process without rights, which finds the mail server
 //! by a name server.
 
 use super::machine::Vm;

@@ -7,13 +7,13 @@ use super::machine::Vm;
 const OFFSET: u64 = 2048;
 const SECTORS: u64 = (320 << 11) - OFFSET;
 
-/// What the device mapper does with what is asked of the disk.
+/// What the device mapper does with requests to the disk.
 #[derive(Debug, Clone, Copy)]
 pub enum Table {
     Sound,
     /// Each write takes its time.
     Slow,
-    /// Whatever is asked for fails.
+    /// Every request fails.
     Dead,
     /// Reads do not.
     WriteErrors,
@@ -56,7 +56,7 @@ impl Vm {
         self.ok(&format!("dmsetup load {name} --table '{table}' && dmsetup resume {name}"));
     }
 
-    /// From now on nothing that is asked of the disk comes to an end, until `answer`.
+    /// From now on no request to the disk completes, until `answer`.
     pub fn hang(&mut self, disk: &UsbDisk) {
         self.ok(&format!("dmsetup suspend --noflush --nolockfs {}", disk.name));
     }

@@ -1,12 +1,12 @@
-//! A repository on a share of the network: an NFS server in the machine itself, mounted over loopback. What is the matter with the
-//! server is told of the server; neither the disk nor a drive of the computer is accused, and the disk is let go of whatever happens.
+//! A repository on a share of the network: an NFS server in the machine itself, mounted over loopback. Trouble with the
+//! server is reported as the server's; neither the disk nor a drive of the computer is blamed, and the disk is always released.
 
 use super::disk::UsbDisk;
 use super::machine::Vm;
 use super::scene::{NAME, SOURCE};
 
 const SHARE: &str = "127.0.0.1:/srv/share";
-/// What sends people to the wrong place when a server is the matter.
+/// Words that mislead people when the server is the cause.
 const WRONG: [&str; 5] = ["drives is", "smartctl", "the disk from", "larger disk", "config.ini is wrong"];
 
 impl Vm {
@@ -64,7 +64,7 @@ impl Vm {
         disk
     }
 
-    /// The run ends for `error`; it names the share, and nobody is sent elsewhere.
+    /// Asserts that the run ends with `error`, names the share and misleads nobody.
     fn wait_told(&mut self, disk: &UsbDisk, error: &str, words: &[&str]) {
         self.wait_result("aborted", disk);
         let told = format!("{}\n{}", self.property("LastError"), self.property("LastWarnings"));

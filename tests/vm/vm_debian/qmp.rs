@@ -1,4 +1,4 @@
-//! QEMU's own wire: plugging, pulling, reset, snapshots.
+//! QEMU's monitor: plugging, pulling, reset, snapshots.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};

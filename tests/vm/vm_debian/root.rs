@@ -31,7 +31,7 @@ fn build(suite: &str, directory: &Path) {
     run(command.args(["--mount", "--kill-child", &format!("{RECIPE}/build"), suite]).arg(directory));
 }
 
-/// A root that was built from another recipe is of no more use, and a gigabyte.
+/// A root built from another recipe is useless, and takes a gigabyte.
 fn forget(suite: &str) {
     let listing = fs::read_dir(Path::new(TARGET).join("vm")).into_iter().flatten();
     for entry in listing.flatten() {

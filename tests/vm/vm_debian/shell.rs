@@ -1,4 +1,4 @@
-//! The other wire: a root shell in the machine, on a virtio port (`root/shell-port`).
+//! A root shell in the machine, on a virtio port (`root/shell-port`).
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::net::UnixStream;

@@ -1,4 +1,4 @@
-//! A disk that does not do as it should, by the device mapper's targets.
+//! A failing disk, made of the device mapper's targets.
 
 use super::disk::UsbDisk;
 use super::machine::Vm;

@@ -1,4 +1,4 @@
-//! A known file system in what LUKS, LVM, md or the device mapper alone have built upon USB disks: the copy ends well, nothing is called safe
+//! A known file system on LUKS, LVM, md or the bare device mapper on USB disks: the copy succeeds, nothing is called safe
 //! while it is open, what was pulled is not plugged in, and what comes again is no second disk. And disks that can't be read, or that somebody holds.
 
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::machine::Vm;
 use super::mapped::{Table, table};
 use super::scene::NAME;
 
-/// Where everything is written down that the daemon says on the bus.
+/// Records everything that the daemon sends on the bus.
 const HEARD: &str = "/root/heard";
 
 impl Vm {
@@ -38,7 +38,7 @@ impl Vm {
         self.ok(&format!("mkfs.ext4 -q -L {name} -U {uuid} {device} && udevadm settle"));
     }
 
-    /// The daemon knows the disk from now on, and what it says is written down.
+    /// The daemon knows the disk from now on, and its signals are recorded.
     fn begin(&mut self, disk: &UsbDisk) {
         let to_file = format!("--property=StandardOutput=append:{HEARD}");
         self.ok(&format!("systemd-run --unit=ear {to_file} busctl monitor --json=short {}", name()));
@@ -112,7 +112,7 @@ fn luks_is_copied_to_and_never_called_safe_while_anything_is_open() {
     // Locked, as it comes again, it may be unplugged; open it never was.
     vm.assert_never_safe_nor_twice();
     vm.plug(&disk);
-    // Its drive is known by now, so it is told what seems to be the matter.
+    // Its drive is known by now, so the likely cause is reported.
     vm.wait_until(&format!("busctl get-property {NAME} Status"), |said| said.contains("encrypted and locked"));
     let said = vm.property("LastError");
     assert!(said.contains("seems to be the disk"), "{said}");

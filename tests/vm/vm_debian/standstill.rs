@@ -1,4 +1,4 @@
-//! A daemon that stands still, a machine that sleeps, and a disk that is switched off.
+//! A daemon that hangs, a machine that sleeps, and a disk that is powered off.
 
 use super::interrupted::mid_copy;
 use super::machine::Vm;

@@ -1,4 +1,4 @@
-//! Does the harm, mends it, and has the copy made once more.
+//! Does the harm, repairs it, and runs the copy once more.
 
 use super::plan::{Blow, Plan};
 use crate::disk::UsbDisk;

@@ -15,7 +15,7 @@ pub struct Plan {
 pub enum Blow {
     Pull,
     PowerCut,
-    /// Whatever is asked of the disk fails.
+    /// Every request to the disk fails.
     Dead,
     /// The disk can be read, and takes nothing.
     WriteErrors,

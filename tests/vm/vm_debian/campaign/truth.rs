@@ -42,7 +42,7 @@ pub fn come_to_rest(vm: &mut Vm) {
     });
 }
 
-/// What the newest run is said to have been is what it was.
+/// The newest run's record is true.
 pub fn is_told(vm: &mut Vm, disk: &UsbDisk) {
     let error = vm.property("LastError");
     if vm.property("LastResult") == r#"s "success""# {
