@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::{Daemon, RUN_PATIENCE};
+use crate::PATIENCE;
 use crate::recorder::{Recorded, RunFinished, RunStarted};
 use crate::testbed::processes::{Held, Stage};
-use crate::{PATIENCE, PAUSE};
 
 impl Daemon {
     /// Waits for READY=1.
@@ -76,7 +76,7 @@ impl Daemon {
         let deadline = Instant::now() + PATIENCE;
         while self.is_present(uuid).await != present {
             assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for present={present} of {uuid}");
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
