@@ -11,7 +11,7 @@ use rustix::fs::{AtFlags, FileType, statat};
 use asbackup_config::{Config, ConfigProblem};
 use asbackup_logging::Scope;
 use asbackup_system::blocking::{GLANCE, blocking};
-use asbackup_system::paths::{self, Reason, Refused, Thing};
+use asbackup_system::paths::{self, Purpose, Reason, Refused};
 use asbackup_texts::Texts;
 
 /// Where logrotate's rules are; the package's own are in the second.
@@ -24,7 +24,7 @@ struct Named<'a> {
     section: &'static str,
     key: &'static str,
     path: &'a Path,
-    thing: Thing,
+    purpose: Purpose,
 }
 
 /// Paths that the service refuses to use. May block.
@@ -36,8 +36,8 @@ pub fn refused(config: &Config) -> Vec<ConfigProblem> {
 
 /// Problems that the service works with. `file`: config.ini itself. May block.
 pub fn tolerated(config: &Config, file: &Path) -> Vec<ConfigProblem> {
-    let itself = Named { section: "", key: "config.ini", path: file, thing: Thing::File };
-    let logs = named(config).into_iter().filter(|named| named.thing == Thing::Log);
+    let itself = Named { section: "", key: "config.ini", path: file, purpose: Purpose::File };
+    let logs = named(config).into_iter().filter(|named| named.purpose == Purpose::Log);
     let endless = logs.filter(|log| !is_rotated(log.path)).map(|log| ConfigProblem::LogNotRotated {
         section: log.section.to_owned(),
         key: log.key.to_owned(),
@@ -58,30 +58,30 @@ pub(crate) fn log_problems(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>
 
 fn named(config: &Config) -> Vec<Named<'_>> {
     let mut all = vec![
-        ("Backup", "backup-source", &config.source, Thing::Directory),
-        ("Backup", "log-file-path", &config.log_file, Thing::Log),
-        ("Backup", "rsync-log-file-path", &config.rsync_log_file, Thing::Log),
-        ("Backup", "rsync-excludes-path", &config.rsync_excludes, Thing::File),
-        ("Mail", "ca-file-path", &config.mail.ca_file, Thing::File),
-        ("VEEAM", "api-ca-file", &config.veeam.ca_file, Thing::File),
+        ("Backup", "backup-source", &config.source, Purpose::Directory),
+        ("Backup", "log-file-path", &config.log_file, Purpose::Log),
+        ("Backup", "rsync-log-file-path", &config.rsync_log_file, Purpose::Log),
+        ("Backup", "rsync-excludes-path", &config.rsync_excludes, Purpose::File),
+        ("Mail", "ca-file-path", &config.mail.ca_file, Purpose::File),
+        ("VEEAM", "api-ca-file", &config.veeam.ca_file, Purpose::File),
     ];
     let keys = [("Backup", "veeam-lockfile-path"), ("VEEAM", "veeam-lockfiles")];
     let locks = keys.into_iter().zip(&config.veeam_directories);
-    all.extend(locks.map(|((section, key), path)| (section, key, path, Thing::Directory)));
+    all.extend(locks.map(|((section, key), path)| (section, key, path, Purpose::Directory)));
     let given = all.into_iter().filter(|(_, _, path, _)| !path.as_os_str().is_empty());
-    given.map(|(section, key, path, thing)| Named { section, key, path, thing }).collect()
+    given.map(|(section, key, path, purpose)| Named { section, key, path, purpose }).collect()
 }
 
 /// A path that is missing or not accessible to the caller is no problem.
 fn problem(named: &Named<'_>) -> Option<ConfigProblem> {
-    let error = paths::look(named.path, named.thing).err()?;
+    let error = paths::check(named.path, named.purpose).err()?;
     let Refused { component, reason, .. } = Refused::within(&error)?;
     let (section, key) = (named.section.to_owned(), named.key.to_owned());
     let (path, component) = (named.path.display().to_string(), component.display().to_string());
     Some(match reason {
         Reason::Writable(who) => ConfigProblem::PathSwappable { section, key, path, component, user: who.to_string() },
         Reason::Link(who) => ConfigProblem::PathThroughLink { section, key, path, component, user: who.to_string() },
-        Reason::NoFile | Reason::Names | Reason::Swapped => ConfigProblem::PathNotPlain { section, key, path },
+        Reason::NoFile | Reason::HardLinks | Reason::Replaced => ConfigProblem::PathNotPlain { section, key, path },
     })
 }
 

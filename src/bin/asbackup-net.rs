@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use asbackup::veeam::api;
 use asbackup_mail::smtp;
-use asbackup_system::privsep::{Channel, Service};
+use asbackup_system::privsep::{MessageSocket, Service};
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 async fn serve() -> io::Result<()> {
     let name = std::env::args().nth(1).unwrap_or_default();
     let aside = Service::named(&name).ok_or_else(|| io::Error::other("usage: asbackup-net mail|veeam"))?;
-    let talk = Channel::on_standard_input()?;
+    let talk = MessageSocket::on_standard_input()?;
     match aside {
         Service::Mail => smtp::serve(talk).await,
         Service::Veeam => api::serve(talk).await,

@@ -11,7 +11,7 @@ use zbus::connection::socket::{Socket, Split, WriteHalf};
 use zbus::export::async_trait::async_trait;
 use zbus::message::{Header, Message, Type};
 
-use asbackup_system::bus_socket::{FilteredReader, Writer};
+use asbackup_system::bus_socket::{FilteredReader, SocketWriter};
 
 use super::call_filter::{CallFilter, Refusal};
 use super::call_limits::{self, CallLimits};
@@ -36,14 +36,14 @@ impl Socket for FilteredSocket {
 
     fn split(self) -> Split<FilteredReader, CountingWriter> {
         let (read, write) = self.stream.into_split();
-        let writer = CountingWriter { writer: Writer(write), call_limits: self.call_limits };
+        let writer = CountingWriter { writer: SocketWriter(write), call_limits: self.call_limits };
         Split::new(FilteredReader::new(read, Some(Box::new(self.filter))), writer)
     }
 }
 
 #[derive(Debug)]
 pub struct CountingWriter {
-    writer: Writer,
+    writer: SocketWriter,
     call_limits: Arc<Mutex<CallLimits>>,
 }
 

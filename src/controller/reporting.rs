@@ -38,7 +38,7 @@ impl Controller {
     }
 
     pub(super) fn mail(&self, occasion: Occasion) {
-        self.send_to_mailer(MailRequest::Tell(occasion));
+        self.send_to_mailer(MailRequest::Notify(occasion));
     }
 
     pub(super) fn mail_config_refused(&self, faults: &ConfigFaults) {

@@ -127,7 +127,7 @@ async fn serve(places: Places, loaded: Loaded) -> Result<(), DaemonError> {
         config: Arc::new(loaded.config.clone()),
         texts: texts.clone(),
         state: places.state.clone(),
-        past: Arc::new(history.reader().clone()),
+        history: Arc::new(history.reader().clone()),
     });
     tokio::spawn(reminder::follow(status_out.clone(), mailer.requests.clone()));
     tokio::spawn(status_file::follow(places.runtime.join("status.txt"), status_out, texts_out));

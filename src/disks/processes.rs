@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use procfs::process::Process;
 
-use asbackup_system::paths::Who;
+use asbackup_system::paths::Principal;
 
 /// `bash (4711)`
 pub fn name(process: &Process) -> Option<String> {
@@ -14,7 +14,7 @@ pub fn name(process: &Process) -> Option<String> {
 
 /// `bash (4711, joe)`
 pub fn owned_name(process: &Process) -> Option<String> {
-    let (stat, user) = (process.stat().ok()?, Who::User(process.uid().ok()?));
+    let (stat, user) = (process.stat().ok()?, Principal::User(process.uid().ok()?));
     Some(format!("{} ({}, {user})", stat.comm, stat.pid))
 }
 

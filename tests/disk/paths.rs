@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asbackup_system::paths::{Reason, Refused, Who, append, directory, make_directory};
+use asbackup_system::paths::{Principal, Reason, Refused, append, directory, make_directory};
 use asbackup_testing::testbed::compare::Fidelity;
 use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success, warnings};
 use asbackup_testing::{PATIENCE, wait_for};
@@ -78,9 +78,9 @@ fn ordinary_setups_are_accepted() {
 #[test]
 fn a_directory_that_somebody_else_can_write_to_is_refused_and_named() {
     let room = Room::new();
-    let of = |uid| Reason::Writable(Who::User(uid));
-    let group = |gid| Reason::Writable(Who::Group(gid));
-    let everybody = Reason::Writable(Who::Everybody);
+    let of = |uid| Reason::Writable(Principal::User(uid));
+    let group = |gid| Reason::Writable(Principal::Group(gid));
+    let everybody = Reason::Writable(Principal::Everybody);
     for (name, owner, mode, reason) in [
         ("owned", (ANOTHER, ANOTHER), 0o755, of(ANOTHER)),
         ("open", ROOT, 0o777, everybody),
@@ -115,7 +115,7 @@ fn an_access_list_counts_like_the_mode() {
     set(&format!("u:{SOMEBODY}:rwx"));
     directory(&inside).expect("it is usual");
     set(&format!("u:{ANOTHER}:rwx"));
-    assert_eq!(refusal(directory(&inside)), ("parent".to_owned(), Reason::Writable(Who::User(ANOTHER))));
+    assert_eq!(refusal(directory(&inside)), ("parent".to_owned(), Reason::Writable(Principal::User(ANOTHER))));
     set("m:rx");
     directory(&inside).expect("it is usual");
 }
@@ -132,9 +132,9 @@ fn a_link_is_followed_only_where_root_alone_can_have_made_it() {
     room.link("loop", "loop", 0);
     let link = |who| Reason::Link(who);
     let open = |name: &str| directory(&room.path(name));
-    assert_eq!(refusal(open("theirs")), ("theirs".to_owned(), link(Who::User(SOMEBODY))));
-    assert_eq!(refusal(open("home/link")), ("link".to_owned(), link(Who::User(SOMEBODY))));
-    assert_eq!(refusal(open("log/link")), ("link".to_owned(), link(Who::Group(SYSTEM_GROUP))));
+    assert_eq!(refusal(open("theirs")), ("theirs".to_owned(), link(Principal::User(SOMEBODY))));
+    assert_eq!(refusal(open("home/link")), ("link".to_owned(), link(Principal::User(SOMEBODY))));
+    assert_eq!(refusal(open("log/link")), ("link".to_owned(), link(Principal::Group(SYSTEM_GROUP))));
     assert_eq!(open("loop").unwrap_err().raw_os_error(), Some(rustix::io::Errno::LOOP.raw_os_error()));
 }
 
@@ -148,7 +148,7 @@ fn directories_on_the_way_through_a_link_are_checked_too() {
     room.link("relative", "open/repository", 0);
     for name in ["absolute", "relative"] {
         let refused = refusal(directory(&room.path(name)));
-        assert_eq!(refused, ("open".to_owned(), Reason::Writable(Who::Everybody)), "{name}");
+        assert_eq!(refused, ("open".to_owned(), Reason::Writable(Principal::Everybody)), "{name}");
     }
 }
 
@@ -160,7 +160,7 @@ fn a_log_that_somebody_put_into_a_shared_directory_is_refused() {
     fs::write(&path, "").expect("it is usual");
     append(&path).expect("it is usual");
     std::os::unix::fs::chown(&path, Some(SOMEBODY), None).expect("it is usual");
-    assert_eq!(refusal(append(&path)), ("a.log".to_owned(), Reason::Writable(Who::User(SOMEBODY))));
+    assert_eq!(refusal(append(&path)), ("a.log".to_owned(), Reason::Writable(Principal::User(SOMEBODY))));
 }
 
 /// A place that a user other than root has for himself, and the source in it.

@@ -1,7 +1,7 @@
-//! Mail, from the occasion to the mail server: `message` makes a mail of an `occasion`, `outbox` keeps it until it is sent, `client` and
-//! `smtp` are the two ends of a conversation with the server. `mailer` decides what is sent and when, `test_mail` sends one past it, and
-//! `log_excerpt` finds a run's part of a log.
-//! Knows nothing of the daemon: its history is asked for the runs that have ended (`EndedRuns`).
+//! Mail, from the occasion to the mail server: `message` makes a mail of an `occasion`, `outbox` keeps it until it is delivered,
+//! `client` hands it to the helper process that `smtp` runs in. `mailer` decides what is sent and when, `test_mail` sends a mail at
+//! once, and `log_excerpt` finds a run's part of a log.
+//! Knows nothing of the daemon, and reads its history only through `EndedRuns`.
 
 #![deny(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Why a mail is sent. Plain data, with what every mail about it needs: run, disk, importance, identity.
+//! Why a mail is sent. Plain data, with what every mail needs: run, disk, importance, identity.
 
 use uuid::Uuid;
 
@@ -12,9 +12,9 @@ pub enum Occasion {
     Begun(RunBegun),
     /// A run has ended.
     Ended(Box<RunRecord>),
-    /// config.ini was changed but has faults, so the old settings stay in force.
+    /// A changed config.ini has faults, so the old settings stay in force.
     ConfigRefused {
-        /// The faults, one text each.
+        /// The text of each fault.
         problems: Vec<String>,
         /// When it was refused.
         at: Micros,
@@ -26,26 +26,26 @@ pub enum Occasion {
         /// When it happened.
         at: Micros,
     },
-    /// No configured disk has been attached for some days.
+    /// No configured disk has been attached for days.
     Reminder {
         /// Whole days since then.
         days: u64,
-        /// When a disk was last attached, or last copied to where that came later.
+        /// When a disk was last attached, or when the last good copy ended if that was later.
         since: Micros,
         /// When the last good copy ended; 0 = never.
         last_good: Micros,
-        /// When the reminder was made.
+        /// When the reminder was due.
         at: Micros,
     },
     /// Mails of one kind exceeded the hourly limit and were held back.
     HeldBack {
-        /// How many were held back.
+        /// The number of mails held back.
         count: u64,
-        /// How many were sent in the same hour.
+        /// The number of mails sent in the same hour.
         sent: u64,
         /// When the hour began.
         since: Micros,
-        /// The newest one that was held back.
+        /// The newest mail held back.
         last: Box<Occasion>,
     },
     /// Somebody asked for a test mail.
@@ -55,17 +55,17 @@ pub enum Occasion {
     },
 }
 
-/// What happened to a job's lock, with the message in the journal.
+/// What happened to a job's lock, and what the journal says about it.
 #[derive(Debug, Clone)]
 pub enum LockEvent {
-    /// It is too old, misspelt, or was never granted.
+    /// It is too old, misspelled, or was never granted.
     Warned {
         /// The Veeam job.
         job: String,
         /// What is wrong.
         warning: Warning,
     },
-    /// The job asked for it and did not get it.
+    /// The job requested it and did not get it.
     Failed {
         /// The Veeam job.
         job: String,
@@ -144,14 +144,14 @@ impl Occasion {
         }
     }
 
-    /// The same for the same event, so that a mail made again after a crash replaces the first.
+    /// The same for the same event, so that a mail composed again after a crash replaces the first.
     pub(crate) fn id(&self) -> String {
         match self {
             Self::Begun(begun) => beginning_id(begun.run, begun.started_at),
             Self::Ended(record) => format!("run-{}-ended-{}", record.run, record.started_at),
             Self::ConfigRefused { at, .. } => format!("config-refused-{at}"),
             Self::Lock { event, at } => {
-                // Two jobs may give up at the same moment, and a job's name may not fit into a file name.
+                // Two jobs may give up at the same moment, and a job's name need not fit into a file name.
                 let job = Uuid::new_v5(&Uuid::NAMESPACE_OID, event.job().as_bytes());
                 format!("lock-{at}-{}", job.simple())
             }
@@ -162,7 +162,7 @@ impl Occasion {
     }
 
     /// The id of the mail that this one replies to.
-    pub(crate) fn answers(&self) -> Option<String> {
+    pub(crate) fn in_reply_to(&self) -> Option<String> {
         match self {
             Self::Ended(record) => Some(beginning_id(record.run, record.started_at)),
             _ => None,

@@ -1,8 +1,8 @@
-//! Mails that wait to be sent, in `/var/lib/asbackup/outbox`: one file per mail, flushed to the disk before the first attempt and removed
-//! once the server has taken it. Mails that are given up move to `failed/`. Survives crashes and power cuts. Blocks.
+//! Pending mails, in `/var/lib/asbackup/outbox`: one file per mail, flushed to the disk before the first attempt and removed once the
+//! server has accepted it. Mails that are given up move to `failed/`. Survives crashes and power cuts. Blocks.
 //!
-//! A file is one line of JSON (`Envelope`), then the message as it is sent. Its name begins with the time that the mail is
-//! about, so that names sort by age.
+//! A file is one line of JSON (`Envelope`), then the message as it is sent. Its name begins with the time of the mail's event, so
+//! that names sort by age.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -15,24 +15,24 @@ use serde::{Deserialize, Serialize};
 use asbackup_api::Micros;
 
 const SUFFIX: &str = ".mail";
-/// Half written; left behind by a crash.
+/// Written incompletely, because of a crash.
 const UNFINISHED: &str = ".new";
 const FAILED: &str = "failed";
-/// Holds the number of the last run whose end has its mail.
-const TOLD: &str = "told";
+/// A file with the number of the last run whose end was mailed.
+const LAST_MAILED_RUN: &str = "told";
 
-/// What server and log need to know of a mail.
+/// What the server and the log need to know about a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     /// 0 = about no run.
     pub run: u64,
-    /// As in the message.
+    /// The message's subject.
     pub subject: String,
     /// The sender's address.
     pub from: String,
-    /// Recipients who have not got it yet.
+    /// The recipients to whom it is not delivered yet.
     pub to: Vec<String>,
-    /// The time that the mail is about.
+    /// The time of the mail's event.
     pub queued_at: Micros,
     /// The same mail without its logs, for a server that refuses them; `None` without logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,14 +46,14 @@ pub(crate) struct OutgoingMail {
     pub message: Vec<u8>,
 }
 
-/// The directory of mails that wait.
+/// The directory of pending mails.
 #[derive(Debug, Clone)]
 pub struct Outbox {
     directory: PathBuf,
 }
 
 impl Outbox {
-    /// Creates the directory and removes what a crash left half written.
+    /// Creates the directory and removes files that a crash left incomplete.
     ///
     /// # Errors
     /// The directory can't be created, read or changed.
@@ -70,7 +70,7 @@ impl Outbox {
         &self.directory
     }
 
-    /// Stores a mail in place of any with the same `id`; it is on the disk when this returns.
+    /// Stores a mail, replacing one with the same `id`; it is on the disk when this returns.
     ///
     /// # Errors
     /// It can't be written.
@@ -79,15 +79,15 @@ impl Outbox {
         self.write(&name, envelope, message)
     }
 
-    /// Names of the waiting mails, oldest first.
+    /// Names of the pending mails, oldest first.
     ///
     /// # Errors
     /// The directory can't be read.
-    pub(crate) fn waiting(&self) -> io::Result<Vec<String>> {
+    pub(crate) fn pending(&self) -> io::Result<Vec<String>> {
         self.names(SUFFIX)
     }
 
-    /// Bytes of all waiting mails.
+    /// Size of all pending mails in bytes.
     ///
     /// # Errors
     /// The directory can't be read.
@@ -95,13 +95,13 @@ impl Outbox {
         size_of(&self.directory)
     }
 
-    /// How old a mail is at `now`, by its name.
+    /// The age of a mail at `now`, by its name.
     pub(crate) fn age(name: &str, now: Micros) -> Duration {
         let queued_at = name.split('-').next().and_then(|digits| digits.parse().ok());
         Duration::from_micros(now.saturating_sub(queued_at.unwrap_or(now)))
     }
 
-    /// Reads a waiting mail.
+    /// Reads a pending mail.
     ///
     /// # Errors
     /// It can't be read, or is no mail.
@@ -112,15 +112,15 @@ impl Outbox {
         Ok(OutgoingMail { envelope, message: bytes[end + 1..].to_vec() })
     }
 
-    /// Stores a mail again, for the recipients that are left.
+    /// Stores a mail again, for the remaining recipients.
     ///
     /// # Errors
     /// It can't be written.
-    pub(crate) fn keep_for(&self, name: &str, mail: &OutgoingMail) -> io::Result<()> {
+    pub(crate) fn update(&self, name: &str, mail: &OutgoingMail) -> io::Result<()> {
         self.write(name, &mail.envelope, &mail.message)
     }
 
-    /// Removes a mail that is done with.
+    /// Removes a mail that is delivered or refused.
     ///
     /// # Errors
     /// It can't be removed.
@@ -129,7 +129,7 @@ impl Outbox {
         self.sync()
     }
 
-    /// Moves a mail to `failed/` and removes the oldest there while all are more than `limit` bytes.
+    /// Moves a mail to `failed/`, and removes the oldest there until they take no more than `limit` bytes.
     ///
     /// # Errors
     /// A file can't be moved or removed.
@@ -150,18 +150,18 @@ impl Outbox {
         Ok(())
     }
 
-    /// The last run whose end has its mail; `None` before the very first start.
-    pub(crate) fn told(&self) -> Option<u64> {
-        let text = fs::read_to_string(self.directory.join(TOLD)).ok()?;
+    /// The last run whose end was mailed; `None` before the first start.
+    pub(crate) fn last_mailed_run(&self) -> Option<u64> {
+        let text = fs::read_to_string(self.directory.join(LAST_MAILED_RUN)).ok()?;
         text.trim().parse().ok()
     }
 
-    /// Called after the mail is stored; a crash in between makes the same mail once more, under the same name.
+    /// Called after the mail is stored; after a crash in between, the same mail is stored again under the same name.
     ///
     /// # Errors
     /// It can't be written.
-    pub(crate) fn set_told(&self, run: u64) -> io::Result<()> {
-        self.write_file(TOLD, &[format!("{run}\n").as_bytes()])
+    pub(crate) fn set_last_mailed_run(&self, run: u64) -> io::Result<()> {
+        self.write_file(LAST_MAILED_RUN, &[format!("{run}\n").as_bytes()])
     }
 
     fn write(&self, name: &str, envelope: &Envelope, message: &[u8]) -> io::Result<()> {
@@ -174,7 +174,7 @@ impl Outbox {
         let unfinished = self.directory.join(format!("{name}{UNFINISHED}"));
         let written = try_write(&unfinished, parts);
         if written.is_err() {
-            // On a full disk its space is needed.
+            // A full disk needs the space.
             let _ = fs::remove_file(&unfinished);
         }
         written?;
@@ -201,7 +201,7 @@ fn try_write(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
 fn names(directory: &Path, suffix: &str) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
-        // All names of ours are text.
+        // All our names are UTF-8.
         let Ok(name) = entry?.file_name().into_string() else { continue };
         if name.ends_with(suffix) {
             names.push(name);
@@ -226,18 +226,18 @@ mod tests {
     }
 
     fn outbox() -> (tempfile::TempDir, Outbox) {
-        let room = tempfile::tempdir().unwrap();
-        let outbox = Outbox::open(room.path().join("outbox")).unwrap();
-        (room, outbox)
+        let directory = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(directory.path().join("outbox")).unwrap();
+        (directory, outbox)
     }
 
     #[test]
-    fn mails_are_read_as_they_were_stored_oldest_first() {
-        let (_room, outbox) = outbox();
+    fn mails_are_read_as_stored_oldest_first() {
+        let (_directory, outbox) = outbox();
         for (at, id) in [(2_000, "second"), (10, "first"), (1_795_442_700_000_000, "third")] {
             outbox.store(id, &envelope(at), b"one\r\ntwo\n\nthree").unwrap();
         }
-        let names = outbox.waiting().unwrap();
+        let names = outbox.pending().unwrap();
         let order: Vec<&str> = names.iter().map(|name| &name[17..]).collect();
         assert_eq!(order, ["first.mail", "second.mail", "third.mail"]);
         let mail = outbox.read(&names[0]).unwrap();
@@ -245,32 +245,32 @@ mod tests {
         assert_eq!(Outbox::age(&names[0], 60), Duration::from_micros(50));
         assert_eq!(Outbox::age("strange.mail", 60), Duration::ZERO);
         outbox.remove(&names[0]).unwrap();
-        assert_eq!(outbox.waiting().unwrap(), names[1..]);
+        assert_eq!(outbox.pending().unwrap(), names[1..]);
     }
 
     #[test]
     fn a_mail_with_the_same_id_replaces_the_first() {
-        let (_room, outbox) = outbox();
+        let (_directory, outbox) = outbox();
         outbox.store("run-1", &envelope(10), b"old").unwrap();
         outbox.store("run-1", &envelope(10), b"new").unwrap();
-        let names = outbox.waiting().unwrap();
+        let names = outbox.pending().unwrap();
         assert_eq!(names.len(), 1);
         assert_eq!(outbox.read(&names[0]).unwrap().message, b"new");
     }
 
     #[test]
-    fn a_half_written_file_is_no_mail_and_is_removed() {
-        let (_room, outbox) = outbox();
-        let half = outbox.directory().join("0000000000000010-x.mail.new");
-        fs::write(&half, "{").unwrap();
-        assert_eq!(outbox.waiting().unwrap(), Vec::<String>::new());
+    fn an_incomplete_file_is_no_mail_and_is_removed() {
+        let (_directory, outbox) = outbox();
+        let unfinished = outbox.directory().join("0000000000000010-x.mail.new");
+        fs::write(&unfinished, "{").unwrap();
+        assert_eq!(outbox.pending().unwrap(), Vec::<String>::new());
         Outbox::open(outbox.directory().to_owned()).unwrap();
-        assert!(!half.exists());
+        assert!(!unfinished.exists());
     }
 
     #[test]
     fn a_damaged_file_is_an_error() {
-        let (_room, outbox) = outbox();
+        let (_directory, outbox) = outbox();
         for (name, text) in [("1.mail", ""), ("2.mail", "{}\nx"), ("3.mail", "no line")] {
             fs::write(outbox.directory().join(name), text).unwrap();
             assert!(outbox.read(name).is_err(), "{name}");
@@ -279,11 +279,11 @@ mod tests {
 
     #[test]
     fn failed_mails_are_kept_up_to_the_limit() {
-        let (_room, outbox) = outbox();
+        let (_directory, outbox) = outbox();
         for (at, id) in [(1, "a"), (2, "b"), (3, "c")] {
             outbox.store(id, &envelope(at), &[b'x'; 1000]).unwrap();
         }
-        for name in outbox.waiting().unwrap() {
+        for name in outbox.pending().unwrap() {
             outbox.give_up(&name, 2500).unwrap();
         }
         let failed = names(&outbox.directory().join(FAILED), SUFFIX).unwrap();
@@ -293,17 +293,17 @@ mod tests {
 
     #[test]
     fn the_last_mailed_run_is_remembered() {
-        let (_room, outbox) = outbox();
-        assert_eq!(outbox.told(), None);
-        outbox.set_told(17).unwrap();
-        assert_eq!(outbox.told(), Some(17));
-        assert_eq!(outbox.waiting().unwrap(), Vec::<String>::new());
+        let (_directory, outbox) = outbox();
+        assert_eq!(outbox.last_mailed_run(), None);
+        outbox.set_last_mailed_run(17).unwrap();
+        assert_eq!(outbox.last_mailed_run(), Some(17));
+        assert_eq!(outbox.pending().unwrap(), Vec::<String>::new());
     }
 
     #[test]
     fn only_root_may_read_mails() {
         use std::os::unix::fs::PermissionsExt;
-        let (_room, outbox) = outbox();
+        let (_directory, outbox) = outbox();
         outbox.store("a", &envelope(1), b"x").unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(outbox.directory()), 0o700);

@@ -1,18 +1,17 @@
-//! Finds the mail password: in config.ini, or else in a systemd credential.
+//! The mail password: from config.ini, or else from a systemd credential.
 
 use asbackup_config::{Mail, Secret};
 use asbackup_system::systemd;
 
-/// The name of the credential.
 const CREDENTIAL: &str = "mail-password";
 
-/// As the service itself gets it.
-pub fn given_to_us(mail: &Mail) -> Secret {
+/// The password for the service itself.
+pub fn of_this_service(mail: &Mail) -> Secret {
     first(mail, systemd::credential)
 }
 
-/// As a program finds it that root calls.
-pub fn given_to_the_service(mail: &Mail) -> Secret {
+/// The service's password, for a program that root runs.
+pub fn of_the_service(mail: &Mail) -> Secret {
     first(mail, systemd::credential_of_the_service)
 }
 
@@ -29,11 +28,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_in_config_ini_comes_before_the_credential() {
-        let kept = |name: &str| (name == CREDENTIAL).then(|| "kept".to_owned());
-        assert_eq!(first(&Mail::default(), kept).expose(), "kept");
+    fn a_password_in_config_ini_takes_precedence_over_the_credential() {
+        let stored = |name: &str| (name == CREDENTIAL).then(|| "stored".to_owned());
+        assert_eq!(first(&Mail::default(), stored).expose(), "stored");
         assert!(first(&Mail::default(), |_| None).is_empty());
         let written = Mail { password: Secret::new("written"), ..Mail::default() };
-        assert_eq!(first(&written, kept).expose(), "written");
+        assert_eq!(first(&written, stored).expose(), "written");
     }
 }

@@ -1,4 +1,4 @@
-//! Sends a test mail: made like any other, but sent at once, past outbox and mailer, with the server's answer for each recipient.
+//! Sends a test mail: composed like any other, but sent at once, without outbox and mailer, with the server's reply for each recipient.
 
 use std::time::SystemTime;
 
@@ -12,39 +12,39 @@ use asbackup_api::{Warning, micros};
 use asbackup_config::{Config, Secret};
 use asbackup_texts::Texts;
 
-/// What the server said of one recipient.
+/// The server's reply about one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The recipient's address.
     pub recipient: String,
-    /// What became of the mail.
+    /// The result for this recipient.
     pub status: DeliveryStatus,
-    /// The server's own words.
-    pub words: String,
+    /// The server's text.
+    pub text: String,
 }
 
-/// Why there are no answers.
+/// Why there are no replies.
 #[derive(Debug)]
 pub enum NotSent {
     /// The configuration names no server.
     NoServer,
-    /// The configuration names nobody who gets mails.
+    /// The configuration names no recipients.
     NoRecipients,
-    /// The conversation with the server failed.
+    /// The session with the server failed.
     Failed(Warning),
     /// An address is not valid.
     Unwritable(message::MessageError),
 }
 
 /// The password that the service uses; only root can read it.
-pub fn password_in_force(config: &Config) -> Secret {
-    password::given_to_the_service(&config.mail)
+pub fn service_password(config: &Config) -> Secret {
+    password::of_the_service(&config.mail)
 }
 
 /// Sends a test mail to everyone who gets any mail.
 ///
 /// # Errors
-/// There are no answers for recipients; see `NotSent`.
+/// There are no replies; see `NotSent`.
 pub async fn send(config: &Config, texts: &Texts, password: &Secret) -> Result<Vec<Answer>, NotSent> {
     if config.mail.server.is_empty() {
         return Err(NotSent::NoServer);
@@ -64,5 +64,5 @@ async fn deliver(mail: &OutgoingMail, config: &Config, password: &Secret) -> Res
         (DeliveryStatus::Delayed, delivery.delayed),
     ];
     let answers = lists.into_iter().flat_map(|(status, list)| list.into_iter().map(move |answer| (status, answer)));
-    Ok(answers.map(|(status, (recipient, words))| Answer { recipient, status, words }).collect())
+    Ok(answers.map(|(status, (recipient, text))| Answer { recipient, status, text }).collect())
 }

@@ -1,4 +1,4 @@
-//! Calls into the kernel that a hung disk can hold for ever, off the loop that feeds the watchdog, and with an end.
+//! Runs calls that a hung disk can block for ever off the async threads, with a time limit.
 
 use std::io;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// Looking at a directory, opening a file.
+/// For reading a directory or opening a file.
 pub const GLANCE: Duration = Duration::from_secs(60);
-/// Writing back all that is still in memory.
+/// For a flush.
 pub const FLUSH: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// Runs `work` on a thread of its own. After `patience` the thread is left behind, since nothing can end it.
+/// Runs `work` on a thread of its own, which is abandoned after `patience`, since nothing can end it.
 ///
 /// # Errors
 /// `work`'s own, or `TimedOut`.

@@ -1,6 +1,6 @@
-//! What is asked of the kernel, systemd and the network, safely: opening what a configured path names ([`paths`]), calls that a dead
-//! disk can hold for ever ([`blocking`]), processes of their own ([`privsep`]), the sockets to the bus ([`bus_socket`]), the way to a foreign
-//! server ([`net`]), and what is said to systemd ([`systemd`]).
+//! Safe access to kernel, systemd and network: opening configured paths ([`paths`]), calls that a dead disk can block for ever
+//! ([`blocking`]), helper processes ([`privsep`]), sockets to the bus ([`bus_socket`]), connections to servers ([`net`]), and
+//! notifying systemd ([`systemd`]).
 //! Must not know what any of it is for.
 
 #![deny(missing_docs)]

@@ -11,8 +11,8 @@ use tokio::sync::Mutex;
 use super::ApiError;
 use asbackup_config::Veeam;
 use asbackup_system::blocking::{GLANCE, blocking};
-use asbackup_system::net::named;
-use asbackup_system::privsep::{self, ChannelError, Service};
+use asbackup_system::net::read_certificates;
+use asbackup_system::privsep::{self, HelperError, Service};
 
 const HTTPS: u16 = 443;
 /// In bytes; may contain certificates.
@@ -53,7 +53,7 @@ pub struct ApiResponse {
 pub struct Channel {
     endpoint: Endpoint,
     /// The connection to the process, for one check.
-    talk: Mutex<Option<privsep::Channel>>,
+    talk: Mutex<Option<privsep::MessageSocket>>,
 }
 
 impl Channel {
@@ -62,7 +62,7 @@ impl Channel {
     pub async fn new(veeam: &Veeam) -> Result<Self, ApiError> {
         let uri: Uri = veeam.url.parse().map_err(|error| unreachable(&error))?;
         let ca_file = veeam.ca_file.clone();
-        let trusted = blocking(GLANCE, move || named(&ca_file)).await;
+        let trusted = blocking(GLANCE, move || read_certificates(&ca_file)).await;
         let endpoint = Endpoint {
             host: uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned(),
             port: uri.port_u16().unwrap_or(HTTPS),
@@ -86,7 +86,7 @@ impl Channel {
             Some(talk) => talk,
             None => self.begin().await?,
         };
-        talk.say(ask).await.map_err(|error| unreachable(&ChannelError::Gone(error)))?;
+        talk.send(ask).await.map_err(|error| unreachable(&HelperError::Gone(error)))?;
         let timeout = self.endpoint.timeout + GRACE;
         let status = talk.answer::<Result<u16, ApiError>>(MAX_REQUEST_BYTES, timeout).await;
         let answer = match status.map_err(|unheard| unreachable(&unheard))? {
@@ -100,9 +100,9 @@ impl Channel {
         answer
     }
 
-    async fn begin(&self) -> Result<privsep::Channel, ApiError> {
-        let mut talk = Service::Veeam.call().await.map_err(ApiError::Unavailable)?;
-        talk.say(&self.endpoint).await.map_err(|error| unreachable(&ChannelError::Gone(error)))?;
+    async fn begin(&self) -> Result<privsep::MessageSocket, ApiError> {
+        let mut talk = Service::Veeam.connect().await.map_err(ApiError::Unavailable)?;
+        talk.send(&self.endpoint).await.map_err(|error| unreachable(&HelperError::Gone(error)))?;
         Ok(talk)
     }
 

@@ -20,8 +20,10 @@ use super::ApiError;
 use super::channel::{
     ApiRequest, ApiResponse, Endpoint, MAX_ENDPOINT_BYTES, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, unreachable,
 };
-use asbackup_system::net::{Bounded, Limits, Unreached, encrypted, in_turn, is_distrust, server_name, trusting};
-use asbackup_system::privsep::Channel;
+use asbackup_system::net::{
+    Bounded, DialError, Limits, dial, encrypt, is_certificate_error, server_name, tls_connector,
+};
+use asbackup_system::privsep::MessageSocket;
 
 /// For the whole answer; hyper limits the headers itself.
 const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
@@ -30,18 +32,18 @@ const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
 ///
 /// # Errors
 /// The other end is gone, or sends an invalid request.
-pub async fn serve(mut talk: Channel) -> io::Result<()> {
-    let Some(endpoint) = talk.hear::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
-    let tls = trusting(&endpoint.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
+pub async fn serve(mut talk: MessageSocket) -> io::Result<()> {
+    let Some(endpoint) = talk.receive::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
+    let tls = tls_connector(&endpoint.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
     let server = tls.map(|tls| Server { endpoint, tls });
-    while let Some(ask) = talk.hear::<ApiRequest>(MAX_REQUEST_BYTES).await? {
+    while let Some(ask) = talk.receive::<ApiRequest>(MAX_REQUEST_BYTES).await? {
         let answer = match &server {
             Ok(server) => server.call(ask).await,
             Err(error) => Err(error.clone()),
         };
-        talk.say(&answer.as_ref().map(|answer| answer.status)).await?;
+        talk.send(&answer.as_ref().map(|answer| answer.status)).await?;
         if let Ok(answer) = answer {
-            talk.say_bytes(&answer.body).await?;
+            talk.send_bytes(&answer.body).await?;
         }
     }
     Ok(())
@@ -63,11 +65,11 @@ impl Server {
     async fn exchange_on_new_connection(&self, ask: ApiRequest) -> Result<ApiResponse, ApiError> {
         let request = request(ask)?;
         let place = (self.endpoint.host.as_str(), self.endpoint.port);
-        let reached = in_turn(place, self.endpoint.timeout, |stream| self.encrypted(stream)).await;
+        let reached = dial(place, self.endpoint.timeout, |stream| self.encrypted(stream)).await;
         let stream = reached.map_err(|reason| match reason {
-            Unreached::Away(error) => unreachable(&error),
-            Unreached::Late => self.timed_out(),
-            Unreached::Said(error) => error,
+            DialError::Unreachable(error) => unreachable(&error),
+            DialError::TimedOut => self.timed_out(),
+            DialError::Attempt(error) => error,
         })?;
         let stream = TokioIo::new(Bounded::new(stream, LIMITS));
         let (sender, connection) = http1::handshake(stream).await.map_err(|error| unreachable(&error))?;
@@ -83,8 +85,8 @@ impl Server {
 
     async fn encrypted(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, ApiError> {
         let name = server_name(&self.endpoint.host).map_err(|error| unreachable(&error))?;
-        let encrypted = encrypted(&self.tls, name, stream).await;
-        encrypted.map_err(|error| match is_distrust(&error) {
+        let encrypted = encrypt(&self.tls, name, stream).await;
+        encrypted.map_err(|error| match is_certificate_error(&error) {
             true => ApiError::Untrusted(error.to_string()),
             false => unreachable(&error),
         })

@@ -31,7 +31,7 @@ pub async fn test(file: &ConfigFileArguments, ui: &Ui) -> Exit {
     if !file.output.json && !config.mail.server.is_empty() {
         ui.print(&sending(&config, ui));
     }
-    let result = attempt(&config, &test_mail::password_in_force(&config)).await;
+    let result = attempt(&config, &test_mail::service_password(&config)).await;
     if file.output.json {
         ui.print_json(&to_json(&config, &result, ui));
         return exit_of(&result);
@@ -78,7 +78,7 @@ fn table(answers: &[Answer], ui: &Ui) -> String {
     let row = |answer: &Answer| {
         let shown = style(ui.words("mail-test-fate", &[("fate", answer.status.name().into())]));
         let shown = if answer.status == DeliveryStatus::Taken { shown.green() } else { shown.red() };
-        [harmless(&answer.recipient), shown.to_string(), harmless(&answer.words)]
+        [harmless(&answer.recipient), shown.to_string(), harmless(&answer.text)]
     };
     columns(heads, &answers.iter().map(row).collect::<Vec<_>>(), ui.terminal)
 }
@@ -103,7 +103,7 @@ fn why(reason: &NotSent, ui: &Ui) -> String {
 }
 
 fn to_json(config: &Config, result: &Result<Vec<Answer>, NotSent>, ui: &Ui) -> Value {
-    let recipient = |answer: &Answer| json!({ "recipient": answer.recipient, "result": answer.status.name(), "answer": answer.words });
+    let recipient = |answer: &Answer| json!({ "recipient": answer.recipient, "result": answer.status.name(), "answer": answer.text });
     let answers: Vec<Value> = result.iter().flatten().map(recipient).collect();
     json!({
         "server": config.mail.server,

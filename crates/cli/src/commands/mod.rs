@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use crate::exit_code::{Exit, is_crowded, message};
 use asbackup_api::bus::Error;
-use asbackup_system::paths::Who;
+use asbackup_system::paths::Principal;
 use clap::Parser;
 use rustix::process::getuid;
 use tokio::runtime::Builder;
@@ -79,5 +79,5 @@ fn report_error(error: &Error, denied: &str, ui: &Ui) -> Exit {
 
 /// The caller's name, for a command to copy.
 fn user() -> String {
-    Who::User(getuid().as_raw()).to_string()
+    Principal::User(getuid().as_raw()).to_string()
 }

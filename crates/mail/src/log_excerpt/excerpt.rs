@@ -1,4 +1,4 @@
-//! The part of a log between two marks, in one file or several consecutive ones.
+//! The part of a log between two marks, in one or more consecutive files.
 
 use std::io::{self, Read, empty};
 use std::ops::Range;
@@ -22,7 +22,7 @@ struct Piece {
 }
 
 impl Excerpt {
-    /// `None` if its beginning was not marked. Blocks.
+    /// `None` if the beginning was not marked. Blocks.
     ///
     /// # Errors
     /// A log can't be read.

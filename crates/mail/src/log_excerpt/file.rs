@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use asbackup_api::{Head, LogMark};
 
-/// Bytes that identify a file: two lines or more, which begin with their time.
+/// Bytes that identify a file: at least two lines, each with its time.
 const HEAD: u64 = 1024;
-/// Bytes of a compressed file that are unpacked at most.
+/// Unpacked bytes of a compressed file that are read at most.
 const MOST_UNPACKED: u64 = 1 << 30;
 
 #[derive(Debug)]
@@ -64,12 +64,12 @@ impl LogFile {
         Ok(Head { length: bytes.len() as u64, fingerprint })
     }
 
-    /// `false` if it can't be read.
+    /// Whether the file has this head; `false` if it can't be read.
     pub fn begins_with(&self, head: &Head) -> bool {
         self.head(head.length).is_ok_and(|found| found == *head)
     }
 
-    /// Where it ends now; the head is left empty.
+    /// Where it ends now, without its head.
     pub fn mark(&self) -> io::Result<LogMark> {
         let stat = self.file.metadata()?;
         Ok(LogMark { device: stat.dev(), inode: stat.ino(), offset: self.length()?, head: Head::default() })
@@ -80,7 +80,7 @@ impl LogFile {
     }
 }
 
-/// Reads from a position of its own, and does not move the one in the descriptor.
+/// Reads from its own position and leaves that of the descriptor alone.
 struct At<'a> {
     file: &'a File,
     position: u64,

@@ -10,10 +10,10 @@ use super::file::LogFile;
 use asbackup_api::LogMark;
 use asbackup_system::paths::LogDirectory;
 
-/// Rotated files that are looked at; no run outlasts more.
+/// Rotated files that are searched; no run outlasts more.
 const MOST: usize = 100;
 const PACKED: &str = ".gz";
-/// logrotate may rename and compress while we look.
+/// logrotate may rename and compress files meanwhile.
 const TRIES: usize = 3;
 
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl LogFiles {
             match directory.open(&name.file_name) {
                 Ok(file) => members.push(LogFile::new(file, name.packed)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                // Somebody else's, or not a plain file, so not a log of ours.
+                // Refused, so none of our logs.
                 Err(_) => {}
             }
         }
@@ -94,7 +94,7 @@ impl LogFiles {
         Ok(LogMark { head: heads.find(|head| head.length > 0).unwrap_or_default(), ..mark })
     }
 
-    /// Whether the marked file still exists, under any name.
+    /// Whether the marked file still exists under any name.
     pub fn has(&self, mark: &LogMark) -> bool {
         self.members.iter().any(|member| member.is_that_of(mark))
     }

@@ -1,6 +1,6 @@
-//! Finds a run's part of a log, even if the log was renamed, copied and truncated, or compressed meanwhile. The history records where
-//! the log ended when the run began and when it ended. A rotated file is recognised by its first bytes, which stay the same under any
-//! name.
+//! Finds a run's part of a log, even if the log was renamed, copied and truncated, or compressed during the run. The history records
+//! where the log ended when the run began and when it ended. A rotated file is identified by its first bytes, which no rotation
+//! changes.
 //!
 //! `files` is a log with its rotated files, `file` one of them, `excerpt` what lies between two marks.
 
@@ -21,14 +21,14 @@ use asbackup_system::blocking::blocking;
 pub(crate) use excerpt::Excerpt;
 use files::LogFiles;
 
-/// How long a run waits for a log on storage that does not answer.
+/// How long a run waits for a log on unresponsive storage.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Marks where both logs end when a run begins.
 pub async fn begin(config: &Config) -> Vec<LogPart> {
     let logs = [(&config.log_file, false), (&config.rsync_log_file, true)];
     let parts = logs.map(|(path, kept_open)| async move {
-        let begin = mark(path, LogFiles::mark).await;
+        let begin = inspect(path, LogFiles::mark).await;
         LogPart { path: path.clone(), begin, end: None, kept_open, may_lack_end: false }
     });
     join_all(parts).await
@@ -38,7 +38,7 @@ pub async fn begin(config: &Config) -> Vec<LogPart> {
 pub async fn end(parts: Vec<LogPart>, config: &Config) -> Vec<LogPart> {
     let ended = parts.into_iter().map(|part| async move {
         let begin = part.begin.clone();
-        let found = mark(&part.path, move |files| {
+        let found = inspect(&part.path, move |files| {
             let is_gone = begin.is_some_and(|begin| begin.inode != 0 && !files.has(&begin));
             Ok((files.mark()?, is_gone))
         });
@@ -49,13 +49,13 @@ pub async fn end(parts: Vec<LogPart>, config: &Config) -> Vec<LogPart> {
     join_all(ended).await
 }
 
-/// Looks at a log as it is now; if that fails, the mail goes without this log.
-async fn mark<T: Send + 'static>(
+/// Inspects the log as it is now; `None` if that fails, and the mail is sent without it.
+async fn inspect<T: Send + 'static>(
     path: &Path,
-    look: impl FnOnce(&LogFiles) -> io::Result<T> + Send + 'static,
+    work: impl FnOnce(&LogFiles) -> io::Result<T> + Send + 'static,
 ) -> Option<T> {
     let log = PathBuf::from(path);
-    let found = blocking(PATIENCE, move || look(&LogFiles::of(&log)?)).await;
+    let found = blocking(PATIENCE, move || work(&LogFiles::of(&log)?)).await;
     found.inspect_err(|error| debug!("{}: {error}", path.display())).ok()
 }
 

@@ -1,4 +1,4 @@
-//! Logs that the real logrotate rotates during a run, in every way it can.
+//! The real logrotate rotates a log during a run, in every way it can.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
@@ -9,25 +9,25 @@ use super::*;
 const LOGROTATE: &str = "/usr/sbin/logrotate";
 
 /// A log in a directory of its own.
-struct Room {
-    place: tempfile::TempDir,
+struct Fixture {
+    directory: tempfile::TempDir,
     log: PathBuf,
     rotations: usize,
 }
 
-impl Room {
+impl Fixture {
     fn new() -> Self {
-        let place = tempfile::tempdir().unwrap();
-        let log = place.path().join("rsync.log");
-        Self { place, log, rotations: 0 }
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("rsync.log");
+        Self { directory, log, rotations: 0 }
     }
 
     fn with_older_runs() -> Self {
-        let room = Self::new();
+        let fixture = Self::new();
         for nth in 0..100 {
-            room.write(&format!("an older run, line {nth}\n"));
+            fixture.write(&format!("an older run, line {nth}\n"));
         }
-        room
+        fixture
     }
 
     fn write(&self, text: &str) {
@@ -41,7 +41,7 @@ impl Room {
         // With the date alone, logrotate would skip a second rotation on the same day.
         let format = format!("dateformat -%Y%m%d-{}", self.rotations);
         let text = format!("{} {{\nrotate 9\n{}\n}}\n", self.log.display(), directives.replace(';', "\n"));
-        let (config, state) = (self.place.path().join("config"), self.place.path().join("state"));
+        let (config, state) = (self.directory.path().join("config"), self.directory.path().join("state"));
         fs::write(&config, text.replace("FORMAT", &format)).unwrap();
         fs::set_permissions(&config, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let mut command = Command::new(LOGROTATE);
@@ -51,7 +51,11 @@ impl Room {
     }
 
     fn config(&self) -> Config {
-        Config { log_file: self.place.path().join("other.log"), rsync_log_file: self.log.clone(), ..Config::default() }
+        Config {
+            log_file: self.directory.path().join("other.log"),
+            rsync_log_file: self.log.clone(),
+            ..Config::default()
+        }
     }
 
     async fn begin(&self) -> LogPart {
@@ -63,7 +67,7 @@ impl Room {
     }
 
     fn names(&self) -> Vec<String> {
-        let names = fs::read_dir(self.place.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().file_name());
         names.map(|name| name.into_string().unwrap()).filter(|name| name.starts_with("rsync")).collect()
     }
 }
@@ -92,24 +96,24 @@ const WAYS: [&str; 12] = [
     "create;extension .log;dateext;FORMAT",
 ];
 
-async fn assert_whole_part(mut room: Room, way: &str, rotations: usize) {
-    let begun = room.begin().await;
+async fn assert_whole_part(mut fixture: Fixture, way: &str, rotations: usize) {
+    let begun = fixture.begin().await;
     let mut written = String::new();
     for nth in 0..=rotations {
         let lines = format!("this run, part {nth}\nits second line {nth}\n");
-        room.write(&lines);
+        fixture.write(&lines);
         written += &lines;
         if nth < rotations {
-            room.rotate(way);
+            fixture.rotate(way);
         }
     }
-    let ended = room.end(begun).await;
-    let names = room.names();
+    let ended = fixture.end(begun).await;
+    let names = fixture.names();
     assert_eq!(text(&ended), (written.clone(), false), "{way}: {names:?}");
-    room.write("a later run\n");
+    fixture.write("a later run\n");
     assert_eq!(text(&ended), (written.clone(), false), "{way}, and a later run: {names:?}");
-    room.rotate(way);
-    room.write("a still later run\n");
+    fixture.rotate(way);
+    fixture.write("a still later run\n");
     assert_eq!(text(&ended), (written, false), "{way}, and a rotation after: {names:?}");
 }
 
@@ -117,7 +121,7 @@ async fn assert_whole_part(mut room: Room, way: &str, rotations: usize) {
 async fn a_log_rotated_in_any_way_yields_the_runs_part() {
     for way in WAYS {
         for rotations in 0..=3 {
-            assert_whole_part(Room::with_older_runs(), way, rotations).await;
+            assert_whole_part(Fixture::with_older_runs(), way, rotations).await;
         }
     }
 }
@@ -126,25 +130,25 @@ async fn a_log_rotated_in_any_way_yields_the_runs_part() {
 async fn a_log_empty_at_the_start_yields_the_runs_part() {
     for way in WAYS {
         for rotations in 0..=2 {
-            assert_whole_part(Room::new(), way, rotations).await;
-            let mut room = Room::with_older_runs();
-            room.rotate(way);
-            room.write("the last run but one\n");
-            room.rotate(way);
-            assert_whole_part(room, way, rotations).await;
+            assert_whole_part(Fixture::new(), way, rotations).await;
+            let mut fixture = Fixture::with_older_runs();
+            fixture.rotate(way);
+            fixture.write("the last run but one\n");
+            fixture.rotate(way);
+            assert_whole_part(fixture, way, rotations).await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_run_that_wrote_nothing_has_an_empty_part() {
+async fn a_run_that_logged_nothing_has_an_empty_part() {
     for way in WAYS {
-        let mut room = Room::with_older_runs();
-        let begun = room.begin().await;
-        room.rotate(way);
-        let ended = room.end(begun).await;
+        let mut fixture = Fixture::with_older_runs();
+        let begun = fixture.begin().await;
+        fixture.rotate(way);
+        let ended = fixture.end(begun).await;
         assert_eq!(text(&ended), (String::new(), false), "{way}");
-        room.write("a later run\n");
+        fixture.write("a later run\n");
         assert_eq!(text(&ended), (String::new(), false), "{way}");
     }
 }
@@ -152,14 +156,14 @@ async fn a_run_that_wrote_nothing_has_an_empty_part() {
 #[tokio::test]
 async fn a_deleted_beginning_is_reported_as_missing() {
     for way in ["create", "copytruncate"] {
-        let mut room = Room::with_older_runs();
-        let begun = room.begin().await;
-        room.write("the beginning\n");
-        room.rotate(way);
-        let rotated = room.log.with_extension("log.1");
+        let mut fixture = Fixture::with_older_runs();
+        let begun = fixture.begin().await;
+        fixture.write("the beginning\n");
+        fixture.rotate(way);
+        let rotated = fixture.log.with_extension("log.1");
         fs::remove_file(rotated).unwrap();
-        room.write("the end\n");
-        let ended = room.end(begun).await;
+        fixture.write("the end\n");
+        let ended = fixture.end(begun).await;
         assert_eq!(text(&ended), ("the end\n".to_owned(), true), "{way}");
     }
 }
@@ -167,13 +171,13 @@ async fn a_deleted_beginning_is_reported_as_missing() {
 #[tokio::test]
 async fn a_log_compressed_while_rsync_writes_may_lack_its_end() {
     for (way, lacks) in [("create;compress", true), ("create;compress;delaycompress", false), ("copytruncate", false)] {
-        let mut room = Room::with_older_runs();
-        let begun = room.begin().await;
-        let mut rsync = OpenOptions::new().append(true).open(&room.log).unwrap();
+        let mut fixture = Fixture::with_older_runs();
+        let begun = fixture.begin().await;
+        let mut rsync = OpenOptions::new().append(true).open(&fixture.log).unwrap();
         rsync.write_all(b"before\n").unwrap();
-        room.rotate(way);
+        fixture.rotate(way);
         rsync.write_all(b"after\n").unwrap();
-        let ended = room.end(begun).await;
+        let ended = fixture.end(begun).await;
         assert_eq!(ended.may_lack_end, lacks, "{way}");
         let whole = if lacks { "before\n" } else { "before\nafter\n" };
         assert_eq!(text(&ended).0, whole, "{way}");
@@ -182,42 +186,42 @@ async fn a_log_compressed_while_rsync_writes_may_lack_its_end() {
 
 #[tokio::test]
 async fn a_log_moved_by_config_ini_during_a_run_may_lack_its_end() {
-    let room = Room::with_older_runs();
-    let general = begin(&Config { log_file: room.log.clone(), ..room.config() }).await.remove(0);
-    room.write("before\n");
-    let ended = end(vec![general], &room.config()).await.remove(0);
+    let fixture = Fixture::with_older_runs();
+    let general = begin(&Config { log_file: fixture.log.clone(), ..fixture.config() }).await.remove(0);
+    fixture.write("before\n");
+    let ended = end(vec![general], &fixture.config()).await.remove(0);
     assert!(ended.may_lack_end);
     assert_eq!(text(&ended).0, "before\n");
 }
 
 #[tokio::test]
-async fn files_that_only_look_like_rotated_logs_are_ignored() {
-    let mut room = Room::with_older_runs();
-    room.rotate("create");
-    let begun = room.begin().await;
-    room.write("this run\n");
+async fn files_that_only_resemble_rotated_logs_are_ignored() {
+    let mut fixture = Fixture::with_older_runs();
+    fixture.rotate("create");
+    let begun = fixture.begin().await;
+    fixture.write("this run\n");
     for name in ["rsync.log.bak", "rsync.log-notes", "rsync.logs.1", "rsync.log.", "xrsync.log.1"] {
-        fs::write(room.place.path().join(name), "somebody's\n").unwrap();
+        fs::write(fixture.directory.path().join(name), "somebody's\n").unwrap();
     }
-    let secret = room.place.path().join("secret");
+    let secret = fixture.directory.path().join("secret");
     fs::write(&secret, "of another file\n").unwrap();
-    fs::hard_link(&secret, room.place.path().join("rsync.log.0")).unwrap();
-    std::os::unix::fs::symlink(&secret, room.place.path().join("rsync.log.00")).unwrap();
-    fs::create_dir(room.place.path().join("rsync.log.7")).unwrap();
-    let ended = room.end(begun).await;
+    fs::hard_link(&secret, fixture.directory.path().join("rsync.log.0")).unwrap();
+    std::os::unix::fs::symlink(&secret, fixture.directory.path().join("rsync.log.00")).unwrap();
+    fs::create_dir(fixture.directory.path().join("rsync.log.7")).unwrap();
+    let ended = fixture.end(begun).await;
     assert_eq!(text(&ended), ("this run\n".to_owned(), false));
 }
 
 #[tokio::test]
 async fn a_damaged_compressed_log_is_an_error() {
-    let mut room = Room::with_older_runs();
-    let begun = room.begin().await;
+    let mut fixture = Fixture::with_older_runs();
+    let begun = fixture.begin().await;
     let noise: String = (0..60_000).map(|_| fastrand::alphanumeric()).collect();
-    room.write(&noise);
-    room.rotate("create;compress");
-    let packed = room.place.path().join("rsync.log.1.gz");
+    fixture.write(&noise);
+    fixture.rotate("create;compress");
+    let packed = fixture.directory.path().join("rsync.log.1.gz");
     let length = packed.metadata().unwrap().len();
     OpenOptions::new().write(true).open(packed).unwrap().set_len(length / 2).unwrap();
-    let ended = room.end(begun).await;
+    let ended = fixture.end(begun).await;
     assert!(Excerpt::of(&ended).is_err());
 }

@@ -1,4 +1,4 @@
-//! Which ended runs have not been mailed yet: the outbox remembers the last one, the history knows those after it. Blocks.
+//! Which ended runs were not mailed yet: the outbox stores the last one that was, the history has those after it. Blocks.
 
 use std::fmt;
 use std::io;
@@ -6,9 +6,9 @@ use std::io;
 use crate::outbox::Outbox;
 use asbackup_api::RunRecord;
 
-/// The history, as far as mails need it. Both methods block.
+/// The part of the history that mails need. Both methods block.
 pub trait EndedRuns: fmt::Debug + Send + Sync {
-    /// The number of the newest ended run; 0 = none yet.
+    /// The number of the newest ended run; 0 = none.
     ///
     /// # Errors
     /// The history can't be read.
@@ -21,18 +21,18 @@ pub trait EndedRuns: fmt::Debug + Send + Sync {
     fn after(&self, run: u64) -> io::Result<Vec<RunRecord>>;
 }
 
-/// At the very first start, takes earlier runs as mailed.
-pub fn begin(outbox: &Outbox, past: &dyn EndedRuns) -> io::Result<()> {
-    if outbox.told().is_some() {
+/// At the first start, counts earlier runs as mailed.
+pub fn begin(outbox: &Outbox, history: &dyn EndedRuns) -> io::Result<()> {
+    if outbox.last_mailed_run().is_some() {
         return Ok(());
     }
-    outbox.set_told(past.newest()?)
+    outbox.set_last_mailed_run(history.newest()?)
 }
 
-/// Ended runs without a mail, oldest first.
-pub fn missed(outbox: &Outbox, past: &dyn EndedRuns) -> io::Result<Vec<RunRecord>> {
-    match outbox.told() {
-        Some(told) => past.after(told),
+/// Ended runs that were not mailed, oldest first.
+pub fn unmailed(outbox: &Outbox, history: &dyn EndedRuns) -> io::Result<Vec<RunRecord>> {
+    match outbox.last_mailed_run() {
+        Some(run) => history.after(run),
         None => Ok(Vec::new()),
     }
 }

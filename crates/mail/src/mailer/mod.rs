@@ -1,9 +1,9 @@
-//! Decides what is mailed and when. A task of its own: it sleeps while no mail waits, nobody waits for it, and its disk work is off
-//! the loop.
+//! Decides which mails are sent and when. A task of its own: it sleeps while no mail is pending, nobody waits for it, and it does its
+//! disk work on other threads.
 //!
-//! `request` is what it is asked for, `settings` puts the mail of an occasion into the outbox, `attempt` tries to send all that waits,
-//! `retry` says when to try again, `rate_limit` how many mails of a kind are too many, `reminder` when to remind people, and
-//! `ended_runs` whose end has not been mailed yet.
+//! `request` is what others send to it, `settings` puts the mail of an occasion into the outbox, `attempt` tries to send all pending
+//! mails, `retry` schedules the next attempt, `rate_limit` limits mails of one kind, `reminder` schedules reminders, and `ended_runs`
+//! finds runs whose end was not mailed yet.
 
 mod attempt;
 mod ended_runs;
@@ -13,6 +13,7 @@ mod request;
 mod retry;
 mod settings;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 struct Mailer {
     settings: Settings,
-    past: Arc<dyn EndedRuns>,
+    history: Arc<dyn EndedRuns>,
     outbox: Outbox,
     state: watch::Sender<asbackup_api::OutboxStatus>,
     warnings: UnboundedSender<MailWarning>,
@@ -48,20 +49,20 @@ struct Mailer {
     rate_limit: RateLimit,
     retries: RetrySchedule,
     attempt: Option<JoinHandle<AttemptResult>>,
-    /// When to try again; `None` if no mail waits, or if the current attempt decides.
+    /// When to try again; `None` if no mail is pending, or while an attempt is on.
     next: Option<Instant>,
-    /// The outbox is over its limit, and a warning said so.
-    full: bool,
+    /// The outbox is over its limit, which was logged.
+    is_full: bool,
 }
 
-/// A running mailer, as its owner sees it.
+/// A running mailer.
 #[derive(Debug)]
 pub struct MailerHandle {
-    /// Where to ask for something.
+    /// Sends it requests.
     pub requests: UnboundedSender<Request>,
-    /// What went wrong with mails about runs.
+    /// Receives what goes wrong with mails about runs.
     pub warnings: UnboundedReceiver<MailWarning>,
-    /// How many mails wait, and why.
+    /// How many mails are pending, and why.
     pub outbox: watch::Receiver<asbackup_api::OutboxStatus>,
     /// Ends some time after `Request::Stop`.
     pub task: JoinHandle<()>,
@@ -69,33 +70,21 @@ pub struct MailerHandle {
 
 /// Starts the mailer as a task; needs a Tokio runtime.
 pub fn start(start: MailerStart) -> MailerHandle {
-    let (requests, requests_out) = unbounded_channel();
-    let (warnings_in, warnings) = unbounded_channel();
-    let (outbox_in, outbox) = watch::channel(asbackup_api::OutboxStatus::default());
-    let channels = Channels { requests: requests_out, outbox: outbox_in, warnings: warnings_in };
+    let (requests, request_receiver) = unbounded_channel();
+    let (warning_sender, warnings) = unbounded_channel();
+    let (outbox_sender, outbox) = watch::channel(asbackup_api::OutboxStatus::default());
+    let channels = Channels { requests: request_receiver, outbox: outbox_sender, warnings: warning_sender };
     let task = tokio::spawn(serve(start, channels));
     MailerHandle { requests, warnings, outbox, task }
 }
 
-/// Serves until `Request::Stop` or until nobody is left to ask.
+/// Serves until `Request::Stop`, or until all senders of requests are gone.
 async fn serve(start: MailerStart, mut channels: Channels) {
-    let directory = start.state.join("outbox");
-    let opened = blocking(GLANCE, {
-        let directory = directory.clone();
-        move || Outbox::open(directory)
-    });
     let settings = Settings { config: start.config, texts: start.texts };
-    let outbox = match opened.await {
-        Ok(outbox) => outbox,
-        Err(error) => {
-            let path = directory.display().to_string();
-            settings.log(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, 0);
-            return;
-        }
-    };
+    let Some(outbox) = open_outbox(start.state.join("outbox"), &settings).await else { return };
     let mut mailer = Mailer {
         settings,
-        past: start.past,
+        history: start.history,
         outbox,
         state: channels.outbox,
         warnings: channels.warnings,
@@ -104,47 +93,58 @@ async fn serve(start: MailerStart, mut channels: Channels) {
         retries: RetrySchedule::default(),
         attempt: None,
         next: None,
-        full: false,
+        is_full: false,
     };
-    mailer.take_up().await;
-    mailer.work(&mut channels.requests).await;
+    mailer.resume().await;
+    mailer.run(&mut channels.requests).await;
+}
+
+async fn open_outbox(directory: PathBuf, settings: &Settings) -> Option<Outbox> {
+    let path = directory.display().to_string();
+    match blocking(GLANCE, move || Outbox::open(directory)).await {
+        Ok(outbox) => Some(outbox),
+        Err(error) => {
+            settings.log(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, 0);
+            None
+        }
+    }
 }
 
 impl Mailer {
-    /// The first start sends nothing about earlier runs.
-    async fn take_up(&mut self) {
-        let (outbox, past) = (self.outbox.clone(), self.past.clone());
-        if let Err(error) = blocking(GLANCE, move || ended_runs::begin(&outbox, &*past)).await {
-            self.complain(&error, 0);
+    /// Sends what is still pending. The first start sends nothing about earlier runs.
+    async fn resume(&mut self) {
+        let (outbox, history) = (self.outbox.clone(), self.history.clone());
+        if let Err(error) = blocking(GLANCE, move || ended_runs::begin(&outbox, &*history)).await {
+            self.log_outbox_error(&error, 0);
         }
-        self.count().await;
+        self.publish_count().await;
         self.try_now();
     }
 
-    async fn work(&mut self, requests: &mut UnboundedReceiver<Request>) {
+    async fn run(&mut self, requests: &mut UnboundedReceiver<Request>) {
         loop {
             let (next, due) = (self.next, self.reminder.due(self.settings.config.mail.remind_after));
             let wake = |at: Option<Instant>| sleep_until(at.unwrap_or_else(|| Instant::now() + NEVER));
-            let sum = self.rate_limit.due();
+            let report = self.rate_limit.due();
             let sending = self.attempt.is_some();
             tokio::select! {
                 request = requests.recv() => match request {
                     None | Some(Request::Stop) => return self.finish().await,
-                    Some(request) => self.take(request).await,
+                    Some(request) => self.handle(request).await,
                 },
                 ended = join(&mut self.attempt), if sending => self.end_attempt(ended).await,
                 () = wake(next), if next.is_some() && !sending => self.begin_attempt(),
                 () = wake(due), if due.is_some() => self.remind().await,
-                () = wake(sum), if sum.is_some() => self.sum_up(Some(Instant::now())).await,
+                () = wake(report), if report.is_some() => self.report_held_back(Some(Instant::now())).await,
             }
         }
     }
 
-    async fn take(&mut self, request: Request) {
+    async fn handle(&mut self, request: Request) {
         match request {
-            Request::Tell(occasion) => {
+            Request::Notify(occasion) => {
                 if self.rate_limit.admits(&occasion, Instant::now()) {
-                    self.keep(occasion).await;
+                    self.enqueue(occasion).await;
                 }
             }
             Request::RunEnded(newest) => self.catch_up(newest).await,
@@ -152,60 +152,61 @@ impl Mailer {
                 self.settings = Settings { config, texts };
                 self.retries = RetrySchedule::default();
                 if !self.settings.sends() {
-                    self.tell_trouble(None);
+                    self.set_trouble(None);
                 }
                 self.try_now();
             }
-            Request::Disks(seen) => self.reminder.see(seen).await,
+            Request::Disks(seen) => self.reminder.update(seen).await,
             Request::Stop => {}
         }
     }
 
-    /// Mails the end of each run that has no such mail yet: the newest one, and those whose mail could not be stored last time.
-    /// The newest one gets its mail even if the history can't be read, or if nobody knows which ones were mailed.
+    /// Mails the end of each run that was not mailed yet: the newest, and those whose mail could not be stored last time.
+    /// The newest gets its mail even if the history or the number of the last mailed run can't be read.
     async fn catch_up(&mut self, newest: Option<Box<RunRecord>>) {
-        let (outbox, past) = (self.outbox.clone(), self.past.clone());
-        let missed = blocking(GLANCE, move || ended_runs::missed(&outbox, &*past)).await;
-        let mut missed = missed.unwrap_or_else(|error| {
-            self.complain(&error, 0);
+        let (outbox, history) = (self.outbox.clone(), self.history.clone());
+        let unmailed = blocking(GLANCE, move || ended_runs::unmailed(&outbox, &*history)).await;
+        let mut unmailed = unmailed.unwrap_or_else(|error| {
+            self.log_outbox_error(&error, 0);
             Vec::new()
         });
-        let newest = newest.filter(|newest| missed.iter().all(|record| record.run != newest.run));
-        missed.extend(newest.map(|newest| *newest));
-        for record in missed {
-            self.keep(Occasion::Ended(Box::new(record))).await;
+        let newest = newest.filter(|newest| unmailed.iter().all(|record| record.run != newest.run));
+        unmailed.extend(newest.map(|newest| *newest));
+        for record in unmailed {
+            self.enqueue(Occasion::Ended(Box::new(record))).await;
         }
     }
 
-    /// Stores the mail of an occasion and has it sent.
-    async fn keep(&mut self, occasion: Occasion) {
+    /// Stores the mail of an occasion and starts to send it.
+    async fn enqueue(&mut self, occasion: Occasion) {
         let (settings, outbox) = (self.settings.clone(), self.outbox.clone());
         let run = occasion.run();
-        let kept = blocking(GLANCE, move || settings.keep(&occasion, &outbox)).await;
-        match kept {
-            Ok(full) => self.note_full(full),
-            Err(error) => self.complain(&error, run),
+        let stored = blocking(GLANCE, move || settings.store(&occasion, &outbox)).await;
+        match stored {
+            Ok(excess) => self.warn_if_full(excess),
+            Err(error) => self.log_outbox_error(&error, run),
         }
-        self.count().await;
+        self.publish_count().await;
         self.try_now();
     }
 
     /// Sends one mail for those that were held back.
-    async fn sum_up(&mut self, now: Option<Instant>) {
-        for occasion in self.rate_limit.sum_up(now) {
-            self.keep(occasion).await;
+    async fn report_held_back(&mut self, now: Option<Instant>) {
+        for occasion in self.rate_limit.held_back(now) {
+            self.enqueue(occasion).await;
         }
     }
 
-    fn note_full(&mut self, full: Option<u64>) {
-        let told = std::mem::replace(&mut self.full, full.is_some());
-        if let Some(bytes) = full.filter(|_| !told) {
+    /// Warns once; `excess` is the outbox's size in bytes if it is over its limit.
+    fn warn_if_full(&mut self, excess: Option<u64>) {
+        let was_full = std::mem::replace(&mut self.is_full, excess.is_some());
+        if let Some(bytes) = excess.filter(|_| !was_full) {
             let limit = self.settings.config.mail.outbox_limit;
             self.settings.log(Level::Warn, &Warning::OutboxFull { bytes, limit }, 0);
         }
     }
 
-    fn complain(&self, error: &std::io::Error, run: u64) {
+    fn log_outbox_error(&self, error: &std::io::Error, run: u64) {
         let path = self.outbox.directory().display().to_string();
         self.settings.log(Level::Error, &Warning::MailUnwritable { path, cause: error.to_string() }, run);
     }
@@ -213,11 +214,11 @@ impl Mailer {
     async fn remind(&mut self) {
         let after = self.settings.config.mail.remind_after;
         if let Some(occasion) = self.reminder.remind(after).await {
-            self.keep(occasion).await;
+            self.enqueue(occasion).await;
         }
     }
 
-    /// An attempt without mails ends at once.
+    /// Without mails the attempt ends at once.
     fn try_now(&mut self) {
         self.next = self.settings.sends().then(Instant::now);
     }
@@ -230,25 +231,25 @@ impl Mailer {
             state: self.state.clone(),
             warnings: self.warnings.clone(),
         };
-        self.attempt = Some(tokio::spawn(attempt.go()));
+        self.attempt = Some(tokio::spawn(attempt.run()));
     }
 
     async fn end_attempt(&mut self, ended: AttemptResult) {
         self.attempt = None;
-        self.count().await;
-        self.tell_trouble(ended.trouble);
-        let waiting = self.state.borrow().waiting > 0;
-        if !waiting {
+        self.publish_count().await;
+        self.set_trouble(ended.trouble);
+        let is_empty = self.state.borrow().waiting == 0;
+        if is_empty {
             self.retries = RetrySchedule::default();
-            // A mail that arrived meanwhile would have been counted.
+            // A mail stored meanwhile would have been counted.
             self.next = None;
         } else if self.next.is_none() && self.settings.sends() {
             self.next = Some(Instant::now() + self.retries.next(self.settings.config.mail.retry_after));
         }
     }
 
-    /// Warns once per cause.
-    fn tell_trouble(&self, trouble: Option<Warning>) {
+    /// Publishes what keeps mails from being sent, and warns once per cause.
+    fn set_trouble(&self, trouble: Option<Warning>) {
         self.state.send_if_modified(|state| {
             if state.trouble == trouble {
                 return false;
@@ -261,17 +262,17 @@ impl Mailer {
         });
     }
 
-    async fn count(&self) {
+    async fn publish_count(&self) {
         let outbox = self.outbox.clone();
-        match blocking(GLANCE, move || outbox.waiting()).await {
-            Ok(names) => attempt::count(&self.state, names.len()),
+        match blocking(GLANCE, move || outbox.pending()).await {
+            Ok(names) => attempt::publish_count(&self.state, names.len()),
             Err(error) => debug!("outbox: {error}"),
         }
     }
 
-    /// Tries once more while the daemon shuts down. The rest is sent after the next start.
+    /// Tries once more while the daemon stops; what is left is sent after its next start.
     async fn finish(&mut self) {
-        self.sum_up(None).await;
+        self.report_held_back(None).await;
         if self.attempt.is_none() && self.next.is_some() {
             self.begin_attempt();
         }

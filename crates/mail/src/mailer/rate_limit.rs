@@ -1,5 +1,5 @@
-//! Limits mails of one kind per hour, since Veeam's scripts or files in a directory can cause any number of them. The others are counted,
-//! and one mail reports them when the hour is over. Pure. Results of copies are never held back.
+//! Limits mails of one kind per hour, since Veeam's scripts or files in a directory can cause any number of them. Further ones are
+//! counted, and one mail reports them at the end of the hour. Results of copies are never held back. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,16 +19,16 @@ pub struct RateLimit(BTreeMap<String, Hour>);
 #[derive(Debug)]
 struct Hour {
     ends: Instant,
-    /// When it began.
+    /// Its beginning.
     since: Micros,
     sent: u64,
     held_back: u64,
-    /// The newest of those.
+    /// The newest one held back.
     last: Option<Occasion>,
 }
 
 impl RateLimit {
-    /// Whether the occasion gets a mail of its own; otherwise counts it.
+    /// Whether the occasion gets a mail of its own; otherwise it is counted.
     pub fn admits(&mut self, occasion: &Occasion, now: Instant) -> bool {
         let Some(kind) = occasion.kind() else { return true };
         let new = || Hour { ends: now + HOUR, since: occasion.at(), sent: 0, held_back: 0, last: None };
@@ -45,23 +45,23 @@ impl RateLimit {
         false
     }
 
-    /// When the next report of held back mails is due.
+    /// When the next report is due.
     pub fn due(&self) -> Option<Instant> {
         self.0.values().filter(|hour| hour.held_back > 0).map(|hour| hour.ends).min()
     }
 
-    /// Reports for the hours that are over by `now`; for all of them without `now`, when the daemon ends.
-    pub fn sum_up(&mut self, now: Option<Instant>) -> Vec<Occasion> {
+    /// Reports of the hours that are over at `now`; without `now`, when the daemon stops, of all hours.
+    pub fn held_back(&mut self, now: Option<Instant>) -> Vec<Occasion> {
         let is_over = |hour: &Hour| now.is_none_or(|now| hour.ends <= now);
         let (over, open) = std::mem::take(&mut self.0).into_iter().partition(|(_, hour)| is_over(hour));
         self.0 = open;
         let over: BTreeMap<String, Hour> = over;
-        over.into_values().filter_map(Hour::told).collect()
+        over.into_values().filter_map(Hour::report).collect()
     }
 }
 
 impl Hour {
-    fn told(self) -> Option<Occasion> {
+    fn report(self) -> Option<Occasion> {
         let last = Box::new(self.last?);
         Some(Occasion::HeldBack { count: self.held_back, sent: self.sent, since: self.since, last })
     }
@@ -80,26 +80,26 @@ mod tests {
     }
 
     #[test]
-    fn mails_beyond_the_limit_are_reported_as_one_after_the_hour() {
+    fn mails_beyond_the_limit_are_reported_in_one_mail_after_the_hour() {
         let (mut rate_limit, now) = (RateLimit::default(), Instant::now());
         let admitted = (0..600).filter(|nth| rate_limit.admits(&gave_up(*nth), now)).count();
         assert_eq!(admitted as u64, MOST);
         assert!(rate_limit.admits(&Occasion::ConfigRefused { problems: Vec::new(), at: 0 }, now), "another kind");
         assert_eq!(rate_limit.due(), Some(now + HOUR));
-        assert!(rate_limit.sum_up(Some(now)).is_empty());
-        let told = rate_limit.sum_up(Some(now + HOUR));
-        let [Occasion::HeldBack { count: 590, sent: MOST, last, .. }] = &told[..] else { panic!("{told:?}") };
+        assert!(rate_limit.held_back(Some(now)).is_empty());
+        let reports = rate_limit.held_back(Some(now + HOUR));
+        let [Occasion::HeldBack { count: 590, sent: MOST, last, .. }] = &reports[..] else { panic!("{reports:?}") };
         assert_eq!(last.at(), 599);
         assert!(rate_limit.due().is_none() && rate_limit.admits(&gave_up(600), now + HOUR));
     }
 
     #[test]
-    fn held_back_mails_are_reported_when_the_daemon_ends() {
+    fn held_back_mails_are_reported_when_the_daemon_stops() {
         let (mut rate_limit, now) = (RateLimit::default(), Instant::now());
         let admitted = (0..=MOST).filter(|nth| rate_limit.admits(&gave_up(*nth), now)).count();
         assert_eq!(admitted as u64, MOST);
-        assert_eq!(rate_limit.sum_up(None).len(), 1);
-        assert!(rate_limit.sum_up(None).is_empty());
+        assert_eq!(rate_limit.held_back(None).len(), 1);
+        assert!(rate_limit.held_back(None).is_empty());
     }
 
     #[test]

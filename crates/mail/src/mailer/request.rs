@@ -1,4 +1,4 @@
-//! What the mailer begins with, is asked for, and tells. Plain data.
+//! What the mailer is started with, receives and sends. Plain data.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use asbackup_api::{Micros, RunRecord, Warning};
 use asbackup_config::Config;
 use asbackup_texts::Texts;
 
-/// The configured disks at one moment.
+/// The state of the configured disks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DisksSeen {
     /// At least one is attached.
@@ -21,23 +21,23 @@ pub struct DisksSeen {
     pub last_good: Micros,
 }
 
-/// What the mailer is asked for.
+/// A request to the mailer.
 #[derive(Debug)]
 pub enum Request {
-    /// Mails about anything but the end of a run.
-    Tell(Occasion),
-    /// The history may have ended runs without a mail; the newest of them comes along, unless the daemon has just started.
+    /// Mail about anything but the end of a run.
+    Notify(Occasion),
+    /// The history may have ended runs that were not mailed; includes the newest, unless the daemon has just started.
     RunEnded(Option<Box<RunRecord>>),
-    /// From now on these settings are in force.
+    /// New settings are in force.
     Settings {
         /// The new configuration.
         config: Arc<Config>,
         /// Texts in its language.
         texts: Arc<Texts>,
     },
-    /// Which disks are there has changed, or a copy has succeeded.
+    /// A disk was attached or removed, or a copy has succeeded.
     Disks(DisksSeen),
-    /// Makes the mailer try once more and end.
+    /// Try once more, then end.
     Stop,
 }
 
@@ -58,7 +58,7 @@ pub struct Channels {
     pub warnings: UnboundedSender<MailWarning>,
 }
 
-/// What the mailer begins with.
+/// What the mailer is started with.
 #[derive(Debug)]
 pub struct MailerStart {
     /// The configuration at the start.
@@ -68,5 +68,5 @@ pub struct MailerStart {
     /// `/var/lib/asbackup`
     pub state: PathBuf,
     /// The history of ended runs.
-    pub past: Arc<dyn EndedRuns>,
+    pub history: Arc<dyn EndedRuns>,
 }

@@ -1,5 +1,5 @@
-//! How long to wait before the next attempt: twice as long each time, up to an hour, with jitter, so that many machines don't return to
-//! a server at the same moment.
+//! Exponential backoff: pauses between attempts double up to an hour, with jitter, so that machines don't return to a server all at
+//! once.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_an_hour_and_are_never_cut_short() {
+    fn pauses_double_up_to_an_hour_and_are_never_shortened() {
         let mut retries = RetrySchedule::default();
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
             let pause = retries.next(Duration::from_secs(60));

@@ -1,18 +1,18 @@
-//! Makes the mail of an occasion: recipients, words, attached logs.
+//! Composes the mail of an occasion: recipients, content, attached logs.
 
 use asbackup_config::Config;
 use asbackup_texts::Texts;
 use asbackup_texts::clock::Clock;
 
+use super::content::{HeldBackCounts, Renderer};
 use super::host::Host;
 use super::logs::Logs;
 use super::mime::{Draft, MessageError};
 use super::recipients::recipients;
-use super::words::{HeldBackCounts, Writer};
 use crate::occasion::Occasion;
 use crate::outbox::OutgoingMail;
 
-/// The mail for an occasion, or `None` if nobody wants it. Reads the logs, so it may block.
+/// The mail of an occasion, or `None` without recipients. Blocks, since it reads the logs.
 ///
 /// # Errors
 /// An address is not valid.
@@ -27,36 +27,36 @@ pub fn compose(
     if recipients.is_empty() {
         return Ok(None);
     }
-    let writer = Writer { texts, clock: &Clock::system(), host: &host.name };
+    let renderer = Renderer { texts, clock: &Clock::system(), host: &host.name };
     let mut spare = None;
-    let (words, attachments) = match occasion {
-        Occasion::Begun(begun) => (writer.begun(begun), Vec::new()),
+    let (content, attachments) = match occasion {
+        Occasion::Begun(begun) => (renderer.begun(begun), Vec::new()),
         Occasion::Ended(record) => {
             let logs = if with_logs { Logs::of(record, config) } else { Logs::left_out(config) };
-            spare = logs.are_attached().then(|| writer.ended(record, &Logs::unwanted(config)));
-            (writer.ended(record, &logs), logs.attachments())
+            spare = logs.are_attached().then(|| renderer.ended(record, &Logs::refused(config)));
+            (renderer.ended(record, &logs), logs.attachments())
         }
-        Occasion::ConfigRefused { problems, .. } => (writer.config_refused(problems), Vec::new()),
-        Occasion::Lock { event, .. } => (writer.lock(event), Vec::new()),
-        Occasion::Reminder { days, since, last_good, .. } => (writer.reminder(*days, *since, *last_good), Vec::new()),
+        Occasion::ConfigRefused { problems, .. } => (renderer.config_refused(problems), Vec::new()),
+        Occasion::Lock { event, .. } => (renderer.lock(event), Vec::new()),
+        Occasion::Reminder { days, since, last_good, .. } => (renderer.reminder(*days, *since, *last_good), Vec::new()),
         Occasion::HeldBack { count, sent, since, last } => {
             let example = match last.as_ref() {
-                Occasion::Lock { event, .. } => writer.lock(event),
-                _ => writer.config_refused(&[]),
+                Occasion::Lock { event, .. } => renderer.lock(event),
+                _ => renderer.config_refused(&[]),
             };
             (
-                writer.held_back(&HeldBackCounts { count: *count, sent: *sent, since: *since }, &example.subject),
+                renderer.held_back(&HeldBackCounts { count: *count, sent: *sent, since: *since }, &example.subject),
                 Vec::new(),
             )
         }
-        Occasion::Test { at } => (writer.test(*at), Vec::new()),
+        Occasion::Test { at } => (renderer.test(*at), Vec::new()),
     };
     let draft = Draft {
         id: occasion.id(),
-        answers: occasion.answers(),
+        in_reply_to: occasion.in_reply_to(),
         run: occasion.run(),
         at: occasion.at(),
-        words,
+        content,
         attachments,
         spare,
         recipients,

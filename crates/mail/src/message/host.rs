@@ -4,7 +4,7 @@ use std::fs;
 
 use asbackup_config::Config;
 
-/// Mail servers refuse greetings without a dot; Debian's installer writes the full name here.
+/// Debian's installer writes the full name here; mail servers refuse a name without a dot.
 const HOSTS: &str = "/etc/hosts";
 
 /// The names of this machine.
@@ -12,12 +12,12 @@ const HOSTS: &str = "/etc/hosts";
 pub struct Host {
     /// The short name.
     pub name: String,
-    /// The name with its domain, as far as it is known.
+    /// The name with its domain, if that is known.
     pub domain: String,
 }
 
 impl Host {
-    /// Reads them from the kernel and /etc/hosts.
+    /// From the kernel and /etc/hosts.
     pub fn of_this_machine() -> Self {
         let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
         Self::new(&node, &fs::read_to_string(HOSTS).unwrap_or_default())
@@ -36,7 +36,7 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
 }
 
-/// The first name that continues the short one after a dot.
+/// The first name that begins with the short one and a dot.
 fn full_name<'a>(name: &str, hosts: &'a str) -> Option<&'a str> {
     let lines = hosts.lines().map(|line| line.split('#').next().unwrap_or_default());
     let mut names = lines.flat_map(|line| line.split_whitespace().skip(1));

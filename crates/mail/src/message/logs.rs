@@ -1,5 +1,5 @@
-//! The logs attached to a mail: the run's part of the general log and of rsync's. Large ones are compressed; one that is still too
-//! large loses its middle. If a log can't be read, the mail goes without it.
+//! The logs attached to a mail: the run's part of the general log and of rsync's. Large ones are compressed, and one that is still
+//! too large loses its middle. A mail is sent without a log that can't be read.
 
 use std::io::{self, Read, Write};
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::log_excerpt::Excerpt;
 use asbackup_api::{LogPart, RunRecord};
 use asbackup_config::{Config, Mail};
 
-/// No text compresses better than this, so a larger log is not tried.
+/// No text compresses better, so compressing a larger log is not tried.
 const BEST_RATIO: u64 = 200;
 /// How many bytes at a cut are searched for a line break.
 const LONGEST_LINE: usize = 8 * 1024;
@@ -22,19 +22,19 @@ const BLOCK: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     pub name: String,
-    pub kind: &'static str,
+    pub content_type: &'static str,
     pub bytes: Vec<u8>,
 }
 
 /// What the mail says about one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct LogNote {
     pub path: String,
-    pub state: State,
+    pub state: LogState,
     pub gaps: Vec<Gap>,
 }
 
-/// What a run's part lacks because the log was rotated meanwhile.
+/// What a run's part lacks because the log was rotated during the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     Begin,
@@ -43,23 +43,23 @@ pub enum Gap {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum LogState {
     /// Attached under this name.
     Whole(String),
     /// Attached under this name, without its middle.
     Cut(String),
     Empty,
-    /// Where the run begins in it was not recorded.
+    /// The run's beginning in it was not recorded.
     Lost,
     /// The outbox is full.
     LeftOut,
     /// The mail server refuses attachments.
-    Unwanted,
+    Refused,
     Unreadable(String),
 }
 
 struct Log {
-    told: Told,
+    note: LogNote,
     attachment: Option<Attachment>,
 }
 
@@ -70,9 +70,9 @@ impl Logs {
     /// Reads the files; the run is over.
     pub fn of(record: &RunRecord, config: &Config) -> Self {
         if record.logs.is_empty() {
-            // An older version began this run.
+            // An older version started this run.
             let paths = [&config.log_file, &config.rsync_log_file];
-            return Self(paths.map(|path| without(path, State::Lost)).into());
+            return Self(paths.map(|path| without(path, LogState::Lost)).into());
         }
         Self(record.logs.iter().map(|part| read(part, &config.mail)).collect())
     }
@@ -80,21 +80,21 @@ impl Logs {
     /// No logs, because the outbox is full.
     pub fn left_out(config: &Config) -> Self {
         let paths = [&config.log_file, &config.rsync_log_file];
-        Self(paths.map(|path| without(path, State::LeftOut)).into())
+        Self(paths.map(|path| without(path, LogState::LeftOut)).into())
     }
 
     /// No logs, because the mail server refuses them.
-    pub fn unwanted(config: &Config) -> Self {
+    pub fn refused(config: &Config) -> Self {
         let paths = [&config.log_file, &config.rsync_log_file];
-        Self(paths.map(|path| without(path, State::Unwanted)).into())
+        Self(paths.map(|path| without(path, LogState::Refused)).into())
     }
 
     pub fn attachments(self) -> Vec<Attachment> {
         self.0.into_iter().filter_map(|log| log.attachment).collect()
     }
 
-    pub fn told(&self) -> impl Iterator<Item = Told> {
-        self.0.iter().map(|log| log.told.clone())
+    pub fn notes(&self) -> impl Iterator<Item = &LogNote> {
+        self.0.iter().map(|log| &log.note)
     }
 
     pub fn are_attached(&self) -> bool {
@@ -102,11 +102,13 @@ impl Logs {
     }
 
     /// Logs in these states, for samples.
-    pub fn of_states(states: &[State]) -> Self {
-        let log = |state: &State| {
+    pub fn of_states(states: &[LogState]) -> Self {
+        let log = |state: &LogState| {
             let bytes = b"x".to_vec();
             let attached = match state {
-                State::Whole(name) | State::Cut(name) => Some(Attachment { name: name.clone(), kind: "x", bytes }),
+                LogState::Whole(name) | LogState::Cut(name) => {
+                    Some(Attachment { name: name.clone(), content_type: "x", bytes })
+                }
                 _ => None,
             };
             Log { attachment: attached, ..without(Path::new("/var/log/asbackup/asbackup.log"), state.clone()) }
@@ -117,52 +119,51 @@ impl Logs {
     /// Adds these gaps to the first log.
     pub fn with_gaps(mut self, gaps: &[Gap]) -> Self {
         if let Some(first) = self.0.first_mut() {
-            first.told.gaps.extend(gaps);
+            first.note.gaps.extend(gaps);
         }
         self
     }
 }
 
-fn without(path: &Path, state: State) -> Log {
-    Log { told: Told { path: path.display().to_string(), state, gaps: Vec::new() }, attachment: None }
+fn without(path: &Path, state: LogState) -> Log {
+    Log { note: LogNote { path: path.display().to_string(), state, gaps: Vec::new() }, attachment: None }
 }
 
 fn read(log: &LogPart, mail: &Mail) -> Log {
     match Excerpt::of(log) {
-        Ok(None) => without(&log.path, State::Lost),
-        Ok(Some(part)) => told(log, &part, attach(&log.path, &part, mail)),
-        Err(error) => without(&log.path, State::Unreadable(error.to_string())),
+        Ok(None) => without(&log.path, LogState::Lost),
+        Ok(Some(part)) => add_gaps(attach(&log.path, &part, mail), log, &part),
+        Err(error) => without(&log.path, LogState::Unreadable(error.to_string())),
     }
 }
 
-/// Adds the gaps to what the mail says.
-fn told(log: &LogPart, part: &Excerpt, attached: io::Result<Log>) -> Log {
-    let mut attached = attached.unwrap_or_else(|error| without(&log.path, State::Unreadable(error.to_string())));
-    attached.told.gaps.extend(part.lacks_begin.then_some(Gap::Begin));
-    attached.told.gaps.extend(log.may_lack_end.then_some(Gap::End));
+fn add_gaps(attached: io::Result<Log>, log: &LogPart, part: &Excerpt) -> Log {
+    let mut attached = attached.unwrap_or_else(|error| without(&log.path, LogState::Unreadable(error.to_string())));
+    attached.note.gaps.extend(part.lacks_begin.then_some(Gap::Begin));
+    attached.note.gaps.extend(log.may_lack_end.then_some(Gap::End));
     attached
 }
 
 fn attach(path: &Path, part: &Excerpt, mail: &Mail) -> io::Result<Log> {
     if part.is_empty() {
-        return Ok(without(path, State::Empty));
+        return Ok(without(path, LogState::Empty));
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let with = |attachment: Attachment, state: fn(String) -> State| {
+    let with = |attachment: Attachment, state: fn(String) -> LogState| {
         let state = state(attachment.name.clone());
         Log { attachment: Some(attachment), ..without(&file_pattern(path, part), state) }
     };
     if part.len() <= mail.compress_above {
         let bytes = read_all(part, 0..part.len())?;
-        return Ok(with(Attachment { name, kind: "text/plain; charset=utf-8", bytes }, State::Whole));
+        return Ok(with(Attachment { name, content_type: "text/plain; charset=utf-8", bytes }, LogState::Whole));
     }
     if let Some(bytes) = compressed(part, mail.attachment_limit)? {
-        return Ok(with(packed(name, bytes), State::Whole));
+        return Ok(with(packed(name, bytes), LogState::Whole));
     }
-    Ok(with(packed(name, cut(part, &file_pattern(path, part), mail.attachment_limit)?), State::Cut))
+    Ok(with(packed(name, cut(part, &file_pattern(path, part), mail.attachment_limit)?), LogState::Cut))
 }
 
-/// Where the whole part is, as a pattern for a shell.
+/// A shell pattern for the files that hold the whole part.
 fn file_pattern(path: &Path, part: &Excerpt) -> PathBuf {
     let mut shown = path.as_os_str().to_owned();
     if part.is_in_several() {
@@ -178,7 +179,7 @@ fn read_all(part: &Excerpt, range: Range<u64>) -> io::Result<Vec<u8>> {
 }
 
 fn packed(name: String, bytes: Vec<u8>) -> Attachment {
-    Attachment { name: format!("{name}.gz"), kind: "application/gzip", bytes }
+    Attachment { name: format!("{name}.gz"), content_type: "application/gzip", bytes }
 }
 
 /// `None` if it is still larger than `limit`.
@@ -203,23 +204,31 @@ fn compressed(part: &Excerpt, limit: u64) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
 }
 
-/// Head and tail, together no more than `limit` before they are compressed.
+/// Head and tail of the part, compressed; together no more than `limit` bytes before.
 fn cut(part: &Excerpt, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let half = limit / 2;
     let head = read_all(part, 0..half)?;
     let tail = read_all(part, part.len() - half..part.len())?;
-    // Cuts at line breaks, where there are any.
-    let last = &head[head.len().saturating_sub(LONGEST_LINE)..];
-    let torn = last.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| last.len() - at - 1);
-    let head = &head[..head.len() - torn];
-    let first = &tail[..tail.len().min(LONGEST_LINE)];
-    let tail = &tail[first.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1)..];
+    let (head, tail) = (to_last_line_break(&head), from_first_line_break(&tail));
     let missing = part.len() - (head.len() + tail.len()) as u64;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(head)?;
     writeln!(encoder, "\n[… {missing} bytes: {} …]\n", path.display())?;
     encoder.write_all(tail)?;
     encoder.finish()
+}
+
+/// Without the incomplete last line, if it is not too long.
+fn to_last_line_break(head: &[u8]) -> &[u8] {
+    let last = &head[head.len().saturating_sub(LONGEST_LINE)..];
+    let incomplete = last.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| last.len() - at - 1);
+    &head[..head.len() - incomplete]
+}
+
+/// Without the incomplete first line, if it is not too long.
+fn from_first_line_break(tail: &[u8]) -> &[u8] {
+    let first = &tail[..tail.len().min(LONGEST_LINE)];
+    &tail[first.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1)..]
 }
 
 #[cfg(test)]

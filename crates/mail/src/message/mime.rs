@@ -1,4 +1,4 @@
-//! A mail in the form that servers and mail programs expect: headers, text, attachments.
+//! Formats a mail for servers and mail programs: headers, text, attachments.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -7,10 +7,10 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Attachment as Part, Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use thiserror::Error;
 
+use super::content::Content;
 use super::host::Host;
 use super::logs::Attachment;
 use super::recipients::Recipients;
-use super::words::Words;
 use crate::outbox::{Envelope, OutgoingMail};
 use asbackup_api::Micros;
 use asbackup_config::split_mailbox;
@@ -18,7 +18,7 @@ use asbackup_config::split_mailbox;
 /// The local part when config.ini names no sender.
 const SENDER: &str = "asbackup";
 
-/// Why a mail can't be written.
+/// Why a mail can't be composed.
 #[derive(Debug, Error)]
 pub enum MessageError {
     /// An address is not valid.
@@ -30,7 +30,7 @@ pub enum MessageError {
         #[source]
         source: AddressError,
     },
-    /// The message can't be put together.
+    /// The message can't be built.
     #[error("the message")]
     Message(#[from] lettre::error::Error),
     /// The type of an attachment is not valid.
@@ -41,13 +41,13 @@ pub enum MessageError {
 pub struct Draft<'a> {
     pub id: String,
     /// The id of the mail that this one replies to.
-    pub answers: Option<String>,
+    pub in_reply_to: Option<String>,
     pub run: u64,
     pub at: Micros,
-    pub words: Words,
+    pub content: Content,
     pub attachments: Vec<Attachment>,
     /// The text for a server that refuses the attachments.
-    pub spare: Option<Words>,
+    pub spare: Option<Content>,
     pub recipients: Recipients,
     /// As in config.ini.
     pub from: &'a str,
@@ -58,27 +58,27 @@ impl Draft<'_> {
     pub fn finish(self) -> Result<OutgoingMail, MessageError> {
         let from = self.sender()?;
         let (to, cc) = (self.addresses(&self.recipients.to)?, self.addresses(&self.recipients.cc)?);
-        let mut builder = self.headers(Mailbox::new(from.name, shown(&from.email).unwrap_or(from.email.clone())));
-        for address in to.iter().filter_map(shown) {
+        let mut builder = self.headers(Mailbox::new(from.name, ascii(&from.email).unwrap_or(from.email.clone())));
+        for address in to.iter().filter_map(ascii) {
             builder = builder.to(Mailbox::new(None, address));
         }
-        for address in cc.iter().filter_map(shown) {
+        for address in cc.iter().filter_map(ascii) {
             builder = builder.cc(Mailbox::new(None, address));
         }
         let all: Vec<Address> = to.into_iter().chain(cc).collect();
         let to = all.iter().map(ToString::to_string).collect();
         builder = builder.envelope(lettre::address::Envelope::new(Some(from.email.clone()), all)?);
         let spare =
-            self.spare.map(|words| builder.clone().singlepart(SinglePart::plain(text_of(&words)))).transpose()?;
+            self.spare.map(|content| builder.clone().singlepart(SinglePart::plain(text_of(&content)))).transpose()?;
         let envelope = Envelope {
             run: self.run,
-            subject: self.words.subject.clone(),
+            subject: self.content.subject.clone(),
             from: from.email.to_string(),
             to,
             queued_at: self.at,
             without_logs: spare.map(|message| String::from_utf8_lossy(&message.formatted()).into_owned()),
         };
-        let text = text_of(&self.words);
+        let text = text_of(&self.content);
         let message = match self.attachments.is_empty() {
             true => builder.singlepart(SinglePart::plain(text))?,
             false => builder.multipart(with_attachments(text, self.attachments)?)?,
@@ -91,11 +91,11 @@ impl Draft<'_> {
             .from(from)
             .date(UNIX_EPOCH + Duration::from_micros(self.at))
             .message_id(Some(self.message_id(&self.id)))
-            .subject(self.words.subject.clone())
+            .subject(self.content.subject.clone())
             // Suppresses out-of-office replies, including those of Exchange.
             .raw_header(plain("Auto-Submitted", "auto-generated"))
             .raw_header(plain("X-Auto-Response-Suppress", "All"));
-        if let Some(first) = &self.answers {
+        if let Some(first) = &self.in_reply_to {
             let id = self.message_id(first);
             builder = builder.in_reply_to(id.clone()).references(id);
         }
@@ -112,7 +112,7 @@ impl Draft<'_> {
         Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), self.address(address)?))
     }
 
-    /// Skips invalid addresses, and fails only if no valid one is left.
+    /// Skips invalid addresses; an error only if none is valid.
     fn addresses(&self, texts: &[String]) -> Result<Vec<Address>, MessageError> {
         let (good, bad): (Vec<_>, Vec<_>) = texts.iter().map(|text| self.address(text)).partition(Result::is_ok);
         match bad.into_iter().next() {
@@ -128,12 +128,12 @@ impl Draft<'_> {
     }
 }
 
-fn text_of(words: &Words) -> String {
-    words.lines.join("\n") + "\n"
+fn text_of(content: &Content) -> String {
+    content.lines.join("\n") + "\n"
 }
 
-/// The address in a header, where only ASCII is understood everywhere: a domain has an ASCII form, the part before the `@` has none.
-fn shown(address: &Address) -> Option<Address> {
+/// The address for a header, where only ASCII is safe: a domain has an ASCII form, the local part has none.
+fn ascii(address: &Address) -> Option<Address> {
     let domain = idna::domain_to_ascii(address.domain()).ok()?;
     Address::new(address.user(), domain).ok().filter(|address| address.user().is_ascii())
 }
@@ -146,10 +146,10 @@ fn plain(name: &'static str, value: &str) -> HeaderValue {
 fn with_attachments(text: String, attachments: Vec<Attachment>) -> Result<MultiPart, MessageError> {
     let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(text));
     for attachment in attachments {
-        let kind = ContentType::parse(attachment.kind)?;
-        // Base64 keeps every byte of a log, and encoding it can't fail.
+        let content_type = ContentType::parse(attachment.content_type)?;
+        // Base64 preserves every byte of a log, and never fails.
         let Ok(body) = Body::new_with_encoding(attachment.bytes, ContentTransferEncoding::Base64) else { continue };
-        parts = parts.singlepart(Part::new(attachment.name).body(body, kind));
+        parts = parts.singlepart(Part::new(attachment.name).body(body, content_type));
     }
     Ok(parts)
 }

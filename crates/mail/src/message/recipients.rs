@@ -1,9 +1,9 @@
-//! Who gets a mail: sysops always, a disk's own recipients for that disk, the others in copy; each by their mail level.
+//! Who gets a mail: sysops and the disk's own recipients, others in copy; each by their mail level.
 
 use crate::occasion::{Importance, Occasion};
 use asbackup_config::{Config, MailLevel};
 
-/// Addresses as in config.ini, each only once.
+/// Addresses as in config.ini, each once.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Recipients {
     pub to: Vec<String>,
@@ -101,7 +101,7 @@ mail-policy = boss@x=problems, archive@x=end, other@x=none";
     }
 
     #[test]
-    fn mails_about_no_disk_go_to_sysops_and_reminders_to_all() {
+    fn mails_about_no_disk_go_to_sysops_and_reminders_to_everyone() {
         let refused = Occasion::ConfigRefused { problems: Vec::new(), at: 1 };
         assert_eq!(gets(&refused).0, ["admin@x", "Office@x"]);
         let reminder = Occasion::Reminder { days: 7, since: 1, last_good: 0, at: 2 };

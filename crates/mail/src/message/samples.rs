@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::logs::{Gap, Logs, State};
-use super::words::{HeldBackCounts, Words, Writer};
+use super::content::{Content, HeldBackCounts, Renderer};
+use super::logs::{Gap, LogState, Logs};
 use crate::occasion::LockEvent;
 use asbackup_api::{
     AttachmentId, DiskId, Fault, Micros, Notice, Outcome, RunBegun, RunRecord, RunWarning, Step, Totals, Trigger,
@@ -13,11 +13,11 @@ use asbackup_api::{
 use asbackup_texts::clock::Clock;
 use asbackup_texts::{Language, Texts};
 
-/// All sample mails in one text, as people get them.
+/// The subjects and texts of all sample mails.
 pub fn all_in(language: Language) -> String {
-    let mails = all().into_iter().map(|(name, write)| {
-        let words = in_language(language, |writer| write(writer));
-        format!("=== {name}\nSubject: {}\n\n{}\n\n", words.subject, words.lines.join("\n"))
+    let mails = all().into_iter().map(|(name, render)| {
+        let content = in_language(language, |renderer| render(renderer));
+        format!("=== {name}\nSubject: {}\n\n{}\n\n", content.subject, content.lines.join("\n"))
     });
     mails.collect()
 }
@@ -64,15 +64,18 @@ pub(super) fn low_space() -> RunWarning {
     RunWarning::Copy(Warning::LowSpace { free: 40_000_000_000, threshold: 50_000_000_000 })
 }
 
-pub(super) type Write = Box<dyn Fn(&Writer) -> Words>;
+pub(super) type Render = Box<dyn Fn(&Renderer) -> Content>;
 
-/// Every kind of mail, by a name for its snapshot.
-pub(super) fn all() -> Vec<(&'static str, Write)> {
-    let ended = |record: RunRecord| -> Write {
-        Box::new(move |writer| writer.ended(&record, &Logs::of_states(&[whole("asbackup.log"), whole("rsync.log.gz")])))
+/// Every kind of mail, with a name for its snapshot.
+pub(super) fn all() -> Vec<(&'static str, Render)> {
+    let ended = |record: RunRecord| -> Render {
+        Box::new(move |renderer| {
+            renderer.ended(&record, &Logs::of_states(&[whole("asbackup.log"), whole("rsync.log.gz")]))
+        })
     };
-    let with_logs =
-        |states: Vec<State>| -> Write { Box::new(move |writer| writer.ended(&success(), &Logs::of_states(&states))) };
+    let with_logs = |states: Vec<LogState>| -> Render {
+        Box::new(move |renderer| renderer.ended(&success(), &Logs::of_states(&states)))
+    };
     let never_mounted = RunRecord {
         totals: Totals::default(),
         ..aborted(Step::WaitForVeeam, Fault::VeeamBusy { jobs: "Mail".into(), minutes: 480 })
@@ -83,46 +86,49 @@ pub(super) fn all() -> Vec<(&'static str, Write)> {
         synced: true,
         cause: "busy".into(),
     };
-    let broken = RunRecord {
+    let still_mounted = RunRecord {
         warnings: vec![RunWarning::Copy(Warning::Stalled { minutes: 10 }), RunWarning::Release(busy)],
         ..aborted(Step::Copy, Fault::CopyFailed { code: 23, cause: "some files".into() })
     };
-    let nothing = RunRecord { totals: Totals { files: 0, bytes_done: 0, ..success().totals }, ..success() };
+    let nothing_to_copy = RunRecord { totals: Totals { files: 0, bytes_done: 0, ..success().totals }, ..success() };
     let unproven = RunRecord { safe_to_remove: false, ..success() };
     let nameless = RunRecord { label: String::new(), ..success() };
     let cancelled = RunRecord { outcome: Outcome::Cancelled, fault: None, ..aborted(Step::Copy, Fault::DiskRemoved) };
     let killed = RunRecord { totals: Totals::default(), ..aborted(Step::IdentifyDisk, Fault::Interrupted) };
     let space = Fault::NoSpace { needed: 1_500_000_000, free: 500_000_000, missing: 1_000_000_000, reserved: 0 };
-    let lock = |event: LockEvent| -> Write { Box::new(move |writer| writer.lock(&event)) };
+    let lock = |event: LockEvent| -> Render { Box::new(move |renderer| renderer.lock(&event)) };
     let gave_up = Warning::VeeamGaveUp { job: "Nightly".into(), minutes: 14 };
     let old = Warning::VeeamLockOld { job: "Nightly".into(), hours: 30 };
     let cleared = Notice::VeeamLockCleared { job: "Nightly".into() };
     let forsaken = Notice::VeeamLockForsaken { job: "Nightly".into(), hours: 30 };
     vec![
-        ("begun", Box::new(|writer| writer.begun(&begun()))),
+        ("begun", Box::new(|renderer| renderer.begun(&begun()))),
         ("success", ended(success())),
-        ("success, nothing to copy", ended(nothing)),
+        ("success, nothing to copy", ended(nothing_to_copy)),
         ("success, not proven safe", ended(unproven)),
         ("success, no label", ended(nameless)),
         ("success, a warning", ended(RunRecord { warnings: vec![low_space()], ..success() })),
         ("success, many warnings", ended(RunRecord { warnings: vec![low_space(); 5], ..success() })),
-        ("success, logs cut", with_logs(vec![State::Cut("asbackup.log.gz".into()), State::Empty])),
-        ("success, no logs", with_logs(vec![State::LeftOut, State::Unreadable("Permission denied".into())])),
-        ("success, no part to be found", with_logs(vec![State::Lost, State::Empty])),
+        ("success, logs cut", with_logs(vec![LogState::Cut("asbackup.log.gz".into()), LogState::Empty])),
+        ("success, no logs", with_logs(vec![LogState::LeftOut, LogState::Unreadable("Permission denied".into())])),
+        ("success, no part to be found", with_logs(vec![LogState::Lost, LogState::Empty])),
         (
             "success, logs with gaps",
-            Box::new(|writer| {
-                let logs = Logs::of_states(&[whole("rsync.log"), State::Empty]);
-                writer.ended(&success(), &logs.with_gaps(&[Gap::Begin, Gap::End]))
+            Box::new(|renderer| {
+                let logs = Logs::of_states(&[whole("rsync.log"), LogState::Empty]);
+                renderer.ended(&success(), &logs.with_gaps(&[Gap::Begin, Gap::End]))
             }),
         ),
         ("aborted, never mounted", ended(never_mounted)),
         ("aborted, released", ended(RunRecord { safe_to_remove: true, ..aborted(Step::Check, space) })),
-        ("aborted, still mounted", ended(broken)),
+        ("aborted, still mounted", ended(still_mounted)),
         ("aborted, unplugged", ended(aborted(Step::Copy, Fault::DiskRemoved))),
         ("aborted, killed", ended(killed)),
         ("cancelled", ended(RunRecord { safe_to_remove: true, ..cancelled })),
-        ("config refused", Box::new(|writer| writer.config_refused(&["One is wrong.".into(), "Two is wrong.".into()]))),
+        (
+            "config refused",
+            Box::new(|renderer| renderer.config_refused(&["One is wrong.".into(), "Two is wrong.".into()])),
+        ),
         ("lock, waited in vain", lock(LockEvent::Warned { job: "Nightly".into(), warning: gave_up })),
         ("lock, too old", lock(LockEvent::Warned { job: "Nightly".into(), warning: old })),
         (
@@ -138,22 +144,22 @@ pub(super) fn all() -> Vec<(&'static str, Write)> {
         ),
         ("too many of one kind", {
             let since = BEGIN;
-            Box::new(move |writer| {
-                writer.held_back(&HeldBackCounts { count: 590, sent: 10, since }, "VEEAM: the job “Nightly”")
+            Box::new(move |renderer| {
+                renderer.held_back(&HeldBackCounts { count: 590, sent: 10, since }, "VEEAM: the job “Nightly”")
             })
         }),
         ("lock, lifted by Veeam", lock(LockEvent::Lifted { job: "Nightly".into(), notice: cleared })),
         ("lock, lifted by its age", lock(LockEvent::Lifted { job: "Nightly".into(), notice: forsaken })),
-        ("reminder", Box::new(|writer| writer.reminder(7, BEGIN, BEGIN))),
-        ("reminder without a copy", Box::new(|writer| writer.reminder(7, BEGIN, 0))),
-        ("test", Box::new(|writer| writer.test(BEGIN))),
+        ("reminder", Box::new(|renderer| renderer.reminder(7, BEGIN, BEGIN))),
+        ("reminder without a copy", Box::new(|renderer| renderer.reminder(7, BEGIN, 0))),
+        ("test", Box::new(|renderer| renderer.test(BEGIN))),
     ]
 }
 
-pub(super) fn whole(name: &str) -> State {
-    State::Whole(name.to_owned())
+pub(super) fn whole(name: &str) -> LogState {
+    LogState::Whole(name.to_owned())
 }
 
-pub(super) fn in_language<T>(language: Language, write: impl FnOnce(&Writer) -> T) -> T {
-    write(&Writer { texts: &Texts::new(language), clock: &clock(), host: "atlantis" })
+pub(super) fn in_language<T>(language: Language, render: impl FnOnce(&Renderer) -> T) -> T {
+    render(&Renderer { texts: &Texts::new(language), clock: &clock(), host: "atlantis" })
 }

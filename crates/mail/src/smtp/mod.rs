@@ -1,9 +1,9 @@
-//! One conversation with the mail server. Owns how it is protected, who logs in, and what the server's answers mean for each
-//! recipient: one that is refused does not cost the others their mail. TLS lives only as long as the conversation.
+//! Delivers mails to the mail server, in a helper process. Owns encryption, login, and what the server's replies mean for each
+//! recipient: a refused one does not cost the others their mail.
 //!
-//! `session` is the conversation, `transaction` one mail in it, `address` a recipient's name there, `stream` what lettre speaks on, and
-//! `redact` keeps the password out of what the server says. All of it runs in a process of its own: `service` takes the mails, in the
-//! form that `protocol` describes.
+//! `session` connects and logs in, `transaction` sends one mail, `address` converts addresses, `stream` is the connection beneath
+//! lettre, and `redact` keeps the password out of the server's replies. `service` receives the mails from the daemon, in the format of
+//! `protocol`.
 
 mod address;
 mod protocol;
@@ -16,4 +16,4 @@ mod transaction;
 pub use protocol::DeliveryStatus;
 pub(crate) use protocol::{Peers, Reply, ServerSettings, SmtpError, SmtpErrorKind, TransactionResult};
 pub use service::serve;
-pub(crate) use service::{LARGEST_ANSWER, LARGEST_MAIL};
+pub(crate) use service::{LARGEST_MAIL, LARGEST_RESULT};

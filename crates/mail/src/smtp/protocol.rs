@@ -1,4 +1,4 @@
-//! What the daemon and the process that speaks SMTP exchange: server and login, then what became of each mail for each recipient.
+//! The messages between the daemon and the helper process: server and login, then the result of each mail for each recipient.
 //! Plain data.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use asbackup_api::Warning;
 use asbackup_config::Encryption;
 
-/// Everything a conversation needs.
+/// Everything a session needs.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ServerSettings {
     pub server: String,
@@ -21,19 +21,19 @@ pub struct ServerSettings {
     pub trusted: String,
     /// Our own name for EHLO.
     pub hello: String,
-    /// Limit for the beginning, and again for each mail.
+    /// For connecting and logging in, and again for each mail.
     pub timeout: Duration,
 }
 
-/// Both ends of a conversation by their names.
+/// The names of server and client.
 #[derive(Debug, Clone)]
 pub struct Peers {
     pub server: String,
-    /// Ours.
+    /// Our own.
     pub hello: String,
 }
 
-/// Why the conversation failed, whatever the mail.
+/// Why the session failed, regardless of the mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmtpError {
     pub kind: SmtpErrorKind,
@@ -46,9 +46,9 @@ pub enum SmtpErrorKind {
     Untrusted,
     NotEncrypted,
     LoginRefused,
-    /// The cause is what the server offers instead.
+    /// The cause lists what the server offers.
     NoMechanism,
-    /// Our own name.
+    /// The server refuses our name.
     HelloRefused,
 }
 
@@ -67,31 +67,31 @@ impl SmtpError {
     }
 }
 
-/// What became of a mail.
+/// The result of one mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionResult {
     /// For each recipient, in their order.
     pub replies: Vec<Reply>,
-    /// Why it was sent without its logs, if it was.
-    pub unwanted: Option<String>,
+    /// Why the server refused the mail with its logs; it was then sent without them.
+    pub logs_refused: Option<String>,
 }
 
-/// What the server says of one recipient.
+/// The server's reply about one recipient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     pub status: DeliveryStatus,
-    /// The server's.
-    pub words: String,
+    /// The server's text.
+    pub text: String,
 }
 
-/// What became of a mail for one recipient.
+/// The result of a mail for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeliveryStatus {
     /// The server has accepted it.
     Taken,
-    /// Not now; a later attempt may succeed.
+    /// A later attempt may succeed.
     Delayed,
-    /// The server never accepts it.
+    /// The server will never accept it.
     Refused,
 }
 

@@ -1,4 +1,4 @@
-//! Prepares a server's answers for people: without the password, should the server repeat it, and never at length.
+//! Prepares a server's replies for people: without the password, should the server repeat it, and short.
 
 use std::io;
 use std::time::Duration;
@@ -8,15 +8,15 @@ use lettre::transport::smtp::response::Response;
 
 use super::protocol::{SmtpError, SmtpErrorKind};
 use asbackup_config::MASK;
-use asbackup_system::net::{Unreached, is_distrust};
+use asbackup_system::net::{DialError, is_certificate_error};
 
-/// Bytes of an answer about one recipient.
+/// Bytes of a reply about one recipient.
 const LONGEST: usize = 500;
 
 /// Truncates to `most` bytes between two characters.
-pub fn shorten(words: &mut String, most: usize) {
-    let end = (0..=most.min(words.len())).rev().find(|&at| words.is_char_boundary(at));
-    words.truncate(end.unwrap_or(0));
+pub fn shorten(text: &mut String, most: usize) {
+    let end = (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    text.truncate(end.unwrap_or(0));
 }
 
 #[derive(Clone, Default)]
@@ -25,28 +25,28 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    pub fn words(&self, error: &Error) -> String {
-        self.masked(error.to_string())
+    pub fn error(&self, error: &Error) -> String {
+        self.redacted(error.to_string())
     }
 
-    pub fn receipt(&self, answer: &Response) -> String {
-        let words = answer.message().collect::<Vec<_>>().join(" ");
-        self.masked(format!("{} {words}", answer.code()).trim_end().to_owned())
+    pub fn response(&self, response: &Response) -> String {
+        let lines = response.message().collect::<Vec<_>>().join(" ");
+        self.redacted(format!("{} {lines}", response.code()).trim_end().to_owned())
     }
 
-    pub fn masked(&self, mut words: String) -> String {
+    pub fn redacted(&self, mut text: String) -> String {
         if !self.password.is_empty() {
-            words = words.replace(&self.password, MASK);
+            text = text.replace(&self.password, MASK);
         }
-        if words.len() > LONGEST {
-            shorten(&mut words, LONGEST);
-            words.push('…');
+        if text.len() > LONGEST {
+            shorten(&mut text, LONGEST);
+            text.push('…');
         }
-        words
+        text
     }
 
     pub fn delayed(&self, cause: String) -> SmtpError {
-        SmtpError { kind: SmtpErrorKind::Delayed, cause: self.masked(cause) }
+        SmtpError { kind: SmtpErrorKind::Delayed, cause: self.redacted(cause) }
     }
 
     pub fn delayed_by(&self, error: &Error) -> SmtpError {
@@ -54,27 +54,27 @@ impl Redactor {
     }
 
     /// A refused login, or one that may succeed later, such as after too many at once.
-    pub fn not_let_in(&self, error: &Error) -> SmtpError {
+    pub fn login_failed(&self, error: &Error) -> SmtpError {
         if !error.is_permanent() && !error.is_client() {
             return self.delayed_by(error);
         }
-        SmtpError { kind: SmtpErrorKind::LoginRefused, cause: self.words(error) }
+        SmtpError { kind: SmtpErrorKind::LoginRefused, cause: self.error(error) }
     }
 
-    pub fn not_encrypted(&self, error: &io::Error) -> SmtpError {
-        let reason = if is_distrust(error) { SmtpErrorKind::Untrusted } else { SmtpErrorKind::Delayed };
-        SmtpError { kind: reason, cause: self.masked(error.to_string()) }
+    pub fn tls_failed(&self, error: &io::Error) -> SmtpError {
+        let kind = if is_certificate_error(error) { SmtpErrorKind::Untrusted } else { SmtpErrorKind::Delayed };
+        SmtpError { kind, cause: self.redacted(error.to_string()) }
     }
 
-    pub fn late(&self, patience: Duration) -> SmtpError {
-        self.delayed(format!("no answer within {} s", patience.as_secs()))
+    pub fn timed_out(&self, timeout: Duration) -> SmtpError {
+        self.delayed(format!("no answer within {} s", timeout.as_secs()))
     }
 
-    pub fn unreached(&self, reason: Unreached<SmtpError>, patience: Duration) -> SmtpError {
-        match reason {
-            Unreached::Away(error) => self.delayed(error.to_string()),
-            Unreached::Late => self.late(patience),
-            Unreached::Said(error) => error,
+    pub fn dial_failed(&self, error: DialError<SmtpError>, timeout: Duration) -> SmtpError {
+        match error {
+            DialError::Unreachable(error) => self.delayed(error.to_string()),
+            DialError::TimedOut => self.timed_out(timeout),
+            DialError::Attempt(error) => error,
         }
     }
 }

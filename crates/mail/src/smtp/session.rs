@@ -1,4 +1,4 @@
-//! The session around the mails: connect, encrypt, log in, quit.
+//! A session with the mail server: connect, encrypt, log in, quit.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::protocol::{ServerSettings, SmtpError, SmtpErrorKind};
 use super::redact::Redactor;
 use super::stream::{SharedStream, Stream};
 use asbackup_config::Encryption;
-use asbackup_system::net::{encrypted, in_turn, server_name, trusting};
+use asbackup_system::net::{dial, encrypt, server_name, tls_connector};
 
-/// QUIT changes nothing any more.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// For QUIT, when all is done.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// SASL mechanisms that we support.
-const KNOWN: [&str; 2] = ["PLAIN", "LOGIN"];
+const MECHANISMS: [&str; 2] = ["PLAIN", "LOGIN"];
 /// lettre waits for a greeting, which servers don't repeat after STARTTLS.
-const GREETED: &[u8] = b"220 encrypted\r\n";
+const GREETING: &[u8] = b"220 encrypted\r\n";
 
 pub struct Session {
     pub(super) connection: AsyncSmtpConnection,
@@ -37,23 +37,24 @@ impl Session {
         let password = settings.login.as_ref().map(|(_, password)| password.clone());
         let redactor = Redactor { password: password.unwrap_or_default() };
         match timeout(settings.timeout, Self::begin(settings, &redactor)).await {
-            Ok(begun) => begun,
-            Err(_) => Err(redactor.late(settings.timeout)),
+            Ok(session) => session,
+            Err(_) => Err(redactor.timed_out(settings.timeout)),
         }
     }
 
     async fn begin(settings: &ServerSettings, redactor: &Redactor) -> Result<Self, SmtpError> {
-        let trust = match settings.protection {
-            Encryption::Tls | Encryption::StartTls => Some(trust(settings).await?),
-            _ => None,
+        let tls = match is_encrypted(settings) {
+            true => Some(connector(settings).await?),
+            false => None,
         };
-        let caller = Caller { settings, redactor, trust };
-        let reached = in_turn((&settings.server, settings.port), settings.timeout, |stream| caller.greet(stream)).await;
-        let (connection, offered) = reached.map_err(|reason| redactor.unreached(reason, settings.timeout))?;
+        let opening = Opening { settings, redactor, tls };
+        let dialled = dial((&settings.server, settings.port), settings.timeout, |stream| opening.start(stream)).await;
+        let (connection, offered) = dialled.map_err(|error| redactor.dial_failed(error, settings.timeout))?;
         let mut session = Self { connection, redactor: redactor.clone() };
         if let Some((name, password)) = &settings.login {
-            if !offered.iter().any(|word| KNOWN.contains(&word.as_str())) {
-                return Err(SmtpError { kind: SmtpErrorKind::NoMechanism, cause: redactor.masked(offered.join(" ")) });
+            if !offered.iter().any(|mechanism| MECHANISMS.contains(&mechanism.as_str())) {
+                let cause = redactor.redacted(offered.join(" "));
+                return Err(SmtpError { kind: SmtpErrorKind::NoMechanism, cause });
             }
             session.log_in(settings, Credentials::new(name.clone(), password.clone())).await?;
         }
@@ -61,91 +62,97 @@ impl Session {
     }
 
     async fn log_in(&mut self, settings: &ServerSettings, credentials: Credentials) -> Result<(), SmtpError> {
-        if !matches!(settings.protection, Encryption::Tls | Encryption::StartTls) {
-            return Err(in_clear());
+        if !is_encrypted(settings) {
+            return Err(not_encrypted());
         }
-        let answer = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
-        answer.map(drop).map_err(|error| self.redactor.not_let_in(&error))
+        let response = self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
+        response.map(drop).map_err(|error| self.redactor.login_failed(&error))
     }
 
     pub async fn close(mut self) {
-        // Its answer does not matter.
-        let _ = timeout(FAREWELL, self.connection.quit()).await;
+        // All mails are sent, so an error does not matter.
+        let _ = timeout(QUIT_TIMEOUT, self.connection.quit()).await;
     }
 }
 
-fn in_clear() -> SmtpError {
+fn is_encrypted(settings: &ServerSettings) -> bool {
+    matches!(settings.protection, Encryption::Tls | Encryption::StartTls)
+}
+
+fn not_encrypted() -> SmtpError {
     SmtpError { kind: SmtpErrorKind::NotEncrypted, cause: String::new() }
 }
 
-/// Reading hundreds of certificates takes a while, so it is done off the loop.
-async fn trust(settings: &ServerSettings) -> Result<TlsConnector, SmtpError> {
+/// On a thread of its own, since parsing hundreds of certificates takes a while.
+async fn connector(settings: &ServerSettings) -> Result<TlsConnector, SmtpError> {
     let own = settings.trusted.clone();
-    let read = tokio::task::spawn_blocking(move || trusting(&own)).await;
+    let connector = tokio::task::spawn_blocking(move || tls_connector(&own)).await;
     let unusable = |cause: String| SmtpError { kind: SmtpErrorKind::Untrusted, cause };
-    let read = read.map_err(|panic| unusable(panic.to_string()))?;
-    read.map_err(|error| unusable(error.to_string()))
+    let connector = connector.map_err(|panic| unusable(panic.to_string()))?;
+    connector.map_err(|error| unusable(error.to_string()))
 }
 
-/// Ready for a login, with the mechanisms that the server offers.
-type Greeted = (AsyncSmtpConnection, Vec<String>);
+/// A connection that is ready for a login, and the mechanisms that the server offers.
+type Ready = (AsyncSmtpConnection, Vec<String>);
 
-/// The mechanisms in a server's answer to EHLO.
-fn mechanisms(heard: &str) -> Vec<String> {
-    let lines = heard.lines().filter_map(|line| line.get(4..));
-    let offers =
-        lines.filter_map(|line| line.split_once([' ', '=']).filter(|(word, _)| word.eq_ignore_ascii_case("AUTH")));
-    let mut words: Vec<String> =
+/// The mechanisms in a server's response to EHLO.
+fn mechanisms(response: &str) -> Vec<String> {
+    let lines = response.lines().filter_map(|line| line.get(4..));
+    let offers = lines
+        .filter_map(|line| line.split_once([' ', '=']).filter(|(keyword, _)| keyword.eq_ignore_ascii_case("AUTH")));
+    let mut mechanisms: Vec<String> =
         offers.flat_map(|(_, list)| list.split_whitespace()).map(str::to_ascii_uppercase).collect();
-    words.dedup();
-    words
+    mechanisms.dedup();
+    mechanisms
 }
 
-/// Connects and says EHLO.
-struct Caller<'a> {
+/// Opens a session: starts TLS and sends EHLO.
+struct Opening<'a> {
     settings: &'a ServerSettings,
     redactor: &'a Redactor,
-    trust: Option<TlsConnector>,
+    tls: Option<TlsConnector>,
 }
 
-impl Caller<'_> {
-    /// Goes as far as a login can follow.
-    async fn greet(&self, stream: TcpStream) -> Result<Greeted, SmtpError> {
+impl Opening<'_> {
+    async fn start(&self, stream: TcpStream) -> Result<Ready, SmtpError> {
         let peer = stream.peer_addr().map_err(|error| self.redactor.delayed(error.to_string()))?;
         match self.settings.protection {
-            Encryption::Tls => self.hello(&SharedStream::new(self.encrypted(stream).await?, peer, b"")).await,
+            Encryption::Tls => self.ehlo(&SharedStream::new(self.encrypted(stream).await?, peer, b"")).await,
             Encryption::StartTls => {
-                let line = SharedStream::new(stream, peer, b"");
-                let (mut connection, _) = self.hello(&line).await?;
-                if !connection.can_starttls() {
-                    return Err(in_clear());
-                }
-                connection.command(Starttls).await.map_err(|error| self.redactor.delayed_by(&error))?;
-                // What the server sent after its answer was not encrypted, and is dropped with the connection.
-                let stream = line.take().ok_or_else(|| self.redactor.delayed("the connection was lost".to_owned()))?;
-                drop(connection);
-                self.hello(&SharedStream::new(self.encrypted(stream).await?, peer, GREETED)).await
+                let stream = self.starttls(SharedStream::new(stream, peer, b"")).await?;
+                self.ehlo(&SharedStream::new(self.encrypted(stream).await?, peer, GREETING)).await
             }
-            _ => self.hello(&SharedStream::new(stream, peer, b"")).await,
+            _ => self.ehlo(&SharedStream::new(stream, peer, b"")).await,
         }
     }
 
-    async fn hello<S: Stream + 'static>(&self, line: &SharedStream<S>) -> Result<Greeted, SmtpError> {
+    /// The bare connection after STARTTLS.
+    async fn starttls(&self, stream: SharedStream<TcpStream>) -> Result<TcpStream, SmtpError> {
+        let (mut connection, _) = self.ehlo(&stream).await?;
+        if !connection.can_starttls() {
+            return Err(not_encrypted());
+        }
+        connection.command(Starttls).await.map_err(|error| self.redactor.delayed_by(&error))?;
+        // What the server sent after its response was not encrypted, and is dropped with the connection.
+        stream.take().ok_or_else(|| self.redactor.delayed("the connection was lost".to_owned()))
+    }
+
+    async fn ehlo<S: Stream + 'static>(&self, stream: &SharedStream<S>) -> Result<Ready, SmtpError> {
         let hello = ClientId::Domain(self.settings.hello.clone());
-        match AsyncSmtpConnection::connect_with_transport(Box::new(line.clone()), &hello).await {
-            Ok(connection) => Ok((connection, mechanisms(&line.heard()))),
-            // Before EHLO a refusal is not about our name.
-            Err(error) if error.is_permanent() && line.has_spoken() => {
-                Err(SmtpError { kind: SmtpErrorKind::HelloRefused, cause: self.redactor.words(&error) })
+        match AsyncSmtpConnection::connect_with_transport(Box::new(stream.clone()), &hello).await {
+            Ok(connection) => Ok((connection, mechanisms(&stream.response()))),
+            // A refusal before EHLO is not about our name.
+            Err(error) if error.is_permanent() && stream.has_written() => {
+                Err(SmtpError { kind: SmtpErrorKind::HelloRefused, cause: self.redactor.error(&error) })
             }
             Err(error) => Err(self.redactor.delayed_by(&error)),
         }
     }
 
     async fn encrypted(&self, stream: TcpStream) -> Result<impl Stream + use<>, SmtpError> {
-        let trust = self.trust.as_ref().ok_or_else(in_clear)?;
+        let tls = self.tls.as_ref().ok_or_else(not_encrypted)?;
         let name = server_name(&self.settings.server).map_err(|error| self.redactor.delayed(error.to_string()))?;
-        encrypted(trust, name, stream).await.map_err(|error| self.redactor.not_encrypted(&error))
+        encrypt(tls, name, stream).await.map_err(|error| self.redactor.tls_failed(&error))
     }
 }
 
@@ -154,9 +161,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mechanisms_are_read_from_the_answer_to_ehlo() {
-        let heard = "250-mail.example\r\n250-SIZE 1000\r\n250-auth CRAM-MD5 XOAUTH2\r\n250-AUTH=PLAIN\r\n250 HELP\r\n";
-        assert_eq!(mechanisms(heard), ["CRAM-MD5", "XOAUTH2", "PLAIN"]);
+    fn mechanisms_are_read_from_the_response_to_ehlo() {
+        let response =
+            "250-mail.example\r\n250-SIZE 1000\r\n250-auth CRAM-MD5 XOAUTH2\r\n250-AUTH=PLAIN\r\n250 HELP\r\n";
+        assert_eq!(mechanisms(response), ["CRAM-MD5", "XOAUTH2", "PLAIN"]);
         assert!(mechanisms("250 mail.example\r\n25\r\n\r\nä").is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Sends one mail within a session: names each recipient, and leaves the logs out if the server refuses them.
+//! Sends one mail within a session: gets a reply for each recipient, and leaves the logs out if the server refuses them.
 
 use std::time::Duration;
 
@@ -12,14 +12,15 @@ use super::protocol::{DeliveryStatus, Reply, SmtpError, TransactionResult};
 use super::session::Session;
 use crate::outbox::{Envelope, OutgoingMail};
 
-/// Codes with which servers refuse a mail as too large before they get it.
+/// Codes that refuse a mail by its announced size.
 const TOO_LARGE: [&str; 3] = ["5.3.4", "5.2.3", "552"];
 
-/// The result of one attempt.
-struct Attempt {
+/// What the server replied to one message.
+struct Submission {
+    /// For each recipient, in their order.
     replies: Vec<Reply>,
-    /// The server's words, if it refused the mail itself.
-    unwanted: Option<String>,
+    /// Its text, if it refused the message itself.
+    message_refused: Option<String>,
 }
 
 impl Session {
@@ -28,93 +29,93 @@ impl Session {
     /// # Errors
     /// The conversation broke off or took longer than `patience`; the session can't be used any more.
     pub async fn deliver(&mut self, mail: &OutgoingMail, patience: Duration) -> Result<TransactionResult, SmtpError> {
-        match timeout(patience, self.with_or_without(mail)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(self.redactor.late(patience)),
+        match timeout(patience, self.with_or_without_logs(mail)).await {
+            Ok(result) => result,
+            Err(_) => Err(self.redactor.timed_out(patience)),
         }
     }
 
-    /// Sends the mail without its attachments if the server refuses it with them.
-    async fn with_or_without(&mut self, mail: &OutgoingMail) -> Result<TransactionResult, SmtpError> {
+    async fn with_or_without_logs(&mut self, mail: &OutgoingMail) -> Result<TransactionResult, SmtpError> {
         let OutgoingMail { envelope, message } = mail;
-        let first = self.attempt(envelope, message).await?;
-        match (first.unwanted, &envelope.without_logs) {
-            (Some(words), Some(spare)) => {
-                let second = self.attempt(envelope, spare.as_bytes()).await?;
-                Ok(TransactionResult { replies: second.replies, unwanted: Some(words) })
+        let first = self.submit(envelope, message).await?;
+        match (first.message_refused, &envelope.without_logs) {
+            (Some(text), Some(spare)) => {
+                let second = self.submit(envelope, spare.as_bytes()).await?;
+                Ok(TransactionResult { replies: second.replies, logs_refused: Some(text) })
             }
-            _ => Ok(TransactionResult { replies: first.replies, unwanted: None }),
+            _ => Ok(TransactionResult { replies: first.replies, logs_refused: None }),
         }
     }
 
-    async fn attempt(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Attempt, SmtpError> {
-        if let Some(refusal) = self.begin_mail(envelope).await? {
-            let unwanted = TOO_LARGE.iter().any(|code| refusal.words.contains(code)).then(|| refusal.words.clone());
-            return self.end_without_mail(vec![refusal; envelope.to.len()], unwanted).await;
+    async fn submit(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Submission, SmtpError> {
+        if let Some(refusal) = self.mail_from(envelope).await? {
+            let message_refused =
+                TOO_LARGE.iter().any(|code| refusal.text.contains(code)).then(|| refusal.text.clone());
+            return Ok(self.reset(vec![refusal; envelope.to.len()], message_refused).await);
         }
-        let mut replies = Vec::new();
+        let mut refusals = Vec::new();
         for recipient in &envelope.to {
-            replies.push(self.ask_for(recipient).await?);
+            refusals.push(self.rcpt_to(recipient).await?);
         }
-        if replies.iter().all(Option::is_some) {
-            return self.end_without_mail(replies.into_iter().flatten().collect(), None).await;
+        if refusals.iter().all(Option::is_some) {
+            return Ok(self.reset(refusals.into_iter().flatten().collect(), None).await);
         }
-        let begun = self.connection.command(Data).await;
-        if let Some(refusal) = self.refusal(begun)? {
-            return self.end_without_mail(filled(replies, &refusal), None).await;
-        }
-        let taken = self.connection.message(message).await;
-        let receipt = taken.as_ref().map(|answer| self.redactor.receipt(answer)).unwrap_or_default();
-        let refusal = self.refusal(taken)?;
-        let unwanted =
-            refusal.as_ref().filter(|reply| reply.status == DeliveryStatus::Refused).map(|reply| reply.words.clone());
-        let reply = refusal.unwrap_or(Reply { status: DeliveryStatus::Taken, words: receipt });
-        Ok(Attempt { replies: filled(replies, &reply), unwanted })
+        self.data(refusals, message).await
     }
 
-    /// Begins the mail; returns the server's refusal of it, if any.
-    async fn begin_mail(&mut self, envelope: &Envelope) -> Result<Option<Reply>, SmtpError> {
-        let sender = match for_server(&envelope.from, self.knows_utf8()) {
+    /// Sends the message to those recipients without a refusal.
+    async fn data(&mut self, refusals: Vec<Option<Reply>>, message: &[u8]) -> Result<Submission, SmtpError> {
+        let response = self.connection.command(Data).await;
+        if let Some(refusal) = self.refusal(response)? {
+            return Ok(self.reset(filled(refusals, &refusal), None).await);
+        }
+        let response = self.connection.message(message).await;
+        let receipt = response.as_ref().map(|response| self.redactor.response(response)).unwrap_or_default();
+        let refusal = self.refusal(response)?;
+        let permanent = refusal.as_ref().filter(|reply| reply.status == DeliveryStatus::Refused);
+        let message_refused = permanent.map(|reply| reply.text.clone());
+        let reply = refusal.unwrap_or(Reply { status: DeliveryStatus::Taken, text: receipt });
+        Ok(Submission { replies: filled(refusals, &reply), message_refused })
+    }
+
+    /// Names the sender; returns the server's refusal, if any.
+    async fn mail_from(&mut self, envelope: &Envelope) -> Result<Option<Reply>, SmtpError> {
+        let sender = match for_server(&envelope.from, self.offers_utf8()) {
             Ok(sender) => sender,
-            Err(words) => {
-                return Ok(Some(Reply {
-                    status: DeliveryStatus::Refused,
-                    words: format!("{}: {words}", envelope.from),
-                }));
-            }
+            Err(why) => return Ok(Some(refused(format!("{}: {why}", envelope.from)))),
         };
-        let mut names = envelope.to.iter().chain([&envelope.from]);
-        let beyond_ascii = self.knows_utf8() && names.any(|name| !name.is_ascii());
+        let mut addresses = envelope.to.iter().chain([&envelope.from]);
+        let beyond_ascii = self.offers_utf8() && addresses.any(|address| !address.is_ascii());
         let parameters = if beyond_ascii { vec![MailParameter::SmtpUtfEight] } else { Vec::new() };
-        let begun = self.connection.command(MailFrom::new(Some(sender), parameters)).await;
-        self.refusal(begun)
+        let response = self.connection.command(MailFrom::new(Some(sender), parameters)).await;
+        self.refusal(response)
     }
 
-    fn knows_utf8(&self) -> bool {
+    fn offers_utf8(&self) -> bool {
         self.connection.server_info().supports_feature(Extension::SmtpUtfEight)
     }
 
-    /// Names a recipient; returns the server's refusal of them, if any.
-    async fn ask_for(&mut self, recipient: &str) -> Result<Option<Reply>, SmtpError> {
-        let address = match for_server(recipient, self.knows_utf8()) {
+    /// Names a recipient; returns the server's refusal, if any.
+    async fn rcpt_to(&mut self, recipient: &str) -> Result<Option<Reply>, SmtpError> {
+        let address = match for_server(recipient, self.offers_utf8()) {
             Ok(address) => address,
-            Err(words) => return Ok(Some(Reply { status: DeliveryStatus::Refused, words })),
+            Err(why) => return Ok(Some(refused(why))),
         };
-        let answer = self.connection.command(Rcpt::new(address, Vec::new())).await;
-        self.refusal(answer)
+        let response = self.connection.command(Rcpt::new(address, Vec::new())).await;
+        self.refusal(response)
     }
 
-    /// Makes the server forget this mail, so that the next one can follow.
-    async fn end_without_mail(&mut self, replies: Vec<Reply>, unwanted: Option<String>) -> Result<Attempt, SmtpError> {
+    /// Ends the transaction without a message, so that the next one can follow.
+    async fn reset(&mut self, replies: Vec<Reply>, message_refused: Option<String>) -> Submission {
         // If this fails, the next mail reports it.
         let _ = self.connection.command(Rset).await;
-        Ok(Attempt { replies, unwanted })
+        Submission { replies, message_refused }
     }
 
-    /// The server's refusal, if it answered with one; any other error ends the conversation.
-    fn refusal(&self, answer: Result<Response, Error>) -> Result<Option<Reply>, SmtpError> {
-        let refusal = |status, error| Ok(Some(Reply { status, words: self.redactor.words(&error) }));
-        match answer {
+    /// The server's refusal, if it responded with one; any other error ends the conversation.
+    fn refusal(&self, response: Result<Response, Error>) -> Result<Option<Reply>, SmtpError> {
+        let refusal = |status, error| Ok(Some(Reply { status, text: self.redactor.error(&error) }));
+        match response {
             Ok(_) => Ok(None),
             Err(error) if error.is_permanent() => refusal(DeliveryStatus::Refused, error),
             Err(error) if error.is_transient() => refusal(DeliveryStatus::Delayed, error),
@@ -123,7 +124,11 @@ impl Session {
     }
 }
 
+fn refused(text: String) -> Reply {
+    Reply { status: DeliveryStatus::Refused, text }
+}
+
 /// Gives `other` to all recipients without a refusal of their own.
-fn filled(replies: Vec<Option<Reply>>, other: &Reply) -> Vec<Reply> {
-    replies.into_iter().map(|reply| reply.unwrap_or_else(|| other.clone())).collect()
+fn filled(refusals: Vec<Option<Reply>>, other: &Reply) -> Vec<Reply> {
+    refusals.into_iter().map(|refusal| refusal.unwrap_or_else(|| other.clone())).collect()
 }

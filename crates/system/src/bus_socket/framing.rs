@@ -1,5 +1,5 @@
-//! Bytes of a socket, cut into the messages of D-Bus. Keeps no more than one of them and what was read with it; of one that is too long
-//! and that nobody waits for it keeps the header. Must not know what a message says.
+//! Cuts the bytes of a socket into D-Bus messages. Keeps no more than one of them and what was read with it; of a long one that
+//! nobody asked for it keeps only the header. Must not know what a message means.
 
 use std::io;
 use std::mem;
@@ -8,41 +8,41 @@ use std::ops::Range;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::OwnedReadHalf;
 
-/// Of a message; the longest call that is no refusal has arguments of 255 bytes. Calls are kept in memory as long as they wait.
+/// In bytes, of a message that nobody asked for. Our calls take arguments of 255 bytes at most, and waiting calls are kept in memory.
 const LONGEST: usize = 16 << 10;
 const READ_AT_ONCE: usize = 64 << 10;
-/// The fixed part of each message (the D-Bus specification, "Message Format").
+/// Bytes of the fixed part of each message (D-Bus specification, "Message Format").
 const FIXED: usize = 16;
 const BODY_LENGTH: Range<usize> = 4..8;
 
-/// What has been read.
+/// The bytes read so far.
 pub struct Framing {
     socket: OwnedReadHalf,
-    /// Whether somebody waits for the message that has this header, however long it is.
+    /// Whether a message with this header was asked for, and may have any length.
     is_awaited: fn(&[u8]) -> bool,
     bytes: Vec<u8>,
-    /// So many of them have been looked at.
-    seen: usize,
-    /// Of a message that is too long.
+    /// How many of them are done with.
+    consumed: usize,
+    /// Bytes still to come of a message that is too long.
     to_skip: usize,
 }
 
-/// The bytes of one message; of one that is too long, those of its header, with nothing after it.
+/// The bytes of one message, or the header alone of one that is too long.
 pub struct Frame {
-    /// The message as it was read.
+    /// The message, or its header.
     pub bytes: Vec<u8>,
-    /// Only its header was read.
+    /// Only the header is there.
     pub is_too_long: bool,
 }
 
-/// In bytes, of a message that begins so.
+/// In bytes.
 struct Lengths {
     header: usize,
     whole: usize,
 }
 
 impl Lengths {
-    /// None until the fixed part is there.
+    /// Of the message that begins here; `None` until its fixed part is there.
     fn of(bytes: &[u8]) -> Option<Self> {
         let number = |at: usize| -> Option<usize> {
             let four = bytes.get(at..at + 4)?.try_into().ok()?;
@@ -55,33 +55,33 @@ impl Lengths {
 }
 
 impl Framing {
-    /// Reads messages; `is_awaited` says of a header whether its body is wanted.
+    /// `is_awaited` decides by the header whether a message may have any length.
     pub fn new(socket: OwnedReadHalf, is_awaited: fn(&[u8]) -> bool) -> Self {
-        Self { socket, is_awaited, bytes: Vec::new(), seen: 0, to_skip: 0 }
+        Self { socket, is_awaited, bytes: Vec::new(), consumed: 0, to_skip: 0 }
     }
 
-    /// What somebody else has read already.
-    pub fn put(&mut self, bytes: &mut Vec<u8>) {
+    /// Takes over what has already been read.
+    pub fn append(&mut self, bytes: &mut Vec<u8>) {
         self.bytes.append(bytes);
     }
 
-    /// For the handshake, before there are messages.
+    /// Reads bytes of the handshake, which precedes the messages.
     ///
     /// # Errors
-    /// Those of the socket.
+    /// The socket's own.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.socket.read(buffer).await
     }
 
-    /// Nothing is lost when this is dropped before its end.
+    /// The next message. Cancel-safe.
     ///
     /// # Errors
-    /// Those of the socket, and one for what is no message of D-Bus.
+    /// The socket's own, or the end of the stream.
     pub async fn next(&mut self) -> io::Result<Frame> {
         loop {
             self.skip();
-            if let Some(heard) = self.take() {
-                return Ok(heard);
+            if let Some(frame) = self.take() {
+                return Ok(frame);
             }
             self.make_room();
             if self.socket.read_buf(&mut self.bytes).await? == 0 {
@@ -90,9 +90,9 @@ impl Framing {
         }
     }
 
-    /// Gives back what a long message needed.
+    /// Releases the memory of a long message.
     fn make_room(&mut self) {
-        self.bytes.drain(..mem::take(&mut self.seen));
+        self.bytes.drain(..mem::take(&mut self.consumed));
         if self.bytes.len() < READ_AT_ONCE {
             self.bytes.shrink_to(2 * READ_AT_ONCE);
         }
@@ -100,35 +100,35 @@ impl Framing {
     }
 
     fn skip(&mut self) {
-        let skipped = self.to_skip.min(self.bytes.len() - self.seen);
-        self.seen += skipped;
+        let skipped = self.to_skip.min(self.bytes.len() - self.consumed);
+        self.consumed += skipped;
         self.to_skip -= skipped;
     }
 
     fn take(&mut self) -> Option<Frame> {
-        let lengths = Lengths::of(&self.bytes[self.seen..])?;
+        let lengths = Lengths::of(&self.bytes[self.consumed..])?;
         if lengths.whole <= LONGEST {
-            return Some(Frame { bytes: self.cut(lengths.whole)?, is_too_long: false });
+            return Some(Frame { bytes: self.split_off(lengths.whole)?, is_too_long: false });
         }
         if lengths.header > LONGEST {
-            // Not even who sent it is found out.
+            // Its sender stays unknown.
             self.to_skip = lengths.whole;
             self.skip();
             return None;
         }
-        let mut header = self.bytes.get(self.seen..self.seen + lengths.header)?.to_vec();
+        let mut header = self.bytes.get(self.consumed..self.consumed + lengths.header)?.to_vec();
         header[BODY_LENGTH].fill(0);
         if (self.is_awaited)(&header) {
-            return Some(Frame { bytes: self.cut(lengths.whole)?, is_too_long: false });
+            return Some(Frame { bytes: self.split_off(lengths.whole)?, is_too_long: false });
         }
-        self.seen += lengths.header;
+        self.consumed += lengths.header;
         self.to_skip = lengths.whole - lengths.header;
         Some(Frame { bytes: header, is_too_long: true })
     }
 
-    fn cut(&mut self, length: usize) -> Option<Vec<u8>> {
-        let bytes = self.bytes.get(self.seen..self.seen + length)?.to_vec();
-        self.seen += length;
+    fn split_off(&mut self, length: usize) -> Option<Vec<u8>> {
+        let bytes = self.bytes.get(self.consumed..self.consumed + length)?.to_vec();
+        self.consumed += length;
         Some(bytes)
     }
 }

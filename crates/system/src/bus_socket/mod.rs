@@ -1,5 +1,5 @@
-//! The sockets to the bus: what strangers send to a connection goes no further than here. The bus passes on to it what anybody
-//! sends to its unique name, as large as he likes. Owns the cutting of bytes into messages and what is let in; must not know what is said.
+//! Sockets to the bus that drop what strangers send. The bus delivers to a connection whatever anybody sends to its unique name,
+//! however large. Owns the cutting of bytes into messages and which of them are let in; must not know what they mean.
 
 mod framing;
 mod reader;
@@ -15,10 +15,10 @@ use zbus::address::transport::{Transport, UnixSocket};
 use zbus::{Address, Connection, connection};
 
 pub use framing::{Frame, Framing};
-pub use reader::{FilteredReader, MessageFilter, Shut, Writer};
+pub use reader::{ClientSocket, FilteredReader, MessageFilter, SocketWriter};
 
-/// A connection to the system bus on which nobody can call, and which hears only what it asked for; `DBUS_SYSTEM_BUS_ADDRESS` names
-/// another bus. No file descriptor comes in on it.
+/// A connection to the system bus that accepts no calls and no file descriptors, and receives only what it asked for.
+/// `DBUS_SYSTEM_BUS_ADDRESS` names another bus.
 ///
 /// # Errors
 /// There is no bus, or it refuses.
@@ -26,18 +26,18 @@ pub async fn connect() -> zbus::Result<Connection> {
     builder().await?.build().await
 }
 
-/// The same before it is made.
+/// The builder of such a connection.
 ///
 /// # Errors
 /// Nobody listens there.
 pub async fn builder() -> zbus::Result<connection::Builder<'static>> {
     Ok(match stream().await? {
-        Some(stream) => connection::Builder::socket(Shut(stream)),
+        Some(stream) => connection::Builder::socket(ClientSocket(stream)),
         None => connection::Builder::system(),
     })
 }
 
-/// None where the bus can't be reached by a socket of this machine, as over TCP.
+/// The socket; `None` for an address that is no socket of this machine, such as TCP.
 ///
 /// # Errors
 /// Nobody listens there.

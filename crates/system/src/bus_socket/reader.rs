@@ -1,5 +1,5 @@
-//! What is heard on a socket of the bus, and what is said. Bytes become messages one by one, and what is not let in goes no further:
-//! nothing is kept or started for it. Signals to us alone come from the bus itself or not at all, and no file descriptor does.
+//! The two halves of a socket to the bus. The reader turns bytes into messages one by one, and keeps and starts nothing for those
+//! that are not let in. Signals addressed to us alone are let in only from the bus itself, file descriptors never.
 
 use std::fmt;
 use std::io;
@@ -16,41 +16,41 @@ use zbus::message::{Message, Type};
 
 use super::framing::{Frame, Framing};
 
-/// Of what was sent too much, until others get a turn.
+/// Dropped messages until other tasks get a turn.
 const DROPPED_AT_ONCE: u32 = 64;
 const BUS: &str = "org.freedesktop.DBus";
 
-/// Who lets calls in.
+/// Decides which calls are let in.
 #[async_trait]
 pub trait MessageFilter: Send + Sync + 'static {
-    /// The next message, or one that waited. Nothing may be lost when this is dropped before its end.
+    /// The next message, or one that waited. Must be cancel-safe.
     async fn next_frame(&mut self, framing: &mut Framing) -> io::Result<Frame>;
 
-    /// Whether this call may come in; of one that is too long the body is not there.
+    /// Whether this call is let in; one that is too long has no body.
     fn admits(&mut self, call: &Message, is_too_long: bool) -> bool;
 }
 
-/// Nobody may call.
-pub struct Shut(pub UnixStream);
+/// A socket of a client: it accepts no calls.
+pub struct ClientSocket(pub UnixStream);
 
-impl Socket for Shut {
+impl Socket for ClientSocket {
     type ReadHalf = FilteredReader;
-    type WriteHalf = Writer;
+    type WriteHalf = SocketWriter;
 
-    fn split(self) -> Split<FilteredReader, Writer> {
+    fn split(self) -> Split<FilteredReader, SocketWriter> {
         let (read, write) = self.0.into_split();
-        Split::new(FilteredReader::new(read, None), Writer(write))
+        Split::new(FilteredReader::new(read, None), SocketWriter(write))
     }
 }
 
-/// The half that is read.
+/// The half for reading.
 pub struct FilteredReader {
     framing: Framing,
     filter: Option<Box<dyn MessageFilter>>,
 }
 
 impl FilteredReader {
-    /// Without a filter nobody may call.
+    /// Without a filter no calls are let in.
     pub fn new(socket: OwnedReadHalf, filter: Option<Box<dyn MessageFilter>>) -> Self {
         Self { framing: Framing::new(socket, is_awaited), filter }
     }
@@ -70,7 +70,7 @@ impl FilteredReader {
     }
 }
 
-/// The bus passes on those answers alone that were asked for, and of what is told to all what a match rule names, sender included.
+/// The bus itself delivers only replies to our calls, and only those broadcasts that a match rule names, sender included.
 fn is_asked_for(message: &Message) -> bool {
     let header = message.header();
     match message.message_type() {
@@ -80,14 +80,14 @@ fn is_asked_for(message: &Message) -> bool {
     }
 }
 
-/// The same by the bytes of a header.
+/// The same, from the bytes of a header.
 fn is_awaited(header: &[u8]) -> bool {
     message(0, header.to_vec(), &mut Vec::new()).is_ok_and(|message| is_asked_for(&message))
 }
 
 fn message(seq: u64, mut bytes: Vec<u8>, fds: &mut Vec<OwnedFd>) -> zbus::Result<Message> {
-    // It waits for nothing, since the bytes are there.
-    let made = Whole.receive_message(seq, &mut bytes, fds).now_or_never();
+    // Never waits, since all bytes are there.
+    let made = Buffered.receive_message(seq, &mut bytes, fds).now_or_never();
     made.unwrap_or_else(|| Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()))
 }
 
@@ -99,12 +99,12 @@ impl ReadHalf for FilteredReader {
         already_received_bytes: &mut Vec<u8>,
         already_received_fds: &mut Vec<OwnedFd>,
     ) -> zbus::Result<Message> {
-        self.framing.put(already_received_bytes);
+        self.framing.append(already_received_bytes);
         let mut dropped = 0;
         loop {
-            let heard = self.next_frame().await?;
-            let message = message(seq, heard.bytes, already_received_fds)?;
-            if self.admits(&message, heard.is_too_long) {
+            let frame = self.next_frame().await?;
+            let message = message(seq, frame.bytes, already_received_fds)?;
+            if self.admits(&message, frame.is_too_long) {
                 return Ok(message);
             }
             dropped += 1;
@@ -114,7 +114,7 @@ impl ReadHalf for FilteredReader {
         }
     }
 
-    /// For the handshake, before there are messages.
+    /// Reads bytes of the handshake.
     async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
         Ok((self.framing.read(buffer).await?, Vec::new()))
     }
@@ -126,23 +126,23 @@ impl fmt::Debug for FilteredReader {
     }
 }
 
-/// Has zbus make a message of bytes that are all there.
+/// A socket with nothing more to read: zbus makes a message of the bytes it already has.
 #[derive(Debug)]
-struct Whole;
+struct Buffered;
 
 #[async_trait]
-impl ReadHalf for Whole {
+impl ReadHalf for Buffered {
     async fn recvmsg(&mut self, _buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
 }
 
-/// The half that is written to.
+/// The half for writing.
 #[derive(Debug)]
-pub struct Writer(pub OwnedWriteHalf);
+pub struct SocketWriter(pub OwnedWriteHalf);
 
 #[async_trait]
-impl WriteHalf for Writer {
+impl WriteHalf for SocketWriter {
     async fn send_message(&mut self, message: &Message) -> zbus::Result<()> {
         Ok(self.0.write_all(message.data()).await?)
     }

@@ -1,4 +1,4 @@
-//! What the bus would pass on, written to one end of a socket: what is heard at the other.
+//! Messages that the bus would deliver are written to one end of a socket; the other end receives some of them.
 
 use tokio::io::AsyncWriteExt;
 use zbus::connection::socket::{ReadHalf, Socket};
@@ -10,10 +10,10 @@ use super::*;
 const US: &str = ":1.5";
 const STRANGER: &str = ":1.66";
 const BUS: &str = "org.freedesktop.DBus";
-/// As the bus takes at most.
+/// About the bus's own limit.
 const HUGE: usize = 30 << 20;
 
-fn made(builder: Builder<'_>, sender: &'static str, body: &(impl serde::Serialize + DynamicType)) -> Message {
+fn built(builder: Builder<'_>, sender: &'static str, body: &(impl serde::Serialize + DynamicType)) -> Message {
     builder.sender(sender).build(body).unwrap()
 }
 
@@ -25,51 +25,53 @@ fn call() -> Builder<'static> {
     Message::method_call("/", "Ping").destination(US)
 }
 
-fn answer(member: &'static str, body: &str) -> Message {
-    let asked = Message::method_call("/", member).sender(US).build(&()).unwrap();
-    made(Message::method_return(&asked.header()), ":1.2", &body)
+fn reply(member: &'static str, body: &str) -> Message {
+    let call = Message::method_call("/", member).sender(US).build(&()).unwrap();
+    built(Message::method_return(&call.header()), ":1.2", &body)
 }
 
-/// Hears what is written, one after the other, until the other end hangs up.
-async fn heard(written: Vec<Message>) -> Vec<Message> {
+/// What a reader receives of the written messages.
+async fn received(written: Vec<Message>) -> Vec<Message> {
     let (ours, mut theirs) = UnixStream::pair().unwrap();
     let writing = tokio::spawn(async move {
         for message in written {
             theirs.write_all(message.data()).await.unwrap();
         }
     });
-    let (mut reader, _writer) = Socket::split(Shut(ours)).take();
-    let mut heard = Vec::new();
+    let (mut reader, _writer) = Socket::split(ClientSocket(ours)).take();
+    let mut received = Vec::new();
     while let Ok(message) = reader.receive_message(1, &mut Vec::new(), &mut Vec::new()).await {
-        heard.push(message);
+        received.push(message);
     }
     writing.await.unwrap();
-    heard
+    received
 }
 
 #[tokio::test]
-async fn what_strangers_send_is_not_heard_and_what_was_asked_for_is() {
+async fn messages_of_strangers_are_dropped_and_awaited_ones_are_received() {
     let huge = "x".repeat(HUGE);
-    let heard = heard(vec![
-        made(call(), STRANGER, &"now"),
-        made(call().with_flags(Flags::NO_REPLY_EXPECTED), STRANGER, &huge),
-        made(signal("InterfacesAdded").destination(US), STRANGER, &"forged"),
-        made(signal("InterfacesAdded").destination(US), STRANGER, &huge),
-        made(signal("NameAcquired").destination(US), BUS, &"from the bus"),
-        made(signal("InterfacesRemoved"), ":1.2", &"told to all"),
-        answer("Short", "short"),
+    let received = received(vec![
+        built(call(), STRANGER, &"now"),
+        built(call().with_flags(Flags::NO_REPLY_EXPECTED), STRANGER, &huge),
+        built(signal("InterfacesAdded").destination(US), STRANGER, &"forged"),
+        built(signal("InterfacesAdded").destination(US), STRANGER, &huge),
+        built(signal("NameAcquired").destination(US), BUS, &"from the bus"),
+        built(signal("InterfacesRemoved"), ":1.2", &"broadcast"),
+        reply("Short", "short"),
     ])
     .await;
-    let bodies: Vec<String> = heard.iter().map(|message| message.body().deserialize().unwrap()).collect();
-    assert_eq!(bodies, ["from the bus", "told to all", "short"]);
+    let bodies: Vec<String> = received.iter().map(|message| message.body().deserialize().unwrap()).collect();
+    assert_eq!(bodies, ["from the bus", "broadcast", "short"]);
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_heard_whole_however_long_it_is() {
+async fn an_awaited_message_is_received_whole_whatever_its_length() {
     let long = "x".repeat(HUGE / 10);
-    let stranger = || made(signal("InterfacesAdded").destination(US), STRANGER, &long);
-    let told = made(signal("PropertiesChanged"), ":1.2", &long);
-    let heard = heard(vec![stranger(), answer("Long", &long), stranger(), told, stranger(), answer("Last", "x")]).await;
-    let lengths: Vec<usize> = heard.iter().map(|message| message.body().deserialize::<&str>().unwrap().len()).collect();
+    let stranger = || built(signal("InterfacesAdded").destination(US), STRANGER, &long);
+    let broadcast = built(signal("PropertiesChanged"), ":1.2", &long);
+    let received =
+        received(vec![stranger(), reply("Long", &long), stranger(), broadcast, stranger(), reply("Last", "x")]).await;
+    let lengths: Vec<usize> =
+        received.iter().map(|message| message.body().deserialize::<&str>().unwrap().len()).collect();
     assert_eq!(lengths, [long.len(), long.len(), 1]);
 }

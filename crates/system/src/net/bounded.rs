@@ -1,5 +1,5 @@
-//! A stream that is not listened to without end: a line, and all that comes in answer to what was said, have a largest size.
-//! A server that goes on talking gets an error for an ear instead of our memory.
+//! A stream with limits on what is read: on a line, and on all that arrives between two writes. A server that never stops sending
+//! causes an error instead of filling our memory.
 
 use std::io;
 use std::pin::Pin;
@@ -7,28 +7,28 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes.
+/// In bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Of one line; none where lines are not what is spoken in.
+    /// Of one line; `None` for protocols without lines.
     pub line: Option<usize>,
-    /// Of all that comes before we say something again.
+    /// Of all that arrives before the next write.
     pub answer: usize,
 }
 
-/// A stream of which no more than the limits is read.
+/// A stream that is read up to the limits.
 #[derive(Debug)]
 pub struct Bounded<S> {
     stream: S,
     limits: Limits,
-    /// Since the last end of a line.
+    /// Bytes since the last newline.
     line: usize,
-    /// Since we said something.
+    /// Bytes since the last write.
     answer: usize,
 }
 
 impl<S> Bounded<S> {
-    /// Nothing has been read of it yet.
+    /// Begins to count here.
     pub fn new(stream: S, limits: Limits) -> Self {
         Self { stream, limits, line: 0, answer: 0 }
     }
@@ -45,16 +45,16 @@ impl<S> Bounded<S> {
             None => self.line + bytes.len(),
         };
         if self.limits.line.is_some_and(|most| self.line > most) {
-            return Err(endless("line", self.line));
+            return Err(too_long("line", self.line));
         }
         if self.answer > self.limits.answer {
-            return Err(endless("answer", self.answer));
+            return Err(too_long("answer", self.answer));
         }
         Ok(())
     }
 }
 
-fn endless(what: &str, bytes: usize) -> io::Error {
+fn too_long(what: &str, bytes: usize) -> io::Error {
     io::Error::other(format!("the server's {what} does not end ({bytes} bytes so far)"))
 }
 
@@ -94,25 +94,25 @@ mod tests {
 
     const LIMITS: Limits = Limits { line: Some(10), answer: 100 };
 
-    async fn heard(said: &[u8]) -> io::Result<Vec<u8>> {
+    async fn read(sent: &[u8]) -> io::Result<Vec<u8>> {
         let (ours, mut theirs) = duplex(1000);
-        theirs.write_all(said).await.unwrap();
+        theirs.write_all(sent).await.unwrap();
         drop(theirs);
         let mut all = Vec::new();
         Bounded::new(ours, LIMITS).read_to_end(&mut all).await.map(|_| all)
     }
 
     #[tokio::test]
-    async fn lines_and_answers_have_a_largest_size() {
-        assert_eq!(heard(b"0123456789\n012\n").await.unwrap(), b"0123456789\n012\n");
-        let line = heard(b"012\n01234567890").await.unwrap_err();
+    async fn lines_and_answers_are_limited() {
+        assert_eq!(read(b"0123456789\n012\n").await.unwrap(), b"0123456789\n012\n");
+        let line = read(b"012\n01234567890").await.unwrap_err();
         assert!(line.to_string().contains("line does not end (11 bytes"), "{line}");
-        let answer = heard(&b"012345678\n".repeat(11)).await.unwrap_err();
+        let answer = read(&b"012345678\n".repeat(11)).await.unwrap_err();
         assert!(answer.to_string().contains("answer does not end"), "{answer}");
     }
 
     #[tokio::test]
-    async fn every_answer_is_counted_by_itself() {
+    async fn each_answer_is_counted_separately() {
         let (ours, mut theirs) = duplex(1000);
         let mut bounded = Bounded::new(ours, LIMITS);
         for _ in 0..20 {

@@ -1,5 +1,5 @@
-//! Gets through to a server that may have several addresses: one after the other, each with its share of the time, so that one
-//! that answers nothing does not keep us from the next.
+//! Connects to a server that may have several addresses: tries one after the other, each for its share of the time, so that a silent
+//! one does not use up the time of the next.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,75 +8,75 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
 
-/// More than any server has that means well.
+/// More than any honest server has.
 const MOST_ADDRESSES: usize = 8;
 
-/// Why nobody was got through to.
+/// Why no address is usable.
 #[derive(Debug)]
-pub enum Unreached<E> {
+pub enum DialError<E> {
     /// No address, or no connection.
-    Away(io::Error),
-    /// Whoever is there keeps silent.
-    Late,
-    /// Somebody is there, and says this.
-    Said(E),
+    Unreachable(io::Error),
+    /// No answer in time.
+    TimedOut,
+    /// There is a connection, but `attempt` failed on it.
+    Attempt(E),
 }
 
-impl<E> Unreached<E> {
-    /// Of several reasons the one counts that got furthest.
-    fn weight(&self) -> u8 {
+impl<E> DialError<E> {
+    /// How far it got; of several errors the furthest is reported.
+    fn progress(&self) -> u8 {
         match self {
-            Self::Away(_) => 0,
-            Self::Late => 1,
-            Self::Said(_) => 2,
+            Self::Unreachable(_) => 0,
+            Self::TimedOut => 1,
+            Self::Attempt(_) => 2,
         }
     }
 }
 
-/// Connects to the server and tries `attempt` on the connection, until one address is good; in `patience` all in all.
+/// Connects to the server and tries `attempt` on the connection until it succeeds for one address, within `patience` for all of them.
 ///
 /// # Errors
-/// What tells most of why none is.
-pub async fn in_turn<T, E, F: Future<Output = Result<T, E>>>(
+/// The error that got furthest.
+pub async fn dial<T, E, F: Future<Output = Result<T, E>>>(
     server: (&str, u16),
     patience: Duration,
     attempt: impl Fn(TcpStream) -> F,
-) -> Result<T, Unreached<E>> {
+) -> Result<T, DialError<E>> {
     let deadline = Instant::now() + patience;
     let addresses = match timeout(patience, lookup_host(server)).await {
-        Ok(found) => found.map_err(Unreached::Away)?.take(MOST_ADDRESSES).collect::<Vec<_>>(),
-        Err(_) => return Err(Unreached::Late),
+        Ok(found) => found.map_err(DialError::Unreachable)?.take(MOST_ADDRESSES).collect::<Vec<_>>(),
+        Err(_) => return Err(DialError::TimedOut),
     };
-    first_good(&addresses, deadline, attempt).await
+    first_success(&addresses, deadline, attempt).await
 }
 
-async fn first_good<T, E, F: Future<Output = Result<T, E>>>(
+async fn first_success<T, E, F: Future<Output = Result<T, E>>>(
     addresses: &[SocketAddr],
     deadline: Instant,
     attempt: impl Fn(TcpStream) -> F,
-) -> Result<T, Unreached<E>> {
-    let mut reason = Unreached::Away(io::Error::other("the name has no address"));
+) -> Result<T, DialError<E>> {
+    let mut failure = DialError::Unreachable(io::Error::other("the name has no address"));
     for (tried, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         let share = deadline.saturating_duration_since(Instant::now()) / left;
-        let ended = timeout(share, reach(*address, &attempt)).await.unwrap_or(Err(Unreached::Late));
-        match ended {
-            Ok(reached) => return Ok(reached),
-            Err(why) if tried == 0 || why.weight() > reason.weight() => reason = why,
+        let outcome = timeout(share, try_address(*address, &attempt)).await.unwrap_or(Err(DialError::TimedOut));
+        match outcome {
+            Ok(value) => return Ok(value),
+            Err(error) if tried == 0 || error.progress() > failure.progress() => failure = error,
             Err(_) => {}
         }
     }
-    Err(reason)
+    Err(failure)
 }
 
-async fn reach<T, E, F: Future<Output = Result<T, E>>>(
+async fn try_address<T, E, F: Future<Output = Result<T, E>>>(
     address: SocketAddr,
     attempt: &impl Fn(TcpStream) -> F,
-) -> Result<T, Unreached<E>> {
-    let stream = TcpStream::connect(address).await.map_err(Unreached::Away)?;
-    // What is said in two pieces would wait 40 ms for the receipt of the first.
-    stream.set_nodelay(true).map_err(Unreached::Away)?;
-    attempt(stream).await.map_err(Unreached::Said)
+) -> Result<T, DialError<E>> {
+    let stream = TcpStream::connect(address).await.map_err(DialError::Unreachable)?;
+    // With Nagle's algorithm a request in two writes would take 40 ms longer.
+    stream.set_nodelay(true).map_err(DialError::Unreachable)?;
+    attempt(stream).await.map_err(DialError::Attempt)
 }
 
 #[cfg(test)]
@@ -90,37 +90,37 @@ mod tests {
         stream.read_u8().await.map_err(|error| error.to_string())
     }
 
-    /// Answers `word` to one caller, or nothing.
-    async fn listener(word: Option<&'static [u8]>) -> SocketAddr {
+    /// Answers one client with `answer`, or not at all.
+    async fn listener(answer: Option<&'static [u8]>) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            match word {
-                Some(word) => tokio::io::AsyncWriteExt::write_all(&mut stream, word).await.unwrap(),
+            match answer {
+                Some(answer) => tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.unwrap(),
                 None => std::future::pending().await,
             }
         });
         address
     }
 
-    async fn reached(addresses: &[SocketAddr]) -> Result<u8, Unreached<String>> {
-        first_good(addresses, Instant::now() + Duration::from_secs(2), greeting).await
+    async fn dialled(addresses: &[SocketAddr]) -> Result<u8, DialError<String>> {
+        first_success(addresses, Instant::now() + Duration::from_secs(2), greeting).await
     }
 
     #[tokio::test]
-    async fn the_next_address_is_tried_when_one_is_away_silent_or_no_good() {
-        let away = SocketAddr::from(([127, 0, 0, 1], 1));
-        let addresses = [away, listener(None).await, listener(Some(b"")).await, listener(Some(b"!")).await];
-        assert_eq!(reached(&addresses).await.unwrap(), b'!');
+    async fn the_next_address_is_tried_after_an_unreachable_silent_or_failing_one() {
+        let unreachable = SocketAddr::from(([127, 0, 0, 1], 1));
+        let addresses = [unreachable, listener(None).await, listener(Some(b"")).await, listener(Some(b"!")).await];
+        assert_eq!(dialled(&addresses).await.unwrap(), b'!');
     }
 
     #[tokio::test]
-    async fn of_several_reasons_the_one_counts_that_got_furthest() {
-        let away = SocketAddr::from(([127, 0, 0, 1], 1));
-        assert!(matches!(reached(&[]).await, Err(Unreached::Away(_))));
-        assert!(matches!(reached(&[away, listener(None).await, away]).await, Err(Unreached::Late)));
-        let all = [away, listener(None).await, listener(Some(b"")).await, away];
-        assert!(matches!(reached(&all).await, Err(Unreached::Said(_))));
+    async fn of_several_errors_the_one_that_got_furthest_is_reported() {
+        let unreachable = SocketAddr::from(([127, 0, 0, 1], 1));
+        assert!(matches!(dialled(&[]).await, Err(DialError::Unreachable(_))));
+        assert!(matches!(dialled(&[unreachable, listener(None).await, unreachable]).await, Err(DialError::TimedOut)));
+        let all = [unreachable, listener(None).await, listener(Some(b"")).await, unreachable];
+        assert!(matches!(dialled(&all).await, Err(DialError::Attempt(_))));
     }
 }

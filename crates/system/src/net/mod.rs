@@ -1,10 +1,10 @@
-//! The way to a foreign server: its addresses in turn (`dial`), whom to trust there (`trust`), and how much of it is listened to
-//! (`bounded`). Owns every limit on what comes from the network, and knows nothing of what is spoken.
+//! Connections to servers: trying their addresses (`dial`), trusting their certificates (`trust`), and limiting what is read of
+//! them (`bounded`). Owns every limit on what comes from the network, and knows no protocol.
 
 mod bounded;
 mod dial;
 mod trust;
 
 pub use bounded::{Bounded, Limits};
-pub use dial::{Unreached, in_turn};
-pub use trust::{encrypted, is_distrust, named, server_name, trusting};
+pub use dial::{DialError, dial};
+pub use trust::{encrypt, is_certificate_error, read_certificates, server_name, tls_connector};

@@ -1,6 +1,6 @@
-//! Whom to trust: the system's authorities, those that somebody has named in config.ini, and each certificate that is named there
-//! as the server's own. Such a one is trusted for what it is, byte for byte: whoever shows it has its key, so that neither the name in it
-//! nor its last day says anything more, and a self-signed one need be no authority.
+//! Which servers are trusted: those with a certificate from the system's authorities or from one named in config.ini, and those that
+//! present a certificate named there. The latter is compared byte for byte: whoever presents it has its key, so its name and
+//! expiry date add nothing, and a self-signed certificate need not be an authority.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -20,15 +20,15 @@ use tokio_rustls::rustls::{
 
 use crate::paths;
 
-/// All authorities of a system together have a fifth of that.
+/// In bytes, of a file with certificates; all authorities of a system take a fifth of this.
 const LARGEST: u64 = 1024 * 1024;
 
-/// For a server whose certificate, or whose authority, may be in `own` (PEM; empty for none). Reads the system's certificates, which
-/// takes a while.
+/// For a server whose certificate or authority may be in `own` (PEM; empty for none). Reads the system's certificates, which takes
+/// a while.
 ///
 /// # Errors
-/// `own` holds no certificate that can be read.
-pub fn trusting(own: &str) -> io::Result<TlsConnector> {
+/// `own` holds no valid certificate.
+pub fn tls_connector(own: &str) -> io::Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let own = certificates(own)?;
@@ -36,7 +36,7 @@ pub fn trusting(own: &str) -> io::Result<TlsConnector> {
         roots.add(certificate.clone()).map_err(io::Error::other)?;
     }
     let provider = Arc::new(ring::default_provider());
-    // Without any authority there are still the server's own certificates.
+    // Fails without any authority; the server's own certificates remain.
     let authorities = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build().ok();
     let builder = ClientConfig::builder_with_provider(provider.clone());
     let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
@@ -45,11 +45,11 @@ pub fn trusting(own: &str) -> io::Result<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// What is in a file that config.ini names; an empty path names none. Blocks on the disk.
+/// Reads a PEM file that config.ini names; nothing for an empty path. Blocks.
 ///
 /// # Errors
-/// It can't be read, is no file for certificates, or holds none. With its path.
-pub fn named(path: &Path) -> io::Result<String> {
+/// The file can't be read, is too large or holds no certificate. The text begins with its path.
+pub fn read_certificates(path: &Path) -> io::Result<String> {
     if path.as_os_str().is_empty() {
         return Ok(String::new());
     }
@@ -65,7 +65,7 @@ fn read(path: &Path) -> io::Result<String> {
     if pem.len() as u64 > LARGEST {
         return Err(io::Error::other(format!("it is larger than {LARGEST} bytes")));
     }
-    // What is between certificates may be in any encoding.
+    // Comments between certificates may be in any encoding.
     Ok(String::from_utf8_lossy(&pem).into_owned())
 }
 
@@ -81,15 +81,19 @@ fn certificates(pem: &str) -> io::Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
+/// The name that the server's certificate must have.
+///
 /// # Errors
 /// Neither a name nor an address.
 pub fn server_name(host: &str) -> io::Result<ServerName<'static>> {
     ServerName::try_from(host.to_owned()).map_err(io::Error::other)
 }
 
+/// Starts TLS on the connection.
+///
 /// # Errors
-/// The connection breaks, or the server is not trusted: see `is_distrust`.
-pub async fn encrypted(
+/// The connection breaks, or the server is not trusted: see `is_certificate_error`.
+pub async fn encrypt(
     trust: &TlsConnector,
     name: ServerName<'static>,
     stream: TcpStream,
@@ -97,8 +101,8 @@ pub async fn encrypted(
     trust.connect(name, stream).await
 }
 
-/// Whether it was the certificate that kept us from going on.
-pub fn is_distrust(error: &io::Error) -> bool {
+/// Whether the server's certificate was rejected.
+pub fn is_certificate_error(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
 }
@@ -113,37 +117,37 @@ struct Verifier {
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
-        shown: &CertificateDer<'_>,
-        between: &[CertificateDer<'_>],
+        presented: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        if self.own.iter().any(|known| known == shown) {
+        if self.own.iter().any(|known| known == presented) {
             return Ok(ServerCertVerified::assertion());
         }
         let Some(authorities) = &self.authorities else {
             return Err(CertificateError::UnknownIssuer.into());
         };
-        authorities.verify_server_cert(shown, between, name, ocsp, now)
+        authorities.verify_server_cert(presented, intermediates, name, ocsp, now)
     }
 
     fn verify_tls12_signature(
         &self,
         message: &[u8],
-        shown: &CertificateDer<'_>,
+        presented: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, shown, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(message, presented, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
         &self,
         message: &[u8],
-        shown: &CertificateDer<'_>,
+        presented: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, shown, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(message, presented, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

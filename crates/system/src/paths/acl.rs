@@ -1,9 +1,9 @@
-//! Reads a POSIX access control list as the kernel hands it out: whom it lets write beside the owner.
+//! Parses a POSIX access control list in the kernel's format: who may write besides the owner.
 
 use std::os::fd::{AsFd, AsRawFd};
 
 const NAME: &str = "system.posix_acl_access";
-/// The longest attribute there is, in bytes.
+/// The maximum size of an extended attribute in bytes.
 const LONGEST: usize = 64 * 1024;
 const HEADER: usize = 4;
 const WRITES: u16 = 2;
@@ -12,7 +12,7 @@ const USER: u16 = 0x02;
 const OWNING_GROUP: u16 = 0x04;
 const GROUP: u16 = 0x08;
 
-/// Those who may write, as far as the mask lets them; the caller has looked at the mask.
+/// Who may write, provided the mask allows it, which callers check.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     pub users: Vec<u32>,
@@ -20,10 +20,10 @@ pub struct Listed {
     pub owning_group: bool,
 }
 
-/// None where there is no list beyond the mode.
-pub fn writers(place: impl AsFd) -> Option<Listed> {
-    // A descriptor that is good for looking alone gives no attributes, its name here does.
-    let path = format!("/proc/self/fd/{}", place.as_fd().as_raw_fd());
+/// `None` without a list beyond the mode.
+pub fn writers(node: impl AsFd) -> Option<Listed> {
+    // The kernel reads no attributes by an `O_PATH` descriptor, but does by its name here.
+    let path = format!("/proc/self/fd/{}", node.as_fd().as_raw_fd());
     let mut value = vec![0; LONGEST];
     let length = rustix::fs::getxattr(path, NAME, &mut value).ok()?;
     Some(parse(value.get(HEADER..length)?))
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_who_may_write_are_listed() {
+    fn only_principals_that_may_write_are_listed() {
         let list =
             [entry(1, 7, u32::MAX), entry(2, 7, 1000), entry(2, 5, 1001), entry(4, 5, u32::MAX), entry(8, 2, 50)];
         let expected = Listed { users: vec![1000], groups: vec![50], owning_group: false };
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn half_an_entry_is_none() {
+    fn an_incomplete_entry_is_ignored() {
         assert_eq!(parse(&[2, 0, 7]), Listed::default());
     }
 }

@@ -1,16 +1,16 @@
-//! The way to what config.ini names: walked component by component, by descriptor, and refused where somebody could lead it
-//! elsewhere. Who may write into a directory on the way can put another one in its place; so only root may, and those who may
-//! write into the very thing that is named, for that is theirs. Links are followed where root alone can have made them, since
-//! `/srv -> /data/srv` is usual. What comes out is an open file, and whoever has it uses nothing else.
+//! Opens what config.ini names, component by component and by descriptor, and refuses a path that somebody could redirect. Whoever
+//! can write to a directory on the path can replace what is in it; so only root may, and whoever can write to the target anyway.
+//! Links are followed if only root can have made them, since `/srv -> /data/srv` is common. The result is an open file, and callers
+//! use nothing else.
 //!
-//! `place` is one directory or file, `walk` goes, `trust` says who has a say, `acl` reads what the mode does not show, `names` names them, `refusal` is the no,
-//! `log_directory` is for logs.
+//! `node` is one directory or file, `walk` resolves a path, `trust` checks who can redirect it, `acl` reads what the mode does not
+//! show, `principal` names users and groups, `refusal` is the error, `log_directory` is for logs.
 //! Knows no key of config.ini and no step of a run.
 
 mod acl;
 mod log_directory;
-mod names;
-mod place;
+mod node;
+mod principal;
 mod refusal;
 mod trust;
 mod walk;
@@ -24,13 +24,13 @@ use std::path::Path;
 use rustix::fs::{FileType, Mode, OFlags, fstat, mkdirat, openat};
 
 pub use log_directory::LogDirectory;
-pub use names::Who;
-use place::{Course, Place};
+use node::{Node, Route};
+pub use principal::Principal;
 pub use refusal::{Reason, Refused};
 use walk::Walk;
 
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-/// A pipe at the path must not hold us, and no terminal become ours.
+/// A pipe at the path must not block us, and no terminal may become ours.
 const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
 /// Opens a directory. Blocks.
@@ -39,26 +39,26 @@ const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCT
 /// `Refused` within, or the system's own.
 pub fn directory(path: &Path) -> io::Result<File> {
     let walk = Walk::along(path)?;
-    walk.assert_whole()?;
-    trust::judge(path, &walk.course())?;
+    walk.assert_complete()?;
+    trust::check_route(path, &walk.route())?;
     Ok(openat(&walk.end.descriptor, ".", DIRECTORY, Mode::empty())?.into())
 }
 
-/// The same; what is missing is made, below directories that are root's. Blocks.
+/// Opens a directory, and makes what is missing of its path below directories of root's. Blocks.
 ///
 /// # Errors
 /// As `directory`.
 pub fn make_directory(path: &Path, mode: u32) -> io::Result<File> {
     let walk = Walk::along(path)?;
-    trust::judge(path, &walk.course())?;
+    trust::check_route(path, &walk.route())?;
     let mut directory: File = openat(&walk.end.descriptor, ".", DIRECTORY, Mode::empty())?.into();
-    for name in &walk.rest {
-        directory = enter(&directory, name, mode)?;
+    for name in &walk.missing {
+        directory = make_child(&directory, name, mode)?;
     }
     Ok(directory)
 }
 
-fn enter(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
+fn make_child(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     if name == ".." {
         return Err(io::ErrorKind::InvalidInput.into());
     }
@@ -69,19 +69,19 @@ fn enter(directory: &File, name: &OsStr, mode: u32) -> io::Result<File> {
     Ok(openat(directory, name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty())?.into())
 }
 
-/// Opens a file that is to be read and believed. Blocks.
+/// Opens a file for reading whose contents are trusted. Blocks.
 ///
 /// # Errors
-/// As `directory`; also for what everybody may write to, and for what is no file.
+/// As `directory`; also for a file that everybody may write to, and for anything else than a file.
 pub fn file(path: &Path) -> io::Result<File> {
     let walk = Walk::along(path)?;
-    walk.assert_whole()?;
-    trust::judge(path, &walk.course())?;
-    trust::judge_contents(path, &walk.end)?;
+    walk.assert_complete()?;
+    trust::check_route(path, &walk.route())?;
+    trust::check_contents(path, &walk.end)?;
     reopen(path, &walk, OFlags::RDONLY)
 }
 
-/// All that is in such a file. Blocks.
+/// Reads such a file. Blocks.
 ///
 /// # Errors
 /// As `file`.
@@ -93,63 +93,63 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 /// What a path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Thing {
-    /// Files are made in it.
+pub enum Purpose {
+    /// Files are created in it.
     Directory,
-    /// To be read and believed.
+    /// Its contents are trusted.
     File,
     /// A file that is appended to.
     Log,
 }
 
-/// Whether the way to a thing would be refused, without opening or making it. What is missing may be made later. Blocks.
+/// Whether a path would be refused, without opening or making anything. What is missing may be made later. Blocks.
 ///
 /// # Errors
 /// As `directory`.
-pub fn look(path: &Path, thing: Thing) -> io::Result<()> {
+pub fn check(path: &Path, purpose: Purpose) -> io::Result<()> {
     let walk = Walk::along(path)?;
-    if !walk.is_whole() {
-        return Ok(trust::judge(path, &walk.course())?);
+    if !walk.is_complete() {
+        return Ok(trust::check_route(path, &walk.route())?);
     }
-    match thing {
-        Thing::Directory => Ok(trust::judge(path, &walk.course())?),
-        Thing::File => file(path).map(drop),
-        Thing::Log => judge_log(path, &walk),
+    match purpose {
+        Purpose::Directory => Ok(trust::check_route(path, &walk.route())?),
+        Purpose::File => file(path).map(drop),
+        Purpose::Log => check_log(path, &walk),
     }
 }
 
-fn judge_log(path: &Path, walk: &Walk) -> io::Result<()> {
-    let course = walk.course_of_directory();
-    trust::judge(path, &course)?;
-    judge_entry(path, &course, &walk.end)
+fn check_log(path: &Path, walk: &Walk) -> io::Result<()> {
+    let route = walk.route_to_directory();
+    trust::check_route(path, &route)?;
+    check_entry(path, &route, &walk.end)
 }
 
-/// What whoever has the directory may have put there.
-fn judge_entry(path: &Path, course: &Course<'_>, entry: &Place) -> io::Result<()> {
-    trust::judge_entry(path, course, entry)?;
-    if entry.names() > 1 && entry.kind() == FileType::RegularFile {
-        return Err(Refused::new(path, &entry.path, Reason::Names).into());
+/// Refuses what the owner of the directory may have put there to redirect us.
+fn check_entry(path: &Path, route: &Route<'_>, entry: &Node) -> io::Result<()> {
+    trust::check_entry(path, route, entry)?;
+    if entry.hard_links() > 1 && entry.kind() == FileType::RegularFile {
+        return Err(Refused::new(path, &entry.path, Reason::HardLinks).into());
     }
     assert_file(path, entry)
 }
 
-fn assert_file(path: &Path, entry: &Place) -> io::Result<()> {
+fn assert_file(path: &Path, entry: &Node) -> io::Result<()> {
     match entry.kind() {
         FileType::RegularFile | FileType::CharacterDevice => Ok(()),
         _ => Err(Refused::new(path, &entry.path, Reason::NoFile).into()),
     }
 }
 
-/// Opens a log to be written to at its end, and makes it and its directory where they are missing. Blocks.
+/// Opens a log for appending, and makes it and its directory if they are missing. Blocks.
 ///
 /// # Errors
-/// As `file`; also for a file that has a second name somewhere.
+/// As `file`; also for a file that has a second name elsewhere.
 pub fn append(path: &Path) -> io::Result<File> {
     let walk = Walk::along(path)?;
-    if !walk.is_whole() {
+    if !walk.is_complete() {
         return create(path);
     }
-    judge_log(path, &walk)?;
+    check_log(path, &walk)?;
     reopen(path, &walk, OFlags::WRONLY | OFlags::APPEND)
 }
 
@@ -162,19 +162,19 @@ fn create(path: &Path) -> io::Result<File> {
     Ok(openat(&directory, name, flags, Mode::from_raw_mode(0o640))?.into())
 }
 
-/// What was walked to, opened in its directory under its name; it must still be the same.
+/// Opens the end of a walk by its name in its directory; it must still be the same file.
 fn reopen(path: &Path, walk: &Walk, flags: OFlags) -> io::Result<File> {
     let directory = walk.passed.last().ok_or(io::ErrorKind::InvalidInput)?;
     open_entry(path, directory, &walk.end, flags)
 }
 
-fn open_entry(path: &Path, directory: &Place, entry: &Place, flags: OFlags) -> io::Result<File> {
+fn open_entry(path: &Path, directory: &Node, entry: &Node, flags: OFlags) -> io::Result<File> {
     assert_file(path, entry)?;
     let name = entry.path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let opened = openat(&directory.descriptor, name, FILE | flags, Mode::empty())?;
     let now = fstat(opened.as_fd())?;
-    if (now.st_dev, now.st_ino) != entry.number() {
-        return Err(Refused::new(path, &entry.path, Reason::Swapped).into());
+    if (now.st_dev, now.st_ino) != entry.id() {
+        return Err(Refused::new(path, &entry.path, Reason::Replaced).into());
     }
     Ok(opened.into())
 }

@@ -1,43 +1,43 @@
-//! Why a path is not used. Travels as an `io::Error`, from which whoever has words for people takes it out again.
+//! Why a path is refused. Passed on inside an `io::Error`, from which it is taken out again for people.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::names::Who;
+use super::principal::Principal;
 use asbackup_api::Fault;
 
 /// Why a configured path is not used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}: {reason}", component.display())]
 pub struct Refused {
-    /// As it was asked for.
+    /// As configured.
     pub path: PathBuf,
-    /// What of it is the matter.
+    /// The part of it that is refused.
     pub component: PathBuf,
     /// What is wrong with that component.
     pub reason: Reason,
 }
 
-/// How somebody could lead the path elsewhere, or why it is no file of ours.
+/// How somebody could redirect the path, or why it is no file of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Reason {
     /// Somebody else can write there.
     #[error("can be changed by {0}")]
-    Writable(Who),
-    /// A link that this one could have made.
+    Writable(Principal),
+    /// A link that a user other than root could have made.
     #[error("a link that belongs to {0}")]
-    Link(Who),
+    Link(Principal),
     /// Neither a regular file nor absent.
     #[error("not a regular file")]
     NoFile,
     /// The file has a second name elsewhere.
     #[error("has more than one name")]
-    Names,
+    HardLinks,
     /// It was replaced while it was being opened.
     #[error("was replaced at this moment")]
-    Swapped,
+    Replaced,
 }
 
 impl Refused {
@@ -46,17 +46,17 @@ impl Refused {
         Self { path: path.to_owned(), component: component.to_owned(), reason }
     }
 
-    /// The refusal in an error, if that is what it is.
+    /// The refusal in an error, if it is one.
     pub fn within(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
 
-    /// What an error means for people, where it is a refusal.
+    /// The fault for people, if the error is a refusal that concerns users.
     pub fn fault(error: &io::Error) -> Option<Fault> {
         let Self { path, component, reason } = Self::within(error)?;
         let (user, link) = match reason {
-            Reason::Writable(who) => (who.to_string(), false),
-            Reason::Link(who) => (who.to_string(), true),
+            Reason::Writable(principal) => (principal.to_string(), false),
+            Reason::Link(principal) => (principal.to_string(), true),
             _ => return None,
         };
         Some(Fault::UnsafePath {

@@ -1,4 +1,4 @@
-//! Who can change what a directory holds, and whether they may have a say in where a path leads.
+//! Who can write to each directory on a path, and whether they may redirect it.
 
 use std::path::Path;
 
@@ -6,15 +6,15 @@ use rustix::fs::FileType;
 use rustix::process::geteuid;
 
 use super::acl;
-use super::names::{Who, is_of_the_system};
-use super::place::{Course, Place};
+use super::node::{Node, Route};
+use super::principal::{Principal, is_of_the_system};
 use super::refusal::{Reason, Refused};
 
 const STICKY: u32 = 0o1000;
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
 
-/// Those who can put something else in the place of what is in a directory, or of what a file holds.
+/// Who can replace what is in a directory, or in a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Writers {
     pub users: Vec<u32>,
@@ -23,17 +23,17 @@ pub struct Writers {
 }
 
 impl Writers {
-    pub fn of(place: &Place) -> Self {
-        let (stat, mode) = (&place.stat, place.stat.st_mode);
+    pub fn of(node: &Node) -> Self {
+        let (stat, mode) = (&node.stat, node.stat.st_mode);
         let mut writers = Self { users: vec![stat.st_uid], ..Self::default() };
-        // In a sticky directory each has only what is his own; a link's mode says nothing.
-        if mode & STICKY != 0 || place.kind() == FileType::Symlink {
+        // In a sticky directory users can replace only what is their own; a link's mode means nothing.
+        if mode & STICKY != 0 || node.kind() == FileType::Symlink {
             return writers;
         }
         writers.everybody = mode & OTHERS_WRITE != 0;
-        // With an ACL these bits are its mask, and without them nobody in it writes.
+        // With an ACL these bits are its mask, and without them nobody listed in it can write.
         if mode & GROUP_WRITES != 0 {
-            match acl::writers(&place.descriptor) {
+            match acl::writers(&node.descriptor) {
                 Some(list) => {
                     writers.users.extend(list.users);
                     writers.groups.extend(list.groups);
@@ -45,31 +45,30 @@ impl Writers {
         writers
     }
 
-    /// Both.
-    pub fn or(mut self, other: Self) -> Self {
+    pub fn and(mut self, other: Self) -> Self {
         self.users.extend(other.users);
         self.groups.extend(other.groups);
         self.everybody |= other.everybody;
         self
     }
 
-    /// Somebody other than root.
-    pub fn first_stranger(&self) -> Option<Who> {
+    /// The first writer other than root.
+    pub fn first_stranger(&self) -> Option<Principal> {
         self.stranger_to(&|uid| is_ours(uid), &|gid| gid == 0)
     }
 
-    /// Somebody other than root, the system's own groups and those who write `thing` anyway.
-    fn stranger_beside(&self, thing: &Self) -> Option<Who> {
-        let user = |uid| is_ours(uid) || thing.users.contains(&uid);
-        // Where each user has a group of their own, both have one number.
-        let group = |gid| is_of_the_system(gid) || thing.groups.contains(&gid) || thing.users.contains(&gid);
+    /// The first writer other than root, the system's own groups and the writers of `target`.
+    fn stranger_besides(&self, target: &Self) -> Option<Principal> {
+        let user = |uid| is_ours(uid) || target.users.contains(&uid);
+        // A user's own group has the user's number.
+        let group = |gid| is_of_the_system(gid) || target.groups.contains(&gid) || target.users.contains(&gid);
         self.stranger_to(&user, &group)
     }
 
-    fn stranger_to(&self, user: &dyn Fn(u32) -> bool, group: &dyn Fn(u32) -> bool) -> Option<Who> {
-        let users = self.users.iter().find(|uid| !user(**uid)).map(|uid| Who::User(*uid));
-        let groups = self.groups.iter().find(|gid| !group(**gid)).map(|gid| Who::Group(*gid));
-        users.or(self.everybody.then_some(Who::Everybody)).or(groups)
+    fn stranger_to(&self, user: &dyn Fn(u32) -> bool, group: &dyn Fn(u32) -> bool) -> Option<Principal> {
+        let users = self.users.iter().find(|uid| !user(**uid)).map(|uid| Principal::User(*uid));
+        let groups = self.groups.iter().find(|gid| !group(**gid)).map(|gid| Principal::Group(*gid));
+        users.or(self.everybody.then_some(Principal::Everybody)).or(groups)
     }
 }
 
@@ -78,33 +77,33 @@ fn is_ours(uid: u32) -> bool {
 }
 
 /// # Errors
-/// Somebody has a say in where it leads who has none in what is there.
-pub fn judge(path: &Path, course: &Course<'_>) -> Result<(), Refused> {
-    let thing = course.thing.map(Writers::of).unwrap_or_default();
-    for place in course.passed.iter().chain(course.last) {
-        if let Some(who) = Writers::of(place).stranger_beside(&thing) {
-            return Err(Refused::new(path, &place.path, Reason::Writable(who)));
+/// Somebody can redirect the path who can't write to its target.
+pub fn check_route(path: &Path, route: &Route<'_>) -> Result<(), Refused> {
+    let target = route.target.map(Writers::of).unwrap_or_default();
+    for node in route.passed.iter().chain(route.last) {
+        if let Some(stranger) = Writers::of(node).stranger_besides(&target) {
+            return Err(Refused::new(path, &node.path, Reason::Writable(stranger)));
         }
     }
     Ok(())
 }
 
 /// # Errors
-/// What it says is anybody's.
-pub fn judge_contents(path: &Path, file: &Place) -> Result<(), Refused> {
-    let anybodys = Writers::of(file).everybody && file.kind() == FileType::RegularFile;
-    let reason = Reason::Writable(Who::Everybody);
-    if anybodys { Err(Refused::new(path, &file.path, reason)) } else { Ok(()) }
+/// Everybody can write to the file.
+pub fn check_contents(path: &Path, file: &Node) -> Result<(), Refused> {
+    let is_anybodys = Writers::of(file).everybody && file.kind() == FileType::RegularFile;
+    let reason = Reason::Writable(Principal::Everybody);
+    if is_anybodys { Err(Refused::new(path, &file.path, reason)) } else { Ok(()) }
 }
 
 /// # Errors
-/// In a directory in which anybody may make files, somebody else has made this one.
-pub fn judge_entry(path: &Path, course: &Course<'_>, file: &Place) -> Result<(), Refused> {
-    let Some(directory) = course.thing else { return Ok(()) };
+/// Somebody else made this file, in a directory in which everybody may make files.
+pub fn check_entry(path: &Path, route: &Route<'_>, file: &Node) -> Result<(), Refused> {
+    let Some(directory) = route.target else { return Ok(()) };
     let is_shared = directory.stat.st_mode & OTHERS_WRITE != 0;
     let is_trusted = is_ours(file.stat.st_uid) || file.stat.st_uid == directory.stat.st_uid;
     if !is_shared || is_trusted {
         return Ok(());
     }
-    Err(Refused::new(path, &file.path, Reason::Writable(Who::User(file.stat.st_uid))))
+    Err(Refused::new(path, &file.path, Reason::Writable(Principal::User(file.stat.st_uid))))
 }

@@ -1,5 +1,5 @@
-//! Goes along a path by descriptor, and keeps each directory that it has passed. No link is left to the kernel: it is read here,
-//! where its owner and the owner of its directory can be looked at.
+//! Resolves a path by descriptor, and keeps each directory that it passes. Links are not left to the kernel but read here, where
+//! their owner and the owner of their directory can be checked.
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -10,36 +10,36 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{FileType, readlinkat};
 use rustix::io::Errno;
 
-use super::place::{Course, Place};
+use super::node::{Node, Route};
 use super::refusal::{Reason, Refused};
 use super::trust::Writers;
 
-/// As many as the kernel follows.
+/// The kernel's own limit.
 const MOST_LINKS: usize = 40;
 
-/// Where a path leads, and past what.
+/// A resolved path.
 pub struct Walk {
-    /// Directories in whose power it is where the path leads, from the top down.
-    pub passed: Vec<Place>,
-    pub end: Place,
-    /// What is not there.
-    pub rest: Vec<OsString>,
+    /// Directories in which the path could be redirected, from the top down.
+    pub passed: Vec<Node>,
+    pub end: Node,
+    /// The components that do not exist.
+    pub missing: Vec<OsString>,
 }
 
 impl Walk {
     /// # Errors
-    /// A link that is not root's to make, and the system's own errors; that something is missing is none.
+    /// A link that somebody other than root can have made, and the system's own errors. A missing component is none.
     pub fn along(path: &Path) -> io::Result<Self> {
         let mut todo: VecDeque<OsString> = components(path).collect();
         let mut passed = Vec::new();
-        let mut way = Way::from_top()?;
+        let mut cursor = Cursor::at_root()?;
         let mut links = 0;
         while let Some(name) = todo.pop_front() {
             if name == ".." {
-                way.climb();
+                cursor.climb();
                 continue;
             }
-            let found = match way.here.step(&name) {
+            let found = match cursor.node.child(&name) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     todo.push_front(name);
                     break;
@@ -47,61 +47,61 @@ impl Walk {
                 found => found?,
             };
             if found.kind() != FileType::Symlink {
-                way.enter(found);
+                cursor.enter(found);
                 continue;
             }
             links += 1;
-            let target = follow(path, &way.here, &found, links)?;
+            let target = read_link(path, &cursor.node, &found, links)?;
             if target.is_absolute() {
-                passed.extend(std::mem::replace(&mut way, Way::from_top()?).places());
+                passed.extend(std::mem::replace(&mut cursor, Cursor::at_root()?).nodes());
             }
             components(&target).rev().for_each(|name| todo.push_front(name));
         }
-        passed.extend(way.above);
-        Ok(Self { passed, end: way.here, rest: todo.into() })
+        passed.extend(cursor.ancestors);
+        Ok(Self { passed, end: cursor.node, missing: todo.into() })
     }
 
-    pub fn is_whole(&self) -> bool {
-        self.rest.is_empty()
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
     }
 
     /// # Errors
-    /// `NotFound` where something of it is missing.
-    pub fn assert_whole(&self) -> io::Result<()> {
-        if self.is_whole() { Ok(()) } else { Err(Errno::NOENT.into()) }
+    /// `NotFound` if a component is missing.
+    pub fn assert_complete(&self) -> io::Result<()> {
+        if self.is_complete() { Ok(()) } else { Err(Errno::NOENT.into()) }
     }
 
-    /// To what is there; to the last of it where something is missing, and then nobody else has a say.
-    pub fn course(&self) -> Course<'_> {
-        match self.is_whole() {
-            true => Course { passed: &self.passed, last: None, thing: Some(&self.end) },
-            false => Course { passed: &self.passed, last: Some(&self.end), thing: None },
+    /// To the target; if components are missing, to the last that exists, and then only root may write on the way.
+    pub fn route(&self) -> Route<'_> {
+        match self.is_complete() {
+            true => Route { passed: &self.passed, last: None, target: Some(&self.end) },
+            false => Route { passed: &self.passed, last: Some(&self.end), target: None },
         }
     }
 
-    /// To the directory in which the end lies, or what is missing would: who has the directory has what is in it.
-    pub fn course_of_directory(&self) -> Course<'_> {
-        match (self.is_whole(), self.passed.split_last()) {
-            (false, _) => Course { passed: &self.passed, last: None, thing: Some(&self.end) },
-            (true, Some((directory, passed))) => Course { passed, last: None, thing: Some(directory) },
-            (true, None) => self.course(),
+    /// To the directory of the target, which need not exist: whoever owns the directory owns what is in it.
+    pub fn route_to_directory(&self) -> Route<'_> {
+        match (self.is_complete(), self.passed.split_last()) {
+            (false, _) => Route { passed: &self.passed, last: None, target: Some(&self.end) },
+            (true, Some((directory, passed))) => Route { passed, last: None, target: Some(directory) },
+            (true, None) => self.route(),
         }
     }
 }
 
-/// A link is good where nobody but root can have put it.
-fn follow(path: &Path, directory: &Place, link: &Place, count: usize) -> io::Result<PathBuf> {
+/// Reads a link that only root can have made.
+fn read_link(path: &Path, directory: &Node, link: &Node, count: usize) -> io::Result<PathBuf> {
     if count > MOST_LINKS {
         return Err(Errno::LOOP.into());
     }
-    if let Some(who) = Writers::of(link).or(Writers::of(directory)).first_stranger() {
-        return Err(Refused::new(path, &link.path, Reason::Link(who)).into());
+    if let Some(stranger) = Writers::of(link).and(Writers::of(directory)).first_stranger() {
+        return Err(Refused::new(path, &link.path, Reason::Link(stranger)).into());
     }
     let target = readlinkat(&link.descriptor, "", Vec::new())?;
     Ok(PathBuf::from(OsStr::from_bytes(target.as_bytes())))
 }
 
-/// The names of a path's components, `.` left out.
+/// The names of a path's components, without `.`.
 fn components(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
     path.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name.to_owned()),
@@ -110,28 +110,28 @@ fn components(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
     })
 }
 
-/// The directories from the top to where we are.
-struct Way {
-    above: Vec<Place>,
-    here: Place,
+/// The current node, and the directories above it.
+struct Cursor {
+    ancestors: Vec<Node>,
+    node: Node,
 }
 
-impl Way {
-    fn from_top() -> io::Result<Self> {
-        Ok(Self { above: Vec::new(), here: Place::top()? })
+impl Cursor {
+    fn at_root() -> io::Result<Self> {
+        Ok(Self { ancestors: Vec::new(), node: Node::root()? })
     }
 
-    fn enter(&mut self, place: Place) {
-        self.above.push(std::mem::replace(&mut self.here, place));
+    fn enter(&mut self, node: Node) {
+        self.ancestors.push(std::mem::replace(&mut self.node, node));
     }
 
     fn climb(&mut self) {
-        if let Some(parent) = self.above.pop() {
-            self.here = parent;
+        if let Some(parent) = self.ancestors.pop() {
+            self.node = parent;
         }
     }
 
-    fn places(self) -> impl Iterator<Item = Place> {
-        self.above.into_iter().chain([self.here])
+    fn nodes(self) -> impl Iterator<Item = Node> {
+        self.ancestors.into_iter().chain([self.node])
     }
 }

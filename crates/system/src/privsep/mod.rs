@@ -1,11 +1,11 @@
-//! What is done aside, in processes of their own: whatever speaks with foreign servers runs without any right and with the network, and
-//! the service itself has the rights and no network. One process is one conversation; systemd starts it when somebody connects to
-//! its socket. Owns both ends of that socket (`talk`), and knows nothing of what is said.
+//! Privilege separation: helper processes that talk to servers have the network and no rights, the service has the rights and no
+//! network. One process serves one conversation; systemd starts it when the service connects to its socket. Owns both ends of that
+//! socket, and knows nothing of what is sent.
 //!
-//! A process that was killed, had no memory left or could not be started looks the same from here: the connection is gone, and
-//! what it was asked for may have been done or not.
+//! A helper that was killed, ran out of memory or could not be started looks the same from here: the connection is gone, and the
+//! helper may or may not have done what it was asked for.
 
-mod channel;
+mod message_socket;
 
 use std::env;
 use std::io;
@@ -16,40 +16,40 @@ use tokio::net::UnixStream;
 
 use asbackup_api::Warning;
 
-pub use channel::{Channel, ChannelError};
+pub use message_socket::{HelperError, MessageSocket};
 
-/// Where the sockets are unless told otherwise.
+/// The sockets' directory without `RUNTIME_DIRECTORY`.
 const DIRECTORY: &str = "/run/asbackup";
 
-/// Who is asked.
+/// A helper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// Brings mails to the mail server.
+    /// Delivers mails to the mail server.
     Mail,
-    /// Asks Veeam's server.
+    /// Queries Veeam's server.
     Veeam,
 }
 
-/// Nobody is there to be asked.
+/// The helper can't be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unavailable {
-    /// What systemd should have.
+    /// The unit that systemd should have.
     pub unit: String,
-    /// Why it could not be reached.
+    /// Why it can't be reached.
     pub cause: String,
 }
 
 impl Unavailable {
-    /// The same for people.
+    /// The warning for people.
     pub fn warning(self) -> Warning {
         Warning::HelperMissing { unit: self.unit, cause: self.cause }
     }
 }
 
 impl Service {
-    /// The one whose socket has this name.
+    /// The helper whose socket has this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Mail, Self::Veeam].into_iter().find(|aside| aside.name() == name)
+        [Self::Mail, Self::Veeam].into_iter().find(|helper| helper.name() == name)
     }
 
     fn name(self) -> &'static str {
@@ -64,16 +64,16 @@ impl Service {
         directory.join(format!("{}.socket", self.name()))
     }
 
-    /// Begins a conversation.
+    /// Starts a conversation.
     ///
     /// # Errors
-    /// There is no such socket, or nobody listens there.
-    pub async fn call(self) -> Result<Channel, Unavailable> {
+    /// There is no such socket, or nobody listens on it.
+    pub async fn connect(self) -> Result<MessageSocket, Unavailable> {
         let connected = UnixStream::connect(self.socket()).await;
-        connected.map(Channel::new).map_err(|error| self.absent(&error))
+        connected.map(MessageSocket::new).map_err(|error| self.unavailable(&error))
     }
 
-    fn absent(self, error: &io::Error) -> Unavailable {
+    fn unavailable(self, error: &io::Error) -> Unavailable {
         Unavailable { unit: format!("asbackup-{}.socket", self.name()), cause: error.to_string() }
     }
 }

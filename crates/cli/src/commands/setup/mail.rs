@@ -157,7 +157,7 @@ async fn is_accepted(options: &SetupArguments, draft: &Draft, prompter: &Prompte
         return Ok(true);
     }
     prompter.ui.print(&sending(config, prompter.ui));
-    let password: Secret = test_mail::password_in_force(config);
+    let password: Secret = test_mail::service_password(config);
     if show(&attempt(config, &password).await, prompter.ui) == Exit::Done {
         return Ok(true);
     }

@@ -1,16 +1,16 @@
-//! What users and groups are called, and which groups are the system's own.
+//! Users and groups: their names, and which groups are the system's own.
 
 use std::fmt;
 use std::fs;
 
-/// Below are those that Debian and systemd hand out to services; people's begin here.
+/// Debian and systemd give lower IDs to services; people's begin here.
 const FIRST_OF_PEOPLE: u32 = 1000;
-/// `users`, in which people are.
+/// `users`, whose members are people.
 const USERS: u32 = 100;
 
-/// Somebody who can write. Shown as a name, a group with a percent sign before it as sudoers has it.
+/// Principal can write to a file or directory. Displayed by name; a group has a percent sign before it, as in sudoers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Principal {
     /// By user ID.
     User(u32),
     /// By group ID.
@@ -19,12 +19,12 @@ pub enum Who {
     Everybody,
 }
 
-/// As `root:syslog` has `/var/log` on some systems: who is in such a group was put there by the administrator.
+/// Whether the administrator chose the members of this group, as with `/var/log`, which is `root:syslog` on some systems.
 pub fn is_of_the_system(gid: u32) -> bool {
     gid < FIRST_OF_PEOPLE && gid != USERS
 }
 
-impl fmt::Display for Who {
+impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(uid) => f.write_str(&name("/etc/passwd", *uid).unwrap_or_else(|| uid.to_string())),
