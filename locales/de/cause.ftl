@@ -51,6 +51,8 @@ cause-rsync-missing = rsync ist nicht installiert
 ## Server und Prozesse
 
 cause-process-ended = der Hilfsprozess hat sich ohne Antwort beendet
+cause-not-stored = { $seconds } s lang wurde nichts geschrieben
+cause-store-ended = der Thread zum Schreiben hat sich beendet
 cause-endless = was der Server sagt, nimmt kein Ende ({ $what }: bisher { $bytes } Bytes)
 cause-no-address = zu diesem Namen gibt es keine Adresse
 cause-no-certificate = es ist kein Zertifikat darin

@@ -51,6 +51,8 @@ cause-rsync-missing = rsync: command not found
 ## Servers and processes
 
 cause-process-ended = the helper process ended without an answer
+cause-not-stored = nothing was written within { $seconds } s
+cause-store-ended = the thread that writes has ended
 cause-endless = the server's { $what } does not end ({ $bytes } bytes so far)
 cause-no-address = the name has no address
 cause-no-certificate = it contains no certificate
