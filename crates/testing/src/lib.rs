@@ -82,6 +82,7 @@ pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for {what}");
-        tokio::time::sleep(PAUSE).await;
+        // Longer than `PAUSE`: a look may read a whole directory.
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
