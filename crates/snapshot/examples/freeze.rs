@@ -99,8 +99,11 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error}");
-            error.source().into_iter().for_each(|cause| eprintln!("  {cause}"));
+            let mut cause: Option<&dyn Error> = Some(&*error);
+            while let Some(error) = cause {
+                eprintln!("{error}");
+                cause = error.source();
+            }
             ExitCode::FAILURE
         }
     }

@@ -3,8 +3,8 @@
 //! of who asks or why.
 //!
 //! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `refusal` (why a place
-//! can't be used), `tree` (opening, making and listing below a directory), `place` and `ancestors` (where snapshots live), `trial`
-//! (whether blocks can be shared there), `snapshot` (one of them), `cloning` (its large files), `sharing` (which blocks it has alone,
+//! can't be used), `tree` (opening, making and listing below a directory), `trial` (whether blocks can be shared in one), `ancestors` and
+//! `place` (where snapshots live), `snapshot` (one of them), `cloning` (its large files), `sharing` (which blocks it has alone,
 //! and whether the originals still have the others), `room`, `removal`.
 //!
 //! ```no_run

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use crate::ancestors::{Ancestors, Identity};
 use crate::refusal::{Refusal, Unusable};
 use crate::stamp::{Kind, Stamp};
-use crate::tree;
+use crate::{tree, trial};
 
 /// Which directory snapshots are to live in.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +49,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// Opens the place, and makes it if need be, for nobody but us. It is to be done before the stamps are taken, since it may
-    /// change the directory above.
+    /// Opens the place, and makes it if need be, for nobody but us; on a file system that shares no blocks, nothing is made. It is
+    /// to be done before the stamps are taken, since it may change the directory above.
     ///
     /// # Errors
-    /// It can't be made; it is no directory of ours, or not on the mount of the source; it holds what is not ours.
+    /// It can't be made, or is of no use; it is no directory of ours, or not on the mount of the source; it holds what is not ours.
     pub fn prepare(source: BorrowedFd<'_>, wanted: Wanted<'_>) -> Result<Self, Unusable> {
         let way = Ancestors::of(source).map_err(|errno| Unusable::new(Path::new("."), errno))?;
         let (directory, path) = match wanted {
@@ -65,6 +65,15 @@ impl Place {
         let prepared = prepare(directory.as_fd(), &way).and_then(|()| inside(directory.as_fd(), &path, way.own()));
         let within_source = prepared.map_err(|why| Unusable::new(&path, why))?;
         Ok(Self { directory, path, within_source })
+    }
+
+    /// Clones a file of our own to another one, both without a name. What is on the source's mount is on the same file system, so
+    /// what works here works with its files, but those that are mounted below it, of another file system, or set apart by flags.
+    ///
+    /// # Errors
+    /// It does not work, and why.
+    pub fn can_clone(&self) -> Result<(), Unusable> {
+        trial::clone_ours(self.directory.as_fd()).map_err(|why| Unusable::new(&self.path, why))
     }
 
     /// The path relative to the source, if it lies in it: then it has to be left out of what is copied.
@@ -124,6 +133,7 @@ fn enter_or_make(parent: BorrowedFd<'_>, name: &OsStr) -> Result<OwnedFd, Refusa
     if let Some(directory) = enter(parent, name, Mounts::Refuse)? {
         return Ok(directory);
     }
+    trial::clone_ours(parent)?;
     match mkdirat(parent, name, Mode::RWXU) {
         Ok(()) | Err(Errno::EXIST) => enter(parent, name, Mounts::Refuse)?.ok_or(Errno::NOENT.into()),
         Err(errno) => Err(errno.into()),

@@ -83,6 +83,7 @@ impl Stamps {
     /// Looks at every path, waits until a later write would show, and flushes the file system. `source` is open for reading.
     ///
     /// The place of the snapshots has to be there before: making it changes the directory that it lies in.
+    /// The flush takes as long as there is dirty data: `syncfs` a while before keeps it short.
     ///
     /// # Errors
     /// Cancelled; a path can't be looked at, or the file system can't be flushed.

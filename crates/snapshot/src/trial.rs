@@ -1,7 +1,7 @@
-//! Whether blocks can be shared in a place, found out by doing it: nothing else tells for certain.
+//! Whether blocks can be shared in a directory, found out by doing it: nothing else tells for certain.
 
 use std::fs::File;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -9,23 +9,12 @@ use asbackup_reflink::beneath::{self, Mounts};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::place::Place;
-use crate::refusal::{Refusal, Unusable};
+use crate::refusal::Refusal;
 
 const BYTES: [u8; 4096] = [0xa5; 4096];
 
-impl Place {
-    /// Clones a file of our own to another one, both without a name. What is on the source's mount is on the same file system, so
-    /// what works here works with its files, but those that are mounted below it, of another file system, or set apart by flags.
-    ///
-    /// # Errors
-    /// It does not work, and why.
-    pub fn can_clone(&self) -> Result<(), Unusable> {
-        clone_ours(self.directory.as_fd()).map_err(|why| Unusable::new(self.path(), why))
-    }
-}
-
-fn clone_ours(directory: BorrowedFd<'_>) -> Result<(), Refusal> {
+/// Clones a file of our own to another one. Neither has a name, so nothing is left, whatever happens.
+pub(crate) fn clone_ours(directory: BorrowedFd<'_>) -> Result<(), Refusal> {
     let (from, to) = (nameless(directory)?, nameless(directory)?);
     from.write_all_at(&BYTES, 0).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
     match rustix::fs::ioctl_ficlone(&to, &from) {

@@ -146,6 +146,10 @@ fn what_cannot_be_cloned_is_named_and_never_copied() {
     fs::create_dir(source.path.join("mounted")).unwrap();
     disks.run(&["mount", "--bind", "/mnt/other", "/mnt/xfs/source/mounted"]);
     source.write("mounted/file", 2, LARGE);
+    disks.directory("xfs", "elsewhere");
+    fs::create_dir(source.path.join("bound")).unwrap();
+    disks.run(&["mount", "--bind", "/mnt/xfs/elsewhere", "/mnt/xfs/source/bound"]);
+    source.write("bound/file", 2, LARGE);
     let inside = |name: &str| in_words(&disks, &source.path.join(name));
     disks.run(&["chattr", "+i", &inside("immutable")]);
     disks.run(&[
@@ -162,7 +166,8 @@ fn what_cannot_be_cloned_is_named_and_never_copied() {
     disks.run(&["swapon", &inside("swap")]);
     let off = Off(&disks, inside("swap"));
     let place = source.place();
-    let names = ["immutable", "swap", "gone", "replaced", "shorter", "link", "pipe", "directory", "mounted/file"];
+    let names =
+        ["immutable", "swap", "gone", "replaced", "shorter", "link", "pipe", "directory", "mounted/file", "bound/file"];
     let stamps = source.stamps(&names);
     let path = |name: &str| source.path.join(name);
     fs::remove_file(path("gone")).unwrap();
@@ -190,8 +195,8 @@ fn what_cannot_be_cloned_is_named_and_never_copied() {
         ("directory", Why::Changed),
         ("mounted/file", Why::Refused(Errno::XDEV)),
     ];
-    assert_eq!((skipped, report.files, report.untried), (wanted.to_vec(), 1, 0));
-    assert_eq!(names_in(&shown(&place, "1")), ["immutable", "mounted"], "nothing of them is there");
+    assert_eq!((skipped, report.files, report.untried), (wanted.to_vec(), 2, 0));
+    assert_eq!(names_in(&shown(&place, "1")), ["bound", "immutable", "mounted"], "nothing of them is there");
     assert_eq!(names_in(&shown(&place, "1/mounted")), [""; 0]);
 }
 
@@ -290,12 +295,14 @@ fn a_full_file_system_ends_cloning_and_leaves_nothing_half_done() {
     };
     for disk in ["xfs", "btrfs"] {
         let source = Source::on(&disks, disk);
-        // Many extents want room for their map.
+        // Many extents want room for their map; a full btrfs thinks for seconds about each.
+        let extents = if disk == "xfs" { 1500 } else { 30 };
         let names: Vec<String> = (0..6).map(|number| format!("{number}")).collect();
         for name in &names {
             let path = source.write(name, 5, 0);
             let file = File::options().write(true).open(&path).unwrap();
-            (0..1500).for_each(|block| file.write_all_at(&noise(block, 4096), block * 8192).unwrap());
+            (0..extents).for_each(|block| file.write_all_at(&[7; 4096], block * 8192).unwrap());
+            file.set_len(12 << 20).unwrap();
         }
         let place = source.place();
         let stamps = source.stamps(&names);
@@ -357,7 +364,7 @@ fn links_swapped_into_the_source_lead_nowhere() {
     let rounds = thread::scope(|scope| {
         scope.spawn(|| swap_around(&source.path, &outside, &stop));
         let mut cloned = 0;
-        for round in 0..150 {
+        for round in 0..60 {
             let snapshot = Snapshot::create(&place, &round.to_string()).unwrap();
             let entries = Stamps::take(source.file.as_fd(), names.map(PathBuf::from), &GO_ON).unwrap();
             let report = source.clone_files(&snapshot, &entries);

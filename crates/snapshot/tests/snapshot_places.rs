@@ -4,9 +4,12 @@
 
 mod common;
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use asbackup_snapshot::{Refusal, Snapshot, Wanted};
 use common::*;
@@ -126,6 +129,34 @@ fn what_is_no_directory_of_ours_is_refused_and_left_alone() {
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
 
+/// Who owns the top of the file system puts links to other directories of ours in the place's place.
+#[test]
+fn links_swapped_in_while_a_place_is_made_lead_nowhere() {
+    let Some(disks) = disks(&[("xfs", XFS, 400)]) else { return };
+    let top = disks.path("xfs");
+    let outside = disks.directory("xfs", "outside");
+    let sources = [Source::on(&disks, "xfs"), Source::open(&top)];
+    let stop = AtomicBool::new(false);
+    let made = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                for name in [".asbackup", ".Trash-0", ".Trash-0/asbackup"] {
+                    let _ = fs::rename(top.join(name), top.join("aside"));
+                    let _ = symlink(&outside, top.join(name));
+                    thread::sleep(Duration::from_micros(100));
+                    let _ = fs::remove_file(top.join(name));
+                    let _ = fs::rename(top.join("aside"), top.join(name));
+                }
+            }
+        });
+        let places = (0..2000).filter_map(|round| sources[round % 2].try_place(Wanted::Default).ok()).count();
+        stop.store(true, Ordering::Relaxed);
+        places
+    });
+    assert!(made > 0, "never was a place in its place");
+    assert_eq!((names_in(&outside), mode(&outside)), (Vec::new(), 0o755));
+}
+
 #[test]
 fn a_source_in_the_place_is_refused() {
     let Some(disks) = disks(&[("xfs", XFS, 400)]) else {
@@ -144,9 +175,14 @@ fn file_systems_that_share_no_blocks_say_so() {
     disks.run(&["sh", "-c", "mkdir /mnt/memory && mount -t tmpfs memory /mnt/memory"]);
     for disk in ["ext4", "without", "memory"] {
         let source = Source::on(&disks, disk);
-        let place = source.place();
-        assert_eq!(place.can_clone().unwrap_err().why, Refusal::NotSupported, "{disk}");
-        assert_eq!(left_in(&place), [""; 0], "{disk}");
+        assert_eq!(refusal(&source, Wanted::Default), Refusal::NotSupported, "{disk}");
+        let mut left = names_in(&disks.path(disk));
+        left.retain(|name| name != "lost+found");
+        assert_eq!(left, ["source"], "{disk}: nothing is made where it is of no use");
+        let ours = disks.directory(disk, ".asbackup");
+        File::create(ours.join(".asbackup-snapshots")).unwrap();
+        fs::create_dir(ours.join(".removed")).unwrap();
+        assert_eq!(source.place().can_clone().unwrap_err().why, Refusal::NotSupported, "{disk}");
     }
 }
 
