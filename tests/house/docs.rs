@@ -138,6 +138,22 @@ fn every_path_that_contributing_names_is_there() {
     paths.into_iter().for_each(|path| assert_there(&path.replace('*', "en")));
 }
 
+/// Seen from the daemon's rooms, or as a crate and a file of it; a line's first word at `/` may be a place on a machine.
+#[test]
+fn every_file_that_architecture_names_is_there() {
+    let text = text("ARCHITECTURE.md");
+    let spans = text.split('`').skip(1).step_by(2).filter(|span| span.contains('/') && !span.contains([' ', '*']));
+    let names: Vec<&str> = spans.filter(|span| !span.starts_with('/')).collect();
+    assert!(names.len() > 15, "these can't be all: {names:?}");
+    for name in names {
+        let (first, rest) = name.split_once('/').expect("a slash");
+        let of_a_crate = format!("crates/{first}/src/{rest}");
+        let places = [name.to_owned(), format!("src/{name}"), format!("src/copy/{name}"), of_a_crate];
+        let is_there = |place: &String| top().join(place).exists() || top().join(format!("{place}.rs")).exists();
+        assert!(places.iter().any(is_there), "ARCHITECTURE.md: {name}");
+    }
+}
+
 #[test]
 fn every_page_can_be_reached_from_both_readmes() {
     for readme in READMES {
