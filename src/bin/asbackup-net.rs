@@ -24,11 +24,11 @@ fn main() -> ExitCode {
 
 async fn serve() -> io::Result<()> {
     let name = std::env::args().nth(1).unwrap_or_default();
-    let aside = Service::named(&name).ok_or_else(|| io::Error::other("usage: asbackup-net mail|veeam"))?;
-    let talk = MessageSocket::on_standard_input()?;
-    match aside {
-        Service::Mail => smtp::serve(talk).await,
-        Service::Veeam => api::serve(talk).await,
+    let service = Service::named(&name).ok_or_else(|| io::Error::other("usage: asbackup-net mail|veeam"))?;
+    let socket = MessageSocket::on_standard_input()?;
+    match service {
+        Service::Mail => smtp::serve(socket).await,
+        Service::Veeam => api::serve(socket).await,
     }
 }
 

@@ -53,7 +53,7 @@ pub struct ApiResponse {
 pub struct Channel {
     endpoint: Endpoint,
     /// The connection to the process, for one check.
-    talk: Mutex<Option<privsep::MessageSocket>>,
+    socket: Mutex<Option<privsep::MessageSocket>>,
 }
 
 impl Channel {
@@ -69,7 +69,7 @@ impl Channel {
             trusted: trusted.map_err(|error| ApiError::Untrusted(error.to_string()))?,
             timeout: veeam.timeout,
         };
-        Ok(Self { endpoint, talk: Mutex::new(None) })
+        Ok(Self { endpoint, socket: Mutex::new(None) })
     }
 
     /// For the `Host` header.
@@ -80,35 +80,35 @@ impl Channel {
 
     /// # Errors
     /// No complete answer in time. Any status is an answer.
-    pub async fn call(&self, ask: &ApiRequest) -> Result<ApiResponse, ApiError> {
-        let mut kept = self.talk.lock().await;
-        let mut talk = match kept.take() {
-            Some(talk) => talk,
+    pub async fn call(&self, request: &ApiRequest) -> Result<ApiResponse, ApiError> {
+        let mut kept = self.socket.lock().await;
+        let mut socket = match kept.take() {
+            Some(socket) => socket,
             None => self.begin().await?,
         };
-        talk.send(ask).await.map_err(|error| unreachable(&HelperError::Gone(error)))?;
+        socket.send(request).await.map_err(|error| unreachable(&HelperError::Gone(error)))?;
         let timeout = self.endpoint.timeout + GRACE;
-        let status = talk.answer::<Result<u16, ApiError>>(MAX_REQUEST_BYTES, timeout).await;
-        let answer = match status.map_err(|unheard| unreachable(&unheard))? {
+        let status = socket.answer::<Result<u16, ApiError>>(MAX_REQUEST_BYTES, timeout).await;
+        let answer = match status.map_err(|error| unreachable(&error))? {
             Ok(status) => {
-                let body = talk.answer_bytes(MAX_RESPONSE_BYTES, timeout).await;
-                Ok(ApiResponse { status, body: body.map_err(|unheard| unreachable(&unheard))? })
+                let body = socket.answer_bytes(MAX_RESPONSE_BYTES, timeout).await;
+                Ok(ApiResponse { status, body: body.map_err(|error| unreachable(&error))? })
             }
             Err(error) => Err(error),
         };
-        *kept = Some(talk);
+        *kept = Some(socket);
         answer
     }
 
     async fn begin(&self) -> Result<privsep::MessageSocket, ApiError> {
-        let mut talk = Service::Veeam.connect().await.map_err(ApiError::Unavailable)?;
-        talk.send(&self.endpoint).await.map_err(|error| unreachable(&HelperError::Gone(error)))?;
-        Ok(talk)
+        let mut socket = Service::Veeam.connect().await.map_err(ApiError::Unavailable)?;
+        socket.send(&self.endpoint).await.map_err(|error| unreachable(&HelperError::Gone(error)))?;
+        Ok(socket)
     }
 
     /// Ends the process until the next request.
     pub async fn disconnect(&self) {
-        *self.talk.lock().await = None;
+        *self.socket.lock().await = None;
     }
 }
 

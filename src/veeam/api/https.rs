@@ -32,18 +32,18 @@ const LIMITS: Limits = Limits { line: None, answer: 2 * MAX_RESPONSE_BYTES };
 ///
 /// # Errors
 /// The other end is gone, or sends an invalid request.
-pub async fn serve(mut talk: MessageSocket) -> io::Result<()> {
-    let Some(endpoint) = talk.receive::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
+pub async fn serve(mut socket: MessageSocket) -> io::Result<()> {
+    let Some(endpoint) = socket.receive::<Endpoint>(MAX_ENDPOINT_BYTES).await? else { return Ok(()) };
     let tls = tls_connector(&endpoint.trusted).map_err(|error| ApiError::Untrusted(error.to_string()));
     let server = tls.map(|tls| Server { endpoint, tls });
-    while let Some(ask) = talk.receive::<ApiRequest>(MAX_REQUEST_BYTES).await? {
+    while let Some(request) = socket.receive::<ApiRequest>(MAX_REQUEST_BYTES).await? {
         let answer = match &server {
-            Ok(server) => server.call(ask).await,
+            Ok(server) => server.call(request).await,
             Err(error) => Err(error.clone()),
         };
-        talk.send(&answer.as_ref().map(|answer| answer.status)).await?;
+        socket.send(&answer.as_ref().map(|answer| answer.status)).await?;
         if let Ok(answer) = answer {
-            talk.send_bytes(&answer.body).await?;
+            socket.send_bytes(&answer.body).await?;
         }
     }
     Ok(())
@@ -55,18 +55,18 @@ struct Server {
 }
 
 impl Server {
-    async fn call(&self, ask: ApiRequest) -> Result<ApiResponse, ApiError> {
-        match timeout(self.endpoint.timeout, self.exchange_on_new_connection(ask)).await {
+    async fn call(&self, request: ApiRequest) -> Result<ApiResponse, ApiError> {
+        match timeout(self.endpoint.timeout, self.exchange_on_new_connection(request)).await {
             Ok(answer) => answer,
             Err(_) => Err(self.timed_out()),
         }
     }
 
-    async fn exchange_on_new_connection(&self, ask: ApiRequest) -> Result<ApiResponse, ApiError> {
-        let request = request(ask)?;
-        let place = (self.endpoint.host.as_str(), self.endpoint.port);
-        let reached = dial(place, self.endpoint.timeout, |stream| self.encrypted(stream)).await;
-        let stream = reached.map_err(|reason| match reason {
+    async fn exchange_on_new_connection(&self, request: ApiRequest) -> Result<ApiResponse, ApiError> {
+        let request = http_request(request)?;
+        let address = (self.endpoint.host.as_str(), self.endpoint.port);
+        let dialled = dial(address, self.endpoint.timeout, |stream| self.encrypted(stream)).await;
+        let stream = dialled.map_err(|error| match error {
             DialError::Unreachable(error) => unreachable(&error),
             DialError::TimedOut => self.timed_out(),
             DialError::Attempt(error) => error,
@@ -97,12 +97,12 @@ impl Server {
     }
 }
 
-fn request(ask: ApiRequest) -> Result<Request<Full<Bytes>>, ApiError> {
-    let mut request = Request::builder().method(ask.method.as_str()).uri(ask.path);
-    for (name, value) in ask.headers {
-        request = request.header(name, value);
+fn http_request(request: ApiRequest) -> Result<Request<Full<Bytes>>, ApiError> {
+    let mut builder = Request::builder().method(request.method.as_str()).uri(request.path);
+    for (name, value) in request.headers {
+        builder = builder.header(name, value);
     }
-    request.body(Full::new(Bytes::from(ask.body))).map_err(|error| ApiError::Unreachable(error.to_string()))
+    builder.body(Full::new(Bytes::from(request.body))).map_err(|error| ApiError::Unreachable(error.to_string()))
 }
 
 async fn exchange(
