@@ -42,7 +42,7 @@ impl Controller {
     }
 
     pub(super) fn mail_config_refused(&self, faults: &ConfigFaults) {
-        let problems = faults.say(&self.texts).iter().map(ToString::to_string).collect();
+        let problems = faults.messages(&self.texts).iter().map(ToString::to_string).collect();
         self.mail(Occasion::ConfigRefused { problems, at: micros(std::time::SystemTime::now()) });
     }
 

@@ -83,13 +83,13 @@ pub struct ConfigFaults(pub Vec<ConfigProblem>);
 
 impl ConfigFaults {
     /// One line for each fault, in the reader's language.
-    pub fn say(&self, texts: &Texts) -> Vec<Message> {
+    pub fn messages(&self, texts: &Texts) -> Vec<Message> {
         self.0.iter().map(|problem| texts.message(problem)).collect()
     }
 }
 
 impl fmt::Display for ConfigFaults {
-    /// For debugging only; people read `say`.
+    /// For debugging only; people read `messages`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "config.ini has {} faults: {:?}", self.0.len(), self.0)
     }

@@ -361,7 +361,7 @@ fn a_recipient_that_looks_like_a_host_is_a_warning() {
     let expected = ["admin.example.org", "boss.example.org", "chef.example.org"];
     assert_eq!(found, [0, 1, 2].map(|nth| pair(at[nth], expected[nth])));
     let of_a_disk = "[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4, admin.example.org\n";
-    let refused = parse(of_a_disk).unwrap_err().say(&asbackup_texts::Texts::new(Language::English));
+    let refused = parse(of_a_disk).unwrap_err().messages(&asbackup_texts::Texts::new(Language::English));
     assert!(refused[0].to_string().contains("A mail address has an @"), "{}", refused[0]);
 }
 

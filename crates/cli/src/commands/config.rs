@@ -86,7 +86,7 @@ fn problems_json(problems: &[ConfigProblem], ui: &Ui) -> Vec<Value> {
 fn show(file: &ConfigFileArguments, ui: &Ui) -> Exit {
     match asbackup_config::load(&file.path) {
         Err(faults) => {
-            faults.say(&ui.texts).iter().for_each(|fault| ui.print_error(&fault.to_string()));
+            faults.messages(&ui.texts).iter().for_each(|fault| ui.print_error(&fault.to_string()));
             Exit::Refused
         }
         Ok(loaded) if file.output.json => {

@@ -24,7 +24,7 @@ pub async fn test(file: &ConfigFileArguments, ui: &Ui) -> Exit {
     let config = match asbackup_config::load(&file.path) {
         Ok(loaded) => loaded.config,
         Err(faults) => {
-            faults.say(&ui.texts).iter().for_each(|fault| ui.print_error(&fault.to_string()));
+            faults.messages(&ui.texts).iter().for_each(|fault| ui.print_error(&fault.to_string()));
             return Exit::Refused;
         }
     };

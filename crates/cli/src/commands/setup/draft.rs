@@ -138,5 +138,5 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 fn join_faults(faults: &ConfigFaults, ui: &Ui) -> String {
-    faults.say(&ui.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    faults.messages(&ui.texts).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
