@@ -11,7 +11,7 @@ use log::Level;
 use tokio::sync::watch;
 
 use super::Controller;
-use super::stale_locks::{WriterCheck, mark};
+use super::stale_locks::{WriterCheck, key};
 use super::store_writer::AfterSave;
 use crate::veeam::JobLock;
 use crate::veeam::lock_check::{LockFinding, LockQuery, RunningSession, check_locks};
@@ -137,14 +137,14 @@ impl Controller {
 
     /// Reported from the second check on: Veeam lists a session a moment after its start.
     fn report_unmatched(&mut self, lock: &JobLock) {
-        if self.stale_locks.unmatched.insert(mark(lock)) || !self.is_first_report(lock) {
+        if self.stale_locks.unmatched.insert(key(lock)) || !self.is_first_report(lock) {
             return;
         }
         self.log(Level::Warn, &Warning::VeeamLockUnknown { job: lock.job.clone() });
     }
 
     pub(super) fn is_first_report(&mut self, lock: &JobLock) -> bool {
-        self.stale_locks.reported.insert(mark(lock))
+        self.stale_locks.reported.insert(key(lock))
     }
 
     /// Once for each lock, even across restarts.

@@ -60,11 +60,11 @@ impl StaleLocks {
 
     /// False if the lock is being removed already.
     pub fn begin_removal(&mut self, lock: &JobLock) -> bool {
-        self.removing.insert(mark(lock))
+        self.removing.insert(key(lock))
     }
 
     pub fn end_removal(&mut self, lock: &JobLock) {
-        self.removing.remove(&mark(lock));
+        self.removing.remove(&key(lock));
     }
 
     /// Sessions that write, while a copy waits for them.
@@ -82,7 +82,7 @@ impl StaleLocks {
 
     /// What is to be asked now.
     pub fn next_query(&mut self, held: &[JobLock]) -> LockQuery {
-        let is_held = |mark: &LockKey| held.iter().any(|lock| lock.path == mark.0);
+        let is_held = |key: &LockKey| held.iter().any(|lock| lock.path == key.0);
         self.unmatched.retain(is_held);
         self.reported.retain(is_held);
         let copy = matches!(self.writers, WriterCheck::Open | WriterCheck::Writing(_)).then_some(self.copies_asked);
@@ -90,6 +90,6 @@ impl StaleLocks {
     }
 }
 
-pub fn mark(lock: &JobLock) -> LockKey {
+pub fn key(lock: &JobLock) -> LockKey {
     (lock.path.clone(), lock.since)
 }

@@ -19,14 +19,14 @@ pub async fn play(world: &mut World, plan: &Plan) {
     let held = moment::wait(plan.moment, &daemon).await;
     let mut daemon = blow::strike(world, daemon, plan, held).await;
     come_to_rest(world, &daemon).await;
-    truth::is_told(world, &daemon);
+    truth::is_recorded(world, &daemon);
     before.holds(world);
     let ended = plug_in_again(world, &daemon).await;
     // A disk that is plugged in may flicker before it settles.
     daemon.finished(ended + 1).await;
     come_to_rest(world, &daemon).await;
     assert_eq!(daemon.record().outcome, Outcome::Success, "{:?}", daemon.record());
-    truth::is_told(world, &daemon);
+    truth::is_recorded(world, &daemon);
     before.holds(world);
     daemon.stop().await;
     world.disk.unplug();

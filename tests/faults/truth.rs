@@ -41,12 +41,12 @@ impl Before {
 }
 
 /// The newest run's record is true. An unplugged disk is checked when it is back.
-pub fn is_told(world: &World, daemon: &Daemon) {
+pub fn is_recorded(world: &World, daemon: &Daemon) {
     assert_eq!(daemon.unfinished(), 0, "a run without an end");
     let Some(last) = daemon.history().pop() else { return };
     if last.outcome != Outcome::Success {
         let cancelled = last.outcome == Outcome::Cancelled;
-        assert!(cancelled || last.fault.is_some(), "no reason is told: {last:?}");
+        assert!(cancelled || last.fault.is_some(), "no reason is recorded: {last:?}");
         return;
     }
     let mounted = world.disk.mount_read_only(&world.testbed);

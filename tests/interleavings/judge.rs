@@ -253,11 +253,11 @@ impl Notes {
             self.locks = locks.into_iter().map(|(job, state, _)| (job, state)).collect();
         }
         self.note(format!("the daemon says {} {:?}", self.state, self.locks));
-        self.weigh_picture();
+        self.check_published();
     }
 
     /// Each state that the daemon publishes is complete, and allowed.
-    fn weigh_picture(&mut self) {
+    fn check_published(&mut self) {
         let held: Vec<&String> = self.locks.iter().filter(|(_, state)| state == "held").map(|(job, _)| job).collect();
         if !held.is_empty() && COPYING.contains(&self.state.as_str()) {
             self.offence.get_or_insert(format!("it is {} while {held:?} hold locks", self.state));

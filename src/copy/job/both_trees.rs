@@ -29,7 +29,7 @@ use asbackup_api::{Fault, Obstacle, Warning};
 use asbackup_system::blocking::{FLUSH, GLANCE, blocking};
 
 /// Warned of once in the service's life, since it depends on the machine and not on the run.
-static UNCONFINED_TOLD: AtomicBool = AtomicBool::new(false);
+static UNCONFINED_REPORTED: AtomicBool = AtomicBool::new(false);
 
 pub struct BothTrees<'a> {
     pub job: &'a mut Job,
@@ -51,7 +51,7 @@ impl<'a> BothTrees<'a> {
         let (launcher, refusal) = found.unwrap_or_else(|error| (None, Some(error.to_string())));
         if let Some(cause) = refusal {
             debug!("rsync runs unconfined: {cause}");
-            if !UNCONFINED_TOLD.swap(true, Ordering::Relaxed) {
+            if !UNCONFINED_REPORTED.swap(true, Ordering::Relaxed) {
                 job.warn(Warning::Unconfined { cause });
             }
         }

@@ -29,8 +29,8 @@ use crate::disks::network_share;
 use asbackup_api::{Fault, LockPlace};
 use asbackup_system::blocking::{GLANCE, blocking};
 
-/// The file system holds room back for its metadata besides.
-const BTRFS_NOTES: u64 = 16 << 20;
+/// Room for metadata or data counts as used up with this much left, besides what the file system holds back.
+const BTRFS_REST: u64 = 16 << 20;
 
 /// Explains failures by what can still be found out. The target is none before it is open.
 pub struct Explainer<'a> {
@@ -161,10 +161,10 @@ fn btrfs(volume: &Volume) -> PathBuf {
 /// alone.
 fn metadata_is_full(allocation: &Path) -> Option<bool> {
     let read = |name: &str| fs::read_to_string(allocation.join(name)).ok()?.trim().parse::<u64>().ok();
-    let held = read("global_rsv_size").unwrap_or_default();
-    let notes = read("metadata/total_bytes")?.saturating_sub(read("metadata/bytes_used")?);
-    let contents = read("data/total_bytes")?.saturating_sub(read("data/bytes_used")?);
-    Some(notes <= held.saturating_add(BTRFS_NOTES) && contents > BTRFS_NOTES)
+    let held_back = read("global_rsv_size").unwrap_or_default();
+    let metadata = read("metadata/total_bytes")?.saturating_sub(read("metadata/bytes_used")?);
+    let data = read("data/total_bytes")?.saturating_sub(read("data/bytes_used")?);
+    Some(metadata <= held_back.saturating_add(BTRFS_REST) && data > BTRFS_REST)
 }
 
 /// No seek goes beyond the length of the largest possible file; the lock file serves to try.
