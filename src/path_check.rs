@@ -46,7 +46,7 @@ pub fn tolerated(config: &Config, file: &Path) -> Vec<ConfigProblem> {
     problem(&itself).into_iter().chain(endless).collect()
 }
 
-/// Logs all of them, from a task of its own, since the repository may be on a drive that hangs.
+/// Logs what both find, from a task of its own, since the repository may be on a drive that hangs.
 pub(crate) fn log_problems(config: Arc<Config>, file: PathBuf, texts: Arc<Texts>) {
     tokio::spawn(async move {
         let look = move || Ok::<_, std::io::Error>([refused(&config), tolerated(&config, &file)].concat());

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Unanswered calls of one user: more than polkit is asked about at a time, and more than Veeam starts jobs at once.
+/// Unanswered calls of one user. More than wait for polkit at a time, and more than the jobs that Veeam starts at once.
 pub const MOST_OPEN: u32 = 128;
 /// Of all users but root: somebody with a range of user ids (`/etc/subuid`) counts as many users.
 const MOST_OPEN_IN_ALL: usize = 2048;

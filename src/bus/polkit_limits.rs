@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Of one user: more than Veeam starts jobs at once.
+/// Of one user: more than the jobs that Veeam starts at once.
 pub const MOST_OPEN: u32 = 100;
 /// A person answers one dialogue at a time.
 pub const MOST_DIALOGUES: u32 = 4;

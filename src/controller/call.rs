@@ -35,7 +35,7 @@ pub enum Call {
         disk: String,
         /// This run may delete more than the budget.
         allowed: bool,
-        /// Answered when the run is on record.
+        /// Answered when the run is on record, or at once if it is refused.
         reply: Reply<Started>,
     },
     /// An empty `disk` means the same as in `Start`.
@@ -57,7 +57,7 @@ pub enum Call {
         job: String,
         /// Who waits.
         caller: Caller,
-        /// Answered when the lock is on record, or at once if the job waits.
+        /// Answered when the lock file is there, or at once if the job waits.
         reply: Reply<bool>,
     },
     /// Gives the lock back, or ends the waiting.

@@ -1,5 +1,5 @@
-//! All work on lock files, done in order by one task, since a lock directory may lie on a slow
-//! disk or a share. Each piece of work ends with a fresh scan of the directories; `lock_results` says what follows.
+//! All work on lock files, done in order by one task, since a lock directory may lie on a slow disk or a share. Each
+//! piece of work ends with a fresh scan of the directories; `lock_results` says what follows.
 
 use std::io;
 use std::path::PathBuf;

@@ -24,7 +24,7 @@ pub enum StopReason {
 pub enum RunError {
     /// Something went wrong.
     Fault(Fault),
-    /// The run was cancelled.
+    /// The run is to end.
     Stopped(StopReason),
 }
 

@@ -14,7 +14,7 @@ pub enum DaemonError {
     /// config.ini has faults.
     #[error("config.ini is faulty")]
     Config(ConfigFaults),
-    /// The bus refuses the daemon.
+    /// The bus is away, or does not let the daemon serve.
     #[error(transparent)]
     Bus(#[from] BusError),
     /// The bus went away.

@@ -2,9 +2,9 @@
 //! source are recognised, the `agreements` to what a first copy may delete, and the `known_disks` for udev. Knows
 //! nothing of what follows from any of it.
 //!
-//! One thread owns the files and works in order, so nobody else waits for a slow disk. Each
-//! request is queued at once and returns a future that ends when the data is on the disk. Decisions read the `index`
-//! and `saved_state`, which are in memory.
+//! One thread owns the files and works in order, so nobody else waits for a slow disk. Each request is queued at once
+//! and returns a future that ends when the data is on the disk. Decisions read the `index` and `saved_state`, which are
+//! in memory.
 
 pub mod agreements;
 pub mod history;

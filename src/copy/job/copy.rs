@@ -125,7 +125,7 @@ impl BothTrees<'_> {
         let shown = path.display().to_string();
         let is_full = blocking(GLANCE, move || {
             let room = fstatvfs(paths::append(&path)?)?;
-            // A device takes no room.
+            // A device has no blocks, and needs none.
             Ok::<_, io::Error>(room.f_blocks > 0 && room.f_bfree == 0)
         });
         if is_full.await.unwrap_or(false) {

@@ -18,7 +18,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, Statx, StatxFlags, Statx
 use super::beneath;
 use super::walk::{WalkError, kind, walk};
 
-/// How much a running clock may be corrected, in seconds.
+/// By how much a running clock may be corrected.
 const CLOCK_STEP: Duration = Duration::from_secs(60);
 /// In seconds; FAT has the coarsest times.
 const TIME_STEP: u64 = 2;
