@@ -165,6 +165,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_an_earlier_version_is_read() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(
+            place.path().join(FILE_NAME),
+            r#"{"sources":{"/srv":"ext4 X"},"destinations":{"A":"copy"},"told_locks":{"/veeam/one":7}}"#,
+        )
+        .unwrap();
+        let (remembered, damage) = SavedStateFile::new(place.path()).read();
+        assert_eq!(damage, None);
+        assert_eq!(remembered.source(Path::new("/srv")), Some("ext4 X"));
+        assert_eq!(remembered.destination(&DiskId::new("A")), Some(Path::new("copy")));
+        assert!(remembered.is_reported(Path::new("/veeam/one"), 7));
+    }
+
+    #[test]
     fn a_directory_that_takes_no_file_is_reported() {
         assert!(SavedStateFile::new(Path::new("/proc/asbackup")).write(&SavedState::default()).is_err());
     }
