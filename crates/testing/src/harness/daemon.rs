@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use asbackup_api::bus::{BackupProxy, Error};
 use rustix::process::{Pid, Signal, kill_process};
@@ -14,6 +15,9 @@ use zbus::{Connection, OwnedVariant};
 use super::bus::PrivateBus;
 use crate::recorder::{NAME, PATH, Recorded, Recorder, RunFinished, RunStarted};
 use crate::{PATIENCE, until};
+
+/// How long a daemon may take to end: whatever hangs, it gives up waiting long before systemd would kill it.
+const END: Duration = Duration::from_secs(20);
 
 /// A daemon that runs, and the recording of what it sends; ends with the value.
 pub struct Daemon {
@@ -104,7 +108,7 @@ impl Daemon {
 
     /// Waits for the end of the process.
     pub async fn exit(&mut self) -> ExitStatus {
-        let end = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let end = tokio::time::timeout(END, self.child.wait()).await;
         end.expect("the daemon ends").expect("its exit status")
     }
 
