@@ -98,6 +98,8 @@ fn contradictions(config: &Config) -> Problems {
 
 /// Puts the value of a key, or its default, into the config.
 fn apply(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
+    // First, since other faults show the value, and a line that does not belong to it may hold a password.
+    check_lines(key, ini)?;
     let given = match ini.get(key.section, key.name) {
         None if key.alternative().is_some_and(|other| is_filled_in(ini, other)) => return Ok(()),
         None => None,
@@ -111,8 +113,7 @@ fn apply(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
     };
     let mut value = value_of(key, text);
     value.secret |= holds_a_secret(ini, key, text);
-    check_lines(key, ini)?;
-    check_characters(key, &value)?;
+    check_characters(key, &value, ini)?;
     (key.set)(config, &value).map_err(|problems| warnings::quoted(&value).map_or(problems, |quoted| vec![quoted]))
 }
 
@@ -163,8 +164,9 @@ fn check_lines(key: &Key, ini: &Ini) -> Result<(), Problems> {
     if let Some((line, header)) = raw.continuation.iter().find_map(known_section) {
         return Err(vec![ConfigProblem::IndentedSection { section, key: name, line, name: header }]);
     }
-    match raw.continuation.first() {
-        // The value may as well begin in the second line.
+    // The value may as well begin in the second line.
+    let further = raw.continuation.get(usize::from(raw.text.starts_with('\n')));
+    match further {
         Some((line, _)) if strip(&raw.text).contains('\n') && !key.traits.list => {
             Err(vec![ConfigProblem::SeveralLines { section, key: name, line: *line }])
         }
@@ -177,13 +179,26 @@ fn known_section((line, text): &(u64, String)) -> Option<(u64, String)> {
     sections().contains(&name).then(|| (*line, name.to_owned()))
 }
 
-fn check_characters(key: &Key, value: &Value) -> Result<(), Problems> {
+fn check_characters(key: &Key, value: &Value, ini: &Ini) -> Result<(), Problems> {
     let (section, name) = value.place();
+    if let Some(line) = line_of_reference(key, value, ini) {
+        return Err(vec![ConfigProblem::SeveralLines { section, key: name, line }]);
+    }
     let harmful = |c: char| c.is_control() && !(key.traits.list && is_space(c));
     if value.text.contains(harmful) {
         return Err(vec![ConfigProblem::ControlCharacter { section, key: name, value: value.shown() }]);
     }
     Ok(())
+}
+
+/// Where a value goes on that `%(name)s` has put into this one, which may only be one line long.
+fn line_of_reference(key: &Key, value: &Value, ini: &Ini) -> Option<u64> {
+    if key.traits.list || !value.text.contains('\n') {
+        return None;
+    }
+    let names = interpolation::references(&ini.raw(key.section, key.name)?.text);
+    let mut lines = names.iter().filter_map(|name| ini.raw(key.section, name)).flat_map(|raw| &raw.continuation);
+    lines.next().map(|(line, _)| *line)
 }
 
 fn io_problem(path: &Path, error: &std::io::Error) -> ConfigProblem {

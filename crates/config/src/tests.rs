@@ -323,13 +323,16 @@ fn two_directories_of_veeam_are_both_watched_with_a_warning() {
     assert_eq!(kinds(&loaded.warnings), ["two-veeam-directories"]);
 }
 
+fn line_of(problems: &[ConfigProblem]) -> u64 {
+    match problems {
+        [ConfigProblem::SeveralLines { line, .. } | ConfigProblem::IndentedSection { line, .. }] => *line,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn only_lists_may_span_several_lines() {
     let problems = faults("[Backup]\nbackup-source = /srv\n  log-file-path = /x\n");
-    let line_of = |problems: &[ConfigProblem]| match problems {
-        [ConfigProblem::SeveralLines { line, .. } | ConfigProblem::IndentedSection { line, .. }] => *line,
-        other => panic!("{other:?}"),
-    };
     assert_eq!(line_of(&problems), 3);
     assert_eq!(line_of(&faults("[Backup]\nbackup-source = /srv\n\n  # as before\n  log-file-path = /x\n")), 5);
     // Also where a list would take it for an item.
@@ -344,6 +347,16 @@ fn only_lists_may_span_several_lines() {
          [Mail]\nserver = mail.x.de\n";
     assert_eq!(good(text).disks[0].recipients, ["a@x"]);
     assert_eq!(good(text).source, PathBuf::from("/srv"));
+}
+
+#[test]
+fn a_line_too_many_is_found_where_a_value_begins_late_or_is_referred_to_or_has_other_faults() {
+    assert_eq!(line_of(&faults("[Backup]\r\nbackup-source =\r\n  /srv\r\n  /x\r\n")), 4);
+    assert_eq!(line_of(&faults("[DEFAULT]\nbase = /srv\n  /x\n[Backup]\nbackup-source = %(base)s\n")), 3);
+    assert_eq!(line_of(&faults("[DEFAULT]\nbackup-source = /srv\n  [Mail]\n[Backup]\n")), 3);
+    // The percent sign would be shown with the whole value.
+    assert_eq!(line_of(&faults("[Backup]\nbackup-source = /srv\n  password = a%b\n")), 3);
+    assert_eq!(line_of(&faults("[Backup]\nbackup-source = /srv\n  [Mail]\n  password = a%b\n")), 3);
 }
 
 #[test]
