@@ -105,6 +105,8 @@ impl<F: AsFd> Iterator for Extents<F> {
         if self.at == self.map.page().len() {
             let start = self.next?;
             if let Err(errno) = self.turn_page(start) {
+                // The kernel may have written some extents before it failed.
+                self.at = self.map.page().len();
                 return Some(Err(errno));
             }
         }
