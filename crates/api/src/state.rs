@@ -12,7 +12,7 @@ pub enum State {
     /// No run is in progress.
     #[default]
     Idle,
-    /// Steps 1 and 2, which wait until Veeam has stopped writing.
+    /// Steps 1 and 2; the second waits until Veeam has stopped writing.
     WaitingForVeeam,
     /// Step 3.
     Mounting,

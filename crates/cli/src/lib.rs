@@ -39,7 +39,7 @@ pub(crate) async fn connect(call_timeout: Duration) -> Result<Connection, Error>
     connect_within(CROWDED_TIMEOUT, call_timeout).await
 }
 
-/// The same, but retries for up to `limit` while the bus refuses this user more connections.
+/// The same; retries for up to `limit` while the bus refuses this user more connections.
 ///
 /// # Errors
 /// The bus can't be reached or refuses the connection.

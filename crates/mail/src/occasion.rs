@@ -34,7 +34,7 @@ pub enum Occasion {
         since: Micros,
         /// When the last good copy ended; 0 = never.
         last_good: Micros,
-        /// When the reminder was due.
+        /// When the reminder was made.
         at: Micros,
     },
     /// Mails of one kind exceeded the hourly limit and were held back.

@@ -8,7 +8,7 @@ const FIRST_OF_PEOPLE: u32 = 1000;
 /// `users`, whose members are people.
 const USERS: u32 = 100;
 
-/// Principal can write to a file or directory. Displayed by name; a group has a percent sign before it, as in sudoers.
+/// Whoever can write to a file or directory. Displayed by name; a group has a percent sign before it, as in sudoers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Principal {
     /// By user ID.
