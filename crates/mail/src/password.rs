@@ -5,8 +5,8 @@ use asbackup_system::systemd;
 
 const CREDENTIAL: &str = "mail-password";
 
-/// The password for the service itself.
-pub fn of_this_service(mail: &Mail) -> Secret {
+/// The password, for the service itself.
+pub fn of_this_process(mail: &Mail) -> Secret {
     first(mail, systemd::credential)
 }
 

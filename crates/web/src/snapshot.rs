@@ -51,8 +51,8 @@ pub struct Snapshot {
 }
 
 /// Converts a dictionary of the bus to JSON.
-pub fn object(told: &HashMap<String, OwnedVariant>) -> Object {
-    told.iter().map(|(name, value)| (name.clone(), json(value))).collect()
+pub fn object(dictionary: &HashMap<String, OwnedVariant>) -> Object {
+    dictionary.iter().map(|(name, value)| (name.clone(), json(value))).collect()
 }
 
 impl Snapshot {
@@ -111,8 +111,8 @@ fn only(names: &[&str], mut row: Object) -> Value {
 }
 
 /// Renames the outermost keys; both `SafeToRemove` and `safe-to-remove` become `safe_to_remove`.
-fn snake_case(told: Object) -> Object {
-    told.into_iter().map(|(name, value)| (snake(&name), value)).collect()
+fn snake_case(object: Object) -> Object {
+    object.into_iter().map(|(name, value)| (snake(&name), value)).collect()
 }
 
 fn snake(name: &str) -> String {
@@ -145,9 +145,9 @@ mod tests {
             mount_points: vec!["/mnt/secret".to_owned()],
             ..Disk::default()
         };
-        let told = Snapshot { disks: Arc::new(vec![disk]), ..Snapshot::default() }.to_json();
-        let text = Value::from(told.clone()).to_string();
+        let published = Snapshot { disks: Arc::new(vec![disk]), ..Snapshot::default() }.to_json();
+        let text = Value::from(published.clone()).to_string();
         assert!(!text.contains("boss") && !text.contains("secret"), "{text}");
-        assert!(told["disks"][0]["last_success"] == 0, "{text}");
+        assert!(published["disks"][0]["last_success"] == 0, "{text}");
     }
 }

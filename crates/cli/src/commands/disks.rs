@@ -1,5 +1,5 @@
 //! `asbackup disks`: lists the configured disks, attached disks that could be added with their line for config.ini, and disks without a
-//! file system.
+//! file system; or accepts one as it is now (`trust`).
 
 use crate::exit_code::Exit;
 use crate::query::{self, Object};

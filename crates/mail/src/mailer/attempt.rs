@@ -199,7 +199,7 @@ struct Sessions<'a> {
 
 impl<'a> Sessions<'a> {
     fn new(settings: &'a Settings) -> Self {
-        let password = password::of_this_service(&settings.config.mail);
+        let password = password::of_this_process(&settings.config.mail);
         Self { settings, password, hello: hello_name(&settings.config), open: None }
     }
 
