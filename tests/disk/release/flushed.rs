@@ -7,7 +7,10 @@ use asbackup_testing::testbed::Testbed;
 use asbackup_testing::testbed::disk::Disk;
 use asbackup_testing::testbed::frozen::Frozen;
 use asbackup_testing::testbed::played::{MOUNT_POINT, Played};
+use asbackup_testing::testbed::processes::{Stage, rsyncs};
 use asbackup_testing::testbed::scene::{Scene, assert_aborted, assert_success};
+use asbackup_testing::{PATIENCE, wait_for};
+use rustix::process::Signal;
 use serde_json::Value;
 
 /// Ends the run with a disk that UDisks2 does not unmount, after `late` has been written to it.
@@ -55,8 +58,14 @@ async fn the_reported_time_ends_when_everything_is_on_the_disk() {
     let daemon = scene.daemon().await;
     let held = scene.plug_and_hold(&daemon).await;
     let began = Instant::now();
-    let frozen = Frozen::new(&scene.testbed);
+    // Between the end of rsync and the flush the daemon stands still: rsync would wait for a medium that is held up, too, whenever
+    // the kernel happens to write something back.
+    daemon.signal(Signal::STOP);
     held.release();
+    wait_for("the end of rsync", PATIENCE, || rsyncs(daemon.pid(), Stage::Copy).is_empty().then_some(()));
+    std::fs::write(scene.testbed.path("/media/root/OFFSITE/late"), vec![0xa5; 16 << 20]).expect("room on the disk");
+    let frozen = Frozen::new(&scene.testbed);
+    daemon.signal(Signal::CONT);
     daemon.wait_for("the flush", |_| daemon.text_log().contains("is being written to the disk").then_some(())).await;
     // The flush itself takes this long; nothing is waited for.
     tokio::time::sleep(FLUSH).await;
