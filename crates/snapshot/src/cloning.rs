@@ -93,15 +93,11 @@ impl Snapshot {
     pub fn clone_files(&self, source: BorrowedFd<'_>, entries: &[Entry], minimum: u64, cancel: &AtomicBool) -> Report {
         let began = Instant::now();
         let mut cloning = Cloning::new(source, self.directory.as_fd());
-        let mut wanted = entries.iter().filter_map(|entry| Some((entry, entry.stamp?)));
-        let mut wanted = wanted.by_ref().filter(|(_, stamp)| stamp.kind == Kind::Regular && stamp.size >= minimum);
+        let there = entries.iter().filter_map(|entry| Some((entry, entry.stamp?)));
+        let mut wanted = there.filter(|(_, stamp)| stamp.kind == Kind::Regular && stamp.size >= minimum);
         while !cancel.load(Ordering::Relaxed) {
-            let Some((entry, stamp)) = wanted.next() else {
-                break;
-            };
-            let Err(why) = cloning.take(&entry.path, &stamp) else {
-                continue;
-            };
+            let Some((entry, stamp)) = wanted.next() else { break };
+            let Err(why) = cloning.freeze(&entry.path, &stamp) else { continue };
             cloning.report.skipped.push(Skipped { path: entry.path.clone(), why });
             if why.ends_all() {
                 break;
@@ -127,25 +123,30 @@ impl<'a> Cloning<'a> {
         Self { originals, clones, first: HashMap::new(), snapshot, report: Report::default() }
     }
 
-    fn take(&mut self, path: &Path, listed: &Stamp) -> Result<(), Why> {
+    fn freeze(&mut self, path: &Path, listed: &Stamp) -> Result<(), Why> {
         let original = self.open_listed(path, listed)?;
         let number = (listed.device, listed.inode);
         if let Some(first) = self.first.get(&number) {
-            link(Parents::below(self.snapshot, Mounts::Refuse), first, &mut self.clones, path)
-                .map_err(Why::Unwritable)?;
+            let firsts = Parents::below(self.snapshot, Mounts::Refuse);
+            link(firsts, first, &mut self.clones, path).map_err(Why::Unwritable)?;
             self.report.links += 1;
             return Ok(());
         }
+        self.clone_first(path, &original, listed)?;
+        if listed.links > 1 {
+            self.first.insert(number, path.to_owned());
+        }
+        Ok(())
+    }
+
+    fn clone_first(&mut self, path: &Path, original: &OwnedFd, listed: &Stamp) -> Result<(), Why> {
         let (directory, name) = self.clones.make(path).map_err(Why::Unwritable)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
         let clone = beneath::open(directory, name, flags, Mode::RUSR | Mode::WUSR, Mounts::Refuse);
         let clone = clone.map_err(Why::Unwritable)?;
-        if let Err(why) = fill(&clone, &original, listed) {
+        if let Err(why) = fill(&clone, original, listed) {
             let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
             return Err(why);
-        }
-        if listed.links > 1 {
-            self.first.insert(number, path.to_owned());
         }
         self.report.files += 1;
         self.report.bytes += listed.size;

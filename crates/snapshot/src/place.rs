@@ -206,9 +206,7 @@ fn demand_mark(directory: BorrowedFd<'_>) -> Result<(), Refusal> {
 
 /// The path of the place in the source, if it is in it.
 fn inside(place: BorrowedFd<'_>, path: &Path, source: Identity) -> Result<Option<PathBuf>, Refusal> {
-    let Some(steps) = Ancestors::of(place)?.steps_to(source) else {
-        return Ok(None);
-    };
+    let Some(steps) = Ancestors::of(place)?.steps_to(source) else { return Ok(None) };
     let names: Vec<_> = path.iter().collect();
     Ok(Some(names[names.len().saturating_sub(steps)..].iter().collect()))
 }

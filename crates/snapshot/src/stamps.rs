@@ -15,6 +15,7 @@
 //! - who writes without setting times: file handles of XFS opened for invisible I/O, and those who write to the device itself.
 //!   `Snapshot::diverged` sees both in cloned files, since it looks at blocks and not at times;
 //! - a single write call that began before `take` and is not over when that returns: a clone waits for it, a reader may not;
+//! - stores through a map into files of a file system that is mounted below the source: only the source's own is flushed;
 //! - what is not listed, and whether who wrote was done: a program that has not written its second half yet;
 //! - the kernel's counter of changes (STATX_CHANGE_COOKIE), which it keeps to itself.
 

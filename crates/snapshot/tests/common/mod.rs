@@ -7,7 +7,7 @@ mod disks;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -78,12 +78,11 @@ impl Source {
 
 /// The path of a snapshot as the test sees it; that of the place is the one within the namespace.
 pub fn shown(place: &Place, name: &str) -> PathBuf {
-    use std::os::fd::AsRawFd;
     PathBuf::from(format!("/proc/self/fd/{}", place.directory().as_raw_fd())).join(name)
 }
 
 /// Runs a test of this program again where the file systems are below /mnt, and demands that it passes. `false` in there.
-pub fn is_outside(wanted: &[Wanted_], test: &str) -> bool {
+pub fn is_outside(wanted: &[disks::Wanted], test: &str) -> bool {
     if std::env::var_os("SNAPSHOT_INSIDE").is_some() {
         return false;
     }
@@ -93,9 +92,6 @@ pub fn is_outside(wanted: &[Wanted_], test: &str) -> bool {
     }
     true
 }
-
-/// One to be made, as `Wanted` of a place is another thing.
-pub type Wanted_ = (&'static str, &'static [&'static str], u64);
 
 pub fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("a directory");
@@ -113,7 +109,7 @@ pub fn left_in(place: &Place) -> Vec<String> {
     names
 }
 
-/// Waits for the moments that a test is not about to pass; fails after a minute.
+/// Waits for what the kernel does in the background; fails after a minute.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..6000 {
         if is_so() {
