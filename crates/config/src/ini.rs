@@ -81,6 +81,13 @@ impl Ini {
         Some(interpolation::expand(&raw.text, |name| self.raw(section, name).map(|raw| raw.text.as_str())))
     }
 
+    /// Every key as (section, key, value), where it is written.
+    pub(super) fn raws(&self) -> impl Iterator<Item = (&str, &str, &Raw)> {
+        self.sections
+            .iter()
+            .flat_map(|(name, section)| section.keys.iter().map(move |(key, raw)| (name.as_str(), key.as_str(), raw)))
+    }
+
     /// Names that some value refers to by `%(name)s`: variables of the file's author.
     pub fn references(&self) -> Vec<String> {
         let values = self.sections.values().flat_map(|section| section.keys.values());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::fault::{ConfigFaults, ConfigProblem, Problems};
-use super::ini::Ini;
+use super::ini::{DEFAULT_SECTION, Ini, Raw};
 use super::interpolation::{self, InterpolationError};
 use super::keys::{KEYS, Key, SOURCE, sections};
 use super::numbering::{is_space, section_name, strip, unify_line_ends};
@@ -49,6 +49,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigFaults> {
 /// As `load`.
 pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
     let (ini, mut faults) = Ini::read(text);
+    faults.extend(indented_sections(&ini));
     let mut config = empty();
     for key in &KEYS {
         faults.extend(apply(&mut config, key, &ini).err().into_iter().flatten());
@@ -157,13 +158,29 @@ fn reference_problem(key: &Key, ini: &Ini, error: InterpolationError) -> ConfigP
     }
 }
 
-/// Only the values of lists may span several lines, and none holds the name of a section: elsewhere an indented line is a mistake.
+/// Sections that only seem to begin, in values of any key, also of one that nobody knows: their keys would be lost without a word.
+fn indented_sections(ini: &Ini) -> Problems {
+    let problem = |(section, key, raw): (&str, &str, &Raw)| {
+        let (line, name) = raw.continuation.iter().find_map(known_section)?;
+        Some(ConfigProblem::IndentedSection { section: section.to_owned(), key: key.to_owned(), line, name })
+    };
+    ini.raws().filter_map(problem).collect()
+}
+
+fn known_section((line, text): &(u64, String)) -> Option<(u64, String)> {
+    let name = section_name(text)?;
+    let is_it = |known: &&str| known.eq_ignore_ascii_case(name);
+    sections().iter().chain(&[DEFAULT_SECTION]).any(is_it).then(|| (*line, name.to_owned()))
+}
+
+/// Only the values of lists may span several lines; elsewhere an indented line is a mistake.
 fn check_lines(key: &Key, ini: &Ini) -> Result<(), Problems> {
     let Some(raw) = ini.raw(key.section, key.name) else { return Ok(()) };
-    let (section, name) = (key.section.to_owned(), key.name.to_owned());
-    if let Some((line, header)) = raw.continuation.iter().find_map(known_section) {
-        return Err(vec![ConfigProblem::IndentedSection { section, key: name, line, name: header }]);
+    if raw.continuation.iter().any(|line| known_section(line).is_some()) {
+        // `indented_sections` reports it.
+        return Err(Problems::new());
     }
+    let (section, name) = (key.section.to_owned(), key.name.to_owned());
     // The value may as well begin in the second line.
     let further = raw.continuation.get(usize::from(raw.text.starts_with('\n')));
     match further {
@@ -172,11 +189,6 @@ fn check_lines(key: &Key, ini: &Ini) -> Result<(), Problems> {
         }
         _ => Ok(()),
     }
-}
-
-fn known_section((line, text): &(u64, String)) -> Option<(u64, String)> {
-    let name = section_name(text)?;
-    sections().contains(&name).then(|| (*line, name.to_owned()))
 }
 
 fn check_characters(key: &Key, value: &Value, ini: &Ini) -> Result<(), Problems> {

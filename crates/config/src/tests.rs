@@ -354,6 +354,9 @@ fn a_line_too_many_is_found_where_a_value_begins_late_or_is_referred_to_or_has_o
     assert_eq!(line_of(&faults("[Backup]\r\nbackup-source =\r\n  /srv\r\n  /x\r\n")), 4);
     assert_eq!(line_of(&faults("[DEFAULT]\nbase = /srv\n  /x\n[Backup]\nbackup-source = %(base)s\n")), 3);
     assert_eq!(line_of(&faults("[DEFAULT]\nbackup-source = /srv\n  [Mail]\n[Backup]\n")), 3);
+    // Nobody reads these keys, but those of the section would be missed.
+    assert_eq!(line_of(&faults("[Backup]\nbackup-sauce = /srv\n  [mail]\n  server = mail.x.de\n")), 3);
+    assert_eq!(line_of(&faults("[Mine]\nanything = 1\n  [DEFAULT]\n  backup-source = /srv\n")), 3);
     // The percent sign would be shown with the whole value.
     assert_eq!(line_of(&faults("[Backup]\nbackup-source = /srv\n  password = a%b\n")), 3);
     assert_eq!(line_of(&faults("[Backup]\nbackup-source = /srv\n  [Mail]\n  password = a%b\n")), 3);
