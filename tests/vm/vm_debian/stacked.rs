@@ -33,9 +33,10 @@ impl Vm {
         disk
     }
 
+    /// udev looks at a new device first and waits for changes only then: what is made in between, it never learns of.
     fn format(&mut self, disk: &UsbDisk, device: &str) {
         let (name, uuid) = (&disk.name, &disk.uuid);
-        self.ok(&format!("mkfs.ext4 -q -L {name} -U {uuid} {device} && udevadm settle"));
+        self.ok(&format!("udevadm settle && mkfs.ext4 -q -L {name} -U {uuid} {device} && udevadm settle"));
     }
 
     /// The daemon knows the disk from now on, and its signals are recorded.
