@@ -140,7 +140,7 @@ fn a_file_system_in_a_volume_group_may_be_pulled_and_come_back() {
     vm.assert_copied(&disk);
     vm.pull(&disk);
     vm.wait_gone(&disk);
-    vm.ok("dmsetup remove offsite-copies && udevadm settle");
+    vm.ok("dmsetup remove --retry offsite-copies && udevadm settle");
     vm.plug(&disk);
     vm.wait("vgchange --activate y offsite");
     vm.wait_success(&disk);
@@ -163,7 +163,8 @@ fn a_file_system_on_a_mirror_of_two_disks_is_copied_to_and_gone_with_both() {
     vm.pull(&other);
     vm.pull(&disk);
     vm.wait_gone(&disk);
-    vm.ok("mdadm --stop --scan && udevadm settle");
+    // Whoever looks at what is left of it (udev, UDisks2) has it open for a moment.
+    vm.wait("mdadm --stop --scan && udevadm settle");
     vm.plug(&disk);
     vm.plug(&other);
     vm.wait_success(&disk);
