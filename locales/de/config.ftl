@@ -33,6 +33,8 @@ config-several-lines = Der Wert von [{ $section }] { $key } geht in Zeile { $lin
     .action = Eine eingerückte Zeile gehört zum Wert darüber: Bitte die Leerzeichen am Anfang von Zeile { $line } löschen.
 config-indented-section = [{ $name }] in Zeile { $line } ist eingerückt und zählt deshalb zum Wert von [{ $section }] { $key }.
     .action = Bitte die Leerzeichen vor [{ $name }] löschen, ebenso die vor den Zeilen danach.
+config-indented-key = „{ $name }“ in Zeile { $line } ist eingerückt und zählt deshalb zum Wert von [{ $section }] { $key }.
+    .action = Bitte die Leerzeichen am Anfang von Zeile { $line } löschen.
 config-control-character = In [{ $section }] { $key } = { $value } steht ein unsichtbares Steuerzeichen.
     .action = Bitte den Wert von Hand neu eintippen.
 

@@ -33,6 +33,8 @@ config-several-lines = The value of [{ $section }] { $key } goes on in line { $l
     .action = An indented line belongs to the value above it: please delete the spaces at the start of line { $line }.
 config-indented-section = [{ $name }] in line { $line } is indented, so it counts as part of the value of [{ $section }] { $key }.
     .action = Please delete the spaces before [{ $name }], and those before the lines that follow it.
+config-indented-key = “{ $name }” in line { $line } is indented, so it counts as part of the value of [{ $section }] { $key }.
+    .action = Please delete the spaces at the start of line { $line }.
 config-control-character = [{ $section }] { $key } = { $value } contains an invisible control character.
     .action = Please type the value again by hand.
 

@@ -31,6 +31,7 @@ pub enum ConfigProblem {
     ReferenceLoop { section: String, key: String },
     SeveralLines { section: String, key: String, line: u64 },
     IndentedSection { section: String, key: String, line: u64, name: String },
+    IndentedKey { section: String, key: String, line: u64, name: String },
     ControlCharacter { section: String, key: String, value: String },
 
     // Faults of a value.

@@ -81,6 +81,21 @@ impl Ini {
         Some(interpolation::expand(&raw.text, |name| self.raw(section, name).map(|raw| raw.text.as_str())))
     }
 
+    /// The values that a key's value is made of: those that it refers to by `%(name)s`, and those that they refer to.
+    pub(super) fn parts(&self, section: &str, key: &str) -> Vec<&Raw> {
+        let mut found: Vec<(String, &Raw)> = Vec::new();
+        let mut open: Vec<&Raw> = self.raw(section, key).into_iter().collect();
+        while let Some(raw) = open.pop() {
+            for name in interpolation::references(&raw.text) {
+                if let Some(part) = self.raw(section, &name).filter(|_| found.iter().all(|(known, _)| *known != name)) {
+                    found.push((name, part));
+                    open.push(part);
+                }
+            }
+        }
+        found.into_iter().map(|(_, part)| part).collect()
+    }
+
     /// Every key as (section, key, value), where it is written.
     pub(super) fn raws(&self) -> impl Iterator<Item = (&str, &str, &Raw)> {
         self.sections

@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+mod continuation;
 mod edit;
 mod fault;
 pub mod ini;

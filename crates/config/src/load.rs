@@ -4,11 +4,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::continuation;
 use super::fault::{ConfigFaults, ConfigProblem, Problems};
-use super::ini::{DEFAULT_SECTION, Ini, Raw};
+use super::ini::Ini;
 use super::interpolation::{self, InterpolationError};
-use super::keys::{KEYS, Key, SOURCE, sections};
-use super::numbering::{is_space, section_name, strip, unify_line_ends};
+use super::keys::{KEYS, Key, SOURCE};
+use super::numbering::{is_space, strip, unify_line_ends};
 use super::settings::{self, Setting};
 use super::types::{Config, Encryption, IdentityPolicy, LossyPolicy, MASK, Mail, Veeam, Web};
 use super::values::{DISK_LIST, Value};
@@ -49,7 +50,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigFaults> {
 /// As `load`.
 pub fn parse(text: &str) -> Result<Loaded, ConfigFaults> {
     let (ini, mut faults) = Ini::read(text);
-    faults.extend(indented_sections(&ini));
+    faults.extend(continuation::indented_sections(&ini));
     let mut config = empty();
     for key in &KEYS {
         faults.extend(apply(&mut config, key, &ini).err().into_iter().flatten());
@@ -100,7 +101,7 @@ fn contradictions(config: &Config) -> Problems {
 /// Puts the value of a key, or its default, into the config.
 fn apply(config: &mut Config, key: &Key, ini: &Ini) -> Result<(), Problems> {
     // First, since other faults show the value, and a line that does not belong to it may hold a password.
-    check_lines(key, ini)?;
+    continuation::check(key, ini)?;
     let given = match ini.get(key.section, key.name) {
         None if key.alternative().is_some_and(|other| is_filled_in(ini, other)) => return Ok(()),
         None => None,
@@ -158,42 +159,9 @@ fn reference_problem(key: &Key, ini: &Ini, error: InterpolationError) -> ConfigP
     }
 }
 
-/// Sections that only seem to begin, in values of any key, also of one that nobody knows: their keys would be lost without a word.
-fn indented_sections(ini: &Ini) -> Problems {
-    let problem = |(section, key, raw): (&str, &str, &Raw)| {
-        let (line, name) = raw.continuation.iter().find_map(known_section)?;
-        Some(ConfigProblem::IndentedSection { section: section.to_owned(), key: key.to_owned(), line, name })
-    };
-    ini.raws().filter_map(problem).collect()
-}
-
-fn known_section((line, text): &(u64, String)) -> Option<(u64, String)> {
-    let name = section_name(text)?;
-    let is_it = |known: &&str| known.eq_ignore_ascii_case(name);
-    sections().iter().chain(&[DEFAULT_SECTION]).any(is_it).then(|| (*line, name.to_owned()))
-}
-
-/// Only the values of lists may span several lines; elsewhere an indented line is a mistake.
-fn check_lines(key: &Key, ini: &Ini) -> Result<(), Problems> {
-    let Some(raw) = ini.raw(key.section, key.name) else { return Ok(()) };
-    if raw.continuation.iter().any(|line| known_section(line).is_some()) {
-        // `indented_sections` reports it.
-        return Err(Problems::new());
-    }
-    let (section, name) = (key.section.to_owned(), key.name.to_owned());
-    // The value may as well begin in the second line.
-    let further = raw.continuation.get(usize::from(raw.text.starts_with('\n')));
-    match further {
-        Some((line, _)) if strip(&raw.text).contains('\n') && !key.traits.list => {
-            Err(vec![ConfigProblem::SeveralLines { section, key: name, line: *line }])
-        }
-        _ => Ok(()),
-    }
-}
-
 fn check_characters(key: &Key, value: &Value, ini: &Ini) -> Result<(), Problems> {
     let (section, name) = value.place();
-    if let Some(line) = line_of_reference(key, value, ini) {
+    if let Some(line) = continuation::of_reference(key, value, ini) {
         return Err(vec![ConfigProblem::SeveralLines { section, key: name, line }]);
     }
     let harmful = |c: char| c.is_control() && !(key.traits.list && is_space(c));
@@ -201,16 +169,6 @@ fn check_characters(key: &Key, value: &Value, ini: &Ini) -> Result<(), Problems>
         return Err(vec![ConfigProblem::ControlCharacter { section, key: name, value: value.shown() }]);
     }
     Ok(())
-}
-
-/// Where a value goes on that `%(name)s` has put into this one, which may only be one line long.
-fn line_of_reference(key: &Key, value: &Value, ini: &Ini) -> Option<u64> {
-    if key.traits.list || !value.text.contains('\n') {
-        return None;
-    }
-    let names = interpolation::references(&ini.raw(key.section, key.name)?.text);
-    let mut lines = names.iter().filter_map(|name| ini.raw(key.section, name)).flat_map(|raw| &raw.continuation);
-    lines.next().map(|(line, _)| *line)
 }
 
 fn io_problem(path: &Path, error: &std::io::Error) -> ConfigProblem {

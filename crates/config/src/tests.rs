@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::keys::{KEYS, Key};
 use super::*;
 use asbackup_api::DiskId;
-use asbackup_texts::Language;
+use asbackup_texts::{Language, Texts};
 
 /// A file of the Python script, as the requirement describes its keys.
 const OLD_FILE: &str = "\
@@ -325,7 +325,11 @@ fn two_directories_of_veeam_are_both_watched_with_a_warning() {
 
 fn line_of(problems: &[ConfigProblem]) -> u64 {
     match problems {
-        [ConfigProblem::SeveralLines { line, .. } | ConfigProblem::IndentedSection { line, .. }] => *line,
+        [
+            ConfigProblem::SeveralLines { line, .. }
+            | ConfigProblem::IndentedSection { line, .. }
+            | ConfigProblem::IndentedKey { line, .. },
+        ] => *line,
         other => panic!("{other:?}"),
     }
 }
@@ -350,9 +354,32 @@ fn only_lists_may_span_several_lines() {
 }
 
 #[test]
+fn an_indented_key_below_a_list_is_no_item_of_it() {
+    for (list, indented) in [
+        ("[Mail]\ncc = a@x.de", "password = secret"),
+        ("[Mail]\nto-mail-addresses-sysop =\n  a@x.de", "Server: mail.x.de"),
+        ("[Mail]\ncc = a@x.de", "passwort=secret"),
+        ("[Mail]\ncc = a@x.de", "Kennwört = sec@ret"),
+        ("[Mail]\ncc = %(all)s\nall = a@x.de", "password = secret"),
+        ("[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4", "backup-source=/srv"),
+    ] {
+        let problems = faults(&format!("{list}\n\t{indented}\n"));
+        assert_eq!(kinds(&problems), ["indented-key"], "{indented}");
+        assert_eq!(line_of(&problems), list.lines().count() as u64 + 1);
+        let said = Texts::new(Language::English).message(&problems[0]).to_string();
+        assert!(!said.contains("sec"), "{said}");
+    }
+    // A name or an address may well look like one.
+    let alike = "\"port: 5\" <b@x.de>\n  Büro: Anna <c@x.de>\n  password@x.de\n  joe=x.org@x.de, mail=x@x.de";
+    assert_eq!(good(&format!("[Mail]\nserver = m\ncc = a@x.de\n  {alike}\n")).mail.cc.len(), 6);
+}
+
+#[test]
 fn a_line_too_many_is_found_where_a_value_begins_late_or_is_referred_to_or_has_other_faults() {
     assert_eq!(line_of(&faults("[Backup]\r\nbackup-source =\r\n  /srv\r\n  /x\r\n")), 4);
     assert_eq!(line_of(&faults("[DEFAULT]\nbase = /srv\n  /x\n[Backup]\nbackup-source = %(base)s\n")), 3);
+    let nested = "[DEFAULT]\nbase = %(root)s\nroot = /srv\n  password = a\n[Backup]\nbackup-source = %(base)s\n";
+    assert_eq!(line_of(&faults(nested)), 4);
     assert_eq!(line_of(&faults("[DEFAULT]\nbackup-source = /srv\n  [Mail]\n[Backup]\n")), 3);
     // Nobody reads these keys, but those of the section would be missed.
     assert_eq!(line_of(&faults("[Backup]\nbackup-sauce = /srv\n  [mail]\n  server = mail.x.de\n")), 3);
@@ -377,7 +404,7 @@ fn a_recipient_that_looks_like_a_host_is_a_warning() {
     let expected = ["admin.example.org", "boss.example.org", "chef.example.org"];
     assert_eq!(found, [0, 1, 2].map(|nth| pair(at[nth], expected[nth])));
     let of_a_disk = "[Backup]\nfilesystem-ids-and-notification-mail-addresses = B78E-6CC4, admin.example.org\n";
-    let refused = parse(of_a_disk).unwrap_err().messages(&asbackup_texts::Texts::new(Language::English));
+    let refused = parse(of_a_disk).unwrap_err().messages(&Texts::new(Language::English));
     assert!(refused[0].to_string().contains("A mail address has an @"), "{}", refused[0]);
 }
 
