@@ -38,26 +38,19 @@ fn kill(vm: &mut Vm, unit: &str) {
     vm.ok(&format!("systemctl kill --kill-whom=main --signal=KILL {unit}"));
 }
 
-/// The disk is sound again and in its place.
+/// The disk is sound again. A pulled one stays out: as soon as it is in, it is used.
 pub fn mend(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
-    match plan.blow {
-        Blow::Pull => {
-            vm.plug(disk);
-            vm.wait(&format!("test -b /dev/disk/by-uuid/{}", disk.uuid));
-        }
-        blow if blow.is_of_disk() => vm.map(disk, Table::Sound),
-        _ => {}
+    if plan.blow.is_of_disk() {
+        vm.map(disk, Table::Sound);
     }
 }
 
 /// One more run, by whatever begins one after such a fault.
 pub fn again(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
-    if plan.blow == Blow::Pull {
-        // The plug-in began it.
-        vm.wait_success(disk);
-        return;
-    }
     vm.finished_at = vm.last_finished_at();
-    vm.ok(&format!("busctl call {NAME} Start s {}", disk.uuid));
+    match plan.blow {
+        Blow::Pull => vm.plug(disk),
+        _ => drop(vm.ok(&format!("busctl call {NAME} Start s {}", disk.uuid))),
+    }
     vm.wait_success(disk);
 }

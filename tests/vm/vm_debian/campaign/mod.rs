@@ -52,7 +52,7 @@ fn play(plan: &Plan) {
     truth::come_to_rest(&mut vm);
     before.holds(&mut vm);
     blow::mend(&mut vm, &disk, plan);
-    truth::is_told(&mut vm, &disk);
+    truth::is_told(&mut vm, &disk, plan);
     blow::again(&mut vm, &disk, plan);
     vm.assert_copied(&disk);
     before.holds(&mut vm);

@@ -1,5 +1,6 @@
 //! What must hold after every fault.
 
+use super::plan::{Blow, Plan};
 use crate::disk::UsbDisk;
 use crate::machine::Vm;
 use crate::scene::{NAME, SOURCE};
@@ -43,12 +44,26 @@ pub fn come_to_rest(vm: &mut Vm) {
 }
 
 /// The newest run's record is true.
-pub fn is_told(vm: &mut Vm, disk: &UsbDisk) {
+pub fn is_told(vm: &mut Vm, disk: &UsbDisk, plan: &Plan) {
     let error = vm.property("LastError");
-    if vm.property("LastResult") == r#"s "success""# {
-        assert_eq!(error, r#"(ss) "" """#);
-        vm.assert_copied(disk);
+    if vm.property("LastResult") != r#"s "success""# {
+        assert_ne!(error, r#"(ss) "" """#, "no reason is told");
         return;
     }
-    assert_ne!(error, r#"(ss) "" """#, "no reason is told");
+    assert_eq!(error, r#"(ss) "" """#);
+    match plan.blow {
+        Blow::Pull => look_at_pulled(vm, disk),
+        _ => vm.assert_copied(disk),
+    }
+}
+
+/// The run ended before the disk was pulled. The service would use the disk while it is looked at, so it stands still.
+fn look_at_pulled(vm: &mut Vm, disk: &UsbDisk) {
+    vm.ok("systemctl stop asbackupd");
+    vm.plug(disk);
+    vm.wait(&format!("test -b /dev/disk/by-uuid/{}", disk.uuid));
+    vm.assert_copied(disk);
+    vm.pull(disk);
+    vm.wait(&format!("test ! -b /dev/disk/by-uuid/{}", disk.uuid));
+    vm.ok("systemctl start asbackupd");
 }
