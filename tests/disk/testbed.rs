@@ -256,6 +256,37 @@ fn nothing_is_left_of_a_test_that_is_killed() {
     });
 }
 
+/// Runs as a child of the next test, where the machine around has a file system mounted from an image.
+#[test]
+fn a_testbed_beside_a_mounted_image() {
+    if std::env::var_os("ASBACKUP_TEST_BESIDE_IMAGE").is_none() {
+        return;
+    }
+    let testbed = Testbed::new();
+    let inherited = fs::read_to_string(format!("/proc/{}/mountinfo", testbed.init())).expect("/proc");
+    assert!(inherited.contains(" /dev/loop"), "{inherited}");
+    assert_eq!(testbed.mounts_of_disks(), Vec::<String>::new());
+    let mut disk = Disk::make(&testbed, FileSystem::Ext4, "OFFSITE");
+    disk.plug();
+    wait_until_udisks_knows(&testbed, &disk);
+    mount(&testbed, &disk, "rw");
+    assert_eq!(testbed.mounts_of_disks(), testbed.mounts_of(&disk.device()));
+    assert_eq!(testbed.mounts_of_disks().len(), 1);
+}
+
+#[test]
+fn what_the_machine_around_has_mounted_is_none_of_the_testbeds_disks() {
+    let directory = tempfile::tempdir_in(scratch()).expect("a directory");
+    let image = directory.path().join("image");
+    fs::File::create(&image).and_then(|file| file.set_len(16 << 20)).expect("an image file");
+    run(Command::new("/usr/sbin/mkfs.ext4").arg("-q").arg(&image));
+    let mut around = Command::new("unshare");
+    around.args(["--mount", "--propagation", "private", "sh", "-ec", "mount -o loop \"$0\" /mnt; exec \"$@\""]);
+    around.arg(&image).arg(std::env::current_exe().expect("this test"));
+    around.args(["--exact", "testbed::a_testbed_beside_a_mounted_image"]).env("ASBACKUP_TEST_BESIDE_IMAGE", "1");
+    assert!(run(&mut around).contains("1 passed"));
+}
+
 #[test]
 fn the_comparison_finds_every_kind_of_difference() {
     let directory = tempfile::tempdir_in(scratch()).expect("a directory");

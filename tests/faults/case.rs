@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use asbackup_api::Outcome;
+use asbackup_testing::PATIENCE;
 use asbackup_testing::testbed::daemon::Daemon;
-use asbackup_testing::{PATIENCE, wait_for};
 
 use crate::plan::Plan;
 use crate::truth::{self, Before};
@@ -60,8 +60,8 @@ async fn come_to_rest(world: &World, daemon: &Daemon) {
     })
     .await;
     // A mount that comes after its run has ended is undone when it is there, and its mark goes last.
-    let is_clear = || world.mounts().is_empty() && world.marks().is_empty();
-    wait_for("everything to be unmounted", PATIENCE, || is_clear().then_some(()));
+    let is_clear = || world.testbed.mounts_of_disks().is_empty() && world.marks().is_empty();
+    asbackup_testing::until("everything to be unmounted", is_clear).await;
 }
 
 async fn wait_until_seen(world: &World, daemon: &Daemon) {

@@ -56,6 +56,7 @@ fn no_fault_at_any_moment_loses_anything() {
                     let line = format!("FAULT_SEED={seed} {plan:?}: {verdict}, {:.1} s", start.elapsed().as_secs_f32());
                     println!("{line}");
                     if let Err(words) = played {
+                        world.print();
                         failed.lock().expect("nobody panics with it").push(format!("{line}: {words}"));
                         world = World::new();
                     }

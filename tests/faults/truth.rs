@@ -31,7 +31,7 @@ impl Before {
     pub fn holds(&self, world: &World) {
         assert_eq!(source(world), self.source, "the source has changed");
         assert_eq!(outside(world), self.outside, "something landed beside the disk");
-        assert_eq!(world.mounts(), Vec::<String>::new(), "still mounted");
+        assert_eq!(world.testbed.mounts_of_disks(), Vec::<String>::new(), "still mounted");
         // A process that has been killed takes a moment to die.
         wait_for("rsync to be gone", PATIENCE, || world.rsyncs().is_empty().then_some(()));
         let lock = world.config.source_lock();

@@ -110,20 +110,20 @@ impl World {
         Daemon::start(&self.testbed, &self.config).await
     }
 
-    /// The mounts of disks that the testbed has.
-    pub fn mounts(&self) -> Vec<String> {
-        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.testbed.init())).expect("the mount table");
-        table.lines().filter(|line| line.contains(" /dev/loop")).map(str::to_owned).collect()
-    }
-
     /// What the daemon has marked as its own mounts.
     pub fn marks(&self) -> Vec<PathBuf> {
         let marks = fs::read_dir(self.testbed.path("/run/asbackup/mounts"));
         marks.into_iter().flatten().flatten().map(|mark| mark.path()).collect()
     }
 
+    /// Prints what a case that has failed left behind.
+    pub fn print(&self) {
+        self.testbed.print();
+        eprintln!("---- marked as the daemon's own mounts: {:?}; rsync: {:?}", self.marks(), self.rsyncs());
+    }
+
     pub fn mount_point(&self) -> Option<String> {
-        Some(self.mounts().first()?.split(' ').nth(4)?.to_owned())
+        Some(self.testbed.mounts_of_disks().first()?.split(' ').nth(4)?.to_owned())
     }
 
     /// The processes of the testbed that are rsync.

@@ -5,6 +5,7 @@
 //! one. So a `Testbed` must live and die in the thread that made it. Testbeds share the loop devices of the host and see each
 //! other's disks come and go, which is harmless, since each knows only its own UUIDs.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -48,6 +49,8 @@ pub struct Testbed {
     /// Where mails are sent and Veeam is asked.
     _sockets: Sockets,
     directory: TempDir,
+    /// What the machine around has mounted is mounted in here, too: the numbers of those mounts.
+    inherited: HashSet<String>,
     /// What bus, udevd and UDisks2 write to their standard errors.
     log: Arc<Mutex<String>>,
 }
@@ -82,7 +85,8 @@ impl Testbed {
         let stdin = outer.stdin.take().expect("piped");
         let run = PathBuf::from(format!("/proc/{init}/root/run/asbackup"));
         let sockets = Sockets::open_with(&run, move |program| inside(init, program));
-        Self { outer, _stdin: stdin, init, udisks: None, bus: None, _sockets: sockets, directory, log }
+        let inherited = mount_table(init).lines().map(number_of).collect();
+        Self { outer, _stdin: stdin, init, udisks: None, bus: None, _sockets: sockets, directory, inherited, log }
     }
 
     /// A command that will run inside.
@@ -128,10 +132,20 @@ impl Testbed {
 
     /// The lines of the mount table that name `device` as their source.
     pub fn mounts_of(&self, device: &Path) -> Vec<String> {
-        let table = fs::read_to_string(format!("/proc/{}/mountinfo", self.init)).expect("the testbed's mount table");
         let source = format!(" {} ", device.display());
         let part = format!(" {}p", device.display());
-        table.lines().filter(|line| line.contains(&source) || line.contains(&part)).map(str::to_owned).collect()
+        self.mounts(|line| line.contains(&source) || line.contains(&part))
+    }
+
+    /// The lines of the mount table that have any disk as their source, but for what the machine around has mounted.
+    pub fn mounts_of_disks(&self) -> Vec<String> {
+        self.mounts(|line| line.contains(" /dev/loop"))
+    }
+
+    fn mounts(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let table = mount_table(self.init);
+        let own = table.lines().filter(|line| !self.inherited.contains(&number_of(line)));
+        own.filter(|line| is_wanted(line)).map(str::to_owned).collect()
     }
 
     /// Waits until udevd has handled all events so far.
@@ -153,6 +167,14 @@ impl Testbed {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Prints what everybody in here is about, for a test that has failed.
+    pub fn print(&self) {
+        self.wake_udisks();
+        eprintln!("---- the log of bus, udevd and UDisks2 ----\n{}", self.log());
+        eprintln!("---- the loop devices ----\n{}", self.loop_devices());
+        eprintln!("---- the disks that are mounted ----\n{:#?}", self.mounts_of_disks());
+    }
+
     /// What bus, udevd and UDisks2 have written to their standard errors.
     pub fn log(&self) -> String {
         self.log.lock().expect("nobody panics with it").clone()
@@ -162,9 +184,7 @@ impl Testbed {
 impl Drop for Testbed {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.wake_udisks();
-            eprintln!("---- the log of bus, udevd and UDisks2 ----\n{}", self.log());
-            eprintln!("---- the loop devices ----\n{}", self.loop_devices());
+            self.print();
         }
         let _ = self.outer.kill();
         let _ = self.outer.wait();
@@ -181,6 +201,15 @@ fn inside(init: u32, program: impl AsRef<std::ffi::OsStr>) -> Command {
     command.args(["--mount", "--net", "--pid", "--ipc", "--uts", "--"]);
     command.arg(program);
     command
+}
+
+fn mount_table(init: u32) -> String {
+    fs::read_to_string(format!("/proc/{init}/mountinfo")).expect("the testbed's mount table")
+}
+
+/// A mount's number, which it keeps while it is mounted.
+fn number_of(line: &str) -> String {
+    line.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Removes the directories of tests that were killed; the names hold the pids.
