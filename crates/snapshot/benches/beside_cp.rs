@@ -15,7 +15,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
-use asbackup_snapshot::{MINIMUM, Place, Snapshot};
+use asbackup_snapshot::{Place, Snapshot};
 use common::{BTRFS, Disks, GO_ON, Source, XFS, names_in, run};
 
 const BLOCK: u64 = 4096;
@@ -74,7 +74,7 @@ fn ours(source: &Source, place: &Place, names: &[String], figures: &mut Figures)
     figures.stamps.push(began.elapsed().as_secs_f64());
     let snapshot = Snapshot::create(place, "1").expect("a snapshot");
     let before = processor();
-    let report = source.clone_files(&snapshot, &stamps);
+    let report = source.freeze_into(&snapshot, &stamps);
     figures.processor.push(processor() - before);
     assert!(report.is_whole() && source.changed(&stamps).is_empty(), "{report:?}");
     figures.extents = report.extents;
@@ -97,7 +97,7 @@ fn two_threads(source: &Source, place: &Place, names: &[String]) -> f64 {
     let began = Instant::now();
     thread::scope(|scope| {
         for half in [one, other] {
-            scope.spawn(|| snapshot.clone_files(source.file.as_fd(), half, MINIMUM, &GO_ON));
+            scope.spawn(|| snapshot.freeze(source.file.as_fd(), half, &GO_ON));
         }
     });
     began.elapsed().as_secs_f64()

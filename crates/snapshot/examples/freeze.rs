@@ -1,5 +1,5 @@
-//! `freeze SOURCE [--directory PLACE] [--name NAME] [PATH…]` freezes files of a directory, of 1 MiB and more: all of them, or those
-//! named. Prints what it did and what it proves. `freeze SOURCE [--directory PLACE] --remove` removes all that was frozen.
+//! `freeze SOURCE [--directory PLACE] [--name NAME] [PATH…]` freezes what is in a directory: all of it, or what is named.
+//! Prints what it did and what it proves. `freeze SOURCE [--directory PLACE] --remove` removes all that was frozen.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use asbackup_snapshot::{MINIMUM, Place, Snapshot, Stamps, Wanted};
+use asbackup_snapshot::{Place, Report, Snapshot, Stamps, Wanted};
 
 static GO_ON: AtomicBool = AtomicBool::new(false);
 
@@ -74,12 +74,13 @@ fn freeze(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let stamps = Stamps::take(source.as_fd(), paths, &GO_ON)?;
     let name = arguments.name.as_deref().unwrap_or("1");
     let snapshot = Snapshot::create(&place, name)?;
-    let report = snapshot.clone_files(source.as_fd(), stamps.entries(), MINIMUM, &GO_ON);
+    let report = snapshot.freeze(source.as_fd(), stamps.entries(), &GO_ON);
     let changed = stamps.changed(source.as_fd(), &GO_ON)?;
     let diverged = snapshot.diverged(source.as_fd(), stamps.entries(), &GO_ON)?;
     let (rate, room) = (report.extents as f64 / report.time.as_secs_f64(), place.room()?);
     println!("{}", place.path().join(name).display());
-    println!("{} files and {} more names, {} bytes", report.files, report.links, report.bytes);
+    let Report { files, links, bytes, others, .. } = report;
+    println!("{files} files and {links} more names, {bytes} bytes; {others} directories and others");
     println!("{} extents in {:.3} s, {rate:.0} a second", report.extents, report.time.as_secs_f64());
     println!("takes {} bytes alone; {:.1} % are free", snapshot.exclusive_bytes(&GO_ON)?, room.free_percent());
     report.skipped.iter().for_each(|skipped| eprintln!("{skipped}"));

@@ -4,11 +4,11 @@
 //!
 //! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `refusal` (why a place
 //! can't be used), `tree` (opening, making and listing below a directory), `trial` (whether blocks can be shared in one), `ancestors` and
-//! `place` (where snapshots live), `snapshot` (one of them), `cloning` (its large files), `sharing` (which blocks it has alone,
-//! and whether the originals still have the others), `room`, `removal`.
+//! `place` (where snapshots live), `snapshot` (one of them), `freezing` (what goes into it), `cloning` (contents), `attributes`,
+//! `report`, `sharing` (which blocks it has alone, and whether the originals still have the others), `room`, `removal`.
 //!
 //! ```no_run
-//! use asbackup_snapshot::{MINIMUM, Place, Snapshot, Stamps, Wanted};
+//! use asbackup_snapshot::{Place, Snapshot, Stamps, Wanted};
 //! use std::{fs::File, os::fd::AsFd, path::PathBuf, sync::atomic::AtomicBool};
 //!
 //! let cancel = AtomicBool::new(false);
@@ -19,8 +19,7 @@
 //! let listed = [PathBuf::from("monday.vbk"), PathBuf::from("monday.vbm")];
 //! let stamps = Stamps::take(source.as_fd(), listed, &cancel)?;
 //! let snapshot = Snapshot::create(&place, "7")?;
-//! let report = snapshot.clone_files(source.as_fd(), stamps.entries(), MINIMUM, &cancel);
-//! // Small files, links, directories and attributes are somebody else's, here.
+//! let report = snapshot.freeze(source.as_fd(), stamps.entries(), &cancel);
 //! let changed = stamps.changed(source.as_fd(), &cancel)?;
 //! assert!(report.is_whole() && changed.is_empty(), "not of one moment");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -29,10 +28,13 @@
 #![deny(missing_docs)]
 
 mod ancestors;
+mod attributes;
 mod cloning;
+mod freezing;
 mod place;
 mod refusal;
 mod removal;
+mod report;
 mod room;
 mod sharing;
 mod snapshot;
@@ -41,10 +43,10 @@ mod stamps;
 mod tree;
 mod trial;
 
-pub use cloning::{MINIMUM, Report, Skipped, Why};
 pub use place::{Place, Wanted};
 pub use refusal::{Refusal, Unusable};
 pub use removal::{Left, Removal};
+pub use report::{Report, Skipped, Why};
 pub use room::Room;
 pub use snapshot::Snapshot;
 pub use stamp::{Change, Kind, Stamp, Time};

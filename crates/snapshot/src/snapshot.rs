@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use rustix::fs::{Mode, mkdirat};
 use rustix::io::Errno;
 
+use crate::attributes::DEFAULT_ACCESS_LIST;
 use crate::place::Place;
 use crate::refusal::Unusable;
 use crate::tree;
@@ -24,7 +25,9 @@ impl Snapshot {
     pub fn create(place: &Place, name: &str) -> Result<Self, Unusable> {
         let made = demand_name(name).and_then(|()| mkdirat(&place.directory, name, Mode::RWXU));
         made.map_err(|errno| Unusable::new(&place.path().join(name), errno))?;
-        Self::open(place, name)
+        let snapshot = Self::open(place, name)?;
+        inherit_nothing(&snapshot.directory).map_err(|errno| Unusable::new(&place.path().join(name), errno))?;
+        Ok(snapshot)
     }
 
     /// Opens one that is there.
@@ -40,6 +43,14 @@ impl Snapshot {
     /// The directory that has the frozen files under their paths.
     pub fn directory(&self) -> BorrowedFd<'_> {
         self.directory.as_fd()
+    }
+}
+
+/// A directory above may say who else is to have access to whatever is made in it; what is frozen has the originals' lists only.
+fn inherit_nothing(directory: &OwnedFd) -> Result<(), Errno> {
+    match rustix::fs::fremovexattr(directory, DEFAULT_ACCESS_LIST) {
+        Err(Errno::NODATA | Errno::OPNOTSUPP) => Ok(()),
+        result => result,
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use asbackup_snapshot::{Change, Changed, MINIMUM, Snapshot, Stamps};
+use asbackup_snapshot::{Change, Changed, Snapshot, Stamps};
 use common::*;
 
 const LARGE: usize = 2 << 20;
@@ -215,7 +215,7 @@ fn clones_under_a_writer_are_of_one_moment_or_not_proven() {
                 let name = round.to_string();
                 let stamps = source.stamps(&["a", "b"]);
                 let snapshot = Snapshot::create(&place, &name).unwrap();
-                let report = source.clone_files(&snapshot, &stamps);
+                let report = source.freeze_into(&snapshot, &stamps);
                 assert!(report.is_whole(), "{report:?}");
                 let diverged = snapshot.diverged(source.file.as_fd(), stamps.entries(), &GO_ON).unwrap();
                 let changed = source.changed(&stamps);
@@ -246,7 +246,7 @@ fn blocks_tell_of_a_write_that_left_no_time() {
         let place = source.place();
         let stamps = Stamps::take(source.file.as_fd(), ["file", "quiet"].map(PathBuf::from), &GO_ON).unwrap();
         let snapshot = Snapshot::create(&place, "1").unwrap();
-        assert!(snapshot.clone_files(source.file.as_fd(), stamps.entries(), MINIMUM, &GO_ON).is_whole());
+        assert!(snapshot.freeze(source.file.as_fd(), stamps.entries(), &GO_ON).is_whole());
         // Whoever can set the clock can leave any time; here, nobody asks for the times.
         patch(&path, 0, &noise(1, 10));
         let diverged = snapshot.diverged(source.file.as_fd(), stamps.entries(), &GO_ON).unwrap();

@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use asbackup_snapshot::{Changed, MINIMUM, Place, Report, Snapshot, Stamps, Unusable, Wanted};
+use asbackup_snapshot::{Changed, Place, Report, Snapshot, Stamps, Unusable, Wanted};
 
 pub use disks::*;
 use rustix::fs::FallocateFlags;
@@ -61,15 +61,15 @@ impl Source {
         stamps.changed(self.file.as_fd(), &GO_ON).expect("a look")
     }
 
-    pub fn clone_files(&self, snapshot: &Snapshot, stamps: &Stamps) -> Report {
-        snapshot.clone_files(self.file.as_fd(), stamps.entries(), MINIMUM, &GO_ON)
+    pub fn freeze_into(&self, snapshot: &Snapshot, stamps: &Stamps) -> Report {
+        snapshot.freeze(self.file.as_fd(), stamps.entries(), &GO_ON)
     }
 
     /// Clones, and demands that all went well.
     pub fn freeze<P: AsRef<Path>>(&self, place: &Place, name: &str, names: &[P]) -> (Snapshot, Stamps, Report) {
         let stamps = self.stamps(names);
         let snapshot = Snapshot::create(place, name).expect("a snapshot");
-        let report = self.clone_files(&snapshot, &stamps);
+        let report = self.freeze_into(&snapshot, &stamps);
         assert!(report.is_whole(), "{report:?}");
         assert_eq!(self.changed(&stamps), []);
         (snapshot, stamps, report)
