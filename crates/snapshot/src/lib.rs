@@ -2,10 +2,11 @@
 //! listed meanwhile; says what that costs in room; and removes it. The crate knows directories, descriptors and lists, and nothing
 //! of who asks or why.
 //!
-//! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `refusal` (why a place
-//! can't be used), `tree` (opening, making and listing below a directory), `trial` (whether blocks can be shared in one), `ancestors` and
-//! `place` (where snapshots live), `snapshot` (one of them), `freezing` (what goes into it), `cloning` (contents), `attributes`,
-//! `report`, `sharing` (which blocks it has alone, and whether the originals still have the others), `room`, `removal`.
+//! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `writers` (who has one
+//! of them open), `refusal` (why a place can't be used), `tree` (opening, making and listing below a directory), `trial` (whether
+//! blocks can be shared in one), `ancestors` and `place` (where snapshots live), `snapshot` (one of them), `freezing` (what goes into
+//! it), `cloning` (contents), `attributes`, `report`, `sharing` (which blocks it has alone, and whether the originals still have the
+//! others), `room`, `removal`.
 //!
 //! ```no_run
 //! use asbackup_snapshot::{Place, Snapshot, Stamps, Wanted};
@@ -42,6 +43,7 @@ mod stamp;
 mod stamps;
 mod tree;
 mod trial;
+mod writers;
 
 pub use place::{Place, Wanted};
 pub use refusal::{Refusal, Unusable};
@@ -51,3 +53,4 @@ pub use room::Room;
 pub use snapshot::Snapshot;
 pub use stamp::{Change, Kind, Stamp, Time};
 pub use stamps::{Changed, Entry, Failed, Stamps};
+pub use writers::Writer;
