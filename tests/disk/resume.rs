@@ -220,6 +220,35 @@ async fn on_a_disk_without_change_times_everything_is_compared_after_a_crash() {
     scene.assert_left_clean();
 }
 
+/// To rsync, a line of a list that begins so is none.
+#[tokio::test]
+async fn names_that_begin_like_a_comment_are_compared_after_a_crash() {
+    const NAMES: [&str; 4] = ["#recycle.vbk", ";.vbk", "#/;deep.vbk", "- plain.vbk"];
+    let mut scene = Scene::new();
+    for name in NAMES {
+        scene.source.noise(name, 300_000);
+    }
+    let (mut daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    daemon.stop().await;
+    scene.disk.unplug();
+    let mounted = scene.disk.mount_writable(&scene.testbed);
+    for name in NAMES {
+        let copy = scene.copy(&mounted).join(name);
+        let time = copy.metadata().and_then(|meta| meta.modified()).expect("its time");
+        fs::write(&copy, vec![0; 300_000]).expect("the damage");
+        fs::File::open(&copy).and_then(|copy| copy.set_modified(time)).expect("a time");
+    }
+    mounted.done();
+    scene.leave_lock_on_disk("pid=1\n");
+    let (daemon, finished) = scene.run_once().await;
+    assert_success(&finished);
+    let warnings = daemon.record().warnings;
+    let names_all = |told: &RunWarning| matches!(told.warning(), Some(Warning::LostFiles { count: 4, .. }));
+    assert!(warnings.iter().any(names_all), "{warnings:?}");
+    scene.assert_copied(Fidelity::Full);
+}
+
 /// A source that was itself a copy once. Whether rsync is told of partial files at all depends on how much there is to copy.
 #[tokio::test]
 async fn directories_of_partial_files_are_neither_copied_nor_left_on_the_disk() {

@@ -120,8 +120,9 @@ async fn files_rewritten_each_night_are_not_taken_for_a_clock_change() {
         scene.source.clear();
         let mut daemon = None;
         for night in 0..3 {
-            for number in 0..3 {
-                let dump = scene.source.file(format!("switches/{number}.cfg"), format!("night {night} of {number}"));
+            // Two of them begin like a comment.
+            for (name, number) in ["switches/0.cfg", "#1.cfg", ";2.cfg"].iter().zip(0..) {
+                let dump = scene.source.file(name, format!("night {night} of {number}"));
                 set_time(&dump, 1_700_000_000 + night * DAY + number, 0);
             }
             daemon = Some(runs_again(&mut scene, &mut daemon).await);

@@ -73,7 +73,12 @@ fn time(stamp: StatxTimestamp) -> SystemTime {
 
 impl FileList {
     pub fn add(&mut self, path: &Path, length: u64) {
-        self.list.extend_from_slice(path.as_os_str().as_bytes());
+        let path = path.as_os_str().as_bytes();
+        // rsync skips lines that begin like a comment, with --from0 too.
+        if path.starts_with(b"#") || path.starts_with(b";") {
+            self.list.extend_from_slice(b"./");
+        }
+        self.list.extend_from_slice(path);
         self.list.push(0);
         self.files += 1;
         self.bytes = self.bytes.saturating_add(length);
@@ -161,15 +166,16 @@ mod tests {
 
     #[test]
     fn files_that_changed_since_and_look_copied_are_candidates() {
-        let trees = twins(&["a", "deep/er/b\n#", "longer", "younger", "gone", "link"]);
+        let trees = twins(&["a", "#a", ";a", "deep/er/b\n#", "longer", "younger", "gone", "link"]);
         write(trees.1.path().join("longer"), "12345").unwrap();
         write(trees.1.path().join("younger"), "1234").unwrap();
         fs::remove_file(trees.0.path().join("gone")).unwrap();
         fs::remove_file(trees.1.path().join("link")).unwrap();
         std::os::unix::fs::symlink("a", trees.1.path().join("link")).unwrap();
         let now = SystemTime::now();
-        assert_eq!(candidates(Some(now), &trees), ["a", "deep/er/b\n#"]);
-        assert_eq!(candidates(None, &trees), ["a", "deep/er/b\n#"]);
+        let found = ["./#a", "./;a", "a", "deep/er/b\n#"];
+        assert_eq!(candidates(Some(now), &trees), found);
+        assert_eq!(candidates(None, &trees), found);
         assert_eq!(candidates(Some(now + 2 * CLOCK_STEP), &trees), [""; 0]);
     }
 
