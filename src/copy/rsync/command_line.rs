@@ -182,11 +182,13 @@ pub fn existing(path: &Path) -> Result<Option<&Path>, Fault> {
     }
 }
 
-/// An anchored pattern that matches only this path.
+/// An anchored pattern that matches only this path. Without a wildcard, rsync takes backslashes as they are.
 pub fn pattern(path: &Path) -> OsString {
+    let path = path.as_os_str().as_bytes();
+    let has_wildcards = path.iter().any(|byte| b"*?[".contains(byte));
     let mut pattern = vec![b'/'];
-    for &byte in path.as_os_str().as_bytes() {
-        if b"*?[\\".contains(&byte) {
+    for &byte in path {
+        if has_wildcards && b"*?[\\".contains(&byte) {
             pattern.push(b'\\');
         }
         pattern.push(byte);

@@ -121,3 +121,23 @@ fn dry_run_and_copy_have_the_same_filters() {
         assert!(line.ends_with(" -- / ./"), "{line}");
     }
 }
+
+/// rsync itself says what a pattern means.
+#[test]
+fn a_pattern_matches_its_path_and_no_other() {
+    const NAMES: [&str; 9] = ["a", "*", "a?", "[a]", "a\\b", "a\\*", "\\", "a\\\\b", "#a b;"];
+    let top = tempfile::tempdir().unwrap();
+    for name in NAMES {
+        std::fs::write(top.path().join(name), "").unwrap();
+    }
+    for name in NAMES {
+        let mut rsync = std::process::Command::new("rsync");
+        rsync.arg("--list-only").arg("-r").arg(option("--exclude=", Path::new(&pattern(Path::new(name)))));
+        let output = rsync.arg(with_slash(top.path())).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let listed: Vec<&str> = text.lines().filter_map(|line| line.get(46..)).filter(|name| *name != ".").collect();
+        let mut wanted: Vec<&str> = NAMES.into_iter().filter(|other| *other != name).collect();
+        wanted.sort_unstable();
+        assert_eq!(listed, wanted, "{name}: {text}");
+    }
+}
