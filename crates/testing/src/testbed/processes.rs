@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use procfs::process::{ProcState, Process};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, setpriority_process};
 
 use crate::{PATIENCE, wait_for};
 
@@ -104,6 +104,7 @@ impl Held {
     /// Waits until rsync is at work and stops all its processes. The third one of a copy is forked when the list of files is
     /// complete and the first file is about to be written.
     pub fn catch(daemon: u32, stage: Stage) -> Self {
+        let _first = Urgent::begin();
         let at_work = if stage == Stage::Copy { 3 } else { 1 };
         wait_for("rsync to be at work", PATIENCE, || (rsyncs(daemon, stage).len() >= at_work).then_some(()));
         let mut held = Self { pids: Vec::new() };
@@ -138,6 +139,24 @@ impl Held {
 
     /// Lets rsync go on.
     pub fn release(self) {}
+}
+
+/// While it lives, this thread runs before all others: what is to be caught may live for some milliseconds, as long as a thread
+/// waits for its turn on a busy machine.
+struct Urgent;
+
+impl Urgent {
+    fn begin() -> Self {
+        // On Linux, this is about the thread that calls.
+        let _ = setpriority_process(None, -20);
+        Self
+    }
+}
+
+impl Drop for Urgent {
+    fn drop(&mut self) {
+        let _ = setpriority_process(None, 0);
+    }
 }
 
 impl Drop for Held {
