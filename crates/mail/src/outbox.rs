@@ -211,9 +211,17 @@ fn names(directory: &Path, suffix: &str) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// A mail that has been sent since its name was read takes no room any more.
 fn size_of(directory: &Path) -> io::Result<u64> {
-    let sizes = names(directory, SUFFIX)?.into_iter().map(|name| Ok(directory.join(name).metadata()?.len()));
-    sizes.sum()
+    let mut sum = 0;
+    for name in names(directory, SUFFIX)? {
+        match directory.join(name).metadata() {
+            Ok(meta) => sum += meta.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(sum)
 }
 
 #[cfg(test)]
@@ -229,6 +237,28 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let outbox = Outbox::open(directory.path().join("outbox")).unwrap();
         (directory, outbox)
+    }
+
+    /// Another thread sends and removes mails while one is to be stored; else that one would not be.
+    #[test]
+    fn a_mail_that_has_gone_meanwhile_counts_nothing() {
+        let (_directory, outbox) = outbox();
+        outbox.store("run-7", &envelope(1), b"12345").unwrap();
+        let size = outbox.size().unwrap();
+        std::os::unix::fs::symlink("gone", outbox.directory().join("0000000000000002-run-8.mail")).unwrap();
+        assert_eq!((outbox.pending().unwrap().len(), outbox.size().unwrap()), (2, size));
+        let (ours, over) = (outbox.clone(), std::sync::atomic::AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    ours.store("run-9", &envelope(3), b"1").unwrap();
+                    ours.remove("0000000000000003-run-9.mail").unwrap();
+                }
+            });
+            let sizes: Vec<_> = (0..2000).map(|_| outbox.size()).collect();
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(sizes.iter().all(Result::is_ok), "{:?}", sizes.iter().find(|size| size.is_err()));
+        });
     }
 
     #[test]
