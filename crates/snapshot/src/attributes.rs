@@ -32,8 +32,8 @@ impl Attributes {
 
     /// Both may be descriptors that only name a file (O_PATH). The copy has none of its own yet.
     ///
-    /// A mode is set after the owner, since a change of owner takes bits away, and capabilities go with any of both; the time
-    /// goes last.
+    /// The mode comes after the owner, since a change of owner takes bits of it away, and capabilities come after both, since either
+    /// takes them away; the time comes last.
     pub(crate) fn copy(&mut self, original: BorrowedFd<'_>, copy: BorrowedFd<'_>) -> Result<(), Why> {
         let of = rustix::fs::statx(original, c"", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS);
         let of = of.map_err(Why::Refused)?;

@@ -52,7 +52,7 @@ pub enum Why {
     Changed,
     /// The kernel refused to read or clone it: OPNOTSUPP, XDEV for what is mounted below the source, TXTBSY for a file that
     /// is swapped to, INVAL for one on a realtime device.
-    #[error("it can't be cloned")]
+    #[error("it can't be read or cloned")]
     Refused(#[source] Errno),
     /// The snapshot can't take it: NOSPC, DQUOT, IO; EXIST for a path that is listed twice.
     #[error("the snapshot can't take it")]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use procfs::process::{ProcState, Process};
-use rustix::process::{Pid, Signal, kill_process, setpriority_process};
+use rustix::process::{Pid, Signal, getpriority_process, kill_process, setpriority_process};
 
 use crate::{PATIENCE, wait_for};
 
@@ -143,19 +143,22 @@ impl Held {
 
 /// While it lives, this thread runs before all others: what is to be caught may live for some milliseconds, as long as a thread
 /// waits for its turn on a busy machine.
-struct Urgent;
+struct Urgent {
+    before: i32,
+}
 
 impl Urgent {
     fn begin() -> Self {
-        // On Linux, this is about the thread that calls.
+        // On Linux, both are about the thread that calls.
+        let before = getpriority_process(None).unwrap_or_default();
         let _ = setpriority_process(None, -20);
-        Self
+        Self { before }
     }
 }
 
 impl Drop for Urgent {
     fn drop(&mut self) {
-        let _ = setpriority_process(None, 0);
+        let _ = setpriority_process(None, self.before);
     }
 }
 
