@@ -204,10 +204,7 @@ fn a_testbed_leaves_nothing_behind_despite_a_mounted_disk_and_a_process() {
         let listed = run(Command::new("/usr/sbin/losetup").args(["--list", "--noheadings"]));
         (!listed.contains(&*directory.to_string_lossy())).then_some(())
     });
-    for pid in inside {
-        let there = Path::new("/proc").join(pid.to_string()).exists();
-        assert!(!there, "process {pid} is left");
-    }
+    processes::wait_until_gone("what ran in the testbed", &inside);
     let mounts = fs::read_to_string("/proc/self/mountinfo").expect("/proc");
     let left: Vec<_> = mounts.lines().filter(|line| is_ours(line, &directory)).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -248,7 +245,7 @@ fn nothing_is_left_of_a_test_that_is_killed() {
     let (init, device) = words.split_once(' ').expect("two words");
     other.kill().expect("it runs");
     other.wait().expect("it ends");
-    wait_for("the other testbed to end", PATIENCE, || (!Path::new("/proc").join(init).exists()).then_some(()));
+    processes::wait_until_gone("the other testbed", &[init.parse().expect("a pid")]);
     wait_for("its loop device to go", PATIENCE, || {
         let mut losetup = Command::new("/usr/sbin/losetup");
         let listed = run(losetup.args(["--list", "--noheadings", "--output", "BACK-FILE"]));

@@ -1,11 +1,8 @@
 //! Runs whose daemon or rsync is killed.
 
-use std::path::Path;
-
 use asbackup_testing::testbed::compare::Fidelity;
 use asbackup_testing::testbed::processes::{self, Stage};
 use asbackup_testing::testbed::scene::{assert_aborted, assert_success, warnings};
-use asbackup_testing::{PATIENCE, wait_for};
 use rustix::process::Signal;
 
 use super::{assert_no_unfinished_file, heavy_scene};
@@ -20,10 +17,7 @@ async fn after_a_crash_in_mid_copy_the_next_start_cleans_up_and_copies_whole() {
     for pid in &rsyncs {
         processes::signal(*pid, Signal::KILL);
     }
-    wait_for("rsync to be gone", PATIENCE, || {
-        let is_there = |pid: &u32| Path::new("/proc").join(pid.to_string()).exists();
-        (!rsyncs.iter().any(is_there)).then_some(())
-    });
+    processes::wait_until_gone("rsync", &rsyncs);
     held.release();
     assert!(!scene.testbed.mounts_of(&scene.disk.device()).is_empty());
 

@@ -3,12 +3,13 @@
 //! A copy is held with SIGSTOP and released with SIGCONT, which needs no other flags, no slower disk and no luck with timing.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use procfs::process::{ProcState, Process};
 use rustix::process::{Pid, Signal, getpriority_process, kill_process, setpriority_process};
 
-use crate::{PATIENCE, wait_for};
+use crate::{PATIENCE, PAUSE, wait_for};
 
 /// Sends a signal; a process that has gone meanwhile is no error.
 pub fn signal(pid: u32, signal: Signal) {
@@ -55,6 +56,30 @@ pub fn descendants(ancestor: u32) -> Vec<u32> {
         next += 1;
     }
     found
+}
+
+/// Waits until none of `pids` lives any more. One that has ended counts as gone even if nobody has asked how.
+///
+/// # Panics
+/// If one still lives after [`PATIENCE`], with what it is and where it hangs in the kernel.
+pub fn wait_until_gone(what: &str, pids: &[u32]) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let living = living();
+        let left: Vec<_> = pids.iter().filter(|pid| living.iter().any(|(alive, _)| alive == *pid)).collect();
+        if left.is_empty() {
+            return;
+        }
+        let about = || left.iter().map(|pid| describe(**pid)).collect::<Vec<_>>().join("\n");
+        assert!(Instant::now() < deadline, "{what} still lives after {PATIENCE:?}:\n{}", about());
+        thread::sleep(PAUSE);
+    }
+}
+
+/// What a process is, what it does, and where in the kernel.
+fn describe(pid: u32) -> String {
+    let read = |name| fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_else(|error| error.to_string());
+    format!("{pid}: {}\n{}{}", read("cmdline").replace('\0', " "), read("status"), read("stack"))
 }
 
 fn children_in(living: &[(u32, u32)], parent: u32) -> Vec<u32> {
