@@ -17,7 +17,7 @@ use crate::attributes::Attributes;
 use crate::cloning;
 use crate::report::{Report, Skipped, Why};
 use crate::snapshot::Snapshot;
-use crate::stamp::{Kind, Stamp};
+use crate::stamp::{FileNumber, Kind, Stamp};
 use crate::stamps::Entry;
 use crate::tree::Parents;
 
@@ -54,8 +54,8 @@ struct Freezing<'a> {
     originals: Parents<'a>,
     copies: Parents<'a>,
     attributes: Attributes,
-    /// Files of several names, by device and number: the path of the first in the snapshot.
-    first: HashMap<((u32, u32), u64), PathBuf>,
+    /// Files of several names: the path of the first in the snapshot.
+    first: HashMap<FileNumber, PathBuf>,
     snapshot: BorrowedFd<'a>,
     report: Report,
 }
@@ -75,7 +75,7 @@ impl<'a> Freezing<'a> {
     fn freeze(&mut self, path: &Path, listed: &Stamp) -> Result<(), Why> {
         let original = self.open_listed(path, listed)?;
         let has_names = listed.kind != Kind::Directory && listed.links > 1;
-        let number = (listed.device, listed.inode);
+        let number = listed.file();
         if let Some(first) = self.first.get(&number).filter(|_| has_names) {
             let firsts = Parents::below(self.snapshot, Mounts::Refuse);
             link(firsts, first, &mut self.copies, path).map_err(Why::Unwritable)?;

@@ -3,10 +3,10 @@
 //! of who asks or why.
 //!
 //! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `writers` (who has one
-//! of them open), `refusal` (why a place can't be used), `tree` (opening, making and listing below a directory), `trial` (whether
-//! blocks can be shared in one), `ancestors` and `place` (where snapshots live), `snapshot` (one of them), `freezing` (what goes into
-//! it), `cloning` (contents), `attributes`, `report`, `sharing` (which blocks it has alone, and whether the originals still have the
-//! others), `room`, `removal`.
+//! of them open), `listing` (what goes with what is listed), `refusal` (why a place can't be used), `tree` (opening, making and
+//! listing below a directory), `trial` (whether blocks can be shared in one), `ancestors` and `place` (where snapshots
+//! live), `snapshot` (one of them), `freezing` (what goes into it), `cloning` (contents), `attributes`, `report`, `sharing` (which
+//! blocks it has alone, and whether the originals still have the others), `room`, `removal`.
 //!
 //! ```no_run
 //! use asbackup_snapshot::{Place, Snapshot, Stamps, Wanted};
@@ -32,6 +32,7 @@ mod ancestors;
 mod attributes;
 mod cloning;
 mod freezing;
+mod listing;
 mod place;
 mod refusal;
 mod removal;
@@ -45,6 +46,7 @@ mod tree;
 mod trial;
 mod writers;
 
+pub use listing::complete;
 pub use place::{Place, Wanted};
 pub use refusal::{Refusal, Unusable};
 pub use removal::{Left, Removal};

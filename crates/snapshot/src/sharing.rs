@@ -39,7 +39,7 @@ impl Snapshot {
                 let stamp = Stamp::of(directory.as_fd(), Path::new(&name)).map_err(Failed::at(&path))?;
                 match stamp.kind {
                     Kind::Directory => open.push(path),
-                    Kind::Regular if stamp.links < 2 || seen.insert((stamp.device, stamp.inode)) => {
+                    Kind::Regular if stamp.links < 2 || seen.insert(stamp.file()) => {
                         sum += exclusive(directory.as_fd(), Path::new(&name)).map_err(Failed::at(&path))?;
                     }
                     _ => {}

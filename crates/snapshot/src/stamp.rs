@@ -78,6 +78,9 @@ impl fmt::Display for Change {
     }
 }
 
+/// Tells files apart, whatever their names: device and inode.
+pub(crate) type FileNumber = ((u32, u32), u64);
+
 impl Stamp {
     /// Of what lies in a directory under a name, without following a link; of the directory itself for an empty name.
     pub(crate) fn of(directory: BorrowedFd<'_>, name: &Path) -> Result<Self, Errno> {
@@ -90,9 +93,13 @@ impl Stamp {
         Self::of(file, Path::new(""))
     }
 
+    pub(crate) fn file(&self) -> FileNumber {
+        (self.device, self.inode)
+    }
+
     /// Whether both are of one file, whatever became of it.
     pub(crate) fn is_same_file(&self, other: &Self) -> bool {
-        (self.device, self.inode, self.kind) == (other.device, other.inode, other.kind)
+        (self.file(), self.kind) == (other.file(), other.kind)
     }
 
     /// What has changed since.

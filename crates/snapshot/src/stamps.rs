@@ -145,7 +145,7 @@ fn until_past(time: Time) -> Option<Duration> {
 }
 
 /// Nothing is there if a link or a file has the place of one of its directories.
-fn look(parents: &mut Parents<'_>, path: &Path) -> Result<Option<Stamp>, Failed> {
+pub(crate) fn look(parents: &mut Parents<'_>, path: &Path) -> Result<Option<Stamp>, Failed> {
     match parents.find(path).and_then(|(directory, name)| Stamp::of(directory, name)) {
         Ok(stamp) => Ok(Some(stamp)),
         Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use rustix::fs::{AtFlags, CWD, StatxFlags};
 
-use crate::stamp::{Kind, Stamp};
+use crate::stamp::{FileNumber, Kind, Stamp};
 use crate::stamps::{Failed, Stamps};
 
 /// The mode of a link to an open file says how it was opened.
@@ -25,7 +25,7 @@ pub struct Writer {
     pub path: PathBuf,
 }
 
-type Listed<'a> = HashMap<((u32, u32), u64), &'a Path>;
+type Listed<'a> = HashMap<FileNumber, &'a Path>;
 
 impl Stamps {
     /// The processes that have listed files open for writing, each with each of these files once. Blocks, for some milliseconds
@@ -36,7 +36,7 @@ impl Stamps {
     pub fn writers(&self, cancel: &AtomicBool) -> Result<Vec<Writer>, Failed> {
         let there = self.entries().iter().filter_map(|entry| Some((entry, entry.stamp?)));
         let files = there.filter(|(_, stamp)| stamp.kind == Kind::Regular);
-        let listed: Listed<'_> = files.map(|(entry, s)| ((s.device, s.inode), &*entry.path)).collect();
+        let listed: Listed<'_> = files.map(|(entry, s)| (s.file(), &*entry.path)).collect();
         let mut writers = Vec::new();
         for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
             Failed::unless_cancelled(cancel)?;
@@ -64,7 +64,7 @@ fn written<'a>(link: &Path, listed: &Listed<'a>) -> Option<&'a Path> {
     // What the kernel knows already is enough, so no server is asked.
     let flags = AtFlags::STATX_DONT_SYNC | AtFlags::NO_AUTOMOUNT;
     let stamp = Stamp::from(&rustix::fs::statx(CWD, link, flags, StatxFlags::BASIC_STATS).ok()?);
-    listed.get(&(stamp.device, stamp.inode)).copied()
+    listed.get(&stamp.file()).copied()
 }
 
 #[cfg(test)]

@@ -143,6 +143,59 @@ fn rsync_would_have_nothing_to_do_after_freezing() {
     }
 }
 
+/// What rsync would copy or change to bring a directory up to date, but for what it would delete.
+fn listed(disks: &Disks, from: &Path, to: &Path) -> Vec<PathBuf> {
+    let mut rsync = disks.command("rsync");
+    rsync.args(["-aHAXS", "--numeric-ids", "--delete", "--modify-window=-1", "--dry-run", "--out-format=%i|%n"]);
+    rsync.arg(format!("{}/", disks.inside(from).display())).arg(format!("{}/", disks.inside(to).display()));
+    let output = rsync.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let items = lines.lines().map(|line| line.split_once('|').unwrap());
+    items.filter(|(change, _)| !change.starts_with("*deleting")).map(|(_, path)| path.into()).collect()
+}
+
+/// Without its list: what is in the snapshot says all of it.
+fn copy(disks: &Disks, from: &Path, to: &Path) {
+    let mut rsync = disks.command("rsync");
+    rsync.args(["-aHAXS", "--numeric-ids", "--modify-window=-1", "--force"]);
+    rsync.arg(format!("{}/", disks.inside(from).display())).arg(format!("{}/", disks.inside(to).display()));
+    run(&mut rsync);
+}
+
+#[test]
+fn a_snapshot_of_what_rsync_lists_brings_an_older_copy_up_to_date() {
+    let Some(disks) = disks(&[("xfs", XFS, 400), ("btrfs", BTRFS, 400)]) else { return };
+    for disk in ["xfs", "btrfs"] {
+        let source = Source::on(&disks, disk);
+        let at = |name: &str| source.path.join(name);
+        grow(&source);
+        fs::create_dir_all(at("becomes/a file")).unwrap();
+        source.write("becomes/a file/of old", 1, 5);
+        source.write("becomes a directory", 2, 5);
+        fs::hard_link(at("plain"), at("lists/plain")).unwrap();
+        let older = disks.directory(disk, "copy");
+        copy(&disks, &source.path, &older);
+        assert_eq!(differences(&disks, &source.path, &older), "", "{disk}");
+
+        fs::hard_link(at("plain"), at("closed/deep/third name")).unwrap();
+        fs::rename(at("becomes/a file"), at("becomes/another")).unwrap();
+        source.write("becomes/a file", 3, 5);
+        fs::remove_file(at("becomes a directory")).unwrap();
+        source.write("becomes a directory/with a file", 4, 5);
+        source.write("#comment", 5, 5);
+        set(&at("closed/deep"), "user.mark", b"x");
+        set_mode(&at("suid"), 0o4711);
+        let place = source.place();
+        let listed = asbackup_snapshot::complete(source.file.as_fd(), listed(&disks, &source.path, &older), &GO_ON);
+        source.freeze(&place, "1", &listed.unwrap());
+        copy(&disks, &disks.path(disk).join(".asbackup/1"), &older);
+        assert_eq!(differences(&disks, &source.path, &older), "", "{disk}");
+        let number = |name: &str| std::os::unix::fs::MetadataExt::ino(&fs::metadata(older.join(name)).unwrap());
+        assert_eq!(number("closed/deep/third name"), number("lists/plain"), "{disk}");
+    }
+}
+
 #[test]
 fn nothing_is_inherited_from_the_directories_above() {
     let Some(disks) = disks(&[("xfs", XFS, 400), ("btrfs", BTRFS, 400)]) else { return };
