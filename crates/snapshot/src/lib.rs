@@ -4,7 +4,7 @@
 //!
 //! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `writers` (who has one
 //! of them open), `listing` (what goes with what is listed), `refusal` (why a place can't be used), `tree` (opening, making and
-//! listing below a directory), `trial` (whether blocks can be shared in one), `ancestors` and `place` (where snapshots
+//! listing below a directory), `trial` (whether blocks can be shared in one), `ancestors`, `location` and `place` (where snapshots
 //! live), `snapshot` (one of them), `freezing` (what goes into it), `cloning` (contents), `attributes`, `report`, `sharing` (which
 //! blocks it has alone, and whether the originals still have the others), `room`, `removal`.
 //!
@@ -33,6 +33,7 @@ mod attributes;
 mod cloning;
 mod freezing;
 mod listing;
+mod location;
 mod place;
 mod refusal;
 mod removal;
@@ -47,7 +48,8 @@ mod trial;
 mod writers;
 
 pub use listing::complete;
-pub use place::{Place, Wanted};
+pub use location::Wanted;
+pub use place::Place;
 pub use refusal::{Refusal, Unusable};
 pub use removal::{Left, Removal};
 pub use report::{Report, Skipped, Why};

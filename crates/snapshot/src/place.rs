@@ -5,26 +5,18 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::path::{Component, Path, PathBuf};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 
 use asbackup_reflink::beneath::{self, Mounts};
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags, mkdirat};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::ancestors::{Ancestors, Identity};
+use crate::location::{Located, Missing, Wanted, demand_mount, demand_ours, enter, enter_or, locate, way_of};
 use crate::refusal::{Refusal, Unusable};
 use crate::stamp::{Kind, Stamp};
 use crate::{tree, trial};
-
-/// Which directory snapshots are to live in.
-#[derive(Debug, Clone, Copy)]
-pub enum Wanted<'a> {
-    /// `.asbackup` at the top of the source's mount; `.Trash-0/asbackup` if the source is that top itself.
-    Default,
-    /// This one, by its absolute path without links; made if only the last part is missing.
-    Directory(&'a Path),
-}
 
 /// Says that all in its directory is ours and may be removed.
 pub(crate) const MARK: &str = ".asbackup-snapshots";
@@ -32,13 +24,6 @@ pub(crate) const MARK: &str = ".asbackup-snapshots";
 pub(crate) const GOING: &str = ".removed";
 const MARK_TEXT: &[u8] =
     b"asbackup keeps frozen files here while it copies them, and removes what it does not need any more.\n";
-/// A name that programs which look for backups leave out.
-const TRASH: &str = ".Trash-0";
-const IN_TRASH: &str = "asbackup";
-const AT_TOP: &str = ".asbackup";
-const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY);
-/// Group and others may write.
-const OPEN_TO_OTHERS: u16 = 0o022;
 
 /// A directory of ours in which snapshots live.
 #[derive(Debug)]
@@ -55,16 +40,30 @@ impl Place {
     /// # Errors
     /// It can't be made, or is of no use; it is no directory of ours, or not on the mount of the source; it holds what is not ours.
     pub fn prepare(source: BorrowedFd<'_>, wanted: Wanted<'_>) -> Result<Self, Unusable> {
-        let way = Ancestors::of(source).map_err(|errno| Unusable::new(Path::new("."), errno))?;
-        let (directory, path) = match wanted {
-            Wanted::Default => at_the_top(&way)?,
-            Wanted::Directory(path) => {
-                (given(path, way.own()).map_err(|why| Unusable::new(path, why))?, path.to_owned())
-            }
+        let way = way_of(source)?;
+        let (directory, path) = match locate(&way, wanted, Missing::Make)? {
+            Located::There(directory, path) => (directory, path),
+            Located::Missing(path) => return Err(Unusable::new(&path, Errno::NOENT)),
         };
         let prepared = prepare(directory.as_fd(), &way).and_then(|()| inside(directory.as_fd(), &path, way.own()));
         let within_source = prepared.map_err(|why| Unusable::new(&path, why))?;
         Ok(Self { directory, path, within_source })
+    }
+
+    /// Opens the place if an earlier `prepare` has made it, for instance to remove what a crash has left in it. Makes and changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// What is there is no directory, not ours, or not on the mount of the source.
+    pub fn find(source: BorrowedFd<'_>, wanted: Wanted<'_>) -> Result<Option<Self>, Unusable> {
+        let way = way_of(source)?;
+        let Located::There(directory, path) = locate(&way, wanted, Missing::Leave)? else { return Ok(None) };
+        let found = is_prepared(directory.as_fd(), &way).and_then(|is_prepared| {
+            let within_source = inside(directory.as_fd(), &path, way.own())?;
+            Ok(is_prepared.then_some(within_source))
+        });
+        let found = found.map_err(|why| Unusable::new(&path, why))?;
+        Ok(found.map(|within_source| Self { directory, path, within_source }))
     }
 
     /// Clones a file of our own to another one, both without a name. What is on the source's mount is on the same file system, so
@@ -92,107 +91,37 @@ impl Place {
     }
 }
 
-fn at_the_top(source: &Ancestors) -> Result<(OwnedFd, PathBuf), Unusable> {
-    let shown = shown_path(source.top.as_fd());
-    if !source.is_top() {
-        return step(source.top.as_fd(), &shown, AT_TOP);
-    }
-    let (trash, path) = step(source.top.as_fd(), &shown, TRASH)?;
-    demand_ours(trash.as_fd()).map_err(|why| Unusable::new(&path, why))?;
-    step(trash.as_fd(), &path, IN_TRASH)
-}
-
-fn step(directory: BorrowedFd<'_>, shown: &Path, name: &str) -> Result<(OwnedFd, PathBuf), Unusable> {
-    let path = shown.join(name);
-    match enter_or_make(directory, OsStr::new(name)) {
-        Ok(directory) => Ok((directory, path)),
-        Err(why) => Err(Unusable::new(&path, why)),
-    }
-}
-
-fn shown_path(directory: BorrowedFd<'_>) -> PathBuf {
-    std::fs::read_link(format!("/proc/self/fd/{}", directory.as_raw_fd())).unwrap_or_default()
-}
-
-fn given(path: &Path, source: Identity) -> Result<OwnedFd, Refusal> {
-    let is_plain = path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-    let (true, true, Some(parent), Some(name)) = (is_plain, path.is_absolute(), path.parent(), path.file_name()) else {
-        return Err(Refusal::NotAbsolute);
-    };
-    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    let parent = rustix::fs::openat2(CWD, parent, DIRECTORY | OFlags::CLOEXEC, Mode::empty(), resolve)?;
-    if let Some(directory) = enter(parent.as_fd(), name, Mounts::Enter)? {
-        return Ok(directory);
-    }
-    // Nothing is made on another file system.
-    demand_mount(parent.as_fd(), source)?;
-    enter_or_make(parent.as_fd(), name)
-}
-
-fn enter_or_make(parent: BorrowedFd<'_>, name: &OsStr) -> Result<OwnedFd, Refusal> {
-    if let Some(directory) = enter(parent, name, Mounts::Refuse)? {
-        return Ok(directory);
-    }
-    trial::clone_ours(parent)?;
-    match mkdirat(parent, name, Mode::RWXU) {
-        Ok(()) | Err(Errno::EXIST) => enter(parent, name, Mounts::Refuse)?.ok_or(Errno::NOENT.into()),
-        Err(errno) => Err(errno.into()),
-    }
-}
-
-/// `None` if nothing is there.
-fn enter(parent: BorrowedFd<'_>, name: &OsStr, mounts: Mounts) -> Result<Option<OwnedFd>, Refusal> {
-    match beneath::open(parent, Path::new(name), DIRECTORY, Mode::empty(), mounts) {
-        Ok(directory) => Ok(Some(directory)),
-        Err(Errno::NOENT) => Ok(None),
-        // Of a link the kernel says no more than that it is no directory.
-        Err(Errno::NOTDIR) if is_link(parent, name) => Err(Refusal::Link),
-        Err(errno) => Err(errno.into()),
-    }
-}
-
-fn is_link(parent: BorrowedFd<'_>, name: &OsStr) -> bool {
-    Stamp::of(parent, Path::new(name)).is_ok_and(|stamp| stamp.kind == Kind::Link)
-}
-
 /// Nothing is changed of a directory that is not ours.
 fn prepare(directory: BorrowedFd<'_>, source: &Ancestors) -> Result<(), Refusal> {
-    let own = demand_mount(directory, source.own())?;
-    if source.steps_to(own).is_some() {
-        return Err(Refusal::HoldsSource);
-    }
+    demand_apart(directory, source)?;
     let mode = demand_ours(directory)?;
     demand_mark(directory)?;
-    enter_or_make(directory, OsStr::new(GOING))?;
+    enter_or(Missing::Make, directory, OsStr::new(GOING))?;
     if mode & 0o7777 != 0o700 {
         rustix::fs::fchmod(directory, Mode::RWXU)?;
     }
     Ok(())
 }
 
-fn demand_mount(directory: BorrowedFd<'_>, source: Identity) -> Result<Identity, Refusal> {
-    let own = Identity::of(directory)?;
-    if own.mount == source.mount {
-        return Ok(own);
+/// Without what `prepare` makes, nothing has been put there.
+fn is_prepared(directory: BorrowedFd<'_>, source: &Ancestors) -> Result<bool, Refusal> {
+    demand_apart(directory, source)?;
+    if !is_marked(directory)? {
+        return Ok(false);
     }
-    // A subvolume of btrfs has a device number of its own; mounted elsewhere, it counts as another file system, too.
-    Err(if own.device == source.device { Refusal::OtherMount } else { Refusal::OtherFileSystem })
+    demand_ours(directory)?;
+    Ok(enter(directory, OsStr::new(GOING), Mounts::Refuse)?.is_some())
 }
 
-/// Returns its mode.
-fn demand_ours(directory: BorrowedFd<'_>) -> Result<u16, Refusal> {
-    let stat = rustix::fs::statx(directory, c"", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS)?;
-    let is_ours = stat.stx_uid == rustix::process::geteuid().as_raw() && stat.stx_mode & OPEN_TO_OTHERS == 0;
-    if is_ours { Ok(stat.stx_mode) } else { Err(Refusal::NotPrivate) }
+fn demand_apart(directory: BorrowedFd<'_>, source: &Ancestors) -> Result<(), Refusal> {
+    let own = demand_mount(directory, source.own())?;
+    if source.steps_to(own).is_some() { Err(Refusal::HoldsSource) } else { Ok(()) }
 }
 
 /// An empty directory becomes ours; one without the mark and with anything else in it never does.
 fn demand_mark(directory: BorrowedFd<'_>) -> Result<(), Refusal> {
-    match Stamp::of(directory, Path::new(MARK)) {
-        Ok(stamp) if stamp.kind == Kind::Regular => return Ok(()),
-        Ok(_) => return Err(Refusal::Foreign),
-        Err(Errno::NOENT) => {}
-        Err(errno) => return Err(errno.into()),
+    if is_marked(directory)? {
+        return Ok(());
     }
     if !tree::names(directory)?.is_empty() {
         return Err(Refusal::Foreign);
@@ -202,6 +131,15 @@ fn demand_mark(directory: BorrowedFd<'_>) -> Result<(), Refusal> {
     // What counts is that it is there.
     let _ = std::fs::File::from(mark).write_all(MARK_TEXT);
     Ok(())
+}
+
+fn is_marked(directory: BorrowedFd<'_>) -> Result<bool, Refusal> {
+    match Stamp::of(directory, Path::new(MARK)) {
+        Ok(stamp) if stamp.kind == Kind::Regular => Ok(true),
+        Ok(_) => Err(Refusal::Foreign),
+        Err(Errno::NOENT) => Ok(false),
+        Err(errno) => Err(errno.into()),
+    }
 }
 
 /// The path of the place in the source, if it is in it.

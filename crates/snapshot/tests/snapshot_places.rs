@@ -5,13 +5,14 @@
 mod common;
 
 use std::fs::{self, File};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use asbackup_snapshot::{Refusal, Snapshot, Wanted};
+use asbackup_snapshot::{Place, Refusal, Snapshot, Unusable, Wanted};
 use common::*;
 
 fn refusal(source: &Source, wanted: Wanted<'_>) -> Refusal {
@@ -37,6 +38,43 @@ fn the_place_is_at_the_top_of_the_mount_or_in_its_trash() {
         assert_eq!((mode(&path), place.within_source()), (0o700, Some(Path::new(".Trash-0/asbackup"))), "{disk}");
         place.can_clone().unwrap();
     }
+}
+
+fn found(source: &Source, wanted: Wanted<'_>) -> Result<Option<PathBuf>, Unusable> {
+    let place = Place::find(source.file.as_fd(), wanted)?;
+    Ok(place.map(|place| place.path().to_owned()))
+}
+
+#[test]
+fn only_a_place_that_was_prepared_is_found_and_nothing_is_made() {
+    let Some(disks) = disks(&[("xfs", XFS, 400)]) else { return };
+    let (source, top) = (Source::on(&disks, "xfs"), Source::open(&disks.path("xfs")));
+    let path = disks.path("xfs").join(".asbackup");
+    let names = || names_in(&disks.path("xfs"));
+    assert_eq!((found(&source, Wanted::Default), found(&top, Wanted::Default)), (Ok(None), Ok(None)));
+    assert_eq!(found(&source, Wanted::Directory(Path::new("/nowhere/at/all"))), Ok(None));
+    assert_eq!(names(), ["source"]);
+    fs::create_dir(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o770)).unwrap();
+    fs::write(path.join("theirs"), "x").unwrap();
+    assert_eq!(found(&source, Wanted::Default), Ok(None), "of somebody else, and nothing of ours is in it");
+    assert_eq!(names_in(&path), ["theirs"]);
+    fs::remove_dir_all(&path).unwrap();
+
+    let place = source.place();
+    assert_eq!(found(&source, Wanted::Default).unwrap().as_deref(), Some(place.path()));
+    assert_eq!(found(&top, Wanted::Default), Ok(None));
+    Snapshot::create(&place, "1").unwrap();
+    let again = Place::find(source.file.as_fd(), Wanted::Default).unwrap().unwrap();
+    assert_eq!(again.keep_only(&[], &GO_ON).unwrap().directories, 1);
+    assert_eq!(left_in(&place), [""; 0]);
+    std::os::unix::fs::chown(&path, Some(1000), None).unwrap();
+    assert_eq!(found(&source, Wanted::Default).unwrap_err().why, Refusal::NotPrivate);
+    fs::remove_dir(path.join(".removed")).unwrap();
+    std::os::unix::fs::chown(&path, Some(0), None).unwrap();
+    assert_eq!(found(&source, Wanted::Default), Ok(None), "a crash came before it was done");
+    top.place();
+    assert!(found(&top, Wanted::Default).unwrap().is_some());
 }
 
 #[test]
