@@ -117,7 +117,8 @@ async fn subvolumes_and_mounts_in_the_source_are_copied() {
         assert!(scene.copy(&mounted).join(name).exists(), "{name}");
     }
     mounted.done();
-    scene.testbed.run(&["sh", "-c", &format!("umount {SOURCE}/other && umount /mnt/drive")]);
+    scene.testbed.unmount(&format!("{SOURCE}/other"));
+    scene.testbed.unmount("/mnt/drive");
 }
 
 /// Such a copy would be lost together with the disk that it is to replace.

@@ -70,7 +70,7 @@ async fn an_rsync_that_copies_nothing_is_no_success() {
         assert_aborted(&finished, "CopyFailed");
         assert!(finished.message.contains("deep/er/file.vbk"), "{}", finished.message);
     }
-    scene.testbed.run(&["umount", "/usr/local/bin"]);
+    scene.testbed.unmount("/usr/local/bin");
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(4).await);
     scene.assert_copied(Fidelity::Full);

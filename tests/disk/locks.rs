@@ -144,7 +144,7 @@ async fn a_lock_refused_because_its_disk_was_too_slow_does_not_come_later() {
     let left = fs::read_dir(scene.testbed.path(Path::new(&place))).expect("the locks").flatten();
     let left: Vec<_> = left.map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
     assert!(left.is_empty(), "{left:?}");
-    scene.testbed.run(&["umount", &place]);
+    scene.testbed.unmount(&place);
 }
 
 /// Two scripts of one job: the first is told that there is no lock, the second that there is one.
@@ -168,5 +168,5 @@ async fn a_lock_granted_after_one_that_timed_out_stays() {
     assert_eq!(locks.len(), 1, "{locks:?}");
     daemon.call::<_, ()>("VeeamUnlock", &("Nightly",)).await.expect("the end of the job");
     assert_success(&daemon.finished(1).await);
-    scene.testbed.run(&["umount", &place]);
+    scene.testbed.unmount(&place);
 }

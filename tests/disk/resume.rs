@@ -52,7 +52,7 @@ async fn half_copied(scene: &mut Scene, daemon: &Daemon) -> Held {
         (length >= HALF).then_some(())
     });
     let held = Held::catch(daemon.pid(), Stage::Copy);
-    scene.testbed.run(&["umount", FIRST_ON_PATH]);
+    scene.testbed.unmount(FIRST_ON_PATH);
     held
 }
 

@@ -145,7 +145,7 @@ async fn a_source_on_another_file_system_is_refused_until_somebody_accepts_it() 
     assert_eq!(scene.listing().len(), 1);
     // It is the one that is remembered from now on.
     next_run_succeeds(&daemon).await;
-    scene.testbed.run(&["umount", &source]);
+    scene.testbed.unmount(&source);
     next_run_is_refused(&scene, &daemon, "SourceUnavailable", "before: tmpfs other").await;
 }
 
@@ -248,7 +248,7 @@ async fn a_source_that_cannot_be_read_deletes_nothing() {
     assert_success(&daemon.finished(1).await);
     let before = scene.listing();
     assert_eq!(before.len(), 31);
-    scene.testbed.run(&["umount", "/mnt/drive"]);
+    scene.testbed.unmount("/mnt/drive");
     drive.unplug();
     damage_directory(drive.image(), "/weekly");
     drive.plug();
@@ -258,6 +258,6 @@ async fn a_source_that_cannot_be_read_deletes_nothing() {
     assert_aborted(&finished, "SourceUnavailable");
     assert!(finished.message.contains("weekly"), "{}", finished.message);
     assert_eq!(scene.listing(), before);
-    scene.testbed.run(&["umount", "/mnt/drive"]);
+    scene.testbed.unmount("/mnt/drive");
     scene.assert_unmounted();
 }

@@ -30,7 +30,7 @@ async fn a_disk_is_not_released_while_another_partition_of_it_is_mounted() {
     assert_aborted(&finished, "UnmountFailed");
     assert!(finished.message.contains("/mnt/other"), "{}", finished.message);
     assert!(daemon.safe_to_remove().await.is_empty());
-    scene.testbed.run(&["umount", "/mnt/other"]);
+    scene.testbed.unmount("/mnt/other");
     daemon.start_run("").await.expect("a run");
     assert_success(&daemon.finished(2).await);
 }

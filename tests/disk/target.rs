@@ -41,7 +41,7 @@ async fn a_mount_on_the_target_before_the_copy_is_refused() {
     scene.testbed.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
     held.release();
     daemon.in_state("unmounting").await;
-    scene.testbed.run(&["umount", &inside]);
+    scene.testbed.unmount(&inside);
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "TargetRefused");
     assert!(finished.message.contains(&inside), "{}", finished.message);
@@ -67,7 +67,7 @@ async fn a_mount_on_the_target_in_mid_copy_is_no_success() {
     scene.testbed.run(&["mount", "--bind", &victim.display().to_string(), &inside]);
     held.release();
     daemon.in_state("unmounting").await;
-    scene.testbed.run(&["umount", &inside]);
+    scene.testbed.unmount(&inside);
     let finished = daemon.finished(1).await;
     assert_aborted(&finished, "TargetRefused");
     assert!(

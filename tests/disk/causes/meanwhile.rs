@@ -51,7 +51,7 @@ async fn a_mount_over_a_directory_to_be_deleted_is_named_as_the_cause() {
     scene.testbed.run(&["mount", "-t", "tmpfs", "testbed", &upon]);
     held.release();
     daemon.in_state("unmounting").await;
-    scene.testbed.run(&["umount", &upon]);
+    scene.testbed.unmount(&upon);
     let finished = daemon.finished(1).await;
     assert_not_stored(&told(&daemon, &finished), "mount-point", "heavy/old");
     scene.assert_left_clean();

@@ -108,7 +108,7 @@ async fn a_damaged_source_directory_blames_no_disk_and_deletes_nothing() {
     mount(&scene, &part);
     let (daemon, finished) = scene.run_once().await;
     assert_success(&finished);
-    scene.testbed.run(&["umount", &place.display().to_string()]);
+    scene.testbed.unmount(&place.display().to_string());
     part.unplug();
     damage_directory(part.image(), "/jobs");
     part.plug();
@@ -117,7 +117,7 @@ async fn a_damaged_source_directory_blames_no_disk_and_deletes_nothing() {
     let fault = told(&daemon, &daemon.finished(2).await);
     assert_eq!(fault["kind"], "source-unreadable", "{fault}");
     assert!(fault["cause"].as_str().expect("a cause").contains("part/jobs"), "{fault}");
-    scene.testbed.run(&["umount", &place.display().to_string()]);
+    scene.testbed.unmount(&place.display().to_string());
     let mounted = scene.disk.mount_read_only(&scene.testbed);
     assert!(scene.copy(&mounted).join("part/jobs/precious").exists(), "nothing is deleted for that");
 }

@@ -44,7 +44,7 @@ async fn a_disk_that_somebody_else_has_mounted_is_refused_and_left_alone() {
     assert_eq!(refusal(&daemon, &scene.disk.uuid).await, "MountFailed");
     assert_eq!(scene.testbed.mounts_of(&scene.disk.device()).len(), 1);
     assert!(daemon.safe_to_remove().await.is_empty());
-    scene.testbed.run(&["umount", "/mnt/elsewhere"]);
+    scene.testbed.unmount("/mnt/elsewhere");
     scene.assert_left_clean();
 }
 

@@ -77,6 +77,6 @@ async fn the_reported_time_ends_when_everything_is_on_the_disk() {
     let line = format!("copied in {told} s");
     assert!(daemon.text_log().contains(&line), "no {line:?}: {}", daemon.text_log());
     scene.disk.unplug();
-    scene.testbed.run(&["umount", "/mnt/store"]);
+    scene.testbed.unmount("/mnt/store");
     drop(store);
 }

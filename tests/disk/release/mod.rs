@@ -111,7 +111,7 @@ async fn a_released_disk_is_not_safe_while_somebody_has_it_mounted() {
     let device = scene.disk.device().display().to_string();
     scene.testbed.run(&["mount", &device, "/mnt/by-hand"]);
     daemon.until_safe_to_remove(&[]).await;
-    scene.testbed.run(&["umount", "/mnt/by-hand"]);
+    scene.testbed.unmount("/mnt/by-hand");
     daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
 }
 
@@ -137,7 +137,7 @@ async fn a_disk_pulled_while_it_is_unmounted_is_reported_and_never_called_safe()
         let marks = played.scene.testbed.path("/run/asbackup/mounts");
         let left = std::fs::read_dir(marks).map(|entries| entries.count()).unwrap_or_default();
         assert_eq!(left, 0, "the daemon still takes a mount for its own: {text}");
-        played.scene.testbed.run(&["umount", MOUNT_POINT]);
+        played.scene.testbed.unmount(MOUNT_POINT);
     }
 }
 
@@ -167,7 +167,7 @@ async fn a_new_mount_and_its_end_are_noticed_without_udisks() {
     for _ in 0..3 {
         scene.testbed.run(&["mount", &device, "/mnt/by-hand"]);
         daemon.until_safe_to_remove(&[]).await;
-        scene.testbed.run(&["umount", "/mnt/by-hand"]);
+        scene.testbed.unmount("/mnt/by-hand");
         daemon.until_safe_to_remove(&[&scene.disk.uuid]).await;
     }
 }

@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
 use crate::sockets::Sockets;
-use crate::{PATIENCE, SEARCH_PATH, run, scratch, top};
+use crate::{PATIENCE, PAUSE, SEARCH_PATH, run, scratch, top};
 
 pub mod compare;
 pub mod config;
@@ -100,6 +101,25 @@ impl Testbed {
     /// If it fails, with what it printed.
     pub fn run(&self, words: &[&str]) -> String {
         run(self.command(words[0]).args(&words[1..]))
+    }
+
+    /// Unmounts what is mounted there, as soon as nobody is in it: a loop device that has gone, or a process that has ended, lets go
+    /// of its file a moment later.
+    ///
+    /// # Panics
+    /// If it can't be unmounted within [`PATIENCE`], with what umount and the testbed said.
+    pub fn unmount(&self, inside: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let output = crate::output(self.command("umount").arg(inside));
+            if output.status.success() {
+                return;
+            }
+            if Instant::now() > deadline {
+                panic!("{}{}", String::from_utf8_lossy(&output.stderr), self.run(&["cat", "/proc/mounts"]));
+            }
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Where the test finds a path that is inside.
