@@ -13,6 +13,7 @@ pub mod docs;
 pub mod fakes;
 pub mod harness;
 pub mod panics;
+pub mod port;
 pub mod recorder;
 pub mod smtp_sink;
 pub mod sockets;

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::port::Port;
+
 /// Debian's, which has aiosmtpd; another one may come first in PATH.
 pub const PYTHON: &str = "/usr/bin/python3";
 
@@ -13,22 +15,24 @@ pub fn script(name: &str) -> PathBuf {
 }
 
 /// A server that prints its port when it listens; ends with the value.
-#[derive(Default)]
 pub struct PythonServer {
     child: Option<Child>,
-    port: u16,
+    port: Port,
 }
 
 impl PythonServer {
-    /// Starts it; a second time at the port of the first.
+    /// One that has a port and does not run yet.
+    pub fn new() -> Self {
+        Self { child: None, port: Port::keep() }
+    }
+
+    /// Starts it, each time at the same port.
     pub fn start(&mut self, mut command: Command) {
-        if self.port != 0 {
-            command.arg(self.port.to_string());
-        }
+        command.arg(self.port.number().to_string());
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("python3");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("its port");
-        self.port = line.trim().parse().unwrap_or_else(|_| panic!("{command:?} printed no port but {line:?}"));
+        assert_eq!(line.trim(), self.port.number().to_string(), "{command:?} printed no port but {line:?}");
         self.child = Some(child);
     }
 
@@ -42,7 +46,7 @@ impl PythonServer {
 
     /// On loopback.
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 }
 

@@ -110,7 +110,7 @@ impl SmtpSink {
         let directory = room.join("sink");
         fs::create_dir_all(&directory).expect("a directory");
         fs::write(directory.join("setup.json"), setup.to_string()).expect("its setup");
-        let mut sink = Self { server: PythonServer::default(), directory, port: 0 };
+        let mut sink = Self { server: PythonServer::new(), directory, port: 0 };
         sink.launch(python);
         sink.port = sink.server.port();
         sink

@@ -41,7 +41,7 @@ impl VeeamServer {
         let room = room.join("veeam-server");
         fs::create_dir_all(&room).expect("a directory");
         let state = json!({ "login": [USER, PASSWORD] });
-        let mut server = Self { server: PythonServer::default(), room, certificates, port: 0, state };
+        let mut server = Self { server: PythonServer::new(), room, certificates, port: 0, state };
         server.write_state();
         server.restart();
         server.port = server.server.port();

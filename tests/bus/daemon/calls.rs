@@ -115,7 +115,8 @@ async fn while_a_run_is_on_no_other_begins_and_readers_wait_for_nobody() {
         assert_eq!(daemon.client.state().await.unwrap(), "mounting");
         slowest = slowest.max(asked.elapsed());
     }
-    assert!(slowest < Duration::from_millis(50), "{slowest:?}");
+    // Who waited for polkit or UDisks2 would wait for longer; other tests share the processors.
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
 }
 
 #[tokio::test]

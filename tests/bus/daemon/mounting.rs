@@ -78,7 +78,7 @@ async fn cancel_works_at_once_while_udisks_hangs_in_mount() {
     let asked = Instant::now();
     daemon.client.cancel().await.unwrap();
     let finished = daemon.finished(1).await;
-    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("cancelled", ""));
     assert_eq!(daemon.client.last_result().await.unwrap(), "cancelled");
     assert_eq!(refused(daemon.client.cancel().await).0, "NotRunning");
@@ -91,7 +91,7 @@ async fn sigterm_ends_the_daemon_in_time_while_udisks_hangs_in_mount() {
     harness.hang_in_mount(&daemon, &first()).await;
     let asked = Instant::now();
     daemon.stop().await;
-    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
     let finished = daemon.finished(1).await;
     assert_eq!((finished.result.as_str(), finished.error.as_str()), ("aborted", "Interrupted"));
     let recorded = daemon.recorded();

@@ -38,7 +38,8 @@ async fn a_lock_file_holds_the_copy_back_until_it_is_removed() {
     let removed = Instant::now();
     fs::remove_file(harness.veeam_lock("Nightly.lock")).unwrap();
     harness.until_called("Mount", 1).await;
-    assert!(removed.elapsed() < Duration::from_secs(1), "{:?}", removed.elapsed());
+    // Without the kernel's word, it would look again after half a minute.
+    assert!(removed.elapsed() < Duration::from_secs(10), "{:?}", removed.elapsed());
     daemon.finished(1).await;
     assert_eq!(jobs(&daemon).await, []);
 }

@@ -1,11 +1,11 @@
 //! Debian's Exim with STARTTLS and a login, as a mail server that was not made for tests.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use asbackup_testing::certificates::Certificates;
+use asbackup_testing::port::Port;
 use asbackup_testing::smtp_sink::{files, parse};
 use asbackup_testing::until;
 
@@ -64,16 +64,15 @@ plain:
 
 struct Exim {
     child: Child,
-    port: u16,
+    port: Port,
     room: PathBuf,
 }
 
 impl Exim {
     fn start(room: &Path, certificates: &Certificates) -> Self {
-        // Nobody else takes a port that was free a moment ago; the kernel gives out others first.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let port = Port::keep();
         let shown = |path: &Path| path.display().to_string();
-        let config = CONFIG.replace("ROOM", &shown(room)).replace("PORT", &port.to_string());
+        let config = CONFIG.replace("ROOM", &shown(room)).replace("PORT", &port.number().to_string());
         let config = config.replace("CERT", &shown(&certificates.cert)).replace("KEY", &shown(&certificates.key));
         let path = room.join("exim.conf");
         fs::write(&path, config).expect("its config");
@@ -88,7 +87,7 @@ impl Exim {
     }
 
     async fn is_up(&self) {
-        until("exim", || std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok()).await;
+        until("exim", || std::net::TcpStream::connect(("127.0.0.1", self.port.number())).is_ok()).await;
     }
 
     fn kept(&self) -> Vec<PathBuf> {
@@ -120,7 +119,7 @@ async fn mail_goes_through_exim_with_starttls_and_a_login() {
     fs::copy(&certificates.ca, &trusted).unwrap();
     let exim = Exim::start(room.path(), &certificates);
     exim.is_up().await;
-    let mut harness = harness_with(exim.port).await;
+    let mut harness = harness_with(exim.port.number()).await;
     harness.settings.set("Mail", "username", "atlantis").set("Mail", "password", "hunter2");
     harness.settings.set("Mail", "ca-file-path", trusted.to_str().unwrap());
     harness.settings.set("Mail", "cc", "archive@example.com, nobody@example.com");

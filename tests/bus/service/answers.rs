@@ -26,12 +26,12 @@ async fn readers_do_not_wait_for_a_controller_that_is_stuck() {
         slowest = slowest.max(asked.elapsed());
         reads += 1;
     }
-    // Generous: other tests share the processors.
-    assert!(slowest < Duration::from_millis(300), "{slowest:?}");
+    // Who waited for the controller would wait for two seconds; other tests share the processors.
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
     assert!(reads > 100, "{reads}");
     let answer = stuck.await.unwrap();
     assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
-    assert!(begun.elapsed() < Duration::from_millis(2500));
+    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]

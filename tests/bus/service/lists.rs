@@ -133,6 +133,6 @@ async fn a_history_that_cannot_be_read_keeps_nobody_waiting() {
     for answer in [first, second] {
         assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
     }
-    assert!(begun.elapsed() < Duration::from_millis(2500));
+    assert!(begun.elapsed() < Duration::from_secs(5));
     drop(_open);
 }

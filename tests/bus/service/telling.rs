@@ -146,7 +146,7 @@ async fn a_caller_who_wants_no_reply_does_not_hold_up_the_signals() {
     let start = start.with_flags(Flags::NO_REPLY_EXPECTED);
     client.send(&start.build(&UUID).unwrap()).await.unwrap();
     while member(&next_signal(&mut stream).await) != "RunStarted" {}
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(begun.elapsed() < Duration::from_secs(2));
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn a_reply_that_never_leaves_holds_a_signal_up_for_two_seconds_only() {
     let begun = Instant::now();
     service.signals.send(started).unwrap();
     assert_eq!(member(&next_signal(&mut stream).await), "RunStarted");
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use asbackup_testing::certificates::Certificates;
 use asbackup_testing::harness::bus::{NOBODY, open_to_all};
+use asbackup_testing::port::Port;
 use asbackup_testing::program;
 use asbackup_testing::smtp_sink::SmtpSink;
 use asbackup_testing::sockets::Sockets;
@@ -118,8 +119,8 @@ async fn mail_test_logs_in_with_the_password_that_systemd_keeps() {
 
 #[tokio::test]
 async fn mail_test_says_in_one_line_why_nothing_could_be_sent() {
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let office = Office::new(unused, "");
+    let unused = Port::keep();
+    let office = Office::new(unused.number(), "");
     let away = office.test(ENGLISH, &[]).await;
     away.assert_complained(1, "ECONNREFUSED");
     let told = office.test(ENGLISH, &["--json"]).await;

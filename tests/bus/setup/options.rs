@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use asbackup_config::parse;
 use asbackup_testing::harness::bus::NOBODY;
 use asbackup_testing::harness::{Harness, first, second, stranger};
+use asbackup_testing::port::Port;
 use asbackup_testing::smtp_sink::SmtpSink;
 
 use super::plug;
@@ -72,8 +73,8 @@ async fn setup_overwrites_nothing_without_a_yes() {
 async fn setup_refuses_what_does_not_hold_and_writes_nothing() {
     let (harness, _daemon) = filled_in().await;
     let before = fs::read_to_string(harness.config_path()).unwrap();
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = format!("localhost:{unused}");
+    let unused = Port::keep();
+    let server = format!("localhost:{}", unused.number());
     for (options, words) in [
         (&["--source", "/nowhere/at/all"][..], "can't be read"),
         (&["--source", "relative"], "can't be read"),
