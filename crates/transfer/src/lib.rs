@@ -7,7 +7,7 @@
 //! The files: `stamp` (which version of a file), `beneath` (opening below a directory), `extents` and `runs` (where a
 //! file's data lies), `known` and `witness` (what the target has already), `pieces` (what is done with each part of a file), `feed`,
 //! `direct`, `writing`, `cloning` and `pump` (doing it), `note` and `part` (the file while it is not whole), `landing` (giving it its
-//! name), `job` (all files, one after the other), `forecast` (how much it will be).
+//! name), `job` (all files, one after the other), `forecast` (how much it will be), `prune` (what is on the target only and is to go).
 //!
 //! ```no_run
 //! use asbackup_transfer::{Item, Job, Known, Options, Quiet, Trees};
@@ -40,6 +40,7 @@ mod note;
 mod part;
 mod pieces;
 mod pool;
+mod prune;
 mod pump;
 mod runs;
 mod stamp;
@@ -53,4 +54,5 @@ pub use job::{Item, Job, Options};
 pub use known::Known;
 pub use landing::Summary;
 pub use listen::{Amount, Landed, Listener, Quiet, Refusal, Segment};
+pub use prune::{Doomed, Pruned, prune};
 pub use stamp::{Stamp, Time};
