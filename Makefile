@@ -126,7 +126,8 @@ transfer: programs
 
 snapshot: programs
 	SNAPSHOT_SCALE=$(SNAPSHOT_SCALE) SNAPSHOT_ROUNDS=$(SNAPSHOT_ROUNDS) SNAPSHOT_KILLS=$(SNAPSHOT_KILLS) SNAPSHOT_SEED=$(CAMPAIGN_SEED) \
-	    $(TEST) --test snapshot_places --test snapshot_files --test snapshot_attributes --test snapshot_proof --test snapshot_removal
+	    $(TEST) --test snapshot_places --test snapshot_files --test snapshot_attributes --test snapshot_proof \
+	    --test snapshot_attempt --test snapshot_removal
 
 include packaging/package.mk
 

@@ -5,11 +5,12 @@
 //! The files: `stamp` (what a write can't leave as it was), `stamps` (of all listed paths, before and after), `writers` (who has one
 //! of them open), `listing` (what goes with what is listed), `refusal` (why a place can't be used), `tree` (opening, making and
 //! listing below a directory), `trial` (whether blocks can be shared in one), `ancestors`, `location` and `place` (where snapshots
-//! live), `snapshot` (one of them), `freezing` (what goes into it), `cloning` (contents), `attributes`, `report`, `sharing` (which
-//! blocks it has alone, and whether the originals still have the others), `room`, `removal`.
+//! live), `snapshot` (one of them), `freezing` (what goes into it), `cloning` (contents), `attributes`, `report`, `attempt` (a
+//! snapshot of one moment, or none), `sharing` (which blocks it has alone, and whether the originals still have the others), `room`,
+//! `removal`.
 //!
 //! ```no_run
-//! use asbackup_snapshot::{Place, Snapshot, Stamps, Wanted};
+//! use asbackup_snapshot::{Attempt, Place, Wanted};
 //! use std::{fs::File, os::fd::AsFd, path::PathBuf, sync::atomic::AtomicBool};
 //!
 //! let cancel = AtomicBool::new(false);
@@ -18,17 +19,16 @@
 //! place.can_clone()?;
 //! place.keep_only(&[], &cancel)?;
 //! let listed = [PathBuf::from("monday.vbk"), PathBuf::from("monday.vbm")];
-//! let stamps = Stamps::take(source.as_fd(), listed, &cancel)?;
-//! let snapshot = Snapshot::create(&place, "7")?;
-//! let report = snapshot.freeze(source.as_fd(), stamps.entries(), &cancel);
-//! let changed = stamps.changed(source.as_fd(), &cancel)?;
-//! assert!(report.is_whole() && changed.is_empty(), "not of one moment");
+//! let attempt = Attempt::begin(source.as_fd(), &place, "7", listed, &cancel)?;
+//! let frozen = attempt.freeze(&cancel)?;
+//! println!("{} files as of {:?}", frozen.report.files, frozen.as_of);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 #![deny(missing_docs)]
 
 mod ancestors;
+mod attempt;
 mod attributes;
 mod cloning;
 mod freezing;
@@ -47,6 +47,7 @@ mod tree;
 mod trial;
 mod writers;
 
+pub use attempt::{Attempt, Frozen, Unfrozen};
 pub use listing::complete;
 pub use location::Wanted;
 pub use place::Place;
