@@ -80,7 +80,7 @@ fn at_the_top(source: &Ancestors, missing: Missing) -> Result<Located, Unusable>
     step(trash.as_fd(), path, IN_TRASH)
 }
 
-fn shown_path(directory: BorrowedFd<'_>) -> PathBuf {
+pub(crate) fn shown_path(directory: BorrowedFd<'_>) -> PathBuf {
     std::fs::read_link(format!("/proc/self/fd/{}", directory.as_raw_fd())).unwrap_or_default()
 }
 

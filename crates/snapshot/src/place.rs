@@ -13,7 +13,9 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::ancestors::{Ancestors, Identity};
-use crate::location::{Located, Missing, Wanted, demand_mount, demand_ours, enter, enter_or, locate, way_of};
+use crate::location::{
+    Located, Missing, Wanted, demand_mount, demand_ours, enter, enter_or, locate, shown_path, way_of,
+};
 use crate::refusal::{Refusal, Unusable};
 use crate::stamp::{Kind, Stamp};
 use crate::{tree, trial};
@@ -73,6 +75,17 @@ impl Place {
     /// It does not work, and why.
     pub fn can_clone(&self) -> Result<(), Unusable> {
         trial::clone_ours(self.directory.as_fd()).map_err(|why| Unusable::new(&self.path, why))
+    }
+
+    /// Whether a place could be used. Makes nothing: where there is none yet, it is tried in the source itself.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn probe(source: BorrowedFd<'_>, wanted: Wanted<'_>) -> Result<(), Unusable> {
+        match Self::find(source, wanted)? {
+            Some(place) => place.can_clone(),
+            None => trial::clone_ours(source).map_err(|why| Unusable::new(&shown_path(source), why)),
+        }
     }
 
     /// The path relative to the source, if it lies in it: then it has to be left out of what is copied.

@@ -52,6 +52,7 @@ fn only_a_place_that_was_prepared_is_found_and_nothing_is_made() {
     let path = disks.path("xfs").join(".asbackup");
     let names = || names_in(&disks.path("xfs"));
     assert_eq!((found(&source, Wanted::Default), found(&top, Wanted::Default)), (Ok(None), Ok(None)));
+    assert_eq!(Place::probe(source.file.as_fd(), Wanted::Default), Ok(()));
     assert_eq!(found(&source, Wanted::Directory(Path::new("/nowhere/at/all"))), Ok(None));
     assert_eq!(names(), ["source"]);
     fs::create_dir(&path).unwrap();
@@ -70,6 +71,7 @@ fn only_a_place_that_was_prepared_is_found_and_nothing_is_made() {
     assert_eq!(left_in(&place), [""; 0]);
     std::os::unix::fs::chown(&path, Some(1000), None).unwrap();
     assert_eq!(found(&source, Wanted::Default).unwrap_err().why, Refusal::NotPrivate);
+    assert_eq!(Place::probe(source.file.as_fd(), Wanted::Default).unwrap_err().why, Refusal::NotPrivate);
     fs::remove_dir(path.join(".removed")).unwrap();
     std::os::unix::fs::chown(&path, Some(0), None).unwrap();
     assert_eq!(found(&source, Wanted::Default), Ok(None), "a crash came before it was done");
