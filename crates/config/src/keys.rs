@@ -6,8 +6,8 @@ use super::types::Config;
 use super::values::{
     ADDRESSES, API_URL, DAYS, DAYS_OR_NEVER, DIRECTORY, DISK_LIST, DISKS, ENCRYPTION, FILE, FILE_WITHIN, GIGABYTES,
     HOST, HOSTS, HOURS_OR_NEVER, IDENTITY, KILOBYTES, LANGUAGE, LOSSY, MAIL_POLICIES, MEGABYTES, MINUTES, ON_DISK,
-    OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, PERCENT, PORT, SECONDS, SECRET, SENDER, STALE_LOCK, SWITCH, TEXT, Traits,
-    Value, directory, show,
+    OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, PERCENT, PORT, SECONDS, SECRET, SENDER, SNAPSHOT_MODE, STALE_LOCK, SWITCH,
+    TEXT, Traits, Value, directory, show,
 };
 
 /// One key of the file.
@@ -44,7 +44,7 @@ pub const SOURCE: &str = "backup-source";
 
 /// In the order of the template.
 #[rustfmt::skip]
-pub static KEYS: [Key; 56] = [
+pub static KEYS: [Key; 59] = [
     key!("General",   "language",                   "de",                            LANGUAGE,    language),
     key!("Backup",    DISK_LIST,                    "",                              DISKS,       disks),
     key!("Backup",    SOURCE,                       "",                              DIRECTORY,   source),
@@ -92,6 +92,9 @@ pub static KEYS: [Key; 56] = [
     key!("VEEAM",     "lock-max-hours",             "0",                             HOURS_OR_NEVER, veeam.lock_max_age),
     key!("VEEAM",     "lock-max-action",            "warn",                          STALE_LOCK,  veeam.stale_lock),
     key!("VEEAM",     "lock-quiet-minutes",         "60",                            MINUTES,     veeam.quiet),
+    key!("Snapshot",  "mode",                       "auto",                          SNAPSHOT_MODE, snapshot.mode),
+    key!("Snapshot",  "directory",                  "",                              DIRECTORY,   snapshot.directory),
+    key!("Snapshot",  "min-free-percent",           "5",                             PERCENT,     snapshot.min_free_percent),
     key!("Safety",    "lossy-file-systems",         "warn",                          LOSSY,       lossy),
     key!("Safety",    "max-deletions-percent",      "50",                            PERCENT,     max_deletions_percent),
     key!("Safety",    "max-deleted-bytes-percent",  "75",                            PERCENT,     max_deleted_bytes_percent),

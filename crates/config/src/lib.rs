@@ -27,8 +27,8 @@ pub use keys::SOURCE;
 pub use load::{Loaded, load, parse};
 pub use settings::{Origin, Setting};
 pub use types::{
-    Config, Encryption, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Mail, MailLevel, MailPolicy, Secret,
-    StaleLockPolicy, Veeam, Web,
+    Config, Encryption, IdentityPolicy, KnownDisk, LossyPolicy, MASK, Mail, MailLevel, MailPolicy, Secret, Snapshot,
+    SnapshotMode, StaleLockPolicy, Veeam, Web,
 };
 pub use values::{DISK_LIST, disk_line, disk_list, looks_like_host, split_mailbox};
 

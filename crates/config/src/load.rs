@@ -11,7 +11,7 @@ use super::interpolation::{self, InterpolationError};
 use super::keys::{KEYS, Key, SOURCE};
 use super::numbering::{is_space, strip, unify_line_ends};
 use super::settings::{self, Setting};
-use super::types::{Config, Encryption, IdentityPolicy, LossyPolicy, MASK, Mail, Veeam, Web};
+use super::types::{Config, Encryption, IdentityPolicy, LossyPolicy, MASK, Mail, Snapshot, Veeam, Web};
 use super::values::{DISK_LIST, Value};
 use super::warnings;
 use asbackup_texts::Language;
@@ -211,6 +211,7 @@ fn empty() -> Config {
         disk_identity: IdentityPolicy::default(),
         disk_patience: Duration::ZERO,
         power_off: false,
+        snapshot: Snapshot::default(),
         veeam: Veeam::default(),
         mail: Mail::default(),
         web: Web::default(),

@@ -61,6 +61,8 @@ pub struct Config {
     pub disk_patience: Duration,
     /// Whether the disk is switched off after a good copy.
     pub power_off: bool,
+    /// The section `[Snapshot]`.
+    pub snapshot: Snapshot,
     /// The section `[VEEAM]`.
     pub veeam: Veeam,
     /// The section `[Mail]`.
@@ -109,6 +111,29 @@ pub enum IdentityPolicy {
     Refuse,
     /// Devices are not compared.
     Off,
+}
+
+/// Whether and where what is to be copied is frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// Whether.
+    pub mode: SnapshotMode,
+    /// On the source's mount; empty for the place that suits it.
+    pub directory: PathBuf,
+    /// 0 to 100: with less of the source's file system free, snapshots are given up.
+    pub min_free_percent: u8,
+}
+
+/// Whether a copy is made from a snapshot, so that Veeam can go on meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SnapshotMode {
+    /// If the source's file system can share blocks between files.
+    #[default]
+    Auto,
+    /// No: Veeam waits until the copy is over.
+    Off,
+    /// There is no copy without one.
+    Require,
 }
 
 /// Where the status page listens.

@@ -19,4 +19,4 @@ pub use numbers::{
 };
 pub use paths::{DIRECTORY, FILE, FILE_WITHIN, ON_DISK, OPTIONAL_FILE, OPTIONAL_FILE_WITHIN, directory, show};
 pub use value::{Traits, Value};
-pub use words::{ENCRYPTION, IDENTITY, LANGUAGE, LOSSY, SECRET, STALE_LOCK, SWITCH, TEXT};
+pub use words::{ENCRYPTION, IDENTITY, LANGUAGE, LOSSY, SECRET, SNAPSHOT_MODE, STALE_LOCK, SWITCH, TEXT};

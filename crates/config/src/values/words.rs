@@ -2,7 +2,7 @@
 
 use super::value::{Kind, Value};
 use crate::fault::{ConfigProblem, Problems};
-use crate::types::{Encryption, IdentityPolicy, LossyPolicy, MailLevel, Secret, StaleLockPolicy};
+use crate::types::{Encryption, IdentityPolicy, LossyPolicy, MailLevel, Secret, SnapshotMode, StaleLockPolicy};
 use asbackup_texts::Language;
 
 pub const TEXT: Kind<String> = Kind::new(|value| Ok(value.text.to_owned()), Clone::clone);
@@ -18,6 +18,8 @@ const IDENTITY_POLICIES: Words<IdentityPolicy> =
     &[("warn", IdentityPolicy::Warn), ("refuse", IdentityPolicy::Refuse), ("off", IdentityPolicy::Off)];
 const STALE_LOCK_POLICIES: Words<StaleLockPolicy> =
     &[("warn", StaleLockPolicy::Warn), ("clear", StaleLockPolicy::Clear)];
+const SNAPSHOT_MODES: Words<SnapshotMode> =
+    &[("auto", SnapshotMode::Auto), ("off", SnapshotMode::Off), ("require", SnapshotMode::Require)];
 const ENCRYPTIONS: Words<Encryption> = &[
     ("auto", Encryption::Auto),
     ("tls", Encryption::Tls),
@@ -34,6 +36,9 @@ pub const LOSSY: Kind<LossyPolicy> =
 
 pub const IDENTITY: Kind<IdentityPolicy> =
     Kind::new(|value| choose(value, IDENTITY_POLICIES), |policy| word(IDENTITY_POLICIES, *policy));
+
+pub const SNAPSHOT_MODE: Kind<SnapshotMode> =
+    Kind::new(|value| choose(value, SNAPSHOT_MODES), |mode| word(SNAPSHOT_MODES, *mode));
 
 pub const STALE_LOCK: Kind<StaleLockPolicy> =
     Kind::new(|value| choose(value, STALE_LOCK_POLICIES), |policy| word(STALE_LOCK_POLICIES, *policy));
