@@ -26,6 +26,25 @@ cause-upon-it = { $path } ist darauf eingehängt
 cause-other-mount = das Verzeichnis liegt auf einem anderen Dateisystem
 cause-no-disk = es wurde keine Platte ausgewählt
 
+## Momentaufnahmen
+
+cause-little-room = nur { $percent } % seines Dateisystems sind frei
+cause-no-shared-blocks = dieses Dateisystem kann keine Blöcke zwischen Dateien teilen
+cause-place-elsewhere = liegt auf einem anderen Dateisystem als das Repository
+cause-place-other-mount = liegt in einem anderen Einhängepunkt als das Repository
+cause-place-read-only = das Dateisystem ist schreibgeschützt
+cause-place-full = kein Platz mehr
+cause-place-no-directory = ist kein Verzeichnis
+cause-place-link = ist ein Verweis oder liegt hinter einem
+cause-place-not-private = gehört anderen oder kann von anderen beschrieben werden
+cause-place-foreign = enthält Dateien von jemand anderem
+cause-place-holds-source = das Repository liegt darin
+cause-place-not-absolute = ist kein absoluter Pfad ohne ..
+cause-place-kernel = das System lehnt es ab: { $cause }
+cause-not-cloned = lässt sich nicht lesen oder festhalten: { $cause }
+cause-snapshot-full = die Momentaufnahme kann es nicht aufnehmen: { $cause }
+cause-unreadable-for-snapshot = { $path } lässt sich nicht lesen: { $cause }
+
 ## Dateien
 
 cause-changeable = kann geändert werden von { $user }

@@ -344,6 +344,18 @@ fault-source-without-sentinel = Die Datei, an der das Repository erkannt wird, f
     .meaning = Vermutlich ist es gerade nicht das richtige Verzeichnis. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden: Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Ist es das richtige Verzeichnis, kann die Datei neu angelegt werden; die Einstellung heißt „source-sentinel“. { -comes-by-itself } { stay-until-released }
 
+fault-snapshot-failed = Vom Repository kann keine Momentaufnahme gemacht werden: { $cause }.
+    .meaning = Die Einstellung „mode = require“ verlangt eine; deshalb wurde nichts kopiert, und auf der Platte hat sich nichts geändert. { -still-old }
+    .action = Bitten Sie die Systembetreuung, die Ursache zu beheben. Mit „mode = auto“ im Abschnitt [Snapshot] der config.ini wird auch ohne Momentaufnahme kopiert; Veeam wartet dann, bis die Kopie fertig ist. { stay-until-released }
+
+fault-snapshot-not-proven = Beim Anlegen der Momentaufnahme wurde jedes Mal in das Repository geschrieben ({ $examples }).
+    .meaning = Die Einstellung „mode = require“ verlangt eine Momentaufnahme; deshalb wurde nichts kopiert, und auf der Platte hat sich nichts geändert. { -still-old }
+    .action = Bitten Sie die Systembetreuung zu klären, welches Programm ohne Sperre in das Repository schreibt. { stay-until-released }
+
+fault-snapshot-given-up = Die Kopie wurde aufgegeben, weil im Dateisystem des Repositorys { $path } nur noch { SIZE($free) } frei waren (mindestens { $percent } % sollen frei bleiben).
+    .meaning = Die Momentaufnahme wurde entfernt, damit Veeam nicht der Platz ausgeht. Die Platte enthält bisher nur einen Teil des neuen Stands; die nächste Kopie macht dort weiter.
+    .action = Bitten Sie die Systembetreuung, im Repository Platz zu schaffen. { stay-until-released }
+
 fault-source-moved = Das Repository { $path } liegt auf einem anderen Dateisystem als bei den Kopien davor (bisher: { $before }; jetzt: { $now }).
     .meaning = Vermutlich ist ein Laufwerk des Rechners nicht eingehängt. Eine Kopie hätte vielleicht Sicherungen auf der Platte gelöscht; deshalb wurde nichts geändert. { -still-old }
     .action = Verständigen Sie die Systembetreuung, bevor weitere Platten eingesteckt werden. Sind die Daten mit Absicht umgezogen, startet dieser Befehl die Kopie und nimmt den neuen Ort an: { -allow } { $disk }. { stay-until-released }

@@ -40,6 +40,7 @@ mail-nothing-to-copy = Kopiert: nichts, denn auf der Platte war schon alles.
 mail-not-copied = Kopiert: nichts.
 mail-partly-copied = Kopiert: { SIZE($bytes) } von { SIZE($total) }.
 mail-times = Beginn: { $begin }, Ende: { $end }, Dauer: { SPAN($seconds) }.
+mail-as-of = Die Kopie hat den Stand von { $when }.
 mail-free = Frei auf der Platte: { SIZE($free) } von { SIZE($size) }.
 mail-free-unknown = Frei auf der Platte: unbekannt, weil sie nicht geöffnet wurde.
 mail-footer = Rechner { $host }, Lauf { $run }, Platte { $disk }.

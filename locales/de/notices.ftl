@@ -51,6 +51,13 @@ notice-step-checked = Schritt 5 (Prüfung vorab): Zu kopieren { $files ->
         [one] ist eine
        *[other] sind { $deletions }
     }; frei sind { SIZE($free) }.
+notice-snapshot-impossible = Vom Repository kann keine Momentaufnahme gemacht werden ({ $cause }); deshalb muss Veeam warten, bis eine Kopie fertig ist.
+notice-step-snapshot = Schritt 5 (Momentaufnahme): Was zu kopieren ist, wird festgehalten.
+notice-wait-for-writers = Schritt 5 (Momentaufnahme): Es wird gewartet, weil noch geschrieben wird ({ $jobs }); höchstens { $minutes } Minuten lang.
+notice-snapshot-stands = Schritt 5 (Momentaufnahme): { $files ->
+        [one] Eine Datei
+       *[other] { $files } Dateien
+    } mit { SIZE($bytes) } in { $extents } Stücken festgehalten in { $milliseconds } ms. Veeam darf arbeiten.
 notice-step-spelling = Schritt 5 (Prüfung vorab): { $names ->
         [one] Ein Name auf der Platte unterschied
        *[other] { $names } Namen auf der Platte unterschieden

@@ -44,6 +44,10 @@ status-waiting-for-veeam = Die Kopie auf die Platte „{ $label }“ wartet, bis
 status-mounting = Die Platte „{ $label }“ wird geöffnet; { -stay }.
 status-locking = Die Platte „{ $label }“ wird für die Kopie gesperrt; { -stay }.
 status-checking = Die Prüfung vorab ermittelt, was auf die Platte „{ $label }“ zu kopieren ist und ob es passt; { -stay }.
+status-freezing = Für die Kopie auf die Platte „{ $label }“ wird eine Momentaufnahme gemacht{ $writers ->
+        [none] {""}
+       *[other] , sobald nichts mehr geschrieben wird ({ $writers })
+    }; { -stay }.
 status-copying = Die Kopie auf die Platte „{ $label }“ läuft: { $percent } %{ $seconds-left ->
         [0] {""}
        *[other] , noch etwa { SPAN($seconds-left) }
@@ -65,6 +69,7 @@ step-2 = Auf Veeam warten
 step-3 = Einhängen
 step-4 = Sperren
 step-5 = Prüfung vorab
+step-snapshot = Momentaufnahme
 step-6 = Kopieren
 step-7 = Entsperren
 step-8 = Freier Platz
@@ -83,12 +88,15 @@ status-line-state = Zustand
         [mounting] Einhängen
         [locking] Sperren
         [checking] Prüfung vorab
+        [freezing] Momentaufnahme
         [copying] Kopieren
         [unlocking] Entsperren
         [unmounting] Aushängen
         [stopping] Beenden
        *[other] { $state }
     }
+status-line-as-of = Stand von
+    .value = { $when } (Veeam darf arbeiten)
 status-line-progress = Fortschritt
     .value = { $percent } % ({ SIZE($done) } von { SIZE($total) })
 status-line-rate = Tempo
@@ -100,6 +108,8 @@ status-line-sooner = Hinweis
 status-line-file = Datei
     .value = { $file }
 status-line-warning = Warnung
+    .value = { $message }
+status-line-snapshot = Momentaufnahme
     .value = { $message }
 status-line-queue = Es wartet
     .value = { $label }

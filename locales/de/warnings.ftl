@@ -16,6 +16,14 @@ warning-lost-files = { $count ->
     .meaning = Der vorige Lauf wurde unterbrochen, während noch Daten auf dem Weg zur Platte waren. Was fehlt, wird jetzt noch einmal kopiert.
     .action = Sie brauchen nichts zu tun. Kommt das öfter vor, wird die Platte vermutlich zu früh abgezogen, oder sie geht kaputt.
 
+warning-snapshot-failed = Vom Repository konnte keine Momentaufnahme gemacht werden: { $cause }.
+    .meaning = Die Kopie wird trotzdem gemacht, aber Veeam muss warten, bis sie fertig ist.
+    .action = Bitten Sie die Systembetreuung, die Ursache zu beheben.
+
+warning-snapshot-not-proven = Beim Anlegen der Momentaufnahme wurde jedes Mal in das Repository geschrieben ({ $examples }); deshalb gibt es keine.
+    .meaning = Die Kopie wird trotzdem gemacht, aber Veeam muss warten, bis sie fertig ist, und was währenddessen geschrieben wird, kann unvollständig auf der Platte sein.
+    .action = Bitten Sie die Systembetreuung zu klären, welches Programm ohne Sperre in das Repository schreibt.
+
 warning-lock-vanished = Die Sperrdatei war schon fort, als sie gelöscht werden sollte: { $path }.
     .meaning = Jemand anderes hat sie während der Kopie gelöscht; vielleicht wurde das Repository währenddessen verändert.
     .action = Bitten Sie die Systembetreuung zu klären, wer oder welches Programm die Datei gelöscht hat.

@@ -26,6 +26,25 @@ cause-upon-it = { $path } is mounted on top of it
 cause-other-mount = the directory is on another mount
 cause-no-disk = no disk was chosen
 
+## Snapshots
+
+cause-little-room = only { $percent } % of its file system are free
+cause-no-shared-blocks = this file system can't share blocks between files
+cause-place-elsewhere = it is on another file system than the source
+cause-place-other-mount = it is on another mount than the source
+cause-place-read-only = the file system is read-only
+cause-place-full = no space is left
+cause-place-no-directory = it is no directory
+cause-place-link = it is a link, or below one
+cause-place-not-private = it is owned or writable by others
+cause-place-foreign = it holds files of somebody else
+cause-place-holds-source = the source lies in it
+cause-place-not-absolute = it is no absolute path without ..
+cause-place-kernel = the kernel refused: { $cause }
+cause-not-cloned = it can't be read or cloned: { $cause }
+cause-snapshot-full = the snapshot can't take it: { $cause }
+cause-unreadable-for-snapshot = { $path } can't be read: { $cause }
+
 ## Files
 
 cause-changeable = can be changed by { $user }

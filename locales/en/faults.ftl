@@ -344,6 +344,18 @@ fault-source-without-sentinel = The file that identifies the backup repository i
     .meaning = The directory is probably not the right one at the moment. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in: probably one of the computer's drives is not mounted. If the directory is the right one, the file can be created again; the setting is called “source-sentinel”. { -comes-by-itself } { stay-until-released }
 
+fault-snapshot-failed = No snapshot of the backup repository can be made: { $cause }.
+    .meaning = The setting “mode = require” demands one, so nothing was copied and nothing on the disk changed. { -still-old }
+    .action = Ask the administrator to remedy the cause. With “mode = auto” in section [Snapshot] of config.ini, copies are made without a snapshot, too; Veeam then waits until the copy is over. { stay-until-released }
+
+fault-snapshot-not-proven = Each time a snapshot was made, something wrote to the backup repository ({ $examples }).
+    .meaning = The setting “mode = require” demands a snapshot, so nothing was copied and nothing on the disk changed. { -still-old }
+    .action = Ask the administrator to find out which program writes to the repository without a lock. { stay-until-released }
+
+fault-snapshot-given-up = The copy was given up, because only { SIZE($free) } were free in the file system of the backup repository { $path } (at least { $percent } % are to stay free).
+    .meaning = The snapshot was removed, so that Veeam does not run out of space. The disk has only a part of the new state so far; the next copy continues there.
+    .action = Ask the administrator to make room in the repository. { stay-until-released }
+
 fault-source-moved = The backup repository { $path } is on a different file system than for the previous copies (before: { $before }; now: { $now }).
     .meaning = Probably one of the computer's drives is not mounted. A copy might have deleted backups on the disk, so nothing was changed. { -still-old }
     .action = Call the administrator before any other disk is plugged in. If the data was moved on purpose, this command starts the copy and accepts the new location: { -allow } { $disk }. { stay-until-released }

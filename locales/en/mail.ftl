@@ -40,6 +40,7 @@ mail-nothing-to-copy = Copied: nothing, because everything was already on the di
 mail-not-copied = Copied: nothing.
 mail-partly-copied = Copied: { SIZE($bytes) } of { SIZE($total) }.
 mail-times = Start: { $begin }, end: { $end }, duration: { SPAN($seconds) }.
+mail-as-of = The copy is of the state of { $when }.
 mail-free = Free on the disk: { SIZE($free) } of { SIZE($size) }.
 mail-free-unknown = Free on the disk: unknown, because it was not opened.
 mail-footer = Computer { $host }, run { $run }, disk { $disk }.

@@ -48,6 +48,13 @@ notice-step-checked = Step 5 (preflight check): { $files ->
         [one] one file
        *[other] { $files } files
     } of { SIZE($bytes) } to copy, { $deletions } to delete; { SIZE($free) } free.
+notice-snapshot-impossible = No snapshot of the backup repository can be made ({ $cause }), so Veeam has to wait until a copy is over.
+notice-step-snapshot = Step 5 (snapshot): what has to be copied is being frozen.
+notice-wait-for-writers = Step 5 (snapshot): waiting because something is still being written ({ $jobs }), for { $minutes } minutes at most.
+notice-snapshot-stands = Step 5 (snapshot): { $files ->
+        [one] one file
+       *[other] { $files } files
+    } of { SIZE($bytes) } in { $extents } pieces frozen in { $milliseconds } ms. Veeam may work.
 notice-step-spelling = Step 5 (preflight check): { $names ->
         [one] one name
        *[other] { $names } names

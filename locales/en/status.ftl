@@ -44,6 +44,10 @@ status-waiting-for-veeam = The copy to the disk “{ $label }” is waiting for 
 status-mounting = The disk “{ $label }” is being opened; { -stay }.
 status-locking = The disk “{ $label }” is being locked for the copy; { -stay }.
 status-checking = The preflight check determines what has to be copied to the disk “{ $label }” and whether it fits; { -stay }.
+status-freezing = A snapshot is being made for the copy to the disk “{ $label }”{ $writers ->
+        [none] {""}
+       *[other] , once nothing is being written any more ({ $writers })
+    }; { -stay }.
 status-copying = The copy to the disk “{ $label }” is running: { $percent } %{ $seconds-left ->
         [0] {""}
        *[other] , about { SPAN($seconds-left) } left
@@ -65,6 +69,7 @@ step-2 = wait for Veeam
 step-3 = mount
 step-4 = lock
 step-5 = preflight check
+step-snapshot = snapshot
 step-6 = copy
 step-7 = unlock
 step-8 = free space
@@ -83,12 +88,15 @@ status-line-state = State
         [mounting] mounting
         [locking] locking
         [checking] preflight check
+        [freezing] snapshot
         [copying] copying
         [unlocking] unlocking
         [unmounting] unmounting
         [stopping] stopping
        *[other] { $state }
     }
+status-line-as-of = State of
+    .value = { $when } (Veeam may work)
 status-line-progress = Progress
     .value = { $percent } % ({ SIZE($done) } of { SIZE($total) })
 status-line-rate = Rate
@@ -100,6 +108,8 @@ status-line-sooner = Note
 status-line-file = File
     .value = { $file }
 status-line-warning = Warning
+    .value = { $message }
+status-line-snapshot = Snapshot
     .value = { $message }
 status-line-queue = Waiting
     .value = { $label }

@@ -16,6 +16,14 @@ warning-lost-files = { $count ->
     .meaning = The previous run was interrupted while data was still on its way to the disk. What is missing is now copied again.
     .action = No action is needed. If this happens often, the disk is probably unplugged too early, or it is failing.
 
+warning-snapshot-failed = No snapshot of the backup repository could be made: { $cause }.
+    .meaning = The copy is made all the same, but Veeam has to wait until it is over.
+    .action = Ask the administrator to remedy the cause.
+
+warning-snapshot-not-proven = Each time a snapshot was made, something wrote to the backup repository ({ $examples }), so there is none.
+    .meaning = The copy is made all the same, but Veeam has to wait until it is over, and what is written meanwhile may be incomplete on the disk.
+    .action = Ask the administrator to find out which program writes to the repository without a lock.
+
 warning-lock-vanished = The lock file was already gone when it was to be deleted: { $path }.
     .meaning = Someone else deleted it during the copy; perhaps the repository was changed meanwhile.
     .action = Ask the administrator to find out which program or person deleted the file.

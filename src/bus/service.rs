@@ -140,6 +140,11 @@ impl Service {
     }
 
     #[zbus(property)]
+    fn source_as_of(&self) -> u64 {
+        self.read(|status| &status.source_as_of)
+    }
+
+    #[zbus(property)]
     fn bytes_per_second(&self) -> u64 {
         self.read(|status| &status.bytes_per_second)
     }
@@ -232,6 +237,11 @@ impl Service {
     #[zbus(property)]
     fn config_error_facts(&self) -> OnWire<Facts> {
         self.read(|status| &status.config_error_facts)
+    }
+
+    #[zbus(property)]
+    fn snapshot_error(&self) -> String {
+        self.read(|status| &status.snapshot_error)
     }
 
     #[zbus(property)]

@@ -32,6 +32,7 @@ pub fn run(record: &RunRecord, texts: &Texts) -> Run {
         copy_seconds: totals.copy_seconds,
         free: totals.free_bytes,
         size: totals.size_bytes,
+        source_as_of: totals.source_as_of,
         safe_to_remove: record.safe_to_remove,
     }
 }

@@ -214,6 +214,7 @@ fn history(label: &str) -> Vec<RunRecord> {
             copy_seconds: bytes / 160_000_000,
             free_bytes: (800 + nth % 3 * 500 - nth * 19 + nth * 53 % 90) * GIGA,
             size_bytes: 4000 * GIGA,
+            source_as_of: 0,
         };
         RunRecord {
             run: nth + 1,

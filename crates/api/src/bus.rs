@@ -128,6 +128,8 @@ errors! {
     UnsafePath
     /// The source is missing, empty, hidden, different from before, or not fully readable.
     SourceUnavailable
+    /// There is no snapshot, and the config demands one; or it had to be given up.
+    SnapshotFailed
     /// The target is not safely on the disk.
     TargetRefused
     /// Not enough space or inodes, before or during the copy.

@@ -50,6 +50,9 @@ impl Fault {
             | Self::ShareUnreadable { .. }
             | Self::SourceForbidden { .. }
             | Self::SourceChanged { .. } => "SourceUnavailable",
+            Self::SnapshotFailed { .. } | Self::SnapshotNotProven { .. } | Self::SnapshotGivenUp { .. } => {
+                "SnapshotFailed"
+            }
             Self::SourceContainsTarget { .. } | Self::TargetRefused { .. } | Self::TargetCovered { .. } => {
                 "TargetRefused"
             }

@@ -320,6 +320,26 @@ pub enum Fault {
         #[serde(default)]
         disk: String,
     },
+    // Step 5: the snapshot.
+    /// The config demands a snapshot, and none can be made.
+    SnapshotFailed {
+        /// Why, for administrators.
+        cause: String,
+    },
+    /// The config demands a snapshot, and somebody wrote without a lock whenever one was made.
+    SnapshotNotProven {
+        /// What changed, separated by commas.
+        examples: String,
+    },
+    /// The snapshot was removed in mid-copy, because the source's file system had too little room left for Veeam.
+    SnapshotGivenUp {
+        /// The configured source.
+        path: String,
+        /// What was free.
+        free: u64,
+        /// What has to stay free, in percent.
+        percent: u64,
+    },
     /// Part of the source, on a drive of this computer, can't be read.
     SourceUnreadable {
         /// The text of the underlying error, for administrators.

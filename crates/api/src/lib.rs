@@ -90,13 +90,13 @@ impl fmt::Display for DiskId {
     }
 }
 
-/// The nine steps of a run, in the requirement's order and numbering.
+/// The steps of a run, in the order and numbering of the requirement, which knows no snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// Finds the disk and checks its identity. Version 0.1 wrote `know-disk` into the history.
     #[serde(alias = "know-disk")]
-    IdentifyDisk = 1,
+    IdentifyDisk,
     /// Waits until no Veeam job writes, for as long as `config.ini` allows.
     WaitForVeeam,
     /// Mounts the disk through UDisks2, with options that protect the computer from its contents.
@@ -105,6 +105,8 @@ pub enum Step {
     Lock,
     /// The preflight check: verifies what is unverified, plans the copy by a dry run, and checks what the disk would lose.
     Check,
+    /// Freezes what is to be copied, so that Veeam can go on. Left out where the source's file system can't do that.
+    Snapshot,
     /// Runs rsync, flushes, and checks by a second dry run that nothing is left to do.
     Copy,
     /// Deletes both lock files; the one on the disk stays while something there is unverified.
@@ -117,21 +119,32 @@ pub enum Step {
 
 impl Step {
     /// All steps in their order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::IdentifyDisk,
         Self::WaitForVeeam,
         Self::Mount,
         Self::Lock,
         Self::Check,
+        Self::Snapshot,
         Self::Copy,
         Self::Unlock,
         Self::FreeSpace,
         Self::Unmount,
     ];
 
-    /// The requirement's number, 1 to 9.
+    /// The requirement's number, 1 to 9. The snapshot belongs to the check.
     pub fn number(self) -> u8 {
-        self as u8
+        match self {
+            Self::IdentifyDisk => 1,
+            Self::WaitForVeeam => 2,
+            Self::Mount => 3,
+            Self::Lock => 4,
+            Self::Check | Self::Snapshot => 5,
+            Self::Copy => 6,
+            Self::Unlock => 7,
+            Self::FreeSpace => 8,
+            Self::Unmount => 9,
+        }
     }
 
     /// The value of the journal field `ASBACKUP_STEP=`.
@@ -142,6 +155,7 @@ impl Step {
             Self::Mount => "mount",
             Self::Lock => "lock",
             Self::Check => "check",
+            Self::Snapshot => "snapshot",
             Self::Copy => "copy",
             Self::Unlock => "unlock",
             Self::FreeSpace => "free-space",
@@ -212,6 +226,6 @@ mod tests {
     #[test]
     fn the_steps_are_numbered_as_in_the_requirement() {
         let numbers: Vec<u8> = Step::ALL.iter().map(|step| step.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 5, 6, 7, 8, 9]);
     }
 }

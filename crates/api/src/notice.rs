@@ -152,6 +152,31 @@ pub enum Notice {
         /// Free space on the disk before the copy, in bytes.
         free: u64,
     },
+    /// The repository can't be frozen, so Veeam waits until a copy is over.
+    SnapshotImpossible {
+        /// Why.
+        cause: String,
+    },
+    /// What is to be copied is being frozen.
+    StepSnapshot,
+    /// Somebody writes to what is to be copied, without having asked for a lock.
+    WaitForWriters {
+        /// Files or jobs, separated by commas.
+        jobs: String,
+        /// How long the run waits at most.
+        minutes: u64,
+    },
+    /// What is to be copied is frozen, and Veeam may work.
+    SnapshotStands {
+        /// The number of files with contents.
+        files: u64,
+        /// Their total size.
+        bytes: u64,
+        /// Of how many pieces they consist, which is what it takes time for.
+        extents: u64,
+        /// How long it took.
+        milliseconds: u64,
+    },
     /// Names on the disk that differed only in case or Unicode form were changed to the source's.
     StepSpelling {
         /// The number of names.

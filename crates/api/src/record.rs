@@ -31,6 +31,9 @@ pub struct Totals {
     pub free_bytes: u64,
     /// The size of its file system.
     pub size_bytes: u64,
+    /// Of when the state is that was copied; 0 without a snapshot, and in records of older versions.
+    #[serde(default)]
+    pub source_as_of: Micros,
 }
 
 /// What is recorded when a run begins, so that an unfinished run is noticed after a crash.

@@ -47,6 +47,8 @@ dictionary! {
         "free" => free: u64,
         /// The size of its file system.
         "size" => size: u64,
+        /// Of when the state is that was copied; 0 without a snapshot.
+        "source-as-of" => source_as_of: Micros,
         /// The disk was verifiably unmounted and flushed at the end.
         "safe-to-remove" => safe_to_remove: bool,
     }

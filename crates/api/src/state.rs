@@ -20,6 +20,8 @@ pub enum State {
     Locking,
     /// Step 5, the preflight check.
     Checking,
+    /// What is to be copied is being frozen.
+    Freezing,
     /// Step 6, including the flush.
     Copying,
     /// Steps 7 and 8, which delete the lock files and measure free space.
@@ -47,6 +49,7 @@ impl State {
             Self::Mounting => "mounting",
             Self::Locking => "locking",
             Self::Checking => "checking",
+            Self::Freezing => "freezing",
             Self::Copying => "copying",
             Self::Unlocking => "unlocking",
             Self::Unmounting => "unmounting",
@@ -63,6 +66,7 @@ impl From<Step> for State {
             Step::Mount => Self::Mounting,
             Step::Lock => Self::Locking,
             Step::Check => Self::Checking,
+            Step::Snapshot => Self::Freezing,
             Step::Copy => Self::Copying,
             Step::Unlock | Step::FreeSpace => Self::Unlocking,
             Step::Unmount => Self::Unmounting,

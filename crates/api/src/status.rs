@@ -92,6 +92,8 @@ dictionary! {
         "BytesTotal" => bytes_total: u64,
         /// Bytes that an interrupted copy left on the disk, and that this one only compares.
         "BytesResumed" => bytes_resumed: u64,
+        /// Of when the source's state is that the current run copies; 0 while that is not known. From then on Veeam may work.
+        "SourceAsOf" => source_as_of: Micros,
         /// Smoothed.
         "BytesPerSecond" => bytes_per_second: u64,
         /// An estimate; 0 = unknown.
@@ -131,6 +133,8 @@ dictionary! {
         "ConfigError" => config_error: String,
         /// The facts of that sentence.
         "ConfigErrorFacts" => config_error_facts: Facts,
+        /// Why the repository can't be frozen, so that Veeam waits until a copy is over; empty if it can be, or is not to be.
+        "SnapshotError" => snapshot_error: String,
         /// The number of mails that wait to be sent.
         "OutboxCount" => outbox_count: u32,
         /// Why they wait; empty while nothing is wrong.
@@ -149,6 +153,8 @@ dictionary! {
     beside {
         /// Label of the current run's disk.
         label: String,
+        /// Who writes to what is to be frozen, so that the run waits; empty = nobody.
+        writers: String,
         /// Label of the last run's disk.
         last_label: String,
         /// Number of the last run; 0 = none.

@@ -25,6 +25,16 @@ pub enum Warning {
         /// The first few of them, separated by commas.
         examples: String,
     },
+    /// There is no snapshot, though the file system could make one; Veeam waits for the copy.
+    SnapshotFailed {
+        /// Why.
+        cause: String,
+    },
+    /// Somebody wrote without a lock whenever a snapshot was made, so there is none; Veeam waits for the copy.
+    SnapshotNotProven {
+        /// What changed, separated by commas.
+        examples: String,
+    },
     /// Our lock file was gone when it was to be deleted.
     LockVanished {
         /// The lock file.

@@ -119,6 +119,9 @@ samples! { faults, Fault:
     SourceEmpty { path }
     NothingIncluded { path, excludes }
     SourceHidden { path }
+    SnapshotFailed { cause }
+    SnapshotNotProven { examples }
+    SnapshotGivenUp { path, free, percent }
     SourceContainsTarget { path }
     SourceNotMounted { path }
     SourceWithoutSentinel { path }
@@ -167,6 +170,8 @@ samples! { warnings, Warning:
     StaleLock { path, holder }
     EmptyLock { path }
     LostFiles { count, examples }
+    SnapshotFailed { cause }
+    SnapshotNotProven { examples }
     LockVanished { path }
     EmptyVeeamLock { path }
     VeeamGaveUp { job, minutes }
@@ -240,6 +245,10 @@ samples! { notices, Notice:
     StepLock { disk_lock, source_lock }
     StepCheck { source }
     StepChecked { files, bytes, deletions, free }
+    SnapshotImpossible { cause }
+    StepSnapshot {}
+    WaitForWriters { jobs, minutes }
+    SnapshotStands { files, bytes, extents, milliseconds }
     StepSpelling { names }
     StepClock { files, minutes }
     StepCompare { files, bytes }

@@ -39,6 +39,10 @@ fn running(status: &Status, texts: &Texts) -> String {
     if id == "status-waiting-for-veeam" {
         args.push(("jobs", held_jobs(status).into()));
     }
+    if id == "status-freezing" {
+        let writers = if status.writers.is_empty() { "none" } else { &status.writers };
+        args.push(("writers", writers.into()));
+    }
     if id == "status-copying" {
         args.push(("percent", percent(status.progress).into()));
         args.push(("seconds-left", status.seconds_left.into()));
@@ -54,6 +58,7 @@ fn running_id(status: &Status) -> &'static str {
         State::Mounting => "status-mounting",
         State::Locking => "status-locking",
         State::Checking => "status-checking",
+        State::Freezing => "status-freezing",
         // Every byte is copied; deletions and write-back may still take a while.
         State::Copying if status.progress >= 1.0 => "status-flushing",
         State::Copying => "status-copying",

@@ -36,6 +36,9 @@ fn run_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
     let when = clock.moment(status.started_at, rows.texts);
     rows.add("run", &[("run", status.run.into()), ("when", when.into())]);
     rows.add("state", &[("state", status.state.name().into())]);
+    if status.source_as_of > 0 {
+        rows.add("as-of", &[("when", clock.moment(status.source_as_of, rows.texts).into())]);
+    }
 }
 
 fn copy_rows(rows: &mut Rows, status: &Status, clock: &Clock) {
@@ -65,6 +68,9 @@ fn waiting_rows(rows: &mut Rows, status: &Status) {
     let shown = if status.run == 0 { &status.last_warnings } else { &status.warnings };
     for warning in shown {
         rows.add("warning", &[("message", warning.as_str().into())]);
+    }
+    if !status.snapshot_error.is_empty() {
+        rows.add("snapshot", &[("message", status.snapshot_error.as_str().into())]);
     }
     for disk in &status.queue {
         rows.add("queue", &[("label", label_of(status, disk).into())]);

@@ -66,6 +66,9 @@ fn progress(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
                 (fact("web-amount", &texts.text("web-amount.value", &amount), texts))
                 @if now.status.bytes_per_second > 0 { (fact("web-rate", &rate(now, texts), texts)) }
                 @if now.status.seconds_left > 0 { (fact("web-ready-at", &clock.in_seconds(now.status.seconds_left, texts), texts)) }
+                @if now.status.source_as_of > 0 {
+                    (fact("status-line-as-of", &as_of(now, texts, clock), texts))
+                }
                 (fact("web-begun", &times::moment(clock, now.status.started_at, texts), texts))
             }
             @if now.status.bytes_resumed > 0 && now.status.state == State::Copying {
@@ -76,6 +79,11 @@ fn progress(now: &Snapshot, texts: &Texts, clock: &Clock) -> Markup {
             }
         }
     }
+}
+
+fn as_of(now: &Snapshot, texts: &Texts, clock: &Clock) -> String {
+    let when = times::moment(clock, now.status.source_as_of, texts);
+    texts.text("status-line-as-of.value", &[("when", Arg::from(when))])
 }
 
 fn rate(now: &Snapshot, texts: &Texts) -> String {

@@ -36,6 +36,8 @@ const PROPERTIES: &[&str] = &[
     "RunLog",
     "SafeToRemove",
     "SecondsLeft",
+    "SnapshotError",
+    "SourceAsOf",
     "StartedAt",
     "State",
     "Status",

@@ -67,6 +67,8 @@ fn full_status() -> Status {
         started_at: 11,
         progress: 0.5,
         bytes_done: 5,
+        source_as_of: 12,
+        snapshot_error: "no reflinks".to_owned(),
         bytes_total: 10,
         bytes_per_second: 3,
         seconds_left: 2,

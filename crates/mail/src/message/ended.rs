@@ -2,7 +2,7 @@
 
 use super::content::{Content, Renderer};
 use super::logs::{Gap, LogNote, LogState, Logs};
-use asbackup_api::{Fault, Outcome, Presence, RunRecord, RunWarning};
+use asbackup_api::{Fault, Outcome, Presence, RunRecord, RunWarning, Step};
 use asbackup_texts::sentence::named;
 use asbackup_texts::{AfterRun, Arg};
 
@@ -59,7 +59,8 @@ impl Renderer<'_> {
             return self.labelled("mail-interrupted", record);
         }
         let number = record.step.number();
-        let step = self.texts.text(&format!("step-{number}"), &[]);
+        let id = if record.step == Step::Snapshot { "step-snapshot".to_owned() } else { format!("step-{number}") };
+        let step = self.texts.text(&id, &[]);
         let number = u64::from(number);
         self.text("mail-aborted", &[("label", label(record).into()), ("number", number.into()), ("step", step.into())])
     }
@@ -88,7 +89,8 @@ impl Renderer<'_> {
         let end = self.clock.moment(record.finished_at, self.texts);
         let seconds = record.finished_at.saturating_sub(record.started_at) / 1_000_000;
         let times = [("begin", begin.into()), ("end", end.into()), ("seconds", seconds.into())];
-        vec![self.copied(record), self.text("mail-times", &times), self.free(record)]
+        let times = [self.text("mail-times", &times), self.as_of(record)];
+        vec![self.copied(record), times.join(" ").trim_end().to_owned(), self.free(record)]
     }
 
     fn copied(&self, record: &RunRecord) -> String {
@@ -108,6 +110,14 @@ impl Renderer<'_> {
         let speed = [("seconds", seconds.into()), ("rate", (totals.bytes_done / seconds).into())];
         let args: Vec<(&str, Arg)> = counts.into_iter().chain(speed).collect();
         self.text("mail-copied", &args)
+    }
+
+    /// Only of a copy that is whole it can be said that it is of one moment.
+    fn as_of(&self, record: &RunRecord) -> String {
+        if record.totals.source_as_of == 0 || record.outcome != Outcome::Success {
+            return String::new();
+        }
+        self.text("mail-as-of", &[("when", self.clock.moment(record.totals.source_as_of, self.texts).into())])
     }
 
     fn free(&self, record: &RunRecord) -> String {

@@ -50,6 +50,7 @@ pub(super) fn success() -> RunRecord {
         copy_seconds: 600,
         free_bytes: 250_000_000_000,
         size_bytes: 2_000_000_000_000,
+        source_as_of: BEGIN + MINUTE,
     };
     let record = begun().ended(BEGIN + 12 * MINUTE, Outcome::Success);
     RunRecord { step: Step::Unmount, totals, safe_to_remove: true, ..record }
