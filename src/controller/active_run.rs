@@ -7,7 +7,7 @@ use tokio::sync::{oneshot, watch};
 use super::call::{Reply, Started};
 use crate::copy::{CancelHandle, CancelToken, RunSpec, VeeamActivity};
 use crate::disks::Volume;
-use asbackup_api::{Progress, RunBegun, RunRecord, RunWarning, Step, Trigger};
+use asbackup_api::{Micros, Progress, RunBegun, RunRecord, RunWarning, Step, Trigger};
 use asbackup_logging::Scope;
 use asbackup_system::systemd::Inhibitor;
 
@@ -57,6 +57,10 @@ pub enum Admission {
     },
     /// Veeam waits from here on.
     Granted,
+    /// The snapshot stands since then, and nobody waits any more.
+    Over {
+        as_of: Micros,
+    },
 }
 
 /// The run under way; there is one at most.
@@ -73,6 +77,8 @@ pub struct ActiveRun {
     pub progress: Progress,
     /// Bytes that an interrupted copy left on the disk: comparing them takes less time than the estimate says.
     pub resumed: u64,
+    /// Who writes to what is to be frozen, so that the run waits.
+    pub writers: String,
     /// The dry run has ended, so the total is known.
     pub counted: bool,
     /// Everything is flushed to the disk.
@@ -101,6 +107,14 @@ impl ActiveRun {
         matches!(self.phase, Phase::Running)
     }
 
+    /// Of when the copied state is; 0 until that is known.
+    pub fn source_as_of(&self) -> Micros {
+        match self.admission {
+            Admission::Over { as_of } => as_of,
+            _ => 0,
+        }
+    }
+
     /// What a line of the log belongs to: nothing until the run's beginning is on record, and nothing once its end is.
     pub fn scope(&self) -> Scope {
         if self.is_starting() || self.is_granting() {
@@ -111,6 +125,7 @@ impl ActiveRun {
 
     pub fn enter(&mut self, step: Step) {
         self.step = step;
+        self.writers.clear();
         self.counted |= step == Step::Copy;
     }
 

@@ -41,6 +41,7 @@ impl Controller {
     /// Somebody may have mounted a released disk, or unmounted it again.
     fn on_mount_change(&mut self) {
         self.source_watch.on_mount_change();
+        self.probe_snapshots();
         self.refresh_mounts();
         self.clean_up_disks();
     }

@@ -10,7 +10,7 @@ use super::active_run::{ActiveRun, Admission};
 use super::lock_worker::{self, AfterLockWork};
 use super::veeam_queue::Rescan;
 use crate::veeam::{HeldLocks, JobLock, lock_watch};
-use asbackup_api::Warning;
+use asbackup_api::{RunWarning, Warning};
 
 /// In the record of one run; further ones are in the log.
 const MAX_INTRUSIONS: usize = 8;
@@ -86,6 +86,14 @@ impl Controller {
             self.warn_about_intruders(&former.locks);
         }
         self.try_admit_copy();
+    }
+
+    /// Who began before the snapshot stood and has ended by then did no harm: what was written is in it, and proven to be whole.
+    pub(super) fn forgive_intruders(&mut self) {
+        let Some(run) = self.run.as_mut().filter(|_| self.veeam_queue.held().is_empty()) else { return };
+        let is_intrusion = |warning: &RunWarning| matches!(warning, RunWarning::Copy(Warning::VeeamDuringCopy { .. }));
+        run.warnings.retain(|warning| !is_intrusion(warning));
+        run.intrusions = 0;
     }
 
     /// A lock file that others create is no request, so nothing holds it back. The copy goes on: ending it would not

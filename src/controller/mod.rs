@@ -38,6 +38,8 @@ mod run_events;
 mod run_loop;
 mod run_start;
 mod similar_names;
+mod snapshot_probe;
+mod snapshots;
 mod source_watch;
 mod stale_locks;
 mod state;

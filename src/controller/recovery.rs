@@ -33,7 +33,9 @@ impl Controller {
         }
         if !unfinished.is_empty() {
             self.remove_lock_in_source().await;
+            self.remove_left_snapshots(unfinished).await;
         }
+        self.probe_snapshots();
         self.send_to_mailer(MailRequest::RunEnded(None));
         self.log_missing_keys();
         self.look_for_orphans();
@@ -77,6 +79,14 @@ impl Controller {
         let config = self.config.clone();
         if let Err(error) = blocking(PATIENCE, move || copy::remove_stale_lock(&config)).await {
             debug!("the lock in the source: {error}");
+        }
+    }
+
+    /// What takes longer goes on beside the service. A later run has a snapshot of another name.
+    async fn remove_left_snapshots(&self, unfinished: &[RunBegun]) {
+        let (config, runs) = (self.config.clone(), unfinished.iter().map(|begun| begun.run).collect());
+        if let Err(error) = blocking(PATIENCE, move || copy::remove_left_snapshots(&config, runs)).await {
+            debug!("snapshots of unfinished runs: {error}");
         }
     }
 

@@ -57,6 +57,7 @@ impl Controller {
             self.log(Level::Warn, warning);
         }
         self.config = Arc::new(loaded.config);
+        self.probe_snapshots();
         // It waits for the former source.
         self.source_watch.end();
         self.repository = host_disks::HostDisks::of_path(&self.config.source);

@@ -24,9 +24,10 @@ impl Controller {
             Event::Progress(progress) => active.progress = progress,
             Event::FreeBytes(bytes) => active.free_bytes = bytes,
             Event::Notice(notice) => {
-                match notice {
-                    Notice::StepChecked { bytes, .. } => active.progress.bytes_total = bytes,
-                    Notice::StepResumed { bytes, .. } => active.resumed = bytes,
+                match &notice {
+                    Notice::StepChecked { bytes, .. } => active.progress.bytes_total = *bytes,
+                    Notice::StepResumed { bytes, .. } => active.resumed = *bytes,
+                    Notice::WaitForWriters { jobs, .. } => active.writers.clone_from(jobs),
                     Notice::StepCopied { .. } => active.written = true,
                     _ => {}
                 }
@@ -35,6 +36,11 @@ impl Controller {
             Event::Warning(warning) => {
                 active.warnings.push(RunWarning::Copy(warning.clone()));
                 self.log(Level::Warn, &warning);
+            }
+            Event::SnapshotStands(as_of) => {
+                active.admission = Admission::Over { as_of };
+                self.forgive_intruders();
+                self.grant_waiting_jobs();
             }
             Event::AdmissionRequested { locks, opener, activity } => {
                 self.apply_found_locks(run, locks, Some(Admission::Requested { opener, activity }));

@@ -92,6 +92,7 @@ impl Controller {
                 Some(event) = tasks.queue_events.recv() => self.on_queue_event(event),
                 Some(finding) = tasks.findings.recv() => self.on_finding(finding),
                 Some(()) = tasks.source_available.recv() => self.on_source_available(),
+                Some(obstacle) = tasks.snapshot_probes.recv() => self.on_snapshots_probed(obstacle),
                 () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + NEVER).into()), if deadline.is_some() => {
                     self.expire_waiting_jobs();
                 }

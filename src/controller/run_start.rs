@@ -51,6 +51,7 @@ impl Controller {
             step: Step::IdentifyDisk,
             progress: Progress::default(),
             resumed: 0,
+            writers: String::new(),
             counted: false,
             written: false,
             warnings: Vec::new(),

@@ -11,6 +11,7 @@ use super::active_run::ActiveRun;
 use super::attachments::Attachments;
 use super::call::Signal;
 use super::config_file::ConfigFile;
+use super::snapshot_probe::SnapshotProbe;
 use super::source_watch::SourceWatch;
 use super::stale_locks::StaleLocks;
 use super::store_writer::StoreWriter;
@@ -68,6 +69,7 @@ pub struct Controller {
     pub repository: HostDisks,
     pub run: Option<ActiveRun>,
     pub source_watch: SourceWatch,
+    pub snapshot_probe: SnapshotProbe,
     pub veeam_queue: VeeamQueue,
     pub stale_locks: StaleLocks,
     pub store: StoreWriter,
@@ -100,6 +102,7 @@ impl Controller {
             repository: HostDisks::default(),
             run: None,
             source_watch: SourceWatch::default(),
+            snapshot_probe: SnapshotProbe::default(),
             veeam_queue: VeeamQueue::default(),
             stale_locks: StaleLocks::default(),
             store: StoreWriter::new(start.store, senders.stored.clone()),

@@ -44,6 +44,7 @@ impl Controller {
             veeam_lock_count: u32::try_from(lock_count).unwrap_or(u32::MAX),
             config_error: config_error.text,
             config_error_facts: config_error.facts,
+            snapshot_error: self.snapshot_error(),
             outbox_count: self.outbox.waiting,
             outbox_error: outbox_error.text,
             outbox_error_facts: outbox_error.facts,
@@ -113,6 +114,8 @@ impl Controller {
         status.seconds_left = run.progress.seconds_left;
         status.current_file.clone_from(&run.progress.file);
         status.bytes_resumed = run.resumed;
+        status.source_as_of = run.source_as_of();
+        status.writers.clone_from(&run.writers);
         status.free_bytes = run.free_bytes;
         let warnings = run.warnings.iter().filter_map(RunWarning::warning);
         (status.warnings, status.warning_facts) = apart(warnings.map(|warning| self.texts.statement(warning)));

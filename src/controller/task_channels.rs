@@ -1,5 +1,7 @@
 //! The channels on which the controller's own tasks send back their results.
 
+use std::io;
+
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::caller_watch::QueueEvent;
@@ -23,6 +25,8 @@ pub struct TaskSenders {
     pub queue_events: UnboundedSender<QueueEvent>,
     pub findings: UnboundedSender<LockFinding>,
     pub source_available: UnboundedSender<()>,
+    /// What is in the way of a snapshot; empty for nothing.
+    pub snapshot_probes: UnboundedSender<io::Result<String>>,
 }
 
 /// The loop's ends.
@@ -36,6 +40,7 @@ pub struct TaskReceivers {
     pub queue_events: UnboundedReceiver<QueueEvent>,
     pub findings: UnboundedReceiver<LockFinding>,
     pub source_available: UnboundedReceiver<()>,
+    pub snapshot_probes: UnboundedReceiver<io::Result<String>>,
 }
 
 /// Also starts the task that works on lock files.
@@ -49,6 +54,7 @@ pub fn open() -> (TaskSenders, TaskReceivers) {
     let (queue_events, queue_events_out) = unbounded_channel();
     let (findings, findings_out) = unbounded_channel();
     let (source_available, source_available_out) = unbounded_channel();
+    let (snapshot_probes, snapshot_probes_out) = unbounded_channel();
     let senders = TaskSenders {
         run_events,
         stored,
@@ -59,6 +65,7 @@ pub fn open() -> (TaskSenders, TaskReceivers) {
         queue_events,
         findings,
         source_available,
+        snapshot_probes,
     };
     let inputs = TaskReceivers {
         run_events: run_events_out,
@@ -70,6 +77,7 @@ pub fn open() -> (TaskSenders, TaskReceivers) {
         queue_events: queue_events_out,
         findings: findings_out,
         source_available: source_available_out,
+        snapshot_probes: snapshot_probes_out,
     };
     (senders, inputs)
 }

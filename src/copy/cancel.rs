@@ -15,6 +15,8 @@ pub enum StopReason {
     DiskRemoved,
     /// No request to the disk ever completes.
     DiskHung,
+    /// The repository's file system has too little room left for a snapshot beside Veeam.
+    RepositoryFull,
     /// The file system records errors or takes no writes, and a writer may wait for ever.
     DiskFailing,
 }

@@ -5,7 +5,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::cancel::StopReason;
 use crate::veeam::HeldLocks;
-use asbackup_api::{Fault, Notice, Progress, Step, Totals, Warning};
+use asbackup_api::{Fault, Micros, Notice, Progress, Step, Totals, Warning};
 
 /// One thing that a run reports.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub enum Event {
     },
     /// What the lock directories hold now, while the run waits.
     LocksScanned(HeldLocks),
+    /// What is copied is as the source was then (microseconds since 1970), and nothing of the source is read any more.
+    SnapshotStands(Micros),
     /// The run is over; nothing follows.
     Ended(Box<RunSummary>),
 }

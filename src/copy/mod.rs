@@ -27,4 +27,5 @@ pub use job::identify;
 pub(crate) use job::stages::run;
 pub(crate) use locks::copy_lock::remove_stale_lock;
 pub(crate) use locks::rsync_lock;
+pub(crate) use trees::frozen::{obstacle as snapshot_obstacle, remove_left as remove_left_snapshots};
 pub(crate) use trees::source::is_there;

@@ -3,13 +3,14 @@
 
 use std::io;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::cancel::{CancelToken, RunError};
 use crate::copy::dry_run::collect;
 use crate::copy::rsync::command_line::{Purpose, Rsync, existing};
 use crate::copy::rsync::exit;
 use crate::copy::rsync::process::{Invocation, rsync_program};
+use crate::copy::trees::frozen;
 use crate::copy::trees::source::Source;
 use crate::copy::trees::target::Target;
 use crate::copy::trees::tree_info::{Roots, Trees};
@@ -44,7 +45,8 @@ pub async fn foreign_files(
     let preview = Preview { config: config.clone(), volume: volume.clone(), mount_point: mount_point.to_owned() };
     let opened = blocking(GLANCE, move || Ok::<_, io::Error>(preview.open())).await.map_err(internal)?;
     let Some(opened) = opened? else { return Ok(ForeignFiles::default()) };
-    let hidden = vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()];
+    let locks = [config.disk_lockfile.as_path(), config.source_lockfile.as_path()];
+    let hidden = locks.into_iter().chain(opened.hidden.as_deref()).collect();
     let rsync = Rsync {
         source: &config.source,
         file_system: volume.file_system(),
@@ -58,7 +60,7 @@ pub async fn foreign_files(
     };
     let target = opened.trees.roots.target.try_clone().map_err(internal)?;
     let invocation = Invocation::new(rsync_program()?, rsync.arguments(Purpose::DryRun), target.as_fd());
-    let (ended, listed) = collect::dry_run(invocation, &mut cancel, opened.trees).await?;
+    let (ended, listed) = collect::dry_run(invocation, &mut cancel, opened.trees, false).await?;
     let code = exit::code(ended.status);
     if !exit::is_good(code) {
         return Err(Fault::CheckFailed { code, cause: exit::cause(&ended) }.into());
@@ -76,6 +78,8 @@ struct Preview {
 struct Opened {
     trees: Trees,
     at_top: bool,
+    /// Where snapshots lie in the source.
+    hidden: Option<PathBuf>,
 }
 
 impl Preview {
@@ -89,9 +93,10 @@ impl Preview {
         let Some(target) = found.map_err(|error| refused(error.to_string()))? else { return Ok(None) };
         let block = Space::of(&top).map_err(|error| refused(error.to_string()))?.block;
         let (at_top, target) = (target.is_top(), target.try_clone().map_err(internal)?);
+        let hidden = frozen::hidden(&source.directory, &self.config.snapshot.directory);
         let roots = Roots { source: source.directory, target };
         let keeps_holes = self.volume.file_system() == FileSystem::Full;
-        Ok(Some(Opened { trees: Trees { roots, block, keeps_holes }, at_top }))
+        Ok(Some(Opened { trees: Trees { roots, block, keeps_holes }, at_top, hidden }))
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::spawn_blocking;
 
+use super::listing::Listing;
 use super::loss::Loss;
 use super::plan::Plan;
 use super::survey::Survey;
@@ -35,6 +36,8 @@ pub struct DryRun {
     pub loss: Loss,
     /// What looks like a partial file of an earlier copy.
     pub partial: PartialCandidates,
+    /// What is to be done, one by one. Empty unless it was asked for.
+    pub listing: Listing,
 }
 
 impl DryRun {
@@ -49,7 +52,7 @@ impl DryRun {
     }
 }
 
-/// The dry run: how rsync ended, and what the copy would do.
+/// The dry run: how rsync ended, and what the copy would do. `itemized`: one by one, too.
 ///
 /// # Errors
 /// As `run`.
@@ -57,8 +60,23 @@ pub async fn dry_run(
     invocation: Invocation<'_>,
     cancel: &mut CancelToken,
     trees: impl TreeInfo + Send + 'static,
+    itemized: bool,
 ) -> Result<(ProcessEnd, DryRun), RunError> {
-    collect(invocation, cancel, move |listed: &mut DryRun, line| listed.add(&line, &trees)).await
+    let add = move |listed: &mut DryRun, line| {
+        listed.add(&line, &trees);
+        if itemized {
+            listed.listing.add(line);
+        }
+    };
+    collect(invocation, cancel, add).await
+}
+
+/// The same, one by one only.
+///
+/// # Errors
+/// As `run`.
+pub async fn listing(invocation: Invocation<'_>, cancel: &mut CancelToken) -> Result<(ProcessEnd, Listing), RunError> {
+    collect(invocation, cancel, Listing::add).await
 }
 
 /// The comparison: how rsync ended, and the files that differ.

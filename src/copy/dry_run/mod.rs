@@ -3,6 +3,7 @@
 pub mod collect;
 pub mod file_kinds;
 pub mod headers;
+pub mod listing;
 pub mod loss;
 pub mod plan;
 pub mod survey;

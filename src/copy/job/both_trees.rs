@@ -6,14 +6,17 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use asbackup_snapshot::Place;
 use log::debug;
 
 use super::context::{Job, internal};
 use super::explain::Explainer;
 use super::lock::Locked;
 use super::mounted_disk::MountedDisk;
+use super::room_watch::RoomWatch;
 use super::run_locks::RunLocks;
 use crate::copy::cancel::{CancelToken, RunError};
 use crate::copy::event::Event;
@@ -21,6 +24,7 @@ use crate::copy::rsync::command_line::{Purpose, Rsync, existing};
 use crate::copy::rsync::exit;
 use crate::copy::rsync::launcher::Launcher;
 use crate::copy::rsync::process::{Invocation, ProcessEnd, rsync_program};
+use crate::copy::trees::frozen::Frozen;
 use crate::copy::trees::source::{Source, unavailable_source};
 use crate::copy::trees::target::Target;
 use crate::copy::trees::tree_info::Roots;
@@ -37,6 +41,13 @@ pub struct BothTrees<'a> {
     pub target: &'a Target,
     pub locks: &'a mut RunLocks,
     pub source: Source,
+    /// Where snapshots of the source can be made, if they can.
+    pub place: Option<Arc<Place>>,
+    /// Where they lie in the source, if they do.
+    pub hidden_place: Option<PathBuf>,
+    /// What is copied instead of the source itself, once it stands.
+    pub frozen: Option<Frozen>,
+    room_watch: Option<RoomWatch>,
     launcher: Option<Launcher>,
     /// A file with rules for files that are up to date on the target though they look different.
     pub skip_list: Option<PathBuf>,
@@ -55,22 +66,53 @@ impl<'a> BothTrees<'a> {
                 job.warn(Warning::Unconfined { cause });
             }
         }
-        Self { job, disk, target, locks, source, launcher, skip_list: None }
+        Self {
+            job,
+            disk,
+            target,
+            locks,
+            source,
+            place: None,
+            hidden_place: None,
+            frozen: None,
+            room_watch: None,
+            launcher,
+            skip_list: None,
+        }
+    }
+
+    /// From now on, everything is read from the snapshot.
+    pub fn read_from(&mut self, frozen: Frozen) -> Result<(), Fault> {
+        let directory = frozen.try_clone_top().map_err(|error| internal(&error))?;
+        if let Some(launcher) = &mut self.launcher {
+            launcher.read_from(directory);
+        }
+        let least = self.job.spec.config.snapshot.min_free_percent;
+        self.room_watch = Some(RoomWatch::start(frozen.clone(), least, self.job.cancel.handle()));
+        self.frozen = Some(frozen);
+        Ok(())
     }
 
     /// What all invocations of rsync have in common.
     pub fn rsync(&self) -> Result<Rsync<'_>, Fault> {
         let config = &self.job.spec.config;
         Ok(Rsync {
-            source: &config.source,
+            source: self.frozen.as_ref().map_or(&config.source, |frozen| &frozen.path),
             file_system: self.disk.volume.file_system(),
             fine_times: self.locks.fine_times,
-            hidden: vec![config.disk_lockfile.as_path(), config.source_lockfile.as_path()],
+            hidden: self.hidden(),
             at_top: self.target.is_top(),
             excludes: existing(&config.rsync_excludes)?,
             skip_list: self.skip_list.as_deref(),
             log_file: Some(&config.rsync_log_file),
         })
+    }
+
+    /// What is ours, and never a part of the copy.
+    fn hidden(&self) -> Vec<&Path> {
+        let config = &self.job.spec.config;
+        let locks = [config.disk_lockfile.as_path(), config.source_lockfile.as_path()];
+        locks.into_iter().chain(self.hidden_place.as_deref()).collect()
     }
 
     /// rsync in `directory`, confined to what `purpose` needs.
@@ -93,8 +135,11 @@ impl<'a> BothTrees<'a> {
 
     /// The roots of both, for another thread.
     pub fn roots(&self) -> Result<Roots, Fault> {
-        let source = self.source.directory.try_clone().map_err(|error| internal(&error))?;
-        Ok(Roots { source, target: self.target_clone()? })
+        let source = match &self.frozen {
+            Some(frozen) => frozen.try_clone_top(),
+            None => self.source.directory.try_clone(),
+        };
+        Ok(Roots { source: source.map_err(|error| internal(&error))?, target: self.target_clone()? })
     }
 
     /// Runs what blocks in the trees on a thread. The run's end does not wait for it, so the thread has descriptors of
@@ -116,6 +161,13 @@ impl<'a> BothTrees<'a> {
         let lock = self.job.spec.config.source_lockfile.clone();
         let source = self.source.try_clone().map_err(|error| internal(&error))?;
         let recheck = move || Ok::<_, io::Error>(source.recheck(&lock));
+        if let Some(frozen) = self.frozen.clone() {
+            let rechecked = blocking(GLANCE, move || frozen.recheck()).await;
+            return match rechecked {
+                Ok(()) => Ok(()),
+                Err(error) => Err(unavailable_source(&self.job.spec.config.source, error).await),
+            };
+        }
         let result = match blocking(GLANCE, recheck).await {
             Ok(result) => result,
             Err(error) => Err(unavailable_source(&self.job.spec.config.source, error).await),
@@ -143,7 +195,8 @@ impl<'a> BothTrees<'a> {
     }
 
     pub fn explainer(&self) -> Explainer<'_> {
-        Explainer { job: self.job, disk: self.disk, target: Some(self.target) }
+        let snapshot = self.frozen.as_ref().map(|frozen| &*frozen.path);
+        Explainer { job: self.job, disk: self.disk, target: Some(self.target), snapshot }
     }
 
     /// A dry run that could not read everything can't be the basis of a copy.

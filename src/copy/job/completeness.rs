@@ -32,14 +32,17 @@ impl BothTrees<'_> {
     pub async fn check_completeness(&mut self, folds: bool) -> Result<(), RunError> {
         self.refuse_covered_target().await?;
         let target = self.target_clone()?;
-        let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, target.as_fd())?;
+        let purpose = if self.frozen.is_some() { Purpose::Remaining } else { Purpose::DryRun };
+        let invocation = self.invocation(&self.rsync()?, purpose, target.as_fd())?;
         let (ended, remaining) = collect::remaining(invocation, &mut self.job.cancel).await?;
         // A source that has gone meanwhile explains whatever rsync reports or does not find.
         self.recheck_source().await?;
         if !exit::is_good(exit::code(ended.status)) {
             return Err(self.explainer().rsync_failure(&ended).await.into());
         }
-        let source = self.job.spec.config.source.clone();
+        let config = &self.job.spec.config;
+        let source = self.frozen.as_ref().map_or(&config.source, |frozen| &frozen.path).clone();
+        // Nothing changes in a snapshot, so there all that is missing is.
         let locked = match self.locks.source_locked_at() {
             Ok(locked) => locked,
             Err(error) => return Err(unavailable_source(&source, error).await.into()),

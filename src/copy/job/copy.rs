@@ -11,9 +11,9 @@ use rustix::io::Errno;
 
 use super::both_trees::BothTrees;
 use super::context::examples;
-use super::preflight::Preflighted;
+use super::preflight::{Planned, Preflighted};
 use crate::copy::cancel::RunError;
-use crate::copy::rsync::command_line::Purpose;
+use crate::copy::rsync::command_line::{Deletions, Purpose};
 use crate::copy::rsync::complaint::Operation;
 use crate::copy::rsync::copy_monitor::CopyMonitor;
 use crate::copy::rsync::exit;
@@ -38,17 +38,24 @@ pub async fn copy(mut preflighted: Preflighted<'_>) -> Result<(), RunError> {
     let target = trees.shown_on_disk(Path::new(""));
     trees.job.notice(Notice::StepCopy { source: config.source.display().to_string(), target });
     let start = Instant::now();
-    let mut monitor = CopyMonitor::new(preflighted.plan.bytes, trees.job.events.clone(), config.sample_every);
+    let mut monitor = CopyMonitor::new(preflighted.planned.plan.bytes, trees.job.events.clone(), config.sample_every);
     let ended = preflighted.run_rsync(&mut monitor).await;
-    let Preflighted { mut trees, plan, folds, .. } = preflighted;
+    let Preflighted { mut trees, planned, folds } = preflighted;
+    let plan = planned.plan;
     // Otherwise readers would see the last tick's figures during the whole flush.
     trees.job.totals.bytes_done = monitor.publish(Instant::now());
     trees.job.totals.files = monitor.files;
     trees.judge_end(&ended?).await?;
+    if !planned.deleting.first {
+        trees.prune(&planned.listing).await?;
+    }
     trees.warn_of_remains(&monitor.not_empty);
     trees.job.totals.deletions = plan.deletions;
+    let is_frozen = trees.frozen.is_some();
     if plan.writes() {
-        trees.invalidate_changed_files().await?;
+        if !is_frozen {
+            trees.invalidate_changed_files().await?;
+        }
         trees.warn_of_skipped_names().await;
     }
     trees.write_back().await?;
@@ -56,6 +63,10 @@ pub async fn copy(mut preflighted: Preflighted<'_>) -> Result<(), RunError> {
     trees.job.totals.copy_seconds = start.elapsed().as_secs().max(1);
     if folds || plan.writes() {
         trees.check_completeness(folds).await?;
+    }
+    if is_frozen && plan.writes() {
+        // What is given another time differs from the snapshot from here on. The end of the lock flushes that.
+        trees.invalidate_changed_files().await?;
     }
     let totals = &trees.job.totals;
     let (files, bytes, seconds) = (totals.files, totals.bytes_done, totals.copy_seconds);
@@ -66,7 +77,7 @@ pub async fn copy(mut preflighted: Preflighted<'_>) -> Result<(), RunError> {
 impl Preflighted<'_> {
     async fn run_rsync(&mut self, monitor: &mut CopyMonitor) -> Result<ProcessEnd, RunError> {
         let partial = self.prepare_partial_files().await?;
-        let purpose = Purpose::Copy { delete_first: self.deleting.first, removals: self.plan.removals, partial };
+        let purpose = Purpose::Copy { deletions: self.deletions(), partial };
         let trees = &mut self.trees;
         let is_logged = trees.open_log().await;
         let mut rsync = trees.rsync()?;
@@ -76,6 +87,9 @@ impl Preflighted<'_> {
         trees.recheck_target().await?;
         trees.recheck_source().await?;
         trees.locks.is_dirty = true;
+        if self.planned.deleting.first {
+            trees.prune(&self.planned.listing).await?;
+        }
         let ended = run(invocation, &mut trees.job.cancel, monitor).await;
         if is_logged {
             trees.warn_of_full_log().await;
@@ -83,13 +97,22 @@ impl Preflighted<'_> {
         ended
     }
 
+    fn deletions(&self) -> Deletions {
+        let Planned { plan, deleting, .. } = &self.planned;
+        match deleting.first {
+            _ if self.trees.frozen.is_some() => Deletions::Elsewhere,
+            true => Deletions::First { removals: plan.removals },
+            false => Deletions::Last { removals: plan.removals },
+        }
+    }
+
     /// Moves files that an earlier run left half copied to where rsync looks for them, and returns what becomes of a
     /// partial file of this run.
     async fn prepare_partial_files(&mut self) -> Result<PartialPolicy, Fault> {
-        let policy = PartialPolicy::for_copy(self.plan.bytes);
-        let partial = std::mem::take(&mut self.partial);
+        let policy = PartialPolicy::for_copy(self.planned.plan.bytes);
+        let partial = std::mem::take(&mut self.planned.partial);
         let (files, bytes) = (partial.count(), partial.bytes);
-        if files == 0 || self.deleting.first {
+        if files == 0 || self.planned.deleting.first {
             return Ok(policy);
         }
         let trees = &self.trees;
@@ -148,7 +171,7 @@ impl BothTrees<'_> {
     }
 
     /// The disk then holds more than the source, which rsync's exit code does not say.
-    fn warn_of_remains(&self, not_empty: &BTreeSet<PathBuf>) {
+    pub(super) fn warn_of_remains(&self, not_empty: &BTreeSet<PathBuf>) {
         if !not_empty.is_empty() {
             let examples = examples(not_empty.iter().map(PathBuf::as_path), EXAMPLES);
             self.job.warn(Warning::NotDeleted { count: not_empty.len() as u64, examples });

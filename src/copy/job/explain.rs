@@ -37,16 +37,29 @@ pub struct Explainer<'a> {
     pub job: &'a Job,
     pub disk: &'a MountedDisk,
     pub target: Option<&'a Target>,
+    /// What rsync reads instead of the source.
+    pub snapshot: Option<&'a Path>,
 }
 
 impl Explainer<'_> {
     /// Why rsync ended with an error.
     pub async fn rsync_failure(&self, ended: &ProcessEnd) -> Fault {
+        let ended = &self.about_the_source(ended);
         let complaints: Vec<Complaint> = ended.complaints.iter().filter_map(|line| Complaint::parse(line)).collect();
         let most_severe = cause::most_severe(&complaints);
         let evidence = self.evidence(most_severe).await;
         let end = RsyncEnd { code: exit::code(ended.status), words: &exit::cause(ended) };
         cause::of_rsync(end, most_severe, &evidence)
+    }
+
+    /// People know the source, and not where its snapshot lies.
+    fn about_the_source(&self, ended: &ProcessEnd) -> ProcessEnd {
+        let source = self.job.spec.config.source.display().to_string();
+        let renamed = |line: &String| match self.snapshot {
+            Some(snapshot) => line.replace(&snapshot.display().to_string(), &source),
+            None => line.clone(),
+        };
+        ProcessEnd { status: ended.status, complaints: ended.complaints.iter().map(renamed).collect() }
     }
 
     /// The fault behind an error of our own, met with `operation` at `path` below the target.

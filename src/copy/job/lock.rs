@@ -96,7 +96,7 @@ async fn open_target(job: &Job, disk: &MountedDisk) -> Result<Target, Fault> {
         Err(error) => {
             let shown = disk.shown(None, &job.spec.config.disk_lockfile).display().to_string();
             let lock = LockPath { path: &shown, place: LockPlace::Disk };
-            Err(Explainer { job, disk, target: None }.lock_failure(lock, Operation::Name, &error).await)
+            Err(Explainer { job, disk, target: None, snapshot: None }.lock_failure(lock, Operation::Name, &error).await)
         }
     }
 }
@@ -153,7 +153,7 @@ impl Locked<'_> {
             Err(LockError::Held { holder }) => Err(Fault::LockHeld { path, holder }),
             Err(LockError::Strange) => Err(Fault::LockIsStrange { path }),
             Err(LockError::Io { operation, source }) => {
-                let explainer = Explainer { job: self.job, disk: self.disk, target: Some(self.target) };
+                let explainer = Explainer { job: self.job, disk: self.disk, target: Some(self.target), snapshot: None };
                 Err(explainer.lock_failure(lock, operation, &source).await)
             }
         }
@@ -173,7 +173,7 @@ impl Locked<'_> {
 pub async fn unlock(job: &mut Job, identified: &Identified, disk: &MountedDisk, acquired: Acquired) -> Unlocked {
     job.begin(Step::Unlock);
     let Acquired { target, mut locks } = acquired;
-    let explainer = Explainer { job, disk, target: target.as_ref() };
+    let explainer = Explainer { job, disk, target: target.as_ref(), snapshot: None };
     let written = is_all_written(&explainer, identified, &mut locks).await;
     let all_written = matches!(written, Ok(true));
     let (on_disk, notice) = match (all_written, locks.disk.take()) {
@@ -209,7 +209,15 @@ async fn is_all_written(
     Ok(locks.unverified.is_none())
 }
 
-async fn release(explainer: &Explainer<'_>, lock: Option<(CopyLock, PathBuf)>, place: LockPlace) -> Result<(), Fault> {
+/// Deletes a lock file.
+///
+/// # Errors
+/// It can't be deleted.
+pub async fn release(
+    explainer: &Explainer<'_>,
+    lock: Option<(CopyLock, PathBuf)>,
+    place: LockPlace,
+) -> Result<(), Fault> {
     let Some((lock, shown)) = lock else { return Ok(()) };
     let path = shown.display().to_string();
     match blocking(GLANCE, move || lock.release()).await {

@@ -11,6 +11,7 @@ use super::lock::Locked;
 use crate::copy::cancel::RunError;
 use crate::copy::dry_run::collect::{self, DryRun};
 use crate::copy::dry_run::headers::HeaderComparison;
+use crate::copy::dry_run::listing::Listing;
 use crate::copy::dry_run::loss::{Budget, Loss, LossLimits};
 use crate::copy::dry_run::plan::{Deleting, Plan};
 use crate::copy::event::Event;
@@ -28,12 +29,19 @@ use asbackup_system::blocking::{GLANCE, blocking};
 /// The copy may begin.
 pub struct Preflighted<'a> {
     pub trees: BothTrees<'a>,
+    pub planned: Planned,
+    /// The target treats some different names as the same.
+    pub folds: bool,
+}
+
+/// What is to be copied and deleted, and fits.
+pub struct Planned {
     pub plan: Plan,
     pub deleting: Deleting,
     /// Files that an interrupted copy left half copied.
     pub partial: PartialFiles,
-    /// The target treats some different names as the same.
-    pub folds: bool,
+    /// One by one, if there can be a snapshot of it.
+    pub listing: Listing,
 }
 
 /// Step 5.
@@ -47,6 +55,7 @@ pub async fn preflight(locked: Locked<'_>) -> Result<Preflighted<'_>, RunError> 
     let source = open_source(&locked).await?;
     warn_of_old_rsync(locked.job).await;
     let mut trees = BothTrees::new(locked, source).await;
+    trees.prepare_place().await?;
     let space = trees.disk.space().await.map_err(|error| trees.target_refused(&error))?;
     trees.job.note_space(space);
     trees.recheck_target().await?;
@@ -54,12 +63,9 @@ pub async fn preflight(locked: Locked<'_>) -> Result<Preflighted<'_>, RunError> 
     let had_unverified = trees.locks.unverified.is_some();
     trees.verify_unverified().await?;
     trees.reconcile_times(had_unverified).await?;
-    let (plan, partial) = trees.dry_run(space).await?;
-    let fit = plan.fit(space, partial.bytes);
-    let deleting = fit.map_err(|fault| with_reserve(fault, space, &trees.disk.volume))?;
-    trees.report(&plan, deleting, space);
+    let planned = trees.plan().await?;
     trees.job.cancel.check()?;
-    Ok(Preflighted { trees, plan, deleting, partial, folds })
+    Ok(Preflighted { trees, planned, folds })
 }
 
 async fn open_source(locked: &Locked<'_>) -> Result<Source, Fault> {
@@ -108,12 +114,24 @@ fn with_reserve(fault: Fault, space: Space, volume: &Volume) -> Fault {
 }
 
 impl BothTrees<'_> {
-    async fn dry_run(&mut self, space: Space) -> Result<(Plan, PartialFiles), RunError> {
+    /// The dry run, and whether its plan may and can be carried out.
+    pub async fn plan(&mut self) -> Result<Planned, RunError> {
+        let space = self.disk.space().await.map_err(|error| self.target_refused(&error))?;
+        let (plan, listing, partial) = self.dry_run(space).await?;
+        let fit = plan.fit(space, partial.bytes);
+        let deleting = fit.map_err(|fault| with_reserve(fault, space, &self.disk.volume))?;
+        self.report(&plan, deleting, space);
+        Ok(Planned { plan, deleting, partial, listing })
+    }
+
+    async fn dry_run(&mut self, space: Space) -> Result<(Plan, Listing, PartialFiles), RunError> {
         let keeps_holes = self.disk.volume.file_system() == FileSystem::Full;
         let directory = self.target_clone()?;
         let trees = Trees { roots: self.roots()?, block: space.block, keeps_holes };
         let invocation = self.invocation(&self.rsync()?, Purpose::DryRun, directory.as_fd())?;
-        let (ended, DryRun { plan, loss, partial }) = collect::dry_run(invocation, &mut self.job.cancel, trees).await?;
+        let itemized = self.place.is_some();
+        let listed = collect::dry_run(invocation, &mut self.job.cancel, trees, itemized).await?;
+        let (ended, DryRun { plan, loss, partial, listing }) = listed;
         // A source that has gone meanwhile explains whatever rsync reports or does not find.
         self.recheck_source().await?;
         self.check_end(&ended).await?;
@@ -123,7 +141,7 @@ impl BothTrees<'_> {
         }
         let roots = self.roots()?;
         let found = blocking(GLANCE, move || Ok(partial.worth_resuming(&roots.source, &roots.target))).await;
-        Ok((plan, found.map_err(|error: io::Error| internal(&error))?))
+        Ok((plan, listing, found.map_err(|error: io::Error| internal(&error))?))
     }
 
     /// The source is not empty, so an empty list can't be a plan.

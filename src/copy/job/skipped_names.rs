@@ -25,10 +25,12 @@ impl BothTrees<'_> {
         let config = &self.job.spec.config;
         // If both lock files have the same name, the one in the source is our own.
         let lock = Some(config.disk_lockfile.clone()).filter(|lock| *lock != config.source_lockfile);
-        let search = self.on_thread(move |Roots { source, target }, cancel| {
+        // A snapshot has none of them.
+        let Ok(live) = self.source.directory.try_clone() else { return };
+        let search = self.on_thread(move |roots: Roots, cancel| {
             // A source that hangs must not keep the disk from being unmounted.
-            drop(target);
-            skipped(&source, lock, || cancel.check().is_ok())
+            drop(roots);
+            skipped(&live, lock, || cancel.check().is_ok())
         });
         let Ok(Ok(found)) = search.await else { return };
         if !found.is_empty() {

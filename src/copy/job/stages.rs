@@ -6,16 +6,20 @@
 
 use super::context::{Job, RunContext, RunSpec};
 use super::copy::copy;
+use super::freeze::remove;
 use super::identify::{Identified, identify};
 use super::lock::{Acquired, lock, unlock};
 use super::mount::{Mount, mount};
 use super::power_off::power_off;
 use super::preflight::preflight;
+use super::snapshot::snapshot;
 use super::unmount::{DiskState, free_space, unmount};
 use super::wait_for_veeam::wait_for_veeam;
 use crate::copy::cancel::{RunError, StopReason};
 use crate::copy::event::{Event, RunSummary};
+use crate::copy::trees::frozen::Frozen;
 use asbackup_api::Fault;
+use asbackup_system::blocking::{GLANCE, blocking};
 
 /// How far the walk forward got: what has to be undone.
 #[derive(Default)]
@@ -23,6 +27,7 @@ struct Reached {
     identified: Option<Identified>,
     mount: Option<Mount>,
     acquired: Option<Acquired>,
+    frozen: Option<Frozen>,
 }
 
 /// How the walk forward ended. Without a fault and a reason to stop, the copy is complete.
@@ -51,7 +56,7 @@ async fn carry_out(job: &mut Job) -> RunSummary {
     let mut reached = Reached::default();
     let end = match forward(job, &mut reached).await {
         Ok(()) => ForwardEnd::default(),
-        Err(error) => reached.judge(error).await,
+        Err(error) => reached.judge(job, error).await,
     };
     let last = job.step;
     reached.mark_unverified(&end);
@@ -74,6 +79,7 @@ async fn forward(job: &mut Job, reached: &mut Reached) -> Result<(), RunError> {
     let disk = mount(job, identified, &mut reached.mount).await?;
     let locked = lock(job, disk, &mut reached.acquired).await?;
     let preflighted = preflight(locked).await?;
+    let preflighted = snapshot(preflighted, &mut reached.frozen).await?;
     copy(preflighted).await
 }
 
@@ -89,8 +95,17 @@ impl ForwardEnd {
 }
 
 impl Reached {
-    /// Undoes each stage, whatever became of the others.
-    async fn backward(self, job: &mut Job, end: &ForwardEnd) -> BackwardEnd {
+    /// Undoes each stage, whatever became of the others. The snapshot goes last: nobody waits for that.
+    async fn backward(mut self, job: &mut Job, end: &ForwardEnd) -> BackwardEnd {
+        let frozen = self.frozen.take();
+        let undone = self.release(job, end).await;
+        if let Some(frozen) = frozen {
+            remove(frozen).await;
+        }
+        undone
+    }
+
+    async fn release(self, job: &mut Job, end: &ForwardEnd) -> BackwardEnd {
         let mut undone = BackwardEnd::default();
         let Some(identified) = self.identified else { return undone };
         let mut state = end.disk_state();
@@ -117,7 +132,7 @@ impl Reached {
     }
 
     /// A disk that was removed explains every error that followed.
-    async fn judge(&self, error: RunError) -> ForwardEnd {
+    async fn judge(&self, job: &Job, error: RunError) -> ForwardEnd {
         let stopped = match error {
             RunError::Fault(fault) if fault.may_mean_unplugged() && self.is_being_removed().await => {
                 StopReason::DiskRemoved
@@ -133,8 +148,19 @@ impl Reached {
             StopReason::DiskRemoved => Some(Fault::DiskRemoved),
             StopReason::DiskHung => Some(Fault::DiskSilent),
             StopReason::DiskFailing => Some(self.disk_failure().await),
+            StopReason::RepositoryFull => Some(self.given_up(job).await),
         };
         ForwardEnd { fault, stopped: Some(stopped) }
+    }
+
+    async fn given_up(&self, job: &Job) -> Fault {
+        let config = &job.spec.config;
+        let free = match self.frozen.clone() {
+            Some(frozen) => blocking(GLANCE, move || frozen.room()).await.map_or(0, |room| room.free),
+            None => 0,
+        };
+        let percent = u64::from(config.snapshot.min_free_percent);
+        Fault::SnapshotGivenUp { path: config.source.display().to_string(), free, percent }
     }
 
     fn is_removed(&self) -> bool {

@@ -78,9 +78,17 @@ impl BothTrees<'_> {
         if self.locks.fine_times && self.disk.volume.file_system() == FileSystem::Full {
             return Ok(());
         }
-        let Some(locked) = self.locks.source_locked_at().map_err(|error| internal(&error))? else { return Ok(()) };
+        let frozen = self.frozen.as_ref().map(|frozen| frozen.as_of);
+        let Some(locked) = self.locks.source_locked_at().map_err(|error| internal(&error))?.or(frozen.map(|_| (0, 0)))
+        else {
+            return Ok(());
+        };
         let search = move |roots: Roots, cancel: CancelToken| {
-            Ok(unverified::changed_since(&roots.source, &roots.target, locked, || cancel.check().is_ok()))
+            let go_on = || cancel.check().is_ok();
+            Ok(match frozen {
+                Some(as_of) => unverified::youngest(&roots.source, &roots.target, as_of, go_on),
+                None => unverified::changed_since(&roots.source, &roots.target, locked, go_on),
+            })
         };
         match self.on_thread(search).await?.map_err(|error: io::Error| internal(&error))? {
             Ok(changed) => self.invalidate_times(changed).await,

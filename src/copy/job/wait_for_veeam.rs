@@ -82,7 +82,7 @@ fn minutes(job: &Job) -> u64 {
     job.spec.config.wait_for_veeam.as_secs() / 60
 }
 
-async fn scan(job: &Job) -> Result<HeldLocks, Fault> {
+pub(super) async fn scan(job: &Job) -> Result<HeldLocks, Fault> {
     let directories = job.spec.config.veeam_directories.clone();
     let result = blocking::<_, ScanError>(GLANCE, move || Ok(lock_directory::scan(&directories)?)).await;
     result.map_err(|ScanError { path, error }| {

@@ -36,13 +36,23 @@ pub enum Purpose<'a> {
     },
     /// Lists what the copy would do.
     DryRun,
+    /// Lists what the copy of a snapshot would still do.
+    Remaining,
     Copy {
-        /// Deletions make room for the copy, instead of following it.
-        delete_first: bool,
-        /// In the plan, directories included, since rsync counts them.
-        removals: u64,
+        deletions: Deletions,
         partial: PartialPolicy,
     },
+}
+
+/// Who deletes what is not in the source, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletions {
+    /// rsync, which counts directories, too; before it copies, to make room.
+    First { removals: u64 },
+    /// rsync, once everything is copied.
+    Last { removals: u64 },
+    /// Not rsync: a snapshot holds only what is to be copied.
+    Elsewhere,
 }
 
 /// Everything that determines a command line. The target is rsync's working directory, never a path.
@@ -138,19 +148,29 @@ fn purpose_flags(purpose: Purpose<'_>) -> Vec<String> {
             flags.extend(["--checksum", "--from0", "--ignore-missing-args", "--dry-run"].map(str::to_owned));
         }
         Purpose::DryRun => flags.extend(["--delete-delay", "--dry-run"].map(str::to_owned)),
-        Purpose::Copy { delete_first, removals, partial } => {
+        Purpose::Remaining => flags.extend(["--force", "--dry-run"].map(str::to_owned)),
+        Purpose::Copy { deletions, partial } => {
             // rsync looks for a partial file of every file: a quarter more work where nothing has changed.
             flags.extend((partial != PartialPolicy::Discard).then(|| format!("--partial-dir={PARTIAL}")));
             // Comparing means reading the old version of every changed file.
             flags.extend((partial == PartialPolicy::Resume).then(|| "--no-whole-file".to_owned()));
-            flags.push(if delete_first { "--delete-before" } else { "--delete-delay" }.to_owned());
-            flags.push(format!("--max-delete={}", removals + DELETION_SLACK));
+            flags.extend(deletion_flags(deletions));
         }
     }
     // Plain digits, whole lines, and nothing that is not parsed here.
     let info = if matches!(purpose, Purpose::Copy { .. }) { "--info=progress2,stats2" } else { "--info=stats2" };
     flags.extend(["--no-human-readable", "--outbuf=L", info, ITEM_FORMAT].map(str::to_owned));
     flags
+}
+
+fn deletion_flags(deletions: Deletions) -> Vec<String> {
+    let limit = |removals| format!("--max-delete={}", removals + DELETION_SLACK);
+    match deletions {
+        Deletions::First { removals } => vec!["--delete-before".to_owned(), limit(removals)],
+        Deletions::Last { removals } => vec!["--delete-delay".to_owned(), limit(removals)],
+        // As with --delete, a file takes the place of a directory that is not empty.
+        Deletions::Elsewhere => vec!["--force".to_owned()],
+    }
 }
 
 fn option(name: &str, path: &Path) -> OsString {

@@ -18,7 +18,7 @@ fn full() -> Rsync<'static> {
     }
 }
 
-const COPY: Purpose = Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Keep };
+const COPY: Purpose = Purpose::Copy { deletions: Deletions::Last { removals: 3 }, partial: PartialPolicy::Keep };
 
 #[test]
 fn a_complete_copy() {
@@ -32,14 +32,16 @@ fn a_complete_copy() {
 
 #[test]
 fn a_copy_that_resumes_compares_partial_files() {
-    let resumed = line(&full(), Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Resume });
+    let resumed =
+        line(&full(), Purpose::Copy { deletions: Deletions::Last { removals: 3 }, partial: PartialPolicy::Resume });
     let partial = "--partial-dir=.asbackup-partial";
     assert_eq!(resumed, line(&full(), COPY).replace(partial, &format!("{partial} --no-whole-file")));
 }
 
 #[test]
 fn a_small_copy_keeps_no_partial_file() {
-    let dropped = line(&full(), Purpose::Copy { delete_first: false, removals: 3, partial: PartialPolicy::Discard });
+    let dropped =
+        line(&full(), Purpose::Copy { deletions: Deletions::Last { removals: 3 }, partial: PartialPolicy::Discard });
     assert_eq!(dropped, line(&full(), COPY).replace(" --partial-dir=.asbackup-partial", ""));
 }
 
@@ -55,7 +57,7 @@ fn a_dry_run() {
 #[test]
 fn a_copy_that_deletes_first() {
     assert_eq!(
-        line(&full(), Purpose::Copy { delete_first: true, removals: 0, partial: PartialPolicy::Keep }),
+        line(&full(), Purpose::Copy { deletions: Deletions::First { removals: 0 }, partial: PartialPolicy::Keep }),
         "-aHAXS --numeric-ids --filter=-x system.* --filter=-x trusted.SGI_ACL_* --modify-window=-1 --filter=H .asbackup-partial/ --filter=R .asbackup-partial/ --filter=H .asbackup-names/ --filter=R .asbackup-names/ --no-inc-recursive --partial-dir=.asbackup-partial --delete-before --max-delete=10 \
          --no-human-readable --outbuf=L --info=progress2,stats2 --out-format=%i|%l|%n \
          --log-file=/var/log/asbackup/rsync.log -- /srv/veeam/ ./"

@@ -22,7 +22,7 @@ pub enum OutputLine {
 }
 
 /// What rsync does, or would do, with one entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Item {
     pub change: Change,
     pub kind: EntryKind,
@@ -38,7 +38,7 @@ impl Item {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
     Deleted,
     /// Contents are copied to a new file.
@@ -53,7 +53,7 @@ pub enum Change {
     Attributes,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     File,
     Directory,

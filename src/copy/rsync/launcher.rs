@@ -38,6 +38,11 @@ impl Launcher {
         (Some(Self { program, confines: refusal.is_none(), source }), refusal)
     }
 
+    /// From now on, rsync reads this directory instead.
+    pub fn read_from(&mut self, source: File) {
+        self.source = source;
+    }
+
     /// rsync in `directory`, with what `purpose` needs.
     ///
     /// # Errors

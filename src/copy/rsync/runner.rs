@@ -53,6 +53,6 @@ pub async fn run(
 fn patience_for(reason: StopReason) -> Duration {
     match reason {
         StopReason::DiskRemoved | StopReason::DiskHung | StopReason::DiskFailing => SHORT_GRACE,
-        StopReason::Cancelled | StopReason::ServiceStopped => GRACE,
+        StopReason::Cancelled | StopReason::ServiceStopped | StopReason::RepositoryFull => GRACE,
     }
 }

@@ -2,6 +2,7 @@
 //! they can hold. Knows nothing of rsync.
 
 pub mod beneath;
+pub mod frozen;
 pub mod name_probe;
 pub mod names;
 pub mod partial;

@@ -121,6 +121,29 @@ pub fn changed_since(
     Ok(changed)
 }
 
+/// Files of a snapshot that were written so shortly before it that the next version of the file can have the same time, to the
+/// accuracy of FAT, and then would never be noticed. Blocks; `go_on` is called for each entry.
+///
+/// # Errors
+/// A part of the target can't be read.
+pub fn youngest(
+    snapshot: &File,
+    target: &File,
+    as_of: SystemTime,
+    go_on: impl Fn() -> bool,
+) -> Result<Vec<PathBuf>, WalkError> {
+    let as_of = as_of.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let mut young = Vec::new();
+    walk(target.as_fd(), go_on, |path, meta| {
+        let original = Some(meta).filter(|meta| kind(meta) == FileType::RegularFile);
+        let original = original.and_then(|meta| original_of(snapshot, path, meta));
+        if original.is_some_and(|stat| stat.st_mtime.saturating_add_unsigned(2 * TIME_STEP) >= as_of.cast_signed()) {
+            young.push(path.to_owned());
+        }
+    })?;
+    Ok(young)
+}
+
 /// Gives a file of the target a time that differs from its source's. Blocks.
 ///
 /// # Errors
