@@ -22,6 +22,7 @@ mod resume;
 mod sandbox;
 mod setup;
 mod sick;
+mod snapshot;
 mod source;
 mod spelling;
 mod stack;

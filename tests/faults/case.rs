@@ -60,7 +60,7 @@ async fn come_to_rest(world: &World, daemon: &Daemon) {
     })
     .await;
     // A mount that comes after its run has ended is undone when it is there, and its mark goes last.
-    let is_clear = || world.testbed.mounts_of_disks().is_empty() && world.marks().is_empty();
+    let is_clear = || world.mounts().is_empty() && world.marks().is_empty();
     asbackup_testing::until("everything to be unmounted", is_clear).await;
 }
 

@@ -2,8 +2,9 @@
 //! the copy is the source or the run is told as not finished, the source is what it was, nothing outside of the disk has
 //! changed, and no process, mount or lock is left; and the next plug-in makes the copy whole.
 //!
-//! Real udisksd, loop devices, ext4 and rsync, in a few testbeds side by side. Each case is made from one seed, which is printed:
-//! `FAULT_SEED=… cargo test --test faults` plays that one again. What a seed can't fix is how fast the machine is.
+//! Real udisksd, loop devices, file systems and rsync, in a few testbeds side by side; the repository is copied as it is, or frozen on
+//! XFS or btrfs. Each case is made from one seed, which is printed: `FAULT_SEED=… cargo test --test faults` plays that one again. What
+//! a seed can't fix is how fast the machine is.
 //! `FAULT_CASES=…` plays more or fewer, `FAULT_TESTBEDS=…` sets how many at a time.
 //!
 //! `plan` is what a seed stands for, `world` the testbed it happens in, `moment` waits for the time, `blow` does the harm,

@@ -6,16 +6,27 @@ use asbackup_testing::testbed::processes::Stage;
 use fastrand::Rng;
 
 /// The states of a run, in their order; the last one before `idle` is `unmounting`.
-const STATES: [&str; 7] =
-    ["waiting-for-veeam", "mounting", "locking", "checking", "copying", "unlocking", "unmounting"];
+const STATES: [&str; 8] =
+    ["waiting-for-veeam", "mounting", "locking", "checking", "freezing", "copying", "unlocking", "unmounting"];
 
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub seed: u64,
     /// The disk has an older copy on it.
     pub older: bool,
+    pub repository: Repository,
     pub blow: Blow,
     pub moment: Moment,
+}
+
+/// Where the source lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repository {
+    /// It is copied as it is.
+    Plain,
+    /// It is frozen first.
+    Xfs,
+    Btrfs,
 }
 
 /// What fails.
@@ -53,12 +64,13 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let mut dice = Rng::with_seed(seed);
         let older = dice.bool();
+        let repository = [Repository::Plain, Repository::Xfs, Repository::Btrfs][dice.usize(..3)];
         let blow = Blow::any(&mut dice);
         let moment = match blow {
             Blow::Fill => Moment::InRsync(Stage::Copy, up_to(30, &mut dice)),
             _ => Moment::any(&mut dice),
         };
-        Self { seed, older, blow, moment }
+        Self { seed, older, repository, blow, moment }
     }
 
     /// Dice for all that is decided later, the same for each replay.

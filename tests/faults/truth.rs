@@ -31,7 +31,8 @@ impl Before {
     pub fn holds(&self, world: &World) {
         assert_eq!(source(world), self.source, "the source has changed");
         assert_eq!(outside(world), self.outside, "something landed beside the disk");
-        assert_eq!(world.testbed.mounts_of_disks(), Vec::<String>::new(), "still mounted");
+        assert_eq!(world.mounts(), Vec::<String>::new(), "still mounted");
+        assert_eq!(world.frozen(), Vec::<PathBuf>::new(), "still frozen");
         // A process that has been killed takes a moment to die.
         wait_for("rsync to be gone", PATIENCE, || world.rsyncs().is_empty().then_some(()));
         let lock = world.config.source_lock();
@@ -68,6 +69,9 @@ fn outside(world: &World) -> BTreeMap<PathBuf, Entry> {
     for directory in ["/media", "/mnt"] {
         found.extend(walk(&world.testbed.path(directory)));
     }
+    // What is in the place of the snapshots is looked at by itself.
+    let is_place = |path: &Path| path.iter().any(|name| name == ".asbackup");
+    found.retain(|path, _| !path.starts_with(&world.source.top) && !is_place(path));
     // UDisks2 makes its directories there, and takes them away.
     found.retain(|path, _| fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_dir()));
     found

@@ -13,9 +13,12 @@ use asbackup_testing::testbed::disk::{Disk, FileSystem, Layout};
 use asbackup_testing::testbed::tree::Tree;
 use fastrand::Rng;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Repository};
 
 const SIZE: u64 = 96 << 20;
+/// Of the file systems that can be frozen; XFS is not made smaller.
+const REPOSITORY_SIZE: u64 = 400 << 20;
+const REPOSITORIES: [(FileSystem, &str); 2] = [(FileSystem::Xfs, "/mnt/xfs"), (FileSystem::Btrfs, "/mnt/btrfs")];
 
 pub struct World {
     // The order is that of the end: the disk must not go before the testbed that has it mounted.
@@ -23,6 +26,8 @@ pub struct World {
     pub disk: Disk,
     pub config: ConfigText,
     pub source: Tree,
+    plain: PathBuf,
+    _drives: Vec<Disk>,
     empty: PathBuf,
     older: PathBuf,
 }
@@ -32,10 +37,12 @@ impl World {
         let testbed = Testbed::new();
         let disk = Disk::make_sized(&testbed, FileSystem::Ext4, Layout::Whole, "OFFSITE", SIZE);
         let config = ConfigText::new(&testbed, &[&disk]);
-        let source = Tree::new(config.source.clone());
+        let plain = config.source.clone();
+        let drives = REPOSITORIES.map(|(file_system, place)| drive(&testbed, file_system, place)).into();
         let aside = |name: &str| disk.image().with_extension(name);
         let (empty, older) = (aside("empty"), aside("older"));
-        let world = Self { testbed, disk, config, source, empty, older };
+        let world =
+            Self { testbed, disk, config, source: Tree::new(plain.clone()), plain, _drives: drives, empty, older };
         copy(world.disk.image(), &world.empty);
         world.lay_older_copy();
         world
@@ -59,6 +66,7 @@ impl World {
     pub fn reset(&mut self, plan: &Plan) {
         self.clear("/run/asbackup");
         self.clear("/var/lib/asbackup");
+        self.move_to(plan.repository);
         for entry in fs::read_dir(&self.source.top).expect("the source").flatten() {
             remove(&entry.path());
         }
@@ -67,12 +75,51 @@ impl World {
         copy(image, self.disk.image());
     }
 
+    /// What is to be frozen has to be, or the run would say so.
+    fn move_to(&mut self, repository: Repository) {
+        let inside = match repository {
+            Repository::Plain => None,
+            Repository::Xfs => Some("/mnt/xfs/veeam"),
+            Repository::Btrfs => Some("/mnt/btrfs/veeam"),
+        };
+        let seen = inside.map_or_else(|| self.plain.clone(), |inside| self.testbed.path(inside));
+        let shown = inside.map_or_else(|| self.plain.display().to_string(), str::to_owned);
+        self.config.set("Backup", "backup-source", &shown);
+        self.config.set("Snapshot", "mode", if inside.is_some() { "require" } else { "off" });
+        self.config.source.clone_from(&seen);
+        self.source = Tree::new(seen);
+    }
+
+    /// What is frozen at the moment.
+    pub fn frozen(&self) -> Vec<PathBuf> {
+        let places = REPOSITORIES.map(|(_, place)| self.testbed.path(place).join(".asbackup"));
+        let entries = places.into_iter().flat_map(|place| fs::read_dir(place).into_iter().flatten().flatten());
+        let is_shown = |path: &PathBuf| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        entries.map(|entry| entry.path()).filter(is_shown).collect()
+    }
+
+    /// The mounts of the disk; the repositories stay mounted.
+    pub fn mounts(&self) -> Vec<String> {
+        let mut mounts = self.testbed.mounts_of_disks();
+        mounts.retain(|line| REPOSITORIES.iter().all(|(_, place)| !line.contains(&format!(" {place} "))));
+        mounts
+    }
+
     /// Empties a directory of the testbed, as a reboot empties /run.
     pub fn clear(&self, directory: &str) {
         for entry in fs::read_dir(self.testbed.path(directory)).expect("a directory of the testbed").flatten() {
             remove(&entry.path());
         }
     }
+}
+
+fn drive(testbed: &Testbed, file_system: FileSystem, place: &str) -> Disk {
+    let label = place.trim_start_matches("/mnt/");
+    let mut drive = Disk::make_sized(testbed, file_system, Layout::Whole, label, REPOSITORY_SIZE);
+    drive.plug();
+    testbed.run(&["mkdir", place]);
+    testbed.run(&["mount", &drive.device().display().to_string(), place]);
+    drive
 }
 
 fn remove(path: &Path) {
@@ -123,7 +170,7 @@ impl World {
     }
 
     pub fn mount_point(&self) -> Option<String> {
-        Some(self.testbed.mounts_of_disks().first()?.split(' ').nth(4)?.to_owned())
+        Some(self.mounts().first()?.split(' ').nth(4)?.to_owned())
     }
 
     /// The processes of the testbed that are rsync.

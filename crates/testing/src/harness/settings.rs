@@ -29,6 +29,8 @@ impl Settings {
         ] {
             settings.set("Backup", key, &value);
         }
+        // The machine around may lie on any file system; snapshots have tests of their own.
+        settings.set("Snapshot", "mode", "off");
         settings.know(disks)
     }
 

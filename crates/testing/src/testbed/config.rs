@@ -46,6 +46,8 @@ impl ConfigText {
         ] {
             config.set("Backup", key, &value);
         }
+        // The machine around may lie on any file system; snapshots have tests of their own.
+        config.set("Snapshot", "mode", "off");
         config
     }
 
