@@ -44,6 +44,7 @@ mod root;
 mod scene;
 mod shell;
 mod sick;
+mod snapshot;
 mod stacked;
 mod standstill;
 mod upgrade;
