@@ -353,3 +353,36 @@ async fn a_disk_with_coarse_times_gets_the_next_version_too() {
     let mounted = stage.scene.disk.mount_read_only(&stage.scene.testbed);
     assert_eq!(fs::read_to_string(stage.scene.copy(&mounted).join("rewritten.vbm")).expect("it"), "two");
 }
+
+#[tokio::test]
+async fn a_repository_that_belongs_to_veeams_own_user_is_frozen_too() {
+    for source in [SOURCE, REPOSITORY] {
+        let mut stage = Stage::new(FileSystem::Xfs);
+        stage.scene.source.everything();
+        stage.scene.config.set("Backup", "backup-source", source);
+        stage.scene.testbed.run(&["chown", "-R", "1234:1234", source]);
+        stage.scene.testbed.run(&["chmod", "0700", source]);
+        let (daemon, finished) = stage.scene.run_once().await;
+        assert_success(&finished);
+        assert!(daemon.text_log().contains("Veeam may work"), "{}", daemon.text_log());
+        assert!(warnings(&daemon).is_empty(), "{:?}", warnings(&daemon));
+    }
+}
+
+#[tokio::test]
+async fn subvolumes_in_the_repository_are_frozen_with_it() {
+    let mut stage = Stage::new(FileSystem::Btrfs);
+    stage.scene.source.simple(50);
+    for name in ["sub", "sub/nested"] {
+        stage.scene.testbed.run(&["btrfs", "subvolume", "create", &format!("{SOURCE}/{name}")]);
+        stage.scene.source.noise(format!("{name}/full.vbk"), 3_000_000);
+    }
+    let (daemon, finished) = stage.scene.run_once().await;
+    assert_success(&finished);
+    assert!(daemon.text_log().contains("Veeam may work"), "{}", daemon.text_log());
+    stage.assert_copied_as(&stage.control());
+    daemon.start_run("").await.expect("a run");
+    assert_success(&daemon.finished(2).await);
+    let last = checked(&daemon).pop().expect("two plans");
+    assert!(last.starts_with("0 files of 0 B to copy, 0 to delete"), "{last}");
+}

@@ -160,14 +160,11 @@ impl<'a> BothTrees<'a> {
     pub async fn recheck_source(&self) -> Result<(), Fault> {
         let lock = self.job.spec.config.source_lockfile.clone();
         let source = self.source.try_clone().map_err(|error| internal(&error))?;
-        let recheck = move || Ok::<_, io::Error>(source.recheck(&lock));
-        if let Some(frozen) = self.frozen.clone() {
-            let rechecked = blocking(GLANCE, move || frozen.recheck()).await;
-            return match rechecked {
-                Ok(()) => Ok(()),
-                Err(error) => Err(unavailable_source(&self.job.spec.config.source, error).await),
-            };
-        }
+        let frozen = self.frozen.clone();
+        let recheck = move || match frozen {
+            Some(frozen) => frozen.recheck().map(Ok),
+            None => Ok(source.recheck(&lock)),
+        };
         let result = match blocking(GLANCE, recheck).await {
             Ok(result) => result,
             Err(error) => Err(unavailable_source(&self.job.spec.config.source, error).await),

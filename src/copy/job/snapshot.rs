@@ -46,37 +46,40 @@ pub async fn snapshot<'a>(
     let Some(place) = checked.trees.place.clone() else { return Ok(checked) };
     checked.trees.job.begin(Step::Snapshot);
     checked.trees.job.notice(Notice::StepSnapshot);
-    if let Some(cause) = checked.trees.lacks_room(&place).await {
-        let fault = Fault::SnapshotFailed { cause: cause.clone() };
-        checked.trees.go_on_without(Warning::SnapshotFailed { cause }, fault)?;
-        return Ok(checked);
-    }
-    let mut changed = Vec::new();
-    for nth in 0..ATTEMPTS {
-        // The first plan has just been made.
-        if checked.has_waited(&place).await? || nth > 0 {
-            checked.planned = checked.trees.plan().await?;
+    match checked.try_to_freeze(&place).await? {
+        Outcome::Frozen(frozen) => checked.trees.let_veeam_go_on(slot.insert(frozen).clone()).await?,
+        Outcome::Changed(paths) => {
+            let examples = examples(paths.iter().map(PathBuf::as_path), EXAMPLES);
+            let fault = Fault::SnapshotNotProven { examples: examples.clone() };
+            checked.trees.go_on_without(Warning::SnapshotNotProven { examples }, fault)?;
         }
-        match checked.attempt(&place).await? {
-            Outcome::Frozen(frozen) => {
-                checked.trees.let_veeam_go_on(slot.insert(frozen).clone()).await?;
-                return Ok(checked);
-            }
-            Outcome::Changed(paths) => changed = paths,
-            Outcome::Impossible(cause) => {
-                let fault = Fault::SnapshotFailed { cause: cause.clone() };
-                checked.trees.go_on_without(Warning::SnapshotFailed { cause }, fault)?;
-                return Ok(checked);
-            }
+        Outcome::Impossible(cause) => {
+            let fault = Fault::SnapshotFailed { cause: cause.clone() };
+            checked.trees.go_on_without(Warning::SnapshotFailed { cause }, fault)?;
         }
     }
-    let examples = examples(changed.iter().map(PathBuf::as_path), EXAMPLES);
-    let fault = Fault::SnapshotNotProven { examples: examples.clone() };
-    checked.trees.go_on_without(Warning::SnapshotNotProven { examples }, fault)?;
     Ok(checked)
 }
 
 impl Preflighted<'_> {
+    async fn try_to_freeze(&mut self, place: &Arc<Place>) -> Result<Outcome, RunError> {
+        if let Some(cause) = self.trees.lacks_room(place).await {
+            return Ok(Outcome::Impossible(cause));
+        }
+        let mut changed = Vec::new();
+        for nth in 0..ATTEMPTS {
+            // The first plan has just been made.
+            if self.has_waited(place).await? || nth > 0 {
+                self.planned = self.trees.plan().await?;
+            }
+            match self.attempt(place).await? {
+                Outcome::Changed(paths) => changed = paths,
+                other => return Ok(other),
+            }
+        }
+        Ok(Outcome::Changed(changed))
+    }
+
     /// Waits for those who write though the copy has its turn; after that, the proof says whether they did. Whether there were any.
     async fn has_waited(&mut self, place: &Arc<Place>) -> Result<bool, RunError> {
         let longest = self.trees.job.spec.config.wait_for_veeam.min(LONGEST_WAIT);

@@ -1,4 +1,4 @@
-//! The nine steps of a run, and the walk back that always follows.
+//! The steps of a run, and the walk back that always follows.
 //!
 //! Each step of the walk forward takes the stage before it and gives the next: `Identified`, `MountedDisk`, `Locked`,
 //! `Preflighted`. What has to be undone is in `Reached`, also when a step fails half way. A new stage is a file, a line

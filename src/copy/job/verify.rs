@@ -79,15 +79,13 @@ impl BothTrees<'_> {
             return Ok(());
         }
         let frozen = self.frozen.as_ref().map(|frozen| frozen.as_of);
-        let Some(locked) = self.locks.source_locked_at().map_err(|error| internal(&error))?.or(frozen.map(|_| (0, 0)))
-        else {
-            return Ok(());
-        };
+        let locked = self.locks.source_locked_at().map_err(|error| internal(&error))?;
         let search = move |roots: Roots, cancel: CancelToken| {
             let go_on = || cancel.check().is_ok();
-            Ok(match frozen {
-                Some(as_of) => unverified::youngest(&roots.source, &roots.target, as_of, go_on),
-                None => unverified::changed_since(&roots.source, &roots.target, locked, go_on),
+            Ok(match (frozen, locked) {
+                (Some(as_of), _) => unverified::youngest(&roots.source, &roots.target, as_of, go_on),
+                (None, Some(locked)) => unverified::changed_since(&roots.source, &roots.target, locked, go_on),
+                (None, None) => Ok(Vec::new()),
             })
         };
         match self.on_thread(search).await?.map_err(|error: io::Error| internal(&error))? {
